@@ -1,0 +1,245 @@
+/**
+ * @file The Threatline language: threat models written as text.
+ *
+ * The grammar knows the kinds of declarations and the shape of their parts. It
+ * does not know property names or what a property takes: that is the schema of
+ * the analyzer, so that a wrong property never costs the text around it its
+ * meaning. The language is described in README.md beside this file.
+ *
+ * @license MIT OR Apache-2.0
+ */
+
+/// <reference types="tree-sitter-cli/dsl" />
+// @ts-check
+
+const PREC = { or: 1, and: 2, not: 3, compare: 4 };
+
+// A word that starts a declaration. These are reserved only where a
+// declaration may start, which is what lets the parser close a block whose `}`
+// has not been written yet. `technology` and `protocol` are properties too.
+const KINDS = [
+  'component',
+  'boundary',
+  'asset',
+  'external',
+  'process',
+  'store',
+  'flow',
+  'threat',
+  'mitigation',
+  'accept',
+  'assumption',
+  'rule',
+];
+const KINDS_AND_PROPERTIES = ['technology', 'protocol'];
+
+module.exports = grammar({
+  name: 'threat',
+
+  extras: $ => [/[\s\uFEFF]/, $.comment],
+
+  word: $ => $._word,
+
+  supertypes: $ => [$._value, $._condition],
+
+  // `technology:` with its value still to be written, and the next property
+  // after it: only the `:` after the next word tells that it is not the value.
+  conflicts: $ => [[$.property], [$._clauses]],
+
+  reserved: {
+    // Names may be any word.
+    global: _ => [],
+    // Inside a block a declaration's word never starts a property.
+    property: _ => KINDS,
+  },
+
+  rules: {
+    source_file: $ => repeat(choice($.description, $.declaration)),
+
+    // ---- declarations -------------------------------------------------------
+
+    declaration: $ => seq(
+      field('kind', $.kind),
+      choice(
+        seq(
+          optional(field('title', $.string)),
+          optional($._clauses),
+          optional(field('body', $.block)),
+        ),
+        seq(
+          field('name', $.name),
+          optional(field('title', $.string)),
+          optional($._clauses),
+          optional(field('body', choice($.block, alias($._unopened_block, $.block)))),
+        ),
+        seq(
+          $._ends,
+          optional(field('body', choice($.block, alias($._unopened_block, $.block)))),
+        ),
+      ),
+    ),
+
+    _clauses: $ => choice(
+      seq('in', field('within', $.name)),
+      seq(':', optional($._ends)),
+    ),
+
+    kind: _ => choice(...KINDS, ...KINDS_AND_PROPERTIES),
+
+    // From who starts the flow to who answers.
+    _ends: $ => seq(field('source', $.name), '->', field('target', $.name)),
+
+    block: $ => seq(
+      '{',
+      repeat(choice($.description, $.property)),
+      '}',
+    ),
+
+    // An error, but one that costs nothing else its meaning.
+    _unopened_block: $ => seq(repeat1($.property), '}'),
+
+    property: $ => choice(
+      seq(
+        field('name', $.property_name),
+        ':',
+        repeat(seq(field('value', $._value), ',')),
+        optional(field('value', $._value)),
+      ),
+      seq(
+        field('name', alias('when', $.property_name)),
+        ':',
+        optional(field('condition', $._condition)),
+      ),
+    ),
+
+    property_name: $ => reserved('property', $._word),
+
+    // ---- values -------------------------------------------------------------
+
+    _value: $ => choice(
+      alias($._value_name, $.name),
+      $.finding,
+      $.reference,
+      $.string,
+      $.block_string,
+      $.date,
+      $.number,
+    ),
+
+    // A word, or a name as far as it has to be written: `vpc`, `edge.vpc`.
+    name: $ => prec.right(seq($._word, repeat(seq('.', $._word)))),
+
+    // A value may be any word, though the next property may start right there.
+    _value_name: $ => prec.right(seq(
+      choice($._word, ...KINDS),
+      repeat(seq('.', $._word)),
+    )),
+
+    // `rule@element`; a flow without a name is written with its ends.
+    finding: $ => seq(
+      field('rule', alias($._value_name, $.name)),
+      '@',
+      field('subject', choice($.name, $.flow_ends)),
+    ),
+
+    flow_ends: $ => seq('(', $._ends, ')'),
+
+    _word: _ => /[\p{L}_](-?[\p{L}\p{M}\p{N}_])*/,
+
+    reference: _ => token(prec(1, choice(
+      /(CWE|CAPEC|ASVS)-[0-9]+(\.[0-9]+)*/,
+      /T[0-9]{4}(\.[0-9]{3})?/,
+    ))),
+
+    date: _ => token(prec(1, /[0-9]{4}-[0-9]{2}-[0-9]{2}/)),
+
+    // Wider than a number is, so that `2026-1-5` is one wrong value.
+    number: _ => /[0-9]([\p{L}\p{N}_.\-]*[\p{L}\p{N}_])?/,
+
+    string: $ => seq(
+      '"',
+      repeat(choice($.string_content, $.escape_sequence)),
+      token.immediate('"'),
+    ),
+
+    string_content: _ => token.immediate(prec(1, /[^"\\\r\n]+/)),
+
+    escape_sequence: _ => token.immediate(choice(
+      /\\u\{[^}"\r\n]*\}/,
+      /\\[^\r\n]/,
+    )),
+
+    block_string: _ => token(/"""([^"]|"[^"]|""[^"])*"""/),
+
+    // ---- conditions ---------------------------------------------------------
+
+    _condition: $ => choice(
+      $.or,
+      $.and,
+      $.not,
+      $.comparison,
+      $.membership,
+      $.kinship,
+      $._operand,
+    ),
+
+    or: $ => prec.left(PREC.or, seq(
+      field('left', $._condition), 'or', field('right', $._condition),
+    )),
+
+    and: $ => prec.left(PREC.and, seq(
+      field('left', $._condition), 'and', field('right', $._condition),
+    )),
+
+    not: $ => prec(PREC.not, seq('not', field('operand', $._condition))),
+
+    comparison: $ => prec.left(PREC.compare, seq(
+      field('left', $._operand),
+      field('operator', choice('=', '!=', '<', '<=', '>', '>=')),
+      field('right', $._operand),
+    )),
+
+    // `kind in (person, device)`
+    membership: $ => prec.left(PREC.compare, seq(
+      field('left', $._operand),
+      'in',
+      '(',
+      repeat(seq(field('value', $._operand), ',')),
+      optional(field('value', $._operand)),
+      ')',
+    )),
+
+    // `technology is database`: along what the library says of technologies.
+    kinship: $ => prec.left(PREC.compare, seq(
+      field('left', $._operand), 'is', field('right', $.name),
+    )),
+
+    _operand: $ => choice($.name, $.number, $.call, $.group),
+
+    group: $ => seq('(', $._condition, ')'),
+
+    // `count(incoming where exposed)`
+    call: $ => seq(
+      field('function', alias($._word, $.name)),
+      token.immediate('('),
+      optional(field('argument', $.name)),
+      optional(seq('where', field('where', $._condition))),
+      ')',
+    ),
+
+    // ---- comments -----------------------------------------------------------
+
+    // `/// text` lines, which describe the declaration after them.
+    description: $ => prec.right(repeat1(seq(
+      '///',
+      optional($.description_text),
+    ))),
+
+    description_text: _ => token.immediate(/[^\r\n]+/),
+
+    comment: _ => token(prec(1, choice(
+      /\/\/([^\/\r\n][^\r\n]*)?/,
+      /\/\/\/\/[^\r\n]*/,
+    ))),
+  },
+});

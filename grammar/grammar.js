@@ -42,9 +42,10 @@ module.exports = grammar({
 
   supertypes: $ => [$._value, $._condition],
 
-  // `technology:` with its value still to be written, and the next property
-  // after it: only the `:` after the next word tells that it is not the value.
-  conflicts: $ => [[$.property], [$._clauses]],
+  // Where the next part is still to be written, only what follows the next word
+  // tells whether that word is the part or starts what comes next:
+  // `technology:` before a property, `process`, `in` or `->` before a declaration.
+  conflicts: $ => [[$.property], [$.declaration], [$._clauses], [$._ends]],
 
   reserved: {
     // Names may be any word.
@@ -80,14 +81,15 @@ module.exports = grammar({
     ),
 
     _clauses: $ => choice(
-      seq('in', field('within', $.name)),
+      seq('in', optional(field('within', $.name))),
       seq(':', optional($._ends)),
     ),
 
     kind: _ => choice(...KINDS, ...KINDS_AND_PROPERTIES),
 
-    // From who starts the flow to who answers.
-    _ends: $ => seq(field('source', $.name), '->', field('target', $.name)),
+    // From who starts the flow to who answers. A target that is still to be
+    // written must not take the declaration below for its name.
+    _ends: $ => seq(field('source', $.name), '->', optional(field('target', $.name))),
 
     block: $ => seq(
       '{',
@@ -102,8 +104,13 @@ module.exports = grammar({
       seq(
         field('name', $.property_name),
         ':',
-        repeat(seq(field('value', $._value), ',')),
-        optional(field('value', $._value)),
+        // A comma begins what follows it: were it the end of a value, a missing
+        // `}` before the next declaration would be taken for a missing comma.
+        optional(seq(
+          field('value', $._value),
+          repeat(seq(',', field('value', $._value))),
+          optional(','),
+        )),
       ),
       seq(
         field('name', alias('when', $.property_name)),
@@ -112,12 +119,12 @@ module.exports = grammar({
       ),
     ),
 
-    property_name: $ => reserved('property', $._word),
+    property_name: $ => choice(reserved('property', $._word), ...KINDS_AND_PROPERTIES),
 
     // ---- values -------------------------------------------------------------
 
     _value: $ => choice(
-      alias($._value_name, $.name),
+      $.name,
       $.finding,
       $.reference,
       $.string,
@@ -126,18 +133,16 @@ module.exports = grammar({
       $.number,
     ),
 
-    // A word, or a name as far as it has to be written: `vpc`, `edge.vpc`.
-    name: $ => prec.right(seq($._word, repeat(seq('.', $._word)))),
-
-    // A value may be any word, though the next property may start right there.
-    _value_name: $ => prec.right(seq(
-      choice($._word, ...KINDS),
+    // A word, or a name as far as it has to be written: `vpc`, `edge.vpc`. It
+    // may be any word, even where a declaration or the next property may start.
+    name: $ => prec.right(seq(
+      choice($._word, ...KINDS, ...KINDS_AND_PROPERTIES, 'when'),
       repeat(seq('.', $._word)),
     )),
 
     // `rule@element`; a flow without a name is written with its ends.
     finding: $ => seq(
-      field('rule', alias($._value_name, $.name)),
+      field('rule', $.name),
       '@',
       field('subject', choice($.name, $.flow_ends)),
     ),
@@ -204,8 +209,11 @@ module.exports = grammar({
       field('left', $._operand),
       'in',
       '(',
-      repeat(seq(field('value', $._operand), ',')),
-      optional(field('value', $._operand)),
+      optional(seq(
+        field('value', $._operand),
+        repeat(seq(',', field('value', $._operand))),
+        optional(','),
+      )),
       ')',
     )),
 

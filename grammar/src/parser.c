@@ -15,14 +15,14 @@
 #endif
 
 #define LANGUAGE_VERSION 15
-#define STATE_COUNT 156
+#define STATE_COUNT 155
 #define LARGE_STATE_COUNT 2
-#define SYMBOL_COUNT 84
+#define SYMBOL_COUNT 83
 #define ALIAS_COUNT 0
 #define TOKEN_COUNT 50
 #define EXTERNAL_TOKEN_COUNT 0
 #define FIELD_COUNT 18
-#define MAX_ALIAS_SEQUENCE_LENGTH 6
+#define MAX_ALIAS_SEQUENCE_LENGTH 7
 #define MAX_RESERVED_WORD_SET_SIZE 12
 #define PRODUCTION_ID_COUNT 41
 #define SUPERTYPE_COUNT 2
@@ -88,29 +88,28 @@ enum ts_symbol_identifiers {
   sym_property_name = 58,
   sym__value = 59,
   sym_name = 60,
-  sym__value_name = 61,
-  sym_finding = 62,
-  sym_flow_ends = 63,
-  sym_string = 64,
-  sym__condition = 65,
-  sym_or = 66,
-  sym_and = 67,
-  sym_not = 68,
-  sym_comparison = 69,
-  sym_membership = 70,
-  sym_kinship = 71,
-  sym__operand = 72,
-  sym_group = 73,
-  sym_call = 74,
-  sym_description = 75,
-  aux_sym_source_file_repeat1 = 76,
-  aux_sym_block_repeat1 = 77,
-  aux_sym__unopened_block_repeat1 = 78,
-  aux_sym_property_repeat1 = 79,
-  aux_sym_name_repeat1 = 80,
-  aux_sym_string_repeat1 = 81,
-  aux_sym_membership_repeat1 = 82,
-  aux_sym_description_repeat1 = 83,
+  sym_finding = 61,
+  sym_flow_ends = 62,
+  sym_string = 63,
+  sym__condition = 64,
+  sym_or = 65,
+  sym_and = 66,
+  sym_not = 67,
+  sym_comparison = 68,
+  sym_membership = 69,
+  sym_kinship = 70,
+  sym__operand = 71,
+  sym_group = 72,
+  sym_call = 73,
+  sym_description = 74,
+  aux_sym_source_file_repeat1 = 75,
+  aux_sym_block_repeat1 = 76,
+  aux_sym__unopened_block_repeat1 = 77,
+  aux_sym_property_repeat1 = 78,
+  aux_sym_name_repeat1 = 79,
+  aux_sym_string_repeat1 = 80,
+  aux_sym_membership_repeat1 = 81,
+  aux_sym_description_repeat1 = 82,
 };
 
 static const char * const ts_symbol_names[] = {
@@ -136,7 +135,7 @@ static const char * const ts_symbol_names[] = {
   [anon_sym_LBRACE] = "{",
   [anon_sym_RBRACE] = "}",
   [anon_sym_COMMA] = ",",
-  [anon_sym_when] = "property_name",
+  [anon_sym_when] = "when",
   [anon_sym_DOT] = ".",
   [anon_sym_AT] = "@",
   [anon_sym_LPAREN] = "(",
@@ -175,7 +174,6 @@ static const char * const ts_symbol_names[] = {
   [sym_property_name] = "property_name",
   [sym__value] = "_value",
   [sym_name] = "name",
-  [sym__value_name] = "name",
   [sym_finding] = "finding",
   [sym_flow_ends] = "flow_ends",
   [sym_string] = "string",
@@ -223,7 +221,7 @@ static const TSSymbol ts_symbol_map[] = {
   [anon_sym_LBRACE] = anon_sym_LBRACE,
   [anon_sym_RBRACE] = anon_sym_RBRACE,
   [anon_sym_COMMA] = anon_sym_COMMA,
-  [anon_sym_when] = sym_property_name,
+  [anon_sym_when] = anon_sym_when,
   [anon_sym_DOT] = anon_sym_DOT,
   [anon_sym_AT] = anon_sym_AT,
   [anon_sym_LPAREN] = anon_sym_LPAREN,
@@ -262,7 +260,6 @@ static const TSSymbol ts_symbol_map[] = {
   [sym_property_name] = sym_property_name,
   [sym__value] = sym__value,
   [sym_name] = sym_name,
-  [sym__value_name] = sym_name,
   [sym_finding] = sym_finding,
   [sym_flow_ends] = sym_flow_ends,
   [sym_string] = sym_string,
@@ -378,7 +375,7 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
   },
   [anon_sym_when] = {
     .visible = true,
-    .named = true,
+    .named = false,
   },
   [anon_sym_DOT] = {
     .visible = true,
@@ -533,10 +530,6 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = true,
     .named = true,
   },
-  [sym__value_name] = {
-    .visible = true,
-    .named = true,
-  },
   [sym_finding] = {
     .visible = true,
     .named = true,
@@ -682,36 +675,36 @@ static const TSMapSlice ts_field_map_slices[PRODUCTION_ID_COUNT] = {
   [8] = {.index = 15, .length = 2},
   [9] = {.index = 17, .length = 5},
   [10] = {.index = 22, .length = 4},
-  [11] = {.index = 26, .length = 5},
-  [12] = {.index = 31, .length = 3},
-  [13] = {.index = 34, .length = 3},
-  [14] = {.index = 37, .length = 5},
-  [15] = {.index = 42, .length = 3},
-  [16] = {.index = 45, .length = 1},
-  [17] = {.index = 46, .length = 2},
-  [18] = {.index = 48, .length = 6},
-  [19] = {.index = 54, .length = 6},
-  [20] = {.index = 60, .length = 4},
-  [21] = {.index = 64, .length = 6},
-  [22] = {.index = 70, .length = 2},
-  [23] = {.index = 72, .length = 2},
-  [24] = {.index = 74, .length = 2},
-  [25] = {.index = 76, .length = 7},
-  [26] = {.index = 83, .length = 1},
-  [27] = {.index = 84, .length = 1},
-  [28] = {.index = 85, .length = 3},
-  [29] = {.index = 88, .length = 2},
-  [30] = {.index = 90, .length = 1},
-  [31] = {.index = 91, .length = 2},
-  [32] = {.index = 93, .length = 3},
-  [33] = {.index = 96, .length = 2},
-  [34] = {.index = 98, .length = 2},
-  [35] = {.index = 100, .length = 1},
-  [36] = {.index = 101, .length = 2},
-  [37] = {.index = 103, .length = 2},
-  [38] = {.index = 105, .length = 2},
-  [39] = {.index = 107, .length = 3},
-  [40] = {.index = 110, .length = 3},
+  [11] = {.index = 26, .length = 1},
+  [12] = {.index = 27, .length = 5},
+  [13] = {.index = 32, .length = 3},
+  [14] = {.index = 35, .length = 3},
+  [15] = {.index = 38, .length = 5},
+  [16] = {.index = 43, .length = 3},
+  [17] = {.index = 46, .length = 1},
+  [18] = {.index = 46, .length = 1},
+  [19] = {.index = 47, .length = 2},
+  [20] = {.index = 49, .length = 6},
+  [21] = {.index = 55, .length = 6},
+  [22] = {.index = 61, .length = 4},
+  [23] = {.index = 65, .length = 6},
+  [24] = {.index = 71, .length = 2},
+  [25] = {.index = 73, .length = 2},
+  [26] = {.index = 75, .length = 7},
+  [27] = {.index = 82, .length = 1},
+  [28] = {.index = 83, .length = 3},
+  [29] = {.index = 86, .length = 1},
+  [30] = {.index = 87, .length = 2},
+  [31] = {.index = 89, .length = 3},
+  [32] = {.index = 92, .length = 1},
+  [33] = {.index = 93, .length = 2},
+  [34] = {.index = 95, .length = 2},
+  [35] = {.index = 97, .length = 2},
+  [36] = {.index = 99, .length = 1},
+  [37] = {.index = 100, .length = 2},
+  [38] = {.index = 102, .length = 2},
+  [39] = {.index = 104, .length = 3},
+  [40] = {.index = 107, .length = 3},
 };
 
 static const TSFieldMapEntry ts_field_map_entries[] = {
@@ -752,70 +745,69 @@ static const TSFieldMapEntry ts_field_map_entries[] = {
     {field_source, 1, .inherited = true},
     {field_target, 1, .inherited = true},
   [26] =
+    {field_source, 0},
+  [27] =
     {field_kind, 0},
     {field_name, 1},
     {field_source, 2, .inherited = true},
     {field_target, 2, .inherited = true},
     {field_within, 2, .inherited = true},
-  [31] =
+  [32] =
     {field_body, 2},
     {field_kind, 0},
     {field_name, 1},
-  [34] =
+  [35] =
     {field_kind, 0},
     {field_name, 1},
     {field_title, 2},
-  [37] =
+  [38] =
     {field_kind, 0},
     {field_source, 2, .inherited = true},
     {field_target, 2, .inherited = true},
     {field_title, 1},
     {field_within, 2, .inherited = true},
-  [42] =
+  [43] =
     {field_body, 2},
     {field_kind, 0},
     {field_title, 1},
-  [45] =
-    {field_name, 0},
   [46] =
+    {field_name, 0},
+  [47] =
     {field_source, 0},
     {field_target, 2},
-  [48] =
+  [49] =
     {field_body, 3},
     {field_kind, 0},
     {field_name, 1},
     {field_source, 2, .inherited = true},
     {field_target, 2, .inherited = true},
     {field_within, 2, .inherited = true},
-  [54] =
+  [55] =
     {field_kind, 0},
     {field_name, 1},
     {field_source, 3, .inherited = true},
     {field_target, 3, .inherited = true},
     {field_title, 2},
     {field_within, 3, .inherited = true},
-  [60] =
+  [61] =
     {field_body, 3},
     {field_kind, 0},
     {field_name, 1},
     {field_title, 2},
-  [64] =
+  [65] =
     {field_body, 3},
     {field_kind, 0},
     {field_source, 2, .inherited = true},
     {field_target, 2, .inherited = true},
     {field_title, 1},
     {field_within, 2, .inherited = true},
-  [70] =
+  [71] =
     {field_condition, 2},
     {field_name, 0},
-  [72] =
+  [73] =
     {field_name, 0},
     {field_value, 2},
-  [74] =
-    {field_name, 0},
-    {field_value, 2, .inherited = true},
-  [76] =
+  [75] =
     {field_body, 4},
     {field_kind, 0},
     {field_name, 1},
@@ -823,62 +815,65 @@ static const TSFieldMapEntry ts_field_map_entries[] = {
     {field_target, 3, .inherited = true},
     {field_title, 2},
     {field_within, 3, .inherited = true},
-  [83] =
+  [82] =
     {field_operand, 1},
-  [84] =
-    {field_value, 0},
-  [85] =
+  [83] =
     {field_name, 0},
-    {field_value, 2, .inherited = true},
-    {field_value, 3},
-  [88] =
-    {field_value, 0, .inherited = true},
-    {field_value, 1, .inherited = true},
-  [90] =
+    {field_value, 2},
+    {field_value, 3, .inherited = true},
+  [86] =
     {field_function, 0},
-  [91] =
+  [87] =
     {field_left, 0},
     {field_right, 2},
-  [93] =
+  [89] =
     {field_left, 0},
     {field_operator, 1},
     {field_right, 2},
-  [96] =
+  [92] =
+    {field_value, 1},
+  [93] =
+    {field_value, 0, .inherited = true},
+    {field_value, 1, .inherited = true},
+  [95] =
     {field_rule, 0},
     {field_subject, 2},
-  [98] =
+  [97] =
     {field_argument, 2},
     {field_function, 0},
-  [100] =
+  [99] =
     {field_left, 0},
-  [101] =
+  [100] =
     {field_function, 0},
     {field_where, 3},
-  [103] =
+  [102] =
     {field_left, 0},
     {field_value, 3},
-  [105] =
-    {field_left, 0},
-    {field_value, 3, .inherited = true},
-  [107] =
+  [104] =
     {field_argument, 2},
     {field_function, 0},
     {field_where, 4},
-  [110] =
+  [107] =
     {field_left, 0},
-    {field_value, 3, .inherited = true},
-    {field_value, 4},
+    {field_value, 3},
+    {field_value, 4, .inherited = true},
 };
 
 static const TSSymbol ts_alias_sequences[PRODUCTION_ID_COUNT][MAX_ALIAS_SEQUENCE_LENGTH] = {
   [0] = {0},
-  [30] = {
+  [17] = {
+    [0] = sym_property_name,
+  },
+  [24] = {
+    [0] = sym_property_name,
+  },
+  [29] = {
     [0] = sym_name,
   },
-  [34] = {
+  [35] = {
     [0] = sym_name,
   },
-  [36] = {
+  [37] = {
     [0] = sym_name,
   },
   [39] = {
@@ -904,54 +899,54 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [10] = 10,
   [11] = 11,
   [12] = 12,
-  [13] = 13,
-  [14] = 14,
+  [13] = 7,
+  [14] = 9,
   [15] = 15,
-  [16] = 16,
+  [16] = 11,
   [17] = 17,
   [18] = 18,
   [19] = 19,
   [20] = 20,
   [21] = 21,
   [22] = 22,
-  [23] = 16,
-  [24] = 22,
-  [25] = 20,
+  [23] = 23,
+  [24] = 24,
+  [25] = 25,
   [26] = 26,
-  [27] = 4,
+  [27] = 27,
   [28] = 28,
-  [29] = 5,
+  [29] = 29,
   [30] = 30,
-  [31] = 2,
-  [32] = 32,
+  [31] = 31,
+  [32] = 29,
   [33] = 33,
-  [34] = 3,
+  [34] = 34,
   [35] = 35,
-  [36] = 2,
-  [37] = 28,
+  [36] = 36,
+  [37] = 35,
   [38] = 38,
-  [39] = 30,
+  [39] = 39,
   [40] = 40,
   [41] = 41,
-  [42] = 4,
-  [43] = 43,
-  [44] = 26,
-  [45] = 3,
-  [46] = 46,
-  [47] = 47,
+  [42] = 42,
+  [43] = 41,
+  [44] = 3,
+  [45] = 42,
+  [46] = 4,
+  [47] = 2,
   [48] = 48,
   [49] = 49,
-  [50] = 50,
+  [50] = 2,
   [51] = 51,
   [52] = 52,
-  [53] = 53,
-  [54] = 54,
+  [53] = 39,
+  [54] = 4,
   [55] = 55,
-  [56] = 56,
-  [57] = 57,
-  [58] = 58,
+  [56] = 33,
+  [57] = 5,
+  [58] = 3,
   [59] = 59,
-  [60] = 60,
+  [60] = 41,
   [61] = 61,
   [62] = 62,
   [63] = 63,
@@ -959,22 +954,22 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [65] = 65,
   [66] = 66,
   [67] = 67,
-  [68] = 68,
+  [68] = 5,
   [69] = 69,
   [70] = 70,
   [71] = 71,
-  [72] = 71,
-  [73] = 73,
-  [74] = 38,
-  [75] = 69,
-  [76] = 67,
+  [72] = 72,
+  [73] = 51,
+  [74] = 52,
+  [75] = 40,
+  [76] = 70,
   [77] = 77,
-  [78] = 77,
+  [78] = 78,
   [79] = 79,
   [80] = 80,
   [81] = 81,
   [82] = 82,
-  [83] = 5,
+  [83] = 83,
   [84] = 84,
   [85] = 85,
   [86] = 86,
@@ -984,69 +979,68 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [90] = 90,
   [91] = 91,
   [92] = 92,
-  [93] = 88,
-  [94] = 94,
+  [93] = 93,
+  [94] = 49,
   [95] = 95,
   [96] = 96,
   [97] = 97,
-  [98] = 98,
+  [98] = 82,
   [99] = 99,
   [100] = 100,
   [101] = 101,
   [102] = 102,
   [103] = 103,
-  [104] = 40,
-  [105] = 43,
+  [104] = 104,
+  [105] = 105,
   [106] = 106,
   [107] = 107,
-  [108] = 41,
-  [109] = 22,
+  [108] = 108,
+  [109] = 109,
   [110] = 110,
   [111] = 111,
-  [112] = 16,
+  [112] = 112,
   [113] = 113,
   [114] = 114,
   [115] = 115,
-  [116] = 59,
-  [117] = 117,
+  [116] = 116,
+  [117] = 69,
   [118] = 118,
   [119] = 119,
   [120] = 120,
-  [121] = 114,
-  [122] = 120,
-  [123] = 114,
-  [124] = 87,
-  [125] = 120,
-  [126] = 117,
-  [127] = 86,
+  [121] = 72,
+  [122] = 33,
+  [123] = 71,
+  [124] = 39,
+  [125] = 125,
+  [126] = 79,
+  [127] = 127,
   [128] = 128,
   [129] = 129,
-  [130] = 103,
-  [131] = 131,
-  [132] = 132,
-  [133] = 133,
+  [130] = 127,
+  [131] = 129,
+  [132] = 127,
+  [133] = 129,
   [134] = 134,
   [135] = 135,
-  [136] = 134,
-  [137] = 133,
-  [138] = 138,
+  [136] = 136,
+  [137] = 137,
+  [138] = 116,
   [139] = 139,
-  [140] = 99,
+  [140] = 140,
   [141] = 141,
-  [142] = 141,
+  [142] = 142,
   [143] = 143,
   [144] = 144,
   [145] = 145,
   [146] = 146,
   [147] = 147,
-  [148] = 148,
-  [149] = 149,
-  [150] = 145,
+  [148] = 145,
+  [149] = 146,
+  [150] = 150,
   [151] = 151,
   [152] = 152,
   [153] = 146,
-  [154] = 146,
-  [155] = 155,
+  [154] = 145,
 };
 
 static const TSSymbol ts_supertype_symbols[SUPERTYPE_COUNT] = {
@@ -1380,1064 +1374,1043 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
   eof = lexer->eof(lexer);
   switch (state) {
     case 0:
-      if (eof) ADVANCE(115);
+      if (eof) ADVANCE(113);
       ADVANCE_MAP(
-        '!', 19,
-        '"', 291,
-        '(', 307,
+        '!', 17,
+        '"', 287,
+        '(', 303,
         ')', 179,
         ',', 175,
-        '-', 20,
+        '-', 18,
         '.', 176,
-        '/', 14,
-        ':', 116,
-        '<', 303,
-        '=', 301,
-        '>', 305,
+        '/', 12,
+        ':', 114,
+        '<', 299,
+        '=', 297,
+        '>', 301,
         '@', 177,
         'A', 185,
         'C', 180,
-        'T', 273,
-        '\\', 93,
+        'T', 269,
+        '\\', 91,
         'a', 192,
-        'b', 233,
-        'c', 230,
-        'e', 267,
-        'f', 218,
-        'm', 213,
-        'p', 247,
-        'r', 265,
-        's', 262,
-        't', 202,
+        'b', 231,
+        'c', 228,
+        'e', 263,
+        'f', 216,
+        'm', 211,
+        'p', 244,
+        'r', 261,
+        's', 258,
+        't', 201,
         '{', 172,
         '}', 173,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(110);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(285);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(274);
+          lookahead == 0xfeff) SKIP(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(281);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
       END_STATE();
     case 1:
       ADVANCE_MAP(
-        '!', 19,
-        '(', 307,
+        '!', 17,
+        '(', 303,
         ')', 179,
         ',', 175,
         '.', 176,
-        '/', 17,
-        '<', 303,
-        '=', 301,
-        '>', 305,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(5);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 2:
-      ADVANCE_MAP(
-        '!', 19,
-        '(', 307,
-        '.', 176,
-        '/', 14,
-        '<', 303,
-        '=', 301,
-        '>', 305,
-        'a', 192,
-        'b', 233,
-        'c', 230,
-        'e', 267,
-        'f', 218,
-        'm', 213,
-        'p', 251,
-        'r', 265,
-        's', 262,
-        't', 210,
-        '}', 173,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(6);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 3:
-      ADVANCE_MAP(
-        '!', 19,
-        '(', 178,
-        ')', 179,
-        ',', 175,
-        '.', 176,
-        '/', 14,
-        '<', 303,
-        '=', 301,
-        '>', 305,
-        '@', 177,
-        'a', 192,
-        'b', 233,
-        'c', 230,
-        'e', 267,
-        'f', 218,
-        'm', 213,
-        'p', 251,
-        'r', 265,
-        's', 262,
-        't', 210,
-        '}', 173,
+        '/', 15,
+        '<', 299,
+        '=', 297,
+        '>', 301,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(3);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(287);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(274);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
       END_STATE();
-    case 4:
-      if (lookahead == '!') ADVANCE(19);
-      if (lookahead == '(') ADVANCE(178);
-      if (lookahead == ')') ADVANCE(179);
-      if (lookahead == '/') ADVANCE(17);
-      if (lookahead == '<') ADVANCE(303);
-      if (lookahead == '=') ADVANCE(301);
-      if (lookahead == '>') ADVANCE(305);
+    case 2:
+      ADVANCE_MAP(
+        '!', 17,
+        '(', 303,
+        '.', 176,
+        '/', 12,
+        '<', 299,
+        '=', 297,
+        '>', 301,
+        'a', 192,
+        'b', 231,
+        'c', 228,
+        'e', 263,
+        'f', 216,
+        'm', 211,
+        'p', 244,
+        'r', 261,
+        's', 258,
+        't', 201,
+        '}', 173,
+      );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(4);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(287);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(274);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
       END_STATE();
-    case 5:
+    case 3:
       ADVANCE_MAP(
-        '!', 19,
+        '!', 17,
         ')', 179,
         ',', 175,
         '.', 176,
-        '/', 17,
-        '<', 303,
-        '=', 301,
-        '>', 305,
+        '/', 15,
+        '<', 299,
+        '=', 297,
+        '>', 301,
+      );
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) SKIP(3);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
+      END_STATE();
+    case 4:
+      ADVANCE_MAP(
+        '!', 17,
+        '.', 176,
+        '/', 12,
+        '<', 299,
+        '=', 297,
+        '>', 301,
+        'a', 192,
+        'b', 231,
+        'c', 228,
+        'e', 263,
+        'f', 216,
+        'm', 211,
+        'p', 244,
+        'r', 261,
+        's', 258,
+        't', 201,
+        '}', 173,
+      );
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) SKIP(4);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
+      END_STATE();
+    case 5:
+      ADVANCE_MAP(
+        '"', 285,
+        '/', 12,
+        'A', 185,
+        'C', 180,
+        'T', 269,
+        'a', 192,
+        'b', 231,
+        'c', 228,
+        'e', 263,
+        'f', 216,
+        'm', 211,
+        'p', 244,
+        'r', 261,
+        's', 258,
+        't', 201,
+        '}', 173,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(5);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(274);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(281);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
       END_STATE();
     case 6:
-      ADVANCE_MAP(
-        '!', 19,
-        '.', 176,
-        '/', 14,
-        '<', 303,
-        '=', 301,
-        '>', 305,
-        'a', 192,
-        'b', 233,
-        'c', 230,
-        'e', 267,
-        'f', 218,
-        'm', 213,
-        'p', 251,
-        'r', 265,
-        's', 262,
-        't', 210,
-        '}', 173,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(6);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(274);
+      if (lookahead == '"') ADVANCE(10);
       END_STATE();
     case 7:
-      ADVANCE_MAP(
-        '"', 289,
-        '/', 14,
-        'A', 185,
-        'C', 180,
-        'T', 273,
-        'a', 192,
-        'b', 233,
-        'c', 230,
-        'e', 267,
-        'f', 218,
-        'm', 213,
-        'p', 251,
-        'r', 265,
-        's', 262,
-        't', 210,
-        '}', 173,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(7);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(285);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(274);
+      if (lookahead == '"') ADVANCE(296);
+      if (lookahead != 0 &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(10);
       END_STATE();
     case 8:
-      if (lookahead == '"') ADVANCE(12);
-      END_STATE();
-    case 9:
-      if (lookahead == '"') ADVANCE(300);
-      if (lookahead != 0 &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(12);
-      END_STATE();
-    case 10:
-      if (lookahead == '"') ADVANCE(290);
-      if (lookahead == '/') ADVANCE(293);
-      if (lookahead == '\\') ADVANCE(93);
+      if (lookahead == '"') ADVANCE(286);
+      if (lookahead == '/') ADVANCE(289);
+      if (lookahead == '\\') ADVANCE(91);
       if (lookahead == '\n' ||
-          lookahead == '\r') SKIP(18);
+          lookahead == '\r') SKIP(16);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(292);
+          lookahead == 0xfeff) ADVANCE(288);
       if (lookahead != 0 &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(297);
+          lookahead != 0x212a) ADVANCE(293);
       END_STATE();
-    case 11:
+    case 9:
+      if (lookahead == '"') ADVANCE(7);
+      if (lookahead != 0 &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(10);
+      END_STATE();
+    case 10:
       if (lookahead == '"') ADVANCE(9);
       if (lookahead != 0 &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(12);
+          lookahead != 0x212a) ADVANCE(10);
       END_STATE();
-    case 12:
-      if (lookahead == '"') ADVANCE(11);
-      if (lookahead != 0 &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(12);
-      END_STATE();
-    case 13:
+    case 11:
       ADVANCE_MAP(
-        '/', 14,
+        '/', 12,
         'a', 192,
-        'b', 233,
-        'c', 230,
-        'e', 267,
-        'f', 218,
-        'm', 213,
-        'p', 251,
-        'r', 265,
-        's', 262,
-        't', 210,
+        'b', 231,
+        'c', 228,
+        'e', 263,
+        'f', 216,
+        'm', 211,
+        'p', 244,
+        'r', 261,
+        's', 258,
+        't', 201,
         '}', 173,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(13);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(274);
+          lookahead == 0xfeff) SKIP(11);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
+      END_STATE();
+    case 12:
+      if (lookahead == '/') ADVANCE(468);
+      END_STATE();
+    case 13:
+      if (lookahead == '/') ADVANCE(471);
       END_STATE();
     case 14:
-      if (lookahead == '/') ADVANCE(460);
-      END_STATE();
-    case 15:
-      if (lookahead == '/') ADVANCE(463);
-      END_STATE();
-    case 16:
       ADVANCE_MAP(
-        '/', 379,
-        'a', 314,
-        'b', 345,
-        'c', 343,
-        'e', 374,
-        'f', 333,
+        '/', 387,
+        'a', 310,
+        'b', 349,
+        'c', 346,
+        'e', 381,
+        'f', 334,
         'm', 329,
-        'p', 356,
-        'r', 372,
-        's', 369,
-        't', 327,
+        'p', 362,
+        'r', 379,
+        's', 376,
+        't', 319,
         '}', 174,
       );
       if (lookahead == '\n' ||
-          lookahead == '\r') SKIP(13);
+          lookahead == '\r') SKIP(11);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(378);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(376);
+          lookahead == 0xfeff) ADVANCE(386);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
-    case 17:
-      if (lookahead == '/') ADVANCE(462);
+    case 15:
+      if (lookahead == '/') ADVANCE(470);
       END_STATE();
-    case 18:
-      if (lookahead == '/') ADVANCE(17);
+    case 16:
+      if (lookahead == '/') ADVANCE(15);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(18);
+          lookahead == 0xfeff) SKIP(16);
       END_STATE();
-    case 19:
-      if (lookahead == '=') ADVANCE(302);
+    case 17:
+      if (lookahead == '=') ADVANCE(298);
       END_STATE();
-    case 20:
+    case 18:
       if (lookahead == '>') ADVANCE(171);
       END_STATE();
+    case 19:
+      if (lookahead == 'a') ADVANCE(45);
+      END_STATE();
+    case 20:
+      if (lookahead == 'a') ADVANCE(74);
+      END_STATE();
     case 21:
-      if (lookahead == 'a') ADVANCE(47);
+      if (lookahead == 'a') ADVANCE(84);
       END_STATE();
     case 22:
-      if (lookahead == 'a') ADVANCE(76);
+      if (lookahead == 'a') ADVANCE(90);
       END_STATE();
     case 23:
-      if (lookahead == 'a') ADVANCE(86);
+      if (lookahead == 'c') ADVANCE(24);
+      if (lookahead == 's') ADVANCE(79);
       END_STATE();
     case 24:
-      if (lookahead == 'a') ADVANCE(92);
+      if (lookahead == 'c') ADVANCE(34);
       END_STATE();
     case 25:
-      if (lookahead == 'c') ADVANCE(26);
-      if (lookahead == 's') ADVANCE(81);
+      if (lookahead == 'c') ADVANCE(40);
       END_STATE();
     case 26:
-      if (lookahead == 'c') ADVANCE(36);
+      if (lookahead == 'c') ADVANCE(33);
+      if (lookahead == 't') ADVANCE(64);
       END_STATE();
     case 27:
-      if (lookahead == 'c') ADVANCE(42);
+      if (lookahead == 'c') ADVANCE(66);
       END_STATE();
     case 28:
-      if (lookahead == 'c') ADVANCE(35);
-      if (lookahead == 't') ADVANCE(66);
+      if (lookahead == 'd') ADVANCE(20);
       END_STATE();
     case 29:
-      if (lookahead == 'c') ADVANCE(68);
+      if (lookahead == 'e') ADVANCE(159);
       END_STATE();
     case 30:
-      if (lookahead == 'd') ADVANCE(22);
+      if (lookahead == 'e') ADVANCE(21);
       END_STATE();
     case 31:
-      if (lookahead == 'e') ADVANCE(161);
+      if (lookahead == 'e') ADVANCE(135);
       END_STATE();
     case 32:
-      if (lookahead == 'e') ADVANCE(23);
+      if (lookahead == 'e') ADVANCE(25);
+      if (lookahead == 'h') ADVANCE(76);
       END_STATE();
     case 33:
-      if (lookahead == 'e') ADVANCE(137);
+      if (lookahead == 'e') ADVANCE(81);
       END_STATE();
     case 34:
-      if (lookahead == 'e') ADVANCE(27);
-      if (lookahead == 'h') ADVANCE(78);
+      if (lookahead == 'e') ADVANCE(71);
       END_STATE();
     case 35:
-      if (lookahead == 'e') ADVANCE(83);
+      if (lookahead == 'e') ADVANCE(77);
       END_STATE();
     case 36:
-      if (lookahead == 'e') ADVANCE(73);
+      if (lookahead == 'e') ADVANCE(82);
+      if (lookahead == 'u') ADVANCE(51);
       END_STATE();
     case 37:
-      if (lookahead == 'e') ADVANCE(79);
+      if (lookahead == 'e') ADVANCE(58);
       END_STATE();
     case 38:
-      if (lookahead == 'e') ADVANCE(84);
-      if (lookahead == 'u') ADVANCE(53);
+      if (lookahead == 'g') ADVANCE(97);
       END_STATE();
     case 39:
-      if (lookahead == 'e') ADVANCE(60);
+      if (lookahead == 'g') ADVANCE(22);
       END_STATE();
     case 40:
-      if (lookahead == 'g') ADVANCE(99);
+      if (lookahead == 'h') ADVANCE(57);
       END_STATE();
     case 41:
-      if (lookahead == 'g') ADVANCE(24);
+      if (lookahead == 'i') ADVANCE(39);
       END_STATE();
     case 42:
-      if (lookahead == 'h') ADVANCE(59);
+      if (lookahead == 'i') ADVANCE(86);
       END_STATE();
     case 43:
-      if (lookahead == 'i') ADVANCE(41);
+      if (lookahead == 'i') ADVANCE(67);
       END_STATE();
     case 44:
-      if (lookahead == 'i') ADVANCE(88);
+      if (lookahead == 'i') ADVANCE(68);
       END_STATE();
     case 45:
-      if (lookahead == 'i') ADVANCE(69);
+      if (lookahead == 'l') ADVANCE(127);
       END_STATE();
     case 46:
-      if (lookahead == 'i') ADVANCE(70);
+      if (lookahead == 'l') ADVANCE(167);
       END_STATE();
     case 47:
-      if (lookahead == 'l') ADVANCE(129);
+      if (lookahead == 'l') ADVANCE(60);
       END_STATE();
     case 48:
-      if (lookahead == 'l') ADVANCE(168);
+      if (lookahead == 'l') ADVANCE(29);
       END_STATE();
     case 49:
-      if (lookahead == 'l') ADVANCE(62);
+      if (lookahead == 'l') ADVANCE(63);
       END_STATE();
     case 50:
-      if (lookahead == 'l') ADVANCE(31);
+      if (lookahead == 'm') ADVANCE(72);
       END_STATE();
     case 51:
-      if (lookahead == 'l') ADVANCE(65);
+      if (lookahead == 'm') ADVANCE(73);
       END_STATE();
     case 52:
-      if (lookahead == 'm') ADVANCE(74);
+      if (lookahead == 'n') ADVANCE(28);
       END_STATE();
     case 53:
-      if (lookahead == 'm') ADVANCE(75);
+      if (lookahead == 'n') ADVANCE(155);
       END_STATE();
     case 54:
-      if (lookahead == 'n') ADVANCE(30);
+      if (lookahead == 'n') ADVANCE(147);
       END_STATE();
     case 55:
-      if (lookahead == 'n') ADVANCE(157);
+      if (lookahead == 'n') ADVANCE(19);
       END_STATE();
     case 56:
-      if (lookahead == 'n') ADVANCE(149);
+      if (lookahead == 'n') ADVANCE(37);
       END_STATE();
     case 57:
-      if (lookahead == 'n') ADVANCE(21);
+      if (lookahead == 'n') ADVANCE(69);
       END_STATE();
     case 58:
-      if (lookahead == 'n') ADVANCE(39);
+      if (lookahead == 'n') ADVANCE(85);
       END_STATE();
     case 59:
-      if (lookahead == 'n') ADVANCE(71);
+      if (lookahead == 'o') ADVANCE(50);
       END_STATE();
     case 60:
-      if (lookahead == 'n') ADVANCE(87);
-      END_STATE();
-    case 61:
-      if (lookahead == 'o') ADVANCE(52);
-      END_STATE();
-    case 62:
-      if (lookahead == 'o') ADVANCE(96);
-      END_STATE();
-    case 63:
-      if (lookahead == 'o') ADVANCE(28);
-      END_STATE();
-    case 64:
       if (lookahead == 'o') ADVANCE(94);
       END_STATE();
+    case 61:
+      if (lookahead == 'o') ADVANCE(26);
+      END_STATE();
+    case 62:
+      if (lookahead == 'o') ADVANCE(92);
+      END_STATE();
+    case 63:
+      if (lookahead == 'o') ADVANCE(38);
+      END_STATE();
+    case 64:
+      if (lookahead == 'o') ADVANCE(27);
+      END_STATE();
     case 65:
-      if (lookahead == 'o') ADVANCE(40);
-      END_STATE();
-    case 66:
-      if (lookahead == 'o') ADVANCE(29);
-      END_STATE();
-    case 67:
-      if (lookahead == 'o') ADVANCE(58);
-      END_STATE();
-    case 68:
-      if (lookahead == 'o') ADVANCE(48);
-      END_STATE();
-    case 69:
-      if (lookahead == 'o') ADVANCE(55);
-      END_STATE();
-    case 70:
       if (lookahead == 'o') ADVANCE(56);
       END_STATE();
+    case 66:
+      if (lookahead == 'o') ADVANCE(46);
+      END_STATE();
+    case 67:
+      if (lookahead == 'o') ADVANCE(53);
+      END_STATE();
+    case 68:
+      if (lookahead == 'o') ADVANCE(54);
+      END_STATE();
+    case 69:
+      if (lookahead == 'o') ADVANCE(49);
+      END_STATE();
+    case 70:
+      if (lookahead == 'o') ADVANCE(78);
+      END_STATE();
     case 71:
-      if (lookahead == 'o') ADVANCE(51);
+      if (lookahead == 'p') ADVANCE(83);
       END_STATE();
     case 72:
-      if (lookahead == 'o') ADVANCE(80);
+      if (lookahead == 'p') ADVANCE(65);
       END_STATE();
     case 73:
-      if (lookahead == 'p') ADVANCE(85);
+      if (lookahead == 'p') ADVANCE(88);
       END_STATE();
     case 74:
-      if (lookahead == 'p') ADVANCE(67);
+      if (lookahead == 'r') ADVANCE(96);
       END_STATE();
     case 75:
-      if (lookahead == 'p') ADVANCE(90);
+      if (lookahead == 'r') ADVANCE(61);
       END_STATE();
     case 76:
-      if (lookahead == 'r') ADVANCE(98);
+      if (lookahead == 'r') ADVANCE(30);
       END_STATE();
     case 77:
-      if (lookahead == 'r') ADVANCE(63);
+      if (lookahead == 'r') ADVANCE(55);
       END_STATE();
     case 78:
-      if (lookahead == 'r') ADVANCE(32);
+      if (lookahead == 'r') ADVANCE(31);
       END_STATE();
     case 79:
-      if (lookahead == 'r') ADVANCE(57);
+      if (lookahead == 's') ADVANCE(36);
       END_STATE();
     case 80:
-      if (lookahead == 'r') ADVANCE(33);
+      if (lookahead == 's') ADVANCE(131);
       END_STATE();
     case 81:
-      if (lookahead == 's') ADVANCE(38);
+      if (lookahead == 's') ADVANCE(80);
       END_STATE();
     case 82:
-      if (lookahead == 's') ADVANCE(133);
+      if (lookahead == 't') ADVANCE(123);
       END_STATE();
     case 83:
-      if (lookahead == 's') ADVANCE(82);
+      if (lookahead == 't') ADVANCE(151);
       END_STATE();
     case 84:
-      if (lookahead == 't') ADVANCE(125);
+      if (lookahead == 't') ADVANCE(143);
       END_STATE();
     case 85:
-      if (lookahead == 't') ADVANCE(153);
+      if (lookahead == 't') ADVANCE(115);
       END_STATE();
     case 86:
-      if (lookahead == 't') ADVANCE(145);
+      if (lookahead == 't') ADVANCE(41);
       END_STATE();
     case 87:
-      if (lookahead == 't') ADVANCE(117);
+      if (lookahead == 't') ADVANCE(35);
       END_STATE();
     case 88:
       if (lookahead == 't') ADVANCE(43);
       END_STATE();
     case 89:
-      if (lookahead == 't') ADVANCE(37);
+      if (lookahead == 't') ADVANCE(70);
       END_STATE();
     case 90:
-      if (lookahead == 't') ADVANCE(45);
+      if (lookahead == 't') ADVANCE(44);
       END_STATE();
     case 91:
-      if (lookahead == 't') ADVANCE(72);
-      END_STATE();
-    case 92:
-      if (lookahead == 't') ADVANCE(46);
-      END_STATE();
-    case 93:
-      if (lookahead == 'u') ADVANCE(299);
+      if (lookahead == 'u') ADVANCE(295);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(298);
+          lookahead != 0x212a) ADVANCE(294);
+      END_STATE();
+    case 92:
+      if (lookahead == 'u') ADVANCE(52);
+      END_STATE();
+    case 93:
+      if (lookahead == 'u') ADVANCE(48);
       END_STATE();
     case 94:
-      if (lookahead == 'u') ADVANCE(54);
+      if (lookahead == 'w') ADVANCE(139);
       END_STATE();
     case 95:
-      if (lookahead == 'u') ADVANCE(50);
+      if (lookahead == 'x') ADVANCE(87);
       END_STATE();
     case 96:
-      if (lookahead == 'w') ADVANCE(141);
+      if (lookahead == 'y') ADVANCE(119);
       END_STATE();
     case 97:
-      if (lookahead == 'x') ADVANCE(89);
+      if (lookahead == 'y') ADVANCE(163);
       END_STATE();
     case 98:
-      if (lookahead == 'y') ADVANCE(121);
-      END_STATE();
-    case 99:
-      if (lookahead == 'y') ADVANCE(165);
-      END_STATE();
-    case 100:
-      if (lookahead == '}') ADVANCE(298);
+      if (lookahead == '}') ADVANCE(294);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(100);
+          lookahead != 0x212a) ADVANCE(98);
+      END_STATE();
+    case 99:
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(101);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(279);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
+      END_STATE();
+    case 100:
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(101);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(282);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
       END_STATE();
     case 101:
       if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(283);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(287);
+          lookahead == '.') ADVANCE(101);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
       END_STATE();
     case 102:
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(286);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(287);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(273);
       END_STATE();
     case 103:
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(287);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(273);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 104:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(277);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(272);
       END_STATE();
     case 105:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(277);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(104);
       END_STATE();
     case 106:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(276);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(105);
       END_STATE();
     case 107:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 108:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(107);
-      END_STATE();
-    case 109:
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 110:
-      if (eof) ADVANCE(115);
+      if (eof) ADVANCE(113);
       ADVANCE_MAP(
-        '!', 19,
-        '"', 289,
+        '!', 17,
+        '"', 285,
         '(', 178,
         ')', 179,
         ',', 175,
-        '-', 20,
+        '-', 18,
         '.', 176,
-        '/', 14,
-        ':', 116,
-        '<', 303,
-        '=', 301,
-        '>', 305,
+        '/', 12,
+        ':', 114,
+        '<', 299,
+        '=', 297,
+        '>', 301,
         '@', 177,
         'A', 185,
         'C', 180,
-        'T', 273,
+        'T', 269,
         'a', 192,
-        'b', 233,
-        'c', 230,
-        'e', 267,
-        'f', 218,
-        'm', 213,
-        'p', 247,
-        'r', 265,
-        's', 262,
-        't', 202,
+        'b', 231,
+        'c', 228,
+        'e', 263,
+        'f', 216,
+        'm', 211,
+        'p', 244,
+        'r', 261,
+        's', 258,
+        't', 201,
         '{', 172,
         '}', 173,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(110);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(285);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(274);
+          lookahead == 0xfeff) SKIP(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(281);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
       END_STATE();
-    case 111:
-      if (eof) ADVANCE(115);
+    case 109:
+      if (eof) ADVANCE(113);
       ADVANCE_MAP(
-        '!', 19,
-        '"', 288,
+        '!', 17,
+        '"', 284,
+        '(', 178,
         ')', 179,
         ',', 175,
-        '-', 20,
+        '-', 18,
         '.', 176,
-        '/', 14,
-        ':', 116,
-        '<', 303,
-        '=', 301,
-        '>', 305,
+        '/', 12,
+        ':', 114,
+        '<', 299,
+        '=', 297,
+        '>', 301,
         '@', 177,
         'a', 192,
-        'b', 233,
-        'c', 230,
-        'e', 267,
-        'f', 218,
-        'm', 213,
-        'p', 247,
-        'r', 265,
-        's', 262,
-        't', 202,
+        'b', 231,
+        'c', 228,
+        'e', 263,
+        'f', 216,
+        'm', 211,
+        'p', 244,
+        'r', 261,
+        's', 258,
+        't', 201,
         '{', 172,
+        '}', 173,
+      );
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) SKIP(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(283);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
+      END_STATE();
+    case 110:
+      if (eof) ADVANCE(113);
+      ADVANCE_MAP(
+        '(', 178,
+        '.', 176,
+        '/', 12,
+        'a', 23,
+        'b', 62,
+        'c', 59,
+        'e', 95,
+        'f', 47,
+        'm', 42,
+        'p', 75,
+        'r', 93,
+        's', 89,
+        't', 32,
+        '{', 172,
+      );
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) SKIP(110);
+      END_STATE();
+    case 111:
+      if (eof) ADVANCE(113);
+      ADVANCE_MAP(
+        '/', 12,
+        'a', 23,
+        'b', 62,
+        'c', 59,
+        'e', 95,
+        'f', 47,
+        'm', 42,
+        'p', 75,
+        'r', 93,
+        's', 89,
+        't', 32,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(111);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(274);
       END_STATE();
     case 112:
-      if (eof) ADVANCE(115);
+      if (eof) ADVANCE(113);
       ADVANCE_MAP(
-        '(', 178,
-        '.', 176,
-        '/', 14,
-        'a', 25,
-        'b', 64,
-        'c', 61,
-        'e', 97,
-        'f', 49,
-        'm', 44,
-        'p', 77,
-        'r', 95,
-        's', 91,
-        't', 34,
-        '{', 172,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(112);
-      END_STATE();
-    case 113:
-      if (eof) ADVANCE(115);
-      ADVANCE_MAP(
-        '/', 14,
-        'a', 25,
-        'b', 64,
-        'c', 61,
-        'e', 97,
-        'f', 49,
-        'm', 44,
-        'p', 77,
-        'r', 95,
-        's', 91,
-        't', 34,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(113);
-      END_STATE();
-    case 114:
-      if (eof) ADVANCE(115);
-      ADVANCE_MAP(
-        '/', 379,
-        'a', 384,
-        'b', 423,
-        'c', 420,
-        'e', 455,
-        'f', 408,
-        'm', 403,
-        'p', 436,
-        'r', 453,
-        's', 450,
-        't', 393,
+        '/', 387,
+        'a', 392,
+        'b', 431,
+        'c', 428,
+        'e', 463,
+        'f', 416,
+        'm', 411,
+        'p', 444,
+        'r', 461,
+        's', 458,
+        't', 401,
       );
       if (lookahead == '\n' ||
-          lookahead == '\r') SKIP(113);
+          lookahead == '\r') SKIP(111);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(377);
+          lookahead == 0xfeff) ADVANCE(385);
       if (lookahead != 0 &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
-    case 115:
+    case 113:
       ACCEPT_TOKEN(ts_builtin_sym_end);
       END_STATE();
-    case 116:
+    case 114:
       ACCEPT_TOKEN(anon_sym_COLON);
+      END_STATE();
+    case 115:
+      ACCEPT_TOKEN(anon_sym_component);
+      END_STATE();
+    case 116:
+      ACCEPT_TOKEN(anon_sym_component);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 117:
       ACCEPT_TOKEN(anon_sym_component);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 118:
       ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 119:
-      ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
-      END_STATE();
-    case 120:
-      ACCEPT_TOKEN(anon_sym_component);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 119:
+      ACCEPT_TOKEN(anon_sym_boundary);
+      END_STATE();
+    case 120:
+      ACCEPT_TOKEN(anon_sym_boundary);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 121:
       ACCEPT_TOKEN(anon_sym_boundary);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 122:
       ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 123:
-      ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
-      END_STATE();
-    case 124:
-      ACCEPT_TOKEN(anon_sym_boundary);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 123:
+      ACCEPT_TOKEN(anon_sym_asset);
+      END_STATE();
+    case 124:
+      ACCEPT_TOKEN(anon_sym_asset);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 125:
       ACCEPT_TOKEN(anon_sym_asset);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 126:
       ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 127:
-      ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
-      END_STATE();
-    case 128:
-      ACCEPT_TOKEN(anon_sym_asset);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 127:
+      ACCEPT_TOKEN(anon_sym_external);
+      END_STATE();
+    case 128:
+      ACCEPT_TOKEN(anon_sym_external);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 129:
       ACCEPT_TOKEN(anon_sym_external);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 130:
       ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 131:
-      ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
-      END_STATE();
-    case 132:
-      ACCEPT_TOKEN(anon_sym_external);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 131:
+      ACCEPT_TOKEN(anon_sym_process);
+      END_STATE();
+    case 132:
+      ACCEPT_TOKEN(anon_sym_process);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 133:
       ACCEPT_TOKEN(anon_sym_process);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 134:
       ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 135:
-      ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
-      END_STATE();
-    case 136:
-      ACCEPT_TOKEN(anon_sym_process);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 135:
+      ACCEPT_TOKEN(anon_sym_store);
+      END_STATE();
+    case 136:
+      ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 137:
       ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 138:
       ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 139:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
-      END_STATE();
-    case 140:
-      ACCEPT_TOKEN(anon_sym_store);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 139:
+      ACCEPT_TOKEN(anon_sym_flow);
+      END_STATE();
+    case 140:
+      ACCEPT_TOKEN(anon_sym_flow);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 141:
       ACCEPT_TOKEN(anon_sym_flow);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 142:
       ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 143:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
-      END_STATE();
-    case 144:
-      ACCEPT_TOKEN(anon_sym_flow);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 143:
+      ACCEPT_TOKEN(anon_sym_threat);
+      END_STATE();
+    case 144:
+      ACCEPT_TOKEN(anon_sym_threat);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 145:
       ACCEPT_TOKEN(anon_sym_threat);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 146:
       ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 147:
-      ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
-      END_STATE();
-    case 148:
-      ACCEPT_TOKEN(anon_sym_threat);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 147:
+      ACCEPT_TOKEN(anon_sym_mitigation);
+      END_STATE();
+    case 148:
+      ACCEPT_TOKEN(anon_sym_mitigation);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 149:
       ACCEPT_TOKEN(anon_sym_mitigation);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 150:
       ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 151:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
-      END_STATE();
-    case 152:
-      ACCEPT_TOKEN(anon_sym_mitigation);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 151:
+      ACCEPT_TOKEN(anon_sym_accept);
+      END_STATE();
+    case 152:
+      ACCEPT_TOKEN(anon_sym_accept);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 153:
       ACCEPT_TOKEN(anon_sym_accept);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 154:
       ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 155:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
-      END_STATE();
-    case 156:
-      ACCEPT_TOKEN(anon_sym_accept);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 155:
+      ACCEPT_TOKEN(anon_sym_assumption);
+      END_STATE();
+    case 156:
+      ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 157:
       ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 158:
       ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 159:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
-      END_STATE();
-    case 160:
-      ACCEPT_TOKEN(anon_sym_assumption);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 159:
+      ACCEPT_TOKEN(anon_sym_rule);
+      END_STATE();
+    case 160:
+      ACCEPT_TOKEN(anon_sym_rule);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 161:
       ACCEPT_TOKEN(anon_sym_rule);
-      END_STATE();
-    case 162:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 163:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
-    case 164:
+    case 162:
       ACCEPT_TOKEN(anon_sym_rule);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 163:
+      ACCEPT_TOKEN(anon_sym_technology);
+      END_STATE();
+    case 164:
+      ACCEPT_TOKEN(anon_sym_technology);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 165:
       ACCEPT_TOKEN(anon_sym_technology);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 166:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
-      END_STATE();
-    case 167:
       ACCEPT_TOKEN(anon_sym_technology);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 167:
+      ACCEPT_TOKEN(anon_sym_protocol);
       END_STATE();
     case 168:
       ACCEPT_TOKEN(anon_sym_protocol);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 169:
       ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 170:
       ACCEPT_TOKEN(anon_sym_protocol);
@@ -2445,7 +2418,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 171:
       ACCEPT_TOKEN(anon_sym_DASH_GT);
@@ -2462,7 +2435,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 175:
       ACCEPT_TOKEN(anon_sym_COMMA);
@@ -2481,2335 +2454,2445 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 180:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == '-') ADVANCE(107);
       if (lookahead == 'A') ADVANCE(184);
       if (lookahead == 'W') ADVANCE(183);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 181:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'C') ADVANCE(275);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'C') ADVANCE(271);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 182:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == '-') ADVANCE(107);
       if (lookahead == 'E') ADVANCE(181);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 183:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'E') ADVANCE(275);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'E') ADVANCE(271);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 184:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == '-') ADVANCE(107);
       if (lookahead == 'P') ADVANCE(182);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 185:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == '-') ADVANCE(107);
       if (lookahead == 'S') ADVANCE(187);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 186:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'S') ADVANCE(275);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'S') ADVANCE(271);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 187:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == '-') ADVANCE(107);
       if (lookahead == 'V') ADVANCE(186);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 188:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(216);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'a') ADVANCE(214);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 189:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(246);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'a') ADVANCE(243);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 190:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(257);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'a') ADVANCE(253);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 191:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(263);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'a') ADVANCE(259);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 192:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == '-') ADVANCE(107);
       if (lookahead == 'c') ADVANCE(193);
-      if (lookahead == 's') ADVANCE(252);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == 's') ADVANCE(248);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 193:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(204);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'c') ADVANCE(203);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 194:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(211);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'c') ADVANCE(209);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 195:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(203);
-      if (lookahead == 't') ADVANCE(235);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'c') ADVANCE(202);
+      if (lookahead == 't') ADVANCE(233);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 196:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(203);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'c') ADVANCE(235);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 197:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(237);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'd') ADVANCE(189);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 198:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'd') ADVANCE(189);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'e') ADVANCE(160);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 199:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(162);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'e') ADVANCE(190);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 200:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(190);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'e') ADVANCE(136);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 201:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(138);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'e') ADVANCE(194);
+      if (lookahead == 'h') ADVANCE(245);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 202:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(194);
-      if (lookahead == 'h') ADVANCE(248);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'e') ADVANCE(250);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 203:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(254);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'e') ADVANCE(240);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 204:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(243);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'e') ADVANCE(246);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 205:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(249);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'e') ADVANCE(251);
+      if (lookahead == 'u') ADVANCE(220);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 206:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(255);
-      if (lookahead == 'u') ADVANCE(222);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'e') ADVANCE(227);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 207:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(229);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'g') ADVANCE(265);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 208:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'g') ADVANCE(269);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'g') ADVANCE(191);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 209:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'g') ADVANCE(191);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'h') ADVANCE(226);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 210:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'h') ADVANCE(248);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'i') ADVANCE(208);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 211:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'h') ADVANCE(228);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'i') ADVANCE(255);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 212:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(209);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'i') ADVANCE(236);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 213:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(259);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'i') ADVANCE(237);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 214:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(238);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'l') ADVANCE(128);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 215:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(239);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'l') ADVANCE(168);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 216:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(130);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'l') ADVANCE(229);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 217:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(169);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'l') ADVANCE(198);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 218:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(231);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'l') ADVANCE(232);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 219:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(199);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'm') ADVANCE(241);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 220:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(234);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'm') ADVANCE(242);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 221:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'm') ADVANCE(244);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'n') ADVANCE(197);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 222:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'm') ADVANCE(245);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'n') ADVANCE(156);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 223:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(198);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'n') ADVANCE(148);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 224:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(158);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'n') ADVANCE(188);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 225:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(150);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'n') ADVANCE(206);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 226:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(188);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'n') ADVANCE(238);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 227:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(207);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'n') ADVANCE(254);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 228:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(240);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'o') ADVANCE(219);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 229:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(258);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'o') ADVANCE(262);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 230:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(221);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'o') ADVANCE(195);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 231:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(266);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'o') ADVANCE(260);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 232:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(195);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'o') ADVANCE(207);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 233:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(264);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'o') ADVANCE(196);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 234:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(208);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'o') ADVANCE(225);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 235:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(197);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'o') ADVANCE(215);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 236:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(227);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'o') ADVANCE(222);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 237:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(217);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'o') ADVANCE(223);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 238:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(224);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'o') ADVANCE(218);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 239:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(225);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'o') ADVANCE(247);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 240:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(220);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'p') ADVANCE(252);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 241:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(196);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'p') ADVANCE(234);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 242:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(250);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'p') ADVANCE(257);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 243:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(256);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'r') ADVANCE(264);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 244:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(236);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'r') ADVANCE(230);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 245:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(261);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'r') ADVANCE(199);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 246:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(268);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'r') ADVANCE(224);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 247:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(232);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'r') ADVANCE(200);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 248:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(200);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 's') ADVANCE(205);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 249:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(226);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 's') ADVANCE(132);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 250:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(201);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 's') ADVANCE(249);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 251:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(241);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 't') ADVANCE(124);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 252:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 's') ADVANCE(206);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 't') ADVANCE(152);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 253:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 's') ADVANCE(134);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 't') ADVANCE(144);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 254:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 's') ADVANCE(253);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 't') ADVANCE(116);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 255:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(126);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 't') ADVANCE(210);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 256:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(154);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 't') ADVANCE(204);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 257:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(146);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 't') ADVANCE(212);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 258:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(118);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 't') ADVANCE(239);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 259:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(212);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 't') ADVANCE(213);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 260:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(205);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'u') ADVANCE(221);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 261:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(214);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'u') ADVANCE(217);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 262:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(242);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'w') ADVANCE(140);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 263:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(215);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'x') ADVANCE(256);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 264:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'u') ADVANCE(223);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'y') ADVANCE(120);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 265:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'u') ADVANCE(219);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == 'y') ADVANCE(164);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 266:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'w') ADVANCE(142);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(274);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 267:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'x') ADVANCE(260);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(266);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 268:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'y') ADVANCE(122);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(267);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 269:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'y') ADVANCE(166);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(268);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 270:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(278);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(107);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 271:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(270);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      if (lookahead == '-') ADVANCE(103);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
       END_STATE();
     case 272:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(271);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      ACCEPT_TOKEN(sym_reference);
       END_STATE();
     case 273:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(272);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      ACCEPT_TOKEN(sym_reference);
+      if (lookahead == '.') ADVANCE(102);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(273);
       END_STATE();
     case 274:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      ACCEPT_TOKEN(sym_reference);
+      if (lookahead == '.') ADVANCE(106);
       END_STATE();
     case 275:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(105);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(274);
+      ACCEPT_TOKEN(sym_date);
       END_STATE();
     case 276:
-      ACCEPT_TOKEN(sym_reference);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-') ADVANCE(100);
+      if (lookahead == '.') ADVANCE(101);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
       END_STATE();
     case 277:
-      ACCEPT_TOKEN(sym_reference);
-      if (lookahead == '.') ADVANCE(104);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(277);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-') ADVANCE(99);
+      if (lookahead == '.') ADVANCE(101);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
       END_STATE();
     case 278:
-      ACCEPT_TOKEN(sym_reference);
-      if (lookahead == '.') ADVANCE(108);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(101);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(276);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
       END_STATE();
     case 279:
-      ACCEPT_TOKEN(sym_date);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(101);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(275);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
       END_STATE();
     case 280:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-') ADVANCE(102);
-      if (lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(287);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(101);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(278);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
       END_STATE();
     case 281:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-') ADVANCE(101);
-      if (lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(287);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(101);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(280);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
       END_STATE();
     case 282:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(280);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(287);
+          lookahead == '.') ADVANCE(101);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(277);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
       END_STATE();
     case 283:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(279);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(287);
+          lookahead == '.') ADVANCE(101);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
       END_STATE();
     case 284:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(282);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(287);
+      ACCEPT_TOKEN(anon_sym_DQUOTE);
       END_STATE();
     case 285:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(284);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(287);
+      ACCEPT_TOKEN(anon_sym_DQUOTE);
+      if (lookahead == '"') ADVANCE(6);
       END_STATE();
     case 286:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(281);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(287);
+      ACCEPT_TOKEN(anon_sym_DQUOTE2);
       END_STATE();
     case 287:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(287);
+      ACCEPT_TOKEN(anon_sym_DQUOTE2);
+      if (lookahead == '"') ADVANCE(6);
       END_STATE();
     case 288:
-      ACCEPT_TOKEN(anon_sym_DQUOTE);
-      END_STATE();
-    case 289:
-      ACCEPT_TOKEN(anon_sym_DQUOTE);
-      if (lookahead == '"') ADVANCE(8);
-      END_STATE();
-    case 290:
-      ACCEPT_TOKEN(anon_sym_DQUOTE2);
-      END_STATE();
-    case 291:
-      ACCEPT_TOKEN(anon_sym_DQUOTE2);
-      if (lookahead == '"') ADVANCE(8);
-      END_STATE();
-    case 292:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(293);
+      if (lookahead == '/') ADVANCE(289);
       if (lookahead == '\t' ||
           lookahead == 0x0b ||
           lookahead == '\f' ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(292);
+          lookahead == 0xfeff) ADVANCE(288);
       if (lookahead != 0 &&
           (lookahead < '\t' || '\r' < lookahead) &&
           lookahead != '"' &&
           lookahead != '\\' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(297);
+          lookahead != 0x212a) ADVANCE(293);
+      END_STATE();
+    case 289:
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '/') ADVANCE(291);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != '\\' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(293);
+      END_STATE();
+    case 290:
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '/') ADVANCE(292);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != '\\' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(293);
+      END_STATE();
+    case 291:
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '/') ADVANCE(290);
+      if (lookahead == '"' ||
+          lookahead == '\\') ADVANCE(471);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(292);
+      END_STATE();
+    case 292:
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '"' ||
+          lookahead == '\\') ADVANCE(471);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(292);
       END_STATE();
     case 293:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(295);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
           lookahead != '\\' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(297);
+          lookahead != 0x212a) ADVANCE(293);
       END_STATE();
     case 294:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(296);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '"' &&
-          lookahead != '\\' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(297);
+      ACCEPT_TOKEN(sym_escape_sequence);
       END_STATE();
     case 295:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(294);
-      if (lookahead == '"' ||
-          lookahead == '\\') ADVANCE(463);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(296);
+      ACCEPT_TOKEN(sym_escape_sequence);
+      if (lookahead == '{') ADVANCE(98);
       END_STATE();
     case 296:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '"' ||
-          lookahead == '\\') ADVANCE(463);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(296);
-      END_STATE();
-    case 297:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '"' &&
-          lookahead != '\\' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(297);
-      END_STATE();
-    case 298:
-      ACCEPT_TOKEN(sym_escape_sequence);
-      END_STATE();
-    case 299:
-      ACCEPT_TOKEN(sym_escape_sequence);
-      if (lookahead == '{') ADVANCE(100);
-      END_STATE();
-    case 300:
       ACCEPT_TOKEN(sym_block_string);
       END_STATE();
-    case 301:
+    case 297:
       ACCEPT_TOKEN(anon_sym_EQ);
       END_STATE();
-    case 302:
+    case 298:
       ACCEPT_TOKEN(anon_sym_BANG_EQ);
       END_STATE();
-    case 303:
+    case 299:
       ACCEPT_TOKEN(anon_sym_LT);
-      if (lookahead == '=') ADVANCE(304);
+      if (lookahead == '=') ADVANCE(300);
       END_STATE();
-    case 304:
+    case 300:
       ACCEPT_TOKEN(anon_sym_LT_EQ);
       END_STATE();
-    case 305:
+    case 301:
       ACCEPT_TOKEN(anon_sym_GT);
-      if (lookahead == '=') ADVANCE(306);
+      if (lookahead == '=') ADVANCE(302);
       END_STATE();
-    case 306:
+    case 302:
       ACCEPT_TOKEN(anon_sym_GT_EQ);
       END_STATE();
-    case 307:
+    case 303:
       ACCEPT_TOKEN(anon_sym_LPAREN2);
       END_STATE();
-    case 308:
+    case 304:
       ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(463);
+      if (lookahead == '/') ADVANCE(471);
       END_STATE();
-    case 309:
+    case 305:
       ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(463);
+      if (lookahead == '/') ADVANCE(471);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 306:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'a') ADVANCE(332);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+      END_STATE();
+    case 307:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'a') ADVANCE(361);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+      END_STATE();
+    case 308:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'a') ADVANCE(371);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+      END_STATE();
+    case 309:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'a') ADVANCE(377);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 310:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'a') ADVANCE(332);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'c') ADVANCE(311);
+      if (lookahead == 's') ADVANCE(366);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 311:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'a') ADVANCE(354);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'c') ADVANCE(321);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 312:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'a') ADVANCE(364);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'c') ADVANCE(327);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 313:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'a') ADVANCE(370);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'c') ADVANCE(320);
+      if (lookahead == 't') ADVANCE(351);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 314:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'c') ADVANCE(315);
-      if (lookahead == 's') ADVANCE(359);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'c') ADVANCE(353);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 315:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'c') ADVANCE(322);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'd') ADVANCE(307);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 316:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'c') ADVANCE(321);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'e') ADVANCE(161);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 317:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'd') ADVANCE(311);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'e') ADVANCE(308);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 318:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'e') ADVANCE(163);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'e') ADVANCE(137);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 319:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
+      if (lookahead == '-') ADVANCE(466);
       if (lookahead == 'e') ADVANCE(312);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == 'h') ADVANCE(363);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 320:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'e') ADVANCE(139);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'e') ADVANCE(368);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 321:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'e') ADVANCE(361);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'e') ADVANCE(358);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 322:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'e') ADVANCE(351);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'e') ADVANCE(364);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 323:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'e') ADVANCE(355);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'e') ADVANCE(369);
+      if (lookahead == 'u') ADVANCE(338);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 324:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'e') ADVANCE(362);
-      if (lookahead == 'u') ADVANCE(336);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'e') ADVANCE(345);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 325:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'e') ADVANCE(342);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'g') ADVANCE(383);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 326:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'g') ADVANCE(313);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'g') ADVANCE(309);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 327:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'h') ADVANCE(357);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'h') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 328:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
+      if (lookahead == '-') ADVANCE(466);
       if (lookahead == 'i') ADVANCE(326);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 329:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'i') ADVANCE(366);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'i') ADVANCE(373);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 330:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'i') ADVANCE(347);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'i') ADVANCE(354);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 331:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'i') ADVANCE(348);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'i') ADVANCE(355);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 332:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'l') ADVANCE(131);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'l') ADVANCE(129);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 333:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'l') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'l') ADVANCE(169);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 334:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'l') ADVANCE(318);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'l') ADVANCE(347);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 335:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'm') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'l') ADVANCE(316);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 336:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'm') ADVANCE(353);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'l') ADVANCE(350);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 337:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'n') ADVANCE(317);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'm') ADVANCE(359);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 338:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'n') ADVANCE(159);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'm') ADVANCE(360);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 339:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'n') ADVANCE(151);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'n') ADVANCE(315);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 340:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'n') ADVANCE(310);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'n') ADVANCE(157);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 341:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'n') ADVANCE(325);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'n') ADVANCE(149);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 342:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'n') ADVANCE(365);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'n') ADVANCE(306);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 343:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'o') ADVANCE(335);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'n') ADVANCE(324);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 344:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'o') ADVANCE(373);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'n') ADVANCE(356);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 345:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'o') ADVANCE(371);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'n') ADVANCE(372);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 346:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'o') ADVANCE(341);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(337);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 347:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'o') ADVANCE(338);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(380);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 348:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'o') ADVANCE(339);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(313);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 349:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'o') ADVANCE(316);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(378);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 350:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'o') ADVANCE(358);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(325);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 351:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'p') ADVANCE(363);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(314);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 352:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'p') ADVANCE(346);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(343);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 353:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'p') ADVANCE(368);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(333);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 354:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'r') ADVANCE(375);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(340);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 355:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'r') ADVANCE(340);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(341);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 356:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'r') ADVANCE(349);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(336);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 357:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'r') ADVANCE(319);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(365);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 358:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'r') ADVANCE(320);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'p') ADVANCE(370);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 359:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 's') ADVANCE(324);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'p') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 360:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 's') ADVANCE(135);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'p') ADVANCE(375);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 361:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 's') ADVANCE(360);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'r') ADVANCE(382);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 362:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 't') ADVANCE(127);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'r') ADVANCE(348);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 363:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 't') ADVANCE(155);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'r') ADVANCE(317);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 364:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 't') ADVANCE(147);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'r') ADVANCE(342);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 365:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 't') ADVANCE(119);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'r') ADVANCE(318);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 366:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 't') ADVANCE(328);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 's') ADVANCE(323);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 367:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 't') ADVANCE(323);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 's') ADVANCE(133);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 368:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 't') ADVANCE(330);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 's') ADVANCE(367);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 369:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 't') ADVANCE(350);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 't') ADVANCE(125);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 370:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 't') ADVANCE(331);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 't') ADVANCE(153);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 371:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'u') ADVANCE(337);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 't') ADVANCE(145);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 372:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'u') ADVANCE(334);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 't') ADVANCE(117);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 373:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'w') ADVANCE(143);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 't') ADVANCE(328);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 374:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'x') ADVANCE(367);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 't') ADVANCE(322);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 375:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (lookahead == 'y') ADVANCE(123);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 't') ADVANCE(330);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 376:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 't') ADVANCE(357);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 377:
       ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 379,
-        'a', 384,
-        'b', 423,
-        'c', 420,
-        'e', 455,
-        'f', 408,
-        'm', 403,
-        'p', 436,
-        'r', 453,
-        's', 450,
-        't', 393,
-        '\t', 377,
-        0x0b, 377,
-        '\f', 377,
-        ' ', 377,
-        0xfeff, 377,
-      );
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 't') ADVANCE(331);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead) &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 378:
       ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 379,
-        'a', 314,
-        'b', 345,
-        'c', 343,
-        'e', 374,
-        'f', 333,
-        'm', 329,
-        'p', 356,
-        'r', 372,
-        's', 369,
-        't', 327,
-        '}', 174,
-        '\t', 378,
-        0x0b, 378,
-        '\f', 378,
-        ' ', 378,
-        0xfeff, 378,
-      );
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(376);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'u') ADVANCE(339);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead) &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 379:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '/') ADVANCE(461);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'u') ADVANCE(335);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 380:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(406);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'w') ADVANCE(141);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 381:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(435);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'x') ADVANCE(374);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 382:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(445);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'y') ADVANCE(121);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 383:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(451);
+      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == 'y') ADVANCE(165);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 384:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(385);
-      if (lookahead == 's') ADVANCE(440);
+      if (lookahead == '-') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 385:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(395);
+      ADVANCE_MAP(
+        '/', 387,
+        'a', 392,
+        'b', 431,
+        'c', 428,
+        'e', 463,
+        'f', 416,
+        'm', 411,
+        'p', 444,
+        'r', 461,
+        's', 458,
+        't', 401,
+        '\t', 385,
+        0x0b, 385,
+        '\f', 385,
+        ' ', 385,
+        0xfeff, 385,
+      );
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
+          (lookahead < '\t' || '\r' < lookahead) &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 386:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(401);
+      ADVANCE_MAP(
+        '/', 387,
+        'a', 310,
+        'b', 349,
+        'c', 346,
+        'e', 381,
+        'f', 334,
+        'm', 329,
+        'p', 362,
+        'r', 379,
+        's', 376,
+        't', 319,
+        '}', 174,
+        '\t', 386,
+        0x0b, 386,
+        '\f', 386,
+        ' ', 386,
+        0xfeff, 386,
+      );
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          (lookahead < '\t' || '\r' < lookahead) &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
     case 387:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(394);
-      if (lookahead == 't') ADVANCE(425);
+      if (lookahead == '/') ADVANCE(469);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 388:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(427);
+      if (lookahead == 'a') ADVANCE(414);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 389:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'd') ADVANCE(381);
+      if (lookahead == 'a') ADVANCE(443);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 390:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(164);
+      if (lookahead == 'a') ADVANCE(453);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 391:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(382);
+      if (lookahead == 'a') ADVANCE(459);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 392:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(140);
+      if (lookahead == 'c') ADVANCE(393);
+      if (lookahead == 's') ADVANCE(448);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 393:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(386);
-      if (lookahead == 'h') ADVANCE(437);
+      if (lookahead == 'c') ADVANCE(403);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 394:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(442);
+      if (lookahead == 'c') ADVANCE(409);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 395:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(432);
+      if (lookahead == 'c') ADVANCE(402);
+      if (lookahead == 't') ADVANCE(433);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 396:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(438);
+      if (lookahead == 'c') ADVANCE(435);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 397:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(443);
-      if (lookahead == 'u') ADVANCE(412);
+      if (lookahead == 'd') ADVANCE(389);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 398:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(419);
+      if (lookahead == 'e') ADVANCE(162);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 399:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(457);
+      if (lookahead == 'e') ADVANCE(390);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 400:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(383);
+      if (lookahead == 'e') ADVANCE(138);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 401:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'h') ADVANCE(418);
+      if (lookahead == 'e') ADVANCE(394);
+      if (lookahead == 'h') ADVANCE(445);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 402:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(400);
+      if (lookahead == 'e') ADVANCE(450);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 403:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(447);
+      if (lookahead == 'e') ADVANCE(440);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 404:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(428);
+      if (lookahead == 'e') ADVANCE(446);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 405:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(429);
+      if (lookahead == 'e') ADVANCE(451);
+      if (lookahead == 'u') ADVANCE(420);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 406:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(132);
+      if (lookahead == 'e') ADVANCE(427);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 407:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'g') ADVANCE(465);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 408:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'g') ADVANCE(391);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 409:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'h') ADVANCE(426);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 410:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(408);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 411:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(455);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 412:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(436);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 413:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(437);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 414:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(130);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 415:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'l') ADVANCE(170);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 408:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(421);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 409:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(390);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 410:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(424);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 411:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(433);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 412:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(434);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 413:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(389);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 414:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(160);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 415:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(152);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 416:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(380);
+      if (lookahead == 'l') ADVANCE(429);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 417:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(398);
+      if (lookahead == 'l') ADVANCE(398);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 418:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(430);
+      if (lookahead == 'l') ADVANCE(432);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 419:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(446);
+      if (lookahead == 'm') ADVANCE(441);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 420:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(411);
+      if (lookahead == 'm') ADVANCE(442);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 421:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(454);
+      if (lookahead == 'n') ADVANCE(397);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 422:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(387);
+      if (lookahead == 'n') ADVANCE(158);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 423:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(452);
+      if (lookahead == 'n') ADVANCE(150);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 424:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(399);
+      if (lookahead == 'n') ADVANCE(388);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 425:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(388);
+      if (lookahead == 'n') ADVANCE(406);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 426:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(417);
+      if (lookahead == 'n') ADVANCE(438);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 427:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(454);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 428:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(419);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 429:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(462);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 430:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(395);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 431:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(460);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 432:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'o') ADVANCE(407);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
-    case 428:
+    case 433:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(414);
+      if (lookahead == 'o') ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
-    case 429:
+    case 434:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(425);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 435:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'o') ADVANCE(415);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 430:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(410);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 431:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(439);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 432:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(444);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 433:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(426);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 434:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(449);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 435:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(456);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 436:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(422);
+      if (lookahead == 'o') ADVANCE(422);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 437:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(391);
+      if (lookahead == 'o') ADVANCE(423);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 438:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(416);
+      if (lookahead == 'o') ADVANCE(418);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 439:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(392);
+      if (lookahead == 'o') ADVANCE(447);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 440:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(397);
+      if (lookahead == 'p') ADVANCE(452);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 441:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(136);
+      if (lookahead == 'p') ADVANCE(434);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 442:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(441);
+      if (lookahead == 'p') ADVANCE(457);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 443:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(128);
+      if (lookahead == 'r') ADVANCE(464);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 444:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(156);
+      if (lookahead == 'r') ADVANCE(430);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 445:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(148);
+      if (lookahead == 'r') ADVANCE(399);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 446:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(120);
+      if (lookahead == 'r') ADVANCE(424);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 447:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(402);
+      if (lookahead == 'r') ADVANCE(400);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 448:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(396);
+      if (lookahead == 's') ADVANCE(405);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 449:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 's') ADVANCE(134);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 450:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 's') ADVANCE(449);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 451:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(126);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 452:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(154);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 453:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(146);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 454:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(118);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 455:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(410);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 456:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 't') ADVANCE(404);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 450:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(431);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 451:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(405);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 452:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(413);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 453:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(409);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 454:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'w') ADVANCE(144);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 455:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'x') ADVANCE(448);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
-      END_STATE();
-    case 456:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(124);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 457:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(167);
+      if (lookahead == 't') ADVANCE(412);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
     case 458:
       ACCEPT_TOKEN(sym_description_text);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(376);
+      if (lookahead == 't') ADVANCE(439);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 459:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(413);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 460:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'u') ADVANCE(421);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 461:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'u') ADVANCE(417);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 462:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'w') ADVANCE(142);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 463:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'x') ADVANCE(456);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 464:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'y') ADVANCE(122);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 465:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'y') ADVANCE(166);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(467);
+      END_STATE();
+    case 466:
+      ACCEPT_TOKEN(sym_description_text);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(459);
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
       END_STATE();
-    case 459:
+    case 467:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(459);
+          lookahead != 0x212a) ADVANCE(467);
       END_STATE();
-    case 460:
+    case 468:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(308);
+      if (lookahead == '/') ADVANCE(304);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(463);
+          lookahead != 0x212a) ADVANCE(471);
       END_STATE();
-    case 461:
+    case 469:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(309);
+      if (lookahead == '/') ADVANCE(305);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(463);
+          lookahead != 0x212a) ADVANCE(471);
       END_STATE();
-    case 462:
+    case 470:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(15);
+      if (lookahead == '/') ADVANCE(13);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(463);
+          lookahead != 0x212a) ADVANCE(471);
       END_STATE();
-    case 463:
+    case 471:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(463);
+          lookahead != 0x212a) ADVANCE(471);
       END_STATE();
     default:
       return false;
@@ -4890,161 +4973,160 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
 
 static const TSLexerMode ts_lex_modes[STATE_COUNT] = {
   [0] = {.lex_state = 0},
-  [1] = {.lex_state = 112},
-  [2] = {.lex_state = 111},
-  [3] = {.lex_state = 111},
-  [4] = {.lex_state = 111},
-  [5] = {.lex_state = 111},
-  [6] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [7] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [8] = {.lex_state = 7},
-  [9] = {.lex_state = 7},
-  [10] = {.lex_state = 111},
-  [11] = {.lex_state = 7},
-  [12] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [13] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [14] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [15] = {.lex_state = 112},
-  [16] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [17] = {.lex_state = 7},
-  [18] = {.lex_state = 111},
-  [19] = {.lex_state = 112},
-  [20] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [21] = {.lex_state = 111},
-  [22] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [23] = {.lex_state = 111},
-  [24] = {.lex_state = 111},
-  [25] = {.lex_state = 111},
-  [26] = {.lex_state = 111},
-  [27] = {.lex_state = 112},
-  [28] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [29] = {.lex_state = 112},
-  [30] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [31] = {.lex_state = 112},
-  [32] = {.lex_state = 112},
-  [33] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [34] = {.lex_state = 112},
-  [35] = {.lex_state = 112},
-  [36] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [37] = {.lex_state = 112},
-  [38] = {.lex_state = 2, .reserved_word_set_id = 1},
-  [39] = {.lex_state = 112},
-  [40] = {.lex_state = 114},
-  [41] = {.lex_state = 112},
-  [42] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [43] = {.lex_state = 112},
-  [44] = {.lex_state = 112},
-  [45] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [46] = {.lex_state = 112},
-  [47] = {.lex_state = 112},
-  [48] = {.lex_state = 112},
-  [49] = {.lex_state = 112},
-  [50] = {.lex_state = 112},
-  [51] = {.lex_state = 112},
-  [52] = {.lex_state = 112},
-  [53] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [54] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [55] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [56] = {.lex_state = 112},
-  [57] = {.lex_state = 112},
-  [58] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [59] = {.lex_state = 112},
-  [60] = {.lex_state = 112},
-  [61] = {.lex_state = 112},
-  [62] = {.lex_state = 112},
-  [63] = {.lex_state = 112},
-  [64] = {.lex_state = 112},
-  [65] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [66] = {.lex_state = 112},
-  [67] = {.lex_state = 4},
-  [68] = {.lex_state = 4},
-  [69] = {.lex_state = 4},
-  [70] = {.lex_state = 4},
-  [71] = {.lex_state = 4},
-  [72] = {.lex_state = 4},
-  [73] = {.lex_state = 4},
-  [74] = {.lex_state = 1},
-  [75] = {.lex_state = 4},
-  [76] = {.lex_state = 4},
-  [77] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [78] = {.lex_state = 4},
-  [79] = {.lex_state = 4},
-  [80] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [81] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [82] = {.lex_state = 4},
-  [83] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [84] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [85] = {.lex_state = 4},
-  [86] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [87] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [88] = {.lex_state = 4},
-  [89] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [90] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [91] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [92] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [93] = {.lex_state = 4},
-  [94] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [95] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [96] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [97] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [98] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [99] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [100] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [101] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [102] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [103] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [104] = {.lex_state = 16, .reserved_word_set_id = 1},
-  [105] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [106] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [107] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [108] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [109] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [110] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [111] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [112] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [113] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [114] = {.lex_state = 10},
-  [115] = {.lex_state = 4},
-  [116] = {.lex_state = 3, .reserved_word_set_id = 1},
-  [117] = {.lex_state = 4},
-  [118] = {.lex_state = 10},
-  [119] = {.lex_state = 4},
-  [120] = {.lex_state = 10},
-  [121] = {.lex_state = 10},
-  [122] = {.lex_state = 10},
-  [123] = {.lex_state = 10},
-  [124] = {.lex_state = 0},
-  [125] = {.lex_state = 10},
-  [126] = {.lex_state = 4},
-  [127] = {.lex_state = 0},
-  [128] = {.lex_state = 4},
-  [129] = {.lex_state = 4},
-  [130] = {.lex_state = 4},
-  [131] = {.lex_state = 4},
-  [132] = {.lex_state = 4},
-  [133] = {.lex_state = 4},
-  [134] = {.lex_state = 4},
-  [135] = {.lex_state = 0},
-  [136] = {.lex_state = 4},
-  [137] = {.lex_state = 4},
-  [138] = {.lex_state = 4},
+  [1] = {.lex_state = 110},
+  [2] = {.lex_state = 109},
+  [3] = {.lex_state = 109},
+  [4] = {.lex_state = 109},
+  [5] = {.lex_state = 109},
+  [6] = {.lex_state = 109},
+  [7] = {.lex_state = 109},
+  [8] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [9] = {.lex_state = 109},
+  [10] = {.lex_state = 109},
+  [11] = {.lex_state = 109},
+  [12] = {.lex_state = 109},
+  [13] = {.lex_state = 109},
+  [14] = {.lex_state = 109},
+  [15] = {.lex_state = 109},
+  [16] = {.lex_state = 109},
+  [17] = {.lex_state = 109},
+  [18] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [19] = {.lex_state = 5},
+  [20] = {.lex_state = 5},
+  [21] = {.lex_state = 5},
+  [22] = {.lex_state = 5},
+  [23] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [24] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [25] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [26] = {.lex_state = 109},
+  [27] = {.lex_state = 109},
+  [28] = {.lex_state = 109},
+  [29] = {.lex_state = 109},
+  [30] = {.lex_state = 109},
+  [31] = {.lex_state = 109},
+  [32] = {.lex_state = 109},
+  [33] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [34] = {.lex_state = 109},
+  [35] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [36] = {.lex_state = 110},
+  [37] = {.lex_state = 109},
+  [38] = {.lex_state = 110},
+  [39] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [40] = {.lex_state = 109},
+  [41] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [42] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [43] = {.lex_state = 109},
+  [44] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [45] = {.lex_state = 109},
+  [46] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [47] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [48] = {.lex_state = 109},
+  [49] = {.lex_state = 2, .reserved_word_set_id = 1},
+  [50] = {.lex_state = 110},
+  [51] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [52] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [53] = {.lex_state = 109},
+  [54] = {.lex_state = 110},
+  [55] = {.lex_state = 109},
+  [56] = {.lex_state = 109},
+  [57] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [58] = {.lex_state = 110},
+  [59] = {.lex_state = 110},
+  [60] = {.lex_state = 109},
+  [61] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [62] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [63] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [64] = {.lex_state = 109},
+  [65] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [66] = {.lex_state = 110},
+  [67] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [68] = {.lex_state = 110},
+  [69] = {.lex_state = 112},
+  [70] = {.lex_state = 109},
+  [71] = {.lex_state = 110},
+  [72] = {.lex_state = 110},
+  [73] = {.lex_state = 110},
+  [74] = {.lex_state = 110},
+  [75] = {.lex_state = 110},
+  [76] = {.lex_state = 109},
+  [77] = {.lex_state = 110},
+  [78] = {.lex_state = 110},
+  [79] = {.lex_state = 110},
+  [80] = {.lex_state = 110},
+  [81] = {.lex_state = 110},
+  [82] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [83] = {.lex_state = 110},
+  [84] = {.lex_state = 110},
+  [85] = {.lex_state = 110},
+  [86] = {.lex_state = 110},
+  [87] = {.lex_state = 110},
+  [88] = {.lex_state = 110},
+  [89] = {.lex_state = 110},
+  [90] = {.lex_state = 110},
+  [91] = {.lex_state = 110},
+  [92] = {.lex_state = 110},
+  [93] = {.lex_state = 110},
+  [94] = {.lex_state = 1},
+  [95] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [96] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [97] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [98] = {.lex_state = 1},
+  [99] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [100] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [101] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [102] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [103] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [104] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [105] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [106] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [107] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [108] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [109] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [110] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [111] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [112] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [113] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [114] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [115] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [116] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [117] = {.lex_state = 14, .reserved_word_set_id = 1},
+  [118] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [119] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [120] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [121] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [122] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [123] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [124] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [125] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [126] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [127] = {.lex_state = 8},
+  [128] = {.lex_state = 8},
+  [129] = {.lex_state = 8},
+  [130] = {.lex_state = 8},
+  [131] = {.lex_state = 8},
+  [132] = {.lex_state = 8},
+  [133] = {.lex_state = 8},
+  [134] = {.lex_state = 1},
+  [135] = {.lex_state = 1},
+  [136] = {.lex_state = 1},
+  [137] = {.lex_state = 0},
+  [138] = {.lex_state = 1},
   [139] = {.lex_state = 0},
   [140] = {.lex_state = 0},
-  [141] = {.lex_state = 4},
-  [142] = {.lex_state = 4},
+  [141] = {.lex_state = 1},
+  [142] = {.lex_state = 0},
   [143] = {.lex_state = 0},
   [144] = {.lex_state = 0},
-  [145] = {.lex_state = 0},
-  [146] = {.lex_state = 4},
+  [145] = {.lex_state = 1},
+  [146] = {.lex_state = 0},
   [147] = {.lex_state = 0},
-  [148] = {.lex_state = 0},
+  [148] = {.lex_state = 1},
   [149] = {.lex_state = 0},
   [150] = {.lex_state = 0},
-  [151] = {.lex_state = 0},
-  [152] = {.lex_state = 112},
-  [153] = {.lex_state = 4},
-  [154] = {.lex_state = 4},
-  [155] = {.lex_state = 0},
+  [151] = {.lex_state = 110},
+  [152] = {.lex_state = 0},
+  [153] = {.lex_state = 0},
+  [154] = {.lex_state = 1},
 };
 
 static const TSSymbol ts_reserved_words[2][MAX_RESERVED_WORD_SET_SIZE] = {
@@ -5117,11 +5199,11 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
   },
   [STATE(1)] = {
     [sym_source_file] = STATE(147),
-    [sym_declaration] = STATE(15),
-    [sym_kind] = STATE(10),
-    [sym_description] = STATE(15),
-    [aux_sym_source_file_repeat1] = STATE(15),
-    [aux_sym_description_repeat1] = STATE(43),
+    [sym_declaration] = STATE(38),
+    [sym_kind] = STATE(17),
+    [sym_description] = STATE(38),
+    [aux_sym_source_file_repeat1] = STATE(38),
+    [aux_sym_description_repeat1] = STATE(71),
     [ts_builtin_sym_end] = ACTIONS(5),
     [anon_sym_component] = ACTIONS(7),
     [anon_sym_boundary] = ACTIONS(7),
@@ -5148,15 +5230,14 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comment,
     ACTIONS(15), 1,
       anon_sym_DOT,
-    STATE(2), 1,
+    STATE(3), 1,
       aux_sym_name_repeat1,
-    ACTIONS(11), 12,
+    ACTIONS(11), 11,
       ts_builtin_sym_end,
       anon_sym_COLON,
       anon_sym_DASH_GT,
       anon_sym_LBRACE,
       anon_sym_COMMA,
-      anon_sym_AT,
       anon_sym_RPAREN,
       anon_sym_DQUOTE,
       anon_sym_EQ,
@@ -5188,100 +5269,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [50] = 3,
+  [49] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(11), 13,
-      ts_builtin_sym_end,
-      anon_sym_COLON,
-      anon_sym_DASH_GT,
-      anon_sym_LBRACE,
-      anon_sym_COMMA,
-      anon_sym_DOT,
-      anon_sym_AT,
-      anon_sym_RPAREN,
-      anon_sym_DQUOTE,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(13), 24,
-      anon_sym_in,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_where,
-      anon_sym_SLASH_SLASH_SLASH,
-  [95] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(22), 1,
-      anon_sym_DOT,
-    STATE(2), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(18), 11,
-      ts_builtin_sym_end,
-      anon_sym_COLON,
-      anon_sym_DASH_GT,
-      anon_sym_LBRACE,
-      anon_sym_COMMA,
-      anon_sym_RPAREN,
-      anon_sym_DQUOTE,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(20), 24,
-      anon_sym_in,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_where,
-      anon_sym_SLASH_SLASH_SLASH,
-  [144] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(22), 1,
+    ACTIONS(15), 1,
       anon_sym_DOT,
     STATE(4), 1,
       aux_sym_name_repeat1,
-    ACTIONS(24), 7,
+    ACTIONS(17), 11,
       ts_builtin_sym_end,
       anon_sym_COLON,
       anon_sym_DASH_GT,
@@ -5289,7 +5284,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_COMMA,
       anon_sym_RPAREN,
       anon_sym_DQUOTE,
-    ACTIONS(26), 21,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(19), 24,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -5309,163 +5308,130 @@ static const uint16_t ts_small_parse_table[] = {
       sym__word,
       anon_sym_or,
       anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [186] = 15,
+  [98] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(25), 1,
+      anon_sym_DOT,
+    STATE(4), 1,
+      aux_sym_name_repeat1,
+    ACTIONS(21), 11,
+      ts_builtin_sym_end,
+      anon_sym_COLON,
+      anon_sym_DASH_GT,
+      anon_sym_LBRACE,
+      anon_sym_COMMA,
+      anon_sym_RPAREN,
+      anon_sym_DQUOTE,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(23), 24,
+      anon_sym_in,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
+      anon_sym_where,
+      anon_sym_SLASH_SLASH_SLASH,
+  [147] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(21), 12,
+      ts_builtin_sym_end,
+      anon_sym_COLON,
+      anon_sym_DASH_GT,
+      anon_sym_LBRACE,
+      anon_sym_COMMA,
+      anon_sym_DOT,
+      anon_sym_RPAREN,
+      anon_sym_DQUOTE,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(23), 24,
+      anon_sym_in,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
+      anon_sym_where,
+      anon_sym_SLASH_SLASH_SLASH,
+  [191] = 12,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(28), 1,
-      ts_builtin_sym_end,
-    ACTIONS(30), 1,
       sym__word,
-    ACTIONS(32), 1,
-      anon_sym_in,
-    ACTIONS(34), 1,
-      anon_sym_COLON,
+    ACTIONS(36), 1,
+      anon_sym_RBRACE,
     ACTIONS(38), 1,
-      anon_sym_DASH_GT,
+      anon_sym_LPAREN,
     ACTIONS(40), 1,
-      anon_sym_LBRACE,
+      sym_number,
     ACTIONS(42), 1,
-      anon_sym_when,
+      anon_sym_not,
     ACTIONS(44), 1,
-      anon_sym_DQUOTE,
-    STATE(7), 1,
-      sym_string,
-    STATE(12), 1,
-      sym__clauses,
-    STATE(155), 1,
-      sym_property_name,
-    STATE(56), 2,
-      sym_block,
-      sym__unopened_block,
-    STATE(102), 2,
-      sym_property,
-      aux_sym__unopened_block_repeat1,
-    ACTIONS(36), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
       anon_sym_SLASH_SLASH_SLASH,
-  [248] = 12,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(30), 1,
-      sym__word,
-    ACTIONS(32), 1,
-      anon_sym_in,
-    ACTIONS(34), 1,
-      anon_sym_COLON,
-    ACTIONS(40), 1,
-      anon_sym_LBRACE,
-    ACTIONS(42), 1,
-      anon_sym_when,
-    ACTIONS(46), 1,
-      ts_builtin_sym_end,
-    STATE(14), 1,
-      sym__clauses,
-    STATE(155), 1,
-      sym_property_name,
-    STATE(51), 2,
-      sym_block,
-      sym__unopened_block,
-    STATE(102), 2,
-      sym_property,
-      aux_sym__unopened_block_repeat1,
-    ACTIONS(48), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_SLASH_SLASH_SLASH,
-  [301] = 11,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(53), 1,
-      anon_sym_RBRACE,
-    ACTIONS(60), 1,
-      sym_number,
-    ACTIONS(63), 1,
-      anon_sym_DQUOTE,
-    STATE(8), 1,
-      aux_sym_property_repeat1,
-    STATE(140), 1,
-      sym__value_name,
-    STATE(149), 1,
-      sym__value,
-    ACTIONS(55), 2,
-      anon_sym_when,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(110), 2,
-      sym_finding,
-      sym_string,
-    ACTIONS(57), 3,
-      sym_reference,
-      sym_date,
-      sym_block_string,
-    ACTIONS(50), 13,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      sym__word,
-  [351] = 12,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(66), 1,
-      sym__word,
-    ACTIONS(71), 1,
-      anon_sym_RBRACE,
-    ACTIONS(77), 1,
-      sym_number,
-    ACTIONS(79), 1,
-      anon_sym_DQUOTE,
-    STATE(11), 1,
-      aux_sym_property_repeat1,
-    STATE(99), 1,
-      sym__value_name,
     STATE(111), 1,
-      sym__value,
-    ACTIONS(73), 2,
+      sym__condition,
+    ACTIONS(33), 3,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(110), 2,
-      sym_finding,
-      sym_string,
-    ACTIONS(75), 3,
-      sym_reference,
-      sym_date,
-      sym_block_string,
-    ACTIONS(69), 12,
+    STATE(82), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(104), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(31), 12,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5478,32 +5444,121 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
-  [403] = 13,
+  [249] = 9,
     ACTIONS(3), 1,
       sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
     ACTIONS(40), 1,
-      anon_sym_LBRACE,
-    ACTIONS(81), 1,
-      ts_builtin_sym_end,
-    ACTIONS(83), 1,
+      sym_number,
+    ACTIONS(42), 1,
+      anon_sym_not,
+    ACTIONS(46), 1,
       sym__word,
-    ACTIONS(85), 1,
-      anon_sym_in,
-    ACTIONS(87), 1,
-      anon_sym_COLON,
-    ACTIONS(91), 1,
-      anon_sym_DQUOTE,
-    STATE(6), 1,
+    STATE(116), 1,
+      sym__condition,
+    STATE(82), 4,
       sym_name,
-    STATE(13), 1,
-      sym__ends,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(104), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(31), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [299] = 16,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(48), 1,
+      ts_builtin_sym_end,
+    ACTIONS(50), 1,
+      sym__word,
+    ACTIONS(52), 1,
+      anon_sym_in,
+    ACTIONS(54), 1,
+      anon_sym_COLON,
+    ACTIONS(61), 1,
+      anon_sym_DASH_GT,
+    ACTIONS(63), 1,
+      anon_sym_LBRACE,
+    ACTIONS(65), 1,
+      anon_sym_when,
+    ACTIONS(67), 1,
+      anon_sym_DQUOTE,
     STATE(18), 1,
       sym_string,
-    STATE(32), 1,
+    STATE(24), 1,
       sym__clauses,
-    STATE(64), 1,
+    STATE(143), 1,
+      sym_property_name,
+    ACTIONS(58), 2,
+      anon_sym_technology,
+      anon_sym_protocol,
+    STATE(83), 2,
       sym_block,
-    ACTIONS(89), 15,
+      sym__unopened_block,
+    STATE(112), 2,
+      sym_property,
+      aux_sym__unopened_block_repeat1,
+    ACTIONS(56), 13,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_SLASH_SLASH_SLASH,
+  [363] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(40), 1,
+      sym_number,
+    ACTIONS(42), 1,
+      anon_sym_not,
+    ACTIONS(46), 1,
+      sym__word,
+    STATE(106), 1,
+      sym__condition,
+    STATE(82), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(104), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(31), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5518,104 +5573,447 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-      anon_sym_SLASH_SLASH_SLASH,
-  [457] = 12,
+      anon_sym_when,
+  [413] = 9,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(77), 1,
-      sym_number,
-    ACTIONS(79), 1,
-      anon_sym_DQUOTE,
-    ACTIONS(93), 1,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(69), 1,
       sym__word,
-    ACTIONS(96), 1,
-      anon_sym_RBRACE,
-    STATE(8), 1,
-      aux_sym_property_repeat1,
-    STATE(99), 1,
-      sym__value_name,
-    STATE(106), 1,
-      sym__value,
-    ACTIONS(98), 2,
+    ACTIONS(73), 1,
+      sym_number,
+    ACTIONS(75), 1,
+      anon_sym_not,
+    STATE(134), 1,
+      sym__condition,
+    STATE(98), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(104), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(71), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
+  [463] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(40), 1,
+      sym_number,
+    ACTIONS(42), 1,
+      anon_sym_not,
+    ACTIONS(46), 1,
+      sym__word,
+    STATE(107), 1,
+      sym__condition,
+    STATE(82), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(104), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(31), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [513] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(69), 1,
+      sym__word,
+    ACTIONS(73), 1,
+      sym_number,
+    ACTIONS(75), 1,
+      anon_sym_not,
+    STATE(136), 1,
+      sym__condition,
+    STATE(98), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(104), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(71), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [563] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(69), 1,
+      sym__word,
+    ACTIONS(73), 1,
+      sym_number,
+    ACTIONS(75), 1,
+      anon_sym_not,
+    STATE(138), 1,
+      sym__condition,
+    STATE(98), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(104), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(71), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [613] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(69), 1,
+      sym__word,
+    ACTIONS(73), 1,
+      sym_number,
+    ACTIONS(75), 1,
+      anon_sym_not,
+    STATE(106), 1,
+      sym__condition,
+    STATE(98), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(104), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(71), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [663] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(69), 1,
+      sym__word,
+    ACTIONS(73), 1,
+      sym_number,
+    ACTIONS(75), 1,
+      anon_sym_not,
+    STATE(135), 1,
+      sym__condition,
+    STATE(98), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(104), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(71), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [713] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(69), 1,
+      sym__word,
+    ACTIONS(73), 1,
+      sym_number,
+    ACTIONS(75), 1,
+      anon_sym_not,
+    STATE(107), 1,
+      sym__condition,
+    STATE(98), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(104), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(71), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [763] = 14,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(63), 1,
+      anon_sym_LBRACE,
+    ACTIONS(77), 1,
+      ts_builtin_sym_end,
+    ACTIONS(79), 1,
+      anon_sym_in,
+    ACTIONS(81), 1,
+      anon_sym_COLON,
+    ACTIONS(86), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(88), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(110), 2,
+    STATE(8), 1,
+      sym_name,
+    STATE(25), 1,
+      sym__ends,
+    STATE(34), 1,
+      sym_string,
+    STATE(59), 1,
+      sym__clauses,
+    STATE(80), 1,
+      sym_block,
+    ACTIONS(71), 2,
+      anon_sym_when,
+      sym__word,
+    ACTIONS(83), 14,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [820] = 13,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(50), 1,
+      sym__word,
+    ACTIONS(52), 1,
+      anon_sym_in,
+    ACTIONS(54), 1,
+      anon_sym_COLON,
+    ACTIONS(63), 1,
+      anon_sym_LBRACE,
+    ACTIONS(65), 1,
+      anon_sym_when,
+    ACTIONS(90), 1,
+      ts_builtin_sym_end,
+    STATE(23), 1,
+      sym__clauses,
+    STATE(143), 1,
+      sym_property_name,
+    ACTIONS(94), 2,
+      anon_sym_technology,
+      anon_sym_protocol,
+    STATE(91), 2,
+      sym_block,
+      sym__unopened_block,
+    STATE(112), 2,
+      sym_property,
+      aux_sym__unopened_block_repeat1,
+    ACTIONS(92), 13,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_SLASH_SLASH_SLASH,
+  [875] = 11,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(100), 1,
+      anon_sym_RBRACE,
+    ACTIONS(104), 1,
+      sym_number,
+    ACTIONS(106), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(108), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(109), 1,
+      sym_name,
+    STATE(110), 1,
+      sym__value,
+    STATE(118), 2,
       sym_finding,
       sym_string,
-    ACTIONS(75), 3,
+    ACTIONS(102), 3,
       sym_reference,
       sym_date,
       sym_block_string,
-    ACTIONS(69), 12,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-  [509] = 10,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(30), 1,
-      sym__word,
-    ACTIONS(40), 1,
-      anon_sym_LBRACE,
-    ACTIONS(42), 1,
-      anon_sym_when,
-    ACTIONS(100), 1,
-      ts_builtin_sym_end,
-    STATE(46), 1,
-      sym__unopened_block,
-    STATE(66), 1,
-      sym_block,
-    STATE(155), 1,
-      sym_property_name,
-    STATE(102), 2,
-      sym_property,
-      aux_sym__unopened_block_repeat1,
-    ACTIONS(102), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
+    ACTIONS(97), 4,
       anon_sym_technology,
       anon_sym_protocol,
-      anon_sym_SLASH_SLASH_SLASH,
-  [555] = 10,
+      anon_sym_when,
+      sym__word,
+    ACTIONS(31), 12,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+  [926] = 11,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(30), 1,
-      sym__word,
-    ACTIONS(40), 1,
-      anon_sym_LBRACE,
-    ACTIONS(42), 1,
-      anon_sym_when,
     ACTIONS(104), 1,
-      ts_builtin_sym_end,
-    STATE(47), 1,
-      sym__unopened_block,
-    STATE(52), 1,
-      sym_block,
-    STATE(155), 1,
-      sym_property_name,
-    STATE(102), 2,
-      sym_property,
-      aux_sym__unopened_block_repeat1,
-    ACTIONS(106), 15,
+      sym_number,
+    ACTIONS(106), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(113), 1,
+      anon_sym_RBRACE,
+    ACTIONS(115), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(109), 1,
+      sym_name,
+    STATE(119), 1,
+      sym__value,
+    STATE(118), 2,
+      sym_finding,
+      sym_string,
+    ACTIONS(102), 3,
+      sym_reference,
+      sym_date,
+      sym_block_string,
+    ACTIONS(110), 4,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+    ACTIONS(31), 12,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5628,30 +6026,65 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_SLASH_SLASH_SLASH,
-  [601] = 10,
+  [977] = 11,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(30), 1,
-      sym__word,
-    ACTIONS(40), 1,
-      anon_sym_LBRACE,
-    ACTIONS(42), 1,
+    ACTIONS(104), 1,
+      sym_number,
+    ACTIONS(106), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(120), 1,
+      anon_sym_RBRACE,
+    ACTIONS(122), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(109), 1,
+      sym_name,
+    STATE(119), 1,
+      sym__value,
+    STATE(118), 2,
+      sym_finding,
+      sym_string,
+    ACTIONS(102), 3,
+      sym_reference,
+      sym_date,
+      sym_block_string,
+    ACTIONS(117), 4,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
-    ACTIONS(108), 1,
-      ts_builtin_sym_end,
-    STATE(49), 1,
-      sym__unopened_block,
-    STATE(50), 1,
-      sym_block,
-    STATE(155), 1,
-      sym_property_name,
-    STATE(102), 2,
-      sym_property,
-      aux_sym__unopened_block_repeat1,
-    ACTIONS(110), 15,
+      sym__word,
+    ACTIONS(31), 12,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+  [1028] = 8,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(104), 1,
+      sym_number,
+    ACTIONS(106), 1,
+      anon_sym_DQUOTE,
+    STATE(109), 1,
+      sym_name,
+    STATE(119), 1,
+      sym__value,
+    STATE(118), 2,
+      sym_finding,
+      sym_string,
+    ACTIONS(102), 3,
+      sym_reference,
+      sym_date,
+      sym_block_string,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5666,19 +6099,490 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [1071] = 11,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(50), 1,
+      sym__word,
+    ACTIONS(63), 1,
+      anon_sym_LBRACE,
+    ACTIONS(65), 1,
+      anon_sym_when,
+    ACTIONS(124), 1,
+      ts_builtin_sym_end,
+    STATE(81), 1,
+      sym_block,
+    STATE(85), 1,
+      sym__unopened_block,
+    STATE(143), 1,
+      sym_property_name,
+    ACTIONS(128), 2,
+      anon_sym_technology,
+      anon_sym_protocol,
+    STATE(112), 2,
+      sym_property,
+      aux_sym__unopened_block_repeat1,
+    ACTIONS(126), 13,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
       anon_sym_SLASH_SLASH_SLASH,
-  [647] = 7,
+  [1119] = 11,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(50), 1,
+      sym__word,
+    ACTIONS(63), 1,
+      anon_sym_LBRACE,
+    ACTIONS(65), 1,
+      anon_sym_when,
+    ACTIONS(131), 1,
+      ts_builtin_sym_end,
+    STATE(89), 1,
+      sym_block,
+    STATE(92), 1,
+      sym__unopened_block,
+    STATE(143), 1,
+      sym_property_name,
+    ACTIONS(135), 2,
+      anon_sym_technology,
+      anon_sym_protocol,
+    STATE(112), 2,
+      sym_property,
+      aux_sym__unopened_block_repeat1,
+    ACTIONS(133), 13,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1167] = 11,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(50), 1,
+      sym__word,
+    ACTIONS(63), 1,
+      anon_sym_LBRACE,
+    ACTIONS(65), 1,
+      anon_sym_when,
+    ACTIONS(138), 1,
+      ts_builtin_sym_end,
+    STATE(86), 1,
+      sym_block,
+    STATE(90), 1,
+      sym__unopened_block,
+    STATE(143), 1,
+      sym_property_name,
+    ACTIONS(142), 2,
+      anon_sym_technology,
+      anon_sym_protocol,
+    STATE(112), 2,
+      sym_property,
+      aux_sym__unopened_block_repeat1,
+    ACTIONS(140), 13,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1215] = 7,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(69), 1,
+      sym__word,
+    ACTIONS(145), 1,
+      anon_sym_RPAREN,
+    ACTIONS(147), 1,
+      sym_number,
+    STATE(142), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    ACTIONS(71), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [1254] = 7,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(69), 1,
+      sym__word,
+    ACTIONS(149), 1,
+      anon_sym_RPAREN,
+    ACTIONS(151), 1,
+      sym_number,
+    STATE(140), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    ACTIONS(71), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [1293] = 7,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(69), 1,
+      sym__word,
+    ACTIONS(147), 1,
+      sym_number,
+    ACTIONS(153), 1,
+      anon_sym_RPAREN,
+    STATE(142), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    ACTIONS(71), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [1332] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(46), 1,
+      sym__word,
+    ACTIONS(155), 1,
+      sym_number,
+    STATE(108), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    ACTIONS(31), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [1368] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(69), 1,
+      sym__word,
+    ACTIONS(147), 1,
+      sym_number,
+    STATE(142), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    ACTIONS(71), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [1404] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(157), 4,
+      ts_builtin_sym_end,
+      anon_sym_COLON,
+      anon_sym_LBRACE,
+      anon_sym_DQUOTE,
+    ACTIONS(159), 18,
+      anon_sym_in,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1434] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(69), 1,
+      sym__word,
+    ACTIONS(155), 1,
+      sym_number,
+    STATE(108), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    ACTIONS(71), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [1470] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(161), 3,
+      ts_builtin_sym_end,
+      anon_sym_COLON,
+      anon_sym_LBRACE,
+    ACTIONS(163), 18,
+      anon_sym_in,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1499] = 8,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(63), 1,
+      anon_sym_LBRACE,
+    ACTIONS(81), 1,
+      anon_sym_COLON,
+    ACTIONS(167), 1,
+      anon_sym_in,
+    ACTIONS(169), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(66), 1,
+      sym__clauses,
+    STATE(78), 1,
+      sym_block,
+    ACTIONS(165), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [1538] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(176), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(52), 1,
+      sym__ends,
+    STATE(149), 1,
+      sym_name,
+    ACTIONS(171), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(173), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [1573] = 7,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(178), 1,
+      ts_builtin_sym_end,
+    ACTIONS(183), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(17), 1,
+      sym_kind,
+    STATE(71), 1,
+      aux_sym_description_repeat1,
+    STATE(36), 3,
+      sym_declaration,
+      sym_description,
+      aux_sym_source_file_repeat1,
+    ACTIONS(180), 14,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [1610] = 7,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(176), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(74), 1,
+      sym__ends,
+    STATE(146), 1,
+      sym_name,
+    ACTIONS(71), 2,
+      anon_sym_when,
+      sym__word,
+    ACTIONS(171), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(173), 14,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [1647] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(9), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(112), 1,
+    ACTIONS(186), 1,
       ts_builtin_sym_end,
-    STATE(10), 1,
+    STATE(17), 1,
       sym_kind,
-    STATE(43), 1,
+    STATE(71), 1,
       aux_sym_description_repeat1,
-    STATE(19), 3,
+    STATE(36), 3,
       sym_declaration,
       sym_description,
       aux_sym_source_file_repeat1,
@@ -5697,14 +6601,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [684] = 3,
+  [1684] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(114), 3,
+    ACTIONS(188), 3,
       ts_builtin_sym_end,
       anon_sym_COLON,
       anon_sym_LBRACE,
-    ACTIONS(116), 18,
+    ACTIONS(190), 18,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -5723,260 +6627,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [713] = 3,
+  [1713] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(120), 4,
-      anon_sym_RBRACE,
-      sym_reference,
-      sym_date,
-      sym_block_string,
-    ACTIONS(118), 17,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_when,
-      sym__word,
-      sym_number,
-      anon_sym_DQUOTE,
-      anon_sym_SLASH_SLASH_SLASH,
-  [742] = 8,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(40), 1,
-      anon_sym_LBRACE,
-    ACTIONS(87), 1,
-      anon_sym_COLON,
-    ACTIONS(124), 1,
-      anon_sym_in,
-    ACTIONS(126), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(35), 1,
-      sym__clauses,
-    STATE(63), 1,
-      sym_block,
-    ACTIONS(122), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [781] = 7,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(128), 1,
-      ts_builtin_sym_end,
-    ACTIONS(133), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(10), 1,
-      sym_kind,
-    STATE(43), 1,
-      aux_sym_description_repeat1,
-    STATE(19), 3,
-      sym_declaration,
-      sym_description,
-      aux_sym_source_file_repeat1,
-    ACTIONS(130), 14,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [818] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(138), 1,
-      sym__word,
-    STATE(28), 1,
-      sym__ends,
-    STATE(145), 1,
-      sym_name,
-    ACTIONS(136), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(141), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      anon_sym_SLASH_SLASH_SLASH,
-  [853] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(143), 4,
-      ts_builtin_sym_end,
-      anon_sym_COLON,
-      anon_sym_LBRACE,
-      anon_sym_DQUOTE,
-    ACTIONS(145), 17,
-      anon_sym_in,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [882] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(147), 3,
-      ts_builtin_sym_end,
-      anon_sym_COLON,
-      anon_sym_LBRACE,
-    ACTIONS(149), 18,
-      anon_sym_in,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [911] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(116), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(114), 19,
-      ts_builtin_sym_end,
-      anon_sym_in,
-      anon_sym_COLON,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-      anon_sym_COMMA,
-  [939] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(149), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(147), 19,
-      ts_builtin_sym_end,
-      anon_sym_in,
-      anon_sym_COLON,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-      anon_sym_COMMA,
-  [967] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(83), 1,
-      sym__word,
-    STATE(37), 1,
-      sym__ends,
-    STATE(150), 1,
-      sym_name,
-    ACTIONS(136), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(141), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_SLASH_SLASH_SLASH,
-  [1001] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(151), 3,
+    ACTIONS(192), 3,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
       anon_sym_RPAREN,
-    ACTIONS(153), 17,
+    ACTIONS(194), 17,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5994,89 +6652,207 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [1029] = 5,
+  [1741] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(20), 1,
+    ACTIONS(201), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(155), 1,
+    STATE(40), 1,
+      sym_name,
+    ACTIONS(196), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(198), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [1773] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(176), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(51), 1,
+      sym_name,
+    ACTIONS(171), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(173), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [1805] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(201), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(75), 1,
+      sym_name,
+    ACTIONS(196), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(203), 2,
+      anon_sym_when,
+      sym__word,
+    ACTIONS(205), 14,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [1839] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(208), 1,
       anon_sym_DOT,
-    STATE(31), 1,
+    STATE(46), 1,
       aux_sym_name_repeat1,
-    ACTIONS(18), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-  [1060] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(157), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(159), 17,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
+    ACTIONS(17), 7,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+      anon_sym_AT,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(19), 11,
+      anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [1087] = 5,
+  [1871] = 6,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(26), 1,
+    ACTIONS(176), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(155), 1,
+    STATE(73), 1,
+      sym_name,
+    ACTIONS(171), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(203), 2,
+      anon_sym_when,
+      sym__word,
+    ACTIONS(210), 14,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [1905] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(213), 1,
       anon_sym_DOT,
-    STATE(27), 1,
+    STATE(46), 1,
       aux_sym_name_repeat1,
-    ACTIONS(24), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
+    ACTIONS(21), 7,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+      anon_sym_AT,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(23), 11,
+      anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
-      anon_sym_LBRACE,
-  [1118] = 3,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1937] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(161), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(163), 17,
+    ACTIONS(208), 1,
+      anon_sym_DOT,
+    STATE(44), 1,
+      aux_sym_name_repeat1,
+    ACTIONS(11), 7,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+      anon_sym_AT,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(13), 11,
+      anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1969] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(216), 1,
+      anon_sym_RPAREN,
+    ACTIONS(218), 1,
+      anon_sym_where,
+    STATE(141), 1,
+      sym_name,
+    ACTIONS(71), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6093,15 +6869,41 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
+  [2000] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(208), 1,
+      anon_sym_DOT,
+    ACTIONS(220), 1,
+      anon_sym_LPAREN2,
+    STATE(44), 1,
+      aux_sym_name_repeat1,
+    ACTIONS(11), 5,
+      anon_sym_RBRACE,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(13), 11,
+      anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [1145] = 5,
+  [2033] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(13), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(165), 1,
+    ACTIONS(222), 1,
       anon_sym_DOT,
-    STATE(31), 1,
+    STATE(58), 1,
       aux_sym_name_repeat1,
     ACTIONS(11), 16,
       ts_builtin_sym_end,
@@ -6120,17 +6922,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [1176] = 5,
+  [2064] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(40), 1,
-      anon_sym_LBRACE,
-    ACTIONS(170), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(62), 1,
-      sym_block,
-    ACTIONS(168), 15,
+    ACTIONS(224), 2,
       ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(226), 17,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6145,116 +6943,16 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [1206] = 10,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(71), 1,
-      anon_sym_RBRACE,
-    ACTIONS(172), 1,
-      sym__word,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(177), 1,
-      sym_number,
-    ACTIONS(179), 1,
-      anon_sym_not,
-    STATE(101), 1,
-      sym__condition,
-    ACTIONS(73), 2,
-      anon_sym_when,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(77), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(95), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-  [1246] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(13), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(11), 17,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-      anon_sym_DOT,
-  [1272] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(40), 1,
-      anon_sym_LBRACE,
-    ACTIONS(183), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(48), 1,
-      sym_block,
-    ACTIONS(181), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1302] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(185), 1,
-      anon_sym_DOT,
-    STATE(36), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(11), 7,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_AT,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(13), 9,
-      anon_sym_in,
       anon_sym_when,
       sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [1332] = 3,
+  [2091] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(159), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(157), 16,
+    ACTIONS(228), 2,
       ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(230), 17,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6269,154 +6967,93 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-      anon_sym_LBRACE,
-  [1357] = 6,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2118] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(188), 1,
-      anon_sym_DOT,
     ACTIONS(190), 1,
-      anon_sym_LPAREN2,
-    STATE(42), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(24), 5,
-      anon_sym_RBRACE,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(26), 9,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(188), 18,
+      ts_builtin_sym_end,
       anon_sym_in,
+      anon_sym_COLON,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [2145] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(23), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(232), 1,
+      anon_sym_DOT,
+    STATE(54), 1,
+      aux_sym_name_repeat1,
+    ACTIONS(21), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [2176] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(235), 1,
+      anon_sym_LPAREN,
+    STATE(120), 2,
+      sym_name,
+      sym_flow_ends,
+    ACTIONS(31), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_SLASH_SLASH_SLASH,
-  [1388] = 3,
+  [2205] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(163), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(161), 16,
+    ACTIONS(161), 18,
       ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-  [1413] = 4,
-    ACTIONS(192), 1,
-      ts_builtin_sym_end,
-    ACTIONS(196), 1,
-      sym_description_text,
-    ACTIONS(198), 1,
-      sym_comment,
-    ACTIONS(194), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_SLASH_SLASH_SLASH,
-  [1440] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(202), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(41), 1,
-      aux_sym_description_repeat1,
-    ACTIONS(200), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1467] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(188), 1,
-      anon_sym_DOT,
-    STATE(36), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(18), 6,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(20), 9,
       anon_sym_in,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_SLASH_SLASH_SLASH,
-  [1496] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(9), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(41), 1,
-      aux_sym_description_repeat1,
-    ACTIONS(205), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1523] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(153), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(151), 16,
-      ts_builtin_sym_end,
+      anon_sym_COLON,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6432,10 +7069,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [1548] = 3,
+  [2232] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(11), 8,
+    ACTIONS(21), 8,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_DOT,
@@ -6444,8 +7081,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(13), 9,
+    ACTIONS(23), 11,
       anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
@@ -6454,12 +7093,16 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [1573] = 3,
+  [2259] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(209), 1,
+    ACTIONS(19), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(207), 15,
+    ACTIONS(222), 1,
+      anon_sym_DOT,
+    STATE(54), 1,
+      aux_sym_name_repeat1,
+    ACTIONS(17), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6475,12 +7118,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [1597] = 3,
+      anon_sym_LBRACE,
+  [2290] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(213), 1,
+    ACTIONS(63), 1,
+      anon_sym_LBRACE,
+    ACTIONS(239), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(211), 15,
+    STATE(84), 1,
+      sym_block,
+    ACTIONS(237), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6496,13 +7144,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [1621] = 3,
+  [2320] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(217), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(215), 15,
-      ts_builtin_sym_end,
+    ACTIONS(196), 1,
+      anon_sym_RPAREN,
+    STATE(40), 1,
+      sym_name,
+    ACTIONS(71), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6517,94 +7166,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [1645] = 3,
+      anon_sym_when,
+      sym__word,
+  [2348] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(221), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(219), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1669] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(221), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(219), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1693] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(225), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(223), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1717] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(213), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(211), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1741] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(229), 7,
+    ACTIONS(243), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -6612,8 +7179,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(227), 9,
+    ACTIONS(241), 11,
       anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
@@ -6622,10 +7191,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [1765] = 3,
+  [2374] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(233), 7,
+    ACTIONS(247), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -6633,8 +7202,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(231), 9,
+    ACTIONS(245), 11,
       anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
@@ -6643,10 +7214,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [1789] = 3,
+  [2400] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(237), 7,
+    ACTIONS(251), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -6654,8 +7225,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(235), 9,
+    ACTIONS(249), 11,
       anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
@@ -6664,13 +7237,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [1813] = 3,
+  [2426] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(241), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(239), 15,
-      ts_builtin_sym_end,
+    STATE(144), 1,
+      sym__ends,
+    STATE(153), 1,
+      sym_name,
+    ACTIONS(71), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6685,31 +7259,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [1837] = 3,
+      anon_sym_when,
+      sym__word,
+  [2454] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(245), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(243), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1861] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(249), 7,
+    ACTIONS(255), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -6717,8 +7272,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(247), 9,
+    ACTIONS(253), 11,
       anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
@@ -6727,53 +7284,15 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [1885] = 3,
+  [2480] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(251), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(200), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1909] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(255), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(253), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1933] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
+    ACTIONS(63), 1,
+      anon_sym_LBRACE,
     ACTIONS(259), 1,
       anon_sym_SLASH_SLASH_SLASH,
+    STATE(93), 1,
+      sym_block,
     ACTIONS(257), 15,
       ts_builtin_sym_end,
       anon_sym_component,
@@ -6790,12 +7309,35 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [1957] = 3,
+  [2510] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(263), 1,
+    ACTIONS(263), 7,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+      anon_sym_RPAREN,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(261), 11,
+      anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(261), 15,
+  [2536] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(23), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(21), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6811,33 +7353,61 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [1981] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(267), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(265), 15,
+      anon_sym_LBRACE,
+      anon_sym_DOT,
+  [2562] = 4,
+    ACTIONS(265), 1,
       ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2005] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
+    ACTIONS(269), 1,
+      sym_description_text,
     ACTIONS(271), 1,
+      sym_comment,
+    ACTIONS(267), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(269), 15,
+  [2589] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    STATE(105), 1,
+      sym_name,
+    ACTIONS(31), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [2614] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(9), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(72), 1,
+      aux_sym_description_repeat1,
+    ACTIONS(273), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6853,33 +7423,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2029] = 3,
+  [2641] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(275), 7,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_RPAREN,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(273), 9,
-      anon_sym_in,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
+    ACTIONS(277), 1,
       anon_sym_SLASH_SLASH_SLASH,
-  [2053] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(209), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(207), 15,
+    STATE(72), 1,
+      aux_sym_description_repeat1,
+    ACTIONS(275), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6895,1241 +7446,1311 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2077] = 8,
+  [2668] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(177), 1,
-      sym_number,
-    ACTIONS(179), 1,
-      anon_sym_not,
-    ACTIONS(277), 1,
-      sym__word,
-    STATE(89), 1,
-      sym__condition,
-    STATE(77), 4,
+    ACTIONS(226), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(224), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [2693] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(230), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(228), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [2718] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(194), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(192), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [2743] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    STATE(105), 1,
       sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(95), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-  [2110] = 8,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(279), 1,
+    ACTIONS(71), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
       sym__word,
-    ACTIONS(281), 1,
-      sym_number,
-    ACTIONS(283), 1,
-      anon_sym_not,
-    STATE(132), 1,
-      sym__condition,
-    STATE(78), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(95), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-  [2143] = 8,
+  [2768] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(177), 1,
-      sym_number,
-    ACTIONS(179), 1,
-      anon_sym_not,
-    ACTIONS(277), 1,
-      sym__word,
-    STATE(103), 1,
-      sym__condition,
-    STATE(77), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(95), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-  [2176] = 8,
+    ACTIONS(282), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(280), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2792] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(279), 1,
-      sym__word,
-    ACTIONS(281), 1,
-      sym_number,
-    ACTIONS(283), 1,
-      anon_sym_not,
-    STATE(131), 1,
-      sym__condition,
-    STATE(78), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(95), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-  [2209] = 8,
+    ACTIONS(286), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(284), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2816] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(279), 1,
-      sym__word,
-    ACTIONS(281), 1,
-      sym_number,
-    ACTIONS(283), 1,
-      anon_sym_not,
-    STATE(90), 1,
-      sym__condition,
-    STATE(78), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(95), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-  [2242] = 8,
+    ACTIONS(288), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(275), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2840] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(177), 1,
-      sym_number,
-    ACTIONS(179), 1,
-      anon_sym_not,
-    ACTIONS(277), 1,
-      sym__word,
-    STATE(90), 1,
-      sym__condition,
-    STATE(77), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(95), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-  [2275] = 8,
+    ACTIONS(292), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(290), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2864] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(279), 1,
-      sym__word,
-    ACTIONS(281), 1,
-      sym_number,
-    ACTIONS(283), 1,
-      anon_sym_not,
-    STATE(128), 1,
-      sym__condition,
-    STATE(78), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(95), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-  [2308] = 6,
+    ACTIONS(296), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(294), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2888] = 7,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(22), 1,
-      anon_sym_DOT,
-    ACTIONS(190), 1,
-      anon_sym_LPAREN2,
-    STATE(4), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(26), 2,
-      anon_sym_LT,
-      anon_sym_GT,
-    ACTIONS(24), 10,
+    ACTIONS(300), 1,
       anon_sym_in,
-      anon_sym_COMMA,
-      anon_sym_RPAREN,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-      anon_sym_is,
-  [2337] = 8,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(279), 1,
-      sym__word,
-    ACTIONS(281), 1,
-      sym_number,
-    ACTIONS(283), 1,
-      anon_sym_not,
-    STATE(130), 1,
-      sym__condition,
-    STATE(78), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(95), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-  [2370] = 8,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(279), 1,
-      sym__word,
-    ACTIONS(281), 1,
-      sym_number,
-    ACTIONS(283), 1,
-      anon_sym_not,
-    STATE(89), 1,
-      sym__condition,
-    STATE(78), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(95), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-  [2403] = 7,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(287), 1,
-      anon_sym_in,
-    ACTIONS(289), 1,
+    ACTIONS(302), 1,
       anon_sym_RBRACE,
-    ACTIONS(295), 1,
+    ACTIONS(308), 1,
       anon_sym_is,
-    ACTIONS(293), 2,
+    ACTIONS(306), 2,
       anon_sym_LT,
       anon_sym_GT,
-    ACTIONS(291), 4,
+    ACTIONS(304), 4,
       anon_sym_EQ,
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(285), 5,
+    ACTIONS(298), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [2433] = 6,
+  [2920] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(297), 1,
-      anon_sym_in,
-    ACTIONS(303), 1,
-      anon_sym_is,
-    ACTIONS(301), 2,
-      anon_sym_LT,
-      anon_sym_GT,
-    ACTIONS(289), 3,
-      anon_sym_RPAREN,
-      anon_sym_or,
-      anon_sym_and,
-    ACTIONS(299), 4,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-  [2458] = 7,
+    ACTIONS(312), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(310), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2944] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(305), 1,
-      sym__word,
-    ACTIONS(307), 1,
-      anon_sym_RPAREN,
-    ACTIONS(309), 1,
-      sym_number,
-    STATE(82), 1,
-      aux_sym_membership_repeat1,
-    STATE(135), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-  [2483] = 8,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(311), 1,
-      sym__word,
-    ACTIONS(314), 1,
-      anon_sym_RBRACE,
     ACTIONS(316), 1,
-      anon_sym_when,
-    ACTIONS(319), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(105), 1,
-      aux_sym_description_repeat1,
-    STATE(155), 1,
-      sym_property_name,
-    STATE(80), 3,
-      sym_property,
-      sym_description,
-      aux_sym_block_repeat1,
-  [2510] = 8,
+    ACTIONS(314), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2968] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(30), 1,
-      sym__word,
-    ACTIONS(42), 1,
-      anon_sym_when,
-    ACTIONS(322), 1,
-      anon_sym_RBRACE,
+    ACTIONS(296), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(294), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2992] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(320), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(318), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3016] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
     ACTIONS(324), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(105), 1,
-      aux_sym_description_repeat1,
-    STATE(155), 1,
-      sym_property_name,
-    STATE(84), 3,
-      sym_property,
-      sym_description,
-      aux_sym_block_repeat1,
-  [2537] = 7,
+    ACTIONS(322), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3040] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(305), 1,
-      sym__word,
-    ACTIONS(326), 1,
-      anon_sym_RPAREN,
     ACTIONS(328), 1,
-      sym_number,
-    STATE(85), 1,
-      aux_sym_membership_repeat1,
-    STATE(139), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-  [2562] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(188), 1,
-      anon_sym_DOT,
-    STATE(42), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(24), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(26), 5,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [2583] = 8,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(30), 1,
-      sym__word,
-    ACTIONS(42), 1,
-      anon_sym_when,
-    ACTIONS(324), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(330), 1,
-      anon_sym_RBRACE,
-    STATE(105), 1,
-      aux_sym_description_repeat1,
-    STATE(155), 1,
-      sym_property_name,
-    STATE(80), 3,
-      sym_property,
-      sym_description,
-      aux_sym_block_repeat1,
-  [2610] = 7,
+    ACTIONS(326), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3064] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(332), 1,
-      sym__word,
-    ACTIONS(335), 1,
-      anon_sym_LPAREN,
-    ACTIONS(338), 1,
-      anon_sym_RPAREN,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(330), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3088] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(320), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(318), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3112] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(336), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(334), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3136] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(332), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(330), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3160] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
     ACTIONS(340), 1,
-      sym_number,
-    STATE(85), 1,
-      aux_sym_membership_repeat1,
-    STATE(148), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-  [2635] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(188), 1,
-      anon_sym_DOT,
-    STATE(36), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(343), 3,
-      anon_sym_when,
-      sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(345), 3,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_AT,
-  [2655] = 5,
+    ACTIONS(338), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3184] = 6,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(188), 1,
+    ACTIONS(15), 1,
       anon_sym_DOT,
-    STATE(86), 1,
+    ACTIONS(220), 1,
+      anon_sym_LPAREN2,
+    STATE(3), 1,
       aux_sym_name_repeat1,
-    ACTIONS(347), 3,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(349), 3,
-      anon_sym_RBRACE,
+    ACTIONS(13), 2,
+      anon_sym_LT,
+      anon_sym_GT,
+    ACTIONS(11), 10,
+      anon_sym_in,
       anon_sym_COMMA,
-      anon_sym_AT,
-  [2675] = 5,
+      anon_sym_RPAREN,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+      anon_sym_is,
+  [3213] = 8,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
+    ACTIONS(65), 1,
+      anon_sym_when,
+    ACTIONS(342), 1,
+      anon_sym_RBRACE,
+    ACTIONS(344), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(123), 1,
+      aux_sym_description_repeat1,
+    STATE(143), 1,
+      sym_property_name,
+    ACTIONS(50), 3,
+      anon_sym_technology,
+      anon_sym_protocol,
+      sym__word,
+    STATE(96), 3,
+      sym_property,
+      sym_description,
+      aux_sym_block_repeat1,
+  [3242] = 8,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(65), 1,
+      anon_sym_when,
+    ACTIONS(344), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(346), 1,
+      anon_sym_RBRACE,
+    STATE(123), 1,
+      aux_sym_description_repeat1,
+    STATE(143), 1,
+      sym_property_name,
+    ACTIONS(50), 3,
+      anon_sym_technology,
+      anon_sym_protocol,
+      sym__word,
+    STATE(97), 3,
+      sym_property,
+      sym_description,
+      aux_sym_block_repeat1,
+  [3271] = 8,
+    ACTIONS(3), 1,
+      sym_comment,
     ACTIONS(351), 1,
-      sym__word,
+      anon_sym_RBRACE,
     ACTIONS(353), 1,
-      sym_number,
-    STATE(91), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-  [2694] = 3,
+      anon_sym_when,
+    ACTIONS(356), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(123), 1,
+      aux_sym_description_repeat1,
+    STATE(143), 1,
+      sym_property_name,
+    ACTIONS(348), 3,
+      anon_sym_technology,
+      anon_sym_protocol,
+      sym__word,
+    STATE(97), 3,
+      sym_property,
+      sym_description,
+      aux_sym_block_repeat1,
+  [3300] = 6,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(357), 2,
-      anon_sym_RBRACE,
+    ACTIONS(359), 1,
+      anon_sym_in,
+    ACTIONS(365), 1,
+      anon_sym_is,
+    ACTIONS(363), 2,
+      anon_sym_LT,
+      anon_sym_GT,
+    ACTIONS(302), 3,
       anon_sym_RPAREN,
-    ACTIONS(355), 5,
-      anon_sym_when,
-      sym__word,
       anon_sym_or,
       anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2709] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(361), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(359), 5,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2724] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(365), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(363), 5,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2739] = 3,
+    ACTIONS(361), 4,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+  [3325] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(369), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(367), 5,
+    ACTIONS(367), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [2754] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(175), 1,
-      anon_sym_LPAREN,
-    ACTIONS(305), 1,
-      sym__word,
-    ACTIONS(353), 1,
-      sym_number,
-    STATE(91), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-  [2773] = 3,
+  [3342] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(373), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(371), 5,
+    ACTIONS(371), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [2788] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(289), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(285), 5,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2803] = 3,
+  [3359] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(377), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(375), 5,
+    ACTIONS(375), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [2818] = 3,
+  [3376] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(381), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(379), 5,
+    ACTIONS(379), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [2833] = 3,
+  [3393] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(385), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(383), 5,
+    ACTIONS(383), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [2848] = 4,
+  [3410] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(391), 1,
-      anon_sym_AT,
+    ACTIONS(302), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(298), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3427] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
     ACTIONS(389), 2,
       anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(387), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3444] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(393), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(391), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3461] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(397), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(395), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3478] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(401), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(399), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3495] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(407), 1,
+      anon_sym_AT,
+    ACTIONS(405), 2,
+      anon_sym_RBRACE,
       anon_sym_COMMA,
-    ACTIONS(387), 3,
+    ACTIONS(403), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [2864] = 6,
+  [3513] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(393), 1,
-      sym__word,
-    ACTIONS(396), 1,
+    ACTIONS(411), 1,
       anon_sym_RBRACE,
-    ACTIONS(398), 1,
-      anon_sym_when,
-    STATE(155), 1,
-      sym_property_name,
-    STATE(100), 2,
-      sym_property,
-      aux_sym__unopened_block_repeat1,
-  [2884] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(403), 1,
-      anon_sym_RBRACE,
-    ACTIONS(405), 1,
-      anon_sym_or,
-    ACTIONS(407), 1,
-      anon_sym_and,
-    ACTIONS(401), 3,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2902] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(30), 1,
-      sym__word,
-    ACTIONS(42), 1,
-      anon_sym_when,
-    ACTIONS(409), 1,
-      anon_sym_RBRACE,
-    STATE(155), 1,
-      sym_property_name,
-    STATE(100), 2,
-      sym_property,
-      aux_sym__unopened_block_repeat1,
-  [2922] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(407), 1,
-      anon_sym_and,
     ACTIONS(413), 1,
-      anon_sym_RBRACE,
-    ACTIONS(411), 4,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2938] = 3,
-    ACTIONS(198), 1,
-      sym_comment,
-    ACTIONS(415), 1,
-      sym_description_text,
-    ACTIONS(194), 4,
-      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    STATE(114), 1,
+      aux_sym_property_repeat1,
+    ACTIONS(409), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [2951] = 5,
+  [3533] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(205), 1,
+    ACTIONS(417), 1,
       anon_sym_RBRACE,
-    ACTIONS(324), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(108), 1,
-      aux_sym_description_repeat1,
-    ACTIONS(417), 2,
+    ACTIONS(419), 1,
+      anon_sym_or,
+    ACTIONS(421), 1,
+      anon_sym_and,
+    ACTIONS(415), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [2968] = 4,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3553] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(65), 1,
+      anon_sym_when,
+    ACTIONS(423), 1,
+      anon_sym_RBRACE,
+    STATE(143), 1,
+      sym_property_name,
+    STATE(115), 2,
+      sym_property,
+      aux_sym__unopened_block_repeat1,
+    ACTIONS(50), 3,
+      anon_sym_technology,
+      anon_sym_protocol,
+      sym__word,
+  [3575] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(427), 1,
+      anon_sym_RBRACE,
+    ACTIONS(429), 1,
+      anon_sym_COMMA,
+    STATE(113), 1,
+      aux_sym_property_repeat1,
+    ACTIONS(425), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3595] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(434), 1,
+      anon_sym_RBRACE,
+    ACTIONS(436), 1,
+      anon_sym_COMMA,
+    STATE(113), 1,
+      aux_sym_property_repeat1,
+    ACTIONS(432), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3615] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(441), 1,
+      anon_sym_RBRACE,
+    ACTIONS(443), 1,
+      anon_sym_when,
+    STATE(143), 1,
+      sym_property_name,
+    STATE(115), 2,
+      sym_property,
+      aux_sym__unopened_block_repeat1,
+    ACTIONS(438), 3,
+      anon_sym_technology,
+      anon_sym_protocol,
+      sym__word,
+  [3637] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(421), 1,
-      anon_sym_RBRACE,
-    ACTIONS(423), 1,
-      anon_sym_COMMA,
-    ACTIONS(419), 3,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2983] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(427), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(425), 3,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2996] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(200), 1,
-      anon_sym_RBRACE,
-    ACTIONS(429), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(108), 1,
-      aux_sym_description_repeat1,
-    ACTIONS(251), 2,
-      anon_sym_when,
-      sym__word,
-  [3013] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(147), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(149), 3,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3026] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(389), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(387), 3,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3039] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(423), 1,
-      anon_sym_COMMA,
-    ACTIONS(434), 1,
-      anon_sym_RBRACE,
-    ACTIONS(432), 3,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3054] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(114), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(116), 3,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3067] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(438), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(436), 3,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3080] = 5,
-    ACTIONS(198), 1,
-      sym_comment,
-    ACTIONS(440), 1,
-      anon_sym_DQUOTE2,
-    ACTIONS(442), 1,
-      sym_string_content,
-    ACTIONS(444), 1,
-      sym_escape_sequence,
-    STATE(120), 1,
-      aux_sym_string_repeat1,
-  [3096] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(446), 4,
-      anon_sym_LPAREN,
-      anon_sym_RPAREN,
-      sym__word,
-      sym_number,
-  [3106] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(200), 1,
-      anon_sym_RBRACE,
-    ACTIONS(251), 3,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3118] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
+      anon_sym_and,
     ACTIONS(448), 1,
+      anon_sym_RBRACE,
+    ACTIONS(446), 6,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
       sym__word,
-    ACTIONS(450), 1,
-      anon_sym_LPAREN,
-    STATE(113), 2,
-      sym_name,
-      sym_flow_ends,
-  [3132] = 5,
-    ACTIONS(198), 1,
+      anon_sym_or,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3655] = 3,
+    ACTIONS(271), 1,
       sym_comment,
-    ACTIONS(452), 1,
-      anon_sym_DQUOTE2,
-    ACTIONS(454), 1,
-      sym_string_content,
-    ACTIONS(457), 1,
-      sym_escape_sequence,
-    STATE(118), 1,
-      aux_sym_string_repeat1,
-  [3148] = 5,
+    ACTIONS(450), 1,
+      sym_description_text,
+    ACTIONS(267), 6,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_RBRACE,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3670] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(83), 1,
+    ACTIONS(405), 2,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(403), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
       sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3685] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(454), 2,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(452), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3700] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(458), 2,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(456), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3715] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(275), 1,
+      anon_sym_RBRACE,
     ACTIONS(460), 1,
-      anon_sym_RPAREN,
-    ACTIONS(462), 1,
-      anon_sym_where,
-    STATE(138), 1,
-      sym_name,
-  [3164] = 5,
-    ACTIONS(198), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(121), 1,
+      aux_sym_description_repeat1,
+    ACTIONS(288), 4,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [3734] = 3,
+    ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(464), 1,
+    ACTIONS(161), 2,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(163), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3749] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(273), 1,
+      anon_sym_RBRACE,
+    ACTIONS(344), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(121), 1,
+      aux_sym_description_repeat1,
+    ACTIONS(463), 4,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [3768] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(188), 2,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(190), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3783] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(467), 2,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(465), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3798] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(275), 1,
+      anon_sym_RBRACE,
+    ACTIONS(288), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3812] = 5,
+    ACTIONS(271), 1,
+      sym_comment,
+    ACTIONS(469), 1,
       anon_sym_DQUOTE2,
-    ACTIONS(466), 1,
+    ACTIONS(471), 1,
       sym_string_content,
-    ACTIONS(468), 1,
+    ACTIONS(473), 1,
       sym_escape_sequence,
-    STATE(118), 1,
+    STATE(131), 1,
       aux_sym_string_repeat1,
-  [3180] = 5,
-    ACTIONS(198), 1,
+  [3828] = 5,
+    ACTIONS(271), 1,
       sym_comment,
-    ACTIONS(470), 1,
+    ACTIONS(475), 1,
       anon_sym_DQUOTE2,
-    ACTIONS(472), 1,
+    ACTIONS(477), 1,
       sym_string_content,
-    ACTIONS(474), 1,
-      sym_escape_sequence,
-    STATE(122), 1,
-      aux_sym_string_repeat1,
-  [3196] = 5,
-    ACTIONS(198), 1,
-      sym_comment,
-    ACTIONS(466), 1,
-      sym_string_content,
-    ACTIONS(468), 1,
-      sym_escape_sequence,
-    ACTIONS(476), 1,
-      anon_sym_DQUOTE2,
-    STATE(118), 1,
-      aux_sym_string_repeat1,
-  [3212] = 5,
-    ACTIONS(198), 1,
-      sym_comment,
-    ACTIONS(478), 1,
-      anon_sym_DQUOTE2,
     ACTIONS(480), 1,
-      sym_string_content,
-    ACTIONS(482), 1,
       sym_escape_sequence,
-    STATE(125), 1,
+    STATE(128), 1,
       aux_sym_string_repeat1,
-  [3228] = 4,
-    ACTIONS(3), 1,
+  [3844] = 5,
+    ACTIONS(271), 1,
       sym_comment,
-    ACTIONS(22), 1,
-      anon_sym_DOT,
-    STATE(127), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(349), 2,
-      anon_sym_COMMA,
-      anon_sym_AT,
-  [3242] = 5,
-    ACTIONS(198), 1,
-      sym_comment,
-    ACTIONS(466), 1,
-      sym_string_content,
-    ACTIONS(468), 1,
-      sym_escape_sequence,
-    ACTIONS(484), 1,
+    ACTIONS(483), 1,
       anon_sym_DQUOTE2,
-    STATE(118), 1,
+    ACTIONS(485), 1,
+      sym_string_content,
+    ACTIONS(487), 1,
+      sym_escape_sequence,
+    STATE(128), 1,
       aux_sym_string_repeat1,
-  [3258] = 4,
+  [3860] = 5,
+    ACTIONS(271), 1,
+      sym_comment,
+    ACTIONS(489), 1,
+      anon_sym_DQUOTE2,
+    ACTIONS(491), 1,
+      sym_string_content,
+    ACTIONS(493), 1,
+      sym_escape_sequence,
+    STATE(133), 1,
+      aux_sym_string_repeat1,
+  [3876] = 5,
+    ACTIONS(271), 1,
+      sym_comment,
+    ACTIONS(485), 1,
+      sym_string_content,
+    ACTIONS(487), 1,
+      sym_escape_sequence,
+    ACTIONS(495), 1,
+      anon_sym_DQUOTE2,
+    STATE(128), 1,
+      aux_sym_string_repeat1,
+  [3892] = 5,
+    ACTIONS(271), 1,
+      sym_comment,
+    ACTIONS(497), 1,
+      anon_sym_DQUOTE2,
+    ACTIONS(499), 1,
+      sym_string_content,
+    ACTIONS(501), 1,
+      sym_escape_sequence,
+    STATE(129), 1,
+      aux_sym_string_repeat1,
+  [3908] = 5,
+    ACTIONS(271), 1,
+      sym_comment,
+    ACTIONS(485), 1,
+      sym_string_content,
+    ACTIONS(487), 1,
+      sym_escape_sequence,
+    ACTIONS(503), 1,
+      anon_sym_DQUOTE2,
+    STATE(128), 1,
+      aux_sym_string_repeat1,
+  [3924] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(450), 1,
-      anon_sym_LPAREN,
-    ACTIONS(486), 1,
-      sym__word,
-    STATE(113), 2,
-      sym_name,
-      sym_flow_ends,
-  [3272] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(22), 1,
-      anon_sym_DOT,
-    STATE(2), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(345), 2,
-      anon_sym_COMMA,
-      anon_sym_AT,
-  [3286] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(488), 1,
+    ACTIONS(505), 1,
       anon_sym_RPAREN,
-    ACTIONS(490), 1,
+    ACTIONS(507), 1,
       anon_sym_or,
-    ACTIONS(492), 1,
+    ACTIONS(509), 1,
       anon_sym_and,
-  [3299] = 4,
+  [3937] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(448), 1,
-      sym__word,
-    STATE(143), 1,
-      sym__ends,
-    STATE(145), 1,
-      sym_name,
-  [3312] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(492), 1,
-      anon_sym_and,
-    ACTIONS(413), 2,
-      anon_sym_RPAREN,
+    ACTIONS(507), 1,
       anon_sym_or,
-  [3323] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(490), 1,
-      anon_sym_or,
-    ACTIONS(492), 1,
+    ACTIONS(509), 1,
       anon_sym_and,
-    ACTIONS(494), 1,
+    ACTIONS(511), 1,
       anon_sym_RPAREN,
-  [3336] = 4,
+  [3950] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(490), 1,
+    ACTIONS(507), 1,
       anon_sym_or,
-    ACTIONS(492), 1,
+    ACTIONS(509), 1,
       anon_sym_and,
-    ACTIONS(496), 1,
+    ACTIONS(513), 1,
       anon_sym_RPAREN,
-  [3349] = 3,
+  [3963] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(448), 1,
-      sym__word,
-    STATE(26), 1,
-      sym_name,
-  [3359] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(498), 1,
-      sym__word,
-    STATE(39), 1,
-      sym_name,
-  [3369] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(500), 1,
+    ACTIONS(515), 1,
       anon_sym_COMMA,
-    ACTIONS(502), 1,
-      anon_sym_RPAREN,
-  [3379] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(448), 1,
-      sym__word,
-    STATE(30), 1,
-      sym_name,
-  [3389] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(498), 1,
-      sym__word,
-    STATE(44), 1,
-      sym_name,
-  [3399] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(504), 1,
-      anon_sym_RPAREN,
-    ACTIONS(506), 1,
-      anon_sym_where,
-  [3409] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(500), 1,
-      anon_sym_COMMA,
-    ACTIONS(508), 1,
-      anon_sym_RPAREN,
-  [3419] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(389), 1,
-      anon_sym_COMMA,
-    ACTIONS(510), 1,
-      anon_sym_AT,
-  [3429] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(448), 1,
-      sym__word,
-    STATE(92), 1,
-      sym_name,
-  [3439] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(486), 1,
-      sym__word,
-    STATE(92), 1,
-      sym_name,
-  [3449] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(512), 1,
-      anon_sym_RPAREN,
-  [3456] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(514), 1,
-      anon_sym_COLON,
-  [3463] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_DASH_GT,
-  [3470] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(516), 1,
-      sym__word,
-  [3477] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
     ACTIONS(518), 1,
-      ts_builtin_sym_end,
-  [3484] = 2,
+      anon_sym_RPAREN,
+    STATE(137), 1,
+      aux_sym_membership_repeat1,
+  [3976] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(500), 1,
-      anon_sym_COMMA,
-  [3491] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(423), 1,
-      anon_sym_COMMA,
-  [3498] = 2,
+    ACTIONS(509), 1,
+      anon_sym_and,
+    ACTIONS(448), 2,
+      anon_sym_RPAREN,
+      anon_sym_or,
+  [3987] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(520), 1,
-      anon_sym_DASH_GT,
-  [3505] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
+      anon_sym_COMMA,
     ACTIONS(522), 1,
-      anon_sym_COLON,
-  [3512] = 2,
+      anon_sym_RPAREN,
+    STATE(137), 1,
+      aux_sym_membership_repeat1,
+  [4000] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(524), 1,
-      anon_sym_LPAREN,
-  [3519] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
+      anon_sym_COMMA,
     ACTIONS(526), 1,
-      sym__word,
-  [3526] = 2,
+      anon_sym_RPAREN,
+    STATE(139), 1,
+      aux_sym_membership_repeat1,
+  [4013] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(528), 1,
-      sym__word,
-  [3533] = 2,
+      anon_sym_RPAREN,
+    ACTIONS(530), 1,
+      anon_sym_where,
+  [4023] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(530), 1,
+    ACTIONS(532), 2,
+      anon_sym_COMMA,
+      anon_sym_RPAREN,
+  [4031] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(534), 1,
       anon_sym_COLON,
+  [4038] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(536), 1,
+      anon_sym_RPAREN,
+  [4045] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(538), 1,
+      sym__word,
+  [4052] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(540), 1,
+      anon_sym_DASH_GT,
+  [4059] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(542), 1,
+      ts_builtin_sym_end,
+  [4066] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(544), 1,
+      sym__word,
+  [4073] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(61), 1,
+      anon_sym_DASH_GT,
+  [4080] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(546), 1,
+      anon_sym_COLON,
+  [4087] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(548), 1,
+      anon_sym_LPAREN,
+  [4094] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(550), 1,
+      anon_sym_COLON,
+  [4101] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(552), 1,
+      anon_sym_DASH_GT,
+  [4108] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(554), 1,
+      sym__word,
 };
 
 static const uint32_t ts_small_parse_table_map[] = {
   [SMALL_STATE(2)] = 0,
-  [SMALL_STATE(3)] = 50,
-  [SMALL_STATE(4)] = 95,
-  [SMALL_STATE(5)] = 144,
-  [SMALL_STATE(6)] = 186,
-  [SMALL_STATE(7)] = 248,
-  [SMALL_STATE(8)] = 301,
-  [SMALL_STATE(9)] = 351,
-  [SMALL_STATE(10)] = 403,
-  [SMALL_STATE(11)] = 457,
-  [SMALL_STATE(12)] = 509,
-  [SMALL_STATE(13)] = 555,
-  [SMALL_STATE(14)] = 601,
-  [SMALL_STATE(15)] = 647,
-  [SMALL_STATE(16)] = 684,
-  [SMALL_STATE(17)] = 713,
-  [SMALL_STATE(18)] = 742,
-  [SMALL_STATE(19)] = 781,
-  [SMALL_STATE(20)] = 818,
-  [SMALL_STATE(21)] = 853,
-  [SMALL_STATE(22)] = 882,
-  [SMALL_STATE(23)] = 911,
-  [SMALL_STATE(24)] = 939,
-  [SMALL_STATE(25)] = 967,
-  [SMALL_STATE(26)] = 1001,
-  [SMALL_STATE(27)] = 1029,
-  [SMALL_STATE(28)] = 1060,
-  [SMALL_STATE(29)] = 1087,
-  [SMALL_STATE(30)] = 1118,
-  [SMALL_STATE(31)] = 1145,
-  [SMALL_STATE(32)] = 1176,
-  [SMALL_STATE(33)] = 1206,
-  [SMALL_STATE(34)] = 1246,
-  [SMALL_STATE(35)] = 1272,
-  [SMALL_STATE(36)] = 1302,
-  [SMALL_STATE(37)] = 1332,
-  [SMALL_STATE(38)] = 1357,
-  [SMALL_STATE(39)] = 1388,
-  [SMALL_STATE(40)] = 1413,
-  [SMALL_STATE(41)] = 1440,
-  [SMALL_STATE(42)] = 1467,
-  [SMALL_STATE(43)] = 1496,
-  [SMALL_STATE(44)] = 1523,
-  [SMALL_STATE(45)] = 1548,
-  [SMALL_STATE(46)] = 1573,
-  [SMALL_STATE(47)] = 1597,
-  [SMALL_STATE(48)] = 1621,
-  [SMALL_STATE(49)] = 1645,
-  [SMALL_STATE(50)] = 1669,
-  [SMALL_STATE(51)] = 1693,
-  [SMALL_STATE(52)] = 1717,
-  [SMALL_STATE(53)] = 1741,
-  [SMALL_STATE(54)] = 1765,
-  [SMALL_STATE(55)] = 1789,
-  [SMALL_STATE(56)] = 1813,
-  [SMALL_STATE(57)] = 1837,
-  [SMALL_STATE(58)] = 1861,
-  [SMALL_STATE(59)] = 1885,
-  [SMALL_STATE(60)] = 1909,
-  [SMALL_STATE(61)] = 1933,
-  [SMALL_STATE(62)] = 1957,
-  [SMALL_STATE(63)] = 1981,
-  [SMALL_STATE(64)] = 2005,
-  [SMALL_STATE(65)] = 2029,
-  [SMALL_STATE(66)] = 2053,
-  [SMALL_STATE(67)] = 2077,
-  [SMALL_STATE(68)] = 2110,
-  [SMALL_STATE(69)] = 2143,
-  [SMALL_STATE(70)] = 2176,
-  [SMALL_STATE(71)] = 2209,
-  [SMALL_STATE(72)] = 2242,
-  [SMALL_STATE(73)] = 2275,
-  [SMALL_STATE(74)] = 2308,
-  [SMALL_STATE(75)] = 2337,
-  [SMALL_STATE(76)] = 2370,
-  [SMALL_STATE(77)] = 2403,
-  [SMALL_STATE(78)] = 2433,
-  [SMALL_STATE(79)] = 2458,
-  [SMALL_STATE(80)] = 2483,
-  [SMALL_STATE(81)] = 2510,
-  [SMALL_STATE(82)] = 2537,
-  [SMALL_STATE(83)] = 2562,
-  [SMALL_STATE(84)] = 2583,
-  [SMALL_STATE(85)] = 2610,
-  [SMALL_STATE(86)] = 2635,
-  [SMALL_STATE(87)] = 2655,
-  [SMALL_STATE(88)] = 2675,
-  [SMALL_STATE(89)] = 2694,
-  [SMALL_STATE(90)] = 2709,
-  [SMALL_STATE(91)] = 2724,
-  [SMALL_STATE(92)] = 2739,
-  [SMALL_STATE(93)] = 2754,
-  [SMALL_STATE(94)] = 2773,
-  [SMALL_STATE(95)] = 2788,
-  [SMALL_STATE(96)] = 2803,
-  [SMALL_STATE(97)] = 2818,
-  [SMALL_STATE(98)] = 2833,
-  [SMALL_STATE(99)] = 2848,
-  [SMALL_STATE(100)] = 2864,
-  [SMALL_STATE(101)] = 2884,
-  [SMALL_STATE(102)] = 2902,
-  [SMALL_STATE(103)] = 2922,
-  [SMALL_STATE(104)] = 2938,
-  [SMALL_STATE(105)] = 2951,
-  [SMALL_STATE(106)] = 2968,
-  [SMALL_STATE(107)] = 2983,
-  [SMALL_STATE(108)] = 2996,
-  [SMALL_STATE(109)] = 3013,
-  [SMALL_STATE(110)] = 3026,
-  [SMALL_STATE(111)] = 3039,
-  [SMALL_STATE(112)] = 3054,
-  [SMALL_STATE(113)] = 3067,
-  [SMALL_STATE(114)] = 3080,
-  [SMALL_STATE(115)] = 3096,
-  [SMALL_STATE(116)] = 3106,
-  [SMALL_STATE(117)] = 3118,
-  [SMALL_STATE(118)] = 3132,
-  [SMALL_STATE(119)] = 3148,
-  [SMALL_STATE(120)] = 3164,
-  [SMALL_STATE(121)] = 3180,
-  [SMALL_STATE(122)] = 3196,
-  [SMALL_STATE(123)] = 3212,
-  [SMALL_STATE(124)] = 3228,
-  [SMALL_STATE(125)] = 3242,
-  [SMALL_STATE(126)] = 3258,
-  [SMALL_STATE(127)] = 3272,
-  [SMALL_STATE(128)] = 3286,
-  [SMALL_STATE(129)] = 3299,
-  [SMALL_STATE(130)] = 3312,
-  [SMALL_STATE(131)] = 3323,
-  [SMALL_STATE(132)] = 3336,
-  [SMALL_STATE(133)] = 3349,
-  [SMALL_STATE(134)] = 3359,
-  [SMALL_STATE(135)] = 3369,
-  [SMALL_STATE(136)] = 3379,
-  [SMALL_STATE(137)] = 3389,
-  [SMALL_STATE(138)] = 3399,
-  [SMALL_STATE(139)] = 3409,
-  [SMALL_STATE(140)] = 3419,
-  [SMALL_STATE(141)] = 3429,
-  [SMALL_STATE(142)] = 3439,
-  [SMALL_STATE(143)] = 3449,
-  [SMALL_STATE(144)] = 3456,
-  [SMALL_STATE(145)] = 3463,
-  [SMALL_STATE(146)] = 3470,
-  [SMALL_STATE(147)] = 3477,
-  [SMALL_STATE(148)] = 3484,
-  [SMALL_STATE(149)] = 3491,
-  [SMALL_STATE(150)] = 3498,
-  [SMALL_STATE(151)] = 3505,
-  [SMALL_STATE(152)] = 3512,
-  [SMALL_STATE(153)] = 3519,
-  [SMALL_STATE(154)] = 3526,
-  [SMALL_STATE(155)] = 3533,
+  [SMALL_STATE(3)] = 49,
+  [SMALL_STATE(4)] = 98,
+  [SMALL_STATE(5)] = 147,
+  [SMALL_STATE(6)] = 191,
+  [SMALL_STATE(7)] = 249,
+  [SMALL_STATE(8)] = 299,
+  [SMALL_STATE(9)] = 363,
+  [SMALL_STATE(10)] = 413,
+  [SMALL_STATE(11)] = 463,
+  [SMALL_STATE(12)] = 513,
+  [SMALL_STATE(13)] = 563,
+  [SMALL_STATE(14)] = 613,
+  [SMALL_STATE(15)] = 663,
+  [SMALL_STATE(16)] = 713,
+  [SMALL_STATE(17)] = 763,
+  [SMALL_STATE(18)] = 820,
+  [SMALL_STATE(19)] = 875,
+  [SMALL_STATE(20)] = 926,
+  [SMALL_STATE(21)] = 977,
+  [SMALL_STATE(22)] = 1028,
+  [SMALL_STATE(23)] = 1071,
+  [SMALL_STATE(24)] = 1119,
+  [SMALL_STATE(25)] = 1167,
+  [SMALL_STATE(26)] = 1215,
+  [SMALL_STATE(27)] = 1254,
+  [SMALL_STATE(28)] = 1293,
+  [SMALL_STATE(29)] = 1332,
+  [SMALL_STATE(30)] = 1368,
+  [SMALL_STATE(31)] = 1404,
+  [SMALL_STATE(32)] = 1434,
+  [SMALL_STATE(33)] = 1470,
+  [SMALL_STATE(34)] = 1499,
+  [SMALL_STATE(35)] = 1538,
+  [SMALL_STATE(36)] = 1573,
+  [SMALL_STATE(37)] = 1610,
+  [SMALL_STATE(38)] = 1647,
+  [SMALL_STATE(39)] = 1684,
+  [SMALL_STATE(40)] = 1713,
+  [SMALL_STATE(41)] = 1741,
+  [SMALL_STATE(42)] = 1773,
+  [SMALL_STATE(43)] = 1805,
+  [SMALL_STATE(44)] = 1839,
+  [SMALL_STATE(45)] = 1871,
+  [SMALL_STATE(46)] = 1905,
+  [SMALL_STATE(47)] = 1937,
+  [SMALL_STATE(48)] = 1969,
+  [SMALL_STATE(49)] = 2000,
+  [SMALL_STATE(50)] = 2033,
+  [SMALL_STATE(51)] = 2064,
+  [SMALL_STATE(52)] = 2091,
+  [SMALL_STATE(53)] = 2118,
+  [SMALL_STATE(54)] = 2145,
+  [SMALL_STATE(55)] = 2176,
+  [SMALL_STATE(56)] = 2205,
+  [SMALL_STATE(57)] = 2232,
+  [SMALL_STATE(58)] = 2259,
+  [SMALL_STATE(59)] = 2290,
+  [SMALL_STATE(60)] = 2320,
+  [SMALL_STATE(61)] = 2348,
+  [SMALL_STATE(62)] = 2374,
+  [SMALL_STATE(63)] = 2400,
+  [SMALL_STATE(64)] = 2426,
+  [SMALL_STATE(65)] = 2454,
+  [SMALL_STATE(66)] = 2480,
+  [SMALL_STATE(67)] = 2510,
+  [SMALL_STATE(68)] = 2536,
+  [SMALL_STATE(69)] = 2562,
+  [SMALL_STATE(70)] = 2589,
+  [SMALL_STATE(71)] = 2614,
+  [SMALL_STATE(72)] = 2641,
+  [SMALL_STATE(73)] = 2668,
+  [SMALL_STATE(74)] = 2693,
+  [SMALL_STATE(75)] = 2718,
+  [SMALL_STATE(76)] = 2743,
+  [SMALL_STATE(77)] = 2768,
+  [SMALL_STATE(78)] = 2792,
+  [SMALL_STATE(79)] = 2816,
+  [SMALL_STATE(80)] = 2840,
+  [SMALL_STATE(81)] = 2864,
+  [SMALL_STATE(82)] = 2888,
+  [SMALL_STATE(83)] = 2920,
+  [SMALL_STATE(84)] = 2944,
+  [SMALL_STATE(85)] = 2968,
+  [SMALL_STATE(86)] = 2992,
+  [SMALL_STATE(87)] = 3016,
+  [SMALL_STATE(88)] = 3040,
+  [SMALL_STATE(89)] = 3064,
+  [SMALL_STATE(90)] = 3088,
+  [SMALL_STATE(91)] = 3112,
+  [SMALL_STATE(92)] = 3136,
+  [SMALL_STATE(93)] = 3160,
+  [SMALL_STATE(94)] = 3184,
+  [SMALL_STATE(95)] = 3213,
+  [SMALL_STATE(96)] = 3242,
+  [SMALL_STATE(97)] = 3271,
+  [SMALL_STATE(98)] = 3300,
+  [SMALL_STATE(99)] = 3325,
+  [SMALL_STATE(100)] = 3342,
+  [SMALL_STATE(101)] = 3359,
+  [SMALL_STATE(102)] = 3376,
+  [SMALL_STATE(103)] = 3393,
+  [SMALL_STATE(104)] = 3410,
+  [SMALL_STATE(105)] = 3427,
+  [SMALL_STATE(106)] = 3444,
+  [SMALL_STATE(107)] = 3461,
+  [SMALL_STATE(108)] = 3478,
+  [SMALL_STATE(109)] = 3495,
+  [SMALL_STATE(110)] = 3513,
+  [SMALL_STATE(111)] = 3533,
+  [SMALL_STATE(112)] = 3553,
+  [SMALL_STATE(113)] = 3575,
+  [SMALL_STATE(114)] = 3595,
+  [SMALL_STATE(115)] = 3615,
+  [SMALL_STATE(116)] = 3637,
+  [SMALL_STATE(117)] = 3655,
+  [SMALL_STATE(118)] = 3670,
+  [SMALL_STATE(119)] = 3685,
+  [SMALL_STATE(120)] = 3700,
+  [SMALL_STATE(121)] = 3715,
+  [SMALL_STATE(122)] = 3734,
+  [SMALL_STATE(123)] = 3749,
+  [SMALL_STATE(124)] = 3768,
+  [SMALL_STATE(125)] = 3783,
+  [SMALL_STATE(126)] = 3798,
+  [SMALL_STATE(127)] = 3812,
+  [SMALL_STATE(128)] = 3828,
+  [SMALL_STATE(129)] = 3844,
+  [SMALL_STATE(130)] = 3860,
+  [SMALL_STATE(131)] = 3876,
+  [SMALL_STATE(132)] = 3892,
+  [SMALL_STATE(133)] = 3908,
+  [SMALL_STATE(134)] = 3924,
+  [SMALL_STATE(135)] = 3937,
+  [SMALL_STATE(136)] = 3950,
+  [SMALL_STATE(137)] = 3963,
+  [SMALL_STATE(138)] = 3976,
+  [SMALL_STATE(139)] = 3987,
+  [SMALL_STATE(140)] = 4000,
+  [SMALL_STATE(141)] = 4013,
+  [SMALL_STATE(142)] = 4023,
+  [SMALL_STATE(143)] = 4031,
+  [SMALL_STATE(144)] = 4038,
+  [SMALL_STATE(145)] = 4045,
+  [SMALL_STATE(146)] = 4052,
+  [SMALL_STATE(147)] = 4059,
+  [SMALL_STATE(148)] = 4066,
+  [SMALL_STATE(149)] = 4073,
+  [SMALL_STATE(150)] = 4080,
+  [SMALL_STATE(151)] = 4087,
+  [SMALL_STATE(152)] = 4094,
+  [SMALL_STATE(153)] = 4101,
+  [SMALL_STATE(154)] = 4108,
 };
 
 static const TSParseActionEntry ts_parse_actions[] = {
@@ -8137,256 +8758,265 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [1] = {.entry = {.count = 1, .reusable = false}}, RECOVER(),
   [3] = {.entry = {.count = 1, .reusable = true}}, SHIFT_EXTRA(),
   [5] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 0, 0, 0),
-  [7] = {.entry = {.count = 1, .reusable = true}}, SHIFT(21),
-  [9] = {.entry = {.count = 1, .reusable = false}}, SHIFT(40),
-  [11] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0),
-  [13] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0),
-  [15] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(153),
-  [18] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 2, 0, 0),
-  [20] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 2, 0, 0),
-  [22] = {.entry = {.count = 1, .reusable = true}}, SHIFT(153),
-  [24] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 1, 0, 0),
-  [26] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 1, 0, 0),
-  [28] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 5),
-  [30] = {.entry = {.count = 1, .reusable = false}}, SHIFT(151),
-  [32] = {.entry = {.count = 1, .reusable = false}}, SHIFT(136),
-  [34] = {.entry = {.count = 1, .reusable = true}}, SHIFT(20),
-  [36] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 5),
-  [38] = {.entry = {.count = 1, .reusable = true}}, SHIFT(133),
-  [40] = {.entry = {.count = 1, .reusable = true}}, SHIFT(81),
-  [42] = {.entry = {.count = 1, .reusable = false}}, SHIFT(144),
-  [44] = {.entry = {.count = 1, .reusable = true}}, SHIFT(121),
-  [46] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 13),
-  [48] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 13),
-  [50] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 29), SHIFT_REPEAT(124),
-  [53] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 29),
-  [55] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 29),
-  [57] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 29), SHIFT_REPEAT(110),
-  [60] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 29), SHIFT_REPEAT(110),
-  [63] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 29), SHIFT_REPEAT(114),
-  [66] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 16), SHIFT(87),
-  [69] = {.entry = {.count = 1, .reusable = false}}, SHIFT(87),
-  [71] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 2, 0, 16),
-  [73] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 2, 0, 16),
-  [75] = {.entry = {.count = 1, .reusable = true}}, SHIFT(110),
-  [77] = {.entry = {.count = 1, .reusable = false}}, SHIFT(110),
-  [79] = {.entry = {.count = 1, .reusable = false}}, SHIFT(123),
-  [81] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 1, 0, 1),
-  [83] = {.entry = {.count = 1, .reusable = false}}, SHIFT(5),
-  [85] = {.entry = {.count = 1, .reusable = false}}, SHIFT(134),
-  [87] = {.entry = {.count = 1, .reusable = true}}, SHIFT(25),
-  [89] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 1, 0, 1),
-  [91] = {.entry = {.count = 1, .reusable = true}}, SHIFT(114),
-  [93] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 3, 0, 24), SHIFT(87),
-  [96] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 24),
-  [98] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 24),
-  [100] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 11),
-  [102] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 11),
-  [104] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 3),
-  [106] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3),
-  [108] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 19),
-  [110] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 19),
-  [112] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 1, 0, 0),
-  [114] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 3, 0, 0),
-  [116] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 3, 0, 0),
-  [118] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 27),
-  [120] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 27),
-  [122] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 6),
-  [124] = {.entry = {.count = 1, .reusable = true}}, SHIFT(134),
-  [126] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 6),
-  [128] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0),
-  [130] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(21),
-  [133] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(40),
-  [136] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 1, 0, 0),
-  [138] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 0), SHIFT(5),
-  [141] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 0),
-  [143] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kind, 1, 0, 0),
-  [145] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kind, 1, 0, 0),
-  [147] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 2, 0, 0),
-  [149] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 2, 0, 0),
-  [151] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 3, 0, 17),
-  [153] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 3, 0, 17),
-  [155] = {.entry = {.count = 1, .reusable = true}}, SHIFT(146),
-  [157] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 2, 0, 8),
-  [159] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 2, 0, 8),
-  [161] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 2, 0, 7),
-  [163] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 2, 0, 7),
-  [165] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(146),
-  [168] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 2),
-  [170] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 2),
-  [172] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 16), SHIFT(38),
-  [175] = {.entry = {.count = 1, .reusable = true}}, SHIFT(73),
-  [177] = {.entry = {.count = 1, .reusable = true}}, SHIFT(77),
-  [179] = {.entry = {.count = 1, .reusable = false}}, SHIFT(72),
-  [181] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 14),
-  [183] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 14),
-  [185] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(154),
-  [188] = {.entry = {.count = 1, .reusable = true}}, SHIFT(154),
-  [190] = {.entry = {.count = 1, .reusable = true}}, SHIFT(119),
-  [192] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
-  [194] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
-  [196] = {.entry = {.count = 1, .reusable = false}}, SHIFT(59),
-  [198] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
-  [200] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
-  [202] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(40),
-  [205] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_description, 1, 0, 0),
-  [207] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 18),
-  [209] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 18),
-  [211] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 10),
-  [213] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 10),
-  [215] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 21),
-  [217] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 21),
-  [219] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 0, 25),
-  [221] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 0, 25),
-  [223] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 20),
-  [225] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 20),
-  [227] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_group, 3, 0, 0),
-  [229] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_group, 3, 0, 0),
-  [231] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 3, 0, 30),
-  [233] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 3, 0, 30),
-  [235] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 4, 0, 34),
-  [237] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 4, 0, 34),
-  [239] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 12),
-  [241] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 12),
-  [243] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 3, 0, 0),
-  [245] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 3, 0, 0),
-  [247] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 6, 0, 39),
-  [249] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 6, 0, 39),
-  [251] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
-  [253] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 2, 0, 0),
-  [255] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 2, 0, 0),
-  [257] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__unopened_block, 2, 0, 0),
-  [259] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__unopened_block, 2, 0, 0),
-  [261] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 9),
-  [263] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 9),
-  [265] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 15),
-  [267] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 15),
-  [269] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 4),
-  [271] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 4),
-  [273] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 5, 0, 36),
-  [275] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 5, 0, 36),
-  [277] = {.entry = {.count = 1, .reusable = false}}, SHIFT(38),
-  [279] = {.entry = {.count = 1, .reusable = false}}, SHIFT(74),
-  [281] = {.entry = {.count = 1, .reusable = true}}, SHIFT(78),
-  [283] = {.entry = {.count = 1, .reusable = false}}, SHIFT(71),
-  [285] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__condition, 1, 0, 0),
-  [287] = {.entry = {.count = 1, .reusable = false}}, SHIFT(152),
-  [289] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__condition, 1, 0, 0),
-  [291] = {.entry = {.count = 1, .reusable = true}}, SHIFT(88),
-  [293] = {.entry = {.count = 1, .reusable = false}}, SHIFT(88),
-  [295] = {.entry = {.count = 1, .reusable = false}}, SHIFT(142),
-  [297] = {.entry = {.count = 1, .reusable = true}}, SHIFT(152),
-  [299] = {.entry = {.count = 1, .reusable = true}}, SHIFT(93),
-  [301] = {.entry = {.count = 1, .reusable = false}}, SHIFT(93),
-  [303] = {.entry = {.count = 1, .reusable = true}}, SHIFT(141),
-  [305] = {.entry = {.count = 1, .reusable = true}}, SHIFT(74),
-  [307] = {.entry = {.count = 1, .reusable = true}}, SHIFT(94),
-  [309] = {.entry = {.count = 1, .reusable = true}}, SHIFT(135),
-  [311] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(151),
-  [314] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0),
-  [316] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(144),
-  [319] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(104),
-  [322] = {.entry = {.count = 1, .reusable = true}}, SHIFT(60),
-  [324] = {.entry = {.count = 1, .reusable = false}}, SHIFT(104),
-  [326] = {.entry = {.count = 1, .reusable = true}}, SHIFT(96),
-  [328] = {.entry = {.count = 1, .reusable = true}}, SHIFT(139),
-  [330] = {.entry = {.count = 1, .reusable = true}}, SHIFT(57),
-  [332] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 29), SHIFT_REPEAT(74),
-  [335] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 29), SHIFT_REPEAT(73),
-  [338] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 29),
-  [340] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 29), SHIFT_REPEAT(148),
-  [343] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__value_name, 2, 0, 0),
-  [345] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__value_name, 2, 0, 0),
-  [347] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__value_name, 1, 0, 0),
-  [349] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__value_name, 1, 0, 0),
-  [351] = {.entry = {.count = 1, .reusable = true}}, SHIFT(38),
-  [353] = {.entry = {.count = 1, .reusable = true}}, SHIFT(91),
-  [355] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_and, 3, 0, 31),
-  [357] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_and, 3, 0, 31),
-  [359] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_not, 2, 0, 26),
-  [361] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_not, 2, 0, 26),
-  [363] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_comparison, 3, 0, 32),
-  [365] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comparison, 3, 0, 32),
-  [367] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kinship, 3, 0, 31),
-  [369] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kinship, 3, 0, 31),
-  [371] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 4, 0, 35),
-  [373] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 4, 0, 35),
-  [375] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 5, 0, 38),
-  [377] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 5, 0, 38),
-  [379] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 40),
-  [381] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 40),
-  [383] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 5, 0, 37),
-  [385] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 5, 0, 37),
-  [387] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__value, 1, 0, 0),
-  [389] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__value, 1, 0, 0),
-  [391] = {.entry = {.count = 1, .reusable = true}}, SHIFT(126),
-  [393] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(151),
-  [396] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0),
-  [398] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(144),
-  [401] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 22),
-  [403] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 22),
-  [405] = {.entry = {.count = 1, .reusable = false}}, SHIFT(69),
-  [407] = {.entry = {.count = 1, .reusable = false}}, SHIFT(67),
-  [409] = {.entry = {.count = 1, .reusable = true}}, SHIFT(61),
-  [411] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_or, 3, 0, 31),
-  [413] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_or, 3, 0, 31),
-  [415] = {.entry = {.count = 1, .reusable = false}}, SHIFT(116),
-  [417] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_description, 1, 0, 0),
-  [419] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 28),
-  [421] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 28),
-  [423] = {.entry = {.count = 1, .reusable = true}}, SHIFT(17),
-  [425] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_flow_ends, 3, 0, 8),
-  [427] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_flow_ends, 3, 0, 8),
-  [429] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(104),
-  [432] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 23),
-  [434] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 23),
-  [436] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_finding, 3, 0, 33),
-  [438] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_finding, 3, 0, 33),
-  [440] = {.entry = {.count = 1, .reusable = true}}, SHIFT(24),
-  [442] = {.entry = {.count = 1, .reusable = false}}, SHIFT(120),
-  [444] = {.entry = {.count = 1, .reusable = true}}, SHIFT(120),
-  [446] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 27),
-  [448] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
-  [450] = {.entry = {.count = 1, .reusable = true}}, SHIFT(129),
-  [452] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
-  [454] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(118),
-  [457] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(118),
-  [460] = {.entry = {.count = 1, .reusable = true}}, SHIFT(54),
-  [462] = {.entry = {.count = 1, .reusable = false}}, SHIFT(70),
-  [464] = {.entry = {.count = 1, .reusable = true}}, SHIFT(23),
-  [466] = {.entry = {.count = 1, .reusable = false}}, SHIFT(118),
-  [468] = {.entry = {.count = 1, .reusable = true}}, SHIFT(118),
-  [470] = {.entry = {.count = 1, .reusable = true}}, SHIFT(22),
-  [472] = {.entry = {.count = 1, .reusable = false}}, SHIFT(122),
-  [474] = {.entry = {.count = 1, .reusable = true}}, SHIFT(122),
-  [476] = {.entry = {.count = 1, .reusable = true}}, SHIFT(16),
-  [478] = {.entry = {.count = 1, .reusable = true}}, SHIFT(109),
-  [480] = {.entry = {.count = 1, .reusable = false}}, SHIFT(125),
-  [482] = {.entry = {.count = 1, .reusable = true}}, SHIFT(125),
-  [484] = {.entry = {.count = 1, .reusable = true}}, SHIFT(112),
-  [486] = {.entry = {.count = 1, .reusable = true}}, SHIFT(83),
-  [488] = {.entry = {.count = 1, .reusable = true}}, SHIFT(53),
-  [490] = {.entry = {.count = 1, .reusable = true}}, SHIFT(75),
-  [492] = {.entry = {.count = 1, .reusable = true}}, SHIFT(76),
-  [494] = {.entry = {.count = 1, .reusable = true}}, SHIFT(65),
-  [496] = {.entry = {.count = 1, .reusable = true}}, SHIFT(58),
-  [498] = {.entry = {.count = 1, .reusable = true}}, SHIFT(29),
-  [500] = {.entry = {.count = 1, .reusable = true}}, SHIFT(115),
-  [502] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
-  [504] = {.entry = {.count = 1, .reusable = true}}, SHIFT(55),
-  [506] = {.entry = {.count = 1, .reusable = true}}, SHIFT(68),
-  [508] = {.entry = {.count = 1, .reusable = true}}, SHIFT(97),
-  [510] = {.entry = {.count = 1, .reusable = true}}, SHIFT(117),
-  [512] = {.entry = {.count = 1, .reusable = true}}, SHIFT(107),
-  [514] = {.entry = {.count = 1, .reusable = true}}, SHIFT(33),
-  [516] = {.entry = {.count = 1, .reusable = true}}, SHIFT(34),
-  [518] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
-  [520] = {.entry = {.count = 1, .reusable = true}}, SHIFT(137),
-  [522] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property_name, 1, 0, 0),
-  [524] = {.entry = {.count = 1, .reusable = true}}, SHIFT(79),
-  [526] = {.entry = {.count = 1, .reusable = true}}, SHIFT(3),
-  [528] = {.entry = {.count = 1, .reusable = true}}, SHIFT(45),
-  [530] = {.entry = {.count = 1, .reusable = true}}, SHIFT(9),
+  [7] = {.entry = {.count = 1, .reusable = true}}, SHIFT(31),
+  [9] = {.entry = {.count = 1, .reusable = false}}, SHIFT(69),
+  [11] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 1, 0, 0),
+  [13] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 1, 0, 0),
+  [15] = {.entry = {.count = 1, .reusable = true}}, SHIFT(145),
+  [17] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 2, 0, 0),
+  [19] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 2, 0, 0),
+  [21] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0),
+  [23] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0),
+  [25] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(145),
+  [28] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 17), SHIFT(49),
+  [31] = {.entry = {.count = 1, .reusable = false}}, SHIFT(47),
+  [33] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 17), SHIFT(47),
+  [36] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 2, 0, 17),
+  [38] = {.entry = {.count = 1, .reusable = true}}, SHIFT(10),
+  [40] = {.entry = {.count = 1, .reusable = true}}, SHIFT(82),
+  [42] = {.entry = {.count = 1, .reusable = false}}, SHIFT(9),
+  [44] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 2, 0, 17),
+  [46] = {.entry = {.count = 1, .reusable = false}}, SHIFT(49),
+  [48] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 5),
+  [50] = {.entry = {.count = 1, .reusable = false}}, SHIFT(150),
+  [52] = {.entry = {.count = 1, .reusable = false}}, SHIFT(42),
+  [54] = {.entry = {.count = 1, .reusable = true}}, SHIFT(35),
+  [56] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 5),
+  [58] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 5), SHIFT(150),
+  [61] = {.entry = {.count = 1, .reusable = true}}, SHIFT(41),
+  [63] = {.entry = {.count = 1, .reusable = true}}, SHIFT(95),
+  [65] = {.entry = {.count = 1, .reusable = false}}, SHIFT(152),
+  [67] = {.entry = {.count = 1, .reusable = true}}, SHIFT(127),
+  [69] = {.entry = {.count = 1, .reusable = false}}, SHIFT(94),
+  [71] = {.entry = {.count = 1, .reusable = false}}, SHIFT(2),
+  [73] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
+  [75] = {.entry = {.count = 1, .reusable = false}}, SHIFT(14),
+  [77] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 1, 0, 1),
+  [79] = {.entry = {.count = 1, .reusable = false}}, SHIFT(45),
+  [81] = {.entry = {.count = 1, .reusable = true}}, SHIFT(37),
+  [83] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 1, 0, 1), SHIFT(2),
+  [86] = {.entry = {.count = 1, .reusable = true}}, SHIFT(132),
+  [88] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 1, 0, 1),
+  [90] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 14),
+  [92] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 14),
+  [94] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 14), SHIFT(150),
+  [97] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 18), SHIFT(47),
+  [100] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 2, 0, 18),
+  [102] = {.entry = {.count = 1, .reusable = true}}, SHIFT(118),
+  [104] = {.entry = {.count = 1, .reusable = false}}, SHIFT(118),
+  [106] = {.entry = {.count = 1, .reusable = false}}, SHIFT(130),
+  [108] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 2, 0, 18),
+  [110] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 4, 0, 25), SHIFT(47),
+  [113] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 25),
+  [115] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 25),
+  [117] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 5, 0, 28), SHIFT(47),
+  [120] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 5, 0, 28),
+  [122] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 5, 0, 28),
+  [124] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 21),
+  [126] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 21),
+  [128] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 21), SHIFT(150),
+  [131] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 12),
+  [133] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 12),
+  [135] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 12), SHIFT(150),
+  [138] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 3),
+  [140] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3),
+  [142] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3), SHIFT(150),
+  [145] = {.entry = {.count = 1, .reusable = true}}, SHIFT(102),
+  [147] = {.entry = {.count = 1, .reusable = true}}, SHIFT(142),
+  [149] = {.entry = {.count = 1, .reusable = true}}, SHIFT(100),
+  [151] = {.entry = {.count = 1, .reusable = true}}, SHIFT(140),
+  [153] = {.entry = {.count = 1, .reusable = true}}, SHIFT(103),
+  [155] = {.entry = {.count = 1, .reusable = true}}, SHIFT(108),
+  [157] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kind, 1, 0, 0),
+  [159] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kind, 1, 0, 0),
+  [161] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 3, 0, 0),
+  [163] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 3, 0, 0),
+  [165] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 6),
+  [167] = {.entry = {.count = 1, .reusable = true}}, SHIFT(45),
+  [169] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 6),
+  [171] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 1, 0, 0),
+  [173] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 0), SHIFT(2),
+  [176] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 0),
+  [178] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0),
+  [180] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(31),
+  [183] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(69),
+  [186] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 1, 0, 0),
+  [188] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 2, 0, 0),
+  [190] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 2, 0, 0),
+  [192] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 3, 0, 19),
+  [194] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 3, 0, 19),
+  [196] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 2, 0, 11),
+  [198] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 11), SHIFT(2),
+  [201] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 2, 0, 11),
+  [203] = {.entry = {.count = 1, .reusable = false}}, SHIFT(50),
+  [205] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 11), SHIFT(50),
+  [208] = {.entry = {.count = 1, .reusable = true}}, SHIFT(154),
+  [210] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 0), SHIFT(50),
+  [213] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(154),
+  [216] = {.entry = {.count = 1, .reusable = true}}, SHIFT(63),
+  [218] = {.entry = {.count = 1, .reusable = false}}, SHIFT(12),
+  [220] = {.entry = {.count = 1, .reusable = true}}, SHIFT(48),
+  [222] = {.entry = {.count = 1, .reusable = true}}, SHIFT(148),
+  [224] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 2, 0, 7),
+  [226] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 2, 0, 7),
+  [228] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 2, 0, 8),
+  [230] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 2, 0, 8),
+  [232] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(148),
+  [235] = {.entry = {.count = 1, .reusable = true}}, SHIFT(64),
+  [237] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 2),
+  [239] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 2),
+  [241] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 6, 0, 39),
+  [243] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 6, 0, 39),
+  [245] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_group, 3, 0, 0),
+  [247] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_group, 3, 0, 0),
+  [249] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 3, 0, 29),
+  [251] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 3, 0, 29),
+  [253] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 4, 0, 35),
+  [255] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 4, 0, 35),
+  [257] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 15),
+  [259] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 15),
+  [261] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 5, 0, 37),
+  [263] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 5, 0, 37),
+  [265] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
+  [267] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
+  [269] = {.entry = {.count = 1, .reusable = false}}, SHIFT(79),
+  [271] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
+  [273] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_description, 1, 0, 0),
+  [275] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
+  [277] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(69),
+  [280] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 2, 0, 0),
+  [282] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 2, 0, 0),
+  [284] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 16),
+  [286] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 16),
+  [288] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
+  [290] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 4),
+  [292] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 4),
+  [294] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 0, 26),
+  [296] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 0, 26),
+  [298] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__condition, 1, 0, 0),
+  [300] = {.entry = {.count = 1, .reusable = false}}, SHIFT(151),
+  [302] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__condition, 1, 0, 0),
+  [304] = {.entry = {.count = 1, .reusable = true}}, SHIFT(29),
+  [306] = {.entry = {.count = 1, .reusable = false}}, SHIFT(29),
+  [308] = {.entry = {.count = 1, .reusable = false}}, SHIFT(70),
+  [310] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 13),
+  [312] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 13),
+  [314] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 9),
+  [316] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 9),
+  [318] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 10),
+  [320] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 10),
+  [322] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__unopened_block, 2, 0, 0),
+  [324] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__unopened_block, 2, 0, 0),
+  [326] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 3, 0, 0),
+  [328] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 3, 0, 0),
+  [330] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 20),
+  [332] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 20),
+  [334] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 22),
+  [336] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 22),
+  [338] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 23),
+  [340] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 23),
+  [342] = {.entry = {.count = 1, .reusable = true}}, SHIFT(77),
+  [344] = {.entry = {.count = 1, .reusable = false}}, SHIFT(117),
+  [346] = {.entry = {.count = 1, .reusable = true}}, SHIFT(88),
+  [348] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(150),
+  [351] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0),
+  [353] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(152),
+  [356] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(117),
+  [359] = {.entry = {.count = 1, .reusable = true}}, SHIFT(151),
+  [361] = {.entry = {.count = 1, .reusable = true}}, SHIFT(32),
+  [363] = {.entry = {.count = 1, .reusable = false}}, SHIFT(32),
+  [365] = {.entry = {.count = 1, .reusable = true}}, SHIFT(76),
+  [367] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 5, 0, 38),
+  [369] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 5, 0, 38),
+  [371] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 4, 0, 36),
+  [373] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 4, 0, 36),
+  [375] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 40),
+  [377] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 40),
+  [379] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 7, 0, 40),
+  [381] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 7, 0, 40),
+  [383] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 38),
+  [385] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 38),
+  [387] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kinship, 3, 0, 30),
+  [389] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kinship, 3, 0, 30),
+  [391] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_not, 2, 0, 27),
+  [393] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_not, 2, 0, 27),
+  [395] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_and, 3, 0, 30),
+  [397] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_and, 3, 0, 30),
+  [399] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_comparison, 3, 0, 31),
+  [401] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comparison, 3, 0, 31),
+  [403] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__value, 1, 0, 0),
+  [405] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__value, 1, 0, 0),
+  [407] = {.entry = {.count = 1, .reusable = true}}, SHIFT(55),
+  [409] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 25),
+  [411] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 25),
+  [413] = {.entry = {.count = 1, .reusable = true}}, SHIFT(20),
+  [415] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 24),
+  [417] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 24),
+  [419] = {.entry = {.count = 1, .reusable = false}}, SHIFT(7),
+  [421] = {.entry = {.count = 1, .reusable = false}}, SHIFT(11),
+  [423] = {.entry = {.count = 1, .reusable = true}}, SHIFT(87),
+  [425] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 33),
+  [427] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 33),
+  [429] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 33), SHIFT_REPEAT(22),
+  [432] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 28),
+  [434] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 28),
+  [436] = {.entry = {.count = 1, .reusable = true}}, SHIFT(21),
+  [438] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(150),
+  [441] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0),
+  [443] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(152),
+  [446] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_or, 3, 0, 30),
+  [448] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_or, 3, 0, 30),
+  [450] = {.entry = {.count = 1, .reusable = false}}, SHIFT(126),
+  [452] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 32),
+  [454] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 32),
+  [456] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_finding, 3, 0, 34),
+  [458] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_finding, 3, 0, 34),
+  [460] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(117),
+  [463] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_description, 1, 0, 0),
+  [465] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_flow_ends, 3, 0, 8),
+  [467] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_flow_ends, 3, 0, 8),
+  [469] = {.entry = {.count = 1, .reusable = true}}, SHIFT(39),
+  [471] = {.entry = {.count = 1, .reusable = false}}, SHIFT(131),
+  [473] = {.entry = {.count = 1, .reusable = true}}, SHIFT(131),
+  [475] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
+  [477] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(128),
+  [480] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(128),
+  [483] = {.entry = {.count = 1, .reusable = true}}, SHIFT(56),
+  [485] = {.entry = {.count = 1, .reusable = false}}, SHIFT(128),
+  [487] = {.entry = {.count = 1, .reusable = true}}, SHIFT(128),
+  [489] = {.entry = {.count = 1, .reusable = true}}, SHIFT(124),
+  [491] = {.entry = {.count = 1, .reusable = false}}, SHIFT(133),
+  [493] = {.entry = {.count = 1, .reusable = true}}, SHIFT(133),
+  [495] = {.entry = {.count = 1, .reusable = true}}, SHIFT(33),
+  [497] = {.entry = {.count = 1, .reusable = true}}, SHIFT(53),
+  [499] = {.entry = {.count = 1, .reusable = false}}, SHIFT(129),
+  [501] = {.entry = {.count = 1, .reusable = true}}, SHIFT(129),
+  [503] = {.entry = {.count = 1, .reusable = true}}, SHIFT(122),
+  [505] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
+  [507] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
+  [509] = {.entry = {.count = 1, .reusable = true}}, SHIFT(16),
+  [511] = {.entry = {.count = 1, .reusable = true}}, SHIFT(61),
+  [513] = {.entry = {.count = 1, .reusable = true}}, SHIFT(67),
+  [515] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 33), SHIFT_REPEAT(30),
+  [518] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 33),
+  [520] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
+  [522] = {.entry = {.count = 1, .reusable = true}}, SHIFT(101),
+  [524] = {.entry = {.count = 1, .reusable = true}}, SHIFT(28),
+  [526] = {.entry = {.count = 1, .reusable = true}}, SHIFT(99),
+  [528] = {.entry = {.count = 1, .reusable = true}}, SHIFT(65),
+  [530] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
+  [532] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 32),
+  [534] = {.entry = {.count = 1, .reusable = true}}, SHIFT(19),
+  [536] = {.entry = {.count = 1, .reusable = true}}, SHIFT(125),
+  [538] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
+  [540] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
+  [542] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
+  [544] = {.entry = {.count = 1, .reusable = true}}, SHIFT(68),
+  [546] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property_name, 1, 0, 0),
+  [548] = {.entry = {.count = 1, .reusable = true}}, SHIFT(27),
+  [550] = {.entry = {.count = 1, .reusable = true}}, SHIFT(6),
+  [552] = {.entry = {.count = 1, .reusable = true}}, SHIFT(60),
+  [554] = {.entry = {.count = 1, .reusable = true}}, SHIFT(57),
 };
 
 #ifdef __cplusplus

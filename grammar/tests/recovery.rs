@@ -84,7 +84,12 @@ fn a_missing_token_costs_its_declaration_or_a_neighbour() {
             let neighbours = lost.iter().all(|&at| at.abs_diff(lost[0]) <= 1);
             if !neighbours {
                 let line = text[..token.start].matches('\n').count() + 1;
-                failures.push(format!("{path}:{line}: without `{}`: lost {} of {}", &text[token], lost.len(), whole.len()));
+                failures.push(format!(
+                    "{path}:{line}: without `{}`: lost {} of {}",
+                    &text[token],
+                    lost.len(),
+                    whole.len()
+                ));
             }
         }
     }

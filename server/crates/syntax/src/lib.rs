@@ -1,1 +1,69 @@
-//! x
+//! The text of a model: parsing, a typed view of the tree, and positions.
+//! It must not know what a model means: no names are resolved and no property is known here.
+
+mod errors;
+mod lines;
+mod tree;
+
+pub use errors::{SyntaxError, SyntaxErrorKind, syntax_errors};
+pub use lines::{Encoding, LineColumn, LineIndex};
+pub use tree::{Declaration, Item, Kind, Property, children, field, items, span, word_at};
+
+pub use tree_sitter::{InputEdit, Node, Point, Tree};
+
+use std::cell::RefCell;
+
+/// A range of bytes in a text, the end not included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The first byte.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span between two bytes.
+    pub fn new(start: usize, end: usize) -> Span {
+        Span { start: start as u32, end: end as u32 }
+    }
+
+    /// The span as a range of indices into the text.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether the span holds the byte or ends at it, as a cursor behind a word does.
+    pub fn touches(self, offset: u32) -> bool {
+        self.start <= offset && offset <= self.end
+    }
+
+    /// The span moved towards the end of the text.
+    pub fn shifted(self, by: u32) -> Span {
+        Span { start: self.start + by, end: self.end + by }
+    }
+}
+
+/// The longest text that is analysed, in bytes. Longer ones get a diagnostic and no analysis.
+pub const LONGEST_TEXT: usize = 64 << 20;
+
+thread_local! {
+    static PARSER: RefCell<tree_sitter::Parser> = RefCell::new({
+        let mut parser = tree_sitter::Parser::new();
+        parser
+            .set_language(&tree_sitter_threat::LANGUAGE.into())
+            .expect("the grammar is generated for this version of tree-sitter");
+        parser
+    });
+}
+
+/// Parses a text. Any text has a tree; what is wrong with it is told by [`syntax_errors`].
+///
+/// `old` is the tree of the text before, with [`Tree::edit`] already told what changed: what did not
+/// change is taken from it.
+pub fn parse(text: &str, old: Option<&Tree>) -> Tree {
+    PARSER.with_borrow_mut(|parser| {
+        parser.reset();
+        parser.parse(text, old).expect("a parser with a language and without a time limit gives a tree")
+    })
+}

@@ -1,0 +1,813 @@
+//! The conditions of rules: checked against the facts there are, and evaluated with three values. It must
+//! not know what follows when a condition is true.
+//!
+//! A fact that is not stated is unknown. `not` of unknown is unknown; `and` is unknown when no operand is
+//! false and one is unknown; `or`, when none is true and one is. An unknown answer names the facts that are
+//! missing: of an `and` those of all its unknown operands, of an `or` those of the operand that misses the
+//! fewest. A rule then fires as *not stated* when a single missing fact would decide it.
+
+use crate::codes;
+use crate::db::{Db, Decl};
+use crate::diagnostics::Diagnostic;
+use crate::facts::{
+    Fact, FactValue, Gives, Many, Missing, Reason, fact, fact_names, in_words, is_kin, is_stated, value,
+};
+use crate::lower::{Condition as Written, Expression, NodeId, Part, Value};
+use crate::names::full_name;
+use crate::relations::ends;
+use crate::schema::{CLASSIFICATION, LEVEL, SUBJECT, Words};
+use crate::typed::resolve_kind;
+use smol_str::SmolStr;
+use threatline_syntax::Kind;
+
+/// A condition, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// All of them.
+    And(Vec<Condition>),
+    /// One of them at least.
+    Or(Vec<Condition>),
+    /// Not it.
+    Not(Box<Condition>),
+    /// A fact that is yes or no.
+    YesNo(Path),
+    /// A fact compared with a word.
+    Word(Path, Operator, u8),
+    /// A fact that is one of some words.
+    OneOf(Path, Vec<u8>),
+    /// How sensitive assets are, by an aspect, compared with a level from 0 to 3.
+    Sensitivity(Path, Aspect, Operator, u8),
+    /// A technology or protocol that is one of a broader kind.
+    Kin(Path, Decl),
+    /// Whether a property is stated.
+    Stated(Path),
+    /// How many elements there are, or components they come from.
+    #[allow(missing_docs)] // as in `components(incoming where exposed) > 2`
+    Count { how: How, path: Path, filter: Option<Box<Condition>>, operator: Operator, number: u32 },
+    /// All elements, and at least one.
+    Every(Path, Box<Condition>),
+}
+
+/// A fact, of the element itself or of one at the ends of a flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// `source` or `target`, as facts.
+    pub steps: Vec<Fact>,
+    /// The fact.
+    pub fact: Fact,
+}
+
+/// How elements are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// Each.
+    Elements,
+    /// By the component of the other end of each flow, or of each element.
+    Components,
+}
+
+/// What of an asset is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the properties of an asset
+pub enum Aspect {
+    Classification,
+    Integrity,
+    Availability,
+    Personal,
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // as written
+pub enum Operator {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Operator {
+    fn read(written: &str) -> Operator {
+        match written {
+            "=" => Operator::Equal,
+            "!=" => Operator::NotEqual,
+            "<" => Operator::Less,
+            "<=" => Operator::LessOrEqual,
+            ">" => Operator::Greater,
+            _ => Operator::GreaterOrEqual,
+        }
+    }
+
+    fn holds<T: Ord>(self, left: T, right: T) -> bool {
+        match self {
+            Operator::Equal => left == right,
+            Operator::NotEqual => left != right,
+            Operator::Less => left < right,
+            Operator::LessOrEqual => left <= right,
+            Operator::Greater => left > right,
+            Operator::GreaterOrEqual => left >= right,
+        }
+    }
+
+    fn needs_order(self) -> bool {
+        !matches!(self, Operator::Equal | Operator::NotEqual)
+    }
+}
+
+/// The outcome of checking a rule's conditions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// The condition, if nothing is wrong with it.
+    pub condition: Option<Condition>,
+    /// What is wrong with it.
+    pub problems: Vec<Diagnostic>,
+    /// The technologies and protocols that it names.
+    pub names: Vec<Decl>,
+}
+
+/// The kinds that a rule looks at.
+pub fn subjects(db: &dyn Db, rule: Decl) -> Vec<Kind> {
+    let facts = rule.facts(db);
+    let on = facts.properties.iter().find(|property| property.name == "on");
+    let values = on.map(|on| on.values.as_slice()).unwrap_or_default();
+    let word = |value: &Value| match value {
+        Value::Name(name) => SUBJECT.position(name).and_then(|at| Kind::from_word(SUBJECT.word(at))),
+        _ => None,
+    };
+    values.iter().filter_map(word).collect()
+}
+
+/// Checks the condition of a rule.
+#[salsa::tracked]
+pub fn checked(db: &dyn Db, rule: Decl) -> Checked {
+    let written = rule.facts(db).properties.iter().enumerate().find_map(|(at, property)| {
+        (property.name == "when").then(|| Some((at as u16, property.condition.as_ref()?))).flatten()
+    });
+    let Some((position, written)) = written else { return Checked::default() };
+    let mut kinds = subjects(db, rule);
+    if kinds.is_empty() {
+        kinds = vec![Kind::External, Kind::Process, Kind::Store, Kind::Flow];
+    }
+    let mut checker = Checker { db, rule, position, written, problems: Vec::new(), names: Vec::new() };
+    if written.too_deep {
+        checker.wrong(written.root, format!("the condition is nested deeper than {}", crate::lower::DEEPEST_CONDITION));
+    }
+    let condition = checker.condition(written.root, &kinds);
+    let condition = condition.filter(|_| checker.problems.is_empty());
+    Checked { condition, problems: checker.problems, names: checker.names }
+}
+
+/// What is wrong with the condition of a declaration's property.
+pub fn problems(db: &dyn Db, decl: Decl, property: u16) -> Vec<Diagnostic> {
+    let mut problems = checked(db, decl).problems.clone();
+    let facts = &decl.facts(db).properties[property as usize];
+    if facts.condition.is_none() {
+        let place = decl.part(Part::PropertyName(property));
+        let message = format!("`{}` takes a condition", facts.name);
+        problems.push(
+            Diagnostic::new(&codes::INVALID_CONDITION, place, message)
+                .help("such as `crosses_boundary and not encrypted`"),
+        );
+    }
+    problems
+}
+
+/// The declarations that a declaration's conditions name.
+pub fn names_in_conditions(db: &dyn Db, decl: Decl) -> Vec<Decl> {
+    if decl.kind(db) == Kind::Rule { checked(db, decl).names.clone() } else { Vec::new() }
+}
+
+struct Checker<'db> {
+    db: &'db dyn Db,
+    rule: Decl,
+    position: u16,
+    written: &'db Written,
+    problems: Vec<Diagnostic>,
+    names: Vec<Decl>,
+}
+
+/// What a name in a condition leads to.
+enum Operand {
+    Path(Path),
+    Aspect(Path, Aspect),
+}
+
+impl<'db> Checker<'db> {
+    fn wrong(&mut self, node: NodeId, message: impl Into<String>) -> Option<Condition> {
+        self.report(node, message, std::iter::empty());
+        None
+    }
+
+    fn report(&mut self, node: NodeId, message: impl Into<String>, near: impl Iterator<Item = &'static str>) {
+        let place = self.rule.part(Part::Node(self.position, node));
+        let mut problem = Diagnostic::new(&codes::INVALID_CONDITION, place, message);
+        if let Expression::Name(written) = self.expression(node) {
+            problem = problem.suggest(written, near.map(SmolStr::from));
+        }
+        self.problems.push(problem);
+    }
+
+    fn expression(&self, node: NodeId) -> &'db Expression {
+        &self.written.nodes[node as usize]
+    }
+
+    fn condition(&mut self, node: NodeId, kinds: &[Kind]) -> Option<Condition> {
+        match self.expression(node) {
+            Expression::And(operands) => self.conditions(operands, kinds).map(Condition::And),
+            Expression::Or(operands) => self.conditions(operands, kinds).map(Condition::Or),
+            Expression::Not(operand) => Some(Condition::Not(Box::new(self.condition(*operand, kinds)?))),
+            Expression::Compare { left, operator, right } => {
+                self.comparison(*left, Operator::read(operator), *right, kinds)
+            }
+            Expression::In { left, values } => self.membership(*left, values, kinds),
+            Expression::Is { left, right } => self.kinship(*left, *right, kinds),
+            Expression::Call { function, argument, filter } => {
+                self.call(node, function, argument.as_ref(), *filter, kinds)
+            }
+            Expression::Name(name) => match self.operand(node, name, kinds)? {
+                Operand::Path(path) if path.fact.gives == Gives::YesNo => Some(Condition::YesNo(path)),
+                Operand::Aspect(path, Aspect::Personal) => {
+                    Some(Condition::Sensitivity(path, Aspect::Personal, Operator::Equal, 1))
+                }
+                _ => self.wrong(node, format!("`{name}` is not a yes or no by itself: compare it with something")),
+            },
+            Expression::Number(number) => self.wrong(node, format!("`{number}` alone is no condition")),
+            Expression::Missing => self.wrong(node, "something is missing here"),
+        }
+    }
+
+    fn conditions(&mut self, operands: &[NodeId], kinds: &[Kind]) -> Option<Vec<Condition>> {
+        // Each is checked, so that all errors are told at once.
+        let checked: Vec<_> = operands.iter().map(|operand| self.condition(*operand, kinds)).collect();
+        checked.into_iter().collect()
+    }
+
+    fn operand(&mut self, node: NodeId, name: &SmolStr, kinds: &[Kind]) -> Option<Operand> {
+        let mut kinds: &[Kind] = kinds;
+        let mut steps = Vec::new();
+        let mut segments = name.split('.').peekable();
+        while let Some(segment) = segments.next() {
+            let Some(found) = fact(kinds, segment) else {
+                let of = kinds.iter().map(|kind| crate::typed::a(kind.word())).collect::<Vec<_>>().join(" or ");
+                self.report(node, format!("`{segment}` is no fact of {of}"), fact_names(kinds).into_iter());
+                return None;
+            };
+            if segments.peek().is_none() {
+                return Some(Operand::Path(Path { steps, fact: found }));
+            }
+            match found.gives {
+                Gives::Elements(next, Many::One) => {
+                    steps.push(found);
+                    kinds = next;
+                }
+                Gives::Assets => {
+                    let aspect = segments.next().expect("one more segment was seen");
+                    let path = Path { steps, fact: found };
+                    let aspect = match aspect {
+                        "classification" => Aspect::Classification,
+                        "integrity" => Aspect::Integrity,
+                        "availability" => Aspect::Availability,
+                        "personal" => Aspect::Personal,
+                        _ => {
+                            let message = format!(
+                                "of assets there are `classification`, `integrity`, `availability` and `personal`, \
+                                 not `{aspect}`"
+                            );
+                            self.wrong(node, message);
+                            return None;
+                        }
+                    };
+                    return Some(Operand::Aspect(path, aspect));
+                }
+                _ => {
+                    self.wrong(node, format!("nothing comes after `{segment}.`"));
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
+    fn named_operand(&mut self, node: NodeId, kinds: &[Kind]) -> Option<Operand> {
+        match self.expression(node) {
+            Expression::Name(name) => self.operand(node, name, kinds),
+            Expression::Missing => {
+                self.wrong(node, "a fact is missing here");
+                None
+            }
+            _ => {
+                self.wrong(node, "a fact is needed on this side");
+                None
+            }
+        }
+    }
+
+    fn comparison(&mut self, left: NodeId, operator: Operator, right: NodeId, kinds: &[Kind]) -> Option<Condition> {
+        if let Expression::Call { function, argument, filter } = self.expression(left) {
+            let how = match function.as_str() {
+                "count" => How::Elements,
+                "components" => How::Components,
+                _ => return self.wrong(left, format!("`{function}` does not give a number")),
+            };
+            let (path, members) = self.collection(left, argument.as_ref(), kinds)?;
+            let filter = self.filter(*filter, members);
+            let Expression::Number(number) = self.expression(right) else {
+                return self.wrong(right, "a number is needed here");
+            };
+            let Ok(number) = number.parse() else {
+                return self.wrong(right, format!("`{number}` is no whole number"));
+            };
+            return Some(Condition::Count { how, path, filter: filter?, operator, number });
+        }
+        match self.named_operand(left, kinds)? {
+            Operand::Aspect(path, aspect) => {
+                let words = match aspect {
+                    Aspect::Classification => &CLASSIFICATION,
+                    Aspect::Integrity | Aspect::Availability => &LEVEL,
+                    Aspect::Personal => return self.wrong(left, "`personal` is yes or no: write it alone"),
+                };
+                let level = self.word(right, words)?;
+                Some(Condition::Sensitivity(path, aspect, operator, level))
+            }
+            Operand::Path(path) => match path.fact.gives {
+                Gives::Assets => {
+                    let level = self.word(right, &CLASSIFICATION)?;
+                    Some(Condition::Sensitivity(path, Aspect::Classification, operator, level))
+                }
+                Gives::Word(words) | Gives::Words(words) => {
+                    if operator.needs_order() && !words.ordered {
+                        return self.wrong(left, format!("`{}` has no order: use `=` or `in`", path.fact.name));
+                    }
+                    let word = self.word(right, words)?;
+                    Some(Condition::Word(path, operator, word))
+                }
+                Gives::YesNo => self.yes_no(path, operator, right),
+                Gives::Named(_) => self.wrong(left, format!("compare with `is`: `{} is …`", path.fact.name)),
+                Gives::Elements(..) => self.wrong(left, format!("`{}` are elements: count them", path.fact.name)),
+                Gives::Opaque => {
+                    let name = path.fact.name;
+                    self.wrong(left, format!("of `{name}` one can only ask whether it is stated: `stated({name})`"))
+                }
+            },
+        }
+    }
+
+    fn yes_no(&mut self, path: Path, operator: Operator, right: NodeId) -> Option<Condition> {
+        let answer = match self.expression(right) {
+            Expression::Name(name) if name == "yes" => true,
+            Expression::Name(name) if name == "no" => false,
+            _ => return self.wrong(right, format!("`{}` is `yes` or `no`", path.fact.name)),
+        };
+        let yes = match operator {
+            Operator::Equal => answer,
+            Operator::NotEqual => !answer,
+            _ => return self.wrong(right, "`yes` and `no` have no order"),
+        };
+        let condition = Condition::YesNo(path);
+        Some(if yes { condition } else { Condition::Not(Box::new(condition)) })
+    }
+
+    fn word(&mut self, node: NodeId, words: &'static Words) -> Option<u8> {
+        let Expression::Name(name) = self.expression(node) else {
+            self.wrong(node, format!("a word is needed here: {}", list(words)));
+            return None;
+        };
+        let found = words.position(name);
+        if found.is_none() {
+            let message = format!("`{name}` is not {}: one of {}", words.called, list(words));
+            self.report(node, message, words.names());
+        }
+        found
+    }
+
+    fn membership(&mut self, left: NodeId, values: &[NodeId], kinds: &[Kind]) -> Option<Condition> {
+        let Operand::Path(path) = self.named_operand(left, kinds)? else {
+            return self.wrong(left, "compare an aspect of assets with `=`, `<` and the like");
+        };
+        let (Gives::Word(words) | Gives::Words(words)) = path.fact.gives else {
+            return self.wrong(left, format!("`{}` is no word, so it is not one of some", path.fact.name));
+        };
+        let listed: Vec<_> = values.iter().map(|value| self.word(*value, words)).collect();
+        if values.is_empty() {
+            return self.wrong(left, "nothing stands between the parentheses");
+        }
+        Some(Condition::OneOf(path, listed.into_iter().collect::<Option<_>>()?))
+    }
+
+    fn kinship(&mut self, left: NodeId, right: NodeId, kinds: &[Kind]) -> Option<Condition> {
+        let Operand::Path(path) = self.named_operand(left, kinds)? else {
+            return self.wrong(left, "`is` asks for a technology or a protocol");
+        };
+        let Gives::Named(kind) = path.fact.gives else {
+            return self.wrong(left, format!("`is` asks for a technology or a protocol, not for `{}`", path.fact.name));
+        };
+        let Expression::Name(name) = self.expression(right) else {
+            return self.wrong(right, format!("a {} is missing here", kind.word()));
+        };
+        match resolve_kind(self.db, self.rule, name, &[kind], Part::Node(self.position, right)) {
+            Ok(decl) => {
+                self.names.push(decl);
+                Some(Condition::Kin(path, decl))
+            }
+            Err(problem) => {
+                self.problems.push(*problem);
+                None
+            }
+        }
+    }
+
+    fn call(
+        &mut self,
+        node: NodeId,
+        function: &SmolStr,
+        argument: Option<&SmolStr>,
+        filter: Option<NodeId>,
+        kinds: &[Kind],
+    ) -> Option<Condition> {
+        let count = |path, filter, operator, number| {
+            Some(Condition::Count { how: How::Elements, path, filter, operator, number })
+        };
+        match function.as_str() {
+            "any" => {
+                let (path, members) = self.collection(node, argument, kinds)?;
+                count(path, self.filter(filter, members)?, Operator::Greater, 0)
+            }
+            "no" => {
+                let (path, members) = self.collection(node, argument, kinds)?;
+                count(path, self.filter(filter, members)?, Operator::Equal, 0)
+            }
+            "all" => {
+                let (path, members) = self.collection(node, argument, kinds)?;
+                match self.filter(filter, members)? {
+                    Some(filter) => Some(Condition::Every(path, filter)),
+                    None => self.wrong(node, "`all` needs `where`: `all(incoming where encrypted)`"),
+                }
+            }
+            "stated" => {
+                let Some(argument) = argument else {
+                    return self.wrong(node, "`stated` asks for a property: `stated(authentication)`");
+                };
+                match self.operand(node, argument, kinds)? {
+                    Operand::Path(path)
+                        if crate::facts::DERIVED.iter().all(|derived| derived.name != path.fact.name) =>
+                    {
+                        Some(Condition::Stated(path))
+                    }
+                    _ => self.wrong(node, format!("`{argument}` is derived, and never stated")),
+                }
+            }
+            "count" | "components" => {
+                self.wrong(node, format!("`{function}(…)` is a number: compare it, `{function}(…) > 2`"))
+            }
+            _ => {
+                let known = ["any", "all", "no", "count", "components", "stated"];
+                let near = crate::diagnostics::nearest(function, known.map(SmolStr::from));
+                let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                self.wrong(node, format!("there is no `{function}`{near}"))
+            }
+        }
+    }
+
+    fn collection(&mut self, node: NodeId, name: Option<&SmolStr>, kinds: &[Kind]) -> Option<(Path, &'static [Kind])> {
+        let Some(name) = name else {
+            self.wrong(node, "this counts elements: name them, such as `incoming`");
+            return None;
+        };
+        match self.operand(node, name, kinds)? {
+            Operand::Path(path) => match path.fact.gives {
+                Gives::Elements(members, Many::Several) => Some((path, members)),
+                _ => {
+                    self.wrong(node, format!("`{name}` is not a list of elements"));
+                    None
+                }
+            },
+            Operand::Aspect(..) => {
+                self.wrong(node, format!("`{name}` is not a list of elements"));
+                None
+            }
+        }
+    }
+
+    /// `Some(None)` is no filter; `None` a wrong one.
+    fn filter(&mut self, filter: Option<NodeId>, kinds: &[Kind]) -> Option<Option<Box<Condition>>> {
+        match filter {
+            Some(filter) => Some(Some(Box::new(self.condition(filter, kinds)?))),
+            None => Some(None),
+        }
+    }
+}
+
+fn list(words: &Words) -> String {
+    words.names().collect::<Vec<_>>().join(", ")
+}
+
+/// The outcome of a condition for an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It holds.
+    True,
+    /// It does not.
+    False,
+    /// It depends on facts that are not stated.
+    Unknown(Vec<Missing>),
+}
+
+impl Truth {
+    fn of(yes: bool) -> Truth {
+        if yes { Truth::True } else { Truth::False }
+    }
+
+    fn not(self) -> Truth {
+        match self {
+            Truth::True => Truth::False,
+            Truth::False => Truth::True,
+            unknown => unknown,
+        }
+    }
+}
+
+/// Evaluates a condition for an element.
+pub fn evaluate(db: &dyn Db, condition: &Condition, element: Decl) -> Truth {
+    match condition {
+        Condition::And(operands) => {
+            let mut missing = Vec::new();
+            for operand in operands {
+                match evaluate(db, operand, element) {
+                    Truth::True => {}
+                    Truth::False => return Truth::False,
+                    Truth::Unknown(facts) => missing.extend(facts),
+                }
+            }
+            if missing.is_empty() { Truth::True } else { unknown(missing) }
+        }
+        Condition::Or(operands) => {
+            let mut fewest: Option<Vec<Missing>> = None;
+            for operand in operands {
+                match evaluate(db, operand, element) {
+                    Truth::True => return Truth::True,
+                    Truth::False => {}
+                    Truth::Unknown(facts) if fewest.as_ref().is_none_or(|fewest| facts.len() < fewest.len()) => {
+                        fewest = Some(facts);
+                    }
+                    Truth::Unknown(_) => {}
+                }
+            }
+            fewest.map_or(Truth::False, Truth::Unknown)
+        }
+        Condition::Not(operand) => evaluate(db, operand, element).not(),
+        Condition::Stated(path) => match subject(db, path, element) {
+            Some(element) => Truth::of(is_stated(db, element, path.fact.name)),
+            None => Truth::False,
+        },
+        Condition::Count { how, path, filter, operator, number } => {
+            count(db, *how, path, filter.as_deref(), *operator, *number, element)
+        }
+        Condition::Every(path, filter) => {
+            let members = members(db, path, element);
+            let mut missing = Vec::new();
+            for member in &members {
+                match evaluate(db, filter, *member) {
+                    Truth::True => {}
+                    Truth::False => return Truth::False,
+                    Truth::Unknown(facts) => missing.extend(facts),
+                }
+            }
+            if missing.is_empty() { Truth::of(!members.is_empty()) } else { unknown(missing) }
+        }
+        Condition::YesNo(path)
+        | Condition::Word(path, ..)
+        | Condition::OneOf(path, _)
+        | Condition::Sensitivity(path, ..)
+        | Condition::Kin(path, _) => match subject(db, path, element) {
+            Some(element) => test(db, condition, value(db, element, path.fact)),
+            None => Truth::False,
+        },
+    }
+}
+
+fn unknown(mut missing: Vec<Missing>) -> Truth {
+    missing.sort_unstable();
+    missing.dedup();
+    Truth::Unknown(missing)
+}
+
+fn test(db: &dyn Db, condition: &Condition, value: FactValue) -> Truth {
+    match (condition, value) {
+        (_, FactValue::Unknown(missing)) => Truth::Unknown(vec![missing]),
+        (Condition::YesNo(_), FactValue::YesNo(yes)) => Truth::of(yes),
+        (Condition::Word(_, operator, word), FactValue::Word(stated)) => Truth::of(operator.holds(stated, *word)),
+        (Condition::Word(_, Operator::NotEqual, word), FactValue::Words(stated)) => Truth::of(!stated.contains(word)),
+        (Condition::Word(_, operator, word), FactValue::Words(stated)) => {
+            Truth::of(stated.iter().any(|stated| operator.holds(stated, word)))
+        }
+        (Condition::OneOf(_, words), FactValue::Word(stated)) => Truth::of(words.contains(&stated)),
+        (Condition::OneOf(_, words), FactValue::Words(stated)) => {
+            Truth::of(stated.iter().any(|stated| words.contains(stated)))
+        }
+        (Condition::Sensitivity(_, aspect, operator, level), FactValue::Assets(assets)) => {
+            // Nothing that is held is less sensitive than anything.
+            let most = crate::relations::most_sensitive(db, &assets);
+            let held = match aspect {
+                Aspect::Classification => most.classification,
+                Aspect::Integrity => most.integrity,
+                Aspect::Availability => most.availability,
+                Aspect::Personal => u8::from(most.personal),
+            };
+            Truth::of(most.any && operator.holds(held, *level))
+        }
+        (Condition::Kin(_, broader), FactValue::Named(named)) => Truth::of(is_kin(db, named, *broader)),
+        _ => Truth::False,
+    }
+}
+
+/// The element whose fact a path asks for.
+fn subject(db: &dyn Db, path: &Path, element: Decl) -> Option<Decl> {
+    path.steps.iter().try_fold(element, |element, step| match value(db, element, *step) {
+        FactValue::Elements(elements) => elements.first().copied(),
+        _ => None,
+    })
+}
+
+fn members(db: &dyn Db, path: &Path, element: Decl) -> Vec<Decl> {
+    match subject(db, path, element).map(|element| value(db, element, path.fact)) {
+        Some(FactValue::Elements(elements)) => elements,
+        _ => Vec::new(),
+    }
+}
+
+fn count(
+    db: &dyn Db,
+    how: How,
+    path: &Path,
+    filter: Option<&Condition>,
+    operator: Operator,
+    number: u32,
+    element: Decl,
+) -> Truth {
+    let mut certain = Vec::new();
+    let mut possible = Vec::new();
+    let mut missing: Vec<Vec<Missing>> = Vec::new();
+    let of = subject(db, path, element).unwrap_or(element);
+    for member in members(db, path, element) {
+        match filter.map_or(Truth::True, |filter| evaluate(db, filter, member)) {
+            Truth::True => certain.push(counted(db, how, of, member)),
+            Truth::False => {}
+            Truth::Unknown(facts) => {
+                possible.push(counted(db, how, of, member));
+                missing.push(facts);
+            }
+        }
+    }
+    let number_of = |counted: &[(bool, u32)]| {
+        let mut distinct = counted.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        distinct.len() as u32
+    };
+    let least = number_of(&certain);
+    certain.extend(possible);
+    let most = number_of(&certain);
+    // Comparisons are monotonic but for `=` and `!=`, so the two ends and the number between tell all.
+    let answers: Vec<bool> = (least..=most).map(|count| operator.holds(count, number)).collect();
+    match (answers.iter().all(|yes| *yes), answers.iter().any(|yes| *yes)) {
+        (true, _) => Truth::True,
+        (_, false) => Truth::False,
+        // For "any" one of the members decides: the one that misses the fewest facts is asked for.
+        _ if operator == Operator::Greater && number == least => {
+            missing.sort_by_key(Vec::len);
+            Truth::Unknown(missing.swap_remove(0))
+        }
+        _ => unknown(missing.into_iter().flatten().collect()),
+    }
+}
+
+/// What counts as one: the element itself, or the component it comes from. What is in no component counts
+/// by itself.
+fn counted(db: &dyn Db, how: How, of: Decl, member: Decl) -> (bool, u32) {
+    use salsa::plumbing::AsId;
+    match how {
+        How::Elements => (false, member.as_id().index()),
+        How::Components => {
+            let other = other_end(db, of, member);
+            let file = other.file(db);
+            match file.component(db) {
+                Some(_) => (true, file.as_id().index()),
+                None => (false, other.as_id().index()),
+            }
+        }
+    }
+}
+
+/// The end of a flow that is not the element; of what is no flow, itself.
+fn other_end(db: &dyn Db, element: Decl, member: Decl) -> Decl {
+    if member.kind(db) != Kind::Flow {
+        return member;
+    }
+    match ends(db, member) {
+        (Some(source), Some(target)) if source == element => target,
+        (Some(source), _) => source,
+        _ => member,
+    }
+}
+
+/// The facts that make a condition hold for an element, or would with the one that is missing.
+pub fn reasons(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reason> {
+    let mut found = Vec::new();
+    Reasons { db, found: &mut found }.collect(condition, element, "it", true);
+    let mut seen: Vec<Reason> = Vec::new();
+    for reason in found {
+        if !seen.contains(&reason) {
+            seen.push(reason);
+        }
+    }
+    seen
+}
+
+struct Reasons<'db, 'found> {
+    db: &'db dyn Db,
+    found: &'found mut Vec<Reason>,
+}
+
+impl Reasons<'_, '_> {
+    fn collect(&mut self, condition: &Condition, element: Decl, called: &str, wanted: bool) {
+        let db = self.db;
+        match condition {
+            Condition::And(operands) | Condition::Or(operands) => {
+                for operand in operands {
+                    let truth = evaluate(db, operand, element);
+                    // Only what points the same way is a reason, and what is unknown.
+                    if truth != Truth::of(!wanted) {
+                        self.collect(operand, element, called, wanted);
+                    }
+                }
+            }
+            Condition::Not(operand) => self.collect(operand, element, called, !wanted),
+            Condition::Every(path, filter) => {
+                for member in members(db, path, element) {
+                    let name = format!("`{}`", full_name(db, member));
+                    self.collect(filter, member, &name, wanted);
+                }
+            }
+            Condition::Count { path, filter, .. } => self.members(path, filter.as_deref(), element, called),
+            Condition::Stated(path) => {
+                if let Some(subject) = subject(db, path, element) {
+                    let called = self.name(path, subject, called);
+                    let (states, property) = (if wanted { "states" } else { "does not state" }, path.fact.name);
+                    let message = format!("{called} {states} `{property}`");
+                    self.found.push(Reason { message, place: Some(subject.part(Part::Name)) });
+                }
+            }
+            Condition::YesNo(path)
+            | Condition::Word(path, ..)
+            | Condition::OneOf(path, _)
+            | Condition::Sensitivity(path, ..)
+            | Condition::Kin(path, _) => {
+                if let Some(subject) = subject(db, path, element) {
+                    let called = self.name(path, subject, called);
+                    self.found.extend(in_words(db, subject, &called, path.fact));
+                }
+            }
+        }
+    }
+
+    fn name(&self, path: &Path, subject: Decl, called: &str) -> String {
+        if path.steps.is_empty() { called.to_owned() } else { format!("`{}`", full_name(self.db, subject)) }
+    }
+
+    fn members(&mut self, path: &Path, filter: Option<&Condition>, element: Decl, called: &str) {
+        let db = self.db;
+        let of = subject(db, path, element).unwrap_or(element);
+        let all = members(db, path, element);
+        let matching: Vec<Decl> = all
+            .iter()
+            .copied()
+            .filter(|member| filter.is_none_or(|filter| evaluate(db, filter, *member) != Truth::False))
+            .collect();
+        if matching.is_empty() {
+            let message = match filter {
+                Some(_) => format!("none of the {} of {called} is so", path.fact.name),
+                None => format!("{called} has no {}", path.fact.name),
+            };
+            return self.found.push(Reason { message, place: Some(of.part(Part::Name)) });
+        }
+        for member in matching {
+            let other = other_end(db, of, member);
+            let flow = format!("`{}`", full_name(db, member));
+            // One line a member: what it does is its condition, told where it stands.
+            let mut inner = Vec::new();
+            if let Some(filter) = filter {
+                Reasons { db, found: &mut inner }.collect(filter, member, &flow, true);
+            }
+            let message = match inner.into_iter().map(|reason| reason.message).collect::<Vec<_>>().join(", and ") {
+                told if told.is_empty() && other != member => {
+                    format!("{flow} connects it with `{}`", full_name(db, other))
+                }
+                told if told.is_empty() => flow,
+                told => told,
+            };
+            self.found.push(Reason { message, place: Some(member.part(Part::Name)) });
+        }
+    }
+}

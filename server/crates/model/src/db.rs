@@ -1,0 +1,162 @@
+//! The salsa database: its inputs, and which of them changes how often. It must not know where a text
+//! comes from.
+//!
+//! Inputs are set from lowered files by [`crate::Workspace`], each only when it differs, with a
+//! durability by what kind of change it is: spans change with every key (low), facts with a property
+//! (medium), shapes with the structure of the design (high). An edit of a comment therefore leaves every
+//! derived value valid without a look at it, and an edit of a property leaves all names and relations so.
+
+use crate::lower::{Facts, Part, Shape, Source, Spans};
+use crate::settings::Settings;
+use jiff::civil::Date;
+use salsa::Durability;
+use smol_str::SmolStr;
+use std::sync::Arc;
+use threatline_syntax::{Kind, Span};
+
+/// What queries are asked of.
+#[salsa::db]
+pub trait Db: salsa::Database {}
+
+/// The database. A clone is a snapshot for another thread; the owner waits for clones before it changes
+/// an input.
+#[salsa::db]
+#[derive(Clone)]
+pub struct Database {
+    storage: salsa::Storage<Self>,
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+#[salsa::db]
+impl Db for Database {}
+
+impl Default for Database {
+    fn default() -> Database {
+        Database { storage: salsa::Storage::new(None) }
+    }
+}
+
+impl Database {
+    /// A database that tells of the queries it executes, for tests of what an edit costs.
+    pub fn observed(on_event: impl Fn(salsa::Event) + Send + Sync + 'static) -> Database {
+        Database { storage: salsa::Storage::new(Some(Box::new(on_event))) }
+    }
+}
+
+/// How often the spans of a file change.
+pub const SPANS: Durability = Durability::LOW;
+/// How often facts change.
+pub const FACTS: Durability = Durability::MEDIUM;
+/// How often names and places change.
+pub const SHAPES: Durability = Durability::HIGH;
+
+/// What all models share.
+#[salsa::input(singleton)]
+pub struct World {
+    /// The built-in library, whose names stand in `std`.
+    #[returns(copy)]
+    pub library: Model,
+    /// The day that dates are compared with.
+    #[returns(copy)]
+    pub today: Date,
+}
+
+/// A model: the files below one root.
+#[salsa::input(debug)]
+#[derive(PartialOrd, Ord)]
+pub struct Model {
+    /// The root folder, with `/` between its parts.
+    pub root: Arc<str>,
+    /// The files, by path.
+    pub files: Arc<[File]>,
+    /// What `threatline.toml` says.
+    pub settings: Arc<Settings>,
+}
+
+/// A file of a model.
+#[salsa::input(debug)]
+#[derive(PartialOrd, Ord)]
+pub struct File {
+    /// The model that it belongs to.
+    #[returns(copy)]
+    pub model: Model,
+    /// Its path, with `/` between its parts.
+    pub path: Arc<str>,
+    /// The component that it is.
+    pub component: Option<SmolStr>,
+    /// What it declares, in order.
+    pub declarations: Arc<[Decl]>,
+    /// Its text and where things stand in it.
+    pub source: Arc<Source>,
+}
+
+/// A declaration. It stays the same while other text in its file changes.
+#[salsa::input(debug)]
+#[derive(PartialOrd, Ord)]
+pub struct Decl {
+    /// The file that it stands in.
+    #[returns(copy)]
+    pub file: File,
+    /// What others see of it.
+    pub shape: Arc<Shape>,
+    /// What it says.
+    pub facts: Arc<Facts>,
+}
+
+/// A part of a declaration, wherever it stands at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The declaration.
+    pub decl: Decl,
+    /// The part of it.
+    pub part: Part,
+}
+
+impl Decl {
+    /// A part of this declaration.
+    pub fn part(self, part: Part) -> Place {
+        Place { decl: self, part }
+    }
+
+    /// What is declared.
+    pub fn kind(self, db: &dyn Db) -> Kind {
+        self.shape(db).kind
+    }
+
+    /// The model that it belongs to.
+    pub fn model(self, db: &dyn Db) -> Model {
+        self.file(db).model(db)
+    }
+
+    /// The component around it.
+    pub fn component(self, db: &dyn Db) -> Option<&SmolStr> {
+        self.file(db).component(db).as_ref()
+    }
+
+    /// The title.
+    pub fn title(self, db: &dyn Db) -> Option<&SmolStr> {
+        self.facts(db).title.as_ref()
+    }
+
+    /// Its place among the declarations of its file.
+    pub fn position(self, db: &dyn Db) -> Option<usize> {
+        self.file(db).declarations(db).iter().position(|other| *other == self)
+    }
+
+    /// Whether it is part of the built-in library.
+    pub fn in_library(self, db: &dyn Db) -> bool {
+        self.model(db) == World::get(db).library(db)
+    }
+}
+
+impl Place {
+    /// The file and the bytes at which the place stands now.
+    pub fn resolve(self, db: &dyn Db) -> (File, Span) {
+        let file = self.decl.file(db);
+        let position = self.decl.position(db).unwrap_or(usize::MAX);
+        let spans: Option<&Spans> = file.source(db).spans.get(position);
+        (file, spans.map(|spans| spans.of(self.part)).unwrap_or_default())
+    }
+}

@@ -1,0 +1,181 @@
+//! Where a model could be better: what is declared and used nowhere, what hangs loose, what contradicts itself.
+
+use super::Diagnostic;
+use crate::codes;
+use crate::db::{Db, Decl};
+use crate::findings::{State, accepted_is, assessed};
+use crate::lower::Part;
+use crate::names::full_name;
+use crate::relations::{contents, counters, ends, touching, used_by};
+use crate::typed::{TypedValue, typed};
+use threatline_syntax::Kind;
+
+pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+    if decl.in_library(db) || decl.shape(db).name.is_none() && decl.kind(db) != Kind::Flow {
+        return;
+    }
+    let name = full_name(db, decl);
+    let mut report = |code, message: String| found.push(Diagnostic::new(code, decl.part(Part::Name), message));
+    match decl.kind(db) {
+        Kind::Asset if used_by(db, decl).is_empty() => {
+            report(&codes::UNUSED_ASSET, format!("nothing stores, handles or carries `{name}`"));
+        }
+        Kind::Mitigation => {
+            if used_by(db, decl).is_empty() {
+                report(&codes::UNUSED_MITIGATION, format!("nothing lists `{name}` among its mitigations"));
+            }
+            mitigation(db, decl, found);
+        }
+        Kind::Technology if used_by(db, decl).is_empty() => {
+            report(&codes::UNUSED_DEFINITION, format!("nothing is made with `{name}`"));
+        }
+        Kind::Protocol if used_by(db, decl).is_empty() => {
+            report(&codes::UNUSED_DEFINITION, format!("no flow talks `{name}`"));
+        }
+        Kind::Boundary if contents(db, decl).is_empty() => {
+            report(&codes::EMPTY_BOUNDARY, format!("nothing is in `{name}`"));
+        }
+        Kind::External | Kind::Process | Kind::Store => {
+            let flows = touching(db, decl);
+            let in_scope = typed(db, decl).get("out_of_scope").is_none();
+            if in_scope && flows.incoming.is_empty() && flows.outgoing.is_empty() {
+                report(&codes::ISOLATED_ELEMENT, format!("no flow starts or ends at `{name}`"));
+            }
+        }
+        Kind::Flow => flow(db, decl, found),
+        Kind::Accept => idle(db, decl, found),
+        _ => {}
+    }
+    contradictions(db, decl, found);
+}
+
+fn mitigation(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+    let stated = typed(db, decl);
+    let name = full_name(db, decl);
+    let listed_by_threat = || {
+        used_by(db, decl).iter().flat_map(|file| file.declarations(db).iter()).any(|other| {
+            other.kind(db) == Kind::Threat && typed(db, *other).decls("mitigations").any(|listed| listed == decl)
+        })
+    };
+    let counters = counters(db, decl);
+    let says_none = stated.get("counters").is_none() && stated.get("based_on").is_none();
+    if says_none && counters.decls.is_empty() && counters.categories.0 == 0 && !listed_by_threat() {
+        let message = format!("`{name}` does not say what it counters, so it closes no finding");
+        found.push(
+            Diagnostic::new(&codes::INEFFECTIVE_MITIGATION, decl.part(Part::Name), message)
+                .help("state what it `counters`, or the library's mitigation that it is `based_on`"),
+        );
+    }
+    if states(db, decl, "status", "verified") && stated.get("evidence").is_none() {
+        let part = stated.part("status").unwrap_or(Part::Name);
+        let message = format!("`{name}` is verified, and no evidence is named");
+        found.push(Diagnostic::new(&codes::UNPROVEN_MITIGATION, decl.part(part), message));
+    }
+}
+
+fn flow(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+    let stated = typed(db, decl);
+    let name = full_name(db, decl);
+    let (source, target) = ends(db, decl);
+    let carries = |property: &str| stated.stated.iter().any(|stated| stated.property.name == property);
+    if source.is_some() && source == target {
+        let message = format!("`{name}` ends where it starts");
+        found.push(Diagnostic::new(&codes::SELF_FLOW, decl.part(Part::Target), message));
+    } else if source.is_some() && target.is_some() && !carries("sends") && !carries("receives") {
+        let message = format!("`{name}` carries no asset");
+        found.push(Diagnostic::new(&codes::EMPTY_FLOW, decl.part(Part::Name), message));
+    }
+}
+
+fn states(db: &dyn Db, decl: Decl, property: &str, word: &str) -> bool {
+    crate::facts::has_value(db, decl, property, word)
+}
+
+/// An `accept` whose findings are not there, or are dealt with.
+fn idle(db: &dyn Db, accept: Decl, found: &mut Vec<Diagnostic>) {
+    let stated = typed(db, accept);
+    let Some(listed) = stated.get("findings") else { return };
+    for (at, value) in &listed.values {
+        let TypedValue::Finding(accepted) = value else { continue };
+        let subject = accepted.subject();
+        let there: Vec<_> =
+            assessed(db, subject).iter().filter(|assessed| accepted_is(accepted, &assessed.finding)).collect();
+        let place = accept.part(Part::Value(listed.position, *at));
+        let on = full_name(db, subject);
+        if there.is_empty() {
+            let message = format!("there is no such finding on `{on}`, so nothing is accepted");
+            found.push(Diagnostic::new(&codes::IDLE_ACCEPTANCE, place, message));
+        } else if let Some(mitigation) = all_mitigated(db, &there) {
+            let message = format!("`{}` mitigates this already", full_name(db, mitigation));
+            found.push(
+                Diagnostic::new(&codes::IDLE_ACCEPTANCE, place, message)
+                    .relate(mitigation.part(Part::Name), "the mitigation is declared here"),
+            );
+        }
+    }
+}
+
+fn all_mitigated(db: &dyn Db, findings: &[&crate::findings::Assessed]) -> Option<Decl> {
+    let mitigations: Option<Vec<Decl>> = findings
+        .iter()
+        .map(|assessed| {
+            crate::findings::countering(db, &assessed.finding)
+                .into_iter()
+                .map(|effective| effective.mitigation)
+                .find(|mitigation| crate::relations::is_done(db, *mitigation))
+                .filter(|_| !matches!(assessed.state, State::Open))
+        })
+        .collect();
+    mitigations?.first().copied()
+}
+
+/// Pairs of facts that cannot both be true: property, word, property, word, and why.
+const CONTRADICTIONS: &[(Kind, &str, &str, &str, &str, &str)] = &[
+    (Kind::Flow, "authentication", "none", "multi_factor", "yes", "without authentication there is no second factor"),
+    (
+        Kind::Flow,
+        "authentication",
+        "none",
+        "authorization",
+        "end_user",
+        "without authentication nobody knows the end user",
+    ),
+    (
+        Kind::Flow,
+        "authentication",
+        "none",
+        "authorization",
+        "service",
+        "without authentication nobody knows the service",
+    ),
+    (Kind::Asset, "personal", "no", "regulations", "gdpr", "the GDPR is about personal data"),
+    (Kind::Asset, "classification", "public", "regulations", "pci_dss", "cardholder data are not public"),
+];
+
+fn contradictions(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+    let stated = typed(db, decl);
+    let mut report = |first: &str, second: &str, message: String| {
+        let part = |property| stated.part(property).unwrap_or(Part::Name);
+        found.push(
+            Diagnostic::new(&codes::CONTRADICTION, decl.part(part(second)), message)
+                .relate(decl.part(part(first)), "this says otherwise"),
+        );
+    };
+    for (kind, first, word, second, other, why) in CONTRADICTIONS {
+        if decl.kind(db) == *kind && states(db, decl, first, word) && states(db, decl, second, other) {
+            report(first, second, format!("`{second}: {other}` contradicts `{first}: {word}`: {why}"));
+        }
+    }
+    if decl.kind(db) == Kind::Flow && states(db, decl, "authentication", "none") {
+        let protocol = stated.decls("protocol").next();
+        let says = protocol.and_then(|protocol| crate::relations::protocol_says(db, protocol, "authenticated"));
+        if let Some((true, protocol)) = says {
+            let message = format!("`{}` authenticates, and `authentication: none` denies it", full_name(db, protocol));
+            report("protocol", "authentication", message);
+        }
+    }
+    if decl.kind(db) == Kind::Mitigation && stated.get("due").is_some() && stated.get("status").is_none() {
+        let message = "it is `due`, and yet implemented: that is its status unless another is stated".to_owned();
+        report("due", "due", message);
+    }
+}

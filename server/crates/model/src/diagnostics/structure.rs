@@ -1,0 +1,209 @@
+//! What is wrong with a file as text, and with what it declares: names, places and ends.
+
+use super::{Diagnostic, Location};
+use crate::codes;
+use crate::db::{Db, Decl, File};
+use crate::lower::Part;
+use crate::names::{components, full_name, names_in, top_level_member};
+use crate::relations::{ENDS, outgoing, placed_in};
+use crate::schema;
+use crate::typed::{a, resolve_kind, typed};
+use smol_str::{SmolStr, format_smolstr};
+use threatline_syntax::{Kind, Span, SyntaxErrorKind};
+
+/// What is wrong with the text, by where it stands at the moment.
+pub(super) fn of_text(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    let source = file.source(db);
+    let mut found = Vec::new();
+    for error in &source.errors {
+        let mut diagnostic =
+            Diagnostic::new(&codes::SYNTAX_ERROR, Location::Text(file, error.span), error.message.clone());
+        if let SyntaxErrorKind::Misspelt(word) = error.kind {
+            diagnostic.replacement = Some(word.into());
+        }
+        found.push(diagnostic);
+    }
+    if let Some(unreadable) = &source.unreadable {
+        let span = Span { start: unreadable.at, end: unreadable.at };
+        found.push(Diagnostic::new(&codes::UNREADABLE_FILE, Location::Text(file, span), unreadable.why.clone()));
+    }
+    for &span in &source.loose_descriptions {
+        let message = "this describes nothing: no declaration follows it";
+        found.push(
+            Diagnostic::new(&codes::LOOSE_DESCRIPTION, Location::Text(file, span), message)
+                .help("make it a comment with `//`, or move it above the declaration"),
+        );
+    }
+    found
+}
+
+pub(super) fn of_declaration(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+    misplaced(db, decl, found);
+    missing_parts(db, decl, found);
+    duplicate(db, decl, found);
+    references(db, decl, found);
+    cycles(db, decl, found);
+}
+
+fn misplaced(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+    let shape = decl.shape(db);
+    let kind = shape.kind.word();
+    let mut report = |part, message: String| {
+        found.push(Diagnostic::new(&codes::MISPLACED_DECLARATION, decl.part(part), message));
+    };
+    if shape.kind == Kind::Component && decl.file(db).declarations(db).first() != Some(&decl) {
+        report(Part::Kind, "`component` stands before every other declaration, and once in a file".to_owned());
+    }
+    if shape.within.is_some() && !schema::of(shape.kind).placed {
+        report(Part::Within, format!("{} is not placed in a boundary", a(kind)));
+    }
+    if shape.source.is_some() && shape.kind != Kind::Flow {
+        report(Part::Source, format!("{} has no two ends, only a flow does", a(kind)));
+    }
+    if shape.kind != Kind::Component && shape.name.as_ref().is_some_and(|name| name.contains('.')) {
+        report(Part::Name, "a name is declared without dots: its component is that of the file".to_owned());
+    }
+}
+
+fn missing_parts(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+    let shape = decl.shape(db);
+    let mut report = |message: String, help: &str| {
+        found.push(Diagnostic::new(&codes::MISSING_PART, decl.part(Part::Kind), message).help(help));
+    };
+    if shape.kind == Kind::Flow {
+        if shape.source.is_none() {
+            report("this flow has no ends".to_owned(), "write `flow name \"Title\": source -> target`");
+        } else if shape.target.is_none() {
+            report("this flow has no target".to_owned(), "write `-> target` after its source");
+        }
+    } else if shape.name.is_none() {
+        let kind = shape.kind.word();
+        report(
+            format!("this {kind} has no name"),
+            "a name is letters, digits, `_` and `-`, and comes before the title",
+        );
+    }
+}
+
+fn duplicate(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+    let Some((first, name)) = first_of_name(db, decl) else { return };
+    let message = match decl.kind(db) {
+        Kind::Component => format!("the component `{name}` is declared twice"),
+        Kind::Flow if decl.shape(db).name.is_none() => {
+            format!("a second flow without a name from and to the same: {name}")
+        }
+        _ => format!("`{name}` is declared twice"),
+    };
+    let help = match decl.shape(db).name {
+        None => "give both a name: `flow name: source -> target`",
+        Some(_) => "give one of them another name",
+    };
+    found.push(
+        Diagnostic::new(&codes::DUPLICATE_DECLARATION, decl.part(Part::Name), message)
+            .relate(first.part(Part::Name), "it is declared here first")
+            .help(help),
+    );
+}
+
+/// An earlier declaration which has the name, if there is one.
+fn first_of_name(db: &dyn Db, decl: Decl) -> Option<(Decl, SmolStr)> {
+    let file = decl.file(db);
+    let shape = decl.shape(db);
+    let model = file.model(db);
+    let Some(name) = &shape.name else {
+        let (source, target) = crate::relations::ends(db, decl);
+        let twin = |flow: &Decl| {
+            flow.kind(db) == Kind::Flow
+                && flow.shape(db).name.is_none()
+                && crate::relations::ends(db, *flow).1 == target
+        };
+        target?;
+        let first = outgoing(db, source?).iter().copied().find(twin)?;
+        return (first != decl).then(|| (first, full_name(db, decl).clone()));
+    };
+    if shape.kind == Kind::Component {
+        let first = components(db, model).file_of(name)?;
+        let first = first.declarations(db).first().copied()?;
+        return (first != decl && file.component(db).as_ref() == Some(name)).then(|| (first, name.clone()));
+    }
+    let first = match file.component(db) {
+        Some(_) => names_in(db, file).get(name).copied(),
+        None => top_level_member(db, model, name.clone()),
+    }?;
+    if first != decl {
+        return Some((first, full_name(db, decl).clone()));
+    }
+    // A component of the same full name would take the name before a dot.
+    let full = match file.component(db) {
+        Some(component) => format_smolstr!("{component}.{name}"),
+        None => name.clone(),
+    };
+    let component = components(db, model).file_of(&full)?.declarations(db).first().copied()?;
+    (component.kind(db) == Kind::Component).then_some((component, full))
+}
+
+/// The names in the heading: the boundary, the ends of a flow, the component around a component.
+fn references(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+    let shape = decl.shape(db);
+    let mut check = |name: &Option<SmolStr>, kinds: &[Kind], part| {
+        if let Some(name) = name {
+            found.extend(resolve_kind(db, decl, name, kinds, part).err().map(|problem| *problem));
+        }
+    };
+    if schema::of(shape.kind).placed {
+        check(&shape.within, &[Kind::Boundary], Part::Within);
+    }
+    if shape.kind == Kind::Flow {
+        check(&shape.source, ENDS, Part::Source);
+        check(&shape.target, ENDS, Part::Target);
+    }
+    if shape.kind == Kind::Component {
+        let around = shape.name.as_ref().and_then(|name| name.rsplit_once('.'));
+        if let Some((around, _)) = around.filter(|(around, _)| components(db, decl.model(db)).file_of(around).is_none())
+        {
+            let message = format!("no component `{around}` is declared, of which this would be a part");
+            found.push(Diagnostic::new(&codes::UNRESOLVED_REFERENCE, decl.part(Part::Name), message));
+        }
+    }
+}
+
+fn cycles(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+    let by = |next: &dyn Fn(Decl) -> Vec<Decl>| -> Option<Vec<Decl>> { circle(decl, next) };
+    let (circle, code, part, verb) = match decl.kind(db) {
+        Kind::Boundary => {
+            let circle = by(&|decl| placed_in(db, decl).into_iter().collect());
+            (circle, &codes::BOUNDARY_CYCLE, Some(Part::Within), "lies in")
+        }
+        Kind::Technology | Kind::Protocol => {
+            let circle = by(&|decl| typed(db, decl).decls("is").collect());
+            (circle, &codes::DEFINITION_CYCLE, typed(db, decl).part("is"), "is")
+        }
+        Kind::Mitigation => {
+            let circle = by(&|decl| typed(db, decl).decls("based_on").collect());
+            (circle, &codes::DEFINITION_CYCLE, typed(db, decl).part("based_on"), "is based on")
+        }
+        _ => return,
+    };
+    let Some(circle) = circle else { return };
+    let names: Vec<String> = circle.iter().chain([&decl]).map(|decl| format!("`{}`", full_name(db, *decl))).collect();
+    let message = names.join(&format!(" {verb} "));
+    found.push(Diagnostic::new(code, decl.part(part.unwrap_or(Part::Name)), message));
+}
+
+/// The way from a declaration back to itself, if there is one.
+fn circle(start: Decl, next: &dyn Fn(Decl) -> Vec<Decl>) -> Option<Vec<Decl>> {
+    let mut ways: Vec<Vec<Decl>> = vec![vec![start]];
+    let mut seen = Vec::new();
+    while let Some(way) = ways.pop() {
+        for step in next(*way.last()?) {
+            if step == start {
+                return Some(way);
+            }
+            if !seen.contains(&step) {
+                seen.push(step);
+                ways.push([way.as_slice(), &[step]].concat());
+            }
+        }
+    }
+    None
+}

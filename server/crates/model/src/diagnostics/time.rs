@@ -1,0 +1,63 @@
+//! Days that have passed or are near. It is asked with every diagnosis, so that midnight changes no fact.
+
+use super::Diagnostic;
+use crate::codes::{self, Code};
+use crate::db::{Db, Decl, World};
+use crate::lower::Part;
+use crate::relations::is_done;
+use crate::typed::typed;
+use jiff::civil::Date;
+use threatline_syntax::Kind;
+
+/// How many days before its time something is called near.
+const NEAR: i32 = 30;
+
+pub(super) fn of(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
+    let (property, passed, near): (_, &'static Code, &'static Code) = match decl.kind(db) {
+        Kind::Accept => ("until", &codes::EXPIRED_ACCEPTANCE, &codes::EXPIRING_ACCEPTANCE),
+        Kind::Mitigation if !is_done(db, decl) => ("due", &codes::OVERDUE_MITIGATION, &codes::MITIGATION_DUE),
+        Kind::Assumption => ("validate_by", &codes::OVERDUE_ASSUMPTION, &codes::ASSUMPTION_DUE),
+        _ => return None,
+    };
+    let stated = typed(db, decl);
+    let date = stated.date(property)?;
+    let today = World::get(db).today(db);
+    let days = days_between(today, date);
+    let name = crate::names::full_name(db, decl);
+    let place = decl.part(stated.part(property).unwrap_or(Part::Name));
+    let diagnostic = |code, message| Some(Diagnostic::new(code, place, message));
+    match days {
+        ..0 => {
+            let ago = days_in_words(-days);
+            diagnostic(
+                passed,
+                match decl.kind(db) {
+                    Kind::Accept => format!("`{name}` expired {ago} ago, on {date}: what it accepted is open again"),
+                    Kind::Mitigation => format!("`{name}` was due {ago} ago, on {date}, and is not implemented"),
+                    _ => format!("`{name}` was to be looked at again {ago} ago, on {date}"),
+                },
+            )
+        }
+        0..=NEAR => {
+            let when = if days == 0 { "today".to_owned() } else { format!("in {}, on {date}", days_in_words(days)) };
+            diagnostic(
+                near,
+                match decl.kind(db) {
+                    Kind::Accept if days == 0 => format!("`{name}` holds for the last time today"),
+                    Kind::Accept => format!("`{name}` holds for the last time {when}"),
+                    Kind::Mitigation => format!("`{name}` is due {when}"),
+                    _ => format!("`{name}` is to be looked at again {when}"),
+                },
+            )
+        }
+        _ => None,
+    }
+}
+
+fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(i32::MAX, |span| span.get_days())
+}
+
+fn days_in_words(days: i32) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+}

@@ -1,0 +1,394 @@
+//! The facts that a condition may ask of an element: the properties of its kind, and what the analyzer
+//! derives. It must not know conditions or rules.
+
+use crate::db::{Db, Decl, Place};
+use crate::lower::Part;
+use crate::names::full_name;
+use crate::relations::{
+    boundaries_around, crossed, ends, exposed_by, holds, incoming, kin, outgoing, placed_in, protocol_says, touching,
+    trust,
+};
+use crate::schema::{self, AUTHENTICATION, BOUNDARY_KIND, ENCRYPTION, TRUST, TUNNEL, Takes, Words};
+use crate::typed::{TypedValue, typed};
+use smol_str::SmolStr;
+use threatline_syntax::Kind;
+
+/// What a fact gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gives {
+    /// Yes or no.
+    YesNo,
+    /// One word of a list.
+    Word(&'static Words),
+    /// Several words of a list.
+    Words(&'static Words),
+    /// Assets, which compare by their classification, or by an aspect of them.
+    Assets,
+    /// A technology or a protocol.
+    Named(Kind),
+    /// Elements, one or several, for what comes after a dot or for a quantifier.
+    Elements(&'static [Kind], Many),
+    /// Something that can only be asked for whether it is stated.
+    Opaque,
+}
+
+/// Whether a fact gives one element or several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Many {
+    /// One: `source`, `target`.
+    One,
+    /// Several: `incoming`.
+    Several,
+}
+
+/// A fact that is derived and not stated.
+#[derive(Debug)]
+pub struct Derived {
+    /// Its name.
+    pub name: &'static str,
+    /// The kinds of elements that have it.
+    pub kinds: &'static [Kind],
+    /// What it gives.
+    pub gives: Gives,
+    /// What it means, in a sentence.
+    pub doc: &'static str,
+}
+
+const NODES: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
+const ALL: &[Kind] = &[Kind::External, Kind::Process, Kind::Store, Kind::Flow];
+const FLOW: &[Kind] = &[Kind::Flow];
+
+macro_rules! derived {
+    ($($name:literal, $kinds:expr, $gives:expr, $doc:literal;)*) => {
+        /// Every derived fact, in the order of the reference.
+        pub static DERIVED: &[Derived] = &[$(Derived { name: $name, kinds: $kinds, gives: $gives, doc: $doc }),*];
+    };
+}
+
+derived!(
+    "holds", ALL, Gives::Assets, "The assets that it stores, handles or carries, and that its flows bring it.";
+    "carries", FLOW, Gives::Assets, "The assets that the flow sends and receives.";
+    "exposed", ALL, Gives::YesNo, "A flow starts in a place of lower trust than it ends in; such a flow reaches the element.";
+    "trust", NODES, Gives::Word(&TRUST), "How far it is trusted by the boundary that it is in.";
+    "placed", NODES, Gives::Words(&BOUNDARY_KIND), "The kinds of the boundaries around it.";
+    "in_scope", ALL, Gives::YesNo, "It does not state `out_of_scope`.";
+    "crosses_boundary", FLOW, Gives::YesNo, "Just one of the flow's ends is in some boundary.";
+    "crosses", FLOW, Gives::Words(&BOUNDARY_KIND), "The kinds of the boundaries that the flow crosses.";
+    "encrypted", &[Kind::Flow, Kind::Store], Gives::YesNo, "The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do.";
+    "authenticated", FLOW, Gives::YesNo, "The flow states an authentication that is not `none`, or its protocol brings one.";
+    "source", FLOW, Gives::Elements(NODES, Many::One), "Where the flow starts.";
+    "target", FLOW, Gives::Elements(NODES, Many::One), "Who answers the flow.";
+    "incoming", NODES, Gives::Elements(FLOW, Many::Several), "The flows that end at it.";
+    "outgoing", NODES, Gives::Elements(FLOW, Many::Several), "The flows that start at it.";
+    "flows", NODES, Gives::Elements(FLOW, Many::Several), "The flows that start or end at it.";
+    "neighbours", NODES, Gives::Elements(NODES, Many::Several), "The other elements in the same boundary.";
+);
+
+/// A fact of a kind of element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// Its name.
+    pub name: &'static str,
+    /// What it gives.
+    pub gives: Gives,
+}
+
+/// The fact of a name, if one of the kinds has it.
+pub fn fact(kinds: &[Kind], name: &str) -> Option<Fact> {
+    if let Some(derived) = DERIVED.iter().find(|derived| derived.name == name) {
+        let had = kinds.iter().any(|kind| derived.kinds.contains(kind));
+        return had.then_some(Fact { name: derived.name, gives: derived.gives });
+    }
+    let property = kinds.iter().find_map(|kind| schema::of(*kind).property(name))?;
+    let gives = match property.takes {
+        Takes::Words(words) if property.many => Gives::Words(words),
+        Takes::Words(words) => Gives::Word(words),
+        Takes::YesNo => Gives::YesNo,
+        Takes::Name([Kind::Asset]) => Gives::Assets,
+        Takes::Name([kind @ (Kind::Technology | Kind::Protocol)]) => Gives::Named(*kind),
+        _ => Gives::Opaque,
+    };
+    Some(Fact { name: property.name, gives })
+}
+
+/// The names of all facts that one of the kinds has.
+pub fn fact_names(kinds: &[Kind]) -> Vec<&'static str> {
+    let derived = DERIVED.iter().filter(|derived| kinds.iter().any(|kind| derived.kinds.contains(kind)));
+    let mut names: Vec<&str> = derived.map(|derived| derived.name).collect();
+    for property in kinds.iter().flat_map(|kind| schema::of(*kind).properties) {
+        if !names.contains(&property.name) {
+            names.push(property.name);
+        }
+    }
+    names
+}
+
+/// A fact that is not stated where a rule needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Missing {
+    /// The element that would state it.
+    pub element: Decl,
+    /// The property that it would state.
+    pub property: &'static str,
+}
+
+/// What a fact is for an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FactValue {
+    /// The element has no such fact: nothing that compares with it is true.
+    Absent,
+    /// It is not stated.
+    Unknown(Missing),
+    /// Yes or no.
+    YesNo(bool),
+    /// A word by its position.
+    Word(u8),
+    /// Words by their positions; none if none is stated.
+    Words(Vec<u8>),
+    /// Assets; none if none is stated.
+    Assets(Vec<Decl>),
+    /// A technology or a protocol.
+    Named(Decl),
+    /// Elements.
+    Elements(Vec<Decl>),
+}
+
+/// The value of a fact of an element.
+pub fn value(db: &dyn Db, element: Decl, fact: Fact) -> FactValue {
+    let kind = element.kind(db);
+    let derived = DERIVED.iter().find(|derived| derived.name == fact.name);
+    if derived.is_some_and(|derived| !derived.kinds.contains(&kind)) {
+        return FactValue::Absent;
+    }
+    match fact.name {
+        "holds" | "carries" => FactValue::Assets(holds(db, element).clone()),
+        "exposed" => FactValue::YesNo(exposed_by(db, element).is_some()),
+        "trust" => FactValue::Word(trust(db, element).0),
+        "in_scope" => FactValue::YesNo(typed(db, element).get("out_of_scope").is_none()),
+        "placed" => FactValue::Words(kinds_of_boundaries(db, boundaries_around(db, element))),
+        "crosses_boundary" => {
+            let (entered, left) = crossed(db, element);
+            FactValue::YesNo(!entered.is_empty() || !left.is_empty())
+        }
+        "crosses" => {
+            let (entered, left) = crossed(db, element);
+            let mut kinds = kinds_of_boundaries(db, entered);
+            kinds.extend(kinds_of_boundaries(db, left));
+            FactValue::Words(kinds)
+        }
+        "encrypted" => encrypted(db, element),
+        "authenticated" => authenticated(db, element),
+        "source" => FactValue::Elements(ends(db, element).0.into_iter().collect()),
+        "target" => FactValue::Elements(ends(db, element).1.into_iter().collect()),
+        "incoming" => FactValue::Elements(incoming(db, element).to_vec()),
+        "outgoing" => FactValue::Elements(outgoing(db, element).to_vec()),
+        "flows" => {
+            let flows = touching(db, element);
+            FactValue::Elements(flows.incoming.iter().chain(&flows.outgoing).copied().collect())
+        }
+        "neighbours" => {
+            let boundary = placed_in(db, element);
+            let around =
+                boundary.map(|boundary| crate::relations::contents(db, boundary).as_slice()).unwrap_or_default();
+            FactValue::Elements(
+                around.iter().copied().filter(|other| *other != element && NODES.contains(&other.kind(db))).collect(),
+            )
+        }
+        _ => property_value(db, element, fact),
+    }
+}
+
+fn kinds_of_boundaries(db: &dyn Db, boundaries: &[Decl]) -> Vec<u8> {
+    boundaries.iter().filter_map(|boundary| typed(db, *boundary).word("kind")).collect()
+}
+
+fn property_value(db: &dyn Db, element: Decl, fact: Fact) -> FactValue {
+    let Some(property) = schema::of(element.kind(db)).property(fact.name) else { return FactValue::Absent };
+    let stated = typed(db, element);
+    let unknown = FactValue::Unknown(Missing { element, property: property.name });
+    match fact.gives {
+        Gives::Words(_) => FactValue::Words(stated.words(fact.name)),
+        Gives::Assets => FactValue::Assets(stated.decls(fact.name).collect()),
+        // What an element is made with decides which rules look at it: unstated, none of them does.
+        Gives::Named(_) => stated.decls(fact.name).next().map_or(FactValue::Absent, FactValue::Named),
+        Gives::Word(words) => match stated.word(fact.name) {
+            Some(word) => FactValue::Word(word),
+            None => match property.default.and_then(|default| words.position(default)) {
+                Some(default) => FactValue::Word(default),
+                None => unknown,
+            },
+        },
+        Gives::YesNo => stated.yes_no(fact.name).map_or(unknown, FactValue::YesNo),
+        Gives::Opaque | Gives::Elements(..) => FactValue::Absent,
+    }
+}
+
+fn encrypted(db: &dyn Db, element: Decl) -> FactValue {
+    let stated = typed(db, element);
+    if element.kind(db) == Kind::Store {
+        return match stated.word("encryption") {
+            Some(encryption) => FactValue::YesNo(Some(encryption) != ENCRYPTION.position("none")),
+            None => FactValue::Unknown(Missing { element, property: "encryption" }),
+        };
+    }
+    let tunnel = stated.word("tunnel");
+    if tunnel.is_some() && tunnel != TUNNEL.position("none") {
+        return FactValue::YesNo(true);
+    }
+    match stated.decls("protocol").next() {
+        // A protocol which does not say that it encrypts does not.
+        Some(protocol) => FactValue::YesNo(protocol_says(db, protocol, "encrypted").is_some_and(|(yes, _)| yes)),
+        None => FactValue::Unknown(Missing { element, property: "protocol" }),
+    }
+}
+
+fn authenticated(db: &dyn Db, flow: Decl) -> FactValue {
+    let stated = typed(db, flow);
+    if let Some(authentication) = stated.word("authentication") {
+        return FactValue::YesNo(Some(authentication) != AUTHENTICATION.position("none"));
+    }
+    let protocol = stated.decls("protocol").next();
+    match protocol.and_then(|protocol| protocol_says(db, protocol, "authenticated")) {
+        Some((true, _)) => FactValue::YesNo(true),
+        _ => FactValue::Unknown(Missing { element: flow, property: "authentication" }),
+    }
+}
+
+/// Whether an element states a property at all.
+pub fn is_stated(db: &dyn Db, element: Decl, name: &str) -> bool {
+    typed(db, element).get(name).is_some()
+}
+
+/// A fact that is part of the reason for a finding, with the place that states it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The fact, as a sentence without its full stop.
+    pub message: String,
+    /// Where it is stated, or what it is derived from.
+    pub place: Option<Place>,
+}
+
+/// What a fact says of an element, in words. `called` is what the element is called: "it", or its name.
+pub fn in_words(db: &dyn Db, element: Decl, called: &str, fact: Fact) -> Vec<Reason> {
+    let stated = typed(db, element);
+    let at = |property: &str| Some(element.part(stated.part(property).unwrap_or(Part::Name)));
+    let one = |message: String, place: Option<Place>| vec![Reason { message, place }];
+    let value = value(db, element, fact);
+    match (fact.name, &value) {
+        (_, FactValue::Unknown(missing)) => {
+            one(format!("{called} states no `{}`", missing.property), Some(missing.element.part(Part::Name)))
+        }
+        ("crosses_boundary" | "crosses", _) => {
+            let (entered, left) = crossed(db, element);
+            let reasons = entered.iter().map(|boundary| ("enters", boundary));
+            let reasons = reasons.chain(left.iter().map(|boundary| ("leaves", boundary)));
+            let reason = |(verb, boundary): (&str, &Decl)| Reason {
+                message: format!("{called} {verb} the boundary `{}`", full_name(db, *boundary)),
+                place: Some(boundary.part(Part::Name)),
+            };
+            let reasons: Vec<Reason> = reasons.map(reason).collect();
+            if reasons.is_empty() { one(format!("{called} crosses no boundary"), at("")) } else { reasons }
+        }
+        ("exposed", FactValue::YesNo(yes)) => match exposed_by(db, element) {
+            Some(flow) => {
+                let (source, target) = ends(db, flow);
+                let trusted = |end: Option<Decl>| end.map_or("?", |end| TRUST.word(trust(db, end).0));
+                let name = if flow == element { called.to_owned() } else { format!("`{}`", full_name(db, flow)) };
+                let place = source.and_then(|source| trust(db, source).1).unwrap_or(flow);
+                let part = typed(db, place).part("trust").unwrap_or(Part::Name);
+                one(
+                    format!(
+                        "{name} comes from a place of trust `{}` into one of trust `{}`",
+                        trusted(source),
+                        trusted(target)
+                    ),
+                    Some(place.part(part)),
+                )
+            }
+            None => {
+                debug_assert!(!yes);
+                one(format!("nothing reaches {called} from a place of lower trust"), at(""))
+            }
+        },
+        ("trust", FactValue::Word(word)) => {
+            let place = trust(db, element).1;
+            let part = |boundary: Decl| boundary.part(typed(db, boundary).part("trust").unwrap_or(Part::Name));
+            one(format!("{called} is in a place of trust `{}`", TRUST.word(*word)), place.map(part).or(at("")))
+        }
+        ("encrypted", FactValue::YesNo(yes)) if element.kind(db) == Kind::Flow => {
+            let not = if *yes { "" } else { "not " };
+            match stated.decls("protocol").next() {
+                Some(protocol) => {
+                    let protocol = full_name(db, protocol);
+                    let protocol = protocol.strip_prefix("std.").unwrap_or(protocol);
+                    one(format!("{called} talks `{protocol}`, and is {not}encrypted"), at("protocol"))
+                }
+                None => one(format!("{called} is {not}encrypted"), at("tunnel")),
+            }
+        }
+        ("encrypted", FactValue::YesNo(yes)) => {
+            one(format!("the data in {called} are {}encrypted", if *yes { "" } else { "not " }), at("encryption"))
+        }
+        ("authenticated", FactValue::YesNo(yes)) => {
+            let not = if *yes { "" } else { "not " };
+            one(format!("who starts {called} is {not}authenticated"), at("authentication"))
+        }
+        (_, FactValue::YesNo(yes)) => {
+            one(format!("{called} states `{}: {}`", fact.name, if *yes { "yes" } else { "no" }), at(fact.name))
+        }
+        (_, FactValue::Word(word)) => {
+            let Gives::Word(words) = fact.gives else { return Vec::new() };
+            let place = at(fact.name);
+            match stated.get(fact.name) {
+                Some(_) => one(format!("{called} states `{}: {}`", fact.name, words.word(*word)), place),
+                None => one(format!("`{}` of {called} is `{}` unless stated", fact.name, words.word(*word)), place),
+            }
+        }
+        (_, FactValue::Words(list)) => {
+            let Gives::Words(words) = fact.gives else { return Vec::new() };
+            let list = list.iter().map(|word| words.word(*word)).collect::<Vec<_>>().join(", ");
+            one(format!("{called} has `{}: {list}`", fact.name), at(fact.name))
+        }
+        (_, FactValue::Assets(assets)) => held(db, element, called, fact.name, assets),
+        (_, FactValue::Named(named)) => {
+            let name: SmolStr = full_name(db, *named).trim_start_matches("std.").into();
+            one(format!("{called} states `{}: {name}`", fact.name), at(fact.name))
+        }
+        (_, FactValue::Absent | FactValue::Elements(_)) => Vec::new(),
+    }
+}
+
+/// What is held, by its most sensitive asset: that is what makes the difference.
+fn held(db: &dyn Db, element: Decl, called: &str, fact: &str, assets: &[Decl]) -> Vec<Reason> {
+    let Some(most) = crate::relations::most_classified(db, assets) else {
+        return vec![Reason { message: format!("{called} holds nothing that the model states"), place: None }];
+    };
+    let classification = crate::relations::sensitivity_of_asset(db, most).classification;
+    let verb = if element.kind(db) == Kind::Flow && fact != "sends" { "carries" } else { "holds" };
+    let place = crate::relations::why_held(db, element, most).map(|(holder, part)| holder.part(part));
+    vec![Reason {
+        message: format!(
+            "{called} {verb} `{}`, which is {}",
+            full_name(db, most),
+            crate::relations::classification_word(classification)
+        ),
+        place,
+    }]
+}
+
+/// Whether an element is made with, or talks, something that is one of a broader kind.
+pub fn is_kin(db: &dyn Db, named: Decl, broader: Decl) -> bool {
+    kin(db, named).contains(&broader)
+}
+
+/// The values that a typed property names, for lint.
+pub fn has_value(db: &dyn Db, decl: Decl, property: &str, word: &str) -> bool {
+    let stated = typed(db, decl);
+    stated.get(property).is_some_and(|stated| {
+        stated.values.iter().any(|(_, value)| match (value, stated.property.takes) {
+            (TypedValue::Word(at), Takes::Words(words)) => words.word(*at) == word,
+            (TypedValue::YesNo(yes), _) => (word == "yes") == *yes,
+            _ => false,
+        })
+    })
+}

@@ -1,0 +1,437 @@
+//! Findings: which threats the facts of a model call for, how severe they are, and what has been done about
+//! them. It must not know how a finding is shown.
+
+use crate::condition::{Truth, checked, evaluate, subjects};
+use crate::db::{Db, Decl, File, Model, World};
+use crate::facts::{Missing, Reason};
+use crate::lower::Part;
+use crate::names::full_name;
+use crate::relations::{
+    Effective, Sensitivity, counters, effective_mitigations, exposed_by, is_done, most_sensitive, rules, sensitivity,
+};
+use crate::schema::LEVEL;
+use crate::typed::{Accepted, Categories, TypedValue, typed};
+use rustc_hash::FxHashMap;
+use smol_str::{SmolStr, format_smolstr};
+use threatline_syntax::Kind;
+
+/// Likelihood, impact and severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the words of the language
+pub enum Level {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl Level {
+    /// From the least to the most.
+    pub const ALL: [Level; 4] = [Level::Low, Level::Medium, Level::High, Level::Critical];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        LEVEL.word(self as u8)
+    }
+
+    /// The level of a word.
+    pub fn from_word(word: &str) -> Option<Level> {
+        LEVEL.position(word).map(Level::from_position)
+    }
+
+    fn from_position(position: u8) -> Level {
+        Level::ALL[(position as usize).min(3)]
+    }
+
+    fn raised(self) -> Level {
+        Level::from_position(self as u8 + 1)
+    }
+
+    fn softened(self) -> Level {
+        Level::from_position((self as u8).saturating_sub(1))
+    }
+}
+
+/// Severity by likelihood (rows) and impact (columns), both from low to critical. The table of the language
+/// reference is made from this one.
+pub const SEVERITY: [[Level; 4]; 4] = {
+    use Level::{Critical, High, Low, Medium};
+    [
+        [Low, Low, Medium, High],
+        [Low, Medium, High, High],
+        [Medium, High, High, Critical],
+        [High, High, Critical, Critical],
+    ]
+};
+
+/// The stable identity of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FindingId {
+    /// What a rule finds on an element.
+    Rule {
+        /// The rule.
+        rule: Decl,
+        /// The element.
+        element: Decl,
+    },
+    /// A threat that a person wrote.
+    Threat(Decl),
+}
+
+impl FindingId {
+    /// The declaration that it is about: the element or the threat.
+    pub fn subject(self) -> Decl {
+        match self {
+            FindingId::Rule { element, .. } => element,
+            FindingId::Threat(threat) => threat,
+        }
+    }
+
+    /// The name by which it is accepted and reported: `std.unencrypted_flow@partners.feed`.
+    pub fn name(self, db: &dyn Db) -> SmolStr {
+        match self {
+            FindingId::Rule { rule, element } => format_smolstr!("{}@{}", full_name(db, rule), full_name(db, element)),
+            FindingId::Threat(threat) => full_name(db, threat).clone(),
+        }
+    }
+
+    /// What it says, in a line: the title of the rule or the threat.
+    pub fn title(self, db: &dyn Db) -> SmolStr {
+        let decl = match self {
+            FindingId::Rule { rule, .. } => rule,
+            FindingId::Threat(threat) => threat,
+        };
+        decl.title(db).cloned().unwrap_or_else(|| full_name(db, decl).clone())
+    }
+}
+
+/// What is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Which finding it is.
+    pub id: FindingId,
+    /// What kind of threat it is.
+    pub categories: Categories,
+    /// The fact that is not stated and decides, if the rule fires as *not stated*.
+    pub missing: Option<Missing>,
+    /// How likely it is, exposure counted.
+    pub likelihood: Level,
+    /// How bad it is.
+    pub impact: Level,
+    /// How severe that makes it.
+    pub severity: Level,
+}
+
+/// What has been done about a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Nothing.
+    Open,
+    /// This mitigation is not done yet.
+    Planned(Decl),
+    /// This mitigation is in place.
+    Mitigated(Decl),
+    /// This `accept` takes it on.
+    Accepted(Decl),
+}
+
+impl State {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Open => "open",
+            State::Planned(_) => "planned",
+            State::Mitigated(_) => "mitigated",
+            State::Accepted(_) => "accepted",
+        }
+    }
+}
+
+/// A finding and what has been done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assessed {
+    /// The finding.
+    pub finding: Finding,
+    /// What has been done.
+    pub state: State,
+}
+
+/// What the rules find on an element, or the threat itself; mitigated and accepted ones too.
+#[salsa::tracked]
+pub fn findings(db: &dyn Db, subject: Decl) -> Vec<Finding> {
+    let kind = subject.kind(db);
+    if kind == Kind::Threat {
+        return vec![threat(db, subject)];
+    }
+    if !kind.is_element() || typed(db, subject).get("out_of_scope").is_some() {
+        return Vec::new();
+    }
+    rules_on(db, subject.model(db), kind).iter().filter_map(|rule| fire(db, *rule, subject)).collect()
+}
+
+#[salsa::tracked]
+fn rules_on_kinds(db: &dyn Db, model: Model) -> FxHashMap<u8, Vec<Decl>> {
+    let mut by_kind: FxHashMap<u8, Vec<Decl>> = FxHashMap::default();
+    for &rule in rules(db, model) {
+        for kind in subjects(db, rule) {
+            by_kind.entry(kind as u8).or_default().push(rule);
+        }
+    }
+    by_kind
+}
+
+fn rules_on(db: &dyn Db, model: Model, kind: Kind) -> &[Decl] {
+    rules_on_kinds(db, model).get(&(kind as u8)).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn fire(db: &dyn Db, rule: Decl, element: Decl) -> Option<Finding> {
+    let missing = match evaluate(db, checked(db, rule).condition.as_ref()?, element) {
+        Truth::True => None,
+        // Only a single missing fact decides; with two, stating one of them would decide nothing.
+        Truth::Unknown(missing) if missing.len() == 1 => Some(missing[0]),
+        _ => return None,
+    };
+    let stated = typed(db, rule);
+    let categories = stated.categories();
+    let likelihood = stated_level(db, rule, "likelihood").unwrap_or(Level::Medium);
+    let likelihood = if exposed_by(db, element).is_some() { likelihood.raised() } else { likelihood };
+    let impact = shifted(stated_level(db, rule, "impact").unwrap_or(Level::High), sensitivity(db, element), categories);
+    let severity = SEVERITY[likelihood as usize][impact as usize];
+    Some(Finding {
+        id: FindingId::Rule { rule, element },
+        categories,
+        missing,
+        likelihood,
+        impact,
+        severity: if missing.is_some() { severity.softened() } else { severity },
+    })
+}
+
+fn stated_level(db: &dyn Db, decl: Decl, property: &str) -> Option<Level> {
+    typed(db, decl).word(property).map(Level::from_position)
+}
+
+/// The aspect of what is held that each category harms: disclosure its confidentiality, tampering and
+/// repudiation its integrity, denial of service its availability, the others all of them.
+fn impact_of(held: Sensitivity, categories: Categories) -> Level {
+    let of = |category: &str| match category {
+        "information_disclosure" => held.classification,
+        "tampering" | "repudiation" => held.integrity,
+        "denial_of_service" => held.availability,
+        _ => held.classification.max(held.integrity).max(held.availability),
+    };
+    Level::from_position(categories.words().map(of).max().unwrap_or_default())
+}
+
+/// A rule's impact is meant for confidential data: it is a step higher for restricted, a step lower for
+/// internal and two for public data or none.
+fn shifted(impact: Level, held: Sensitivity, categories: Categories) -> Level {
+    let sensitivity = impact_of(held, categories) as i8;
+    Level::from_position((impact as i8 + sensitivity - Level::High as i8).max(0) as u8)
+}
+
+fn threat(db: &dyn Db, threat: Decl) -> Finding {
+    let stated = typed(db, threat);
+    let categories = stated.categories();
+    let likelihood = stated_level(db, threat, "likelihood").unwrap_or(Level::Medium);
+    let impact = stated_level(db, threat, "impact").unwrap_or_else(|| {
+        let affected: Vec<Decl> = stated.decls("affects").collect();
+        let targets = stated.decls("targets").map(|target| impact_of(sensitivity(db, target), categories));
+        match affected.is_empty() {
+            true => targets.max().unwrap_or(Level::Medium),
+            false => impact_of(most_sensitive(db, &affected), categories),
+        }
+    });
+    Finding {
+        id: FindingId::Threat(threat),
+        categories,
+        missing: None,
+        likelihood,
+        impact,
+        severity: SEVERITY[likelihood as usize][impact as usize],
+    }
+}
+
+/// The findings on an element or of a threat, with what has been done about each.
+#[salsa::tracked]
+pub fn assessed(db: &dyn Db, subject: Decl) -> Vec<Assessed> {
+    let accepts = accepts_on(db, subject);
+    let today = if accepts.is_empty() { None } else { Some(World::get(db).today(db)) };
+    let assess = |finding: &Finding| {
+        let accepted = accepts
+            .iter()
+            .copied()
+            .find(|accept| typed(db, *accept).date("until") >= today && accepts_finding(db, *accept, finding));
+        let state = accepted.map_or_else(|| treatment(db, finding), State::Accepted);
+        Assessed { finding: finding.clone(), state }
+    };
+    findings(db, subject).iter().map(assess).collect()
+}
+
+/// Whether an `accept` names a finding, expired or not.
+pub fn accepts_finding(db: &dyn Db, accept: Decl, finding: &Finding) -> bool {
+    let stated = typed(db, accept);
+    let named = stated.get("findings").map(|stated| stated.values.as_slice()).unwrap_or_default();
+    named.iter().any(|(_, value)| match value {
+        TypedValue::Finding(accepted) => accepted_is(accepted, finding),
+        _ => false,
+    })
+}
+
+/// Whether what an `accept` names is this finding.
+pub fn accepted_is(accepted: &Accepted, finding: &Finding) -> bool {
+    match (accepted, finding.id) {
+        (Accepted::Rule(rule, subject), FindingId::Rule { rule: found, element }) => {
+            *rule == found && *subject == element
+        }
+        (Accepted::Category(category, subject), id) => {
+            *subject == id.subject() && finding.categories.overlaps(Categories::one(*category))
+        }
+        (Accepted::Threat(threat), FindingId::Threat(found)) => *threat == found,
+        _ => false,
+    }
+}
+
+/// What mitigations make of a finding: the one in place that counters it, else one that is to come.
+fn treatment(db: &dyn Db, finding: &Finding) -> State {
+    let countering = countering(db, finding);
+    let done = countering.iter().find(|effective| is_done(db, effective.mitigation));
+    match (done, countering.first()) {
+        (Some(done), _) => State::Mitigated(done.mitigation),
+        (None, Some(planned)) => State::Planned(planned.mitigation),
+        (None, None) => State::Open,
+    }
+}
+
+/// The mitigations that counter a finding where it is, done or not, and what brings each there.
+pub fn countering(db: &dyn Db, finding: &Finding) -> Vec<Effective> {
+    match finding.id {
+        FindingId::Rule { rule, element } => effective_mitigations(db, element)
+            .iter()
+            .copied()
+            .filter(|effective| {
+                let counters = counters(db, effective.mitigation);
+                counters.decls.contains(&rule) || counters.categories.overlaps(finding.categories)
+            })
+            .collect(),
+        FindingId::Threat(threat) => {
+            let stated = typed(db, threat);
+            let listed =
+                stated.named("mitigations").map(|(mitigation, part)| Effective { mitigation, by: threat, part });
+            let mut found: Vec<Effective> = listed.collect();
+            for target in stated.decls("targets") {
+                let there = effective_mitigations(db, target).iter().copied();
+                found.extend(there.filter(|effective| counters(db, effective.mitigation).decls.contains(&threat)));
+            }
+            found
+        }
+    }
+}
+
+#[salsa::tracked]
+fn accepts_in(db: &dyn Db, file: File) -> Vec<(Decl, Decl)> {
+    let mut found = Vec::new();
+    for &decl in file.declarations(db).iter().filter(|decl| decl.kind(db) == Kind::Accept) {
+        let stated = typed(db, decl);
+        for (_, value) in stated.get("findings").map(|stated| stated.values.as_slice()).unwrap_or_default() {
+            if let TypedValue::Finding(accepted) = value {
+                found.push((accepted.subject(), decl));
+            }
+        }
+    }
+    found
+}
+
+#[salsa::tracked]
+fn accepts_of(db: &dyn Db, model: Model) -> FxHashMap<Decl, Vec<Decl>> {
+    let mut accepts: FxHashMap<Decl, Vec<Decl>> = FxHashMap::default();
+    for &file in model.files(db).iter() {
+        for &(subject, accept) in accepts_in(db, file) {
+            accepts.entry(subject).or_default().push(accept);
+        }
+    }
+    accepts
+}
+
+/// The `accept`s that name something on a declaration.
+#[salsa::tracked]
+pub fn accepts_on(db: &dyn Db, subject: Decl) -> Vec<Decl> {
+    accepts_of(db, subject.model(db)).get(&subject).cloned().unwrap_or_default()
+}
+
+/// The facts that led to a finding.
+pub fn reasons(db: &dyn Db, finding: &Finding) -> Vec<Reason> {
+    match finding.id {
+        FindingId::Rule { rule, element } => match &checked(db, rule).condition {
+            Some(condition) => crate::condition::reasons(db, condition, element),
+            None => Vec::new(),
+        },
+        FindingId::Threat(threat) => {
+            let stated = typed(db, threat);
+            let target = |(target, part): (Decl, Part)| Reason {
+                message: format!("it is against `{}`", full_name(db, target)),
+                place: Some(threat.part(part)),
+            };
+            stated.named("targets").map(target).collect()
+        }
+    }
+}
+
+/// How the severity of a finding comes about, a sentence a step.
+pub fn arithmetic(db: &dyn Db, finding: &Finding) -> Vec<String> {
+    let mut steps = Vec::new();
+    let decl = match finding.id {
+        FindingId::Rule { rule, .. } => rule,
+        FindingId::Threat(threat) => threat,
+    };
+    let base = stated_level(db, decl, "likelihood");
+    let says = if base.is_some() { "stated" } else { "as nothing else is stated" };
+    let exposed = matches!(finding.id, FindingId::Rule { element, .. } if exposed_by(db, element).is_some());
+    let base = base.unwrap_or(Level::Medium).word();
+    steps.push(match exposed {
+        true => format!("likelihood {}: `{base}` ({says}), raised by exposure", finding.likelihood.word()),
+        false => format!("likelihood {}: `{base}` ({says})", finding.likelihood.word()),
+    });
+    let impact = finding.impact.word();
+    steps.push(match (stated_level(db, decl, "impact"), finding.id) {
+        (Some(_), FindingId::Threat(_)) => format!("impact {impact}: stated"),
+        (None, FindingId::Threat(_)) => format!("impact {impact}: by the most sensitive asset that it harms"),
+        (stated, FindingId::Rule { element, .. }) => {
+            let base = stated.unwrap_or(Level::High).word();
+            let sensitivity = impact_of(sensitivity(db, element), finding.categories).word();
+            format!(
+                "impact {impact}: `{base}` where confidential data are held; here their sensitivity is {sensitivity}"
+            )
+        }
+    });
+    let severity = SEVERITY[finding.likelihood as usize][finding.impact as usize].word();
+    steps.push(match &finding.missing {
+        None => format!(
+            "severity {severity}: likelihood {} with impact {}",
+            finding.likelihood.word(),
+            finding.impact.word()
+        ),
+        Some(missing) => format!(
+            "severity {}: {severity} by likelihood {} with impact {}, a grade softer because `{}` is not stated",
+            finding.severity.word(),
+            finding.likelihood.word(),
+            finding.impact.word(),
+            missing.property
+        ),
+    });
+    steps
+}
+
+/// All findings of a model with what has been done about them, the most severe first, then by file and place.
+pub fn all(db: &dyn Db, model: Model) -> Vec<Assessed> {
+    let files = model.files(db).iter();
+    let decls = files.flat_map(|file| file.declarations(db).iter().copied());
+    let mut all: Vec<Assessed> = decls.flat_map(|decl| assessed(db, decl).iter().cloned()).collect();
+    all.sort_by_key(|assessed| std::cmp::Reverse(assessed.finding.severity));
+    all
+}
+
+/// The words of all categories of a finding, for reports.
+pub fn categories_in_words(categories: Categories) -> String {
+    categories.words().map(|word| word.replace('_', " ")).collect::<Vec<_>>().join(", ")
+}

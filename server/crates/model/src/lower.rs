@@ -1,0 +1,573 @@
+//! From syntax to what is declared: the one place where the tree is read for its meaning. It must not
+//! know what a name refers to, nor which properties there are.
+//!
+//! What comes out is in three parts, by how often it changes: the *shape* of a declaration (names and
+//! places, which other declarations find it by), its *facts* (properties), and the *spans*, which change
+//! with every key. The first two hold no positions, so that an edit which changes no meaning changes
+//! neither.
+
+use smol_str::{SmolStr, SmolStrBuilder};
+use std::sync::Arc;
+use threatline_syntax::{
+    Declaration, Item, Kind, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree, field, items,
+    span, syntax_errors,
+};
+
+/// How deep a condition may be nested.
+pub const DEEPEST_CONDITION: usize = 64;
+
+/// What other declarations can see of a declaration: it changes when the design's structure does.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// What is declared.
+    pub kind: Kind,
+    /// Its name, as written.
+    pub name: Option<SmolStr>,
+    /// The boundary after `in`, as written.
+    pub within: Option<SmolStr>,
+    /// Where a flow starts, as written.
+    pub source: Option<SmolStr>,
+    /// Who answers a flow, as written.
+    pub target: Option<SmolStr>,
+}
+
+/// What a declaration says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The title.
+    pub title: Option<SmolStr>,
+    /// The `///` text above it, in Markdown.
+    pub description: Option<SmolStr>,
+    /// The properties in order, wrong ones included.
+    pub properties: Vec<PropertyFacts>,
+}
+
+/// One property, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PropertyFacts {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its values.
+    pub values: Vec<Value>,
+    /// Its condition.
+    pub condition: Option<Condition>,
+}
+
+/// A value, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A word or a name.
+    Name(SmolStr),
+    /// CWE-79 and the like.
+    Reference(SmolStr),
+    /// A string, decoded.
+    Text(SmolStr),
+    /// A date.
+    Date(SmolStr),
+    /// A number, or what begins like one.
+    Number(SmolStr),
+    /// `rule@element`.
+    Finding(SmolStr, Subject),
+}
+
+/// What stands behind `@`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A name.
+    Name(SmolStr),
+    /// The two ends of a flow without a name.
+    Ends(SmolStr, SmolStr),
+}
+
+/// A condition as a list of nodes, each of which refers to others by their place in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The nodes; their order is that of [`PropertySpans::nodes`].
+    pub nodes: Vec<Expression>,
+    /// The outermost node.
+    pub root: NodeId,
+    /// Whether it is nested deeper than [`DEEPEST_CONDITION`], and was cut off there.
+    pub too_deep: bool,
+}
+
+/// A node's place in its condition.
+pub type NodeId = u16;
+
+/// A node of a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the forms are those of the language reference
+pub enum Expression {
+    Or(Vec<NodeId>),
+    And(Vec<NodeId>),
+    Not(NodeId),
+    Compare {
+        left: NodeId,
+        operator: SmolStr,
+        right: NodeId,
+    },
+    In {
+        left: NodeId,
+        values: Vec<NodeId>,
+    },
+    Is {
+        left: NodeId,
+        right: NodeId,
+    },
+    Call {
+        function: SmolStr,
+        argument: Option<SmolStr>,
+        filter: Option<NodeId>,
+    },
+    Name(SmolStr),
+    Number(SmolStr),
+    /// Nothing, where something is still to be written.
+    Missing,
+}
+
+/// Where the parts of a declaration stand, counted from its first byte.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spans {
+    /// The declaration's first byte in the text.
+    pub start: u32,
+    /// The whole of it.
+    pub whole: Span,
+    /// The word that says what is declared.
+    pub kind: Span,
+    /// The name; the two ends of a flow without one.
+    pub name: Option<Span>,
+    /// The title with its quotes.
+    pub title: Option<Span>,
+    /// The boundary after `in`.
+    pub within: Option<Span>,
+    /// Where a flow starts.
+    pub source: Option<Span>,
+    /// Who answers a flow.
+    pub target: Option<Span>,
+    /// The block of properties.
+    pub body: Option<Span>,
+    /// The properties in order.
+    pub properties: Vec<PropertySpans>,
+}
+
+/// Where the parts of a property stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PropertySpans {
+    /// The whole of it.
+    pub whole: Span,
+    /// Its name.
+    pub name: Span,
+    /// Its values.
+    pub values: Vec<Span>,
+    /// The nodes of its condition; for findings, the two sides of each.
+    pub nodes: Vec<Span>,
+}
+
+/// A part of a declaration, which the spans of the current text give a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the parts are those of the grammar
+pub enum Part {
+    Whole,
+    Kind,
+    Name,
+    Title,
+    Within,
+    Source,
+    Target,
+    Body,
+    Property(u16),
+    PropertyName(u16),
+    Value(u16, u16),
+    /// The rule of a finding.
+    FindingRule(u16, u16),
+    /// The element of a finding.
+    FindingSubject(u16, u16),
+    /// A node of a condition.
+    Node(u16, NodeId),
+}
+
+impl Spans {
+    /// Where a part stands in the text. A part that is not there is looked for at the name.
+    pub fn of(&self, part: Part) -> Span {
+        let found = match part {
+            Part::Whole => Some(self.whole),
+            Part::Kind => Some(self.kind),
+            Part::Name => self.name,
+            Part::Title => self.title,
+            Part::Within => self.within,
+            Part::Source => self.source,
+            Part::Target => self.target,
+            Part::Body => self.body,
+            Part::Property(at) => self.properties.get(at as usize).map(|property| property.whole),
+            Part::PropertyName(at) => self.properties.get(at as usize).map(|property| property.name),
+            Part::Value(at, value) => self.value(at, value),
+            Part::FindingRule(at, value) => self.node(at, value * 2).or(self.value(at, value)),
+            Part::FindingSubject(at, value) => self.node(at, value * 2 + 1).or(self.value(at, value)),
+            Part::Node(at, node) => self.node(at, node),
+        };
+        found.or(self.name).unwrap_or(self.kind).shifted(self.start)
+    }
+
+    fn value(&self, property: u16, value: u16) -> Option<Span> {
+        let property = self.properties.get(property as usize)?;
+        property.values.get(value as usize).copied().or(Some(property.name))
+    }
+
+    fn node(&self, property: u16, node: u16) -> Option<Span> {
+        let property = self.properties.get(property as usize)?;
+        property.nodes.get(node as usize).copied().or(Some(property.name))
+    }
+}
+
+/// One declaration, lowered.
+#[derive(Clone, Debug)]
+pub struct LoweredDeclaration {
+    /// What others see of it.
+    pub shape: Shape,
+    /// What it says.
+    pub facts: Facts,
+    /// Where its parts stand.
+    pub spans: Spans,
+}
+
+/// A file, lowered.
+#[derive(Clone, Debug, Default)]
+pub struct LoweredFile {
+    /// The component that the file is, if its first declaration says so.
+    pub component: Option<SmolStr>,
+    /// What it declares, in order.
+    pub declarations: Vec<LoweredDeclaration>,
+    /// What is wrong with its text.
+    pub errors: Vec<SyntaxError>,
+    /// Descriptions with no declaration after them.
+    pub loose_descriptions: Vec<Span>,
+}
+
+/// Reads the tree of a file.
+pub fn lower(tree: &Tree, text: &str) -> LoweredFile {
+    let mut lowerer = Lowerer { text, errors: syntax_errors(tree, text), loose: Vec::new() };
+    let mut declarations = Vec::new();
+    let mut description: Option<Node> = None;
+    for item in items(tree) {
+        match item {
+            Item::Description(node) => {
+                lowerer.loose.extend(description.replace(node).map(span));
+            }
+            Item::Declaration(declaration) => {
+                declarations.extend(lowerer.declaration(declaration, description.take()));
+            }
+        }
+    }
+    lowerer.loose.extend(description.map(span));
+    let component = declarations
+        .first()
+        .filter(|first: &&LoweredDeclaration| first.shape.kind == Kind::Component)
+        .and_then(|first| first.shape.name.clone());
+    let mut errors = lowerer.errors;
+    errors.sort_by_key(|error| error.span);
+    LoweredFile { component, declarations, errors, loose_descriptions: lowerer.loose }
+}
+
+struct Lowerer<'text> {
+    text: &'text str,
+    errors: Vec<SyntaxError>,
+    loose: Vec<Span>,
+}
+
+impl<'text> Lowerer<'text> {
+    fn declaration(&mut self, node: Declaration, description: Option<Node>) -> Option<LoweredDeclaration> {
+        let kind = node.kind(self.text)?;
+        let start = node.0.start_byte() as u32;
+        let here = |node: Node| relative(node, start);
+        let name = node.name();
+        let ends = node.source().map(|source| Span {
+            start: here(source).start,
+            end: node.target().map_or(here(source).end, |target| here(target).end),
+        });
+        let mut facts = Facts {
+            title: node.title().map(|title| self.string(title)),
+            description: description.map(|lines| self.description(lines)),
+            properties: Vec::new(),
+        };
+        let mut properties = Vec::new();
+        for property in node.properties() {
+            if let Some((stated, spans)) = self.property(property, start) {
+                facts.properties.push(stated);
+                properties.push(spans);
+            }
+        }
+        if let Some(body) = node.body() {
+            let mut cursor = body.walk();
+            self.loose.extend(body.children(&mut cursor).filter(|child| child.kind() == "description").map(span));
+        }
+        Some(LoweredDeclaration {
+            shape: Shape {
+                kind,
+                name: name.map(|name| self.name(name)),
+                within: node.within().map(|within| self.name(within)),
+                source: node.source().map(|source| self.name(source)),
+                target: node.target().map(|target| self.name(target)),
+            },
+            facts,
+            spans: Spans {
+                start,
+                whole: here(node.0),
+                kind: node.kind_node().map(here).unwrap_or_default(),
+                name: name.map(here).or(ends),
+                title: node.title().map(here),
+                within: node.within().map(here),
+                source: node.source().map(here),
+                target: node.target().map(here),
+                body: node.body().map(here),
+                properties,
+            },
+        })
+    }
+
+    fn property(&mut self, property: PropertyNode, start: u32) -> Option<(PropertyFacts, PropertySpans)> {
+        let name = property.name()?;
+        let mut spans = PropertySpans {
+            whole: relative(property.0, start),
+            name: relative(name, start),
+            ..PropertySpans::default()
+        };
+        let mut values = Vec::new();
+        for node in property.values() {
+            spans.values.push(relative(node, start));
+            let mut sides = [relative(node, start); 2];
+            values.push(self.value(node, start, &mut sides));
+            spans.nodes.extend(sides);
+        }
+        if !values.iter().any(|value| matches!(value, Value::Finding(..))) {
+            spans.nodes = Vec::new();
+        }
+        let condition = property.condition().map(|node| {
+            let mut lowering =
+                ConditionLowering { lowerer: self, start, nodes: Vec::new(), spans: Vec::new(), deep: false };
+            let root = lowering.node(node, 0);
+            spans.nodes = lowering.spans;
+            Condition { nodes: lowering.nodes, root, too_deep: lowering.deep }
+        });
+        Some((PropertyFacts { name: self.text[name.byte_range()].into(), values, condition }, spans))
+    }
+
+    fn value(&mut self, node: Node, start: u32, sides: &mut [Span; 2]) -> Value {
+        let written = &self.text[node.byte_range()];
+        match node.kind() {
+            "reference" => Value::Reference(written.into()),
+            "string" => Value::Text(self.string(node)),
+            "block_string" => {
+                let inner = written.strip_prefix("\"\"\"").and_then(|rest| rest.strip_suffix("\"\"\""));
+                Value::Text(inner.unwrap_or(written).trim().into())
+            }
+            "date" => Value::Date(written.into()),
+            "number" => Value::Number(written.into()),
+            "finding" => {
+                let (rule, subject) = (field(node, "rule"), field(node, "subject"));
+                if let Some(rule) = rule {
+                    sides[0] = relative(rule, start);
+                }
+                if let Some(subject) = subject {
+                    sides[1] = relative(subject, start);
+                }
+                let rule = rule.map(|rule| self.name(rule)).unwrap_or_default();
+                let subject = match subject {
+                    Some(ends) if ends.kind() == "flow_ends" => {
+                        let end = |name| field(ends, name).map(|end| self.name(end)).unwrap_or_default();
+                        Subject::Ends(end("source"), end("target"))
+                    }
+                    Some(name) => Subject::Name(self.name(name)),
+                    None => Subject::Name(SmolStr::default()),
+                };
+                Value::Finding(rule, subject)
+            }
+            _ => Value::Name(self.name(node)),
+        }
+    }
+
+    /// A name without the spaces and comments that may stand around its dots.
+    fn name(&self, node: Node) -> SmolStr {
+        let written = &self.text[node.byte_range()];
+        if !written.contains(|character: char| character.is_whitespace() || character == '/') {
+            return written.into();
+        }
+        let mut name = SmolStrBuilder::new();
+        for line in written.lines() {
+            let code = line.split("//").next().unwrap_or_default();
+            code.split_whitespace().for_each(|part| name.push_str(part));
+        }
+        name.finish()
+    }
+
+    /// The text of a string without its quotes and with its escapes resolved.
+    fn string(&mut self, node: Node) -> SmolStr {
+        let mut text = SmolStrBuilder::new();
+        let mut cursor = node.walk();
+        for part in node.children(&mut cursor) {
+            let written = &self.text[part.byte_range()];
+            match part.kind() {
+                "string_content" => text.push_str(written),
+                "escape_sequence" => match escaped(written) {
+                    Some(character) => text.push(character),
+                    None => {
+                        text.push('\u{fffd}');
+                        self.errors.push(SyntaxError {
+                            span: span(part),
+                            message: format!(
+                                "`{written}` is not an escape; there are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{{…}}` \
+                                 with the number of a character"
+                            ),
+                            kind: SyntaxErrorKind::Unexpected,
+                        });
+                    }
+                },
+                _ => {}
+            }
+        }
+        text.finish()
+    }
+
+    fn description(&self, node: Node) -> SmolStr {
+        let mut text = String::new();
+        for line in self.text[node.byte_range()].lines() {
+            let line = line.trim_start().strip_prefix("///").unwrap_or(line);
+            text.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end());
+            text.push('\n');
+        }
+        text.trim_end().into()
+    }
+}
+
+fn relative(node: Node, start: u32) -> Span {
+    let span = span(node);
+    Span { start: span.start.saturating_sub(start), end: span.end.saturating_sub(start) }
+}
+
+fn escaped(written: &str) -> Option<char> {
+    match written {
+        "\\\"" => Some('"'),
+        "\\\\" => Some('\\'),
+        "\\n" => Some('\n'),
+        "\\t" => Some('\t'),
+        _ => {
+            let digits = written.strip_prefix("\\u{")?.strip_suffix('}')?;
+            char::from_u32(u32::from_str_radix(digits, 16).ok()?)
+        }
+    }
+}
+
+struct ConditionLowering<'lowerer, 'text> {
+    lowerer: &'lowerer Lowerer<'text>,
+    start: u32,
+    nodes: Vec<Expression>,
+    spans: Vec<Span>,
+    deep: bool,
+}
+
+impl ConditionLowering<'_, '_> {
+    fn node(&mut self, node: Node, depth: usize) -> NodeId {
+        let lowered = if depth >= DEEPEST_CONDITION || self.nodes.len() > NodeId::MAX as usize / 2 {
+            self.deep = true;
+            Expression::Missing
+        } else {
+            match node.kind() {
+                "or" => Expression::Or(self.operands(node, depth)),
+                "and" => Expression::And(self.operands(node, depth)),
+                "not" => Expression::Not(self.field(node, "operand", depth)),
+                "comparison" => Expression::Compare {
+                    left: self.field(node, "left", depth),
+                    operator: field(node, "operator").map(|operator| self.written(operator)).unwrap_or_default(),
+                    right: self.field(node, "right", depth),
+                },
+                "membership" => {
+                    let left = self.field(node, "left", depth);
+                    let mut cursor = node.walk();
+                    let values: Vec<Node> =
+                        node.children_by_field_name("value", &mut cursor).filter(Node::is_named).collect();
+                    Expression::In {
+                        left,
+                        values: values.into_iter().map(|value| self.node(value, depth + 1)).collect(),
+                    }
+                }
+                "kinship" => {
+                    Expression::Is { left: self.field(node, "left", depth), right: self.field(node, "right", depth) }
+                }
+                "group" => match node.named_child(0) {
+                    Some(inner) => return self.node(inner, depth + 1),
+                    None => Expression::Missing,
+                },
+                "call" => Expression::Call {
+                    function: field(node, "function").map(|name| self.written(name)).unwrap_or_default(),
+                    argument: field(node, "argument").map(|name| self.lowerer.name(name)),
+                    filter: field(node, "where").map(|filter| self.node(filter, depth + 1)),
+                },
+                "name" => Expression::Name(self.lowerer.name(node)),
+                "number" => Expression::Number(self.written(node)),
+                _ => Expression::Missing,
+            }
+        };
+        self.push(lowered, relative(node, self.start))
+    }
+
+    fn push(&mut self, expression: Expression, span: Span) -> NodeId {
+        self.nodes.push(expression);
+        self.spans.push(span);
+        (self.nodes.len() - 1) as NodeId
+    }
+
+    fn field(&mut self, node: Node, name: &str, depth: usize) -> NodeId {
+        match field(node, name) {
+            Some(child) => self.node(child, depth + 1),
+            None => self.push(Expression::Missing, relative(node, self.start)),
+        }
+    }
+
+    /// The operands of `a and b and c`, which the parser nests to the left, as one list.
+    fn operands(&mut self, node: Node, depth: usize) -> Vec<NodeId> {
+        let mut operands = Vec::new();
+        let mut left = node;
+        loop {
+            operands.extend(field(left, "right"));
+            match field(left, "left") {
+                Some(next) if next.kind() == node.kind() => left = next,
+                first => {
+                    operands.extend(first);
+                    break;
+                }
+            }
+        }
+        operands.reverse();
+        operands.into_iter().map(|operand| self.node(operand, depth + 1)).collect()
+    }
+
+    fn written(&self, node: Node) -> SmolStr {
+        self.lowerer.text[node.byte_range()].into()
+    }
+}
+
+/// The text of a file as it stands, and where its declarations are in it.
+#[derive(Debug)]
+pub struct Source {
+    /// The text.
+    pub text: Arc<str>,
+    /// Where its lines begin.
+    pub lines: threatline_syntax::LineIndex,
+    /// The tree, kept for files that are being edited.
+    pub tree: Option<Tree>,
+    /// The spans of each declaration, in order.
+    pub spans: Vec<Spans>,
+    /// What is wrong with the text.
+    pub errors: Vec<SyntaxError>,
+    /// Descriptions with no declaration after them.
+    pub loose_descriptions: Vec<Span>,
+    /// Why the file could not be read as it is, if it could not.
+    pub unreadable: Option<Unreadable>,
+}
+
+/// What kept a file from being read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Why, as a sentence without its full stop.
+    pub why: String,
+    /// Where in the text, if it could be read around it.
+    pub at: u32,
+}

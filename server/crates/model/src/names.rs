@@ -1,0 +1,219 @@
+//! Names: which declaration a written name means, and how a declaration is named. It must not know what
+//! properties mean.
+
+use crate::db::{Db, Decl, File, Model, World};
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::{SmolStr, format_smolstr};
+use threatline_syntax::Kind;
+
+/// The components of a model: which file is which, and every name that stands before a dot.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Components {
+    files: FxHashMap<SmolStr, File>,
+    prefixes: FxHashSet<SmolStr>,
+}
+
+impl Components {
+    /// The file of a component.
+    pub fn file_of(&self, component: &str) -> Option<File> {
+        self.files.get(component).copied()
+    }
+}
+
+/// The components of a model. Of two files that are the same component the first by path counts.
+#[salsa::tracked]
+pub fn components(db: &dyn Db, model: Model) -> Components {
+    let mut found = Components::default();
+    for &file in model.files(db).iter() {
+        let Some(component) = file.component(db) else { continue };
+        found.files.entry(component.clone()).or_insert(file);
+        for (dot, _) in component.match_indices('.') {
+            found.prefixes.insert(component[..dot].into());
+        }
+        found.prefixes.insert(component.clone());
+    }
+    found
+}
+
+/// What a file declares, by name. Of two declarations of one name the first counts.
+#[salsa::tracked]
+pub fn names_in(db: &dyn Db, file: File) -> FxHashMap<SmolStr, Decl> {
+    let mut names = FxHashMap::default();
+    for &decl in file.declarations(db).iter() {
+        let shape = decl.shape(db);
+        if let Some(name) = shape.name.as_ref().filter(|_| shape.kind != Kind::Component) {
+            names.entry(name.clone()).or_insert(decl);
+        }
+    }
+    names
+}
+
+/// What the files of a model declare that are no components.
+#[salsa::tracked]
+pub fn top_level(db: &dyn Db, model: Model) -> FxHashMap<SmolStr, Decl> {
+    let mut names = FxHashMap::default();
+    for &file in model.files(db).iter().filter(|file| file.component(db).is_none()) {
+        for (name, decl) in names_in(db, file) {
+            let first = names.entry(name.clone()).or_insert(*decl);
+            // Within one file `names_in` keeps the first; between files the first by path counts.
+            debug_assert!(first.file(db).path(db) <= file.path(db));
+        }
+    }
+    names
+}
+
+/// The declaration of a component.
+#[salsa::tracked(returns(copy))]
+pub fn component_of(db: &dyn Db, file: File) -> Option<Decl> {
+    file.component(db).as_ref()?;
+    file.declarations(db).first().copied()
+}
+
+/// The components around a file's declarations, the innermost first, as far as they are declared.
+pub fn components_around(db: &dyn Db, file: File) -> Vec<Decl> {
+    let Some(component) = file.component(db) else { return Vec::new() };
+    let all = components(db, file.model(db));
+    around(component).filter_map(|name| all.files.get(name)).filter_map(|file| component_of(db, *file)).collect()
+}
+
+/// A dotted name and those around it: `a.b.c`, `a.b`, `a`.
+fn around(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(name), |name| name.rfind('.').map(|dot| &name[..dot]))
+}
+
+/// Why a name means nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unresolved {
+    /// The part of the name that is not known.
+    pub part: SmolStr,
+    /// Where it was looked for, as a component's name; nowhere in particular if the first part fails.
+    pub component: Option<SmolStr>,
+}
+
+/// What a name means where it is written in a file: it is looked up in the file's component, in those
+/// around it, at the top level, and last in the library.
+#[salsa::tracked]
+pub fn resolve(db: &dyn Db, file: File, name: SmolStr) -> Result<Decl, Unresolved> {
+    let model = file.model(db);
+    let all = components(db, model);
+    let (head, rest) = name.split_once('.').map_or((name.as_str(), None), |(head, rest)| (head, Some(rest)));
+    let scopes = file.component(db).iter().flat_map(|component| around(component)).map(Some).chain([None]);
+    for scope in scopes {
+        let declared = match scope {
+            Some(component) => all.files.get(component).and_then(|file| member(db, *file, head.into())),
+            None => top_level_member(db, model, head.into()),
+        };
+        let path = match scope {
+            Some(component) => format_smolstr!("{component}.{head}"),
+            None => head.into(),
+        };
+        let is_component = all.prefixes.contains(&path);
+        match rest {
+            None => {
+                if let Some(decl) = declared {
+                    return Ok(decl);
+                }
+                if let Some(decl) = all.files.get(&path).and_then(|file| component_of(db, *file)) {
+                    return Ok(decl);
+                }
+            }
+            Some(rest) if is_component => return descend(db, all, path, rest),
+            Some(rest) if declared.is_some() => {
+                let part = rest.split('.').next().unwrap_or(rest).into();
+                return Err(Unresolved { part, component: Some(path) });
+            }
+            Some(_) => {}
+        }
+    }
+    let library = World::get(db).library(db);
+    let in_library = if head == "std" { rest } else { Some(name.as_str()) };
+    if let Some(decl) = in_library.and_then(|name| top_level_member(db, library, name.into())) {
+        return Ok(decl);
+    }
+    Err(match rest {
+        Some(rest) if head == "std" => Unresolved { part: rest.into(), component: Some("std".into()) },
+        _ => Unresolved { part: head.into(), component: None },
+    })
+}
+
+fn descend(db: &dyn Db, all: &Components, mut path: SmolStr, mut rest: &str) -> Result<Decl, Unresolved> {
+    while let Some((head, deeper)) = rest.split_once('.') {
+        let next = format_smolstr!("{path}.{head}");
+        if !all.prefixes.contains(&next) {
+            return Err(Unresolved { part: head.into(), component: Some(path) });
+        }
+        (path, rest) = (next, deeper);
+    }
+    let declared = all.files.get(&path).and_then(|file| member(db, *file, rest.into()));
+    let component = || all.files.get(&format_smolstr!("{path}.{rest}")).and_then(|file| component_of(db, *file));
+    declared.or_else(component).ok_or_else(|| Unresolved { part: rest.into(), component: Some(path) })
+}
+
+/// A name in a component's file. A query of its own, so that who looks up one name does not depend on
+/// the others.
+#[salsa::tracked(returns(copy))]
+fn member(db: &dyn Db, file: File, name: SmolStr) -> Option<Decl> {
+    names_in(db, file).get(&name).copied()
+}
+
+/// A name at the top level of a model, likewise.
+#[salsa::tracked(returns(copy))]
+pub fn top_level_member(db: &dyn Db, model: Model, name: SmolStr) -> Option<Decl> {
+    top_level(db, model).get(&name).copied()
+}
+
+/// The name of a declaration as it is written anywhere: `payments.ledger`, `std.rate_limiting`, and for
+/// a flow without a name its ends, `(payments.api -> payments.ledger)`.
+#[salsa::tracked]
+pub fn full_name(db: &dyn Db, decl: Decl) -> SmolStr {
+    let shape = decl.shape(db);
+    let Some(name) = &shape.name else {
+        let (source, target) = crate::relations::ends(db, decl);
+        let end = |end: Option<Decl>, written: &Option<SmolStr>| match end {
+            Some(end) => full_name(db, end).clone(),
+            None => written.clone().unwrap_or_else(|| "?".into()),
+        };
+        return match shape.kind {
+            Kind::Flow => format_smolstr!("({} -> {})", end(source, &shape.source), end(target, &shape.target)),
+            kind => format_smolstr!("(a {} without a name)", kind.word()),
+        };
+    };
+    if shape.kind == Kind::Component {
+        return name.clone();
+    }
+    if decl.in_library(db) {
+        return format_smolstr!("std.{name}");
+    }
+    match decl.component(db) {
+        Some(component) => format_smolstr!("{component}.{name}"),
+        None => name.clone(),
+    }
+}
+
+/// The name of a declaration as short as it can be written in a file and still mean it.
+pub fn name_from(db: &dyn Db, decl: Decl, file: File) -> SmolStr {
+    let full = full_name(db, decl);
+    let shorter = full.match_indices('.').map(|(dot, _)| &full[dot + 1..]);
+    let mut candidates: Vec<&str> = shorter.collect();
+    candidates.reverse();
+    if decl.shape(db).name.is_none() {
+        return full.clone();
+    }
+    candidates
+        .into_iter()
+        .find(|name| matches!(resolve(db, file, SmolStr::from(*name)), Ok(found) if *found == decl))
+        .map_or_else(|| full.clone(), SmolStr::from)
+}
+
+/// All declarations of some kinds that a file can name: the model's, then the library's.
+pub fn visible(db: &dyn Db, file: File, kinds: &[Kind]) -> Vec<Decl> {
+    let library = World::get(db).library(db);
+    let model = file.model(db);
+    let models = [model, library];
+    let models = if model == library { &models[..1] } else { &models[..] };
+    let files = models.iter().flat_map(|model| model.files(db).iter());
+    files
+        .flat_map(|file| file.declarations(db).iter().copied())
+        .filter(|decl| decl.shape(db).name.is_some() && kinds.contains(&decl.kind(db)))
+        .collect()
+}

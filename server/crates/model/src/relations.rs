@@ -1,0 +1,444 @@
+//! How elements relate: where they are, what flows between them, what they hold, and what protects them.
+//! It must not know rules.
+
+use crate::db::{Db, Decl, File, Model, World};
+use crate::lower::Part;
+use crate::names::{components_around, resolve};
+use crate::schema::{CLASSIFICATION, STATUS, TRUST};
+use crate::typed::{Categories, TypedValue, typed};
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+use threatline_syntax::Kind;
+
+/// What a flow may start at and end at.
+pub const ENDS: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
+
+fn named(db: &dyn Db, decl: Decl, name: Option<&SmolStr>, kinds: &[Kind]) -> Option<Decl> {
+    let found = resolve(db, decl.file(db), name?.clone()).as_ref().ok()?;
+    kinds.contains(&found.kind(db)).then_some(*found)
+}
+
+/// Where a flow starts and where it ends.
+#[salsa::tracked(returns(copy))]
+pub fn ends(db: &dyn Db, flow: Decl) -> (Option<Decl>, Option<Decl>) {
+    let shape = flow.shape(db);
+    (named(db, flow, shape.source.as_ref(), ENDS), named(db, flow, shape.target.as_ref(), ENDS))
+}
+
+/// The flows of a file with their ends, apart from the model's so that a change of one file stays there.
+#[salsa::tracked]
+fn flows_in(db: &dyn Db, file: File) -> Vec<(Decl, Option<Decl>, Option<Decl>)> {
+    let flows = file.declarations(db).iter().filter(|decl| decl.kind(db) == Kind::Flow);
+    flows
+        .map(|&flow| {
+            let (source, target) = ends(db, flow);
+            (flow, source, target)
+        })
+        .collect()
+}
+
+/// The flows that touch an element.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touching {
+    /// Those that end at it.
+    pub incoming: Vec<Decl>,
+    /// Those that start at it.
+    pub outgoing: Vec<Decl>,
+}
+
+#[salsa::tracked]
+fn flows_of(db: &dyn Db, model: Model) -> FxHashMap<Decl, Touching> {
+    let mut flows: FxHashMap<Decl, Touching> = FxHashMap::default();
+    for &file in model.files(db).iter() {
+        for &(flow, source, target) in flows_in(db, file) {
+            if let Some(source) = source {
+                flows.entry(source).or_default().outgoing.push(flow);
+            }
+            if let Some(target) = target {
+                flows.entry(target).or_default().incoming.push(flow);
+            }
+        }
+    }
+    flows
+}
+
+/// The flows that touch an element, in the order of files and declarations.
+#[salsa::tracked]
+pub fn touching(db: &dyn Db, element: Decl) -> Touching {
+    flows_of(db, element.model(db)).get(&element).cloned().unwrap_or_default()
+}
+
+/// The flows that end at an element.
+pub fn incoming(db: &dyn Db, element: Decl) -> &[Decl] {
+    &touching(db, element).incoming
+}
+
+/// The flows that start at an element.
+pub fn outgoing(db: &dyn Db, element: Decl) -> &[Decl] {
+    &touching(db, element).outgoing
+}
+
+/// The boundary that a declaration says it is in.
+#[salsa::tracked(returns(copy))]
+pub fn placed_in(db: &dyn Db, decl: Decl) -> Option<Decl> {
+    named(db, decl, decl.shape(db).within.as_ref(), &[Kind::Boundary])
+}
+
+/// The boundaries around an element or a boundary, the innermost first. Around boundaries that lie in each
+/// other in a circle, each is given once.
+#[salsa::tracked]
+pub fn boundaries_around(db: &dyn Db, decl: Decl) -> Vec<Decl> {
+    let mut around = Vec::new();
+    let mut next = placed_in(db, decl);
+    while let Some(boundary) = next {
+        if boundary == decl || around.contains(&boundary) {
+            break;
+        }
+        around.push(boundary);
+        next = placed_in(db, boundary);
+    }
+    around
+}
+
+/// What is directly in each boundary of a model.
+#[salsa::tracked]
+fn contents_of(db: &dyn Db, model: Model) -> FxHashMap<Decl, Vec<Decl>> {
+    let mut contents: FxHashMap<Decl, Vec<Decl>> = FxHashMap::default();
+    for &file in model.files(db).iter() {
+        for &(boundary, decl) in placed_by(db, file) {
+            contents.entry(boundary).or_default().push(decl);
+        }
+    }
+    contents
+}
+
+#[salsa::tracked]
+fn placed_by(db: &dyn Db, file: File) -> Vec<(Decl, Decl)> {
+    let declarations = file.declarations(db).iter();
+    declarations.filter_map(|&decl| Some((placed_in(db, decl)?, decl))).collect()
+}
+
+/// What is directly in a boundary: elements and boundaries.
+#[salsa::tracked]
+pub fn contents(db: &dyn Db, boundary: Decl) -> Vec<Decl> {
+    contents_of(db, boundary.model(db)).get(&boundary).cloned().unwrap_or_default()
+}
+
+/// The trust of what is in a boundary, by its position in [`TRUST`], and the boundary that states it.
+#[salsa::tracked(returns(copy))]
+pub fn trust_of_boundary(db: &dyn Db, boundary: Decl) -> (u8, Option<Decl>) {
+    let chain = std::iter::once(boundary).chain(boundaries_around(db, boundary).iter().copied());
+    for boundary in chain {
+        if let Some(trust) = typed(db, boundary).word("trust") {
+            return (trust, Some(boundary));
+        }
+    }
+    (most_trusted(), None)
+}
+
+fn most_trusted() -> u8 {
+    TRUST.words.len() as u8 - 1
+}
+
+/// How far an element is trusted by where it is, and the boundary that says so. Outside of all boundaries
+/// an external entity is not trusted, and what is ours is.
+#[salsa::tracked(returns(copy))]
+pub fn trust(db: &dyn Db, element: Decl) -> (u8, Option<Decl>) {
+    match placed_in(db, element) {
+        Some(boundary) => trust_of_boundary(db, boundary),
+        None if element.kind(db) == Kind::External => (0, None),
+        None => (most_trusted(), None),
+    }
+}
+
+/// The boundaries that a flow enters and those that it leaves, the innermost first: just one of its ends
+/// is in them.
+#[salsa::tracked]
+pub fn crossed(db: &dyn Db, flow: Decl) -> (Vec<Decl>, Vec<Decl>) {
+    let (Some(source), Some(target)) = ends(db, flow) else { return Default::default() };
+    let (around_source, around_target) = (boundaries_around(db, source), boundaries_around(db, target));
+    let entered = around_target.iter().filter(|boundary| !around_source.contains(boundary));
+    let left = around_source.iter().filter(|boundary| !around_target.contains(boundary));
+    (entered.copied().collect(), left.copied().collect())
+}
+
+/// Whether a flow starts in a place of lower trust than it ends in; an element, whether such a flow
+/// reaches it.
+#[salsa::tracked(returns(copy))]
+pub fn exposed_by(db: &dyn Db, element: Decl) -> Option<Decl> {
+    if element.kind(db) == Kind::Flow {
+        let (source, target) = ends(db, element);
+        return (trust(db, source?).0 < trust(db, target?).0).then_some(element);
+    }
+    let own = trust(db, element).0;
+    incoming(db, element).iter().copied().find(|flow| ends(db, *flow).0.is_some_and(|source| trust(db, source).0 < own))
+}
+
+/// The assets that an element holds: what it stores, handles or carries, and what its flows bring it.
+#[salsa::tracked]
+pub fn holds(db: &dyn Db, element: Decl) -> Vec<Decl> {
+    let own = typed(db, element);
+    let mut assets: Vec<Decl> =
+        ["stores", "handles", "sends", "receives"].iter().flat_map(|name| own.decls(name)).collect();
+    if element.kind(db) != Kind::Flow {
+        let flows = touching(db, element);
+        for flow in flows.incoming.iter().chain(&flows.outgoing) {
+            let carried = typed(db, *flow);
+            assets.extend(carried.decls("sends").chain(carried.decls("receives")));
+        }
+    }
+    // In the order in which they are stated, and not in that of their ids, which depends on past edits.
+    let mut seen = FxHashSet::default();
+    assets.retain(|asset| seen.insert(*asset));
+    assets
+}
+
+/// Why an element holds an asset: the declaration that says so, and the part of it.
+pub fn why_held(db: &dyn Db, element: Decl, asset: Decl) -> Option<(Decl, Part)> {
+    let flows = touching(db, element);
+    std::iter::once(element).chain(flows.incoming.iter().chain(&flows.outgoing).copied()).find_map(|holder| {
+        let stated = typed(db, holder);
+        let named = ["stores", "handles", "sends", "receives"].into_iter().flat_map(|name| stated.named(name));
+        named.filter(|(named, _)| *named == asset).map(|(_, part)| (holder, part)).next()
+    })
+}
+
+/// How sensitive something is, each by its position in the schema's words, from 0 to 3.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sensitivity {
+    /// The highest classification.
+    pub classification: u8,
+    /// The highest integrity.
+    pub integrity: u8,
+    /// The highest availability.
+    pub availability: u8,
+    /// Whether any of it is about people.
+    pub personal: bool,
+    /// Whether anything is held at all.
+    pub any: bool,
+}
+
+/// How sensitive an asset is. What it does not say of integrity, its classification says; of availability,
+/// that it is medium.
+#[salsa::tracked(returns(copy))]
+pub fn sensitivity_of_asset(db: &dyn Db, asset: Decl) -> Sensitivity {
+    let stated = typed(db, asset);
+    let classification = stated.word("classification").unwrap_or(1);
+    Sensitivity {
+        classification,
+        integrity: stated.word("integrity").unwrap_or(classification),
+        availability: stated.word("availability").unwrap_or(1),
+        personal: stated.yes_no("personal") == Some(true),
+        any: true,
+    }
+}
+
+/// How sensitive a set of assets is: as its most sensitive.
+pub fn most_sensitive(db: &dyn Db, assets: &[Decl]) -> Sensitivity {
+    assets.iter().fold(Sensitivity::default(), |most, asset| {
+        let asset = sensitivity_of_asset(db, *asset);
+        Sensitivity {
+            classification: most.classification.max(asset.classification),
+            integrity: most.integrity.max(asset.integrity),
+            availability: most.availability.max(asset.availability),
+            personal: most.personal || asset.personal,
+            any: true,
+        }
+    })
+}
+
+/// How sensitive what an element holds is. A query of its own, so that what depends on it stops there when
+/// one more asset makes no difference.
+#[salsa::tracked(returns(copy))]
+pub fn sensitivity(db: &dyn Db, element: Decl) -> Sensitivity {
+    most_sensitive(db, holds(db, element))
+}
+
+/// The most sensitive of some assets.
+pub fn most_classified(db: &dyn Db, assets: &[Decl]) -> Option<Decl> {
+    let classification = |asset: &Decl| sensitivity_of_asset(db, *asset).classification;
+    // The first of the most sensitive, so that the answer does not depend on what comes after it.
+    assets.iter().copied().rev().max_by_key(classification)
+}
+
+/// The word of a classification.
+pub fn classification_word(classification: u8) -> &'static str {
+    CLASSIFICATION.word(classification)
+}
+
+/// A technology or protocol and the broader ones that it is one of, itself first.
+#[salsa::tracked]
+pub fn kin(db: &dyn Db, decl: Decl) -> Vec<Decl> {
+    let mut kin = vec![decl];
+    let mut next = 0;
+    while let Some(decl) = kin.get(next).copied() {
+        next += 1;
+        for broader in typed(db, decl).decls("is") {
+            if !kin.contains(&broader) {
+                kin.push(broader);
+            }
+        }
+    }
+    kin
+}
+
+/// A yes or no of a protocol, its own or that of the nearest broader one which states it.
+pub fn protocol_says(db: &dyn Db, protocol: Decl, property: &str) -> Option<(bool, Decl)> {
+    kin(db, protocol).iter().find_map(|decl| Some((typed(db, *decl).yes_no(property)?, *decl)))
+}
+
+/// What a mitigation counters, with what the ones it is based on counter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Rules and threats.
+    pub decls: Vec<Decl>,
+    /// Whole categories.
+    pub categories: Categories,
+}
+
+/// What a mitigation counters.
+#[salsa::tracked]
+pub fn counters(db: &dyn Db, mitigation: Decl) -> Counters {
+    let mut counters = Counters::default();
+    let mut chain: Vec<Decl> = vec![mitigation];
+    while let Some(&mitigation) = chain.last() {
+        let stated = typed(db, mitigation);
+        for (_, value) in stated.get("counters").map(|stated| stated.values.as_slice()).unwrap_or_default() {
+            match value {
+                TypedValue::Decl(decl) => counters.decls.push(*decl),
+                TypedValue::Category(at) => counters.categories.0 |= Categories::one(*at).0,
+                _ => {}
+            }
+        }
+        match stated.decls("based_on").next() {
+            Some(basis) if !chain.contains(&basis) => chain.push(basis),
+            _ => break,
+        }
+    }
+    counters
+}
+
+/// Whether a mitigation is in place: implemented or verified.
+pub fn is_done(db: &dyn Db, mitigation: Decl) -> bool {
+    let implemented = STATUS.position("implemented");
+    typed(db, mitigation).word("status").or(implemented) >= implemented
+}
+
+/// A mitigation that protects an element, and what brings it there: the element itself, its component or a
+/// boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effective {
+    /// The mitigation.
+    pub mitigation: Decl,
+    /// What lists it.
+    pub by: Decl,
+    /// The part that lists it.
+    pub part: Part,
+}
+
+/// The mitigations that protect an element: its own, those of its components, and those of the boundaries
+/// that it is in; of a flow, of the boundaries that it runs within or enters.
+#[salsa::tracked]
+pub fn effective_mitigations(db: &dyn Db, element: Decl) -> Vec<Effective> {
+    let mut by = vec![element];
+    by.extend(components_around(db, element.file(db)));
+    if element.kind(db) == Kind::Flow {
+        // Entered or run within: all boundaries around the target.
+        by.extend(ends(db, element).1.iter().flat_map(|target| boundaries_around(db, *target)));
+    } else {
+        by.extend(boundaries_around(db, element));
+    }
+    let listed = by.into_iter().flat_map(|by| {
+        typed(db, by).named("mitigations").map(move |(mitigation, part)| Effective { mitigation, by, part })
+    });
+    let mut found: Vec<Effective> = Vec::new();
+    for effective in listed {
+        if !found.iter().any(|earlier| earlier.mitigation == effective.mitigation) {
+            found.push(effective);
+        }
+    }
+    found
+}
+
+/// Which files of a model name a declaration outside of its own text.
+#[salsa::tracked]
+fn uses_of(db: &dyn Db, model: Model) -> FxHashMap<Decl, Vec<File>> {
+    let mut uses: FxHashMap<Decl, Vec<File>> = FxHashMap::default();
+    for &file in model.files(db).iter() {
+        for used in used_in(db, file) {
+            uses.entry(*used).or_default().push(file);
+        }
+    }
+    uses
+}
+
+/// The declarations of its own model that a file names, other than by themselves.
+#[salsa::tracked]
+fn used_in(db: &dyn Db, file: File) -> Vec<Decl> {
+    let model = file.model(db);
+    let mut used = Vec::new();
+    for &decl in file.declarations(db).iter() {
+        used.extend(names_of(db, decl).into_iter().filter(|named| *named != decl && named.model(db) == model));
+    }
+    used.sort_unstable();
+    used.dedup();
+    used
+}
+
+/// The declarations that a declaration names.
+fn names_of(db: &dyn Db, decl: Decl) -> Vec<Decl> {
+    let (source, target) = ends(db, decl);
+    let mut named: Vec<Decl> = [source, target, placed_in(db, decl)].into_iter().flatten().collect();
+    for stated in &typed(db, decl).stated {
+        for (_, value) in &stated.values {
+            match value {
+                TypedValue::Decl(decl) => named.push(*decl),
+                TypedValue::Finding(accepted) => {
+                    named.push(accepted.subject());
+                    if let crate::typed::Accepted::Rule(rule, _) = accepted {
+                        named.push(*rule);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    named.extend(crate::condition::names_in_conditions(db, decl));
+    named
+}
+
+/// The files of the model that name a declaration, other than by the declaration itself.
+#[salsa::tracked]
+pub fn used_by(db: &dyn Db, decl: Decl) -> Vec<File> {
+    uses_of(db, decl.model(db)).get(&decl).cloned().unwrap_or_default()
+}
+
+/// All rules that look at a model: the library's and its own.
+#[salsa::tracked]
+pub fn rules(db: &dyn Db, model: Model) -> Vec<Decl> {
+    let library = World::get(db).library(db);
+    let files = library.files(db).iter().chain(model.files(db).iter().filter(|_| model != library));
+    files.flat_map(|file| rules_in(db, *file).iter().copied()).collect()
+}
+
+#[salsa::tracked]
+fn rules_in(db: &dyn Db, file: File) -> Vec<Decl> {
+    file.declarations(db).iter().copied().filter(|decl| decl.kind(db) == Kind::Rule).collect()
+}
+
+/// The mitigations of the library or of a model that counter a rule, the model's first.
+#[salsa::tracked]
+pub fn mitigations_countering(db: &dyn Db, model: Model, rule: Decl) -> Vec<Decl> {
+    let library = World::get(db).library(db);
+    let models = if model == library { vec![library] } else { vec![model, library] };
+    let files = models.into_iter().flat_map(|model| model.files(db).iter().copied());
+    files
+        .flat_map(|file| mitigations_in(db, file).iter().copied())
+        .filter(|mitigation| counters(db, *mitigation).decls.contains(&rule))
+        .collect()
+}
+
+#[salsa::tracked]
+fn mitigations_in(db: &dyn Db, file: File) -> Vec<Decl> {
+    file.declarations(db).iter().copied().filter(|decl| decl.kind(db) == Kind::Mitigation).collect()
+}

@@ -1,0 +1,138 @@
+//! What `threatline.toml` says. It must not read the file: it is given its text.
+
+use crate::codes;
+use crate::diagnostics::{Severity, nearest};
+use crate::findings::Level;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::sync::Arc;
+use threatline_syntax::Span;
+use toml::de::{DeTable, DeValue};
+
+/// The settings of a model.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The path of the file, if there is one.
+    pub path: Option<Arc<str>>,
+    /// Its text.
+    pub text: Arc<str>,
+    /// What the model is called.
+    pub name: Option<SmolStr>,
+    /// From which severity of open findings on `check` fails; `None` inside for never.
+    pub fail_on: Option<Option<Level>>,
+    /// The weight of each diagnostic that is set, `None` for those turned off.
+    pub diagnostics: FxHashMap<SmolStr, Option<Severity>>,
+    /// Where tickets are found: an address with `{}` in it.
+    pub ticket_link: Option<SmolStr>,
+    /// What is wrong with the text.
+    pub problems: Vec<Problem>,
+}
+
+/// Something wrong in `threatline.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub span: Span,
+    /// What, as a sentence without its full stop.
+    pub message: String,
+    /// What should stand there, if that is known.
+    pub replacement: Option<SmolStr>,
+}
+
+/// A value and where it stands.
+type Setting<'table> = (&'table DeValue<'table>, Span);
+
+impl Settings {
+    /// Reads the text of a `threatline.toml`. What is wrong in it is told, the rest holds.
+    pub fn read(path: Arc<str>, text: Arc<str>) -> Settings {
+        let mut settings = Settings { path: Some(path), text: text.clone(), ..Settings::default() };
+        let (table, errors) = DeTable::parse_recoverable(&text);
+        for error in errors {
+            let span = error.span().map_or_else(|| Span::new(0, 0), |range| Span::new(range.start, range.end));
+            settings.problem(span, error.message().to_owned(), None);
+        }
+        for (section, value) in table.get_ref() {
+            let at = Span::new(section.span().start, section.span().end);
+            let name: &str = section.get_ref();
+            if !["model", "check", "diagnostics", "links"].contains(&name) {
+                settings.unknown(at, "section", name, &["model", "check", "diagnostics", "links"]);
+                continue;
+            }
+            let DeValue::Table(keys) = value.get_ref() else {
+                settings.problem(at, format!("`{name}` is a section: write `[{name}]`"), None);
+                continue;
+            };
+            for (key, value) in keys {
+                let key_at = Span::new(key.span().start, key.span().end);
+                let value = (value.get_ref(), Span::new(value.span().start, value.span().end));
+                settings.set(name, key.get_ref(), key_at, value);
+            }
+        }
+        settings
+    }
+
+    fn set(&mut self, section: &str, key: &str, at: Span, value: Setting) {
+        match (section, key) {
+            ("model", "name") => self.name = self.text_of(value),
+            ("check", "fail_on") => {
+                let Some(word) = self.text_of(value) else { return };
+                match (Level::from_word(&word), word.as_str()) {
+                    (Some(level), _) => self.fail_on = Some(Some(level)),
+                    (None, "never") => self.fail_on = Some(None),
+                    _ => self.bad_word(value.1, &word, &["low", "medium", "high", "critical", "never"]),
+                }
+            }
+            ("links", "ticket") => {
+                self.ticket_link = self.text_of(value);
+                if self.ticket_link.as_ref().is_some_and(|link| !link.contains("{}")) {
+                    self.problem(value.1, "the link has no `{}` for the ticket".to_owned(), None);
+                }
+            }
+            ("diagnostics", code) => {
+                let known: Vec<&str> = codes::ALL.iter().map(|code| code.id).collect();
+                if !known.contains(&code) {
+                    return self.unknown(at, "diagnostic", code, &known);
+                }
+                let Some(word) = self.text_of(value) else { return };
+                let severity = match word.as_str() {
+                    "error" => Some(Severity::Error),
+                    "warning" => Some(Severity::Warning),
+                    "information" => Some(Severity::Information),
+                    "hint" => Some(Severity::Hint),
+                    "off" => None,
+                    _ => return self.bad_word(value.1, &word, &["error", "warning", "information", "hint", "off"]),
+                };
+                self.diagnostics.insert(code.into(), severity);
+            }
+            ("model", _) => self.unknown(at, "key", key, &["name"]),
+            ("check", _) => self.unknown(at, "key", key, &["fail_on"]),
+            _ => self.unknown(at, "key", key, &["ticket"]),
+        }
+    }
+
+    fn text_of(&mut self, (value, span): Setting) -> Option<SmolStr> {
+        match value {
+            DeValue::String(text) => Some(text.as_ref().into()),
+            _ => {
+                self.problem(span, "this takes a string in quotes".to_owned(), None);
+                None
+            }
+        }
+    }
+
+    fn unknown(&mut self, span: Span, what: &str, written: &str, known: &[&str]) {
+        let near = nearest(written, known.iter().map(|word| SmolStr::from(*word)));
+        self.problem(span, format!("there is no {what} `{written}`"), near);
+    }
+
+    fn bad_word(&mut self, span: Span, written: &str, known: &[&str]) {
+        let list = known.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
+        let near = nearest(written, known.iter().map(|word| SmolStr::from(*word)));
+        let near = near.map(|near| smol_str::format_smolstr!("\"{near}\""));
+        self.problem(span, format!("`{written}` is none of {list}"), near);
+    }
+
+    fn problem(&mut self, span: Span, message: String, replacement: Option<SmolStr>) {
+        self.problems.push(Problem { span, message, replacement });
+    }
+}

@@ -1,0 +1,147 @@
+//! What is wrong with a text as text: where the parser had to skip or to make something up.
+//! It must not know what a model means.
+
+use crate::{Kind, Span, span};
+use tree_sitter::{Node, Tree};
+
+/// One place where the text is not in the language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Where.
+    pub span: Span,
+    /// What is wrong, as a sentence without its full stop.
+    pub message: String,
+    /// Which sort of mistake it is.
+    pub kind: SyntaxErrorKind,
+}
+
+/// The sorts of mistakes, for quick fixes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SyntaxErrorKind {
+    /// This text is missing at the end of the span.
+    Missing(String),
+    /// The span's text cannot stand there.
+    Unexpected,
+    /// The span's text would be right if it were this word.
+    Misspelt(&'static str),
+}
+
+/// All syntax errors of a text, in order.
+pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
+    let mut found = Vec::new();
+    let mut cursor = tree.walk();
+    // Pre-order, without recursion: broken text may be nested as deep as it likes.
+    'walk: loop {
+        let node = cursor.node();
+        let mut descend = node.has_error() || node.kind() == "source_file";
+        if node.is_missing() {
+            found.push(missing(node, text));
+            descend = false;
+        } else if node.is_error() {
+            found.push(unexpected(node, text));
+            // One error for what was skipped; but a declaration inside of it is looked into.
+            descend = true;
+        } else if node.kind() == "declaration" {
+            found.extend(unopened(node));
+            descend |= node.has_error();
+        }
+        if descend && cursor.goto_first_child() {
+            continue;
+        }
+        loop {
+            if cursor.goto_next_sibling() {
+                break;
+            }
+            if !cursor.goto_parent() {
+                break 'walk;
+            }
+        }
+    }
+    found.sort_by_key(|error| (error.span.start, error.span.end));
+    found.dedup_by(|next, previous| next.span == previous.span);
+    found
+}
+
+fn missing(node: Node, text: &str) -> SyntaxError {
+    let what = match node.kind() {
+        "_word" | "name" => "a name".to_owned(),
+        kind => format!("`{kind}`"),
+    };
+    // The parser puts the missing token before the next one; a reader misses it after the last.
+    let end = text[..node.start_byte()].trim_end().len();
+    let start = text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
+    let kind = match node.kind() {
+        "_word" | "name" => SyntaxErrorKind::Unexpected,
+        kind => SyntaxErrorKind::Missing(kind.to_owned()),
+    };
+    let message = if node.kind() == "\"" {
+        "this string is not closed: `\"` is missing at the end of the line".to_owned()
+    } else {
+        format!("{what} is missing here")
+    };
+    SyntaxError { span: Span::new(start, end), message, kind }
+}
+
+fn unopened(declaration: Node) -> Option<SyntaxError> {
+    let body = declaration.child_by_field_name("body")?;
+    let first = body.child(0)?;
+    if first.kind() == "{" {
+        return None;
+    }
+    let start = body.start_byte();
+    let before = declaration.child(declaration.child_count().checked_sub(2)? as u32)?;
+    let span = Span::new(before.end_byte().saturating_sub(1), before.end_byte());
+    debug_assert!(before.end_byte() <= start);
+    Some(SyntaxError {
+        span,
+        message: "`{` is missing before the properties".to_owned(),
+        kind: SyntaxErrorKind::Missing("{".to_owned()),
+    })
+}
+
+fn unexpected(node: Node, text: &str) -> SyntaxError {
+    let whole = &text[node.byte_range()];
+    let first = whole.split_whitespace().next().unwrap_or_default();
+    let shown: String = first.chars().take(40).collect();
+    let at = span(node);
+    let parent = node.parent().map_or("source_file", |parent| parent.kind());
+    if parent == "source_file" {
+        let word: String = first.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let near = Kind::ALL.into_iter().map(Kind::word).find(|kind| is_near(&word, kind));
+        if let Some(kind) = near.filter(|kind| *kind != word) {
+            let span = Span { start: at.start, end: at.start + word.len() as u32 };
+            return SyntaxError {
+                span,
+                message: format!("nothing is declared with `{word}`; did you mean `{kind}`?"),
+                kind: SyntaxErrorKind::Misspelt(kind),
+            };
+        }
+    }
+    // One line is enough to see it.
+    let end = whole.find(['\n', '\r']).map_or(at.end, |line| at.start + line as u32).max(at.start + 1);
+    let expected = match parent {
+        "source_file" => "expected a declaration, such as `process name \"Title\" { … }`",
+        "block" => "expected a property, `name: value`, or `}`",
+        "property" => "expected a value; values are separated by commas",
+        "declaration" => "expected a title, `in` and a boundary, or `{` and properties",
+        _ => "it cannot stand here",
+    };
+    SyntaxError {
+        span: Span { start: at.start, end: end.min(at.end.max(at.start)) },
+        message: format!("unexpected `{shown}`: {expected}"),
+        kind: SyntaxErrorKind::Unexpected,
+    }
+}
+
+/// Whether a word is another with one letter too many, too few, wrong, or two swapped.
+fn is_near(word: &str, other: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), other.chars().collect());
+    if a.len() < 3 || a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
+    let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[start..], &b[start..]);
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
+    (a.len() <= 1 && b.len() <= 1) || (a.len() == 2 && b.len() == 2 && a[0] == b[1] && a[1] == b[0])
+}

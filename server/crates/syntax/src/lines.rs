@@ -1,0 +1,150 @@
+//! Lines and columns of a text, in the encodings that LSP knows. It must not know what the text says.
+//!
+//! A line ends at `\n`, `\r\n` or a lone `\r`, as LSP has it.
+
+/// How columns are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// In bytes.
+    Utf8,
+    /// In code units of UTF-16, LSP's default.
+    Utf16,
+    /// In Unicode scalar values.
+    Utf32,
+}
+
+/// A place in a text; both numbers count from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineColumn {
+    /// The line.
+    pub line: u32,
+    /// The column, in the units of the encoding asked for.
+    pub column: u32,
+}
+
+/// Where the lines of a text begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineIndex {
+    starts: Vec<u32>,
+}
+
+impl LineIndex {
+    /// Reads the line ends of a text.
+    pub fn new(text: &str) -> LineIndex {
+        let bytes = text.as_bytes();
+        let mut starts = vec![0];
+        for (at, byte) in bytes.iter().enumerate() {
+            let ends_line = match byte {
+                b'\n' => true,
+                b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            if ends_line {
+                starts.push(at as u32 + 1);
+            }
+        }
+        LineIndex { starts }
+    }
+
+    /// How many lines there are; a text without a line end has one.
+    pub fn lines(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// The line and column of a byte. A byte inside a character counts as the character's first, one
+    /// past the end as the end.
+    pub fn line_column(&self, text: &str, offset: u32, encoding: Encoding) -> LineColumn {
+        let mut offset = (offset as usize).min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.starts.partition_point(|&start| start as usize <= offset) - 1;
+        let before = &text[self.starts[line] as usize..offset];
+        LineColumn { line: line as u32, column: width(before, encoding) }
+    }
+
+    /// The byte at a line and column. A column past the end of its line counts as the end, a line past
+    /// the last as the end of the text, and a column inside a character as the character's first byte.
+    pub fn offset(&self, text: &str, at: LineColumn, encoding: Encoding) -> u32 {
+        let Some(&start) = self.starts.get(at.line as usize) else {
+            return text.len() as u32;
+        };
+        let line = text[start as usize..self.end_of_line(text, at.line)].char_indices();
+        let mut column = 0;
+        let mut offset = start;
+        for (index, character) in line {
+            offset = start + index as u32;
+            let next = column + units(character, encoding);
+            if next > at.column {
+                return offset;
+            }
+            column = next;
+            offset += character.len_utf8() as u32;
+        }
+        offset
+    }
+
+    /// The text of a line, without its end.
+    pub fn line_text<'text>(&self, text: &'text str, line: u32) -> &'text str {
+        let start = self.starts[line as usize] as usize;
+        &text[start..self.end_of_line(text, line)]
+    }
+
+    fn end_of_line(&self, text: &str, line: u32) -> usize {
+        let end = self.starts.get(line as usize + 1).map_or(text.len(), |&next| next as usize);
+        let start = self.starts[line as usize] as usize;
+        start + text[start..end].trim_end_matches(['\r', '\n']).len()
+    }
+}
+
+fn units(character: char, encoding: Encoding) -> u32 {
+    match encoding {
+        Encoding::Utf8 => character.len_utf8() as u32,
+        Encoding::Utf16 => character.len_utf16() as u32,
+        Encoding::Utf32 => 1,
+    }
+}
+
+fn width(text: &str, encoding: Encoding) -> u32 {
+    match encoding {
+        Encoding::Utf8 => text.len() as u32,
+        _ => text.chars().map(|character| units(character, encoding)).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_as_lsp_has_it() {
+        let text = "a\rb\u{2028}c\u{85}d\u{b}e\u{c}f\ng\r\nh";
+        assert_eq!(LineIndex::new(text).lines(), 4);
+    }
+
+    #[test]
+    fn every_place_reads_back_in_every_encoding() {
+        let text = "flow 😀 é\r\n\r𝛼x\nlast";
+        let index = LineIndex::new(text);
+        for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+            for (offset, character) in text.char_indices() {
+                if matches!(character, '\r' | '\n') {
+                    continue;
+                }
+                let at = index.line_column(text, offset as u32, encoding);
+                assert_eq!(index.offset(text, at, encoding), offset as u32, "{at:?} {encoding:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn places_outside_the_text_are_drawn_to_it() {
+        let text = "ab\n😀";
+        let index = LineIndex::new(text);
+        let at = |line, column| index.offset(text, LineColumn { line, column }, Encoding::Utf16);
+        assert_eq!(at(0, 99), 2);
+        assert_eq!(at(99, 0), 7);
+        assert_eq!(at(1, 1), 3, "inside a surrogate pair");
+        assert_eq!(index.line_column(text, 5, Encoding::Utf16), LineColumn { line: 1, column: 0 });
+    }
+}

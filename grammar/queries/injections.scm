@@ -1,0 +1,8 @@
+; A description is Markdown. All lines of one description are one text; two
+; descriptions are two, so that a mark left open in one does not reach the next.
+
+(description
+  .
+  ("///" . (description_text)? @injection.content)+
+  .
+  (#set! injection.language "markdown"))

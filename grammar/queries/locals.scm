@@ -1,0 +1,44 @@
+; Names within one file. The declarations of other files, and names such as
+; `edge.vpc`, are the language server's.
+
+(source_file) @local.scope
+
+(declaration
+  kind: (kind ["component" "boundary" "technology" "protocol"])
+  name: (name) @local.definition.type)
+
+(declaration
+  kind: (kind ["asset" "external" "process" "store"])
+  name: (name) @local.definition.var)
+
+(declaration
+  kind: (kind ["flow" "threat" "mitigation" "accept" "assumption" "rule"])
+  name: (name) @local.definition.function)
+
+(declaration
+  within: (name) @local.reference)
+
+(declaration
+  source: (name) @local.reference)
+
+(declaration
+  target: (name) @local.reference)
+
+(flow_ends
+  source: (name) @local.reference)
+
+(flow_ends
+  target: (name) @local.reference)
+
+(property
+  value: (name) @local.reference)
+
+(finding
+  rule: (name) @local.reference)
+
+(finding
+  subject: (name) @local.reference)
+
+; The only name in a condition that is not a fact or a fixed word.
+(kinship
+  right: (name) @local.reference)

@@ -1,0 +1,153 @@
+//! The command line, with the help that a user learns from. It must not know what the commands do.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use threatline_model::Date;
+
+/// Threat models written as text, beside the code.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about = "Threat models written as text, beside the code",
+    long_about = "Threatline checks threat models written as text: it finds the threats that the facts of a model \
+                  call for, and tells which of them nothing counters.\n\n\
+                  A model is all `.threat` files below the folder with a `threatline.toml`.",
+    after_help = "First steps:\n  \
+                  threatline init design          start a model in the folder `design`\n  \
+                  threatline check design         see what it says\n  \
+                  threatline explain unencrypted_flow@shop.orders design\n                                  \
+                  why a finding is there, and what counters it",
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check models and tell what is wrong, what is open, and how severe it is
+    Check(CheckArguments),
+    /// Explain a rule, a diagnostic code, or a finding with its facts and arithmetic
+    Explain(ExplainArguments),
+    /// Write model files in the canonical format
+    Fmt(FmtArguments),
+    /// Start a model that checks clean and shows the way
+    Init(InitArguments),
+}
+
+const CHECK_HELP: &str = "\
+Examples:
+  threatline check                     the model of this folder
+  threatline check design/payments.threat
+                                       the whole model is read, and what stands in this file is told
+  threatline check --fail-on critical  fail on critical findings alone
+  threatline check --format sarif > findings.sarif
+
+Exit code: 0 when nothing is at the bar; 1 when an open finding is at it or above; 2 when the call
+or a file cannot be used, such as a model with errors.";
+
+/// `threatline check`
+#[derive(Debug, Args)]
+#[command(after_help = CHECK_HELP)]
+pub struct CheckArguments {
+    /// Files or folders to check; of a file, the model around it is read [default: this folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// How to print what is found
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+
+    /// Exit with 1 when an open finding is as severe as this [default: `check.fail_on` of
+    /// threatline.toml, else high]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+
+    /// The day that dates are compared with, as 2026-11-23 [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people, with excerpts
+    Human,
+    /// Everything, as one JSON document
+    Json,
+    /// SARIF 2.1.0, for code scanning pages
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+/// The bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)] // the words are shown as they are
+pub enum FailOn {
+    Low,
+    Medium,
+    High,
+    Critical,
+    Never,
+}
+
+const EXPLAIN_HELP: &str = "\
+Examples:
+  threatline explain missing-mitigation             a diagnostic code
+  threatline explain unencrypted_flow               a rule of the library
+  threatline explain unencrypted_flow@partners.feed a finding of the model in this folder
+  threatline explain 'std.unencrypted_flow@(shop.api -> shop.orders)' design";
+
+/// `threatline explain`
+#[derive(Debug, Args)]
+#[command(after_help = EXPLAIN_HELP)]
+pub struct ExplainArguments {
+    /// A rule, a diagnostic code, a finding (`rule@element`) or a threat
+    pub what: String,
+
+    /// Where the model is [default: this folder]
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+
+    /// The day that dates are compared with, as 2026-11-23 [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+}
+
+/// `threatline fmt`
+#[derive(Debug, Args)]
+#[command(after_help = "A file with syntax errors is left alone, and said to be.\n\n\
+Exit code: 0; 1 with --check when a file is not in the canonical format; 2 when a file cannot be used.")]
+pub struct FmtArguments {
+    /// Files or folders to format [default: this folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Write nothing; say which files would change, and exit with 1 if any would
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `threatline init`
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// The folder to start a model in; it is made if it is not there [default: this folder]
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}

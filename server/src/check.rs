@@ -1,0 +1,51 @@
+//! `threatline check`: reads models, looks at them, prints what was found, and says by the exit code whether
+//! that is at the bar.
+
+use crate::Outcome;
+use crate::arguments::{CheckArguments, FailOn, Format};
+use crate::report::{ModelReport, report};
+use crate::{files, format};
+use anyhow::Result;
+use std::io::Write;
+use threatline_model::findings::Level;
+
+/// Runs the command.
+///
+/// # Errors
+/// When a path cannot be used, or the output cannot be written.
+pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
+    let loaded = files::load(&arguments.paths, arguments.today)?;
+    let reports = report(&loaded, arguments.fail_on.map(bar));
+    for note in &loaded.notes {
+        anstream::eprintln!("\x1b[1mnote\x1b[0m: {}", format::printable(note));
+    }
+    let mut output = std::io::BufWriter::new(anstream::AutoStream::auto(std::io::stdout().lock()));
+    match arguments.format {
+        Format::Human => format::human::write(&mut output, loaded.db(), &reports)?,
+        Format::Json => format::json::write(&mut output, loaded.db(), &reports)?,
+        Format::Sarif => format::sarif::write(&mut output, loaded.db(), &reports)?,
+        Format::Github => format::github::write(&mut output, &reports)?,
+    }
+    output.flush()?;
+    Ok(outcome(&reports))
+}
+
+fn bar(fail_on: FailOn) -> Option<Level> {
+    match fail_on {
+        FailOn::Low => Some(Level::Low),
+        FailOn::Medium => Some(Level::Medium),
+        FailOn::High => Some(Level::High),
+        FailOn::Critical => Some(Level::Critical),
+        FailOn::Never => None,
+    }
+}
+
+fn outcome(reports: &[ModelReport]) -> Outcome {
+    if reports.iter().any(ModelReport::is_broken) {
+        Outcome::Unusable
+    } else if reports.iter().any(|report| report.at_the_bar() > 0 || report.has_other_errors()) {
+        Outcome::Failed
+    } else {
+        Outcome::Clean
+    }
+}

@@ -1,0 +1,212 @@
+//! Models on the disk: where their roots are, which files belong to them, and their texts. The one place that
+//! reads models; it must not know what they say.
+
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use threatline_model::workspace::FileText;
+use threatline_model::{Database, Date, File, Model, Workspace};
+use walkdir::{DirEntry, WalkDir};
+
+/// The name of the file that makes a folder the root of a model.
+pub const SETTINGS: &str = "threatline.toml";
+
+/// Models that were read.
+pub struct Loaded {
+    /// The models and what they say.
+    pub workspace: Workspace,
+    /// What was passed over and why, a sentence each.
+    pub notes: Vec<String>,
+    /// The paths that were asked for, as the files are named.
+    selected: Vec<PathBuf>,
+}
+
+impl Loaded {
+    /// The database, for questions.
+    pub fn db(&self) -> &Database {
+        self.workspace.db()
+    }
+
+    /// Whether what stands in a file was asked for.
+    pub fn is_selected(&self, path: &str) -> bool {
+        self.selected.iter().any(|selected| selected.as_os_str() == "." || Path::new(path).starts_with(selected))
+    }
+
+    /// The files of a model that were asked for.
+    pub fn selected_files(&self, model: Model) -> Vec<File> {
+        let files = model.files(self.db()).iter().copied();
+        files.filter(|file| self.is_selected(file.path(self.db()))).collect()
+    }
+}
+
+/// Reads the models of some paths, each whole. Without a path, that of the current folder.
+///
+/// # Errors
+/// When a path is not there or holds no model file.
+pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
+    let today = today.unwrap_or_else(|| jiff::Zoned::now().date());
+    let paths: Vec<PathBuf> = if paths.is_empty() { vec![".".into()] } else { paths.to_vec() };
+    let mut roots: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    let mut notes = Vec::new();
+    let mut selected = Vec::new();
+    for path in &paths {
+        let absolute = absolute(path)?;
+        let before = roots.values().map(Vec::len).sum::<usize>();
+        let known = roots.keys().any(|root| absolute.starts_with(root));
+        walk(&root_of(&absolute), &absolute, &mut roots, &mut notes);
+        if !known && roots.values().map(Vec::len).sum::<usize>() == before {
+            bail!("there is no `.threat` file in `{}`; `threatline init` starts a model", path.display());
+        }
+        selected.push(shown(&absolute));
+    }
+    // A nested model that was not asked for is none of this call's business.
+    roots.retain(|root, files| {
+        let asked = |path: &Path| {
+            selected.iter().any(|selected| shown(path).starts_with(selected) || selected.as_os_str() == ".")
+        };
+        files.iter().any(|file| asked(file)) || selected.iter().any(|selected| selected.starts_with(shown(root)))
+    });
+    let mut workspace = Workspace::new(today);
+    for (root, mut files) in roots {
+        files.sort();
+        files.dedup();
+        let settings = root.join(SETTINGS);
+        let text = settings.is_file().then(|| fs::read(&settings).with_context(|| settings.display().to_string()));
+        let text = text.transpose()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let settings = key(&settings);
+        let model = workspace.set_model(&key(&root), text.as_deref().map(|text| (settings.as_ref(), text)));
+        let texts = rayon_read(&files);
+        workspace.load(model, texts);
+    }
+    Ok(Loaded { workspace, notes, selected })
+}
+
+fn rayon_read(files: &[PathBuf]) -> Vec<(Arc<str>, FileText)> {
+    use rayon::prelude::*;
+    files.par_iter().map(|path| (key(path), read(path))).collect()
+}
+
+/// The model files of some paths, for formatting: each as it was named or found, without their models.
+///
+/// # Errors
+/// When a path is not there.
+pub fn list(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<String>)> {
+    let paths: Vec<PathBuf> = if paths.is_empty() { vec![".".into()] } else { paths.to_vec() };
+    let (mut files, mut notes) = (Vec::new(), Vec::new());
+    for path in paths {
+        let absolute = absolute(&path)?;
+        let mut roots = BTreeMap::new();
+        walk(&absolute, &absolute, &mut roots, &mut notes);
+        files.extend(roots.into_values().flatten().map(|file| shown(&file)));
+    }
+    files.sort();
+    files.dedup();
+    Ok((files, notes))
+}
+
+/// Reads one file. What cannot be read is told by what is returned.
+pub fn read(path: &Path) -> FileText {
+    match fs::metadata(path) {
+        // A pipe or a device would never end.
+        Ok(metadata) if !metadata.is_file() => FileText::failed("the path is neither a file nor a folder"),
+        Ok(metadata) if metadata.len() > threatline_syntax::LONGEST_TEXT as u64 => FileText::failed(format!(
+            "the file is longer than {} MB, and is not analysed",
+            threatline_syntax::LONGEST_TEXT >> 20
+        )),
+        Ok(_) => match fs::read(path) {
+            Ok(bytes) => FileText::decode(bytes),
+            Err(error) => FileText::failed(format!("the file cannot be read: {error}")),
+        },
+        Err(error) => FileText::failed(format!("the file cannot be read: {error}")),
+    }
+}
+
+/// A path from the root of the file system, without `.` and `..`, links kept as they are.
+fn absolute(path: &Path) -> Result<PathBuf> {
+    fs::symlink_metadata(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
+    let mut found = PathBuf::new();
+    for part in std::path::absolute(path)?.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                found.pop();
+            }
+            part => found.push(part),
+        }
+    }
+    Ok(found)
+}
+
+/// The root of the model that a path is in: the nearest folder upwards with a `threatline.toml`, else the
+/// folder itself.
+fn root_of(path: &Path) -> PathBuf {
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+    let root = folder.ancestors().find(|folder| folder.join(SETTINGS).is_file());
+    root.unwrap_or(folder).to_owned()
+}
+
+/// Collects the model files below a root, each with the model that it belongs to.
+fn walk(root: &Path, asked: &Path, roots: &mut BTreeMap<PathBuf, Vec<PathBuf>>, notes: &mut Vec<String>) {
+    let canonical_root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let mut nested = vec![root.to_owned()];
+    let is_looked_into = |entry: &DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        entry.depth() == 0 || !entry.file_type().is_dir() || !(name.starts_with('.') || name == "node_modules")
+    };
+    for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(is_looked_into) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                notes.push(format!("passed over: {error}"));
+                continue;
+            }
+        };
+        let path = entry.path();
+        while nested.last().is_some_and(|root| !path.starts_with(root)) {
+            nested.pop();
+        }
+        let is_model_file = path.extension().is_some_and(|extension| extension == "threat");
+        if entry.file_type().is_dir() {
+            if entry.depth() > 0 && path.join(SETTINGS).is_file() {
+                nested.push(path.to_owned());
+            }
+            if is_model_file {
+                notes.push(format!("`{}` is a folder; the model files in it are read", shown(path).display()));
+            }
+        } else if is_model_file || (path == asked && entry.depth() == 0) {
+            if entry.file_type().is_symlink() && is_met_elsewhere(path, &canonical_root, notes) {
+                continue;
+            }
+            let root = nested.last().cloned().unwrap_or_else(|| root.to_owned());
+            roots.entry(root).or_default().push(path.to_owned());
+        }
+    }
+}
+
+/// Whether a link leads to a folder, or to a model file that is read where it stands.
+fn is_met_elsewhere(link: &Path, root: &Path, notes: &mut Vec<String>) -> bool {
+    let Ok(target) = link.canonicalize() else { return false };
+    if target.is_dir() {
+        notes.push(format!("`{}` is a link to a folder, and is not followed", shown(link).display()));
+        return true;
+    }
+    target.starts_with(root) && target.extension().is_some_and(|extension| extension == "threat")
+}
+
+/// A path as it is shown: from the current folder, if it is in it.
+fn shown(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    match here.as_deref().and_then(|here| path.strip_prefix(here).ok()) {
+        Some(relative) if relative.as_os_str().is_empty() => ".".into(),
+        Some(relative) => relative.to_owned(),
+        None => path.to_owned(),
+    }
+}
+
+/// A path as the model knows it: as it is shown, with `/` between its parts.
+fn key(path: &Path) -> Arc<str> {
+    let shown = shown(path);
+    let text = shown.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { text.into() } else { text.replace(std::path::MAIN_SEPARATOR, "/").into() }
+}

@@ -1,0 +1,90 @@
+//! `threatline fmt`: writes model files in the canonical format. A file is replaced whole or not at all.
+
+use crate::arguments::FmtArguments;
+use crate::format::{count, printable};
+use crate::{Outcome, files};
+use anyhow::{Context, Result};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use threatline_ide::formatting::format;
+use threatline_syntax::{Encoding, LineIndex};
+
+/// What became of a file.
+enum Formatted {
+    Unchanged,
+    Changed,
+    Unusable(String),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a path is not there or a file cannot be written.
+pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
+    let (paths, notes) = files::list(&arguments.paths)?;
+    for note in notes {
+        anstream::eprintln!("\x1b[1mnote\x1b[0m: {}", printable(&note));
+    }
+    let (mut changed, mut unusable) = (0, 0);
+    for path in &paths {
+        let shown = printable(&path.display().to_string());
+        match format_file(path, arguments.check)? {
+            Formatted::Unchanged => {}
+            Formatted::Changed => {
+                changed += 1;
+                anstream::println!("{}: {shown}", if arguments.check { "would format" } else { "formatted" });
+            }
+            Formatted::Unusable(why) => {
+                unusable += 1;
+                anstream::eprintln!("\x1b[1;31mleft alone\x1b[0m: {shown}: {}", printable(&why));
+            }
+        }
+    }
+    let verb = if arguments.check { "would change" } else { "changed" };
+    anstream::println!("{changed} of {} {verb}", count(paths.len(), "file"));
+    Ok(match (unusable, changed) {
+        (0, changed) if changed > 0 && arguments.check => Outcome::Failed,
+        (0, _) => Outcome::Clean,
+        _ => Outcome::Unusable,
+    })
+}
+
+fn format_file(path: &Path, check: bool) -> Result<Formatted> {
+    let text = files::read(path);
+    if let Some(unreadable) = text.unreadable {
+        return Ok(Formatted::Unusable(unreadable.why));
+    }
+    let formatted = match format(&text.text) {
+        Ok(formatted) => formatted,
+        Err(errors) => {
+            let Some(first) = errors.first() else { return Ok(Formatted::Unchanged) };
+            let at = LineIndex::new(&text.text).line_column(&text.text, first.span.start, Encoding::Utf32);
+            let more = match errors.len() - 1 {
+                0 => String::new(),
+                more => format!(" (and {})", count(more, "more error")),
+            };
+            return Ok(Formatted::Unusable(format!("line {}: {}{more}", at.line + 1, first.message)));
+        }
+    };
+    if formatted == *text.text {
+        return Ok(Formatted::Unchanged);
+    }
+    if !check {
+        replace(path, &formatted).with_context(|| format!("`{}` cannot be written", path.display()))?;
+    }
+    Ok(Formatted::Changed)
+}
+
+/// Writes beside the file and renames, so that whoever kills us finds the old text or the new one. Behind a
+/// link it is the file that is replaced, not the link; its permissions stay.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = path.canonicalize()?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut beside = tempfile::Builder::new().prefix(".threatline-").tempfile_in(folder)?;
+    beside.write_all(text.as_bytes())?;
+    beside.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
+    beside.as_file().sync_all()?;
+    beside.persist(&path)?;
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Everything that was found, as one JSON document. Its form is told by `version`, which changes when the
+//! meaning of a key does.
+
+use crate::report::{ModelReport, STATES, Spot, spot_of, spot_of_finding, state_word};
+use serde_json::{Map, Value, json};
+use std::io::Write;
+use threatline_model::findings::{Assessed, FindingId, Level, State, arithmetic, reasons};
+use threatline_model::names::full_name;
+use threatline_model::{Database, Kind};
+
+/// Writes the document.
+pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) -> std::io::Result<()> {
+    let models: Vec<Value> = reports.iter().map(|report| model(db, report)).collect();
+    let document = json!({ "version": 1, "models": models });
+    serde_json::to_writer_pretty(&mut *output, &document)?;
+    writeln!(output)
+}
+
+fn model(db: &Database, report: &ModelReport) -> Value {
+    let declared: Map<String, Value> =
+        Kind::ALL.iter().map(|kind| (kind.word().to_owned(), json!(report.declared.get(kind).unwrap_or(&0)))).collect();
+    let counts: Map<String, Value> = STATES
+        .iter()
+        .map(|state| {
+            let levels =
+                Level::ALL.iter().map(|level| (level.word().to_owned(), json!(report.counts.of(state, *level))));
+            (state.replace(' ', "_"), Value::Object(levels.collect()))
+        })
+        .collect();
+    json!({
+        "name": report.name,
+        "root": report.model.root(db).as_ref(),
+        "files": report.files,
+        "declared": declared,
+        "counts": counts,
+        "fail_on": report.bar.map_or("never", Level::word),
+        "at_the_bar": report.at_the_bar(),
+        "findings": report.findings.iter().map(|assessed| finding(db, assessed)).collect::<Vec<_>>(),
+        "diagnostics": report.entries.iter().map(|entry| {
+            let diagnostic = &entry.diagnostic;
+            json!({
+                "code": diagnostic.code.id,
+                "severity": diagnostic.severity.word(),
+                "message": diagnostic.message,
+                "location": location(&entry.spot),
+                "related": diagnostic.related.iter().zip(&entry.related).map(|(related, spot)| json!({
+                    "message": related.message,
+                    "location": location(spot),
+                })).collect::<Vec<_>>(),
+                "help": diagnostic.help,
+                "replacement": diagnostic.replacement.as_deref(),
+                "findings": diagnostic.findings.iter().map(|id| id.name(db).to_string()).collect::<Vec<_>>(),
+            })
+        }).collect::<Vec<_>>(),
+    })
+}
+
+fn finding(db: &Database, assessed: &Assessed) -> Value {
+    let finding = &assessed.finding;
+    let by = match assessed.state {
+        State::Open => None,
+        State::Planned(by) | State::Mitigated(by) | State::Accepted(by) => Some(full_name(db, by).to_string()),
+    };
+    let rule = match finding.id {
+        FindingId::Rule { rule, .. } => Some(full_name(db, rule).to_string()),
+        FindingId::Threat(_) => None,
+    };
+    json!({
+        "id": finding.id.name(db).as_str(),
+        "rule": rule,
+        "subject": full_name(db, finding.id.subject()).as_str(),
+        "title": finding.id.title(db).as_str(),
+        "categories": finding.categories.words().collect::<Vec<_>>(),
+        "severity": finding.severity.word(),
+        "likelihood": finding.likelihood.word(),
+        "impact": finding.impact.word(),
+        "arithmetic": arithmetic(db, finding),
+        "state": state_word(assessed).replace(' ', "_"),
+        "by": by,
+        "not_stated": finding.missing.map(|missing| missing.property),
+        "reasons": reasons(db, finding).into_iter().map(|reason| json!({
+            "message": reason.message,
+            "location": reason.place.map(|place| location(&spot_of(db, place))),
+        })).collect::<Vec<_>>(),
+        "location": location(&spot_of_finding(db, finding.id)),
+    })
+}
+
+/// A place; lines and columns count from 1, columns in characters, the end is the place behind the last one.
+fn location(spot: &Spot) -> Value {
+    let at = |at: threatline_syntax::LineColumn| json!({ "line": at.line + 1, "column": at.column + 1 });
+    json!({ "path": spot.path.as_ref(), "start": at(spot.start), "end": at(spot.end) })
+}

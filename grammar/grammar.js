@@ -67,12 +67,13 @@ module.exports = grammar({
           optional($._clauses),
           optional(field('body', $.block)),
         ),
-        seq(
+        // Where both can be read, `process store {}` is one declaration, not two.
+        prec.dynamic(1, seq(
           field('name', $.name),
           optional(field('title', $.string)),
           optional($._clauses),
           optional(field('body', choice($.block, alias($._unopened_block, $.block)))),
-        ),
+        )),
         seq(
           $._ends,
           optional(field('body', choice($.block, alias($._unopened_block, $.block)))),
@@ -81,7 +82,8 @@ module.exports = grammar({
     ),
 
     _clauses: $ => choice(
-      seq('in', optional(field('within', $.name))),
+      'in',
+      prec.dynamic(1, seq('in', field('within', $.name))),
       seq(':', optional($._ends)),
     ),
 
@@ -89,7 +91,10 @@ module.exports = grammar({
 
     // From who starts the flow to who answers. A target that is still to be
     // written must not take the declaration below for its name.
-    _ends: $ => seq(field('source', $.name), '->', optional(field('target', $.name))),
+    _ends: $ => choice(
+      seq(field('source', $.name), '->'),
+      prec.dynamic(1, seq(field('source', $.name), '->', field('target', $.name))),
+    ),
 
     block: $ => seq(
       '{',

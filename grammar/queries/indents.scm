@@ -12,9 +12,12 @@
   (flow_ends)
 ] @indent.begin
 
-["}" ")"] @indent.branch
+; One that is there: the parser supplies an empty one where it is missing.
+(["}" ")"] @indent.branch
+  (#any-of? @indent.branch "}" ")"))
 
-"}" @indent.end
+("}" @indent.end
+  (#eq? @indent.end "}"))
 
 ; A block that is still being written ends where the parser gives it up.
 (ERROR "{") @indent.begin

@@ -3,6 +3,6 @@
 
 (description
   .
-  ("///" . (description_text)? @injection.content)+
+  ("///" . (description_text)? @injection.content (comment)*)+
   .
   (#set! injection.language "markdown"))

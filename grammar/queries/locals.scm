@@ -4,16 +4,7 @@
 (source_file) @local.scope
 
 (declaration
-  kind: (kind ["component" "boundary" "technology" "protocol"])
-  name: (name) @local.definition.type)
-
-(declaration
-  kind: (kind ["asset" "external" "process" "store"])
-  name: (name) @local.definition.var)
-
-(declaration
-  kind: (kind ["flow" "threat" "mitigation" "accept" "assumption" "rule"])
-  name: (name) @local.definition.function)
+  name: (name) @local.definition)
 
 (declaration
   within: (name) @local.reference)

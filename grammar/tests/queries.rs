@@ -28,22 +28,21 @@ rule late {
 "#;
 
 /// Each match of a query in the order of the text: its line, and what each capture holds.
-fn matches(query: &str) -> String {
+fn matches(query: &str, text: &str) -> String {
     let language: Language = tree_sitter_threat::LANGUAGE.into();
     let query = Query::new(&language, query).unwrap_or_else(|error| panic!("{error}"));
     let mut parser = Parser::new();
     parser.set_language(&language).expect("the grammar fits the library");
-    let tree = parser.parse(MODEL, None).expect("parsing has no time limit");
-    assert!(!tree.root_node().has_error(), "the model is sound: {}", tree.root_node().to_sexp());
+    let tree = parser.parse(text, None).expect("parsing has no time limit");
     let mut cursor = QueryCursor::new();
-    let mut found = cursor.matches(&query, tree.root_node(), MODEL.as_bytes());
+    let mut found = cursor.matches(&query, tree.root_node(), text.as_bytes());
     let mut lines = Vec::new();
     while let Some(found) = found.next() {
         let start = found.captures[0].node.start_position();
         let mut line = (start.row + 1).to_string();
         for capture in found.captures {
             let name = query.capture_names()[capture.index as usize];
-            line += &format!(" @{name} {}", short(&MODEL[capture.node.byte_range()]));
+            line += &format!(" @{name} {}", short(&text[capture.node.byte_range()]));
         }
         lines.push((start, found.pattern_index, line + "\n"));
     }
@@ -59,7 +58,7 @@ fn short(text: &str) -> String {
 }
 
 fn check(query: &str, expected: &str) {
-    let found = matches(query);
+    let found = matches(query, MODEL);
     assert!(found == expected.trim_start(), "found\n{found}");
 }
 
@@ -180,20 +179,20 @@ fn locals() {
         tree_sitter_threat::LOCALS_QUERY,
         r#"
 1 @local.scope /// Where it *starts*. … }
-4 @local.definition.type shop.front
+4 @local.definition shop.front
 4 @local.reference edge.vpc
 7 @local.reference yes
-13 @local.definition.var api
-15 @local.definition.function buy
+13 @local.definition api
+15 @local.definition buy
 15 @local.reference user
 15 @local.reference api
-16 @local.definition.function risk
+16 @local.definition risk
 17 @local.reference spoofing
 17 @local.reference api
 17 @local.reference late.rule
 17 @local.reference user
 17 @local.reference api
-19 @local.definition.function late
+19 @local.definition late
 21 @local.reference kafka
 "#,
     );
@@ -320,4 +319,18 @@ fn textobjects() {
 20 @parameter.inner not (a or b) and count(incoming where x >= yes) > 2 … and kind in (person, device) and technology is kafka
 "#,
     );
+}
+
+#[test]
+fn a_block_that_is_still_open_indents() {
+    let found = matches(tree_sitter_threat::INDENTS_QUERY, "process api {\n");
+    assert_eq!(found, "1 @indent.begin {\n");
+    let found = matches(tree_sitter_threat::INDENTS_QUERY, "process api {\n  owner: \"x\"\n\nstore db\n");
+    assert_eq!(found, "1 @indent.begin { … owner: \"x\"\n2 @indent.begin owner: \"x\"\n");
+}
+
+#[test]
+fn a_remark_inside_a_description_leaves_it_one_text() {
+    let found = matches(tree_sitter_threat::INJECTIONS_QUERY, "/// One\n// remark\n/// Two\nstore db\n");
+    assert_eq!(found, "1 @injection.content  One @injection.content  Two\n");
 }

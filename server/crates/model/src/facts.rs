@@ -280,14 +280,20 @@ pub fn in_words(db: &dyn Db, element: Decl, called: &str, fact: Fact) -> Vec<Rea
         }
         ("crosses_boundary" | "crosses", _) => {
             let (entered, left) = crossed(db, element);
-            let reasons = entered.iter().map(|boundary| ("enters", boundary));
-            let reasons = reasons.chain(left.iter().map(|boundary| ("leaves", boundary)));
-            let reason = |(verb, boundary): (&str, &Decl)| Reason {
-                message: format!("{called} {verb} the boundary `{}`", full_name(db, *boundary)),
-                place: Some(boundary.part(Part::Name)),
+            let named = |verb: &str, boundaries: &[Decl]| match boundaries {
+                [] => None,
+                _ => {
+                    let names: Vec<String> =
+                        boundaries.iter().map(|boundary| format!("`{}`", full_name(db, *boundary))).collect();
+                    Some(format!("{verb} {}", names.join(" and ")))
+                }
             };
-            let reasons: Vec<Reason> = reasons.map(reason).collect();
-            if reasons.is_empty() { one(format!("{called} crosses no boundary"), at("")) } else { reasons }
+            let told: Vec<String> = [named("leaves", left), named("enters", entered)].into_iter().flatten().collect();
+            // The outermost of what is entered is where trust changes most.
+            match entered.last().or(left.last()) {
+                Some(boundary) => one(format!("{called} {}", told.join(" and ")), Some(boundary.part(Part::Name))),
+                None => one(format!("{called} crosses no boundary"), at("")),
+            }
         }
         ("exposed", FactValue::YesNo(yes)) => match exposed_by(db, element) {
             Some(flow) => {

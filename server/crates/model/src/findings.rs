@@ -400,7 +400,7 @@ pub fn arithmetic(db: &dyn Db, finding: &Finding) -> Vec<String> {
             let base = stated.unwrap_or(Level::High).word();
             let sensitivity = impact_of(sensitivity(db, element), finding.categories).word();
             format!(
-                "impact {impact}: `{base}` where confidential data are held; here their sensitivity is {sensitivity}"
+                "impact {impact}: `{base}` where confidential data are held; what is held here is rated {sensitivity}"
             )
         }
     });

@@ -208,10 +208,7 @@ fn unstated(db: &dyn Db, element: Decl, property: &'static str, group: &Group) -
     let categories = categories_in_words(categories);
     let message = format!("no `{property}` is stated for {on}, and {waits} (up to {}, {categories})", severity.word());
     let mut diagnostic = Diagnostic::new(&codes::UNSTATED_FACT, element.part(Part::Name), message);
-    diagnostic.severity = match weight(severity) {
-        Severity::Error => Severity::Warning,
-        softer => softer,
-    };
+    diagnostic.severity = weight(severity);
     diagnostic.findings = group.members.iter().map(|assessed| assessed.finding.id).collect();
     for rule in &rules {
         let member = group.members.iter().find(|assessed| rule_of(assessed.finding.id) == Cause::Found(*rule));

@@ -76,7 +76,7 @@ fn missing_parts(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
         } else if shape.target.is_none() {
             report("this flow has no target".to_owned(), "write `-> target` after its source");
         }
-    } else if shape.name.is_none() {
+    } else if shape.name.is_none() && shape.kind != Kind::Assumption {
         let kind = shape.kind.word();
         report(
             format!("this {kind} has no name"),

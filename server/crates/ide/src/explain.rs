@@ -1,0 +1,225 @@
+//! Explanations of rules, diagnostic codes and findings, as parts that each front end lays out its own way.
+
+use threatline_model::codes::Code;
+use threatline_model::condition::checked;
+use threatline_model::findings::{
+    Assessed, FindingId, State, all, arithmetic, categories_in_words, countering, reasons,
+};
+use threatline_model::names::{full_name, name_from};
+use threatline_model::relations::{is_done, mitigations_countering};
+use threatline_model::schema::STATUS;
+use threatline_model::typed::typed;
+use threatline_model::{Database, Decl, Kind, Model, Part, Place, World};
+
+/// An explanation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Explanation {
+    /// What is explained, in a line.
+    pub title: String,
+    /// The explanation in order.
+    pub parts: Vec<Section>,
+}
+
+/// A part of an explanation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// A heading.
+    Heading(&'static str),
+    /// A paragraph. What a model says in it is as it was written, for the front end to escape.
+    Text(String),
+    /// An entry of a list, with the place that it is about.
+    Item(String, Option<Place>),
+    /// Text of the language.
+    Code(String),
+}
+
+use Section::{Code as CodeText, Heading, Item, Text};
+
+/// Explains a diagnostic code.
+pub fn code(code: &Code) -> Explanation {
+    let mut parts = vec![
+        Text(code.summary.to_owned()),
+        Text(code.doc.to_owned()),
+        Text(format!(
+            "Unless `[diagnostics]` in threatline.toml says otherwise, its weight is `{}`.",
+            code.severity.word()
+        )),
+    ];
+    if !code.example.is_empty() {
+        parts.extend([Heading("Example"), CodeText(code.example.to_owned())]);
+    }
+    Explanation { title: code.id.to_owned(), parts }
+}
+
+/// Explains a rule.
+pub fn rule(db: &Database, model: Model, rule: Decl) -> Explanation {
+    let stated = typed(db, rule);
+    let mut parts = Vec::new();
+    describe(db, rule, &mut parts);
+    parts.push(Heading("When it is found"));
+    if let Some(condition) = written_property(db, rule, "when") {
+        parts.push(CodeText(condition));
+    }
+    let on = threatline_model::condition::subjects(db, rule);
+    let on = on.into_iter().map(plural).collect::<Vec<_>>().join(", ");
+    parts.push(Text(format!("It looks at {on}. STRIDE: {}.", categories_in_words(stated.categories()))));
+    if checked(db, rule).condition.is_none() {
+        parts.push(Text("Its condition has errors, so it finds nothing.".to_owned()));
+    }
+    advice(db, model, rule, &mut parts);
+    Explanation { title: titled(db, rule), parts }
+}
+
+/// The plural of a kind of element.
+fn plural(kind: Kind) -> &'static str {
+    match kind {
+        Kind::External => "external entities",
+        Kind::Process => "processes",
+        Kind::Store => "stores",
+        Kind::Flow => "flows",
+        kind => kind.word(),
+    }
+}
+
+/// Explains a finding.
+pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
+    let finding = &assessed.finding;
+    let mut parts = vec![Text(state_in_words(db, assessed))];
+    let decl = match finding.id {
+        FindingId::Rule { rule, .. } => rule,
+        FindingId::Threat(threat) => threat,
+    };
+    describe(db, decl, &mut parts);
+    parts.push(Heading("Why it is here"));
+    parts.extend(reasons(db, finding).into_iter().map(|reason| Item(reason.message, reason.place)));
+    if let Some(missing) = finding.missing {
+        let name = full_name(db, missing.element);
+        parts.push(Text(format!("It is not known whether it is so: `{name}` states no `{}`.", missing.property)));
+    }
+    parts.push(Heading("How severe it is"));
+    parts.extend(arithmetic(db, finding).into_iter().map(|step| Item(step, None)));
+    let there = countering(db, finding);
+    if !there.is_empty() {
+        parts.push(Heading("What is done about it"));
+    }
+    for effective in there {
+        let name = full_name(db, effective.mitigation);
+        let status = typed(db, effective.mitigation).word("status").map_or("implemented", |word| STATUS.word(word));
+        let done = if is_done(db, effective.mitigation) { "" } else { ", so not done" };
+        let by = full_name(db, effective.by);
+        parts.push(Item(
+            format!("`{name}`, listed by `{by}`, is {status}{done}"),
+            Some(effective.by.part(effective.part)),
+        ));
+    }
+    match finding.id {
+        FindingId::Rule { rule, element } => {
+            advice(db, element.model(db), rule, &mut parts);
+            if assessed.state == State::Open {
+                parts.push(Heading("To accept it"));
+                let (rule, element) = (name_from(db, rule, element.file(db)), name_from(db, element, element.file(db)));
+                parts.push(CodeText(format!(
+                    "accept name \"Title\" {{\n  findings: {rule}@{element}\n  by: \"who takes it on\"\n  \
+                     until: the last day\n  because: \"why\"\n}}"
+                )));
+            }
+        }
+        FindingId::Threat(threat) => references(db, threat, &mut parts),
+    }
+    Explanation { title: format!("{}: {}", finding.id.name(db), finding.id.title(db)), parts }
+}
+
+fn state_in_words(db: &Database, assessed: &Assessed) -> String {
+    let severity = assessed.finding.severity.word();
+    match assessed.state {
+        State::Open => format!("It is open: nothing that is done counters it. Its severity is {severity}."),
+        State::Planned(by) => {
+            format!("It is planned: `{}` will counter it. Its severity is {severity}.", full_name(db, by))
+        }
+        State::Mitigated(by) => {
+            format!("It is mitigated by `{}`. Without, its severity would be {severity}.", full_name(db, by))
+        }
+        State::Accepted(by) => {
+            let stated = typed(db, by);
+            let who = stated.text("by").map_or("someone", |who| who.as_str());
+            let until = stated.date("until").map(|until| format!(" until {until}")).unwrap_or_default();
+            let why = stated.text("because").map(|why| format!(": \"{why}\"")).unwrap_or_default();
+            format!("It is accepted with `{}`, by {who}{until}{why}. Its severity is {severity}.", full_name(db, by))
+        }
+    }
+}
+
+fn titled(db: &Database, decl: Decl) -> String {
+    let name = full_name(db, decl);
+    decl.title(db).map_or_else(|| name.to_string(), |title| format!("{name}: {title}"))
+}
+
+fn describe(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
+    parts.extend(decl.facts(db).description.as_ref().map(|text| Text(text.to_string())));
+}
+
+/// The text of a property's condition or values, as written.
+fn written_property(db: &Database, decl: Decl, name: &str) -> Option<String> {
+    let position = decl.facts(db).properties.iter().position(|property| property.name == name)? as u16;
+    let (file, span) = decl.part(Part::Property(position)).resolve(db);
+    let text = file.source(db).text.get(span.range())?;
+    Some(text.lines().map(str::trim).collect::<Vec<_>>().join("\n"))
+}
+
+fn advice(db: &Database, model: Model, rule: Decl, parts: &mut Vec<Section>) {
+    let counters = mitigations_countering(db, model, rule);
+    let advice = typed(db, rule).text("advice");
+    if advice.is_some() || !counters.is_empty() {
+        parts.push(Heading("What to do"));
+    }
+    parts.extend(advice.map(|advice| Text(advice.to_string())));
+    for &mitigation in counters {
+        parts.push(Item(format!("`{}` counters it", titled(db, mitigation)), Some(mitigation.part(Part::Name))));
+    }
+    references(db, rule, parts);
+}
+
+fn references(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
+    let references: Vec<&str> = typed(db, decl).references().map(|id| id.as_str()).collect();
+    if !references.is_empty() {
+        parts.push(Text(format!("References: {}", references.join(", "))));
+    }
+}
+
+/// The rule of a name: of a model, if one is given, else of the library.
+pub fn find_rule(db: &Database, model: Option<Model>, name: &str) -> Option<Decl> {
+    let model = model.unwrap_or(World::get(db).library(db));
+    let rules = threatline_model::relations::rules(db, model);
+    let named = |rule: &&Decl, name: &str| full_name(db, **rule) == name;
+    rules
+        .iter()
+        .find(|rule| named(rule, name))
+        .or_else(|| rules.iter().find(|rule| named(rule, &format!("std.{name}"))))
+        .copied()
+}
+
+/// The findings of a model that a name can mean: in full, or without `std.` and without components.
+pub fn find_findings(db: &Database, model: Model, name: &str) -> Vec<Assessed> {
+    let found = all(db, model);
+    let wanted = normal(name);
+    let exact: Vec<Assessed> =
+        found.iter().filter(|assessed| normal(&assessed.finding.id.name(db)) == wanted).cloned().collect();
+    if !exact.is_empty() {
+        return exact;
+    }
+    let short = |name: &str| {
+        let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
+        match name.split_once('@') {
+            Some((rule, subject)) => format!("{}@{}", last(rule), last(subject)),
+            None => last(name),
+        }
+    };
+    found.into_iter().filter(|assessed| short(&normal(&assessed.finding.id.name(db))) == wanted).collect()
+}
+
+/// A finding's name with single spaces and without the library's prefix.
+fn normal(name: &str) -> String {
+    let name: Vec<&str> = name.split_whitespace().collect();
+    let name = name.join(" ");
+    name.strip_prefix("std.").map(str::to_owned).unwrap_or(name)
+}

@@ -45,7 +45,7 @@ module.exports = grammar({
   // Where the next part is still to be written, only what follows the next word
   // tells whether that word is the part or starts what comes next:
   // `technology:` before a property, `process`, `in` or `->` before a declaration.
-  conflicts: $ => [[$.property], [$.declaration], [$._clauses], [$._ends]],
+  conflicts: $ => [[$.property], [$.declaration], [$._clauses], [$._placement], [$._ends]],
 
   reserved: {
     // Names may be any word.
@@ -62,9 +62,17 @@ module.exports = grammar({
     declaration: $ => seq(
       field('kind', $.kind),
       choice(
+        // A name is still to be written. A `:` needs a title before it, since
+        // `technology:` is a property whose block did not begin.
         seq(
           optional(field('title', $.string)),
-          optional($._clauses),
+          optional($._placement),
+          optional(field('body', $.block)),
+        ),
+        seq(
+          field('title', $.string),
+          ':',
+          optional($._ends),
           optional(field('body', $.block)),
         ),
         // Where both can be read, `process store {}` is one declaration, not two.
@@ -81,10 +89,11 @@ module.exports = grammar({
       ),
     ),
 
-    _clauses: $ => choice(
+    _clauses: $ => choice($._placement, seq(':', optional($._ends))),
+
+    _placement: $ => choice(
       'in',
       prec.dynamic(1, seq('in', field('within', $.name))),
-      seq(':', optional($._ends)),
     ),
 
     kind: _ => choice(...KINDS, ...KINDS_AND_PROPERTIES),

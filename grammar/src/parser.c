@@ -15,22 +15,22 @@
 #endif
 
 #define LANGUAGE_VERSION 15
-#define STATE_COUNT 155
+#define STATE_COUNT 141
 #define LARGE_STATE_COUNT 2
-#define SYMBOL_COUNT 83
+#define SYMBOL_COUNT 84
 #define ALIAS_COUNT 0
 #define TOKEN_COUNT 50
 #define EXTERNAL_TOKEN_COUNT 0
 #define FIELD_COUNT 18
 #define MAX_ALIAS_SEQUENCE_LENGTH 7
 #define MAX_RESERVED_WORD_SET_SIZE 12
-#define PRODUCTION_ID_COUNT 41
+#define PRODUCTION_ID_COUNT 45
 #define SUPERTYPE_COUNT 2
 
 enum ts_symbol_identifiers {
   sym__word = 1,
-  anon_sym_in = 2,
-  anon_sym_COLON = 3,
+  anon_sym_COLON = 2,
+  anon_sym_in = 3,
   anon_sym_component = 4,
   anon_sym_boundary = 5,
   anon_sym_asset = 6,
@@ -80,43 +80,44 @@ enum ts_symbol_identifiers {
   sym_source_file = 50,
   sym_declaration = 51,
   sym__clauses = 52,
-  sym_kind = 53,
-  sym__ends = 54,
-  sym_block = 55,
-  sym__unopened_block = 56,
-  sym_property = 57,
-  sym_property_name = 58,
-  sym__value = 59,
-  sym_name = 60,
-  sym_finding = 61,
-  sym_flow_ends = 62,
-  sym_string = 63,
-  sym__condition = 64,
-  sym_or = 65,
-  sym_and = 66,
-  sym_not = 67,
-  sym_comparison = 68,
-  sym_membership = 69,
-  sym_kinship = 70,
-  sym__operand = 71,
-  sym_group = 72,
-  sym_call = 73,
-  sym_description = 74,
-  aux_sym_source_file_repeat1 = 75,
-  aux_sym_block_repeat1 = 76,
-  aux_sym__unopened_block_repeat1 = 77,
-  aux_sym_property_repeat1 = 78,
-  aux_sym_name_repeat1 = 79,
-  aux_sym_string_repeat1 = 80,
-  aux_sym_membership_repeat1 = 81,
-  aux_sym_description_repeat1 = 82,
+  sym__placement = 53,
+  sym_kind = 54,
+  sym__ends = 55,
+  sym_block = 56,
+  sym__unopened_block = 57,
+  sym_property = 58,
+  sym_property_name = 59,
+  sym__value = 60,
+  sym_name = 61,
+  sym_finding = 62,
+  sym_flow_ends = 63,
+  sym_string = 64,
+  sym__condition = 65,
+  sym_or = 66,
+  sym_and = 67,
+  sym_not = 68,
+  sym_comparison = 69,
+  sym_membership = 70,
+  sym_kinship = 71,
+  sym__operand = 72,
+  sym_group = 73,
+  sym_call = 74,
+  sym_description = 75,
+  aux_sym_source_file_repeat1 = 76,
+  aux_sym_block_repeat1 = 77,
+  aux_sym__unopened_block_repeat1 = 78,
+  aux_sym_property_repeat1 = 79,
+  aux_sym_name_repeat1 = 80,
+  aux_sym_string_repeat1 = 81,
+  aux_sym_membership_repeat1 = 82,
+  aux_sym_description_repeat1 = 83,
 };
 
 static const char * const ts_symbol_names[] = {
   [ts_builtin_sym_end] = "end",
   [sym__word] = "_word",
-  [anon_sym_in] = "in",
   [anon_sym_COLON] = ":",
+  [anon_sym_in] = "in",
   [anon_sym_component] = "component",
   [anon_sym_boundary] = "boundary",
   [anon_sym_asset] = "asset",
@@ -166,6 +167,7 @@ static const char * const ts_symbol_names[] = {
   [sym_source_file] = "source_file",
   [sym_declaration] = "declaration",
   [sym__clauses] = "_clauses",
+  [sym__placement] = "_placement",
   [sym_kind] = "kind",
   [sym__ends] = "_ends",
   [sym_block] = "block",
@@ -201,8 +203,8 @@ static const char * const ts_symbol_names[] = {
 static const TSSymbol ts_symbol_map[] = {
   [ts_builtin_sym_end] = ts_builtin_sym_end,
   [sym__word] = sym__word,
-  [anon_sym_in] = anon_sym_in,
   [anon_sym_COLON] = anon_sym_COLON,
+  [anon_sym_in] = anon_sym_in,
   [anon_sym_component] = anon_sym_component,
   [anon_sym_boundary] = anon_sym_boundary,
   [anon_sym_asset] = anon_sym_asset,
@@ -252,6 +254,7 @@ static const TSSymbol ts_symbol_map[] = {
   [sym_source_file] = sym_source_file,
   [sym_declaration] = sym_declaration,
   [sym__clauses] = sym__clauses,
+  [sym__placement] = sym__placement,
   [sym_kind] = sym_kind,
   [sym__ends] = sym__ends,
   [sym_block] = sym_block,
@@ -293,11 +296,11 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = false,
     .named = true,
   },
-  [anon_sym_in] = {
+  [anon_sym_COLON] = {
     .visible = true,
     .named = false,
   },
-  [anon_sym_COLON] = {
+  [anon_sym_in] = {
     .visible = true,
     .named = false,
   },
@@ -497,6 +500,10 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = false,
     .named = true,
   },
+  [sym__placement] = {
+    .visible = false,
+    .named = true,
+  },
   [sym_kind] = {
     .visible = true,
     .named = true,
@@ -666,45 +673,49 @@ static const char * const ts_field_names[] = {
 
 static const TSMapSlice ts_field_map_slices[PRODUCTION_ID_COUNT] = {
   [1] = {.index = 0, .length = 1},
-  [2] = {.index = 1, .length = 4},
-  [3] = {.index = 5, .length = 3},
-  [4] = {.index = 8, .length = 2},
-  [5] = {.index = 10, .length = 2},
-  [6] = {.index = 12, .length = 2},
-  [7] = {.index = 14, .length = 1},
-  [8] = {.index = 15, .length = 2},
-  [9] = {.index = 17, .length = 5},
-  [10] = {.index = 22, .length = 4},
-  [11] = {.index = 26, .length = 1},
-  [12] = {.index = 27, .length = 5},
-  [13] = {.index = 32, .length = 3},
-  [14] = {.index = 35, .length = 3},
-  [15] = {.index = 38, .length = 5},
-  [16] = {.index = 43, .length = 3},
-  [17] = {.index = 46, .length = 1},
-  [18] = {.index = 46, .length = 1},
-  [19] = {.index = 47, .length = 2},
-  [20] = {.index = 49, .length = 6},
-  [21] = {.index = 55, .length = 6},
-  [22] = {.index = 61, .length = 4},
-  [23] = {.index = 65, .length = 6},
-  [24] = {.index = 71, .length = 2},
-  [25] = {.index = 73, .length = 2},
-  [26] = {.index = 75, .length = 7},
-  [27] = {.index = 82, .length = 1},
-  [28] = {.index = 83, .length = 3},
-  [29] = {.index = 86, .length = 1},
-  [30] = {.index = 87, .length = 2},
-  [31] = {.index = 89, .length = 3},
-  [32] = {.index = 92, .length = 1},
-  [33] = {.index = 93, .length = 2},
-  [34] = {.index = 95, .length = 2},
-  [35] = {.index = 97, .length = 2},
-  [36] = {.index = 99, .length = 1},
-  [37] = {.index = 100, .length = 2},
-  [38] = {.index = 102, .length = 2},
-  [39] = {.index = 104, .length = 3},
-  [40] = {.index = 107, .length = 3},
+  [2] = {.index = 1, .length = 2},
+  [3] = {.index = 3, .length = 3},
+  [4] = {.index = 6, .length = 2},
+  [5] = {.index = 8, .length = 2},
+  [6] = {.index = 10, .length = 2},
+  [7] = {.index = 12, .length = 1},
+  [8] = {.index = 13, .length = 3},
+  [9] = {.index = 16, .length = 4},
+  [10] = {.index = 20, .length = 1},
+  [11] = {.index = 21, .length = 5},
+  [12] = {.index = 26, .length = 1},
+  [13] = {.index = 27, .length = 3},
+  [14] = {.index = 30, .length = 3},
+  [15] = {.index = 33, .length = 3},
+  [16] = {.index = 36, .length = 3},
+  [17] = {.index = 39, .length = 1},
+  [18] = {.index = 39, .length = 1},
+  [19] = {.index = 40, .length = 2},
+  [20] = {.index = 42, .length = 2},
+  [21] = {.index = 44, .length = 6},
+  [22] = {.index = 50, .length = 6},
+  [23] = {.index = 56, .length = 4},
+  [24] = {.index = 60, .length = 4},
+  [25] = {.index = 64, .length = 3},
+  [26] = {.index = 67, .length = 4},
+  [27] = {.index = 71, .length = 2},
+  [28] = {.index = 73, .length = 2},
+  [29] = {.index = 75, .length = 7},
+  [30] = {.index = 82, .length = 5},
+  [31] = {.index = 87, .length = 1},
+  [32] = {.index = 88, .length = 3},
+  [33] = {.index = 91, .length = 1},
+  [34] = {.index = 92, .length = 2},
+  [35] = {.index = 94, .length = 3},
+  [36] = {.index = 97, .length = 1},
+  [37] = {.index = 98, .length = 2},
+  [38] = {.index = 100, .length = 2},
+  [39] = {.index = 102, .length = 2},
+  [40] = {.index = 104, .length = 1},
+  [41] = {.index = 105, .length = 2},
+  [42] = {.index = 107, .length = 2},
+  [43] = {.index = 109, .length = 3},
+  [44] = {.index = 112, .length = 3},
 };
 
 static const TSFieldMapEntry ts_field_map_entries[] = {
@@ -712,93 +723,96 @@ static const TSFieldMapEntry ts_field_map_entries[] = {
     {field_kind, 0},
   [1] =
     {field_kind, 0},
-    {field_source, 1, .inherited = true},
-    {field_target, 1, .inherited = true},
     {field_within, 1, .inherited = true},
-  [5] =
+  [3] =
     {field_kind, 0},
     {field_source, 1, .inherited = true},
     {field_target, 1, .inherited = true},
-  [8] =
+  [6] =
     {field_body, 1},
     {field_kind, 0},
-  [10] =
+  [8] =
     {field_kind, 0},
     {field_name, 1},
-  [12] =
+  [10] =
     {field_kind, 0},
     {field_title, 1},
-  [14] =
+  [12] =
     {field_within, 1},
-  [15] =
-    {field_source, 1, .inherited = true},
-    {field_target, 1, .inherited = true},
-  [17] =
+  [13] =
     {field_body, 2},
     {field_kind, 0},
-    {field_source, 1, .inherited = true},
-    {field_target, 1, .inherited = true},
     {field_within, 1, .inherited = true},
-  [22] =
+  [16] =
     {field_body, 2},
     {field_kind, 0},
     {field_source, 1, .inherited = true},
     {field_target, 1, .inherited = true},
-  [26] =
+  [20] =
     {field_source, 0},
-  [27] =
+  [21] =
     {field_kind, 0},
     {field_name, 1},
     {field_source, 2, .inherited = true},
     {field_target, 2, .inherited = true},
     {field_within, 2, .inherited = true},
-  [32] =
+  [26] =
+    {field_within, 0, .inherited = true},
+  [27] =
     {field_body, 2},
     {field_kind, 0},
     {field_name, 1},
-  [35] =
+  [30] =
     {field_kind, 0},
     {field_name, 1},
     {field_title, 2},
-  [38] =
+  [33] =
     {field_kind, 0},
-    {field_source, 2, .inherited = true},
-    {field_target, 2, .inherited = true},
     {field_title, 1},
     {field_within, 2, .inherited = true},
-  [43] =
+  [36] =
     {field_body, 2},
     {field_kind, 0},
     {field_title, 1},
-  [46] =
+  [39] =
     {field_name, 0},
-  [47] =
+  [40] =
+    {field_source, 1, .inherited = true},
+    {field_target, 1, .inherited = true},
+  [42] =
     {field_source, 0},
     {field_target, 2},
-  [49] =
+  [44] =
     {field_body, 3},
     {field_kind, 0},
     {field_name, 1},
     {field_source, 2, .inherited = true},
     {field_target, 2, .inherited = true},
     {field_within, 2, .inherited = true},
-  [55] =
+  [50] =
     {field_kind, 0},
     {field_name, 1},
     {field_source, 3, .inherited = true},
     {field_target, 3, .inherited = true},
     {field_title, 2},
     {field_within, 3, .inherited = true},
-  [61] =
+  [56] =
     {field_body, 3},
     {field_kind, 0},
     {field_name, 1},
     {field_title, 2},
-  [65] =
+  [60] =
+    {field_kind, 0},
+    {field_source, 3, .inherited = true},
+    {field_target, 3, .inherited = true},
+    {field_title, 1},
+  [64] =
     {field_body, 3},
     {field_kind, 0},
-    {field_source, 2, .inherited = true},
-    {field_target, 2, .inherited = true},
+    {field_title, 1},
+  [67] =
+    {field_body, 3},
+    {field_kind, 0},
     {field_title, 1},
     {field_within, 2, .inherited = true},
   [71] =
@@ -816,44 +830,50 @@ static const TSFieldMapEntry ts_field_map_entries[] = {
     {field_title, 2},
     {field_within, 3, .inherited = true},
   [82] =
+    {field_body, 4},
+    {field_kind, 0},
+    {field_source, 3, .inherited = true},
+    {field_target, 3, .inherited = true},
+    {field_title, 1},
+  [87] =
     {field_operand, 1},
-  [83] =
+  [88] =
     {field_name, 0},
     {field_value, 2},
     {field_value, 3, .inherited = true},
-  [86] =
+  [91] =
     {field_function, 0},
-  [87] =
+  [92] =
     {field_left, 0},
     {field_right, 2},
-  [89] =
+  [94] =
     {field_left, 0},
     {field_operator, 1},
     {field_right, 2},
-  [92] =
+  [97] =
     {field_value, 1},
-  [93] =
+  [98] =
     {field_value, 0, .inherited = true},
     {field_value, 1, .inherited = true},
-  [95] =
+  [100] =
     {field_rule, 0},
     {field_subject, 2},
-  [97] =
+  [102] =
     {field_argument, 2},
     {field_function, 0},
-  [99] =
+  [104] =
     {field_left, 0},
-  [100] =
+  [105] =
     {field_function, 0},
     {field_where, 3},
-  [102] =
+  [107] =
     {field_left, 0},
     {field_value, 3},
-  [104] =
+  [109] =
     {field_argument, 2},
     {field_function, 0},
     {field_where, 4},
-  [107] =
+  [112] =
     {field_left, 0},
     {field_value, 3},
     {field_value, 4, .inherited = true},
@@ -864,19 +884,19 @@ static const TSSymbol ts_alias_sequences[PRODUCTION_ID_COUNT][MAX_ALIAS_SEQUENCE
   [17] = {
     [0] = sym_property_name,
   },
-  [24] = {
+  [27] = {
     [0] = sym_property_name,
   },
-  [29] = {
-    [0] = sym_name,
-  },
-  [35] = {
-    [0] = sym_name,
-  },
-  [37] = {
+  [33] = {
     [0] = sym_name,
   },
   [39] = {
+    [0] = sym_name,
+  },
+  [41] = {
+    [0] = sym_name,
+  },
+  [43] = {
     [0] = sym_name,
   },
 };
@@ -899,10 +919,10 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [10] = 10,
   [11] = 11,
   [12] = 12,
-  [13] = 7,
-  [14] = 9,
+  [13] = 13,
+  [14] = 14,
   [15] = 15,
-  [16] = 11,
+  [16] = 16,
   [17] = 17,
   [18] = 18,
   [19] = 19,
@@ -918,51 +938,51 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [29] = 29,
   [30] = 30,
   [31] = 31,
-  [32] = 29,
+  [32] = 32,
   [33] = 33,
   [34] = 34,
   [35] = 35,
   [36] = 36,
-  [37] = 35,
+  [37] = 37,
   [38] = 38,
   [39] = 39,
-  [40] = 40,
-  [41] = 41,
+  [40] = 37,
+  [41] = 38,
   [42] = 42,
-  [43] = 41,
-  [44] = 3,
-  [45] = 42,
-  [46] = 4,
-  [47] = 2,
-  [48] = 48,
-  [49] = 49,
+  [43] = 25,
+  [44] = 44,
+  [45] = 27,
+  [46] = 46,
+  [47] = 47,
+  [48] = 4,
+  [49] = 3,
   [50] = 2,
   [51] = 51,
-  [52] = 52,
-  [53] = 39,
-  [54] = 4,
+  [52] = 37,
+  [53] = 53,
+  [54] = 54,
   [55] = 55,
-  [56] = 33,
-  [57] = 5,
-  [58] = 3,
+  [56] = 56,
+  [57] = 57,
+  [58] = 58,
   [59] = 59,
-  [60] = 41,
+  [60] = 60,
   [61] = 61,
-  [62] = 62,
+  [62] = 5,
   [63] = 63,
   [64] = 64,
-  [65] = 65,
+  [65] = 42,
   [66] = 66,
   [67] = 67,
-  [68] = 5,
-  [69] = 69,
+  [68] = 68,
+  [69] = 39,
   [70] = 70,
   [71] = 71,
   [72] = 72,
-  [73] = 51,
-  [74] = 52,
-  [75] = 40,
-  [76] = 70,
+  [73] = 73,
+  [74] = 74,
+  [75] = 75,
+  [76] = 76,
   [77] = 77,
   [78] = 78,
   [79] = 79,
@@ -980,11 +1000,11 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [91] = 91,
   [92] = 92,
   [93] = 93,
-  [94] = 49,
+  [94] = 94,
   [95] = 95,
   [96] = 96,
   [97] = 97,
-  [98] = 82,
+  [98] = 98,
   [99] = 99,
   [100] = 100,
   [101] = 101,
@@ -995,52 +1015,38 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [106] = 106,
   [107] = 107,
   [108] = 108,
-  [109] = 109,
+  [109] = 63,
   [110] = 110,
   [111] = 111,
   [112] = 112,
-  [113] = 113,
+  [113] = 64,
   [114] = 114,
-  [115] = 115,
-  [116] = 116,
-  [117] = 69,
+  [115] = 68,
+  [116] = 86,
+  [117] = 117,
   [118] = 118,
   [119] = 119,
-  [120] = 120,
-  [121] = 72,
-  [122] = 33,
-  [123] = 71,
-  [124] = 39,
+  [120] = 119,
+  [121] = 118,
+  [122] = 122,
+  [123] = 123,
+  [124] = 124,
   [125] = 125,
-  [126] = 79,
+  [126] = 126,
   [127] = 127,
   [128] = 128,
   [129] = 129,
-  [130] = 127,
-  [131] = 129,
-  [132] = 127,
-  [133] = 129,
-  [134] = 134,
+  [130] = 130,
+  [131] = 131,
+  [132] = 132,
+  [133] = 133,
+  [134] = 133,
   [135] = 135,
   [136] = 136,
-  [137] = 137,
-  [138] = 116,
+  [137] = 133,
+  [138] = 138,
   [139] = 139,
-  [140] = 140,
-  [141] = 141,
-  [142] = 142,
-  [143] = 143,
-  [144] = 144,
-  [145] = 145,
-  [146] = 146,
-  [147] = 147,
-  [148] = 145,
-  [149] = 146,
-  [150] = 150,
-  [151] = 151,
-  [152] = 152,
-  [153] = 146,
-  [154] = 145,
+  [140] = 139,
 };
 
 static const TSSymbol ts_supertype_symbols[SUPERTYPE_COUNT] = {
@@ -1077,296 +1083,296 @@ static const TSSymbol ts_supertype_map_entries[] = {
 
 static const TSCharacterRange sym__word_character_set_1[] = {
   {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {0xaa, 0xaa}, {0xb5, 0xb5}, {0xba, 0xba}, {0xc0, 0xd6}, {0xd8, 0xf6},
-  {0xf8, 0x17e}, {0x180, 0x2c1}, {0x2c6, 0x2d1}, {0x2e0, 0x2e4}, {0x2ec, 0x2ec}, {0x2ee, 0x2ee}, {0x370, 0x374}, {0x376, 0x377},
-  {0x37a, 0x37d}, {0x37f, 0x37f}, {0x386, 0x386}, {0x388, 0x38a}, {0x38c, 0x38c}, {0x38e, 0x3a1}, {0x3a3, 0x3f5}, {0x3f7, 0x481},
-  {0x48a, 0x52f}, {0x531, 0x556}, {0x559, 0x559}, {0x560, 0x588}, {0x5d0, 0x5ea}, {0x5ef, 0x5f2}, {0x620, 0x64a}, {0x66e, 0x66f},
-  {0x671, 0x6d3}, {0x6d5, 0x6d5}, {0x6e5, 0x6e6}, {0x6ee, 0x6ef}, {0x6fa, 0x6fc}, {0x6ff, 0x6ff}, {0x710, 0x710}, {0x712, 0x72f},
-  {0x74d, 0x7a5}, {0x7b1, 0x7b1}, {0x7ca, 0x7ea}, {0x7f4, 0x7f5}, {0x7fa, 0x7fa}, {0x800, 0x815}, {0x81a, 0x81a}, {0x824, 0x824},
-  {0x828, 0x828}, {0x840, 0x858}, {0x860, 0x86a}, {0x870, 0x887}, {0x889, 0x88e}, {0x8a0, 0x8c9}, {0x904, 0x939}, {0x93d, 0x93d},
-  {0x950, 0x950}, {0x958, 0x961}, {0x971, 0x980}, {0x985, 0x98c}, {0x98f, 0x990}, {0x993, 0x9a8}, {0x9aa, 0x9b0}, {0x9b2, 0x9b2},
-  {0x9b6, 0x9b9}, {0x9bd, 0x9bd}, {0x9ce, 0x9ce}, {0x9dc, 0x9dd}, {0x9df, 0x9e1}, {0x9f0, 0x9f1}, {0x9fc, 0x9fc}, {0xa05, 0xa0a},
-  {0xa0f, 0xa10}, {0xa13, 0xa28}, {0xa2a, 0xa30}, {0xa32, 0xa33}, {0xa35, 0xa36}, {0xa38, 0xa39}, {0xa59, 0xa5c}, {0xa5e, 0xa5e},
-  {0xa72, 0xa74}, {0xa85, 0xa8d}, {0xa8f, 0xa91}, {0xa93, 0xaa8}, {0xaaa, 0xab0}, {0xab2, 0xab3}, {0xab5, 0xab9}, {0xabd, 0xabd},
-  {0xad0, 0xad0}, {0xae0, 0xae1}, {0xaf9, 0xaf9}, {0xb05, 0xb0c}, {0xb0f, 0xb10}, {0xb13, 0xb28}, {0xb2a, 0xb30}, {0xb32, 0xb33},
-  {0xb35, 0xb39}, {0xb3d, 0xb3d}, {0xb5c, 0xb5d}, {0xb5f, 0xb61}, {0xb71, 0xb71}, {0xb83, 0xb83}, {0xb85, 0xb8a}, {0xb8e, 0xb90},
-  {0xb92, 0xb95}, {0xb99, 0xb9a}, {0xb9c, 0xb9c}, {0xb9e, 0xb9f}, {0xba3, 0xba4}, {0xba8, 0xbaa}, {0xbae, 0xbb9}, {0xbd0, 0xbd0},
-  {0xc05, 0xc0c}, {0xc0e, 0xc10}, {0xc12, 0xc28}, {0xc2a, 0xc39}, {0xc3d, 0xc3d}, {0xc58, 0xc5a}, {0xc5d, 0xc5d}, {0xc60, 0xc61},
-  {0xc80, 0xc80}, {0xc85, 0xc8c}, {0xc8e, 0xc90}, {0xc92, 0xca8}, {0xcaa, 0xcb3}, {0xcb5, 0xcb9}, {0xcbd, 0xcbd}, {0xcdd, 0xcde},
-  {0xce0, 0xce1}, {0xcf1, 0xcf2}, {0xd04, 0xd0c}, {0xd0e, 0xd10}, {0xd12, 0xd3a}, {0xd3d, 0xd3d}, {0xd4e, 0xd4e}, {0xd54, 0xd56},
-  {0xd5f, 0xd61}, {0xd7a, 0xd7f}, {0xd85, 0xd96}, {0xd9a, 0xdb1}, {0xdb3, 0xdbb}, {0xdbd, 0xdbd}, {0xdc0, 0xdc6}, {0xe01, 0xe30},
-  {0xe32, 0xe33}, {0xe40, 0xe46}, {0xe81, 0xe82}, {0xe84, 0xe84}, {0xe86, 0xe8a}, {0xe8c, 0xea3}, {0xea5, 0xea5}, {0xea7, 0xeb0},
-  {0xeb2, 0xeb3}, {0xebd, 0xebd}, {0xec0, 0xec4}, {0xec6, 0xec6}, {0xedc, 0xedf}, {0xf00, 0xf00}, {0xf40, 0xf47}, {0xf49, 0xf6c},
-  {0xf88, 0xf8c}, {0x1000, 0x102a}, {0x103f, 0x103f}, {0x1050, 0x1055}, {0x105a, 0x105d}, {0x1061, 0x1061}, {0x1065, 0x1066}, {0x106e, 0x1070},
-  {0x1075, 0x1081}, {0x108e, 0x108e}, {0x10a0, 0x10c5}, {0x10c7, 0x10c7}, {0x10cd, 0x10cd}, {0x10d0, 0x10fa}, {0x10fc, 0x1248}, {0x124a, 0x124d},
-  {0x1250, 0x1256}, {0x1258, 0x1258}, {0x125a, 0x125d}, {0x1260, 0x1288}, {0x128a, 0x128d}, {0x1290, 0x12b0}, {0x12b2, 0x12b5}, {0x12b8, 0x12be},
-  {0x12c0, 0x12c0}, {0x12c2, 0x12c5}, {0x12c8, 0x12d6}, {0x12d8, 0x1310}, {0x1312, 0x1315}, {0x1318, 0x135a}, {0x1380, 0x138f}, {0x13a0, 0x13f5},
-  {0x13f8, 0x13fd}, {0x1401, 0x166c}, {0x166f, 0x167f}, {0x1681, 0x169a}, {0x16a0, 0x16ea}, {0x16f1, 0x16f8}, {0x1700, 0x1711}, {0x171f, 0x1731},
-  {0x1740, 0x1751}, {0x1760, 0x176c}, {0x176e, 0x1770}, {0x1780, 0x17b3}, {0x17d7, 0x17d7}, {0x17dc, 0x17dc}, {0x1820, 0x1878}, {0x1880, 0x1884},
-  {0x1887, 0x18a8}, {0x18aa, 0x18aa}, {0x18b0, 0x18f5}, {0x1900, 0x191e}, {0x1950, 0x196d}, {0x1970, 0x1974}, {0x1980, 0x19ab}, {0x19b0, 0x19c9},
-  {0x1a00, 0x1a16}, {0x1a20, 0x1a54}, {0x1aa7, 0x1aa7}, {0x1b05, 0x1b33}, {0x1b45, 0x1b4c}, {0x1b83, 0x1ba0}, {0x1bae, 0x1baf}, {0x1bba, 0x1be5},
-  {0x1c00, 0x1c23}, {0x1c4d, 0x1c4f}, {0x1c5a, 0x1c7d}, {0x1c80, 0x1c8a}, {0x1c90, 0x1cba}, {0x1cbd, 0x1cbf}, {0x1ce9, 0x1cec}, {0x1cee, 0x1cf3},
-  {0x1cf5, 0x1cf6}, {0x1cfa, 0x1cfa}, {0x1d00, 0x1dbf}, {0x1e00, 0x1f15}, {0x1f18, 0x1f1d}, {0x1f20, 0x1f45}, {0x1f48, 0x1f4d}, {0x1f50, 0x1f57},
-  {0x1f59, 0x1f59}, {0x1f5b, 0x1f5b}, {0x1f5d, 0x1f5d}, {0x1f5f, 0x1f7d}, {0x1f80, 0x1fb4}, {0x1fb6, 0x1fbc}, {0x1fbe, 0x1fbe}, {0x1fc2, 0x1fc4},
-  {0x1fc6, 0x1fcc}, {0x1fd0, 0x1fd3}, {0x1fd6, 0x1fdb}, {0x1fe0, 0x1fec}, {0x1ff2, 0x1ff4}, {0x1ff6, 0x1ffc}, {0x2071, 0x2071}, {0x207f, 0x207f},
-  {0x2090, 0x209c}, {0x2102, 0x2102}, {0x2107, 0x2107}, {0x210a, 0x2113}, {0x2115, 0x2115}, {0x2119, 0x211d}, {0x2124, 0x2124}, {0x2126, 0x2126},
-  {0x2128, 0x2128}, {0x212b, 0x212d}, {0x212f, 0x2139}, {0x213c, 0x213f}, {0x2145, 0x2149}, {0x214e, 0x214e}, {0x2183, 0x2184}, {0x2c00, 0x2ce4},
-  {0x2ceb, 0x2cee}, {0x2cf2, 0x2cf3}, {0x2d00, 0x2d25}, {0x2d27, 0x2d27}, {0x2d2d, 0x2d2d}, {0x2d30, 0x2d67}, {0x2d6f, 0x2d6f}, {0x2d80, 0x2d96},
-  {0x2da0, 0x2da6}, {0x2da8, 0x2dae}, {0x2db0, 0x2db6}, {0x2db8, 0x2dbe}, {0x2dc0, 0x2dc6}, {0x2dc8, 0x2dce}, {0x2dd0, 0x2dd6}, {0x2dd8, 0x2dde},
-  {0x2e2f, 0x2e2f}, {0x3005, 0x3006}, {0x3031, 0x3035}, {0x303b, 0x303c}, {0x3041, 0x3096}, {0x309d, 0x309f}, {0x30a1, 0x30fa}, {0x30fc, 0x30ff},
-  {0x3105, 0x312f}, {0x3131, 0x318e}, {0x31a0, 0x31bf}, {0x31f0, 0x31ff}, {0x3400, 0x4dbf}, {0x4e00, 0xa48c}, {0xa4d0, 0xa4fd}, {0xa500, 0xa60c},
-  {0xa610, 0xa61f}, {0xa62a, 0xa62b}, {0xa640, 0xa66e}, {0xa67f, 0xa69d}, {0xa6a0, 0xa6e5}, {0xa717, 0xa71f}, {0xa722, 0xa788}, {0xa78b, 0xa7cd},
-  {0xa7d0, 0xa7d1}, {0xa7d3, 0xa7d3}, {0xa7d5, 0xa7dc}, {0xa7f2, 0xa801}, {0xa803, 0xa805}, {0xa807, 0xa80a}, {0xa80c, 0xa822}, {0xa840, 0xa873},
-  {0xa882, 0xa8b3}, {0xa8f2, 0xa8f7}, {0xa8fb, 0xa8fb}, {0xa8fd, 0xa8fe}, {0xa90a, 0xa925}, {0xa930, 0xa946}, {0xa960, 0xa97c}, {0xa984, 0xa9b2},
-  {0xa9cf, 0xa9cf}, {0xa9e0, 0xa9e4}, {0xa9e6, 0xa9ef}, {0xa9fa, 0xa9fe}, {0xaa00, 0xaa28}, {0xaa40, 0xaa42}, {0xaa44, 0xaa4b}, {0xaa60, 0xaa76},
-  {0xaa7a, 0xaa7a}, {0xaa7e, 0xaaaf}, {0xaab1, 0xaab1}, {0xaab5, 0xaab6}, {0xaab9, 0xaabd}, {0xaac0, 0xaac0}, {0xaac2, 0xaac2}, {0xaadb, 0xaadd},
-  {0xaae0, 0xaaea}, {0xaaf2, 0xaaf4}, {0xab01, 0xab06}, {0xab09, 0xab0e}, {0xab11, 0xab16}, {0xab20, 0xab26}, {0xab28, 0xab2e}, {0xab30, 0xab5a},
-  {0xab5c, 0xab69}, {0xab70, 0xabe2}, {0xac00, 0xd7a3}, {0xd7b0, 0xd7c6}, {0xd7cb, 0xd7fb}, {0xf900, 0xfa6d}, {0xfa70, 0xfad9}, {0xfb00, 0xfb06},
-  {0xfb13, 0xfb17}, {0xfb1d, 0xfb1d}, {0xfb1f, 0xfb28}, {0xfb2a, 0xfb36}, {0xfb38, 0xfb3c}, {0xfb3e, 0xfb3e}, {0xfb40, 0xfb41}, {0xfb43, 0xfb44},
-  {0xfb46, 0xfbb1}, {0xfbd3, 0xfd3d}, {0xfd50, 0xfd8f}, {0xfd92, 0xfdc7}, {0xfdf0, 0xfdfb}, {0xfe70, 0xfe74}, {0xfe76, 0xfefc}, {0xff21, 0xff3a},
-  {0xff41, 0xff5a}, {0xff66, 0xffbe}, {0xffc2, 0xffc7}, {0xffca, 0xffcf}, {0xffd2, 0xffd7}, {0xffda, 0xffdc}, {0x10000, 0x1000b}, {0x1000d, 0x10026},
-  {0x10028, 0x1003a}, {0x1003c, 0x1003d}, {0x1003f, 0x1004d}, {0x10050, 0x1005d}, {0x10080, 0x100fa}, {0x10280, 0x1029c}, {0x102a0, 0x102d0}, {0x10300, 0x1031f},
-  {0x1032d, 0x10340}, {0x10342, 0x10349}, {0x10350, 0x10375}, {0x10380, 0x1039d}, {0x103a0, 0x103c3}, {0x103c8, 0x103cf}, {0x10400, 0x1049d}, {0x104b0, 0x104d3},
-  {0x104d8, 0x104fb}, {0x10500, 0x10527}, {0x10530, 0x10563}, {0x10570, 0x1057a}, {0x1057c, 0x1058a}, {0x1058c, 0x10592}, {0x10594, 0x10595}, {0x10597, 0x105a1},
-  {0x105a3, 0x105b1}, {0x105b3, 0x105b9}, {0x105bb, 0x105bc}, {0x105c0, 0x105f3}, {0x10600, 0x10736}, {0x10740, 0x10755}, {0x10760, 0x10767}, {0x10780, 0x10785},
-  {0x10787, 0x107b0}, {0x107b2, 0x107ba}, {0x10800, 0x10805}, {0x10808, 0x10808}, {0x1080a, 0x10835}, {0x10837, 0x10838}, {0x1083c, 0x1083c}, {0x1083f, 0x10855},
-  {0x10860, 0x10876}, {0x10880, 0x1089e}, {0x108e0, 0x108f2}, {0x108f4, 0x108f5}, {0x10900, 0x10915}, {0x10920, 0x10939}, {0x10980, 0x109b7}, {0x109be, 0x109bf},
-  {0x10a00, 0x10a00}, {0x10a10, 0x10a13}, {0x10a15, 0x10a17}, {0x10a19, 0x10a35}, {0x10a60, 0x10a7c}, {0x10a80, 0x10a9c}, {0x10ac0, 0x10ac7}, {0x10ac9, 0x10ae4},
-  {0x10b00, 0x10b35}, {0x10b40, 0x10b55}, {0x10b60, 0x10b72}, {0x10b80, 0x10b91}, {0x10c00, 0x10c48}, {0x10c80, 0x10cb2}, {0x10cc0, 0x10cf2}, {0x10d00, 0x10d23},
-  {0x10d4a, 0x10d65}, {0x10d6f, 0x10d85}, {0x10e80, 0x10ea9}, {0x10eb0, 0x10eb1}, {0x10ec2, 0x10ec4}, {0x10f00, 0x10f1c}, {0x10f27, 0x10f27}, {0x10f30, 0x10f45},
-  {0x10f70, 0x10f81}, {0x10fb0, 0x10fc4}, {0x10fe0, 0x10ff6}, {0x11003, 0x11037}, {0x11071, 0x11072}, {0x11075, 0x11075}, {0x11083, 0x110af}, {0x110d0, 0x110e8},
-  {0x11103, 0x11126}, {0x11144, 0x11144}, {0x11147, 0x11147}, {0x11150, 0x11172}, {0x11176, 0x11176}, {0x11183, 0x111b2}, {0x111c1, 0x111c4}, {0x111da, 0x111da},
-  {0x111dc, 0x111dc}, {0x11200, 0x11211}, {0x11213, 0x1122b}, {0x1123f, 0x11240}, {0x11280, 0x11286}, {0x11288, 0x11288}, {0x1128a, 0x1128d}, {0x1128f, 0x1129d},
-  {0x1129f, 0x112a8}, {0x112b0, 0x112de}, {0x11305, 0x1130c}, {0x1130f, 0x11310}, {0x11313, 0x11328}, {0x1132a, 0x11330}, {0x11332, 0x11333}, {0x11335, 0x11339},
-  {0x1133d, 0x1133d}, {0x11350, 0x11350}, {0x1135d, 0x11361}, {0x11380, 0x11389}, {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5}, {0x113b7, 0x113b7},
-  {0x113d1, 0x113d1}, {0x113d3, 0x113d3}, {0x11400, 0x11434}, {0x11447, 0x1144a}, {0x1145f, 0x11461}, {0x11480, 0x114af}, {0x114c4, 0x114c5}, {0x114c7, 0x114c7},
-  {0x11580, 0x115ae}, {0x115d8, 0x115db}, {0x11600, 0x1162f}, {0x11644, 0x11644}, {0x11680, 0x116aa}, {0x116b8, 0x116b8}, {0x11700, 0x1171a}, {0x11740, 0x11746},
-  {0x11800, 0x1182b}, {0x118a0, 0x118df}, {0x118ff, 0x11906}, {0x11909, 0x11909}, {0x1190c, 0x11913}, {0x11915, 0x11916}, {0x11918, 0x1192f}, {0x1193f, 0x1193f},
-  {0x11941, 0x11941}, {0x119a0, 0x119a7}, {0x119aa, 0x119d0}, {0x119e1, 0x119e1}, {0x119e3, 0x119e3}, {0x11a00, 0x11a00}, {0x11a0b, 0x11a32}, {0x11a3a, 0x11a3a},
-  {0x11a50, 0x11a50}, {0x11a5c, 0x11a89}, {0x11a9d, 0x11a9d}, {0x11ab0, 0x11af8}, {0x11bc0, 0x11be0}, {0x11c00, 0x11c08}, {0x11c0a, 0x11c2e}, {0x11c40, 0x11c40},
-  {0x11c72, 0x11c8f}, {0x11d00, 0x11d06}, {0x11d08, 0x11d09}, {0x11d0b, 0x11d30}, {0x11d46, 0x11d46}, {0x11d60, 0x11d65}, {0x11d67, 0x11d68}, {0x11d6a, 0x11d89},
-  {0x11d98, 0x11d98}, {0x11ee0, 0x11ef2}, {0x11f02, 0x11f02}, {0x11f04, 0x11f10}, {0x11f12, 0x11f33}, {0x11fb0, 0x11fb0}, {0x12000, 0x12399}, {0x12480, 0x12543},
-  {0x12f90, 0x12ff0}, {0x13000, 0x1342f}, {0x13441, 0x13446}, {0x13460, 0x143fa}, {0x14400, 0x14646}, {0x16100, 0x1611d}, {0x16800, 0x16a38}, {0x16a40, 0x16a5e},
-  {0x16a70, 0x16abe}, {0x16ad0, 0x16aed}, {0x16b00, 0x16b2f}, {0x16b40, 0x16b43}, {0x16b63, 0x16b77}, {0x16b7d, 0x16b8f}, {0x16d40, 0x16d6c}, {0x16e40, 0x16e7f},
-  {0x16f00, 0x16f4a}, {0x16f50, 0x16f50}, {0x16f93, 0x16f9f}, {0x16fe0, 0x16fe1}, {0x16fe3, 0x16fe3}, {0x17000, 0x187f7}, {0x18800, 0x18cd5}, {0x18cff, 0x18d08},
-  {0x1aff0, 0x1aff3}, {0x1aff5, 0x1affb}, {0x1affd, 0x1affe}, {0x1b000, 0x1b122}, {0x1b132, 0x1b132}, {0x1b150, 0x1b152}, {0x1b155, 0x1b155}, {0x1b164, 0x1b167},
-  {0x1b170, 0x1b2fb}, {0x1bc00, 0x1bc6a}, {0x1bc70, 0x1bc7c}, {0x1bc80, 0x1bc88}, {0x1bc90, 0x1bc99}, {0x1d400, 0x1d454}, {0x1d456, 0x1d49c}, {0x1d49e, 0x1d49f},
-  {0x1d4a2, 0x1d4a2}, {0x1d4a5, 0x1d4a6}, {0x1d4a9, 0x1d4ac}, {0x1d4ae, 0x1d4b9}, {0x1d4bb, 0x1d4bb}, {0x1d4bd, 0x1d4c3}, {0x1d4c5, 0x1d505}, {0x1d507, 0x1d50a},
-  {0x1d50d, 0x1d514}, {0x1d516, 0x1d51c}, {0x1d51e, 0x1d539}, {0x1d53b, 0x1d53e}, {0x1d540, 0x1d544}, {0x1d546, 0x1d546}, {0x1d54a, 0x1d550}, {0x1d552, 0x1d6a5},
-  {0x1d6a8, 0x1d6c0}, {0x1d6c2, 0x1d6da}, {0x1d6dc, 0x1d6fa}, {0x1d6fc, 0x1d714}, {0x1d716, 0x1d734}, {0x1d736, 0x1d74e}, {0x1d750, 0x1d76e}, {0x1d770, 0x1d788},
-  {0x1d78a, 0x1d7a8}, {0x1d7aa, 0x1d7c2}, {0x1d7c4, 0x1d7cb}, {0x1df00, 0x1df1e}, {0x1df25, 0x1df2a}, {0x1e030, 0x1e06d}, {0x1e100, 0x1e12c}, {0x1e137, 0x1e13d},
-  {0x1e14e, 0x1e14e}, {0x1e290, 0x1e2ad}, {0x1e2c0, 0x1e2eb}, {0x1e4d0, 0x1e4eb}, {0x1e5d0, 0x1e5ed}, {0x1e5f0, 0x1e5f0}, {0x1e7e0, 0x1e7e6}, {0x1e7e8, 0x1e7eb},
-  {0x1e7ed, 0x1e7ee}, {0x1e7f0, 0x1e7fe}, {0x1e800, 0x1e8c4}, {0x1e900, 0x1e943}, {0x1e94b, 0x1e94b}, {0x1ee00, 0x1ee03}, {0x1ee05, 0x1ee1f}, {0x1ee21, 0x1ee22},
-  {0x1ee24, 0x1ee24}, {0x1ee27, 0x1ee27}, {0x1ee29, 0x1ee32}, {0x1ee34, 0x1ee37}, {0x1ee39, 0x1ee39}, {0x1ee3b, 0x1ee3b}, {0x1ee42, 0x1ee42}, {0x1ee47, 0x1ee47},
-  {0x1ee49, 0x1ee49}, {0x1ee4b, 0x1ee4b}, {0x1ee4d, 0x1ee4f}, {0x1ee51, 0x1ee52}, {0x1ee54, 0x1ee54}, {0x1ee57, 0x1ee57}, {0x1ee59, 0x1ee59}, {0x1ee5b, 0x1ee5b},
-  {0x1ee5d, 0x1ee5d}, {0x1ee5f, 0x1ee5f}, {0x1ee61, 0x1ee62}, {0x1ee64, 0x1ee64}, {0x1ee67, 0x1ee6a}, {0x1ee6c, 0x1ee72}, {0x1ee74, 0x1ee77}, {0x1ee79, 0x1ee7c},
-  {0x1ee7e, 0x1ee7e}, {0x1ee80, 0x1ee89}, {0x1ee8b, 0x1ee9b}, {0x1eea1, 0x1eea3}, {0x1eea5, 0x1eea9}, {0x1eeab, 0x1eebb}, {0x20000, 0x2a6df}, {0x2a700, 0x2b739},
-  {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1}, {0x2ceb0, 0x2ebe0}, {0x2ebf0, 0x2ee5d}, {0x2f800, 0x2fa1d}, {0x30000, 0x3134a}, {0x31350, 0x323af},
+  {0xf8, 0x2c1}, {0x2c6, 0x2d1}, {0x2e0, 0x2e4}, {0x2ec, 0x2ec}, {0x2ee, 0x2ee}, {0x370, 0x374}, {0x376, 0x377}, {0x37a, 0x37d},
+  {0x37f, 0x37f}, {0x386, 0x386}, {0x388, 0x38a}, {0x38c, 0x38c}, {0x38e, 0x3a1}, {0x3a3, 0x3f5}, {0x3f7, 0x481}, {0x48a, 0x52f},
+  {0x531, 0x556}, {0x559, 0x559}, {0x560, 0x588}, {0x5d0, 0x5ea}, {0x5ef, 0x5f2}, {0x620, 0x64a}, {0x66e, 0x66f}, {0x671, 0x6d3},
+  {0x6d5, 0x6d5}, {0x6e5, 0x6e6}, {0x6ee, 0x6ef}, {0x6fa, 0x6fc}, {0x6ff, 0x6ff}, {0x710, 0x710}, {0x712, 0x72f}, {0x74d, 0x7a5},
+  {0x7b1, 0x7b1}, {0x7ca, 0x7ea}, {0x7f4, 0x7f5}, {0x7fa, 0x7fa}, {0x800, 0x815}, {0x81a, 0x81a}, {0x824, 0x824}, {0x828, 0x828},
+  {0x840, 0x858}, {0x860, 0x86a}, {0x870, 0x887}, {0x889, 0x88e}, {0x8a0, 0x8c9}, {0x904, 0x939}, {0x93d, 0x93d}, {0x950, 0x950},
+  {0x958, 0x961}, {0x971, 0x980}, {0x985, 0x98c}, {0x98f, 0x990}, {0x993, 0x9a8}, {0x9aa, 0x9b0}, {0x9b2, 0x9b2}, {0x9b6, 0x9b9},
+  {0x9bd, 0x9bd}, {0x9ce, 0x9ce}, {0x9dc, 0x9dd}, {0x9df, 0x9e1}, {0x9f0, 0x9f1}, {0x9fc, 0x9fc}, {0xa05, 0xa0a}, {0xa0f, 0xa10},
+  {0xa13, 0xa28}, {0xa2a, 0xa30}, {0xa32, 0xa33}, {0xa35, 0xa36}, {0xa38, 0xa39}, {0xa59, 0xa5c}, {0xa5e, 0xa5e}, {0xa72, 0xa74},
+  {0xa85, 0xa8d}, {0xa8f, 0xa91}, {0xa93, 0xaa8}, {0xaaa, 0xab0}, {0xab2, 0xab3}, {0xab5, 0xab9}, {0xabd, 0xabd}, {0xad0, 0xad0},
+  {0xae0, 0xae1}, {0xaf9, 0xaf9}, {0xb05, 0xb0c}, {0xb0f, 0xb10}, {0xb13, 0xb28}, {0xb2a, 0xb30}, {0xb32, 0xb33}, {0xb35, 0xb39},
+  {0xb3d, 0xb3d}, {0xb5c, 0xb5d}, {0xb5f, 0xb61}, {0xb71, 0xb71}, {0xb83, 0xb83}, {0xb85, 0xb8a}, {0xb8e, 0xb90}, {0xb92, 0xb95},
+  {0xb99, 0xb9a}, {0xb9c, 0xb9c}, {0xb9e, 0xb9f}, {0xba3, 0xba4}, {0xba8, 0xbaa}, {0xbae, 0xbb9}, {0xbd0, 0xbd0}, {0xc05, 0xc0c},
+  {0xc0e, 0xc10}, {0xc12, 0xc28}, {0xc2a, 0xc39}, {0xc3d, 0xc3d}, {0xc58, 0xc5a}, {0xc5d, 0xc5d}, {0xc60, 0xc61}, {0xc80, 0xc80},
+  {0xc85, 0xc8c}, {0xc8e, 0xc90}, {0xc92, 0xca8}, {0xcaa, 0xcb3}, {0xcb5, 0xcb9}, {0xcbd, 0xcbd}, {0xcdd, 0xcde}, {0xce0, 0xce1},
+  {0xcf1, 0xcf2}, {0xd04, 0xd0c}, {0xd0e, 0xd10}, {0xd12, 0xd3a}, {0xd3d, 0xd3d}, {0xd4e, 0xd4e}, {0xd54, 0xd56}, {0xd5f, 0xd61},
+  {0xd7a, 0xd7f}, {0xd85, 0xd96}, {0xd9a, 0xdb1}, {0xdb3, 0xdbb}, {0xdbd, 0xdbd}, {0xdc0, 0xdc6}, {0xe01, 0xe30}, {0xe32, 0xe33},
+  {0xe40, 0xe46}, {0xe81, 0xe82}, {0xe84, 0xe84}, {0xe86, 0xe8a}, {0xe8c, 0xea3}, {0xea5, 0xea5}, {0xea7, 0xeb0}, {0xeb2, 0xeb3},
+  {0xebd, 0xebd}, {0xec0, 0xec4}, {0xec6, 0xec6}, {0xedc, 0xedf}, {0xf00, 0xf00}, {0xf40, 0xf47}, {0xf49, 0xf6c}, {0xf88, 0xf8c},
+  {0x1000, 0x102a}, {0x103f, 0x103f}, {0x1050, 0x1055}, {0x105a, 0x105d}, {0x1061, 0x1061}, {0x1065, 0x1066}, {0x106e, 0x1070}, {0x1075, 0x1081},
+  {0x108e, 0x108e}, {0x10a0, 0x10c5}, {0x10c7, 0x10c7}, {0x10cd, 0x10cd}, {0x10d0, 0x10fa}, {0x10fc, 0x1248}, {0x124a, 0x124d}, {0x1250, 0x1256},
+  {0x1258, 0x1258}, {0x125a, 0x125d}, {0x1260, 0x1288}, {0x128a, 0x128d}, {0x1290, 0x12b0}, {0x12b2, 0x12b5}, {0x12b8, 0x12be}, {0x12c0, 0x12c0},
+  {0x12c2, 0x12c5}, {0x12c8, 0x12d6}, {0x12d8, 0x1310}, {0x1312, 0x1315}, {0x1318, 0x135a}, {0x1380, 0x138f}, {0x13a0, 0x13f5}, {0x13f8, 0x13fd},
+  {0x1401, 0x166c}, {0x166f, 0x167f}, {0x1681, 0x169a}, {0x16a0, 0x16ea}, {0x16f1, 0x16f8}, {0x1700, 0x1711}, {0x171f, 0x1731}, {0x1740, 0x1751},
+  {0x1760, 0x176c}, {0x176e, 0x1770}, {0x1780, 0x17b3}, {0x17d7, 0x17d7}, {0x17dc, 0x17dc}, {0x1820, 0x1878}, {0x1880, 0x1884}, {0x1887, 0x18a8},
+  {0x18aa, 0x18aa}, {0x18b0, 0x18f5}, {0x1900, 0x191e}, {0x1950, 0x196d}, {0x1970, 0x1974}, {0x1980, 0x19ab}, {0x19b0, 0x19c9}, {0x1a00, 0x1a16},
+  {0x1a20, 0x1a54}, {0x1aa7, 0x1aa7}, {0x1b05, 0x1b33}, {0x1b45, 0x1b4c}, {0x1b83, 0x1ba0}, {0x1bae, 0x1baf}, {0x1bba, 0x1be5}, {0x1c00, 0x1c23},
+  {0x1c4d, 0x1c4f}, {0x1c5a, 0x1c7d}, {0x1c80, 0x1c8a}, {0x1c90, 0x1cba}, {0x1cbd, 0x1cbf}, {0x1ce9, 0x1cec}, {0x1cee, 0x1cf3}, {0x1cf5, 0x1cf6},
+  {0x1cfa, 0x1cfa}, {0x1d00, 0x1dbf}, {0x1e00, 0x1f15}, {0x1f18, 0x1f1d}, {0x1f20, 0x1f45}, {0x1f48, 0x1f4d}, {0x1f50, 0x1f57}, {0x1f59, 0x1f59},
+  {0x1f5b, 0x1f5b}, {0x1f5d, 0x1f5d}, {0x1f5f, 0x1f7d}, {0x1f80, 0x1fb4}, {0x1fb6, 0x1fbc}, {0x1fbe, 0x1fbe}, {0x1fc2, 0x1fc4}, {0x1fc6, 0x1fcc},
+  {0x1fd0, 0x1fd3}, {0x1fd6, 0x1fdb}, {0x1fe0, 0x1fec}, {0x1ff2, 0x1ff4}, {0x1ff6, 0x1ffc}, {0x2071, 0x2071}, {0x207f, 0x207f}, {0x2090, 0x209c},
+  {0x2102, 0x2102}, {0x2107, 0x2107}, {0x210a, 0x2113}, {0x2115, 0x2115}, {0x2119, 0x211d}, {0x2124, 0x2124}, {0x2126, 0x2126}, {0x2128, 0x2128},
+  {0x212a, 0x212d}, {0x212f, 0x2139}, {0x213c, 0x213f}, {0x2145, 0x2149}, {0x214e, 0x214e}, {0x2183, 0x2184}, {0x2c00, 0x2ce4}, {0x2ceb, 0x2cee},
+  {0x2cf2, 0x2cf3}, {0x2d00, 0x2d25}, {0x2d27, 0x2d27}, {0x2d2d, 0x2d2d}, {0x2d30, 0x2d67}, {0x2d6f, 0x2d6f}, {0x2d80, 0x2d96}, {0x2da0, 0x2da6},
+  {0x2da8, 0x2dae}, {0x2db0, 0x2db6}, {0x2db8, 0x2dbe}, {0x2dc0, 0x2dc6}, {0x2dc8, 0x2dce}, {0x2dd0, 0x2dd6}, {0x2dd8, 0x2dde}, {0x2e2f, 0x2e2f},
+  {0x3005, 0x3006}, {0x3031, 0x3035}, {0x303b, 0x303c}, {0x3041, 0x3096}, {0x309d, 0x309f}, {0x30a1, 0x30fa}, {0x30fc, 0x30ff}, {0x3105, 0x312f},
+  {0x3131, 0x318e}, {0x31a0, 0x31bf}, {0x31f0, 0x31ff}, {0x3400, 0x4dbf}, {0x4e00, 0xa48c}, {0xa4d0, 0xa4fd}, {0xa500, 0xa60c}, {0xa610, 0xa61f},
+  {0xa62a, 0xa62b}, {0xa640, 0xa66e}, {0xa67f, 0xa69d}, {0xa6a0, 0xa6e5}, {0xa717, 0xa71f}, {0xa722, 0xa788}, {0xa78b, 0xa7cd}, {0xa7d0, 0xa7d1},
+  {0xa7d3, 0xa7d3}, {0xa7d5, 0xa7dc}, {0xa7f2, 0xa801}, {0xa803, 0xa805}, {0xa807, 0xa80a}, {0xa80c, 0xa822}, {0xa840, 0xa873}, {0xa882, 0xa8b3},
+  {0xa8f2, 0xa8f7}, {0xa8fb, 0xa8fb}, {0xa8fd, 0xa8fe}, {0xa90a, 0xa925}, {0xa930, 0xa946}, {0xa960, 0xa97c}, {0xa984, 0xa9b2}, {0xa9cf, 0xa9cf},
+  {0xa9e0, 0xa9e4}, {0xa9e6, 0xa9ef}, {0xa9fa, 0xa9fe}, {0xaa00, 0xaa28}, {0xaa40, 0xaa42}, {0xaa44, 0xaa4b}, {0xaa60, 0xaa76}, {0xaa7a, 0xaa7a},
+  {0xaa7e, 0xaaaf}, {0xaab1, 0xaab1}, {0xaab5, 0xaab6}, {0xaab9, 0xaabd}, {0xaac0, 0xaac0}, {0xaac2, 0xaac2}, {0xaadb, 0xaadd}, {0xaae0, 0xaaea},
+  {0xaaf2, 0xaaf4}, {0xab01, 0xab06}, {0xab09, 0xab0e}, {0xab11, 0xab16}, {0xab20, 0xab26}, {0xab28, 0xab2e}, {0xab30, 0xab5a}, {0xab5c, 0xab69},
+  {0xab70, 0xabe2}, {0xac00, 0xd7a3}, {0xd7b0, 0xd7c6}, {0xd7cb, 0xd7fb}, {0xf900, 0xfa6d}, {0xfa70, 0xfad9}, {0xfb00, 0xfb06}, {0xfb13, 0xfb17},
+  {0xfb1d, 0xfb1d}, {0xfb1f, 0xfb28}, {0xfb2a, 0xfb36}, {0xfb38, 0xfb3c}, {0xfb3e, 0xfb3e}, {0xfb40, 0xfb41}, {0xfb43, 0xfb44}, {0xfb46, 0xfbb1},
+  {0xfbd3, 0xfd3d}, {0xfd50, 0xfd8f}, {0xfd92, 0xfdc7}, {0xfdf0, 0xfdfb}, {0xfe70, 0xfe74}, {0xfe76, 0xfefc}, {0xff21, 0xff3a}, {0xff41, 0xff5a},
+  {0xff66, 0xffbe}, {0xffc2, 0xffc7}, {0xffca, 0xffcf}, {0xffd2, 0xffd7}, {0xffda, 0xffdc}, {0x10000, 0x1000b}, {0x1000d, 0x10026}, {0x10028, 0x1003a},
+  {0x1003c, 0x1003d}, {0x1003f, 0x1004d}, {0x10050, 0x1005d}, {0x10080, 0x100fa}, {0x10280, 0x1029c}, {0x102a0, 0x102d0}, {0x10300, 0x1031f}, {0x1032d, 0x10340},
+  {0x10342, 0x10349}, {0x10350, 0x10375}, {0x10380, 0x1039d}, {0x103a0, 0x103c3}, {0x103c8, 0x103cf}, {0x10400, 0x1049d}, {0x104b0, 0x104d3}, {0x104d8, 0x104fb},
+  {0x10500, 0x10527}, {0x10530, 0x10563}, {0x10570, 0x1057a}, {0x1057c, 0x1058a}, {0x1058c, 0x10592}, {0x10594, 0x10595}, {0x10597, 0x105a1}, {0x105a3, 0x105b1},
+  {0x105b3, 0x105b9}, {0x105bb, 0x105bc}, {0x105c0, 0x105f3}, {0x10600, 0x10736}, {0x10740, 0x10755}, {0x10760, 0x10767}, {0x10780, 0x10785}, {0x10787, 0x107b0},
+  {0x107b2, 0x107ba}, {0x10800, 0x10805}, {0x10808, 0x10808}, {0x1080a, 0x10835}, {0x10837, 0x10838}, {0x1083c, 0x1083c}, {0x1083f, 0x10855}, {0x10860, 0x10876},
+  {0x10880, 0x1089e}, {0x108e0, 0x108f2}, {0x108f4, 0x108f5}, {0x10900, 0x10915}, {0x10920, 0x10939}, {0x10980, 0x109b7}, {0x109be, 0x109bf}, {0x10a00, 0x10a00},
+  {0x10a10, 0x10a13}, {0x10a15, 0x10a17}, {0x10a19, 0x10a35}, {0x10a60, 0x10a7c}, {0x10a80, 0x10a9c}, {0x10ac0, 0x10ac7}, {0x10ac9, 0x10ae4}, {0x10b00, 0x10b35},
+  {0x10b40, 0x10b55}, {0x10b60, 0x10b72}, {0x10b80, 0x10b91}, {0x10c00, 0x10c48}, {0x10c80, 0x10cb2}, {0x10cc0, 0x10cf2}, {0x10d00, 0x10d23}, {0x10d4a, 0x10d65},
+  {0x10d6f, 0x10d85}, {0x10e80, 0x10ea9}, {0x10eb0, 0x10eb1}, {0x10ec2, 0x10ec4}, {0x10f00, 0x10f1c}, {0x10f27, 0x10f27}, {0x10f30, 0x10f45}, {0x10f70, 0x10f81},
+  {0x10fb0, 0x10fc4}, {0x10fe0, 0x10ff6}, {0x11003, 0x11037}, {0x11071, 0x11072}, {0x11075, 0x11075}, {0x11083, 0x110af}, {0x110d0, 0x110e8}, {0x11103, 0x11126},
+  {0x11144, 0x11144}, {0x11147, 0x11147}, {0x11150, 0x11172}, {0x11176, 0x11176}, {0x11183, 0x111b2}, {0x111c1, 0x111c4}, {0x111da, 0x111da}, {0x111dc, 0x111dc},
+  {0x11200, 0x11211}, {0x11213, 0x1122b}, {0x1123f, 0x11240}, {0x11280, 0x11286}, {0x11288, 0x11288}, {0x1128a, 0x1128d}, {0x1128f, 0x1129d}, {0x1129f, 0x112a8},
+  {0x112b0, 0x112de}, {0x11305, 0x1130c}, {0x1130f, 0x11310}, {0x11313, 0x11328}, {0x1132a, 0x11330}, {0x11332, 0x11333}, {0x11335, 0x11339}, {0x1133d, 0x1133d},
+  {0x11350, 0x11350}, {0x1135d, 0x11361}, {0x11380, 0x11389}, {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5}, {0x113b7, 0x113b7}, {0x113d1, 0x113d1},
+  {0x113d3, 0x113d3}, {0x11400, 0x11434}, {0x11447, 0x1144a}, {0x1145f, 0x11461}, {0x11480, 0x114af}, {0x114c4, 0x114c5}, {0x114c7, 0x114c7}, {0x11580, 0x115ae},
+  {0x115d8, 0x115db}, {0x11600, 0x1162f}, {0x11644, 0x11644}, {0x11680, 0x116aa}, {0x116b8, 0x116b8}, {0x11700, 0x1171a}, {0x11740, 0x11746}, {0x11800, 0x1182b},
+  {0x118a0, 0x118df}, {0x118ff, 0x11906}, {0x11909, 0x11909}, {0x1190c, 0x11913}, {0x11915, 0x11916}, {0x11918, 0x1192f}, {0x1193f, 0x1193f}, {0x11941, 0x11941},
+  {0x119a0, 0x119a7}, {0x119aa, 0x119d0}, {0x119e1, 0x119e1}, {0x119e3, 0x119e3}, {0x11a00, 0x11a00}, {0x11a0b, 0x11a32}, {0x11a3a, 0x11a3a}, {0x11a50, 0x11a50},
+  {0x11a5c, 0x11a89}, {0x11a9d, 0x11a9d}, {0x11ab0, 0x11af8}, {0x11bc0, 0x11be0}, {0x11c00, 0x11c08}, {0x11c0a, 0x11c2e}, {0x11c40, 0x11c40}, {0x11c72, 0x11c8f},
+  {0x11d00, 0x11d06}, {0x11d08, 0x11d09}, {0x11d0b, 0x11d30}, {0x11d46, 0x11d46}, {0x11d60, 0x11d65}, {0x11d67, 0x11d68}, {0x11d6a, 0x11d89}, {0x11d98, 0x11d98},
+  {0x11ee0, 0x11ef2}, {0x11f02, 0x11f02}, {0x11f04, 0x11f10}, {0x11f12, 0x11f33}, {0x11fb0, 0x11fb0}, {0x12000, 0x12399}, {0x12480, 0x12543}, {0x12f90, 0x12ff0},
+  {0x13000, 0x1342f}, {0x13441, 0x13446}, {0x13460, 0x143fa}, {0x14400, 0x14646}, {0x16100, 0x1611d}, {0x16800, 0x16a38}, {0x16a40, 0x16a5e}, {0x16a70, 0x16abe},
+  {0x16ad0, 0x16aed}, {0x16b00, 0x16b2f}, {0x16b40, 0x16b43}, {0x16b63, 0x16b77}, {0x16b7d, 0x16b8f}, {0x16d40, 0x16d6c}, {0x16e40, 0x16e7f}, {0x16f00, 0x16f4a},
+  {0x16f50, 0x16f50}, {0x16f93, 0x16f9f}, {0x16fe0, 0x16fe1}, {0x16fe3, 0x16fe3}, {0x17000, 0x187f7}, {0x18800, 0x18cd5}, {0x18cff, 0x18d08}, {0x1aff0, 0x1aff3},
+  {0x1aff5, 0x1affb}, {0x1affd, 0x1affe}, {0x1b000, 0x1b122}, {0x1b132, 0x1b132}, {0x1b150, 0x1b152}, {0x1b155, 0x1b155}, {0x1b164, 0x1b167}, {0x1b170, 0x1b2fb},
+  {0x1bc00, 0x1bc6a}, {0x1bc70, 0x1bc7c}, {0x1bc80, 0x1bc88}, {0x1bc90, 0x1bc99}, {0x1d400, 0x1d454}, {0x1d456, 0x1d49c}, {0x1d49e, 0x1d49f}, {0x1d4a2, 0x1d4a2},
+  {0x1d4a5, 0x1d4a6}, {0x1d4a9, 0x1d4ac}, {0x1d4ae, 0x1d4b9}, {0x1d4bb, 0x1d4bb}, {0x1d4bd, 0x1d4c3}, {0x1d4c5, 0x1d505}, {0x1d507, 0x1d50a}, {0x1d50d, 0x1d514},
+  {0x1d516, 0x1d51c}, {0x1d51e, 0x1d539}, {0x1d53b, 0x1d53e}, {0x1d540, 0x1d544}, {0x1d546, 0x1d546}, {0x1d54a, 0x1d550}, {0x1d552, 0x1d6a5}, {0x1d6a8, 0x1d6c0},
+  {0x1d6c2, 0x1d6da}, {0x1d6dc, 0x1d6fa}, {0x1d6fc, 0x1d714}, {0x1d716, 0x1d734}, {0x1d736, 0x1d74e}, {0x1d750, 0x1d76e}, {0x1d770, 0x1d788}, {0x1d78a, 0x1d7a8},
+  {0x1d7aa, 0x1d7c2}, {0x1d7c4, 0x1d7cb}, {0x1df00, 0x1df1e}, {0x1df25, 0x1df2a}, {0x1e030, 0x1e06d}, {0x1e100, 0x1e12c}, {0x1e137, 0x1e13d}, {0x1e14e, 0x1e14e},
+  {0x1e290, 0x1e2ad}, {0x1e2c0, 0x1e2eb}, {0x1e4d0, 0x1e4eb}, {0x1e5d0, 0x1e5ed}, {0x1e5f0, 0x1e5f0}, {0x1e7e0, 0x1e7e6}, {0x1e7e8, 0x1e7eb}, {0x1e7ed, 0x1e7ee},
+  {0x1e7f0, 0x1e7fe}, {0x1e800, 0x1e8c4}, {0x1e900, 0x1e943}, {0x1e94b, 0x1e94b}, {0x1ee00, 0x1ee03}, {0x1ee05, 0x1ee1f}, {0x1ee21, 0x1ee22}, {0x1ee24, 0x1ee24},
+  {0x1ee27, 0x1ee27}, {0x1ee29, 0x1ee32}, {0x1ee34, 0x1ee37}, {0x1ee39, 0x1ee39}, {0x1ee3b, 0x1ee3b}, {0x1ee42, 0x1ee42}, {0x1ee47, 0x1ee47}, {0x1ee49, 0x1ee49},
+  {0x1ee4b, 0x1ee4b}, {0x1ee4d, 0x1ee4f}, {0x1ee51, 0x1ee52}, {0x1ee54, 0x1ee54}, {0x1ee57, 0x1ee57}, {0x1ee59, 0x1ee59}, {0x1ee5b, 0x1ee5b}, {0x1ee5d, 0x1ee5d},
+  {0x1ee5f, 0x1ee5f}, {0x1ee61, 0x1ee62}, {0x1ee64, 0x1ee64}, {0x1ee67, 0x1ee6a}, {0x1ee6c, 0x1ee72}, {0x1ee74, 0x1ee77}, {0x1ee79, 0x1ee7c}, {0x1ee7e, 0x1ee7e},
+  {0x1ee80, 0x1ee89}, {0x1ee8b, 0x1ee9b}, {0x1eea1, 0x1eea3}, {0x1eea5, 0x1eea9}, {0x1eeab, 0x1eebb}, {0x20000, 0x2a6df}, {0x2a700, 0x2b739}, {0x2b740, 0x2b81d},
+  {0x2b820, 0x2cea1}, {0x2ceb0, 0x2ebe0}, {0x2ebf0, 0x2ee5d}, {0x2f800, 0x2fa1d}, {0x30000, 0x3134a}, {0x31350, 0x323af},
 };
 
 static const TSCharacterRange sym__word_character_set_3[] = {
   {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {0xaa, 0xaa}, {0xb2, 0xb3}, {0xb5, 0xb5}, {0xb9, 0xba},
-  {0xbc, 0xbe}, {0xc0, 0xd6}, {0xd8, 0xf6}, {0xf8, 0x17e}, {0x180, 0x2c1}, {0x2c6, 0x2d1}, {0x2e0, 0x2e4}, {0x2ec, 0x2ec},
-  {0x2ee, 0x2ee}, {0x300, 0x374}, {0x376, 0x377}, {0x37a, 0x37d}, {0x37f, 0x37f}, {0x386, 0x386}, {0x388, 0x38a}, {0x38c, 0x38c},
-  {0x38e, 0x3a1}, {0x3a3, 0x3f5}, {0x3f7, 0x481}, {0x483, 0x52f}, {0x531, 0x556}, {0x559, 0x559}, {0x560, 0x588}, {0x591, 0x5bd},
-  {0x5bf, 0x5bf}, {0x5c1, 0x5c2}, {0x5c4, 0x5c5}, {0x5c7, 0x5c7}, {0x5d0, 0x5ea}, {0x5ef, 0x5f2}, {0x610, 0x61a}, {0x620, 0x669},
-  {0x66e, 0x6d3}, {0x6d5, 0x6dc}, {0x6df, 0x6e8}, {0x6ea, 0x6fc}, {0x6ff, 0x6ff}, {0x710, 0x74a}, {0x74d, 0x7b1}, {0x7c0, 0x7f5},
-  {0x7fa, 0x7fa}, {0x7fd, 0x7fd}, {0x800, 0x82d}, {0x840, 0x85b}, {0x860, 0x86a}, {0x870, 0x887}, {0x889, 0x88e}, {0x897, 0x8e1},
-  {0x8e3, 0x963}, {0x966, 0x96f}, {0x971, 0x983}, {0x985, 0x98c}, {0x98f, 0x990}, {0x993, 0x9a8}, {0x9aa, 0x9b0}, {0x9b2, 0x9b2},
-  {0x9b6, 0x9b9}, {0x9bc, 0x9c4}, {0x9c7, 0x9c8}, {0x9cb, 0x9ce}, {0x9d7, 0x9d7}, {0x9dc, 0x9dd}, {0x9df, 0x9e3}, {0x9e6, 0x9f1},
-  {0x9f4, 0x9f9}, {0x9fc, 0x9fc}, {0x9fe, 0x9fe}, {0xa01, 0xa03}, {0xa05, 0xa0a}, {0xa0f, 0xa10}, {0xa13, 0xa28}, {0xa2a, 0xa30},
-  {0xa32, 0xa33}, {0xa35, 0xa36}, {0xa38, 0xa39}, {0xa3c, 0xa3c}, {0xa3e, 0xa42}, {0xa47, 0xa48}, {0xa4b, 0xa4d}, {0xa51, 0xa51},
-  {0xa59, 0xa5c}, {0xa5e, 0xa5e}, {0xa66, 0xa75}, {0xa81, 0xa83}, {0xa85, 0xa8d}, {0xa8f, 0xa91}, {0xa93, 0xaa8}, {0xaaa, 0xab0},
-  {0xab2, 0xab3}, {0xab5, 0xab9}, {0xabc, 0xac5}, {0xac7, 0xac9}, {0xacb, 0xacd}, {0xad0, 0xad0}, {0xae0, 0xae3}, {0xae6, 0xaef},
-  {0xaf9, 0xaff}, {0xb01, 0xb03}, {0xb05, 0xb0c}, {0xb0f, 0xb10}, {0xb13, 0xb28}, {0xb2a, 0xb30}, {0xb32, 0xb33}, {0xb35, 0xb39},
-  {0xb3c, 0xb44}, {0xb47, 0xb48}, {0xb4b, 0xb4d}, {0xb55, 0xb57}, {0xb5c, 0xb5d}, {0xb5f, 0xb63}, {0xb66, 0xb6f}, {0xb71, 0xb77},
-  {0xb82, 0xb83}, {0xb85, 0xb8a}, {0xb8e, 0xb90}, {0xb92, 0xb95}, {0xb99, 0xb9a}, {0xb9c, 0xb9c}, {0xb9e, 0xb9f}, {0xba3, 0xba4},
-  {0xba8, 0xbaa}, {0xbae, 0xbb9}, {0xbbe, 0xbc2}, {0xbc6, 0xbc8}, {0xbca, 0xbcd}, {0xbd0, 0xbd0}, {0xbd7, 0xbd7}, {0xbe6, 0xbf2},
-  {0xc00, 0xc0c}, {0xc0e, 0xc10}, {0xc12, 0xc28}, {0xc2a, 0xc39}, {0xc3c, 0xc44}, {0xc46, 0xc48}, {0xc4a, 0xc4d}, {0xc55, 0xc56},
-  {0xc58, 0xc5a}, {0xc5d, 0xc5d}, {0xc60, 0xc63}, {0xc66, 0xc6f}, {0xc78, 0xc7e}, {0xc80, 0xc83}, {0xc85, 0xc8c}, {0xc8e, 0xc90},
-  {0xc92, 0xca8}, {0xcaa, 0xcb3}, {0xcb5, 0xcb9}, {0xcbc, 0xcc4}, {0xcc6, 0xcc8}, {0xcca, 0xccd}, {0xcd5, 0xcd6}, {0xcdd, 0xcde},
-  {0xce0, 0xce3}, {0xce6, 0xcef}, {0xcf1, 0xcf3}, {0xd00, 0xd0c}, {0xd0e, 0xd10}, {0xd12, 0xd44}, {0xd46, 0xd48}, {0xd4a, 0xd4e},
-  {0xd54, 0xd63}, {0xd66, 0xd78}, {0xd7a, 0xd7f}, {0xd81, 0xd83}, {0xd85, 0xd96}, {0xd9a, 0xdb1}, {0xdb3, 0xdbb}, {0xdbd, 0xdbd},
-  {0xdc0, 0xdc6}, {0xdca, 0xdca}, {0xdcf, 0xdd4}, {0xdd6, 0xdd6}, {0xdd8, 0xddf}, {0xde6, 0xdef}, {0xdf2, 0xdf3}, {0xe01, 0xe3a},
-  {0xe40, 0xe4e}, {0xe50, 0xe59}, {0xe81, 0xe82}, {0xe84, 0xe84}, {0xe86, 0xe8a}, {0xe8c, 0xea3}, {0xea5, 0xea5}, {0xea7, 0xebd},
-  {0xec0, 0xec4}, {0xec6, 0xec6}, {0xec8, 0xece}, {0xed0, 0xed9}, {0xedc, 0xedf}, {0xf00, 0xf00}, {0xf18, 0xf19}, {0xf20, 0xf33},
-  {0xf35, 0xf35}, {0xf37, 0xf37}, {0xf39, 0xf39}, {0xf3e, 0xf47}, {0xf49, 0xf6c}, {0xf71, 0xf84}, {0xf86, 0xf97}, {0xf99, 0xfbc},
-  {0xfc6, 0xfc6}, {0x1000, 0x1049}, {0x1050, 0x109d}, {0x10a0, 0x10c5}, {0x10c7, 0x10c7}, {0x10cd, 0x10cd}, {0x10d0, 0x10fa}, {0x10fc, 0x1248},
-  {0x124a, 0x124d}, {0x1250, 0x1256}, {0x1258, 0x1258}, {0x125a, 0x125d}, {0x1260, 0x1288}, {0x128a, 0x128d}, {0x1290, 0x12b0}, {0x12b2, 0x12b5},
-  {0x12b8, 0x12be}, {0x12c0, 0x12c0}, {0x12c2, 0x12c5}, {0x12c8, 0x12d6}, {0x12d8, 0x1310}, {0x1312, 0x1315}, {0x1318, 0x135a}, {0x135d, 0x135f},
+  {0xbc, 0xbe}, {0xc0, 0xd6}, {0xd8, 0xf6}, {0xf8, 0x2c1}, {0x2c6, 0x2d1}, {0x2e0, 0x2e4}, {0x2ec, 0x2ec}, {0x2ee, 0x2ee},
+  {0x300, 0x374}, {0x376, 0x377}, {0x37a, 0x37d}, {0x37f, 0x37f}, {0x386, 0x386}, {0x388, 0x38a}, {0x38c, 0x38c}, {0x38e, 0x3a1},
+  {0x3a3, 0x3f5}, {0x3f7, 0x481}, {0x483, 0x52f}, {0x531, 0x556}, {0x559, 0x559}, {0x560, 0x588}, {0x591, 0x5bd}, {0x5bf, 0x5bf},
+  {0x5c1, 0x5c2}, {0x5c4, 0x5c5}, {0x5c7, 0x5c7}, {0x5d0, 0x5ea}, {0x5ef, 0x5f2}, {0x610, 0x61a}, {0x620, 0x669}, {0x66e, 0x6d3},
+  {0x6d5, 0x6dc}, {0x6df, 0x6e8}, {0x6ea, 0x6fc}, {0x6ff, 0x6ff}, {0x710, 0x74a}, {0x74d, 0x7b1}, {0x7c0, 0x7f5}, {0x7fa, 0x7fa},
+  {0x7fd, 0x7fd}, {0x800, 0x82d}, {0x840, 0x85b}, {0x860, 0x86a}, {0x870, 0x887}, {0x889, 0x88e}, {0x897, 0x8e1}, {0x8e3, 0x963},
+  {0x966, 0x96f}, {0x971, 0x983}, {0x985, 0x98c}, {0x98f, 0x990}, {0x993, 0x9a8}, {0x9aa, 0x9b0}, {0x9b2, 0x9b2}, {0x9b6, 0x9b9},
+  {0x9bc, 0x9c4}, {0x9c7, 0x9c8}, {0x9cb, 0x9ce}, {0x9d7, 0x9d7}, {0x9dc, 0x9dd}, {0x9df, 0x9e3}, {0x9e6, 0x9f1}, {0x9f4, 0x9f9},
+  {0x9fc, 0x9fc}, {0x9fe, 0x9fe}, {0xa01, 0xa03}, {0xa05, 0xa0a}, {0xa0f, 0xa10}, {0xa13, 0xa28}, {0xa2a, 0xa30}, {0xa32, 0xa33},
+  {0xa35, 0xa36}, {0xa38, 0xa39}, {0xa3c, 0xa3c}, {0xa3e, 0xa42}, {0xa47, 0xa48}, {0xa4b, 0xa4d}, {0xa51, 0xa51}, {0xa59, 0xa5c},
+  {0xa5e, 0xa5e}, {0xa66, 0xa75}, {0xa81, 0xa83}, {0xa85, 0xa8d}, {0xa8f, 0xa91}, {0xa93, 0xaa8}, {0xaaa, 0xab0}, {0xab2, 0xab3},
+  {0xab5, 0xab9}, {0xabc, 0xac5}, {0xac7, 0xac9}, {0xacb, 0xacd}, {0xad0, 0xad0}, {0xae0, 0xae3}, {0xae6, 0xaef}, {0xaf9, 0xaff},
+  {0xb01, 0xb03}, {0xb05, 0xb0c}, {0xb0f, 0xb10}, {0xb13, 0xb28}, {0xb2a, 0xb30}, {0xb32, 0xb33}, {0xb35, 0xb39}, {0xb3c, 0xb44},
+  {0xb47, 0xb48}, {0xb4b, 0xb4d}, {0xb55, 0xb57}, {0xb5c, 0xb5d}, {0xb5f, 0xb63}, {0xb66, 0xb6f}, {0xb71, 0xb77}, {0xb82, 0xb83},
+  {0xb85, 0xb8a}, {0xb8e, 0xb90}, {0xb92, 0xb95}, {0xb99, 0xb9a}, {0xb9c, 0xb9c}, {0xb9e, 0xb9f}, {0xba3, 0xba4}, {0xba8, 0xbaa},
+  {0xbae, 0xbb9}, {0xbbe, 0xbc2}, {0xbc6, 0xbc8}, {0xbca, 0xbcd}, {0xbd0, 0xbd0}, {0xbd7, 0xbd7}, {0xbe6, 0xbf2}, {0xc00, 0xc0c},
+  {0xc0e, 0xc10}, {0xc12, 0xc28}, {0xc2a, 0xc39}, {0xc3c, 0xc44}, {0xc46, 0xc48}, {0xc4a, 0xc4d}, {0xc55, 0xc56}, {0xc58, 0xc5a},
+  {0xc5d, 0xc5d}, {0xc60, 0xc63}, {0xc66, 0xc6f}, {0xc78, 0xc7e}, {0xc80, 0xc83}, {0xc85, 0xc8c}, {0xc8e, 0xc90}, {0xc92, 0xca8},
+  {0xcaa, 0xcb3}, {0xcb5, 0xcb9}, {0xcbc, 0xcc4}, {0xcc6, 0xcc8}, {0xcca, 0xccd}, {0xcd5, 0xcd6}, {0xcdd, 0xcde}, {0xce0, 0xce3},
+  {0xce6, 0xcef}, {0xcf1, 0xcf3}, {0xd00, 0xd0c}, {0xd0e, 0xd10}, {0xd12, 0xd44}, {0xd46, 0xd48}, {0xd4a, 0xd4e}, {0xd54, 0xd63},
+  {0xd66, 0xd78}, {0xd7a, 0xd7f}, {0xd81, 0xd83}, {0xd85, 0xd96}, {0xd9a, 0xdb1}, {0xdb3, 0xdbb}, {0xdbd, 0xdbd}, {0xdc0, 0xdc6},
+  {0xdca, 0xdca}, {0xdcf, 0xdd4}, {0xdd6, 0xdd6}, {0xdd8, 0xddf}, {0xde6, 0xdef}, {0xdf2, 0xdf3}, {0xe01, 0xe3a}, {0xe40, 0xe4e},
+  {0xe50, 0xe59}, {0xe81, 0xe82}, {0xe84, 0xe84}, {0xe86, 0xe8a}, {0xe8c, 0xea3}, {0xea5, 0xea5}, {0xea7, 0xebd}, {0xec0, 0xec4},
+  {0xec6, 0xec6}, {0xec8, 0xece}, {0xed0, 0xed9}, {0xedc, 0xedf}, {0xf00, 0xf00}, {0xf18, 0xf19}, {0xf20, 0xf33}, {0xf35, 0xf35},
+  {0xf37, 0xf37}, {0xf39, 0xf39}, {0xf3e, 0xf47}, {0xf49, 0xf6c}, {0xf71, 0xf84}, {0xf86, 0xf97}, {0xf99, 0xfbc}, {0xfc6, 0xfc6},
+  {0x1000, 0x1049}, {0x1050, 0x109d}, {0x10a0, 0x10c5}, {0x10c7, 0x10c7}, {0x10cd, 0x10cd}, {0x10d0, 0x10fa}, {0x10fc, 0x1248}, {0x124a, 0x124d},
+  {0x1250, 0x1256}, {0x1258, 0x1258}, {0x125a, 0x125d}, {0x1260, 0x1288}, {0x128a, 0x128d}, {0x1290, 0x12b0}, {0x12b2, 0x12b5}, {0x12b8, 0x12be},
+  {0x12c0, 0x12c0}, {0x12c2, 0x12c5}, {0x12c8, 0x12d6}, {0x12d8, 0x1310}, {0x1312, 0x1315}, {0x1318, 0x135a}, {0x135d, 0x135f}, {0x1369, 0x137c},
+  {0x1380, 0x138f}, {0x13a0, 0x13f5}, {0x13f8, 0x13fd}, {0x1401, 0x166c}, {0x166f, 0x167f}, {0x1681, 0x169a}, {0x16a0, 0x16ea}, {0x16ee, 0x16f8},
+  {0x1700, 0x1715}, {0x171f, 0x1734}, {0x1740, 0x1753}, {0x1760, 0x176c}, {0x176e, 0x1770}, {0x1772, 0x1773}, {0x1780, 0x17d3}, {0x17d7, 0x17d7},
+  {0x17dc, 0x17dd}, {0x17e0, 0x17e9}, {0x17f0, 0x17f9}, {0x180b, 0x180d}, {0x180f, 0x1819}, {0x1820, 0x1878}, {0x1880, 0x18aa}, {0x18b0, 0x18f5},
+  {0x1900, 0x191e}, {0x1920, 0x192b}, {0x1930, 0x193b}, {0x1946, 0x196d}, {0x1970, 0x1974}, {0x1980, 0x19ab}, {0x19b0, 0x19c9}, {0x19d0, 0x19da},
+  {0x1a00, 0x1a1b}, {0x1a20, 0x1a5e}, {0x1a60, 0x1a7c}, {0x1a7f, 0x1a89}, {0x1a90, 0x1a99}, {0x1aa7, 0x1aa7}, {0x1ab0, 0x1ace}, {0x1b00, 0x1b4c},
+  {0x1b50, 0x1b59}, {0x1b6b, 0x1b73}, {0x1b80, 0x1bf3}, {0x1c00, 0x1c37}, {0x1c40, 0x1c49}, {0x1c4d, 0x1c7d}, {0x1c80, 0x1c8a}, {0x1c90, 0x1cba},
+  {0x1cbd, 0x1cbf}, {0x1cd0, 0x1cd2}, {0x1cd4, 0x1cfa}, {0x1d00, 0x1f15}, {0x1f18, 0x1f1d}, {0x1f20, 0x1f45}, {0x1f48, 0x1f4d}, {0x1f50, 0x1f57},
+  {0x1f59, 0x1f59}, {0x1f5b, 0x1f5b}, {0x1f5d, 0x1f5d}, {0x1f5f, 0x1f7d}, {0x1f80, 0x1fb4}, {0x1fb6, 0x1fbc}, {0x1fbe, 0x1fbe}, {0x1fc2, 0x1fc4},
+  {0x1fc6, 0x1fcc}, {0x1fd0, 0x1fd3}, {0x1fd6, 0x1fdb}, {0x1fe0, 0x1fec}, {0x1ff2, 0x1ff4}, {0x1ff6, 0x1ffc}, {0x2070, 0x2071}, {0x2074, 0x2079},
+  {0x207f, 0x2089}, {0x2090, 0x209c}, {0x20d0, 0x20f0}, {0x2102, 0x2102}, {0x2107, 0x2107}, {0x210a, 0x2113}, {0x2115, 0x2115}, {0x2119, 0x211d},
+  {0x2124, 0x2124}, {0x2126, 0x2126}, {0x2128, 0x2128}, {0x212a, 0x212d}, {0x212f, 0x2139}, {0x213c, 0x213f}, {0x2145, 0x2149}, {0x214e, 0x214e},
+  {0x2150, 0x2189}, {0x2460, 0x249b}, {0x24ea, 0x24ff}, {0x2776, 0x2793}, {0x2c00, 0x2ce4}, {0x2ceb, 0x2cf3}, {0x2cfd, 0x2cfd}, {0x2d00, 0x2d25},
+  {0x2d27, 0x2d27}, {0x2d2d, 0x2d2d}, {0x2d30, 0x2d67}, {0x2d6f, 0x2d6f}, {0x2d7f, 0x2d96}, {0x2da0, 0x2da6}, {0x2da8, 0x2dae}, {0x2db0, 0x2db6},
+  {0x2db8, 0x2dbe}, {0x2dc0, 0x2dc6}, {0x2dc8, 0x2dce}, {0x2dd0, 0x2dd6}, {0x2dd8, 0x2dde}, {0x2de0, 0x2dff}, {0x2e2f, 0x2e2f}, {0x3005, 0x3007},
+  {0x3021, 0x302f}, {0x3031, 0x3035}, {0x3038, 0x303c}, {0x3041, 0x3096}, {0x3099, 0x309a}, {0x309d, 0x309f}, {0x30a1, 0x30fa}, {0x30fc, 0x30ff},
+  {0x3105, 0x312f}, {0x3131, 0x318e}, {0x3192, 0x3195}, {0x31a0, 0x31bf}, {0x31f0, 0x31ff}, {0x3220, 0x3229}, {0x3248, 0x324f}, {0x3251, 0x325f},
+  {0x3280, 0x3289}, {0x32b1, 0x32bf}, {0x3400, 0x4dbf}, {0x4e00, 0xa48c}, {0xa4d0, 0xa4fd}, {0xa500, 0xa60c}, {0xa610, 0xa62b}, {0xa640, 0xa672},
+  {0xa674, 0xa67d}, {0xa67f, 0xa6f1}, {0xa717, 0xa71f}, {0xa722, 0xa788}, {0xa78b, 0xa7cd}, {0xa7d0, 0xa7d1}, {0xa7d3, 0xa7d3}, {0xa7d5, 0xa7dc},
+  {0xa7f2, 0xa827}, {0xa82c, 0xa82c}, {0xa830, 0xa835}, {0xa840, 0xa873}, {0xa880, 0xa8c5}, {0xa8d0, 0xa8d9}, {0xa8e0, 0xa8f7}, {0xa8fb, 0xa8fb},
+  {0xa8fd, 0xa92d}, {0xa930, 0xa953}, {0xa960, 0xa97c}, {0xa980, 0xa9c0}, {0xa9cf, 0xa9d9}, {0xa9e0, 0xa9fe}, {0xaa00, 0xaa36}, {0xaa40, 0xaa4d},
+  {0xaa50, 0xaa59}, {0xaa60, 0xaa76}, {0xaa7a, 0xaac2}, {0xaadb, 0xaadd}, {0xaae0, 0xaaef}, {0xaaf2, 0xaaf6}, {0xab01, 0xab06}, {0xab09, 0xab0e},
+  {0xab11, 0xab16}, {0xab20, 0xab26}, {0xab28, 0xab2e}, {0xab30, 0xab5a}, {0xab5c, 0xab69}, {0xab70, 0xabea}, {0xabec, 0xabed}, {0xabf0, 0xabf9},
+  {0xac00, 0xd7a3}, {0xd7b0, 0xd7c6}, {0xd7cb, 0xd7fb}, {0xf900, 0xfa6d}, {0xfa70, 0xfad9}, {0xfb00, 0xfb06}, {0xfb13, 0xfb17}, {0xfb1d, 0xfb28},
+  {0xfb2a, 0xfb36}, {0xfb38, 0xfb3c}, {0xfb3e, 0xfb3e}, {0xfb40, 0xfb41}, {0xfb43, 0xfb44}, {0xfb46, 0xfbb1}, {0xfbd3, 0xfd3d}, {0xfd50, 0xfd8f},
+  {0xfd92, 0xfdc7}, {0xfdf0, 0xfdfb}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfe70, 0xfe74}, {0xfe76, 0xfefc}, {0xff10, 0xff19}, {0xff21, 0xff3a},
+  {0xff41, 0xff5a}, {0xff66, 0xffbe}, {0xffc2, 0xffc7}, {0xffca, 0xffcf}, {0xffd2, 0xffd7}, {0xffda, 0xffdc}, {0x10000, 0x1000b}, {0x1000d, 0x10026},
+  {0x10028, 0x1003a}, {0x1003c, 0x1003d}, {0x1003f, 0x1004d}, {0x10050, 0x1005d}, {0x10080, 0x100fa}, {0x10107, 0x10133}, {0x10140, 0x10178}, {0x1018a, 0x1018b},
+  {0x101fd, 0x101fd}, {0x10280, 0x1029c}, {0x102a0, 0x102d0}, {0x102e0, 0x102fb}, {0x10300, 0x10323}, {0x1032d, 0x1034a}, {0x10350, 0x1037a}, {0x10380, 0x1039d},
+  {0x103a0, 0x103c3}, {0x103c8, 0x103cf}, {0x103d1, 0x103d5}, {0x10400, 0x1049d}, {0x104a0, 0x104a9}, {0x104b0, 0x104d3}, {0x104d8, 0x104fb}, {0x10500, 0x10527},
+  {0x10530, 0x10563}, {0x10570, 0x1057a}, {0x1057c, 0x1058a}, {0x1058c, 0x10592}, {0x10594, 0x10595}, {0x10597, 0x105a1}, {0x105a3, 0x105b1}, {0x105b3, 0x105b9},
+  {0x105bb, 0x105bc}, {0x105c0, 0x105f3}, {0x10600, 0x10736}, {0x10740, 0x10755}, {0x10760, 0x10767}, {0x10780, 0x10785}, {0x10787, 0x107b0}, {0x107b2, 0x107ba},
+  {0x10800, 0x10805}, {0x10808, 0x10808}, {0x1080a, 0x10835}, {0x10837, 0x10838}, {0x1083c, 0x1083c}, {0x1083f, 0x10855}, {0x10858, 0x10876}, {0x10879, 0x1089e},
+  {0x108a7, 0x108af}, {0x108e0, 0x108f2}, {0x108f4, 0x108f5}, {0x108fb, 0x1091b}, {0x10920, 0x10939}, {0x10980, 0x109b7}, {0x109bc, 0x109cf}, {0x109d2, 0x10a03},
+  {0x10a05, 0x10a06}, {0x10a0c, 0x10a13}, {0x10a15, 0x10a17}, {0x10a19, 0x10a35}, {0x10a38, 0x10a3a}, {0x10a3f, 0x10a48}, {0x10a60, 0x10a7e}, {0x10a80, 0x10a9f},
+  {0x10ac0, 0x10ac7}, {0x10ac9, 0x10ae6}, {0x10aeb, 0x10aef}, {0x10b00, 0x10b35}, {0x10b40, 0x10b55}, {0x10b58, 0x10b72}, {0x10b78, 0x10b91}, {0x10ba9, 0x10baf},
+  {0x10c00, 0x10c48}, {0x10c80, 0x10cb2}, {0x10cc0, 0x10cf2}, {0x10cfa, 0x10d27}, {0x10d30, 0x10d39}, {0x10d40, 0x10d65}, {0x10d69, 0x10d6d}, {0x10d6f, 0x10d85},
+  {0x10e60, 0x10e7e}, {0x10e80, 0x10ea9}, {0x10eab, 0x10eac}, {0x10eb0, 0x10eb1}, {0x10ec2, 0x10ec4}, {0x10efc, 0x10f27}, {0x10f30, 0x10f54}, {0x10f70, 0x10f85},
+  {0x10fb0, 0x10fcb}, {0x10fe0, 0x10ff6}, {0x11000, 0x11046}, {0x11052, 0x11075}, {0x1107f, 0x110ba}, {0x110c2, 0x110c2}, {0x110d0, 0x110e8}, {0x110f0, 0x110f9},
+  {0x11100, 0x11134}, {0x11136, 0x1113f}, {0x11144, 0x11147}, {0x11150, 0x11173}, {0x11176, 0x11176}, {0x11180, 0x111c4}, {0x111c9, 0x111cc}, {0x111ce, 0x111da},
+  {0x111dc, 0x111dc}, {0x111e1, 0x111f4}, {0x11200, 0x11211}, {0x11213, 0x11237}, {0x1123e, 0x11241}, {0x11280, 0x11286}, {0x11288, 0x11288}, {0x1128a, 0x1128d},
+  {0x1128f, 0x1129d}, {0x1129f, 0x112a8}, {0x112b0, 0x112ea}, {0x112f0, 0x112f9}, {0x11300, 0x11303}, {0x11305, 0x1130c}, {0x1130f, 0x11310}, {0x11313, 0x11328},
+  {0x1132a, 0x11330}, {0x11332, 0x11333}, {0x11335, 0x11339}, {0x1133b, 0x11344}, {0x11347, 0x11348}, {0x1134b, 0x1134d}, {0x11350, 0x11350}, {0x11357, 0x11357},
+  {0x1135d, 0x11363}, {0x11366, 0x1136c}, {0x11370, 0x11374}, {0x11380, 0x11389}, {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5}, {0x113b7, 0x113c0},
+  {0x113c2, 0x113c2}, {0x113c5, 0x113c5}, {0x113c7, 0x113ca}, {0x113cc, 0x113d3}, {0x113e1, 0x113e2}, {0x11400, 0x1144a}, {0x11450, 0x11459}, {0x1145e, 0x11461},
+  {0x11480, 0x114c5}, {0x114c7, 0x114c7}, {0x114d0, 0x114d9}, {0x11580, 0x115b5}, {0x115b8, 0x115c0}, {0x115d8, 0x115dd}, {0x11600, 0x11640}, {0x11644, 0x11644},
+  {0x11650, 0x11659}, {0x11680, 0x116b8}, {0x116c0, 0x116c9}, {0x116d0, 0x116e3}, {0x11700, 0x1171a}, {0x1171d, 0x1172b}, {0x11730, 0x1173b}, {0x11740, 0x11746},
+  {0x11800, 0x1183a}, {0x118a0, 0x118f2}, {0x118ff, 0x11906}, {0x11909, 0x11909}, {0x1190c, 0x11913}, {0x11915, 0x11916}, {0x11918, 0x11935}, {0x11937, 0x11938},
+  {0x1193b, 0x11943}, {0x11950, 0x11959}, {0x119a0, 0x119a7}, {0x119aa, 0x119d7}, {0x119da, 0x119e1}, {0x119e3, 0x119e4}, {0x11a00, 0x11a3e}, {0x11a47, 0x11a47},
+  {0x11a50, 0x11a99}, {0x11a9d, 0x11a9d}, {0x11ab0, 0x11af8}, {0x11bc0, 0x11be0}, {0x11bf0, 0x11bf9}, {0x11c00, 0x11c08}, {0x11c0a, 0x11c36}, {0x11c38, 0x11c40},
+  {0x11c50, 0x11c6c}, {0x11c72, 0x11c8f}, {0x11c92, 0x11ca7}, {0x11ca9, 0x11cb6}, {0x11d00, 0x11d06}, {0x11d08, 0x11d09}, {0x11d0b, 0x11d36}, {0x11d3a, 0x11d3a},
+  {0x11d3c, 0x11d3d}, {0x11d3f, 0x11d47}, {0x11d50, 0x11d59}, {0x11d60, 0x11d65}, {0x11d67, 0x11d68}, {0x11d6a, 0x11d8e}, {0x11d90, 0x11d91}, {0x11d93, 0x11d98},
+  {0x11da0, 0x11da9}, {0x11ee0, 0x11ef6}, {0x11f00, 0x11f10}, {0x11f12, 0x11f3a}, {0x11f3e, 0x11f42}, {0x11f50, 0x11f5a}, {0x11fb0, 0x11fb0}, {0x11fc0, 0x11fd4},
+  {0x12000, 0x12399}, {0x12400, 0x1246e}, {0x12480, 0x12543}, {0x12f90, 0x12ff0}, {0x13000, 0x1342f}, {0x13440, 0x13455}, {0x13460, 0x143fa}, {0x14400, 0x14646},
+  {0x16100, 0x16139}, {0x16800, 0x16a38}, {0x16a40, 0x16a5e}, {0x16a60, 0x16a69}, {0x16a70, 0x16abe}, {0x16ac0, 0x16ac9}, {0x16ad0, 0x16aed}, {0x16af0, 0x16af4},
+  {0x16b00, 0x16b36}, {0x16b40, 0x16b43}, {0x16b50, 0x16b59}, {0x16b5b, 0x16b61}, {0x16b63, 0x16b77}, {0x16b7d, 0x16b8f}, {0x16d40, 0x16d6c}, {0x16d70, 0x16d79},
+  {0x16e40, 0x16e96}, {0x16f00, 0x16f4a}, {0x16f4f, 0x16f87}, {0x16f8f, 0x16f9f}, {0x16fe0, 0x16fe1}, {0x16fe3, 0x16fe4}, {0x16ff0, 0x16ff1}, {0x17000, 0x187f7},
+  {0x18800, 0x18cd5}, {0x18cff, 0x18d08}, {0x1aff0, 0x1aff3}, {0x1aff5, 0x1affb}, {0x1affd, 0x1affe}, {0x1b000, 0x1b122}, {0x1b132, 0x1b132}, {0x1b150, 0x1b152},
+  {0x1b155, 0x1b155}, {0x1b164, 0x1b167}, {0x1b170, 0x1b2fb}, {0x1bc00, 0x1bc6a}, {0x1bc70, 0x1bc7c}, {0x1bc80, 0x1bc88}, {0x1bc90, 0x1bc99}, {0x1bc9d, 0x1bc9e},
+  {0x1ccf0, 0x1ccf9}, {0x1cf00, 0x1cf2d}, {0x1cf30, 0x1cf46}, {0x1d165, 0x1d169}, {0x1d16d, 0x1d172}, {0x1d17b, 0x1d182}, {0x1d185, 0x1d18b}, {0x1d1aa, 0x1d1ad},
+  {0x1d242, 0x1d244}, {0x1d2c0, 0x1d2d3}, {0x1d2e0, 0x1d2f3}, {0x1d360, 0x1d378}, {0x1d400, 0x1d454}, {0x1d456, 0x1d49c}, {0x1d49e, 0x1d49f}, {0x1d4a2, 0x1d4a2},
+  {0x1d4a5, 0x1d4a6}, {0x1d4a9, 0x1d4ac}, {0x1d4ae, 0x1d4b9}, {0x1d4bb, 0x1d4bb}, {0x1d4bd, 0x1d4c3}, {0x1d4c5, 0x1d505}, {0x1d507, 0x1d50a}, {0x1d50d, 0x1d514},
+  {0x1d516, 0x1d51c}, {0x1d51e, 0x1d539}, {0x1d53b, 0x1d53e}, {0x1d540, 0x1d544}, {0x1d546, 0x1d546}, {0x1d54a, 0x1d550}, {0x1d552, 0x1d6a5}, {0x1d6a8, 0x1d6c0},
+  {0x1d6c2, 0x1d6da}, {0x1d6dc, 0x1d6fa}, {0x1d6fc, 0x1d714}, {0x1d716, 0x1d734}, {0x1d736, 0x1d74e}, {0x1d750, 0x1d76e}, {0x1d770, 0x1d788}, {0x1d78a, 0x1d7a8},
+  {0x1d7aa, 0x1d7c2}, {0x1d7c4, 0x1d7cb}, {0x1d7ce, 0x1d7ff}, {0x1da00, 0x1da36}, {0x1da3b, 0x1da6c}, {0x1da75, 0x1da75}, {0x1da84, 0x1da84}, {0x1da9b, 0x1da9f},
+  {0x1daa1, 0x1daaf}, {0x1df00, 0x1df1e}, {0x1df25, 0x1df2a}, {0x1e000, 0x1e006}, {0x1e008, 0x1e018}, {0x1e01b, 0x1e021}, {0x1e023, 0x1e024}, {0x1e026, 0x1e02a},
+  {0x1e030, 0x1e06d}, {0x1e08f, 0x1e08f}, {0x1e100, 0x1e12c}, {0x1e130, 0x1e13d}, {0x1e140, 0x1e149}, {0x1e14e, 0x1e14e}, {0x1e290, 0x1e2ae}, {0x1e2c0, 0x1e2f9},
+  {0x1e4d0, 0x1e4f9}, {0x1e5d0, 0x1e5fa}, {0x1e7e0, 0x1e7e6}, {0x1e7e8, 0x1e7eb}, {0x1e7ed, 0x1e7ee}, {0x1e7f0, 0x1e7fe}, {0x1e800, 0x1e8c4}, {0x1e8c7, 0x1e8d6},
+  {0x1e900, 0x1e94b}, {0x1e950, 0x1e959}, {0x1ec71, 0x1ecab}, {0x1ecad, 0x1ecaf}, {0x1ecb1, 0x1ecb4}, {0x1ed01, 0x1ed2d}, {0x1ed2f, 0x1ed3d}, {0x1ee00, 0x1ee03},
+  {0x1ee05, 0x1ee1f}, {0x1ee21, 0x1ee22}, {0x1ee24, 0x1ee24}, {0x1ee27, 0x1ee27}, {0x1ee29, 0x1ee32}, {0x1ee34, 0x1ee37}, {0x1ee39, 0x1ee39}, {0x1ee3b, 0x1ee3b},
+  {0x1ee42, 0x1ee42}, {0x1ee47, 0x1ee47}, {0x1ee49, 0x1ee49}, {0x1ee4b, 0x1ee4b}, {0x1ee4d, 0x1ee4f}, {0x1ee51, 0x1ee52}, {0x1ee54, 0x1ee54}, {0x1ee57, 0x1ee57},
+  {0x1ee59, 0x1ee59}, {0x1ee5b, 0x1ee5b}, {0x1ee5d, 0x1ee5d}, {0x1ee5f, 0x1ee5f}, {0x1ee61, 0x1ee62}, {0x1ee64, 0x1ee64}, {0x1ee67, 0x1ee6a}, {0x1ee6c, 0x1ee72},
+  {0x1ee74, 0x1ee77}, {0x1ee79, 0x1ee7c}, {0x1ee7e, 0x1ee7e}, {0x1ee80, 0x1ee89}, {0x1ee8b, 0x1ee9b}, {0x1eea1, 0x1eea3}, {0x1eea5, 0x1eea9}, {0x1eeab, 0x1eebb},
+  {0x1f100, 0x1f10c}, {0x1fbf0, 0x1fbf9}, {0x20000, 0x2a6df}, {0x2a700, 0x2b739}, {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1}, {0x2ceb0, 0x2ebe0}, {0x2ebf0, 0x2ee5d},
+  {0x2f800, 0x2fa1d}, {0x30000, 0x3134a}, {0x31350, 0x323af}, {0xe0100, 0xe01ef},
+};
+
+static const TSCharacterRange sym_number_character_set_1[] = {
+  {'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {0xaa, 0xaa}, {0xb2, 0xb3}, {0xb5, 0xb5},
+  {0xb9, 0xba}, {0xbc, 0xbe}, {0xc0, 0xd6}, {0xd8, 0xf6}, {0xf8, 0x2c1}, {0x2c6, 0x2d1}, {0x2e0, 0x2e4}, {0x2ec, 0x2ec},
+  {0x2ee, 0x2ee}, {0x370, 0x374}, {0x376, 0x377}, {0x37a, 0x37d}, {0x37f, 0x37f}, {0x386, 0x386}, {0x388, 0x38a}, {0x38c, 0x38c},
+  {0x38e, 0x3a1}, {0x3a3, 0x3f5}, {0x3f7, 0x481}, {0x48a, 0x52f}, {0x531, 0x556}, {0x559, 0x559}, {0x560, 0x588}, {0x5d0, 0x5ea},
+  {0x5ef, 0x5f2}, {0x620, 0x64a}, {0x660, 0x669}, {0x66e, 0x66f}, {0x671, 0x6d3}, {0x6d5, 0x6d5}, {0x6e5, 0x6e6}, {0x6ee, 0x6fc},
+  {0x6ff, 0x6ff}, {0x710, 0x710}, {0x712, 0x72f}, {0x74d, 0x7a5}, {0x7b1, 0x7b1}, {0x7c0, 0x7ea}, {0x7f4, 0x7f5}, {0x7fa, 0x7fa},
+  {0x800, 0x815}, {0x81a, 0x81a}, {0x824, 0x824}, {0x828, 0x828}, {0x840, 0x858}, {0x860, 0x86a}, {0x870, 0x887}, {0x889, 0x88e},
+  {0x8a0, 0x8c9}, {0x904, 0x939}, {0x93d, 0x93d}, {0x950, 0x950}, {0x958, 0x961}, {0x966, 0x96f}, {0x971, 0x980}, {0x985, 0x98c},
+  {0x98f, 0x990}, {0x993, 0x9a8}, {0x9aa, 0x9b0}, {0x9b2, 0x9b2}, {0x9b6, 0x9b9}, {0x9bd, 0x9bd}, {0x9ce, 0x9ce}, {0x9dc, 0x9dd},
+  {0x9df, 0x9e1}, {0x9e6, 0x9f1}, {0x9f4, 0x9f9}, {0x9fc, 0x9fc}, {0xa05, 0xa0a}, {0xa0f, 0xa10}, {0xa13, 0xa28}, {0xa2a, 0xa30},
+  {0xa32, 0xa33}, {0xa35, 0xa36}, {0xa38, 0xa39}, {0xa59, 0xa5c}, {0xa5e, 0xa5e}, {0xa66, 0xa6f}, {0xa72, 0xa74}, {0xa85, 0xa8d},
+  {0xa8f, 0xa91}, {0xa93, 0xaa8}, {0xaaa, 0xab0}, {0xab2, 0xab3}, {0xab5, 0xab9}, {0xabd, 0xabd}, {0xad0, 0xad0}, {0xae0, 0xae1},
+  {0xae6, 0xaef}, {0xaf9, 0xaf9}, {0xb05, 0xb0c}, {0xb0f, 0xb10}, {0xb13, 0xb28}, {0xb2a, 0xb30}, {0xb32, 0xb33}, {0xb35, 0xb39},
+  {0xb3d, 0xb3d}, {0xb5c, 0xb5d}, {0xb5f, 0xb61}, {0xb66, 0xb6f}, {0xb71, 0xb77}, {0xb83, 0xb83}, {0xb85, 0xb8a}, {0xb8e, 0xb90},
+  {0xb92, 0xb95}, {0xb99, 0xb9a}, {0xb9c, 0xb9c}, {0xb9e, 0xb9f}, {0xba3, 0xba4}, {0xba8, 0xbaa}, {0xbae, 0xbb9}, {0xbd0, 0xbd0},
+  {0xbe6, 0xbf2}, {0xc05, 0xc0c}, {0xc0e, 0xc10}, {0xc12, 0xc28}, {0xc2a, 0xc39}, {0xc3d, 0xc3d}, {0xc58, 0xc5a}, {0xc5d, 0xc5d},
+  {0xc60, 0xc61}, {0xc66, 0xc6f}, {0xc78, 0xc7e}, {0xc80, 0xc80}, {0xc85, 0xc8c}, {0xc8e, 0xc90}, {0xc92, 0xca8}, {0xcaa, 0xcb3},
+  {0xcb5, 0xcb9}, {0xcbd, 0xcbd}, {0xcdd, 0xcde}, {0xce0, 0xce1}, {0xce6, 0xcef}, {0xcf1, 0xcf2}, {0xd04, 0xd0c}, {0xd0e, 0xd10},
+  {0xd12, 0xd3a}, {0xd3d, 0xd3d}, {0xd4e, 0xd4e}, {0xd54, 0xd56}, {0xd58, 0xd61}, {0xd66, 0xd78}, {0xd7a, 0xd7f}, {0xd85, 0xd96},
+  {0xd9a, 0xdb1}, {0xdb3, 0xdbb}, {0xdbd, 0xdbd}, {0xdc0, 0xdc6}, {0xde6, 0xdef}, {0xe01, 0xe30}, {0xe32, 0xe33}, {0xe40, 0xe46},
+  {0xe50, 0xe59}, {0xe81, 0xe82}, {0xe84, 0xe84}, {0xe86, 0xe8a}, {0xe8c, 0xea3}, {0xea5, 0xea5}, {0xea7, 0xeb0}, {0xeb2, 0xeb3},
+  {0xebd, 0xebd}, {0xec0, 0xec4}, {0xec6, 0xec6}, {0xed0, 0xed9}, {0xedc, 0xedf}, {0xf00, 0xf00}, {0xf20, 0xf33}, {0xf40, 0xf47},
+  {0xf49, 0xf6c}, {0xf88, 0xf8c}, {0x1000, 0x102a}, {0x103f, 0x1049}, {0x1050, 0x1055}, {0x105a, 0x105d}, {0x1061, 0x1061}, {0x1065, 0x1066},
+  {0x106e, 0x1070}, {0x1075, 0x1081}, {0x108e, 0x108e}, {0x1090, 0x1099}, {0x10a0, 0x10c5}, {0x10c7, 0x10c7}, {0x10cd, 0x10cd}, {0x10d0, 0x10fa},
+  {0x10fc, 0x1248}, {0x124a, 0x124d}, {0x1250, 0x1256}, {0x1258, 0x1258}, {0x125a, 0x125d}, {0x1260, 0x1288}, {0x128a, 0x128d}, {0x1290, 0x12b0},
+  {0x12b2, 0x12b5}, {0x12b8, 0x12be}, {0x12c0, 0x12c0}, {0x12c2, 0x12c5}, {0x12c8, 0x12d6}, {0x12d8, 0x1310}, {0x1312, 0x1315}, {0x1318, 0x135a},
   {0x1369, 0x137c}, {0x1380, 0x138f}, {0x13a0, 0x13f5}, {0x13f8, 0x13fd}, {0x1401, 0x166c}, {0x166f, 0x167f}, {0x1681, 0x169a}, {0x16a0, 0x16ea},
-  {0x16ee, 0x16f8}, {0x1700, 0x1715}, {0x171f, 0x1734}, {0x1740, 0x1753}, {0x1760, 0x176c}, {0x176e, 0x1770}, {0x1772, 0x1773}, {0x1780, 0x17d3},
-  {0x17d7, 0x17d7}, {0x17dc, 0x17dd}, {0x17e0, 0x17e9}, {0x17f0, 0x17f9}, {0x180b, 0x180d}, {0x180f, 0x1819}, {0x1820, 0x1878}, {0x1880, 0x18aa},
-  {0x18b0, 0x18f5}, {0x1900, 0x191e}, {0x1920, 0x192b}, {0x1930, 0x193b}, {0x1946, 0x196d}, {0x1970, 0x1974}, {0x1980, 0x19ab}, {0x19b0, 0x19c9},
-  {0x19d0, 0x19da}, {0x1a00, 0x1a1b}, {0x1a20, 0x1a5e}, {0x1a60, 0x1a7c}, {0x1a7f, 0x1a89}, {0x1a90, 0x1a99}, {0x1aa7, 0x1aa7}, {0x1ab0, 0x1ace},
-  {0x1b00, 0x1b4c}, {0x1b50, 0x1b59}, {0x1b6b, 0x1b73}, {0x1b80, 0x1bf3}, {0x1c00, 0x1c37}, {0x1c40, 0x1c49}, {0x1c4d, 0x1c7d}, {0x1c80, 0x1c8a},
-  {0x1c90, 0x1cba}, {0x1cbd, 0x1cbf}, {0x1cd0, 0x1cd2}, {0x1cd4, 0x1cfa}, {0x1d00, 0x1f15}, {0x1f18, 0x1f1d}, {0x1f20, 0x1f45}, {0x1f48, 0x1f4d},
+  {0x16ee, 0x16f8}, {0x1700, 0x1711}, {0x171f, 0x1731}, {0x1740, 0x1751}, {0x1760, 0x176c}, {0x176e, 0x1770}, {0x1780, 0x17b3}, {0x17d7, 0x17d7},
+  {0x17dc, 0x17dc}, {0x17e0, 0x17e9}, {0x17f0, 0x17f9}, {0x1810, 0x1819}, {0x1820, 0x1878}, {0x1880, 0x1884}, {0x1887, 0x18a8}, {0x18aa, 0x18aa},
+  {0x18b0, 0x18f5}, {0x1900, 0x191e}, {0x1946, 0x196d}, {0x1970, 0x1974}, {0x1980, 0x19ab}, {0x19b0, 0x19c9}, {0x19d0, 0x19da}, {0x1a00, 0x1a16},
+  {0x1a20, 0x1a54}, {0x1a80, 0x1a89}, {0x1a90, 0x1a99}, {0x1aa7, 0x1aa7}, {0x1b05, 0x1b33}, {0x1b45, 0x1b4c}, {0x1b50, 0x1b59}, {0x1b83, 0x1ba0},
+  {0x1bae, 0x1be5}, {0x1c00, 0x1c23}, {0x1c40, 0x1c49}, {0x1c4d, 0x1c7d}, {0x1c80, 0x1c8a}, {0x1c90, 0x1cba}, {0x1cbd, 0x1cbf}, {0x1ce9, 0x1cec},
+  {0x1cee, 0x1cf3}, {0x1cf5, 0x1cf6}, {0x1cfa, 0x1cfa}, {0x1d00, 0x1dbf}, {0x1e00, 0x1f15}, {0x1f18, 0x1f1d}, {0x1f20, 0x1f45}, {0x1f48, 0x1f4d},
   {0x1f50, 0x1f57}, {0x1f59, 0x1f59}, {0x1f5b, 0x1f5b}, {0x1f5d, 0x1f5d}, {0x1f5f, 0x1f7d}, {0x1f80, 0x1fb4}, {0x1fb6, 0x1fbc}, {0x1fbe, 0x1fbe},
   {0x1fc2, 0x1fc4}, {0x1fc6, 0x1fcc}, {0x1fd0, 0x1fd3}, {0x1fd6, 0x1fdb}, {0x1fe0, 0x1fec}, {0x1ff2, 0x1ff4}, {0x1ff6, 0x1ffc}, {0x2070, 0x2071},
-  {0x2074, 0x2079}, {0x207f, 0x2089}, {0x2090, 0x209c}, {0x20d0, 0x20f0}, {0x2102, 0x2102}, {0x2107, 0x2107}, {0x210a, 0x2113}, {0x2115, 0x2115},
-  {0x2119, 0x211d}, {0x2124, 0x2124}, {0x2126, 0x2126}, {0x2128, 0x2128}, {0x212b, 0x212d}, {0x212f, 0x2139}, {0x213c, 0x213f}, {0x2145, 0x2149},
-  {0x214e, 0x214e}, {0x2150, 0x2189}, {0x2460, 0x249b}, {0x24ea, 0x24ff}, {0x2776, 0x2793}, {0x2c00, 0x2ce4}, {0x2ceb, 0x2cf3}, {0x2cfd, 0x2cfd},
-  {0x2d00, 0x2d25}, {0x2d27, 0x2d27}, {0x2d2d, 0x2d2d}, {0x2d30, 0x2d67}, {0x2d6f, 0x2d6f}, {0x2d7f, 0x2d96}, {0x2da0, 0x2da6}, {0x2da8, 0x2dae},
-  {0x2db0, 0x2db6}, {0x2db8, 0x2dbe}, {0x2dc0, 0x2dc6}, {0x2dc8, 0x2dce}, {0x2dd0, 0x2dd6}, {0x2dd8, 0x2dde}, {0x2de0, 0x2dff}, {0x2e2f, 0x2e2f},
-  {0x3005, 0x3007}, {0x3021, 0x302f}, {0x3031, 0x3035}, {0x3038, 0x303c}, {0x3041, 0x3096}, {0x3099, 0x309a}, {0x309d, 0x309f}, {0x30a1, 0x30fa},
-  {0x30fc, 0x30ff}, {0x3105, 0x312f}, {0x3131, 0x318e}, {0x3192, 0x3195}, {0x31a0, 0x31bf}, {0x31f0, 0x31ff}, {0x3220, 0x3229}, {0x3248, 0x324f},
-  {0x3251, 0x325f}, {0x3280, 0x3289}, {0x32b1, 0x32bf}, {0x3400, 0x4dbf}, {0x4e00, 0xa48c}, {0xa4d0, 0xa4fd}, {0xa500, 0xa60c}, {0xa610, 0xa62b},
-  {0xa640, 0xa672}, {0xa674, 0xa67d}, {0xa67f, 0xa6f1}, {0xa717, 0xa71f}, {0xa722, 0xa788}, {0xa78b, 0xa7cd}, {0xa7d0, 0xa7d1}, {0xa7d3, 0xa7d3},
-  {0xa7d5, 0xa7dc}, {0xa7f2, 0xa827}, {0xa82c, 0xa82c}, {0xa830, 0xa835}, {0xa840, 0xa873}, {0xa880, 0xa8c5}, {0xa8d0, 0xa8d9}, {0xa8e0, 0xa8f7},
-  {0xa8fb, 0xa8fb}, {0xa8fd, 0xa92d}, {0xa930, 0xa953}, {0xa960, 0xa97c}, {0xa980, 0xa9c0}, {0xa9cf, 0xa9d9}, {0xa9e0, 0xa9fe}, {0xaa00, 0xaa36},
-  {0xaa40, 0xaa4d}, {0xaa50, 0xaa59}, {0xaa60, 0xaa76}, {0xaa7a, 0xaac2}, {0xaadb, 0xaadd}, {0xaae0, 0xaaef}, {0xaaf2, 0xaaf6}, {0xab01, 0xab06},
-  {0xab09, 0xab0e}, {0xab11, 0xab16}, {0xab20, 0xab26}, {0xab28, 0xab2e}, {0xab30, 0xab5a}, {0xab5c, 0xab69}, {0xab70, 0xabea}, {0xabec, 0xabed},
+  {0x2074, 0x2079}, {0x207f, 0x2089}, {0x2090, 0x209c}, {0x2102, 0x2102}, {0x2107, 0x2107}, {0x210a, 0x2113}, {0x2115, 0x2115}, {0x2119, 0x211d},
+  {0x2124, 0x2124}, {0x2126, 0x2126}, {0x2128, 0x2128}, {0x212a, 0x212d}, {0x212f, 0x2139}, {0x213c, 0x213f}, {0x2145, 0x2149}, {0x214e, 0x214e},
+  {0x2150, 0x2189}, {0x2460, 0x249b}, {0x24ea, 0x24ff}, {0x2776, 0x2793}, {0x2c00, 0x2ce4}, {0x2ceb, 0x2cee}, {0x2cf2, 0x2cf3}, {0x2cfd, 0x2cfd},
+  {0x2d00, 0x2d25}, {0x2d27, 0x2d27}, {0x2d2d, 0x2d2d}, {0x2d30, 0x2d67}, {0x2d6f, 0x2d6f}, {0x2d80, 0x2d96}, {0x2da0, 0x2da6}, {0x2da8, 0x2dae},
+  {0x2db0, 0x2db6}, {0x2db8, 0x2dbe}, {0x2dc0, 0x2dc6}, {0x2dc8, 0x2dce}, {0x2dd0, 0x2dd6}, {0x2dd8, 0x2dde}, {0x2e2f, 0x2e2f}, {0x3005, 0x3007},
+  {0x3021, 0x3029}, {0x3031, 0x3035}, {0x3038, 0x303c}, {0x3041, 0x3096}, {0x309d, 0x309f}, {0x30a1, 0x30fa}, {0x30fc, 0x30ff}, {0x3105, 0x312f},
+  {0x3131, 0x318e}, {0x3192, 0x3195}, {0x31a0, 0x31bf}, {0x31f0, 0x31ff}, {0x3220, 0x3229}, {0x3248, 0x324f}, {0x3251, 0x325f}, {0x3280, 0x3289},
+  {0x32b1, 0x32bf}, {0x3400, 0x4dbf}, {0x4e00, 0xa48c}, {0xa4d0, 0xa4fd}, {0xa500, 0xa60c}, {0xa610, 0xa62b}, {0xa640, 0xa66e}, {0xa67f, 0xa69d},
+  {0xa6a0, 0xa6ef}, {0xa717, 0xa71f}, {0xa722, 0xa788}, {0xa78b, 0xa7cd}, {0xa7d0, 0xa7d1}, {0xa7d3, 0xa7d3}, {0xa7d5, 0xa7dc}, {0xa7f2, 0xa801},
+  {0xa803, 0xa805}, {0xa807, 0xa80a}, {0xa80c, 0xa822}, {0xa830, 0xa835}, {0xa840, 0xa873}, {0xa882, 0xa8b3}, {0xa8d0, 0xa8d9}, {0xa8f2, 0xa8f7},
+  {0xa8fb, 0xa8fb}, {0xa8fd, 0xa8fe}, {0xa900, 0xa925}, {0xa930, 0xa946}, {0xa960, 0xa97c}, {0xa984, 0xa9b2}, {0xa9cf, 0xa9d9}, {0xa9e0, 0xa9e4},
+  {0xa9e6, 0xa9fe}, {0xaa00, 0xaa28}, {0xaa40, 0xaa42}, {0xaa44, 0xaa4b}, {0xaa50, 0xaa59}, {0xaa60, 0xaa76}, {0xaa7a, 0xaa7a}, {0xaa7e, 0xaaaf},
+  {0xaab1, 0xaab1}, {0xaab5, 0xaab6}, {0xaab9, 0xaabd}, {0xaac0, 0xaac0}, {0xaac2, 0xaac2}, {0xaadb, 0xaadd}, {0xaae0, 0xaaea}, {0xaaf2, 0xaaf4},
+  {0xab01, 0xab06}, {0xab09, 0xab0e}, {0xab11, 0xab16}, {0xab20, 0xab26}, {0xab28, 0xab2e}, {0xab30, 0xab5a}, {0xab5c, 0xab69}, {0xab70, 0xabe2},
   {0xabf0, 0xabf9}, {0xac00, 0xd7a3}, {0xd7b0, 0xd7c6}, {0xd7cb, 0xd7fb}, {0xf900, 0xfa6d}, {0xfa70, 0xfad9}, {0xfb00, 0xfb06}, {0xfb13, 0xfb17},
-  {0xfb1d, 0xfb28}, {0xfb2a, 0xfb36}, {0xfb38, 0xfb3c}, {0xfb3e, 0xfb3e}, {0xfb40, 0xfb41}, {0xfb43, 0xfb44}, {0xfb46, 0xfbb1}, {0xfbd3, 0xfd3d},
-  {0xfd50, 0xfd8f}, {0xfd92, 0xfdc7}, {0xfdf0, 0xfdfb}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfe70, 0xfe74}, {0xfe76, 0xfefc}, {0xff10, 0xff19},
-  {0xff21, 0xff3a}, {0xff41, 0xff5a}, {0xff66, 0xffbe}, {0xffc2, 0xffc7}, {0xffca, 0xffcf}, {0xffd2, 0xffd7}, {0xffda, 0xffdc}, {0x10000, 0x1000b},
-  {0x1000d, 0x10026}, {0x10028, 0x1003a}, {0x1003c, 0x1003d}, {0x1003f, 0x1004d}, {0x10050, 0x1005d}, {0x10080, 0x100fa}, {0x10107, 0x10133}, {0x10140, 0x10178},
-  {0x1018a, 0x1018b}, {0x101fd, 0x101fd}, {0x10280, 0x1029c}, {0x102a0, 0x102d0}, {0x102e0, 0x102fb}, {0x10300, 0x10323}, {0x1032d, 0x1034a}, {0x10350, 0x1037a},
-  {0x10380, 0x1039d}, {0x103a0, 0x103c3}, {0x103c8, 0x103cf}, {0x103d1, 0x103d5}, {0x10400, 0x1049d}, {0x104a0, 0x104a9}, {0x104b0, 0x104d3}, {0x104d8, 0x104fb},
-  {0x10500, 0x10527}, {0x10530, 0x10563}, {0x10570, 0x1057a}, {0x1057c, 0x1058a}, {0x1058c, 0x10592}, {0x10594, 0x10595}, {0x10597, 0x105a1}, {0x105a3, 0x105b1},
-  {0x105b3, 0x105b9}, {0x105bb, 0x105bc}, {0x105c0, 0x105f3}, {0x10600, 0x10736}, {0x10740, 0x10755}, {0x10760, 0x10767}, {0x10780, 0x10785}, {0x10787, 0x107b0},
-  {0x107b2, 0x107ba}, {0x10800, 0x10805}, {0x10808, 0x10808}, {0x1080a, 0x10835}, {0x10837, 0x10838}, {0x1083c, 0x1083c}, {0x1083f, 0x10855}, {0x10858, 0x10876},
-  {0x10879, 0x1089e}, {0x108a7, 0x108af}, {0x108e0, 0x108f2}, {0x108f4, 0x108f5}, {0x108fb, 0x1091b}, {0x10920, 0x10939}, {0x10980, 0x109b7}, {0x109bc, 0x109cf},
-  {0x109d2, 0x10a03}, {0x10a05, 0x10a06}, {0x10a0c, 0x10a13}, {0x10a15, 0x10a17}, {0x10a19, 0x10a35}, {0x10a38, 0x10a3a}, {0x10a3f, 0x10a48}, {0x10a60, 0x10a7e},
-  {0x10a80, 0x10a9f}, {0x10ac0, 0x10ac7}, {0x10ac9, 0x10ae6}, {0x10aeb, 0x10aef}, {0x10b00, 0x10b35}, {0x10b40, 0x10b55}, {0x10b58, 0x10b72}, {0x10b78, 0x10b91},
-  {0x10ba9, 0x10baf}, {0x10c00, 0x10c48}, {0x10c80, 0x10cb2}, {0x10cc0, 0x10cf2}, {0x10cfa, 0x10d27}, {0x10d30, 0x10d39}, {0x10d40, 0x10d65}, {0x10d69, 0x10d6d},
-  {0x10d6f, 0x10d85}, {0x10e60, 0x10e7e}, {0x10e80, 0x10ea9}, {0x10eab, 0x10eac}, {0x10eb0, 0x10eb1}, {0x10ec2, 0x10ec4}, {0x10efc, 0x10f27}, {0x10f30, 0x10f54},
-  {0x10f70, 0x10f85}, {0x10fb0, 0x10fcb}, {0x10fe0, 0x10ff6}, {0x11000, 0x11046}, {0x11052, 0x11075}, {0x1107f, 0x110ba}, {0x110c2, 0x110c2}, {0x110d0, 0x110e8},
-  {0x110f0, 0x110f9}, {0x11100, 0x11134}, {0x11136, 0x1113f}, {0x11144, 0x11147}, {0x11150, 0x11173}, {0x11176, 0x11176}, {0x11180, 0x111c4}, {0x111c9, 0x111cc},
-  {0x111ce, 0x111da}, {0x111dc, 0x111dc}, {0x111e1, 0x111f4}, {0x11200, 0x11211}, {0x11213, 0x11237}, {0x1123e, 0x11241}, {0x11280, 0x11286}, {0x11288, 0x11288},
-  {0x1128a, 0x1128d}, {0x1128f, 0x1129d}, {0x1129f, 0x112a8}, {0x112b0, 0x112ea}, {0x112f0, 0x112f9}, {0x11300, 0x11303}, {0x11305, 0x1130c}, {0x1130f, 0x11310},
-  {0x11313, 0x11328}, {0x1132a, 0x11330}, {0x11332, 0x11333}, {0x11335, 0x11339}, {0x1133b, 0x11344}, {0x11347, 0x11348}, {0x1134b, 0x1134d}, {0x11350, 0x11350},
-  {0x11357, 0x11357}, {0x1135d, 0x11363}, {0x11366, 0x1136c}, {0x11370, 0x11374}, {0x11380, 0x11389}, {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5},
-  {0x113b7, 0x113c0}, {0x113c2, 0x113c2}, {0x113c5, 0x113c5}, {0x113c7, 0x113ca}, {0x113cc, 0x113d3}, {0x113e1, 0x113e2}, {0x11400, 0x1144a}, {0x11450, 0x11459},
-  {0x1145e, 0x11461}, {0x11480, 0x114c5}, {0x114c7, 0x114c7}, {0x114d0, 0x114d9}, {0x11580, 0x115b5}, {0x115b8, 0x115c0}, {0x115d8, 0x115dd}, {0x11600, 0x11640},
-  {0x11644, 0x11644}, {0x11650, 0x11659}, {0x11680, 0x116b8}, {0x116c0, 0x116c9}, {0x116d0, 0x116e3}, {0x11700, 0x1171a}, {0x1171d, 0x1172b}, {0x11730, 0x1173b},
-  {0x11740, 0x11746}, {0x11800, 0x1183a}, {0x118a0, 0x118f2}, {0x118ff, 0x11906}, {0x11909, 0x11909}, {0x1190c, 0x11913}, {0x11915, 0x11916}, {0x11918, 0x11935},
-  {0x11937, 0x11938}, {0x1193b, 0x11943}, {0x11950, 0x11959}, {0x119a0, 0x119a7}, {0x119aa, 0x119d7}, {0x119da, 0x119e1}, {0x119e3, 0x119e4}, {0x11a00, 0x11a3e},
-  {0x11a47, 0x11a47}, {0x11a50, 0x11a99}, {0x11a9d, 0x11a9d}, {0x11ab0, 0x11af8}, {0x11bc0, 0x11be0}, {0x11bf0, 0x11bf9}, {0x11c00, 0x11c08}, {0x11c0a, 0x11c36},
-  {0x11c38, 0x11c40}, {0x11c50, 0x11c6c}, {0x11c72, 0x11c8f}, {0x11c92, 0x11ca7}, {0x11ca9, 0x11cb6}, {0x11d00, 0x11d06}, {0x11d08, 0x11d09}, {0x11d0b, 0x11d36},
-  {0x11d3a, 0x11d3a}, {0x11d3c, 0x11d3d}, {0x11d3f, 0x11d47}, {0x11d50, 0x11d59}, {0x11d60, 0x11d65}, {0x11d67, 0x11d68}, {0x11d6a, 0x11d8e}, {0x11d90, 0x11d91},
-  {0x11d93, 0x11d98}, {0x11da0, 0x11da9}, {0x11ee0, 0x11ef6}, {0x11f00, 0x11f10}, {0x11f12, 0x11f3a}, {0x11f3e, 0x11f42}, {0x11f50, 0x11f5a}, {0x11fb0, 0x11fb0},
-  {0x11fc0, 0x11fd4}, {0x12000, 0x12399}, {0x12400, 0x1246e}, {0x12480, 0x12543}, {0x12f90, 0x12ff0}, {0x13000, 0x1342f}, {0x13440, 0x13455}, {0x13460, 0x143fa},
-  {0x14400, 0x14646}, {0x16100, 0x16139}, {0x16800, 0x16a38}, {0x16a40, 0x16a5e}, {0x16a60, 0x16a69}, {0x16a70, 0x16abe}, {0x16ac0, 0x16ac9}, {0x16ad0, 0x16aed},
-  {0x16af0, 0x16af4}, {0x16b00, 0x16b36}, {0x16b40, 0x16b43}, {0x16b50, 0x16b59}, {0x16b5b, 0x16b61}, {0x16b63, 0x16b77}, {0x16b7d, 0x16b8f}, {0x16d40, 0x16d6c},
-  {0x16d70, 0x16d79}, {0x16e40, 0x16e96}, {0x16f00, 0x16f4a}, {0x16f4f, 0x16f87}, {0x16f8f, 0x16f9f}, {0x16fe0, 0x16fe1}, {0x16fe3, 0x16fe4}, {0x16ff0, 0x16ff1},
-  {0x17000, 0x187f7}, {0x18800, 0x18cd5}, {0x18cff, 0x18d08}, {0x1aff0, 0x1aff3}, {0x1aff5, 0x1affb}, {0x1affd, 0x1affe}, {0x1b000, 0x1b122}, {0x1b132, 0x1b132},
-  {0x1b150, 0x1b152}, {0x1b155, 0x1b155}, {0x1b164, 0x1b167}, {0x1b170, 0x1b2fb}, {0x1bc00, 0x1bc6a}, {0x1bc70, 0x1bc7c}, {0x1bc80, 0x1bc88}, {0x1bc90, 0x1bc99},
-  {0x1bc9d, 0x1bc9e}, {0x1ccf0, 0x1ccf9}, {0x1cf00, 0x1cf2d}, {0x1cf30, 0x1cf46}, {0x1d165, 0x1d169}, {0x1d16d, 0x1d172}, {0x1d17b, 0x1d182}, {0x1d185, 0x1d18b},
-  {0x1d1aa, 0x1d1ad}, {0x1d242, 0x1d244}, {0x1d2c0, 0x1d2d3}, {0x1d2e0, 0x1d2f3}, {0x1d360, 0x1d378}, {0x1d400, 0x1d454}, {0x1d456, 0x1d49c}, {0x1d49e, 0x1d49f},
+  {0xfb1d, 0xfb1d}, {0xfb1f, 0xfb28}, {0xfb2a, 0xfb36}, {0xfb38, 0xfb3c}, {0xfb3e, 0xfb3e}, {0xfb40, 0xfb41}, {0xfb43, 0xfb44}, {0xfb46, 0xfbb1},
+  {0xfbd3, 0xfd3d}, {0xfd50, 0xfd8f}, {0xfd92, 0xfdc7}, {0xfdf0, 0xfdfb}, {0xfe70, 0xfe74}, {0xfe76, 0xfefc}, {0xff10, 0xff19}, {0xff21, 0xff3a},
+  {0xff41, 0xff5a}, {0xff66, 0xffbe}, {0xffc2, 0xffc7}, {0xffca, 0xffcf}, {0xffd2, 0xffd7}, {0xffda, 0xffdc}, {0x10000, 0x1000b}, {0x1000d, 0x10026},
+  {0x10028, 0x1003a}, {0x1003c, 0x1003d}, {0x1003f, 0x1004d}, {0x10050, 0x1005d}, {0x10080, 0x100fa}, {0x10107, 0x10133}, {0x10140, 0x10178}, {0x1018a, 0x1018b},
+  {0x10280, 0x1029c}, {0x102a0, 0x102d0}, {0x102e1, 0x102fb}, {0x10300, 0x10323}, {0x1032d, 0x1034a}, {0x10350, 0x10375}, {0x10380, 0x1039d}, {0x103a0, 0x103c3},
+  {0x103c8, 0x103cf}, {0x103d1, 0x103d5}, {0x10400, 0x1049d}, {0x104a0, 0x104a9}, {0x104b0, 0x104d3}, {0x104d8, 0x104fb}, {0x10500, 0x10527}, {0x10530, 0x10563},
+  {0x10570, 0x1057a}, {0x1057c, 0x1058a}, {0x1058c, 0x10592}, {0x10594, 0x10595}, {0x10597, 0x105a1}, {0x105a3, 0x105b1}, {0x105b3, 0x105b9}, {0x105bb, 0x105bc},
+  {0x105c0, 0x105f3}, {0x10600, 0x10736}, {0x10740, 0x10755}, {0x10760, 0x10767}, {0x10780, 0x10785}, {0x10787, 0x107b0}, {0x107b2, 0x107ba}, {0x10800, 0x10805},
+  {0x10808, 0x10808}, {0x1080a, 0x10835}, {0x10837, 0x10838}, {0x1083c, 0x1083c}, {0x1083f, 0x10855}, {0x10858, 0x10876}, {0x10879, 0x1089e}, {0x108a7, 0x108af},
+  {0x108e0, 0x108f2}, {0x108f4, 0x108f5}, {0x108fb, 0x1091b}, {0x10920, 0x10939}, {0x10980, 0x109b7}, {0x109bc, 0x109cf}, {0x109d2, 0x10a00}, {0x10a10, 0x10a13},
+  {0x10a15, 0x10a17}, {0x10a19, 0x10a35}, {0x10a40, 0x10a48}, {0x10a60, 0x10a7e}, {0x10a80, 0x10a9f}, {0x10ac0, 0x10ac7}, {0x10ac9, 0x10ae4}, {0x10aeb, 0x10aef},
+  {0x10b00, 0x10b35}, {0x10b40, 0x10b55}, {0x10b58, 0x10b72}, {0x10b78, 0x10b91}, {0x10ba9, 0x10baf}, {0x10c00, 0x10c48}, {0x10c80, 0x10cb2}, {0x10cc0, 0x10cf2},
+  {0x10cfa, 0x10d23}, {0x10d30, 0x10d39}, {0x10d40, 0x10d65}, {0x10d6f, 0x10d85}, {0x10e60, 0x10e7e}, {0x10e80, 0x10ea9}, {0x10eb0, 0x10eb1}, {0x10ec2, 0x10ec4},
+  {0x10f00, 0x10f27}, {0x10f30, 0x10f45}, {0x10f51, 0x10f54}, {0x10f70, 0x10f81}, {0x10fb0, 0x10fcb}, {0x10fe0, 0x10ff6}, {0x11003, 0x11037}, {0x11052, 0x1106f},
+  {0x11071, 0x11072}, {0x11075, 0x11075}, {0x11083, 0x110af}, {0x110d0, 0x110e8}, {0x110f0, 0x110f9}, {0x11103, 0x11126}, {0x11136, 0x1113f}, {0x11144, 0x11144},
+  {0x11147, 0x11147}, {0x11150, 0x11172}, {0x11176, 0x11176}, {0x11183, 0x111b2}, {0x111c1, 0x111c4}, {0x111d0, 0x111da}, {0x111dc, 0x111dc}, {0x111e1, 0x111f4},
+  {0x11200, 0x11211}, {0x11213, 0x1122b}, {0x1123f, 0x11240}, {0x11280, 0x11286}, {0x11288, 0x11288}, {0x1128a, 0x1128d}, {0x1128f, 0x1129d}, {0x1129f, 0x112a8},
+  {0x112b0, 0x112de}, {0x112f0, 0x112f9}, {0x11305, 0x1130c}, {0x1130f, 0x11310}, {0x11313, 0x11328}, {0x1132a, 0x11330}, {0x11332, 0x11333}, {0x11335, 0x11339},
+  {0x1133d, 0x1133d}, {0x11350, 0x11350}, {0x1135d, 0x11361}, {0x11380, 0x11389}, {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5}, {0x113b7, 0x113b7},
+  {0x113d1, 0x113d1}, {0x113d3, 0x113d3}, {0x11400, 0x11434}, {0x11447, 0x1144a}, {0x11450, 0x11459}, {0x1145f, 0x11461}, {0x11480, 0x114af}, {0x114c4, 0x114c5},
+  {0x114c7, 0x114c7}, {0x114d0, 0x114d9}, {0x11580, 0x115ae}, {0x115d8, 0x115db}, {0x11600, 0x1162f}, {0x11644, 0x11644}, {0x11650, 0x11659}, {0x11680, 0x116aa},
+  {0x116b8, 0x116b8}, {0x116c0, 0x116c9}, {0x116d0, 0x116e3}, {0x11700, 0x1171a}, {0x11730, 0x1173b}, {0x11740, 0x11746}, {0x11800, 0x1182b}, {0x118a0, 0x118f2},
+  {0x118ff, 0x11906}, {0x11909, 0x11909}, {0x1190c, 0x11913}, {0x11915, 0x11916}, {0x11918, 0x1192f}, {0x1193f, 0x1193f}, {0x11941, 0x11941}, {0x11950, 0x11959},
+  {0x119a0, 0x119a7}, {0x119aa, 0x119d0}, {0x119e1, 0x119e1}, {0x119e3, 0x119e3}, {0x11a00, 0x11a00}, {0x11a0b, 0x11a32}, {0x11a3a, 0x11a3a}, {0x11a50, 0x11a50},
+  {0x11a5c, 0x11a89}, {0x11a9d, 0x11a9d}, {0x11ab0, 0x11af8}, {0x11bc0, 0x11be0}, {0x11bf0, 0x11bf9}, {0x11c00, 0x11c08}, {0x11c0a, 0x11c2e}, {0x11c40, 0x11c40},
+  {0x11c50, 0x11c6c}, {0x11c72, 0x11c8f}, {0x11d00, 0x11d06}, {0x11d08, 0x11d09}, {0x11d0b, 0x11d30}, {0x11d46, 0x11d46}, {0x11d50, 0x11d59}, {0x11d60, 0x11d65},
+  {0x11d67, 0x11d68}, {0x11d6a, 0x11d89}, {0x11d98, 0x11d98}, {0x11da0, 0x11da9}, {0x11ee0, 0x11ef2}, {0x11f02, 0x11f02}, {0x11f04, 0x11f10}, {0x11f12, 0x11f33},
+  {0x11f50, 0x11f59}, {0x11fb0, 0x11fb0}, {0x11fc0, 0x11fd4}, {0x12000, 0x12399}, {0x12400, 0x1246e}, {0x12480, 0x12543}, {0x12f90, 0x12ff0}, {0x13000, 0x1342f},
+  {0x13441, 0x13446}, {0x13460, 0x143fa}, {0x14400, 0x14646}, {0x16100, 0x1611d}, {0x16130, 0x16139}, {0x16800, 0x16a38}, {0x16a40, 0x16a5e}, {0x16a60, 0x16a69},
+  {0x16a70, 0x16abe}, {0x16ac0, 0x16ac9}, {0x16ad0, 0x16aed}, {0x16b00, 0x16b2f}, {0x16b40, 0x16b43}, {0x16b50, 0x16b59}, {0x16b5b, 0x16b61}, {0x16b63, 0x16b77},
+  {0x16b7d, 0x16b8f}, {0x16d40, 0x16d6c}, {0x16d70, 0x16d79}, {0x16e40, 0x16e96}, {0x16f00, 0x16f4a}, {0x16f50, 0x16f50}, {0x16f93, 0x16f9f}, {0x16fe0, 0x16fe1},
+  {0x16fe3, 0x16fe3}, {0x17000, 0x187f7}, {0x18800, 0x18cd5}, {0x18cff, 0x18d08}, {0x1aff0, 0x1aff3}, {0x1aff5, 0x1affb}, {0x1affd, 0x1affe}, {0x1b000, 0x1b122},
+  {0x1b132, 0x1b132}, {0x1b150, 0x1b152}, {0x1b155, 0x1b155}, {0x1b164, 0x1b167}, {0x1b170, 0x1b2fb}, {0x1bc00, 0x1bc6a}, {0x1bc70, 0x1bc7c}, {0x1bc80, 0x1bc88},
+  {0x1bc90, 0x1bc99}, {0x1ccf0, 0x1ccf9}, {0x1d2c0, 0x1d2d3}, {0x1d2e0, 0x1d2f3}, {0x1d360, 0x1d378}, {0x1d400, 0x1d454}, {0x1d456, 0x1d49c}, {0x1d49e, 0x1d49f},
   {0x1d4a2, 0x1d4a2}, {0x1d4a5, 0x1d4a6}, {0x1d4a9, 0x1d4ac}, {0x1d4ae, 0x1d4b9}, {0x1d4bb, 0x1d4bb}, {0x1d4bd, 0x1d4c3}, {0x1d4c5, 0x1d505}, {0x1d507, 0x1d50a},
   {0x1d50d, 0x1d514}, {0x1d516, 0x1d51c}, {0x1d51e, 0x1d539}, {0x1d53b, 0x1d53e}, {0x1d540, 0x1d544}, {0x1d546, 0x1d546}, {0x1d54a, 0x1d550}, {0x1d552, 0x1d6a5},
   {0x1d6a8, 0x1d6c0}, {0x1d6c2, 0x1d6da}, {0x1d6dc, 0x1d6fa}, {0x1d6fc, 0x1d714}, {0x1d716, 0x1d734}, {0x1d736, 0x1d74e}, {0x1d750, 0x1d76e}, {0x1d770, 0x1d788},
-  {0x1d78a, 0x1d7a8}, {0x1d7aa, 0x1d7c2}, {0x1d7c4, 0x1d7cb}, {0x1d7ce, 0x1d7ff}, {0x1da00, 0x1da36}, {0x1da3b, 0x1da6c}, {0x1da75, 0x1da75}, {0x1da84, 0x1da84},
-  {0x1da9b, 0x1da9f}, {0x1daa1, 0x1daaf}, {0x1df00, 0x1df1e}, {0x1df25, 0x1df2a}, {0x1e000, 0x1e006}, {0x1e008, 0x1e018}, {0x1e01b, 0x1e021}, {0x1e023, 0x1e024},
-  {0x1e026, 0x1e02a}, {0x1e030, 0x1e06d}, {0x1e08f, 0x1e08f}, {0x1e100, 0x1e12c}, {0x1e130, 0x1e13d}, {0x1e140, 0x1e149}, {0x1e14e, 0x1e14e}, {0x1e290, 0x1e2ae},
-  {0x1e2c0, 0x1e2f9}, {0x1e4d0, 0x1e4f9}, {0x1e5d0, 0x1e5fa}, {0x1e7e0, 0x1e7e6}, {0x1e7e8, 0x1e7eb}, {0x1e7ed, 0x1e7ee}, {0x1e7f0, 0x1e7fe}, {0x1e800, 0x1e8c4},
-  {0x1e8c7, 0x1e8d6}, {0x1e900, 0x1e94b}, {0x1e950, 0x1e959}, {0x1ec71, 0x1ecab}, {0x1ecad, 0x1ecaf}, {0x1ecb1, 0x1ecb4}, {0x1ed01, 0x1ed2d}, {0x1ed2f, 0x1ed3d},
+  {0x1d78a, 0x1d7a8}, {0x1d7aa, 0x1d7c2}, {0x1d7c4, 0x1d7cb}, {0x1d7ce, 0x1d7ff}, {0x1df00, 0x1df1e}, {0x1df25, 0x1df2a}, {0x1e030, 0x1e06d}, {0x1e100, 0x1e12c},
+  {0x1e137, 0x1e13d}, {0x1e140, 0x1e149}, {0x1e14e, 0x1e14e}, {0x1e290, 0x1e2ad}, {0x1e2c0, 0x1e2eb}, {0x1e2f0, 0x1e2f9}, {0x1e4d0, 0x1e4eb}, {0x1e4f0, 0x1e4f9},
+  {0x1e5d0, 0x1e5ed}, {0x1e5f0, 0x1e5fa}, {0x1e7e0, 0x1e7e6}, {0x1e7e8, 0x1e7eb}, {0x1e7ed, 0x1e7ee}, {0x1e7f0, 0x1e7fe}, {0x1e800, 0x1e8c4}, {0x1e8c7, 0x1e8cf},
+  {0x1e900, 0x1e943}, {0x1e94b, 0x1e94b}, {0x1e950, 0x1e959}, {0x1ec71, 0x1ecab}, {0x1ecad, 0x1ecaf}, {0x1ecb1, 0x1ecb4}, {0x1ed01, 0x1ed2d}, {0x1ed2f, 0x1ed3d},
   {0x1ee00, 0x1ee03}, {0x1ee05, 0x1ee1f}, {0x1ee21, 0x1ee22}, {0x1ee24, 0x1ee24}, {0x1ee27, 0x1ee27}, {0x1ee29, 0x1ee32}, {0x1ee34, 0x1ee37}, {0x1ee39, 0x1ee39},
   {0x1ee3b, 0x1ee3b}, {0x1ee42, 0x1ee42}, {0x1ee47, 0x1ee47}, {0x1ee49, 0x1ee49}, {0x1ee4b, 0x1ee4b}, {0x1ee4d, 0x1ee4f}, {0x1ee51, 0x1ee52}, {0x1ee54, 0x1ee54},
   {0x1ee57, 0x1ee57}, {0x1ee59, 0x1ee59}, {0x1ee5b, 0x1ee5b}, {0x1ee5d, 0x1ee5d}, {0x1ee5f, 0x1ee5f}, {0x1ee61, 0x1ee62}, {0x1ee64, 0x1ee64}, {0x1ee67, 0x1ee6a},
   {0x1ee6c, 0x1ee72}, {0x1ee74, 0x1ee77}, {0x1ee79, 0x1ee7c}, {0x1ee7e, 0x1ee7e}, {0x1ee80, 0x1ee89}, {0x1ee8b, 0x1ee9b}, {0x1eea1, 0x1eea3}, {0x1eea5, 0x1eea9},
   {0x1eeab, 0x1eebb}, {0x1f100, 0x1f10c}, {0x1fbf0, 0x1fbf9}, {0x20000, 0x2a6df}, {0x2a700, 0x2b739}, {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1}, {0x2ceb0, 0x2ebe0},
-  {0x2ebf0, 0x2ee5d}, {0x2f800, 0x2fa1d}, {0x30000, 0x3134a}, {0x31350, 0x323af}, {0xe0100, 0xe01ef},
-};
-
-static const TSCharacterRange sym_number_character_set_1[] = {
-  {'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {0xaa, 0xaa}, {0xb2, 0xb3}, {0xb5, 0xb5},
-  {0xb9, 0xba}, {0xbc, 0xbe}, {0xc0, 0xd6}, {0xd8, 0xf6}, {0xf8, 0x17e}, {0x180, 0x2c1}, {0x2c6, 0x2d1}, {0x2e0, 0x2e4},
-  {0x2ec, 0x2ec}, {0x2ee, 0x2ee}, {0x370, 0x374}, {0x376, 0x377}, {0x37a, 0x37d}, {0x37f, 0x37f}, {0x386, 0x386}, {0x388, 0x38a},
-  {0x38c, 0x38c}, {0x38e, 0x3a1}, {0x3a3, 0x3f5}, {0x3f7, 0x481}, {0x48a, 0x52f}, {0x531, 0x556}, {0x559, 0x559}, {0x560, 0x588},
-  {0x5d0, 0x5ea}, {0x5ef, 0x5f2}, {0x620, 0x64a}, {0x660, 0x669}, {0x66e, 0x66f}, {0x671, 0x6d3}, {0x6d5, 0x6d5}, {0x6e5, 0x6e6},
-  {0x6ee, 0x6fc}, {0x6ff, 0x6ff}, {0x710, 0x710}, {0x712, 0x72f}, {0x74d, 0x7a5}, {0x7b1, 0x7b1}, {0x7c0, 0x7ea}, {0x7f4, 0x7f5},
-  {0x7fa, 0x7fa}, {0x800, 0x815}, {0x81a, 0x81a}, {0x824, 0x824}, {0x828, 0x828}, {0x840, 0x858}, {0x860, 0x86a}, {0x870, 0x887},
-  {0x889, 0x88e}, {0x8a0, 0x8c9}, {0x904, 0x939}, {0x93d, 0x93d}, {0x950, 0x950}, {0x958, 0x961}, {0x966, 0x96f}, {0x971, 0x980},
-  {0x985, 0x98c}, {0x98f, 0x990}, {0x993, 0x9a8}, {0x9aa, 0x9b0}, {0x9b2, 0x9b2}, {0x9b6, 0x9b9}, {0x9bd, 0x9bd}, {0x9ce, 0x9ce},
-  {0x9dc, 0x9dd}, {0x9df, 0x9e1}, {0x9e6, 0x9f1}, {0x9f4, 0x9f9}, {0x9fc, 0x9fc}, {0xa05, 0xa0a}, {0xa0f, 0xa10}, {0xa13, 0xa28},
-  {0xa2a, 0xa30}, {0xa32, 0xa33}, {0xa35, 0xa36}, {0xa38, 0xa39}, {0xa59, 0xa5c}, {0xa5e, 0xa5e}, {0xa66, 0xa6f}, {0xa72, 0xa74},
-  {0xa85, 0xa8d}, {0xa8f, 0xa91}, {0xa93, 0xaa8}, {0xaaa, 0xab0}, {0xab2, 0xab3}, {0xab5, 0xab9}, {0xabd, 0xabd}, {0xad0, 0xad0},
-  {0xae0, 0xae1}, {0xae6, 0xaef}, {0xaf9, 0xaf9}, {0xb05, 0xb0c}, {0xb0f, 0xb10}, {0xb13, 0xb28}, {0xb2a, 0xb30}, {0xb32, 0xb33},
-  {0xb35, 0xb39}, {0xb3d, 0xb3d}, {0xb5c, 0xb5d}, {0xb5f, 0xb61}, {0xb66, 0xb6f}, {0xb71, 0xb77}, {0xb83, 0xb83}, {0xb85, 0xb8a},
-  {0xb8e, 0xb90}, {0xb92, 0xb95}, {0xb99, 0xb9a}, {0xb9c, 0xb9c}, {0xb9e, 0xb9f}, {0xba3, 0xba4}, {0xba8, 0xbaa}, {0xbae, 0xbb9},
-  {0xbd0, 0xbd0}, {0xbe6, 0xbf2}, {0xc05, 0xc0c}, {0xc0e, 0xc10}, {0xc12, 0xc28}, {0xc2a, 0xc39}, {0xc3d, 0xc3d}, {0xc58, 0xc5a},
-  {0xc5d, 0xc5d}, {0xc60, 0xc61}, {0xc66, 0xc6f}, {0xc78, 0xc7e}, {0xc80, 0xc80}, {0xc85, 0xc8c}, {0xc8e, 0xc90}, {0xc92, 0xca8},
-  {0xcaa, 0xcb3}, {0xcb5, 0xcb9}, {0xcbd, 0xcbd}, {0xcdd, 0xcde}, {0xce0, 0xce1}, {0xce6, 0xcef}, {0xcf1, 0xcf2}, {0xd04, 0xd0c},
-  {0xd0e, 0xd10}, {0xd12, 0xd3a}, {0xd3d, 0xd3d}, {0xd4e, 0xd4e}, {0xd54, 0xd56}, {0xd58, 0xd61}, {0xd66, 0xd78}, {0xd7a, 0xd7f},
-  {0xd85, 0xd96}, {0xd9a, 0xdb1}, {0xdb3, 0xdbb}, {0xdbd, 0xdbd}, {0xdc0, 0xdc6}, {0xde6, 0xdef}, {0xe01, 0xe30}, {0xe32, 0xe33},
-  {0xe40, 0xe46}, {0xe50, 0xe59}, {0xe81, 0xe82}, {0xe84, 0xe84}, {0xe86, 0xe8a}, {0xe8c, 0xea3}, {0xea5, 0xea5}, {0xea7, 0xeb0},
-  {0xeb2, 0xeb3}, {0xebd, 0xebd}, {0xec0, 0xec4}, {0xec6, 0xec6}, {0xed0, 0xed9}, {0xedc, 0xedf}, {0xf00, 0xf00}, {0xf20, 0xf33},
-  {0xf40, 0xf47}, {0xf49, 0xf6c}, {0xf88, 0xf8c}, {0x1000, 0x102a}, {0x103f, 0x1049}, {0x1050, 0x1055}, {0x105a, 0x105d}, {0x1061, 0x1061},
-  {0x1065, 0x1066}, {0x106e, 0x1070}, {0x1075, 0x1081}, {0x108e, 0x108e}, {0x1090, 0x1099}, {0x10a0, 0x10c5}, {0x10c7, 0x10c7}, {0x10cd, 0x10cd},
-  {0x10d0, 0x10fa}, {0x10fc, 0x1248}, {0x124a, 0x124d}, {0x1250, 0x1256}, {0x1258, 0x1258}, {0x125a, 0x125d}, {0x1260, 0x1288}, {0x128a, 0x128d},
-  {0x1290, 0x12b0}, {0x12b2, 0x12b5}, {0x12b8, 0x12be}, {0x12c0, 0x12c0}, {0x12c2, 0x12c5}, {0x12c8, 0x12d6}, {0x12d8, 0x1310}, {0x1312, 0x1315},
-  {0x1318, 0x135a}, {0x1369, 0x137c}, {0x1380, 0x138f}, {0x13a0, 0x13f5}, {0x13f8, 0x13fd}, {0x1401, 0x166c}, {0x166f, 0x167f}, {0x1681, 0x169a},
-  {0x16a0, 0x16ea}, {0x16ee, 0x16f8}, {0x1700, 0x1711}, {0x171f, 0x1731}, {0x1740, 0x1751}, {0x1760, 0x176c}, {0x176e, 0x1770}, {0x1780, 0x17b3},
-  {0x17d7, 0x17d7}, {0x17dc, 0x17dc}, {0x17e0, 0x17e9}, {0x17f0, 0x17f9}, {0x1810, 0x1819}, {0x1820, 0x1878}, {0x1880, 0x1884}, {0x1887, 0x18a8},
-  {0x18aa, 0x18aa}, {0x18b0, 0x18f5}, {0x1900, 0x191e}, {0x1946, 0x196d}, {0x1970, 0x1974}, {0x1980, 0x19ab}, {0x19b0, 0x19c9}, {0x19d0, 0x19da},
-  {0x1a00, 0x1a16}, {0x1a20, 0x1a54}, {0x1a80, 0x1a89}, {0x1a90, 0x1a99}, {0x1aa7, 0x1aa7}, {0x1b05, 0x1b33}, {0x1b45, 0x1b4c}, {0x1b50, 0x1b59},
-  {0x1b83, 0x1ba0}, {0x1bae, 0x1be5}, {0x1c00, 0x1c23}, {0x1c40, 0x1c49}, {0x1c4d, 0x1c7d}, {0x1c80, 0x1c8a}, {0x1c90, 0x1cba}, {0x1cbd, 0x1cbf},
-  {0x1ce9, 0x1cec}, {0x1cee, 0x1cf3}, {0x1cf5, 0x1cf6}, {0x1cfa, 0x1cfa}, {0x1d00, 0x1dbf}, {0x1e00, 0x1f15}, {0x1f18, 0x1f1d}, {0x1f20, 0x1f45},
-  {0x1f48, 0x1f4d}, {0x1f50, 0x1f57}, {0x1f59, 0x1f59}, {0x1f5b, 0x1f5b}, {0x1f5d, 0x1f5d}, {0x1f5f, 0x1f7d}, {0x1f80, 0x1fb4}, {0x1fb6, 0x1fbc},
-  {0x1fbe, 0x1fbe}, {0x1fc2, 0x1fc4}, {0x1fc6, 0x1fcc}, {0x1fd0, 0x1fd3}, {0x1fd6, 0x1fdb}, {0x1fe0, 0x1fec}, {0x1ff2, 0x1ff4}, {0x1ff6, 0x1ffc},
-  {0x2070, 0x2071}, {0x2074, 0x2079}, {0x207f, 0x2089}, {0x2090, 0x209c}, {0x2102, 0x2102}, {0x2107, 0x2107}, {0x210a, 0x2113}, {0x2115, 0x2115},
-  {0x2119, 0x211d}, {0x2124, 0x2124}, {0x2126, 0x2126}, {0x2128, 0x2128}, {0x212b, 0x212d}, {0x212f, 0x2139}, {0x213c, 0x213f}, {0x2145, 0x2149},
-  {0x214e, 0x214e}, {0x2150, 0x2189}, {0x2460, 0x249b}, {0x24ea, 0x24ff}, {0x2776, 0x2793}, {0x2c00, 0x2ce4}, {0x2ceb, 0x2cee}, {0x2cf2, 0x2cf3},
-  {0x2cfd, 0x2cfd}, {0x2d00, 0x2d25}, {0x2d27, 0x2d27}, {0x2d2d, 0x2d2d}, {0x2d30, 0x2d67}, {0x2d6f, 0x2d6f}, {0x2d80, 0x2d96}, {0x2da0, 0x2da6},
-  {0x2da8, 0x2dae}, {0x2db0, 0x2db6}, {0x2db8, 0x2dbe}, {0x2dc0, 0x2dc6}, {0x2dc8, 0x2dce}, {0x2dd0, 0x2dd6}, {0x2dd8, 0x2dde}, {0x2e2f, 0x2e2f},
-  {0x3005, 0x3007}, {0x3021, 0x3029}, {0x3031, 0x3035}, {0x3038, 0x303c}, {0x3041, 0x3096}, {0x309d, 0x309f}, {0x30a1, 0x30fa}, {0x30fc, 0x30ff},
-  {0x3105, 0x312f}, {0x3131, 0x318e}, {0x3192, 0x3195}, {0x31a0, 0x31bf}, {0x31f0, 0x31ff}, {0x3220, 0x3229}, {0x3248, 0x324f}, {0x3251, 0x325f},
-  {0x3280, 0x3289}, {0x32b1, 0x32bf}, {0x3400, 0x4dbf}, {0x4e00, 0xa48c}, {0xa4d0, 0xa4fd}, {0xa500, 0xa60c}, {0xa610, 0xa62b}, {0xa640, 0xa66e},
-  {0xa67f, 0xa69d}, {0xa6a0, 0xa6ef}, {0xa717, 0xa71f}, {0xa722, 0xa788}, {0xa78b, 0xa7cd}, {0xa7d0, 0xa7d1}, {0xa7d3, 0xa7d3}, {0xa7d5, 0xa7dc},
-  {0xa7f2, 0xa801}, {0xa803, 0xa805}, {0xa807, 0xa80a}, {0xa80c, 0xa822}, {0xa830, 0xa835}, {0xa840, 0xa873}, {0xa882, 0xa8b3}, {0xa8d0, 0xa8d9},
-  {0xa8f2, 0xa8f7}, {0xa8fb, 0xa8fb}, {0xa8fd, 0xa8fe}, {0xa900, 0xa925}, {0xa930, 0xa946}, {0xa960, 0xa97c}, {0xa984, 0xa9b2}, {0xa9cf, 0xa9d9},
-  {0xa9e0, 0xa9e4}, {0xa9e6, 0xa9fe}, {0xaa00, 0xaa28}, {0xaa40, 0xaa42}, {0xaa44, 0xaa4b}, {0xaa50, 0xaa59}, {0xaa60, 0xaa76}, {0xaa7a, 0xaa7a},
-  {0xaa7e, 0xaaaf}, {0xaab1, 0xaab1}, {0xaab5, 0xaab6}, {0xaab9, 0xaabd}, {0xaac0, 0xaac0}, {0xaac2, 0xaac2}, {0xaadb, 0xaadd}, {0xaae0, 0xaaea},
-  {0xaaf2, 0xaaf4}, {0xab01, 0xab06}, {0xab09, 0xab0e}, {0xab11, 0xab16}, {0xab20, 0xab26}, {0xab28, 0xab2e}, {0xab30, 0xab5a}, {0xab5c, 0xab69},
-  {0xab70, 0xabe2}, {0xabf0, 0xabf9}, {0xac00, 0xd7a3}, {0xd7b0, 0xd7c6}, {0xd7cb, 0xd7fb}, {0xf900, 0xfa6d}, {0xfa70, 0xfad9}, {0xfb00, 0xfb06},
-  {0xfb13, 0xfb17}, {0xfb1d, 0xfb1d}, {0xfb1f, 0xfb28}, {0xfb2a, 0xfb36}, {0xfb38, 0xfb3c}, {0xfb3e, 0xfb3e}, {0xfb40, 0xfb41}, {0xfb43, 0xfb44},
-  {0xfb46, 0xfbb1}, {0xfbd3, 0xfd3d}, {0xfd50, 0xfd8f}, {0xfd92, 0xfdc7}, {0xfdf0, 0xfdfb}, {0xfe70, 0xfe74}, {0xfe76, 0xfefc}, {0xff10, 0xff19},
-  {0xff21, 0xff3a}, {0xff41, 0xff5a}, {0xff66, 0xffbe}, {0xffc2, 0xffc7}, {0xffca, 0xffcf}, {0xffd2, 0xffd7}, {0xffda, 0xffdc}, {0x10000, 0x1000b},
-  {0x1000d, 0x10026}, {0x10028, 0x1003a}, {0x1003c, 0x1003d}, {0x1003f, 0x1004d}, {0x10050, 0x1005d}, {0x10080, 0x100fa}, {0x10107, 0x10133}, {0x10140, 0x10178},
-  {0x1018a, 0x1018b}, {0x10280, 0x1029c}, {0x102a0, 0x102d0}, {0x102e1, 0x102fb}, {0x10300, 0x10323}, {0x1032d, 0x1034a}, {0x10350, 0x10375}, {0x10380, 0x1039d},
-  {0x103a0, 0x103c3}, {0x103c8, 0x103cf}, {0x103d1, 0x103d5}, {0x10400, 0x1049d}, {0x104a0, 0x104a9}, {0x104b0, 0x104d3}, {0x104d8, 0x104fb}, {0x10500, 0x10527},
-  {0x10530, 0x10563}, {0x10570, 0x1057a}, {0x1057c, 0x1058a}, {0x1058c, 0x10592}, {0x10594, 0x10595}, {0x10597, 0x105a1}, {0x105a3, 0x105b1}, {0x105b3, 0x105b9},
-  {0x105bb, 0x105bc}, {0x105c0, 0x105f3}, {0x10600, 0x10736}, {0x10740, 0x10755}, {0x10760, 0x10767}, {0x10780, 0x10785}, {0x10787, 0x107b0}, {0x107b2, 0x107ba},
-  {0x10800, 0x10805}, {0x10808, 0x10808}, {0x1080a, 0x10835}, {0x10837, 0x10838}, {0x1083c, 0x1083c}, {0x1083f, 0x10855}, {0x10858, 0x10876}, {0x10879, 0x1089e},
-  {0x108a7, 0x108af}, {0x108e0, 0x108f2}, {0x108f4, 0x108f5}, {0x108fb, 0x1091b}, {0x10920, 0x10939}, {0x10980, 0x109b7}, {0x109bc, 0x109cf}, {0x109d2, 0x10a00},
-  {0x10a10, 0x10a13}, {0x10a15, 0x10a17}, {0x10a19, 0x10a35}, {0x10a40, 0x10a48}, {0x10a60, 0x10a7e}, {0x10a80, 0x10a9f}, {0x10ac0, 0x10ac7}, {0x10ac9, 0x10ae4},
-  {0x10aeb, 0x10aef}, {0x10b00, 0x10b35}, {0x10b40, 0x10b55}, {0x10b58, 0x10b72}, {0x10b78, 0x10b91}, {0x10ba9, 0x10baf}, {0x10c00, 0x10c48}, {0x10c80, 0x10cb2},
-  {0x10cc0, 0x10cf2}, {0x10cfa, 0x10d23}, {0x10d30, 0x10d39}, {0x10d40, 0x10d65}, {0x10d6f, 0x10d85}, {0x10e60, 0x10e7e}, {0x10e80, 0x10ea9}, {0x10eb0, 0x10eb1},
-  {0x10ec2, 0x10ec4}, {0x10f00, 0x10f27}, {0x10f30, 0x10f45}, {0x10f51, 0x10f54}, {0x10f70, 0x10f81}, {0x10fb0, 0x10fcb}, {0x10fe0, 0x10ff6}, {0x11003, 0x11037},
-  {0x11052, 0x1106f}, {0x11071, 0x11072}, {0x11075, 0x11075}, {0x11083, 0x110af}, {0x110d0, 0x110e8}, {0x110f0, 0x110f9}, {0x11103, 0x11126}, {0x11136, 0x1113f},
-  {0x11144, 0x11144}, {0x11147, 0x11147}, {0x11150, 0x11172}, {0x11176, 0x11176}, {0x11183, 0x111b2}, {0x111c1, 0x111c4}, {0x111d0, 0x111da}, {0x111dc, 0x111dc},
-  {0x111e1, 0x111f4}, {0x11200, 0x11211}, {0x11213, 0x1122b}, {0x1123f, 0x11240}, {0x11280, 0x11286}, {0x11288, 0x11288}, {0x1128a, 0x1128d}, {0x1128f, 0x1129d},
-  {0x1129f, 0x112a8}, {0x112b0, 0x112de}, {0x112f0, 0x112f9}, {0x11305, 0x1130c}, {0x1130f, 0x11310}, {0x11313, 0x11328}, {0x1132a, 0x11330}, {0x11332, 0x11333},
-  {0x11335, 0x11339}, {0x1133d, 0x1133d}, {0x11350, 0x11350}, {0x1135d, 0x11361}, {0x11380, 0x11389}, {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5},
-  {0x113b7, 0x113b7}, {0x113d1, 0x113d1}, {0x113d3, 0x113d3}, {0x11400, 0x11434}, {0x11447, 0x1144a}, {0x11450, 0x11459}, {0x1145f, 0x11461}, {0x11480, 0x114af},
-  {0x114c4, 0x114c5}, {0x114c7, 0x114c7}, {0x114d0, 0x114d9}, {0x11580, 0x115ae}, {0x115d8, 0x115db}, {0x11600, 0x1162f}, {0x11644, 0x11644}, {0x11650, 0x11659},
-  {0x11680, 0x116aa}, {0x116b8, 0x116b8}, {0x116c0, 0x116c9}, {0x116d0, 0x116e3}, {0x11700, 0x1171a}, {0x11730, 0x1173b}, {0x11740, 0x11746}, {0x11800, 0x1182b},
-  {0x118a0, 0x118f2}, {0x118ff, 0x11906}, {0x11909, 0x11909}, {0x1190c, 0x11913}, {0x11915, 0x11916}, {0x11918, 0x1192f}, {0x1193f, 0x1193f}, {0x11941, 0x11941},
-  {0x11950, 0x11959}, {0x119a0, 0x119a7}, {0x119aa, 0x119d0}, {0x119e1, 0x119e1}, {0x119e3, 0x119e3}, {0x11a00, 0x11a00}, {0x11a0b, 0x11a32}, {0x11a3a, 0x11a3a},
-  {0x11a50, 0x11a50}, {0x11a5c, 0x11a89}, {0x11a9d, 0x11a9d}, {0x11ab0, 0x11af8}, {0x11bc0, 0x11be0}, {0x11bf0, 0x11bf9}, {0x11c00, 0x11c08}, {0x11c0a, 0x11c2e},
-  {0x11c40, 0x11c40}, {0x11c50, 0x11c6c}, {0x11c72, 0x11c8f}, {0x11d00, 0x11d06}, {0x11d08, 0x11d09}, {0x11d0b, 0x11d30}, {0x11d46, 0x11d46}, {0x11d50, 0x11d59},
-  {0x11d60, 0x11d65}, {0x11d67, 0x11d68}, {0x11d6a, 0x11d89}, {0x11d98, 0x11d98}, {0x11da0, 0x11da9}, {0x11ee0, 0x11ef2}, {0x11f02, 0x11f02}, {0x11f04, 0x11f10},
-  {0x11f12, 0x11f33}, {0x11f50, 0x11f59}, {0x11fb0, 0x11fb0}, {0x11fc0, 0x11fd4}, {0x12000, 0x12399}, {0x12400, 0x1246e}, {0x12480, 0x12543}, {0x12f90, 0x12ff0},
-  {0x13000, 0x1342f}, {0x13441, 0x13446}, {0x13460, 0x143fa}, {0x14400, 0x14646}, {0x16100, 0x1611d}, {0x16130, 0x16139}, {0x16800, 0x16a38}, {0x16a40, 0x16a5e},
-  {0x16a60, 0x16a69}, {0x16a70, 0x16abe}, {0x16ac0, 0x16ac9}, {0x16ad0, 0x16aed}, {0x16b00, 0x16b2f}, {0x16b40, 0x16b43}, {0x16b50, 0x16b59}, {0x16b5b, 0x16b61},
-  {0x16b63, 0x16b77}, {0x16b7d, 0x16b8f}, {0x16d40, 0x16d6c}, {0x16d70, 0x16d79}, {0x16e40, 0x16e96}, {0x16f00, 0x16f4a}, {0x16f50, 0x16f50}, {0x16f93, 0x16f9f},
-  {0x16fe0, 0x16fe1}, {0x16fe3, 0x16fe3}, {0x17000, 0x187f7}, {0x18800, 0x18cd5}, {0x18cff, 0x18d08}, {0x1aff0, 0x1aff3}, {0x1aff5, 0x1affb}, {0x1affd, 0x1affe},
-  {0x1b000, 0x1b122}, {0x1b132, 0x1b132}, {0x1b150, 0x1b152}, {0x1b155, 0x1b155}, {0x1b164, 0x1b167}, {0x1b170, 0x1b2fb}, {0x1bc00, 0x1bc6a}, {0x1bc70, 0x1bc7c},
-  {0x1bc80, 0x1bc88}, {0x1bc90, 0x1bc99}, {0x1ccf0, 0x1ccf9}, {0x1d2c0, 0x1d2d3}, {0x1d2e0, 0x1d2f3}, {0x1d360, 0x1d378}, {0x1d400, 0x1d454}, {0x1d456, 0x1d49c},
-  {0x1d49e, 0x1d49f}, {0x1d4a2, 0x1d4a2}, {0x1d4a5, 0x1d4a6}, {0x1d4a9, 0x1d4ac}, {0x1d4ae, 0x1d4b9}, {0x1d4bb, 0x1d4bb}, {0x1d4bd, 0x1d4c3}, {0x1d4c5, 0x1d505},
-  {0x1d507, 0x1d50a}, {0x1d50d, 0x1d514}, {0x1d516, 0x1d51c}, {0x1d51e, 0x1d539}, {0x1d53b, 0x1d53e}, {0x1d540, 0x1d544}, {0x1d546, 0x1d546}, {0x1d54a, 0x1d550},
-  {0x1d552, 0x1d6a5}, {0x1d6a8, 0x1d6c0}, {0x1d6c2, 0x1d6da}, {0x1d6dc, 0x1d6fa}, {0x1d6fc, 0x1d714}, {0x1d716, 0x1d734}, {0x1d736, 0x1d74e}, {0x1d750, 0x1d76e},
-  {0x1d770, 0x1d788}, {0x1d78a, 0x1d7a8}, {0x1d7aa, 0x1d7c2}, {0x1d7c4, 0x1d7cb}, {0x1d7ce, 0x1d7ff}, {0x1df00, 0x1df1e}, {0x1df25, 0x1df2a}, {0x1e030, 0x1e06d},
-  {0x1e100, 0x1e12c}, {0x1e137, 0x1e13d}, {0x1e140, 0x1e149}, {0x1e14e, 0x1e14e}, {0x1e290, 0x1e2ad}, {0x1e2c0, 0x1e2eb}, {0x1e2f0, 0x1e2f9}, {0x1e4d0, 0x1e4eb},
-  {0x1e4f0, 0x1e4f9}, {0x1e5d0, 0x1e5ed}, {0x1e5f0, 0x1e5fa}, {0x1e7e0, 0x1e7e6}, {0x1e7e8, 0x1e7eb}, {0x1e7ed, 0x1e7ee}, {0x1e7f0, 0x1e7fe}, {0x1e800, 0x1e8c4},
-  {0x1e8c7, 0x1e8cf}, {0x1e900, 0x1e943}, {0x1e94b, 0x1e94b}, {0x1e950, 0x1e959}, {0x1ec71, 0x1ecab}, {0x1ecad, 0x1ecaf}, {0x1ecb1, 0x1ecb4}, {0x1ed01, 0x1ed2d},
-  {0x1ed2f, 0x1ed3d}, {0x1ee00, 0x1ee03}, {0x1ee05, 0x1ee1f}, {0x1ee21, 0x1ee22}, {0x1ee24, 0x1ee24}, {0x1ee27, 0x1ee27}, {0x1ee29, 0x1ee32}, {0x1ee34, 0x1ee37},
-  {0x1ee39, 0x1ee39}, {0x1ee3b, 0x1ee3b}, {0x1ee42, 0x1ee42}, {0x1ee47, 0x1ee47}, {0x1ee49, 0x1ee49}, {0x1ee4b, 0x1ee4b}, {0x1ee4d, 0x1ee4f}, {0x1ee51, 0x1ee52},
-  {0x1ee54, 0x1ee54}, {0x1ee57, 0x1ee57}, {0x1ee59, 0x1ee59}, {0x1ee5b, 0x1ee5b}, {0x1ee5d, 0x1ee5d}, {0x1ee5f, 0x1ee5f}, {0x1ee61, 0x1ee62}, {0x1ee64, 0x1ee64},
-  {0x1ee67, 0x1ee6a}, {0x1ee6c, 0x1ee72}, {0x1ee74, 0x1ee77}, {0x1ee79, 0x1ee7c}, {0x1ee7e, 0x1ee7e}, {0x1ee80, 0x1ee89}, {0x1ee8b, 0x1ee9b}, {0x1eea1, 0x1eea3},
-  {0x1eea5, 0x1eea9}, {0x1eeab, 0x1eebb}, {0x1f100, 0x1f10c}, {0x1fbf0, 0x1fbf9}, {0x20000, 0x2a6df}, {0x2a700, 0x2b739}, {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1},
-  {0x2ceb0, 0x2ebe0}, {0x2ebf0, 0x2ee5d}, {0x2f800, 0x2fa1d}, {0x30000, 0x3134a}, {0x31350, 0x323af},
+  {0x2ebf0, 0x2ee5d}, {0x2f800, 0x2fa1d}, {0x30000, 0x3134a}, {0x31350, 0x323af},
 };
 
 static bool ts_lex(TSLexer *lexer, TSStateId state) {
@@ -1374,1735 +1380,1647 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
   eof = lexer->eof(lexer);
   switch (state) {
     case 0:
-      if (eof) ADVANCE(113);
+      if (eof) ADVANCE(112);
       ADVANCE_MAP(
-        '!', 17,
-        '"', 287,
-        '(', 303,
-        ')', 179,
-        ',', 175,
-        '-', 18,
-        '.', 176,
-        '/', 12,
-        ':', 114,
-        '<', 299,
-        '=', 297,
-        '>', 301,
-        '@', 177,
-        'A', 185,
-        'C', 180,
-        'T', 269,
-        '\\', 91,
-        'a', 192,
-        'b', 231,
-        'c', 228,
-        'e', 263,
-        'f', 216,
-        'm', 211,
-        'p', 244,
-        'r', 261,
-        's', 258,
-        't', 201,
-        '{', 172,
-        '}', 173,
+        '!', 16,
+        '"', 286,
+        '(', 302,
+        ')', 178,
+        ',', 174,
+        '-', 17,
+        '.', 175,
+        '/', 11,
+        ':', 113,
+        '<', 298,
+        '=', 296,
+        '>', 300,
+        '@', 176,
+        'A', 184,
+        'C', 179,
+        'T', 268,
+        '\\', 90,
+        'a', 191,
+        'b', 230,
+        'c', 227,
+        'e', 262,
+        'f', 215,
+        'm', 210,
+        'p', 243,
+        'r', 260,
+        's', 257,
+        't', 200,
+        '{', 171,
+        '}', 172,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(281);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
+          lookahead == 0xfeff) SKIP(107);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(280);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
       END_STATE();
     case 1:
       ADVANCE_MAP(
-        '!', 17,
-        '(', 303,
-        ')', 179,
-        ',', 175,
-        '.', 176,
-        '/', 15,
-        '<', 299,
-        '=', 297,
-        '>', 301,
+        '!', 16,
+        '(', 302,
+        ')', 178,
+        ',', 174,
+        '.', 175,
+        '/', 11,
+        '<', 298,
+        '=', 296,
+        '>', 300,
+        'a', 191,
+        'b', 230,
+        'c', 227,
+        'e', 262,
+        'f', 215,
+        'm', 210,
+        'p', 243,
+        'r', 260,
+        's', 257,
+        't', 200,
+        '}', 172,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(3);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
+          lookahead == 0xfeff) SKIP(2);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
       END_STATE();
     case 2:
       ADVANCE_MAP(
-        '!', 17,
-        '(', 303,
-        '.', 176,
-        '/', 12,
-        '<', 299,
-        '=', 297,
-        '>', 301,
-        'a', 192,
-        'b', 231,
-        'c', 228,
-        'e', 263,
-        'f', 216,
-        'm', 211,
-        'p', 244,
-        'r', 261,
-        's', 258,
-        't', 201,
-        '}', 173,
+        '!', 16,
+        ')', 178,
+        ',', 174,
+        '.', 175,
+        '/', 11,
+        '<', 298,
+        '=', 296,
+        '>', 300,
+        'a', 191,
+        'b', 230,
+        'c', 227,
+        'e', 262,
+        'f', 215,
+        'm', 210,
+        'p', 243,
+        'r', 260,
+        's', 257,
+        't', 200,
+        '}', 172,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(4);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
+          lookahead == 0xfeff) SKIP(2);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
       END_STATE();
     case 3:
       ADVANCE_MAP(
-        '!', 17,
-        ')', 179,
-        ',', 175,
-        '.', 176,
-        '/', 15,
-        '<', 299,
-        '=', 297,
-        '>', 301,
+        '"', 284,
+        '/', 11,
+        'A', 184,
+        'C', 179,
+        'T', 268,
+        'a', 191,
+        'b', 230,
+        'c', 227,
+        'e', 262,
+        'f', 215,
+        'm', 210,
+        'p', 243,
+        'r', 260,
+        's', 257,
+        't', 200,
+        '}', 172,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(3);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(280);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
       END_STATE();
     case 4:
-      ADVANCE_MAP(
-        '!', 17,
-        '.', 176,
-        '/', 12,
-        '<', 299,
-        '=', 297,
-        '>', 301,
-        'a', 192,
-        'b', 231,
-        'c', 228,
-        'e', 263,
-        'f', 216,
-        'm', 211,
-        'p', 244,
-        'r', 261,
-        's', 258,
-        't', 201,
-        '}', 173,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(4);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
+      if (lookahead == '"') ADVANCE(8);
       END_STATE();
     case 5:
-      ADVANCE_MAP(
-        '"', 285,
-        '/', 12,
-        'A', 185,
-        'C', 180,
-        'T', 269,
-        'a', 192,
-        'b', 231,
-        'c', 228,
-        'e', 263,
-        'f', 216,
-        'm', 211,
-        'p', 244,
-        'r', 261,
-        's', 258,
-        't', 201,
-        '}', 173,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(5);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(281);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
+      if (lookahead == '"') ADVANCE(295);
+      if (lookahead != 0) ADVANCE(8);
       END_STATE();
     case 6:
-      if (lookahead == '"') ADVANCE(10);
+      if (lookahead == '"') ADVANCE(285);
+      if (lookahead == '/') ADVANCE(288);
+      if (lookahead == '\\') ADVANCE(90);
+      if (lookahead == '\n' ||
+          lookahead == '\r') SKIP(15);
+      if (('\t' <= lookahead && lookahead <= '\f') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) ADVANCE(287);
+      if (lookahead != 0) ADVANCE(292);
       END_STATE();
     case 7:
-      if (lookahead == '"') ADVANCE(296);
-      if (lookahead != 0 &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(10);
+      if (lookahead == '"') ADVANCE(5);
+      if (lookahead != 0) ADVANCE(8);
       END_STATE();
     case 8:
-      if (lookahead == '"') ADVANCE(286);
-      if (lookahead == '/') ADVANCE(289);
-      if (lookahead == '\\') ADVANCE(91);
-      if (lookahead == '\n' ||
-          lookahead == '\r') SKIP(16);
-      if (('\t' <= lookahead && lookahead <= '\f') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(288);
-      if (lookahead != 0 &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(293);
+      if (lookahead == '"') ADVANCE(7);
+      if (lookahead != 0) ADVANCE(8);
       END_STATE();
     case 9:
-      if (lookahead == '"') ADVANCE(7);
-      if (lookahead != 0 &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(10);
+      if (lookahead == ')') ADVANCE(178);
+      if (lookahead == '/') ADVANCE(14);
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) SKIP(9);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
       END_STATE();
     case 10:
-      if (lookahead == '"') ADVANCE(9);
-      if (lookahead != 0 &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(10);
+      ADVANCE_MAP(
+        '/', 11,
+        'a', 191,
+        'b', 230,
+        'c', 227,
+        'e', 262,
+        'f', 215,
+        'm', 210,
+        'p', 243,
+        'r', 260,
+        's', 257,
+        't', 200,
+        '}', 172,
+      );
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) SKIP(10);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
       END_STATE();
     case 11:
-      ADVANCE_MAP(
-        '/', 12,
-        'a', 192,
-        'b', 231,
-        'c', 228,
-        'e', 263,
-        'f', 216,
-        'm', 211,
-        'p', 244,
-        'r', 261,
-        's', 258,
-        't', 201,
-        '}', 173,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(11);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
+      if (lookahead == '/') ADVANCE(467);
       END_STATE();
     case 12:
-      if (lookahead == '/') ADVANCE(468);
-      END_STATE();
-    case 13:
-      if (lookahead == '/') ADVANCE(471);
-      END_STATE();
-    case 14:
-      ADVANCE_MAP(
-        '/', 387,
-        'a', 310,
-        'b', 349,
-        'c', 346,
-        'e', 381,
-        'f', 334,
-        'm', 329,
-        'p', 362,
-        'r', 379,
-        's', 376,
-        't', 319,
-        '}', 174,
-      );
-      if (lookahead == '\n' ||
-          lookahead == '\r') SKIP(11);
-      if (('\t' <= lookahead && lookahead <= '\f') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(386);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(384);
-      if (lookahead != 0 &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
-      END_STATE();
-    case 15:
       if (lookahead == '/') ADVANCE(470);
       END_STATE();
-    case 16:
-      if (lookahead == '/') ADVANCE(15);
+    case 13:
+      ADVANCE_MAP(
+        '/', 386,
+        'a', 309,
+        'b', 348,
+        'c', 345,
+        'e', 380,
+        'f', 333,
+        'm', 328,
+        'p', 361,
+        'r', 378,
+        's', 375,
+        't', 318,
+        '}', 173,
+      );
+      if (lookahead == '\n' ||
+          lookahead == '\r') SKIP(10);
+      if (('\t' <= lookahead && lookahead <= '\f') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) ADVANCE(385);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(383);
+      if (lookahead != 0) ADVANCE(466);
+      END_STATE();
+    case 14:
+      if (lookahead == '/') ADVANCE(469);
+      END_STATE();
+    case 15:
+      if (lookahead == '/') ADVANCE(14);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(16);
+          lookahead == 0xfeff) SKIP(15);
+      END_STATE();
+    case 16:
+      if (lookahead == '=') ADVANCE(297);
       END_STATE();
     case 17:
-      if (lookahead == '=') ADVANCE(298);
+      if (lookahead == '>') ADVANCE(170);
       END_STATE();
     case 18:
-      if (lookahead == '>') ADVANCE(171);
+      if (lookahead == 'a') ADVANCE(44);
       END_STATE();
     case 19:
-      if (lookahead == 'a') ADVANCE(45);
+      if (lookahead == 'a') ADVANCE(73);
       END_STATE();
     case 20:
-      if (lookahead == 'a') ADVANCE(74);
+      if (lookahead == 'a') ADVANCE(83);
       END_STATE();
     case 21:
-      if (lookahead == 'a') ADVANCE(84);
+      if (lookahead == 'a') ADVANCE(89);
       END_STATE();
     case 22:
-      if (lookahead == 'a') ADVANCE(90);
+      if (lookahead == 'c') ADVANCE(23);
+      if (lookahead == 's') ADVANCE(78);
       END_STATE();
     case 23:
-      if (lookahead == 'c') ADVANCE(24);
-      if (lookahead == 's') ADVANCE(79);
+      if (lookahead == 'c') ADVANCE(33);
       END_STATE();
     case 24:
-      if (lookahead == 'c') ADVANCE(34);
+      if (lookahead == 'c') ADVANCE(39);
       END_STATE();
     case 25:
-      if (lookahead == 'c') ADVANCE(40);
+      if (lookahead == 'c') ADVANCE(32);
+      if (lookahead == 't') ADVANCE(63);
       END_STATE();
     case 26:
-      if (lookahead == 'c') ADVANCE(33);
-      if (lookahead == 't') ADVANCE(64);
+      if (lookahead == 'c') ADVANCE(65);
       END_STATE();
     case 27:
-      if (lookahead == 'c') ADVANCE(66);
+      if (lookahead == 'd') ADVANCE(19);
       END_STATE();
     case 28:
-      if (lookahead == 'd') ADVANCE(20);
+      if (lookahead == 'e') ADVANCE(158);
       END_STATE();
     case 29:
-      if (lookahead == 'e') ADVANCE(159);
+      if (lookahead == 'e') ADVANCE(20);
       END_STATE();
     case 30:
-      if (lookahead == 'e') ADVANCE(21);
+      if (lookahead == 'e') ADVANCE(134);
       END_STATE();
     case 31:
-      if (lookahead == 'e') ADVANCE(135);
+      if (lookahead == 'e') ADVANCE(24);
+      if (lookahead == 'h') ADVANCE(75);
       END_STATE();
     case 32:
-      if (lookahead == 'e') ADVANCE(25);
-      if (lookahead == 'h') ADVANCE(76);
+      if (lookahead == 'e') ADVANCE(80);
       END_STATE();
     case 33:
-      if (lookahead == 'e') ADVANCE(81);
+      if (lookahead == 'e') ADVANCE(70);
       END_STATE();
     case 34:
-      if (lookahead == 'e') ADVANCE(71);
+      if (lookahead == 'e') ADVANCE(76);
       END_STATE();
     case 35:
-      if (lookahead == 'e') ADVANCE(77);
+      if (lookahead == 'e') ADVANCE(81);
+      if (lookahead == 'u') ADVANCE(50);
       END_STATE();
     case 36:
-      if (lookahead == 'e') ADVANCE(82);
-      if (lookahead == 'u') ADVANCE(51);
+      if (lookahead == 'e') ADVANCE(57);
       END_STATE();
     case 37:
-      if (lookahead == 'e') ADVANCE(58);
+      if (lookahead == 'g') ADVANCE(96);
       END_STATE();
     case 38:
-      if (lookahead == 'g') ADVANCE(97);
+      if (lookahead == 'g') ADVANCE(21);
       END_STATE();
     case 39:
-      if (lookahead == 'g') ADVANCE(22);
+      if (lookahead == 'h') ADVANCE(56);
       END_STATE();
     case 40:
-      if (lookahead == 'h') ADVANCE(57);
+      if (lookahead == 'i') ADVANCE(38);
       END_STATE();
     case 41:
-      if (lookahead == 'i') ADVANCE(39);
+      if (lookahead == 'i') ADVANCE(85);
       END_STATE();
     case 42:
-      if (lookahead == 'i') ADVANCE(86);
+      if (lookahead == 'i') ADVANCE(66);
       END_STATE();
     case 43:
       if (lookahead == 'i') ADVANCE(67);
       END_STATE();
     case 44:
-      if (lookahead == 'i') ADVANCE(68);
+      if (lookahead == 'l') ADVANCE(126);
       END_STATE();
     case 45:
-      if (lookahead == 'l') ADVANCE(127);
+      if (lookahead == 'l') ADVANCE(166);
       END_STATE();
     case 46:
-      if (lookahead == 'l') ADVANCE(167);
+      if (lookahead == 'l') ADVANCE(59);
       END_STATE();
     case 47:
-      if (lookahead == 'l') ADVANCE(60);
+      if (lookahead == 'l') ADVANCE(28);
       END_STATE();
     case 48:
-      if (lookahead == 'l') ADVANCE(29);
+      if (lookahead == 'l') ADVANCE(62);
       END_STATE();
     case 49:
-      if (lookahead == 'l') ADVANCE(63);
+      if (lookahead == 'm') ADVANCE(71);
       END_STATE();
     case 50:
       if (lookahead == 'm') ADVANCE(72);
       END_STATE();
     case 51:
-      if (lookahead == 'm') ADVANCE(73);
+      if (lookahead == 'n') ADVANCE(27);
       END_STATE();
     case 52:
-      if (lookahead == 'n') ADVANCE(28);
+      if (lookahead == 'n') ADVANCE(154);
       END_STATE();
     case 53:
-      if (lookahead == 'n') ADVANCE(155);
+      if (lookahead == 'n') ADVANCE(146);
       END_STATE();
     case 54:
-      if (lookahead == 'n') ADVANCE(147);
+      if (lookahead == 'n') ADVANCE(18);
       END_STATE();
     case 55:
-      if (lookahead == 'n') ADVANCE(19);
+      if (lookahead == 'n') ADVANCE(36);
       END_STATE();
     case 56:
-      if (lookahead == 'n') ADVANCE(37);
+      if (lookahead == 'n') ADVANCE(68);
       END_STATE();
     case 57:
-      if (lookahead == 'n') ADVANCE(69);
+      if (lookahead == 'n') ADVANCE(84);
       END_STATE();
     case 58:
-      if (lookahead == 'n') ADVANCE(85);
+      if (lookahead == 'o') ADVANCE(49);
       END_STATE();
     case 59:
-      if (lookahead == 'o') ADVANCE(50);
+      if (lookahead == 'o') ADVANCE(93);
       END_STATE();
     case 60:
-      if (lookahead == 'o') ADVANCE(94);
+      if (lookahead == 'o') ADVANCE(25);
       END_STATE();
     case 61:
-      if (lookahead == 'o') ADVANCE(26);
+      if (lookahead == 'o') ADVANCE(91);
       END_STATE();
     case 62:
-      if (lookahead == 'o') ADVANCE(92);
+      if (lookahead == 'o') ADVANCE(37);
       END_STATE();
     case 63:
-      if (lookahead == 'o') ADVANCE(38);
+      if (lookahead == 'o') ADVANCE(26);
       END_STATE();
     case 64:
-      if (lookahead == 'o') ADVANCE(27);
+      if (lookahead == 'o') ADVANCE(55);
       END_STATE();
     case 65:
-      if (lookahead == 'o') ADVANCE(56);
+      if (lookahead == 'o') ADVANCE(45);
       END_STATE();
     case 66:
-      if (lookahead == 'o') ADVANCE(46);
+      if (lookahead == 'o') ADVANCE(52);
       END_STATE();
     case 67:
       if (lookahead == 'o') ADVANCE(53);
       END_STATE();
     case 68:
-      if (lookahead == 'o') ADVANCE(54);
+      if (lookahead == 'o') ADVANCE(48);
       END_STATE();
     case 69:
-      if (lookahead == 'o') ADVANCE(49);
+      if (lookahead == 'o') ADVANCE(77);
       END_STATE();
     case 70:
-      if (lookahead == 'o') ADVANCE(78);
+      if (lookahead == 'p') ADVANCE(82);
       END_STATE();
     case 71:
-      if (lookahead == 'p') ADVANCE(83);
+      if (lookahead == 'p') ADVANCE(64);
       END_STATE();
     case 72:
-      if (lookahead == 'p') ADVANCE(65);
+      if (lookahead == 'p') ADVANCE(87);
       END_STATE();
     case 73:
-      if (lookahead == 'p') ADVANCE(88);
+      if (lookahead == 'r') ADVANCE(95);
       END_STATE();
     case 74:
-      if (lookahead == 'r') ADVANCE(96);
+      if (lookahead == 'r') ADVANCE(60);
       END_STATE();
     case 75:
-      if (lookahead == 'r') ADVANCE(61);
+      if (lookahead == 'r') ADVANCE(29);
       END_STATE();
     case 76:
-      if (lookahead == 'r') ADVANCE(30);
+      if (lookahead == 'r') ADVANCE(54);
       END_STATE();
     case 77:
-      if (lookahead == 'r') ADVANCE(55);
+      if (lookahead == 'r') ADVANCE(30);
       END_STATE();
     case 78:
-      if (lookahead == 'r') ADVANCE(31);
+      if (lookahead == 's') ADVANCE(35);
       END_STATE();
     case 79:
-      if (lookahead == 's') ADVANCE(36);
+      if (lookahead == 's') ADVANCE(130);
       END_STATE();
     case 80:
-      if (lookahead == 's') ADVANCE(131);
+      if (lookahead == 's') ADVANCE(79);
       END_STATE();
     case 81:
-      if (lookahead == 's') ADVANCE(80);
+      if (lookahead == 't') ADVANCE(122);
       END_STATE();
     case 82:
-      if (lookahead == 't') ADVANCE(123);
+      if (lookahead == 't') ADVANCE(150);
       END_STATE();
     case 83:
-      if (lookahead == 't') ADVANCE(151);
+      if (lookahead == 't') ADVANCE(142);
       END_STATE();
     case 84:
-      if (lookahead == 't') ADVANCE(143);
+      if (lookahead == 't') ADVANCE(114);
       END_STATE();
     case 85:
-      if (lookahead == 't') ADVANCE(115);
+      if (lookahead == 't') ADVANCE(40);
       END_STATE();
     case 86:
-      if (lookahead == 't') ADVANCE(41);
+      if (lookahead == 't') ADVANCE(34);
       END_STATE();
     case 87:
-      if (lookahead == 't') ADVANCE(35);
+      if (lookahead == 't') ADVANCE(42);
       END_STATE();
     case 88:
-      if (lookahead == 't') ADVANCE(43);
+      if (lookahead == 't') ADVANCE(69);
       END_STATE();
     case 89:
-      if (lookahead == 't') ADVANCE(70);
+      if (lookahead == 't') ADVANCE(43);
       END_STATE();
     case 90:
-      if (lookahead == 't') ADVANCE(44);
+      if (lookahead == 'u') ADVANCE(294);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(293);
       END_STATE();
     case 91:
-      if (lookahead == 'u') ADVANCE(295);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(294);
+      if (lookahead == 'u') ADVANCE(51);
       END_STATE();
     case 92:
-      if (lookahead == 'u') ADVANCE(52);
+      if (lookahead == 'u') ADVANCE(47);
       END_STATE();
     case 93:
-      if (lookahead == 'u') ADVANCE(48);
+      if (lookahead == 'w') ADVANCE(138);
       END_STATE();
     case 94:
-      if (lookahead == 'w') ADVANCE(139);
+      if (lookahead == 'x') ADVANCE(86);
       END_STATE();
     case 95:
-      if (lookahead == 'x') ADVANCE(87);
+      if (lookahead == 'y') ADVANCE(118);
       END_STATE();
     case 96:
-      if (lookahead == 'y') ADVANCE(119);
+      if (lookahead == 'y') ADVANCE(162);
       END_STATE();
     case 97:
-      if (lookahead == 'y') ADVANCE(163);
-      END_STATE();
-    case 98:
-      if (lookahead == '}') ADVANCE(294);
+      if (lookahead == '}') ADVANCE(293);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '"' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(98);
+          lookahead != '"') ADVANCE(97);
+      END_STATE();
+    case 98:
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(100);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(278);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
       END_STATE();
     case 99:
       if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(101);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(279);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
+          lookahead == '.') ADVANCE(100);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(281);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
       END_STATE();
     case 100:
       if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(101);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(282);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
+          lookahead == '.') ADVANCE(100);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
       END_STATE();
     case 101:
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(101);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(272);
       END_STATE();
     case 102:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(273);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(272);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 103:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(273);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(271);
       END_STATE();
     case 104:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(272);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       END_STATE();
     case 105:
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(104);
       END_STATE();
     case 106:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(105);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 107:
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (eof) ADVANCE(112);
+      ADVANCE_MAP(
+        '!', 16,
+        '"', 284,
+        '(', 177,
+        ')', 178,
+        ',', 174,
+        '-', 17,
+        '.', 175,
+        '/', 11,
+        ':', 113,
+        '<', 298,
+        '=', 296,
+        '>', 300,
+        '@', 176,
+        'A', 184,
+        'C', 179,
+        'T', 268,
+        'a', 191,
+        'b', 230,
+        'c', 227,
+        'e', 262,
+        'f', 215,
+        'm', 210,
+        'p', 243,
+        'r', 260,
+        's', 257,
+        't', 200,
+        '{', 171,
+        '}', 172,
+      );
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) SKIP(107);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(280);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
       END_STATE();
     case 108:
-      if (eof) ADVANCE(113);
+      if (eof) ADVANCE(112);
       ADVANCE_MAP(
-        '!', 17,
-        '"', 285,
-        '(', 178,
-        ')', 179,
-        ',', 175,
-        '-', 18,
-        '.', 176,
-        '/', 12,
-        ':', 114,
-        '<', 299,
-        '=', 297,
-        '>', 301,
-        '@', 177,
-        'A', 185,
-        'C', 180,
-        'T', 269,
-        'a', 192,
-        'b', 231,
-        'c', 228,
-        'e', 263,
-        'f', 216,
-        'm', 211,
-        'p', 244,
-        'r', 261,
-        's', 258,
-        't', 201,
-        '{', 172,
-        '}', 173,
+        '!', 16,
+        '"', 283,
+        '(', 177,
+        ')', 178,
+        ',', 174,
+        '-', 17,
+        '.', 175,
+        '/', 11,
+        ':', 113,
+        '<', 298,
+        '=', 296,
+        '>', 300,
+        '@', 176,
+        'a', 191,
+        'b', 230,
+        'c', 227,
+        'e', 262,
+        'f', 215,
+        'm', 210,
+        'p', 243,
+        'r', 260,
+        's', 257,
+        't', 200,
+        '{', 171,
+        '}', 172,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(281);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(282);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
       END_STATE();
     case 109:
-      if (eof) ADVANCE(113);
+      if (eof) ADVANCE(112);
       ADVANCE_MAP(
-        '!', 17,
-        '"', 284,
-        '(', 178,
-        ')', 179,
-        ',', 175,
-        '-', 18,
-        '.', 176,
-        '/', 12,
-        ':', 114,
-        '<', 299,
-        '=', 297,
-        '>', 301,
-        '@', 177,
-        'a', 192,
-        'b', 231,
-        'c', 228,
-        'e', 263,
-        'f', 216,
-        'm', 211,
-        'p', 244,
-        'r', 261,
-        's', 258,
-        't', 201,
-        '{', 172,
-        '}', 173,
+        '(', 177,
+        '.', 175,
+        '/', 11,
+        'a', 22,
+        'b', 61,
+        'c', 58,
+        'e', 94,
+        'f', 46,
+        'm', 41,
+        'p', 74,
+        'r', 92,
+        's', 88,
+        't', 31,
+        '{', 171,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(283);
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(270);
       END_STATE();
     case 110:
-      if (eof) ADVANCE(113);
+      if (eof) ADVANCE(112);
       ADVANCE_MAP(
-        '(', 178,
-        '.', 176,
-        '/', 12,
-        'a', 23,
-        'b', 62,
-        'c', 59,
-        'e', 95,
-        'f', 47,
-        'm', 42,
-        'p', 75,
-        'r', 93,
-        's', 89,
-        't', 32,
-        '{', 172,
+        '/', 11,
+        'a', 22,
+        'b', 61,
+        'c', 58,
+        'e', 94,
+        'f', 46,
+        'm', 41,
+        'p', 74,
+        'r', 92,
+        's', 88,
+        't', 31,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(110);
       END_STATE();
     case 111:
-      if (eof) ADVANCE(113);
+      if (eof) ADVANCE(112);
       ADVANCE_MAP(
-        '/', 12,
-        'a', 23,
-        'b', 62,
-        'c', 59,
-        'e', 95,
-        'f', 47,
-        'm', 42,
-        'p', 75,
-        'r', 93,
-        's', 89,
-        't', 32,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(111);
-      END_STATE();
-    case 112:
-      if (eof) ADVANCE(113);
-      ADVANCE_MAP(
-        '/', 387,
-        'a', 392,
-        'b', 431,
-        'c', 428,
-        'e', 463,
-        'f', 416,
-        'm', 411,
-        'p', 444,
-        'r', 461,
-        's', 458,
-        't', 401,
+        '/', 386,
+        'a', 391,
+        'b', 430,
+        'c', 427,
+        'e', 462,
+        'f', 415,
+        'm', 410,
+        'p', 443,
+        'r', 460,
+        's', 457,
+        't', 400,
       );
       if (lookahead == '\n' ||
-          lookahead == '\r') SKIP(111);
+          lookahead == '\r') SKIP(110);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(385);
-      if (lookahead != 0 &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead == 0xfeff) ADVANCE(384);
+      if (lookahead != 0) ADVANCE(466);
       END_STATE();
-    case 113:
+    case 112:
       ACCEPT_TOKEN(ts_builtin_sym_end);
       END_STATE();
-    case 114:
+    case 113:
       ACCEPT_TOKEN(anon_sym_COLON);
+      END_STATE();
+    case 114:
+      ACCEPT_TOKEN(anon_sym_component);
       END_STATE();
     case 115:
       ACCEPT_TOKEN(anon_sym_component);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 116:
       ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 117:
       ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 118:
-      ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_boundary);
       END_STATE();
     case 119:
       ACCEPT_TOKEN(anon_sym_boundary);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 120:
       ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 121:
       ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 122:
-      ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_asset);
       END_STATE();
     case 123:
       ACCEPT_TOKEN(anon_sym_asset);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 124:
       ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 125:
       ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 126:
-      ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_external);
       END_STATE();
     case 127:
       ACCEPT_TOKEN(anon_sym_external);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 128:
       ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 129:
       ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 130:
-      ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_process);
       END_STATE();
     case 131:
       ACCEPT_TOKEN(anon_sym_process);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 132:
       ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 133:
       ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 134:
-      ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_store);
       END_STATE();
     case 135:
       ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 136:
       ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 137:
       ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 138:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_flow);
       END_STATE();
     case 139:
       ACCEPT_TOKEN(anon_sym_flow);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 140:
       ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 141:
       ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 142:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_threat);
       END_STATE();
     case 143:
       ACCEPT_TOKEN(anon_sym_threat);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 144:
       ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 145:
       ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 146:
-      ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_mitigation);
       END_STATE();
     case 147:
       ACCEPT_TOKEN(anon_sym_mitigation);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 148:
       ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 149:
       ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 150:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_accept);
       END_STATE();
     case 151:
       ACCEPT_TOKEN(anon_sym_accept);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 152:
       ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 153:
       ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 154:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_assumption);
       END_STATE();
     case 155:
       ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 156:
       ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 157:
       ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 158:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_rule);
       END_STATE();
     case 159:
       ACCEPT_TOKEN(anon_sym_rule);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 160:
       ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 161:
       ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 162:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_technology);
       END_STATE();
     case 163:
       ACCEPT_TOKEN(anon_sym_technology);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 164:
       ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 165:
       ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 166:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+      ACCEPT_TOKEN(anon_sym_protocol);
       END_STATE();
     case 167:
       ACCEPT_TOKEN(anon_sym_protocol);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 168:
       ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 169:
       ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 170:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
-      END_STATE();
-    case 171:
       ACCEPT_TOKEN(anon_sym_DASH_GT);
       END_STATE();
-    case 172:
+    case 171:
       ACCEPT_TOKEN(anon_sym_LBRACE);
+      END_STATE();
+    case 172:
+      ACCEPT_TOKEN(anon_sym_RBRACE);
       END_STATE();
     case 173:
       ACCEPT_TOKEN(anon_sym_RBRACE);
-      END_STATE();
-    case 174:
-      ACCEPT_TOKEN(anon_sym_RBRACE);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
-    case 175:
+    case 174:
       ACCEPT_TOKEN(anon_sym_COMMA);
       END_STATE();
-    case 176:
+    case 175:
       ACCEPT_TOKEN(anon_sym_DOT);
       END_STATE();
-    case 177:
+    case 176:
       ACCEPT_TOKEN(anon_sym_AT);
       END_STATE();
-    case 178:
+    case 177:
       ACCEPT_TOKEN(anon_sym_LPAREN);
       END_STATE();
-    case 179:
+    case 178:
       ACCEPT_TOKEN(anon_sym_RPAREN);
+      END_STATE();
+    case 179:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'A') ADVANCE(183);
+      if (lookahead == 'W') ADVANCE(182);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 180:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'A') ADVANCE(184);
-      if (lookahead == 'W') ADVANCE(183);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'C') ADVANCE(270);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 181:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'C') ADVANCE(271);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'E') ADVANCE(180);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 182:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'E') ADVANCE(181);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'E') ADVANCE(270);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 183:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'E') ADVANCE(271);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'P') ADVANCE(181);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 184:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'P') ADVANCE(182);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'S') ADVANCE(186);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 185:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'S') ADVANCE(187);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'S') ADVANCE(270);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 186:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'S') ADVANCE(271);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'V') ADVANCE(185);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 187:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'V') ADVANCE(186);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'a') ADVANCE(213);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 188:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'a') ADVANCE(214);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'a') ADVANCE(242);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 189:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'a') ADVANCE(243);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'a') ADVANCE(252);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 190:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'a') ADVANCE(253);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'a') ADVANCE(258);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 191:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'a') ADVANCE(259);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'c') ADVANCE(192);
+      if (lookahead == 's') ADVANCE(247);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 192:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'c') ADVANCE(193);
-      if (lookahead == 's') ADVANCE(248);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'c') ADVANCE(202);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 193:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'c') ADVANCE(203);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'c') ADVANCE(208);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 194:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'c') ADVANCE(209);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'c') ADVANCE(201);
+      if (lookahead == 't') ADVANCE(232);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 195:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'c') ADVANCE(202);
-      if (lookahead == 't') ADVANCE(233);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'c') ADVANCE(234);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 196:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'c') ADVANCE(235);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'd') ADVANCE(188);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 197:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'd') ADVANCE(189);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'e') ADVANCE(159);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 198:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'e') ADVANCE(160);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'e') ADVANCE(189);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 199:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'e') ADVANCE(190);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'e') ADVANCE(135);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 200:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'e') ADVANCE(136);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'e') ADVANCE(193);
+      if (lookahead == 'h') ADVANCE(244);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 201:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'e') ADVANCE(194);
-      if (lookahead == 'h') ADVANCE(245);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'e') ADVANCE(249);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 202:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'e') ADVANCE(250);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'e') ADVANCE(239);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 203:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'e') ADVANCE(240);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'e') ADVANCE(245);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 204:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'e') ADVANCE(246);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'e') ADVANCE(250);
+      if (lookahead == 'u') ADVANCE(219);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 205:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'e') ADVANCE(251);
-      if (lookahead == 'u') ADVANCE(220);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'e') ADVANCE(226);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 206:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'e') ADVANCE(227);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'g') ADVANCE(264);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 207:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'g') ADVANCE(265);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'g') ADVANCE(190);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 208:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'g') ADVANCE(191);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'h') ADVANCE(225);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 209:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'h') ADVANCE(226);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'i') ADVANCE(207);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 210:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'i') ADVANCE(208);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'i') ADVANCE(254);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 211:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'i') ADVANCE(255);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'i') ADVANCE(235);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 212:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == '-') ADVANCE(106);
       if (lookahead == 'i') ADVANCE(236);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 213:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'i') ADVANCE(237);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'l') ADVANCE(127);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 214:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'l') ADVANCE(128);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'l') ADVANCE(167);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 215:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'l') ADVANCE(168);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'l') ADVANCE(228);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 216:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'l') ADVANCE(229);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'l') ADVANCE(197);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 217:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'l') ADVANCE(198);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'l') ADVANCE(231);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 218:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'l') ADVANCE(232);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'm') ADVANCE(240);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 219:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == '-') ADVANCE(106);
       if (lookahead == 'm') ADVANCE(241);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 220:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'm') ADVANCE(242);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'n') ADVANCE(196);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 221:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'n') ADVANCE(197);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'n') ADVANCE(155);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 222:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'n') ADVANCE(156);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'n') ADVANCE(147);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 223:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'n') ADVANCE(148);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'n') ADVANCE(187);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 224:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'n') ADVANCE(188);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'n') ADVANCE(205);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 225:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'n') ADVANCE(206);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'n') ADVANCE(237);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 226:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'n') ADVANCE(238);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'n') ADVANCE(253);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 227:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'n') ADVANCE(254);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'o') ADVANCE(218);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 228:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'o') ADVANCE(219);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'o') ADVANCE(261);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 229:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'o') ADVANCE(262);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'o') ADVANCE(194);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 230:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'o') ADVANCE(195);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'o') ADVANCE(259);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 231:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'o') ADVANCE(260);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'o') ADVANCE(206);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 232:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'o') ADVANCE(207);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'o') ADVANCE(195);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 233:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'o') ADVANCE(196);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'o') ADVANCE(224);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 234:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'o') ADVANCE(225);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'o') ADVANCE(214);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 235:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'o') ADVANCE(215);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'o') ADVANCE(221);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 236:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == '-') ADVANCE(106);
       if (lookahead == 'o') ADVANCE(222);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 237:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'o') ADVANCE(223);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'o') ADVANCE(217);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 238:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'o') ADVANCE(218);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'o') ADVANCE(246);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 239:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'o') ADVANCE(247);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'p') ADVANCE(251);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 240:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'p') ADVANCE(252);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'p') ADVANCE(233);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 241:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'p') ADVANCE(234);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'p') ADVANCE(256);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 242:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'p') ADVANCE(257);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'r') ADVANCE(263);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 243:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'r') ADVANCE(264);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'r') ADVANCE(229);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 244:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'r') ADVANCE(230);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'r') ADVANCE(198);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 245:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'r') ADVANCE(199);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'r') ADVANCE(223);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 246:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'r') ADVANCE(224);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'r') ADVANCE(199);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 247:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'r') ADVANCE(200);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 's') ADVANCE(204);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 248:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 's') ADVANCE(205);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 's') ADVANCE(131);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 249:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 's') ADVANCE(132);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 's') ADVANCE(248);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 250:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 's') ADVANCE(249);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 't') ADVANCE(123);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 251:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 't') ADVANCE(124);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 't') ADVANCE(151);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 252:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 't') ADVANCE(152);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 't') ADVANCE(143);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 253:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 't') ADVANCE(144);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 't') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 254:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 't') ADVANCE(116);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 't') ADVANCE(209);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 255:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 't') ADVANCE(210);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 't') ADVANCE(203);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 256:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 't') ADVANCE(204);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 't') ADVANCE(211);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 257:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 't') ADVANCE(212);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 't') ADVANCE(238);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 258:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 't') ADVANCE(239);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 't') ADVANCE(212);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 259:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 't') ADVANCE(213);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'u') ADVANCE(220);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 260:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'u') ADVANCE(221);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'u') ADVANCE(216);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 261:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'u') ADVANCE(217);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'w') ADVANCE(139);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 262:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'w') ADVANCE(140);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'x') ADVANCE(255);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 263:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'x') ADVANCE(256);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'y') ADVANCE(119);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 264:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'y') ADVANCE(120);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (lookahead == 'y') ADVANCE(163);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 265:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (lookahead == 'y') ADVANCE(164);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(273);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 266:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(274);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(265);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 267:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == '-') ADVANCE(106);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(266);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 268:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == '-') ADVANCE(106);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(267);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 269:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(268);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(106);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 270:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(107);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      if (lookahead == '-') ADVANCE(102);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
       END_STATE();
     case 271:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(103);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(270);
+      ACCEPT_TOKEN(sym_reference);
       END_STATE();
     case 272:
       ACCEPT_TOKEN(sym_reference);
+      if (lookahead == '.') ADVANCE(101);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(272);
       END_STATE();
     case 273:
       ACCEPT_TOKEN(sym_reference);
-      if (lookahead == '.') ADVANCE(102);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(273);
+      if (lookahead == '.') ADVANCE(105);
       END_STATE();
     case 274:
-      ACCEPT_TOKEN(sym_reference);
-      if (lookahead == '.') ADVANCE(106);
+      ACCEPT_TOKEN(sym_date);
       END_STATE();
     case 275:
-      ACCEPT_TOKEN(sym_date);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-') ADVANCE(99);
+      if (lookahead == '.') ADVANCE(100);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
       END_STATE();
     case 276:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-') ADVANCE(100);
-      if (lookahead == '.') ADVANCE(101);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
+      if (lookahead == '-') ADVANCE(98);
+      if (lookahead == '.') ADVANCE(100);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
       END_STATE();
     case 277:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-') ADVANCE(99);
-      if (lookahead == '.') ADVANCE(101);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(100);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(275);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
       END_STATE();
     case 278:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(101);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(276);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
+          lookahead == '.') ADVANCE(100);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(274);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
       END_STATE();
     case 279:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(101);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(275);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
+          lookahead == '.') ADVANCE(100);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(277);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
       END_STATE();
     case 280:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(101);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(278);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
+          lookahead == '.') ADVANCE(100);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(279);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
       END_STATE();
     case 281:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(101);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(280);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
+          lookahead == '.') ADVANCE(100);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(276);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
       END_STATE();
     case 282:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(101);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(277);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
+          lookahead == '.') ADVANCE(100);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
       END_STATE();
     case 283:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(101);
-      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(283);
+      ACCEPT_TOKEN(anon_sym_DQUOTE);
       END_STATE();
     case 284:
       ACCEPT_TOKEN(anon_sym_DQUOTE);
+      if (lookahead == '"') ADVANCE(4);
       END_STATE();
     case 285:
-      ACCEPT_TOKEN(anon_sym_DQUOTE);
-      if (lookahead == '"') ADVANCE(6);
+      ACCEPT_TOKEN(anon_sym_DQUOTE2);
       END_STATE();
     case 286:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
+      if (lookahead == '"') ADVANCE(4);
       END_STATE();
     case 287:
-      ACCEPT_TOKEN(anon_sym_DQUOTE2);
-      if (lookahead == '"') ADVANCE(6);
-      END_STATE();
-    case 288:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(289);
+      if (lookahead == '/') ADVANCE(288);
       if (lookahead == '\t' ||
           lookahead == 0x0b ||
           lookahead == '\f' ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(288);
+          lookahead == 0xfeff) ADVANCE(287);
       if (lookahead != 0 &&
           (lookahead < '\t' || '\r' < lookahead) &&
           lookahead != '"' &&
-          lookahead != '\\' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(293);
+          lookahead != '\\') ADVANCE(292);
+      END_STATE();
+    case 288:
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '/') ADVANCE(290);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(292);
       END_STATE();
     case 289:
       ACCEPT_TOKEN(sym_string_content);
@@ -3111,1788 +3029,1435 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
-          lookahead != '\\' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(293);
+          lookahead != '\\') ADVANCE(292);
       END_STATE();
     case 290:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(292);
+      if (lookahead == '/') ADVANCE(289);
+      if (lookahead == '"' ||
+          lookahead == '\\') ADVANCE(470);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '"' &&
-          lookahead != '\\' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(293);
+          lookahead != '\r') ADVANCE(291);
       END_STATE();
     case 291:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(290);
       if (lookahead == '"' ||
-          lookahead == '\\') ADVANCE(471);
+          lookahead == '\\') ADVANCE(470);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(292);
+          lookahead != '\r') ADVANCE(291);
       END_STATE();
     case 292:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '"' ||
-          lookahead == '\\') ADVANCE(471);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(292);
-      END_STATE();
-    case 293:
       ACCEPT_TOKEN(sym_string_content);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
-          lookahead != '\\' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(293);
+          lookahead != '\\') ADVANCE(292);
+      END_STATE();
+    case 293:
+      ACCEPT_TOKEN(sym_escape_sequence);
       END_STATE();
     case 294:
       ACCEPT_TOKEN(sym_escape_sequence);
+      if (lookahead == '{') ADVANCE(97);
       END_STATE();
     case 295:
-      ACCEPT_TOKEN(sym_escape_sequence);
-      if (lookahead == '{') ADVANCE(98);
-      END_STATE();
-    case 296:
       ACCEPT_TOKEN(sym_block_string);
       END_STATE();
-    case 297:
+    case 296:
       ACCEPT_TOKEN(anon_sym_EQ);
       END_STATE();
-    case 298:
+    case 297:
       ACCEPT_TOKEN(anon_sym_BANG_EQ);
       END_STATE();
-    case 299:
+    case 298:
       ACCEPT_TOKEN(anon_sym_LT);
-      if (lookahead == '=') ADVANCE(300);
+      if (lookahead == '=') ADVANCE(299);
       END_STATE();
-    case 300:
+    case 299:
       ACCEPT_TOKEN(anon_sym_LT_EQ);
       END_STATE();
-    case 301:
+    case 300:
       ACCEPT_TOKEN(anon_sym_GT);
-      if (lookahead == '=') ADVANCE(302);
+      if (lookahead == '=') ADVANCE(301);
       END_STATE();
-    case 302:
+    case 301:
       ACCEPT_TOKEN(anon_sym_GT_EQ);
       END_STATE();
-    case 303:
+    case 302:
       ACCEPT_TOKEN(anon_sym_LPAREN2);
+      END_STATE();
+    case 303:
+      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
+      if (lookahead == '/') ADVANCE(470);
       END_STATE();
     case 304:
       ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(471);
-      END_STATE();
-    case 305:
-      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(471);
+      if (lookahead == '/') ADVANCE(470);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
+      END_STATE();
+    case 305:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'a') ADVANCE(331);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 306:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'a') ADVANCE(332);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'a') ADVANCE(360);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 307:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'a') ADVANCE(361);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'a') ADVANCE(370);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 308:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'a') ADVANCE(371);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'a') ADVANCE(376);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 309:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'a') ADVANCE(377);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'c') ADVANCE(310);
+      if (lookahead == 's') ADVANCE(365);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 310:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'c') ADVANCE(311);
-      if (lookahead == 's') ADVANCE(366);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'c') ADVANCE(320);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 311:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'c') ADVANCE(321);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'c') ADVANCE(326);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 312:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'c') ADVANCE(327);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'c') ADVANCE(319);
+      if (lookahead == 't') ADVANCE(350);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 313:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'c') ADVANCE(320);
-      if (lookahead == 't') ADVANCE(351);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'c') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 314:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'c') ADVANCE(353);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'd') ADVANCE(306);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 315:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'd') ADVANCE(307);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'e') ADVANCE(160);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 316:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'e') ADVANCE(161);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'e') ADVANCE(307);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 317:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'e') ADVANCE(308);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'e') ADVANCE(136);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 318:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'e') ADVANCE(137);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'e') ADVANCE(311);
+      if (lookahead == 'h') ADVANCE(362);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 319:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'e') ADVANCE(312);
-      if (lookahead == 'h') ADVANCE(363);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'e') ADVANCE(367);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 320:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'e') ADVANCE(368);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'e') ADVANCE(357);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 321:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'e') ADVANCE(358);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'e') ADVANCE(363);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 322:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'e') ADVANCE(364);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'e') ADVANCE(368);
+      if (lookahead == 'u') ADVANCE(337);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 323:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'e') ADVANCE(369);
-      if (lookahead == 'u') ADVANCE(338);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'e') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 324:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'e') ADVANCE(345);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'g') ADVANCE(382);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 325:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'g') ADVANCE(383);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'g') ADVANCE(308);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 326:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'g') ADVANCE(309);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'h') ADVANCE(343);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 327:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'h') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'i') ADVANCE(325);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 328:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'i') ADVANCE(326);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'i') ADVANCE(372);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 329:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'i') ADVANCE(373);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'i') ADVANCE(353);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 330:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == '-') ADVANCE(465);
       if (lookahead == 'i') ADVANCE(354);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 331:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'i') ADVANCE(355);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'l') ADVANCE(128);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 332:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'l') ADVANCE(129);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'l') ADVANCE(168);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 333:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'l') ADVANCE(169);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'l') ADVANCE(346);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 334:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'l') ADVANCE(347);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'l') ADVANCE(315);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 335:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'l') ADVANCE(316);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'l') ADVANCE(349);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 336:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'l') ADVANCE(350);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'm') ADVANCE(358);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 337:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == '-') ADVANCE(465);
       if (lookahead == 'm') ADVANCE(359);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 338:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'm') ADVANCE(360);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'n') ADVANCE(314);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 339:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'n') ADVANCE(315);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'n') ADVANCE(156);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 340:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'n') ADVANCE(157);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'n') ADVANCE(148);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 341:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'n') ADVANCE(149);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'n') ADVANCE(305);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 342:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'n') ADVANCE(306);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'n') ADVANCE(323);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 343:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'n') ADVANCE(324);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'n') ADVANCE(355);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 344:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'n') ADVANCE(356);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'n') ADVANCE(371);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 345:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'n') ADVANCE(372);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'o') ADVANCE(336);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 346:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'o') ADVANCE(337);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'o') ADVANCE(379);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 347:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'o') ADVANCE(380);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'o') ADVANCE(312);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 348:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'o') ADVANCE(313);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'o') ADVANCE(377);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 349:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'o') ADVANCE(378);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'o') ADVANCE(324);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 350:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'o') ADVANCE(325);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'o') ADVANCE(313);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 351:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'o') ADVANCE(314);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'o') ADVANCE(342);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 352:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'o') ADVANCE(343);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'o') ADVANCE(332);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 353:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'o') ADVANCE(333);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'o') ADVANCE(339);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 354:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
+      if (lookahead == '-') ADVANCE(465);
       if (lookahead == 'o') ADVANCE(340);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 355:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'o') ADVANCE(341);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'o') ADVANCE(335);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 356:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'o') ADVANCE(336);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'o') ADVANCE(364);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 357:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'o') ADVANCE(365);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'p') ADVANCE(369);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 358:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'p') ADVANCE(370);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'p') ADVANCE(351);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 359:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'p') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'p') ADVANCE(374);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 360:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'p') ADVANCE(375);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'r') ADVANCE(381);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 361:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'r') ADVANCE(382);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'r') ADVANCE(347);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 362:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'r') ADVANCE(348);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'r') ADVANCE(316);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 363:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'r') ADVANCE(317);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'r') ADVANCE(341);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 364:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'r') ADVANCE(342);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'r') ADVANCE(317);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 365:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'r') ADVANCE(318);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 's') ADVANCE(322);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 366:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 's') ADVANCE(323);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 's') ADVANCE(132);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 367:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 's') ADVANCE(133);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 's') ADVANCE(366);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 368:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 's') ADVANCE(367);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 't') ADVANCE(124);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 369:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 't') ADVANCE(125);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 't') ADVANCE(152);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 370:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 't') ADVANCE(153);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 't') ADVANCE(144);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 371:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 't') ADVANCE(145);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 't') ADVANCE(116);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 372:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 't') ADVANCE(117);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 't') ADVANCE(327);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 373:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 't') ADVANCE(328);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 't') ADVANCE(321);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 374:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 't') ADVANCE(322);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 't') ADVANCE(329);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 375:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 't') ADVANCE(330);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 't') ADVANCE(356);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 376:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 't') ADVANCE(357);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 't') ADVANCE(330);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 377:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 't') ADVANCE(331);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'u') ADVANCE(338);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 378:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'u') ADVANCE(339);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'u') ADVANCE(334);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 379:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'u') ADVANCE(335);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'w') ADVANCE(140);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 380:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'w') ADVANCE(141);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'x') ADVANCE(373);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 381:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'x') ADVANCE(374);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'y') ADVANCE(120);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 382:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'y') ADVANCE(121);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (lookahead == 'y') ADVANCE(164);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 383:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (lookahead == 'y') ADVANCE(165);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      if (lookahead == '-') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 384:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
+      ADVANCE_MAP(
+        '/', 386,
+        'a', 391,
+        'b', 430,
+        'c', 427,
+        'e', 462,
+        'f', 415,
+        'm', 410,
+        'p', 443,
+        'r', 460,
+        's', 457,
+        't', 400,
+        '\t', 384,
+        0x0b, 384,
+        '\f', 384,
+        ' ', 384,
+        0xfeff, 384,
+      );
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(466);
       END_STATE();
     case 385:
       ACCEPT_TOKEN(sym_description_text);
       ADVANCE_MAP(
-        '/', 387,
-        'a', 392,
-        'b', 431,
-        'c', 428,
-        'e', 463,
-        'f', 416,
-        'm', 411,
-        'p', 444,
-        'r', 461,
-        's', 458,
-        't', 401,
+        '/', 386,
+        'a', 309,
+        'b', 348,
+        'c', 345,
+        'e', 380,
+        'f', 333,
+        'm', 328,
+        'p', 361,
+        'r', 378,
+        's', 375,
+        't', 318,
+        '}', 173,
         '\t', 385,
         0x0b, 385,
         '\f', 385,
         ' ', 385,
         0xfeff, 385,
       );
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead) &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(466);
       END_STATE();
     case 386:
       ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 387,
-        'a', 310,
-        'b', 349,
-        'c', 346,
-        'e', 381,
-        'f', 334,
-        'm', 329,
-        'p', 362,
-        'r', 379,
-        's', 376,
-        't', 319,
-        '}', 174,
-        '\t', 386,
-        0x0b, 386,
-        '\f', 386,
-        ' ', 386,
-        0xfeff, 386,
-      );
-      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(384);
+      if (lookahead == '/') ADVANCE(468);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead) &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 387:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '/') ADVANCE(469);
+      if (lookahead == 'a') ADVANCE(413);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 388:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(414);
+      if (lookahead == 'a') ADVANCE(442);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 389:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(443);
+      if (lookahead == 'a') ADVANCE(452);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 390:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(453);
+      if (lookahead == 'a') ADVANCE(458);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 391:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(459);
+      if (lookahead == 'c') ADVANCE(392);
+      if (lookahead == 's') ADVANCE(447);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 392:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(393);
-      if (lookahead == 's') ADVANCE(448);
+      if (lookahead == 'c') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 393:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(403);
+      if (lookahead == 'c') ADVANCE(408);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 394:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(409);
+      if (lookahead == 'c') ADVANCE(401);
+      if (lookahead == 't') ADVANCE(432);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 395:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(402);
-      if (lookahead == 't') ADVANCE(433);
+      if (lookahead == 'c') ADVANCE(434);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 396:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(435);
+      if (lookahead == 'd') ADVANCE(388);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 397:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'd') ADVANCE(389);
+      if (lookahead == 'e') ADVANCE(161);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 398:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(162);
+      if (lookahead == 'e') ADVANCE(389);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 399:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(390);
+      if (lookahead == 'e') ADVANCE(137);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 400:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(138);
+      if (lookahead == 'e') ADVANCE(393);
+      if (lookahead == 'h') ADVANCE(444);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 401:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(394);
-      if (lookahead == 'h') ADVANCE(445);
+      if (lookahead == 'e') ADVANCE(449);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 402:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(450);
+      if (lookahead == 'e') ADVANCE(439);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 403:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(440);
+      if (lookahead == 'e') ADVANCE(445);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 404:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(446);
+      if (lookahead == 'e') ADVANCE(450);
+      if (lookahead == 'u') ADVANCE(419);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 405:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(451);
-      if (lookahead == 'u') ADVANCE(420);
+      if (lookahead == 'e') ADVANCE(426);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 406:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(427);
+      if (lookahead == 'g') ADVANCE(464);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 407:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(465);
+      if (lookahead == 'g') ADVANCE(390);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 408:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(391);
+      if (lookahead == 'h') ADVANCE(425);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 409:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'h') ADVANCE(426);
+      if (lookahead == 'i') ADVANCE(407);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 410:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(408);
+      if (lookahead == 'i') ADVANCE(454);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 411:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(455);
+      if (lookahead == 'i') ADVANCE(435);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 412:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'i') ADVANCE(436);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 413:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(437);
+      if (lookahead == 'l') ADVANCE(129);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 414:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(130);
+      if (lookahead == 'l') ADVANCE(169);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 415:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(170);
+      if (lookahead == 'l') ADVANCE(428);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 416:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(429);
+      if (lookahead == 'l') ADVANCE(397);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 417:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(398);
+      if (lookahead == 'l') ADVANCE(431);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 418:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(432);
+      if (lookahead == 'm') ADVANCE(440);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 419:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'm') ADVANCE(441);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 420:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(442);
+      if (lookahead == 'n') ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 421:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(397);
+      if (lookahead == 'n') ADVANCE(157);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 422:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(158);
+      if (lookahead == 'n') ADVANCE(149);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 423:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(150);
+      if (lookahead == 'n') ADVANCE(387);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 424:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(388);
+      if (lookahead == 'n') ADVANCE(405);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 425:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(406);
+      if (lookahead == 'n') ADVANCE(437);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 426:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(438);
+      if (lookahead == 'n') ADVANCE(453);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 427:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(454);
+      if (lookahead == 'o') ADVANCE(418);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 428:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(419);
+      if (lookahead == 'o') ADVANCE(461);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 429:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(462);
+      if (lookahead == 'o') ADVANCE(394);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 430:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(459);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
+      END_STATE();
+    case 431:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(406);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
+      END_STATE();
+    case 432:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'o') ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
-      END_STATE();
-    case 431:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(460);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
-      END_STATE();
-    case 432:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(407);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 433:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(396);
+      if (lookahead == 'o') ADVANCE(424);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 434:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(425);
+      if (lookahead == 'o') ADVANCE(414);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 435:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(415);
+      if (lookahead == 'o') ADVANCE(421);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 436:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'o') ADVANCE(422);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 437:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(423);
+      if (lookahead == 'o') ADVANCE(417);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 438:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(418);
+      if (lookahead == 'o') ADVANCE(446);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 439:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(447);
+      if (lookahead == 'p') ADVANCE(451);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 440:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(452);
+      if (lookahead == 'p') ADVANCE(433);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 441:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(434);
+      if (lookahead == 'p') ADVANCE(456);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 442:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(457);
+      if (lookahead == 'r') ADVANCE(463);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 443:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(464);
+      if (lookahead == 'r') ADVANCE(429);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 444:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(430);
+      if (lookahead == 'r') ADVANCE(398);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 445:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(423);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
+      END_STATE();
+    case 446:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'r') ADVANCE(399);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
-      END_STATE();
-    case 446:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(424);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 447:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(400);
+      if (lookahead == 's') ADVANCE(404);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 448:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(405);
+      if (lookahead == 's') ADVANCE(133);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 449:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(134);
+      if (lookahead == 's') ADVANCE(448);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 450:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(449);
+      if (lookahead == 't') ADVANCE(125);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 451:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(126);
+      if (lookahead == 't') ADVANCE(153);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 452:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(154);
+      if (lookahead == 't') ADVANCE(145);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 453:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(146);
+      if (lookahead == 't') ADVANCE(117);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 454:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(118);
+      if (lookahead == 't') ADVANCE(409);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 455:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(410);
+      if (lookahead == 't') ADVANCE(403);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 456:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(404);
+      if (lookahead == 't') ADVANCE(411);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 457:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(438);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(466);
+      END_STATE();
+    case 458:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 't') ADVANCE(412);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
-      END_STATE();
-    case 458:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(439);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 459:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(413);
+      if (lookahead == 'u') ADVANCE(420);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 460:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(421);
+      if (lookahead == 'u') ADVANCE(416);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 461:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(417);
+      if (lookahead == 'w') ADVANCE(141);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 462:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'w') ADVANCE(142);
+      if (lookahead == 'x') ADVANCE(455);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 463:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'x') ADVANCE(456);
+      if (lookahead == 'y') ADVANCE(121);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 464:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(122);
+      if (lookahead == 'y') ADVANCE(165);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 465:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(166);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 466:
       ACCEPT_TOKEN(sym_description_text);
-      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
-          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(467);
+          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 467:
-      ACCEPT_TOKEN(sym_description_text);
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '/') ADVANCE(303);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(467);
+          lookahead != '\r') ADVANCE(470);
       END_STATE();
     case 468:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead == '/') ADVANCE(304);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(471);
+          lookahead != '\r') ADVANCE(470);
       END_STATE();
     case 469:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(305);
+      if (lookahead == '/') ADVANCE(12);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(471);
+          lookahead != '\r') ADVANCE(470);
       END_STATE();
     case 470:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(13);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(471);
-      END_STATE();
-    case 471:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != 0x17f &&
-          lookahead != 0x212a) ADVANCE(471);
+          lookahead != '\r') ADVANCE(470);
       END_STATE();
     default:
       return false;
@@ -4973,160 +4538,146 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
 
 static const TSLexerMode ts_lex_modes[STATE_COUNT] = {
   [0] = {.lex_state = 0},
-  [1] = {.lex_state = 110},
-  [2] = {.lex_state = 109},
-  [3] = {.lex_state = 109},
-  [4] = {.lex_state = 109},
-  [5] = {.lex_state = 109},
-  [6] = {.lex_state = 109},
-  [7] = {.lex_state = 109},
-  [8] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [9] = {.lex_state = 109},
-  [10] = {.lex_state = 109},
-  [11] = {.lex_state = 109},
-  [12] = {.lex_state = 109},
-  [13] = {.lex_state = 109},
-  [14] = {.lex_state = 109},
-  [15] = {.lex_state = 109},
-  [16] = {.lex_state = 109},
-  [17] = {.lex_state = 109},
-  [18] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [19] = {.lex_state = 5},
-  [20] = {.lex_state = 5},
-  [21] = {.lex_state = 5},
-  [22] = {.lex_state = 5},
-  [23] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [24] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [25] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [26] = {.lex_state = 109},
-  [27] = {.lex_state = 109},
-  [28] = {.lex_state = 109},
-  [29] = {.lex_state = 109},
-  [30] = {.lex_state = 109},
-  [31] = {.lex_state = 109},
-  [32] = {.lex_state = 109},
-  [33] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [1] = {.lex_state = 109},
+  [2] = {.lex_state = 108},
+  [3] = {.lex_state = 108},
+  [4] = {.lex_state = 108},
+  [5] = {.lex_state = 108},
+  [6] = {.lex_state = 108},
+  [7] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [8] = {.lex_state = 108},
+  [9] = {.lex_state = 108},
+  [10] = {.lex_state = 108},
+  [11] = {.lex_state = 108},
+  [12] = {.lex_state = 108},
+  [13] = {.lex_state = 108},
+  [14] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [15] = {.lex_state = 3},
+  [16] = {.lex_state = 3},
+  [17] = {.lex_state = 3},
+  [18] = {.lex_state = 108},
+  [19] = {.lex_state = 3},
+  [20] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [21] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [22] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [23] = {.lex_state = 108},
+  [24] = {.lex_state = 108},
+  [25] = {.lex_state = 108},
+  [26] = {.lex_state = 108},
+  [27] = {.lex_state = 108},
+  [28] = {.lex_state = 108},
+  [29] = {.lex_state = 108},
+  [30] = {.lex_state = 108},
+  [31] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [32] = {.lex_state = 108},
+  [33] = {.lex_state = 109},
   [34] = {.lex_state = 109},
-  [35] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [36] = {.lex_state = 110},
-  [37] = {.lex_state = 109},
-  [38] = {.lex_state = 110},
-  [39] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [40] = {.lex_state = 109},
-  [41] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [42] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [43] = {.lex_state = 109},
-  [44] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [45] = {.lex_state = 109},
-  [46] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [47] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [35] = {.lex_state = 108},
+  [36] = {.lex_state = 1, .reserved_word_set_id = 1},
+  [37] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [38] = {.lex_state = 108},
+  [39] = {.lex_state = 108},
+  [40] = {.lex_state = 108},
+  [41] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [42] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [43] = {.lex_state = 108},
+  [44] = {.lex_state = 108},
+  [45] = {.lex_state = 108},
+  [46] = {.lex_state = 108},
+  [47] = {.lex_state = 108, .reserved_word_set_id = 1},
   [48] = {.lex_state = 109},
-  [49] = {.lex_state = 2, .reserved_word_set_id = 1},
-  [50] = {.lex_state = 110},
-  [51] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [52] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [53] = {.lex_state = 109},
-  [54] = {.lex_state = 110},
+  [49] = {.lex_state = 109},
+  [50] = {.lex_state = 109},
+  [51] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [52] = {.lex_state = 108},
+  [53] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [54] = {.lex_state = 109},
   [55] = {.lex_state = 109},
-  [56] = {.lex_state = 109},
-  [57] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [58] = {.lex_state = 110},
-  [59] = {.lex_state = 110},
-  [60] = {.lex_state = 109},
-  [61] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [62] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [63] = {.lex_state = 109, .reserved_word_set_id = 1},
+  [56] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [57] = {.lex_state = 108},
+  [58] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [59] = {.lex_state = 109},
+  [60] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [61] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [62] = {.lex_state = 109},
+  [63] = {.lex_state = 111},
   [64] = {.lex_state = 109},
-  [65] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [66] = {.lex_state = 110},
-  [67] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [68] = {.lex_state = 110},
-  [69] = {.lex_state = 112},
+  [65] = {.lex_state = 109},
+  [66] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [67] = {.lex_state = 108},
+  [68] = {.lex_state = 109},
+  [69] = {.lex_state = 109},
   [70] = {.lex_state = 109},
-  [71] = {.lex_state = 110},
-  [72] = {.lex_state = 110},
-  [73] = {.lex_state = 110},
-  [74] = {.lex_state = 110},
-  [75] = {.lex_state = 110},
+  [71] = {.lex_state = 109},
+  [72] = {.lex_state = 109},
+  [73] = {.lex_state = 109},
+  [74] = {.lex_state = 109},
+  [75] = {.lex_state = 109},
   [76] = {.lex_state = 109},
-  [77] = {.lex_state = 110},
-  [78] = {.lex_state = 110},
-  [79] = {.lex_state = 110},
-  [80] = {.lex_state = 110},
-  [81] = {.lex_state = 110},
-  [82] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [83] = {.lex_state = 110},
-  [84] = {.lex_state = 110},
-  [85] = {.lex_state = 110},
-  [86] = {.lex_state = 110},
-  [87] = {.lex_state = 110},
-  [88] = {.lex_state = 110},
-  [89] = {.lex_state = 110},
-  [90] = {.lex_state = 110},
-  [91] = {.lex_state = 110},
-  [92] = {.lex_state = 110},
-  [93] = {.lex_state = 110},
-  [94] = {.lex_state = 1},
-  [95] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [96] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [97] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [98] = {.lex_state = 1},
-  [99] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [100] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [101] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [102] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [103] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [104] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [105] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [106] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [107] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [108] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [109] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [110] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [111] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [112] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [113] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [114] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [115] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [116] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [117] = {.lex_state = 14, .reserved_word_set_id = 1},
-  [118] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [119] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [120] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [121] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [122] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [123] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [124] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [125] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [126] = {.lex_state = 109, .reserved_word_set_id = 1},
-  [127] = {.lex_state = 8},
-  [128] = {.lex_state = 8},
-  [129] = {.lex_state = 8},
-  [130] = {.lex_state = 8},
-  [131] = {.lex_state = 8},
-  [132] = {.lex_state = 8},
-  [133] = {.lex_state = 8},
-  [134] = {.lex_state = 1},
-  [135] = {.lex_state = 1},
-  [136] = {.lex_state = 1},
+  [77] = {.lex_state = 109},
+  [78] = {.lex_state = 109},
+  [79] = {.lex_state = 109},
+  [80] = {.lex_state = 109},
+  [81] = {.lex_state = 109},
+  [82] = {.lex_state = 109},
+  [83] = {.lex_state = 109},
+  [84] = {.lex_state = 109},
+  [85] = {.lex_state = 109},
+  [86] = {.lex_state = 109},
+  [87] = {.lex_state = 109},
+  [88] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [89] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [90] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [91] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [92] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [93] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [94] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [95] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [96] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [97] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [98] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [99] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [100] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [101] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [102] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [103] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [104] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [105] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [106] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [107] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [108] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [109] = {.lex_state = 13, .reserved_word_set_id = 1},
+  [110] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [111] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [112] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [113] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [114] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [115] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [116] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [117] = {.lex_state = 6},
+  [118] = {.lex_state = 6},
+  [119] = {.lex_state = 6},
+  [120] = {.lex_state = 6},
+  [121] = {.lex_state = 6},
+  [122] = {.lex_state = 0},
+  [123] = {.lex_state = 9},
+  [124] = {.lex_state = 9},
+  [125] = {.lex_state = 0},
+  [126] = {.lex_state = 0},
+  [127] = {.lex_state = 9},
+  [128] = {.lex_state = 0},
+  [129] = {.lex_state = 9},
+  [130] = {.lex_state = 0},
+  [131] = {.lex_state = 0},
+  [132] = {.lex_state = 0},
+  [133] = {.lex_state = 0},
+  [134] = {.lex_state = 0},
+  [135] = {.lex_state = 0},
+  [136] = {.lex_state = 109},
   [137] = {.lex_state = 0},
-  [138] = {.lex_state = 1},
-  [139] = {.lex_state = 0},
-  [140] = {.lex_state = 0},
-  [141] = {.lex_state = 1},
-  [142] = {.lex_state = 0},
-  [143] = {.lex_state = 0},
-  [144] = {.lex_state = 0},
-  [145] = {.lex_state = 1},
-  [146] = {.lex_state = 0},
-  [147] = {.lex_state = 0},
-  [148] = {.lex_state = 1},
-  [149] = {.lex_state = 0},
-  [150] = {.lex_state = 0},
-  [151] = {.lex_state = 110},
-  [152] = {.lex_state = 0},
-  [153] = {.lex_state = 0},
-  [154] = {.lex_state = 1},
+  [138] = {.lex_state = 0},
+  [139] = {.lex_state = 9},
+  [140] = {.lex_state = 9},
 };
 
 static const TSSymbol ts_reserved_words[2][MAX_RESERVED_WORD_SET_SIZE] = {
@@ -5150,8 +4701,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
   [STATE(0)] = {
     [ts_builtin_sym_end] = ACTIONS(1),
     [sym__word] = ACTIONS(1),
-    [anon_sym_in] = ACTIONS(1),
     [anon_sym_COLON] = ACTIONS(1),
+    [anon_sym_in] = ACTIONS(1),
     [anon_sym_component] = ACTIONS(1),
     [anon_sym_boundary] = ACTIONS(1),
     [anon_sym_asset] = ACTIONS(1),
@@ -5198,12 +4749,12 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [sym_comment] = ACTIONS(3),
   },
   [STATE(1)] = {
-    [sym_source_file] = STATE(147),
-    [sym_declaration] = STATE(38),
-    [sym_kind] = STATE(17),
-    [sym_description] = STATE(38),
-    [aux_sym_source_file_repeat1] = STATE(38),
-    [aux_sym_description_repeat1] = STATE(71),
+    [sym_source_file] = STATE(135),
+    [sym_declaration] = STATE(34),
+    [sym_kind] = STATE(18),
+    [sym_description] = STATE(34),
+    [aux_sym_source_file_repeat1] = STATE(34),
+    [aux_sym_description_repeat1] = STATE(68),
     [ts_builtin_sym_end] = ACTIONS(5),
     [anon_sym_component] = ACTIONS(7),
     [anon_sym_boundary] = ACTIONS(7),
@@ -5230,14 +4781,16 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comment,
     ACTIONS(15), 1,
       anon_sym_DOT,
-    STATE(3), 1,
+    STATE(4), 1,
       aux_sym_name_repeat1,
-    ACTIONS(11), 11,
+    ACTIONS(11), 13,
       ts_builtin_sym_end,
       anon_sym_COLON,
       anon_sym_DASH_GT,
       anon_sym_LBRACE,
+      anon_sym_RBRACE,
       anon_sym_COMMA,
+      anon_sym_AT,
       anon_sym_RPAREN,
       anon_sym_DQUOTE,
       anon_sym_EQ,
@@ -5269,19 +4822,21 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [49] = 5,
+  [51] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(15), 1,
       anon_sym_DOT,
-    STATE(4), 1,
+    STATE(2), 1,
       aux_sym_name_repeat1,
-    ACTIONS(17), 11,
+    ACTIONS(17), 13,
       ts_builtin_sym_end,
       anon_sym_COLON,
       anon_sym_DASH_GT,
       anon_sym_LBRACE,
+      anon_sym_RBRACE,
       anon_sym_COMMA,
+      anon_sym_AT,
       anon_sym_RPAREN,
       anon_sym_DQUOTE,
       anon_sym_EQ,
@@ -5313,19 +4868,21 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [98] = 5,
+  [102] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(25), 1,
       anon_sym_DOT,
     STATE(4), 1,
       aux_sym_name_repeat1,
-    ACTIONS(21), 11,
+    ACTIONS(21), 13,
       ts_builtin_sym_end,
       anon_sym_COLON,
       anon_sym_DASH_GT,
       anon_sym_LBRACE,
+      anon_sym_RBRACE,
       anon_sym_COMMA,
+      anon_sym_AT,
       anon_sym_RPAREN,
       anon_sym_DQUOTE,
       anon_sym_EQ,
@@ -5357,16 +4914,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [147] = 3,
+  [153] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(21), 12,
+    ACTIONS(21), 14,
       ts_builtin_sym_end,
       anon_sym_COLON,
       anon_sym_DASH_GT,
       anon_sym_LBRACE,
+      anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_DOT,
+      anon_sym_AT,
       anon_sym_RPAREN,
       anon_sym_DQUOTE,
       anon_sym_EQ,
@@ -5398,7 +4957,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [191] = 12,
+  [199] = 12,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(28), 1,
@@ -5413,18 +4972,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_not,
     ACTIONS(44), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(111), 1,
+    STATE(102), 1,
       sym__condition,
     ACTIONS(33), 3,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-    STATE(82), 4,
+    STATE(66), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    STATE(104), 6,
+    STATE(99), 6,
       sym_or,
       sym_and,
       sym_not,
@@ -5444,7 +5003,57 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
-  [249] = 9,
+  [257] = 17,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(46), 1,
+      ts_builtin_sym_end,
+    ACTIONS(48), 1,
+      sym__word,
+    ACTIONS(50), 1,
+      anon_sym_COLON,
+    ACTIONS(52), 1,
+      anon_sym_in,
+    ACTIONS(59), 1,
+      anon_sym_DASH_GT,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(63), 1,
+      anon_sym_when,
+    ACTIONS(65), 1,
+      anon_sym_DQUOTE,
+    STATE(14), 1,
+      sym_string,
+    STATE(20), 1,
+      sym__clauses,
+    STATE(51), 1,
+      sym__placement,
+    STATE(131), 1,
+      sym_property_name,
+    ACTIONS(56), 2,
+      anon_sym_technology,
+      anon_sym_protocol,
+    STATE(84), 2,
+      sym_block,
+      sym__unopened_block,
+    STATE(108), 2,
+      sym_property,
+      aux_sym__unopened_block_repeat1,
+    ACTIONS(54), 13,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_SLASH_SLASH_SLASH,
+  [324] = 9,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5453,16 +5062,16 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
     ACTIONS(42), 1,
       anon_sym_not,
-    ACTIONS(46), 1,
+    ACTIONS(67), 1,
       sym__word,
-    STATE(116), 1,
+    STATE(97), 1,
       sym__condition,
-    STATE(82), 4,
+    STATE(66), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    STATE(104), 6,
+    STATE(99), 6,
       sym_or,
       sym_and,
       sym_not,
@@ -5485,41 +5094,242 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [299] = 16,
+  [374] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(40), 1,
+      sym_number,
+    ACTIONS(42), 1,
+      anon_sym_not,
+    ACTIONS(67), 1,
+      sym__word,
+    STATE(124), 1,
+      sym__condition,
+    STATE(66), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(99), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(31), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [424] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(40), 1,
+      sym_number,
+    ACTIONS(42), 1,
+      anon_sym_not,
+    ACTIONS(67), 1,
+      sym__word,
+    STATE(127), 1,
+      sym__condition,
+    STATE(66), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(99), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(31), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [474] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(40), 1,
+      sym_number,
+    ACTIONS(42), 1,
+      anon_sym_not,
+    ACTIONS(67), 1,
+      sym__word,
+    STATE(101), 1,
+      sym__condition,
+    STATE(66), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(99), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(31), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [524] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(40), 1,
+      sym_number,
+    ACTIONS(42), 1,
+      anon_sym_not,
+    ACTIONS(67), 1,
+      sym__word,
+    STATE(100), 1,
+      sym__condition,
+    STATE(66), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(99), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(31), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [574] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(40), 1,
+      sym_number,
+    ACTIONS(42), 1,
+      anon_sym_not,
+    ACTIONS(67), 1,
+      sym__word,
+    STATE(123), 1,
+      sym__condition,
+    STATE(66), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(99), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(31), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [624] = 14,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(48), 1,
-      ts_builtin_sym_end,
-    ACTIONS(50), 1,
       sym__word,
+    ACTIONS(50), 1,
+      anon_sym_COLON,
     ACTIONS(52), 1,
       anon_sym_in,
-    ACTIONS(54), 1,
-      anon_sym_COLON,
     ACTIONS(61), 1,
-      anon_sym_DASH_GT,
-    ACTIONS(63), 1,
       anon_sym_LBRACE,
-    ACTIONS(65), 1,
+    ACTIONS(63), 1,
       anon_sym_when,
-    ACTIONS(67), 1,
-      anon_sym_DQUOTE,
-    STATE(18), 1,
-      sym_string,
-    STATE(24), 1,
+    ACTIONS(69), 1,
+      ts_builtin_sym_end,
+    STATE(22), 1,
       sym__clauses,
-    STATE(143), 1,
+    STATE(51), 1,
+      sym__placement,
+    STATE(131), 1,
       sym_property_name,
-    ACTIONS(58), 2,
+    ACTIONS(73), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(83), 2,
+    STATE(80), 2,
       sym_block,
       sym__unopened_block,
-    STATE(112), 2,
+    STATE(108), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(56), 13,
+    ACTIONS(71), 13,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5533,442 +5343,69 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_SLASH_SLASH_SLASH,
-  [363] = 9,
+  [682] = 11,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(40), 1,
-      sym_number,
-    ACTIONS(42), 1,
-      anon_sym_not,
-    ACTIONS(46), 1,
-      sym__word,
-    STATE(106), 1,
-      sym__condition,
-    STATE(82), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(104), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-    ACTIONS(31), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [413] = 9,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(69), 1,
-      sym__word,
-    ACTIONS(73), 1,
-      sym_number,
-    ACTIONS(75), 1,
-      anon_sym_not,
-    STATE(134), 1,
-      sym__condition,
-    STATE(98), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(104), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-    ACTIONS(71), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [463] = 9,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(40), 1,
-      sym_number,
-    ACTIONS(42), 1,
-      anon_sym_not,
-    ACTIONS(46), 1,
-      sym__word,
-    STATE(107), 1,
-      sym__condition,
-    STATE(82), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(104), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-    ACTIONS(31), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [513] = 9,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(69), 1,
-      sym__word,
-    ACTIONS(73), 1,
-      sym_number,
-    ACTIONS(75), 1,
-      anon_sym_not,
-    STATE(136), 1,
-      sym__condition,
-    STATE(98), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(104), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-    ACTIONS(71), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [563] = 9,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(69), 1,
-      sym__word,
-    ACTIONS(73), 1,
-      sym_number,
-    ACTIONS(75), 1,
-      anon_sym_not,
-    STATE(138), 1,
-      sym__condition,
-    STATE(98), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(104), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-    ACTIONS(71), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [613] = 9,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(69), 1,
-      sym__word,
-    ACTIONS(73), 1,
-      sym_number,
-    ACTIONS(75), 1,
-      anon_sym_not,
-    STATE(106), 1,
-      sym__condition,
-    STATE(98), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(104), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-    ACTIONS(71), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [663] = 9,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(69), 1,
-      sym__word,
-    ACTIONS(73), 1,
-      sym_number,
-    ACTIONS(75), 1,
-      anon_sym_not,
-    STATE(135), 1,
-      sym__condition,
-    STATE(98), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(104), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-    ACTIONS(71), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [713] = 9,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(69), 1,
-      sym__word,
-    ACTIONS(73), 1,
-      sym_number,
-    ACTIONS(75), 1,
-      anon_sym_not,
-    STATE(107), 1,
-      sym__condition,
-    STATE(98), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(104), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-    ACTIONS(71), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [763] = 14,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(63), 1,
-      anon_sym_LBRACE,
-    ACTIONS(77), 1,
-      ts_builtin_sym_end,
     ACTIONS(79), 1,
-      anon_sym_in,
-    ACTIONS(81), 1,
-      anon_sym_COLON,
-    ACTIONS(86), 1,
-      anon_sym_DQUOTE,
-    ACTIONS(88), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(8), 1,
-      sym_name,
-    STATE(25), 1,
-      sym__ends,
-    STATE(34), 1,
-      sym_string,
-    STATE(59), 1,
-      sym__clauses,
-    STATE(80), 1,
-      sym_block,
-    ACTIONS(71), 2,
-      anon_sym_when,
-      sym__word,
-    ACTIONS(83), 14,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [820] = 13,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(50), 1,
-      sym__word,
-    ACTIONS(52), 1,
-      anon_sym_in,
-    ACTIONS(54), 1,
-      anon_sym_COLON,
-    ACTIONS(63), 1,
-      anon_sym_LBRACE,
-    ACTIONS(65), 1,
-      anon_sym_when,
-    ACTIONS(90), 1,
-      ts_builtin_sym_end,
-    STATE(23), 1,
-      sym__clauses,
-    STATE(143), 1,
-      sym_property_name,
-    ACTIONS(94), 2,
-      anon_sym_technology,
-      anon_sym_protocol,
-    STATE(91), 2,
-      sym_block,
-      sym__unopened_block,
-    STATE(112), 2,
-      sym_property,
-      aux_sym__unopened_block_repeat1,
-    ACTIONS(92), 13,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_SLASH_SLASH_SLASH,
-  [875] = 11,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(100), 1,
       anon_sym_RBRACE,
-    ACTIONS(104), 1,
+    ACTIONS(83), 1,
       sym_number,
-    ACTIONS(106), 1,
+    ACTIONS(85), 1,
       anon_sym_DQUOTE,
-    ACTIONS(108), 1,
+    ACTIONS(87), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(109), 1,
+    STATE(106), 1,
+      sym_name,
+    STATE(107), 1,
+      sym__value,
+    STATE(114), 2,
+      sym_finding,
+      sym_string,
+    ACTIONS(81), 3,
+      sym_reference,
+      sym_date,
+      sym_block_string,
+    ACTIONS(76), 4,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+    ACTIONS(31), 12,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+  [733] = 11,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(83), 1,
+      sym_number,
+    ACTIONS(85), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(92), 1,
+      anon_sym_RBRACE,
+    ACTIONS(94), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(106), 1,
       sym_name,
     STATE(110), 1,
       sym__value,
-    STATE(118), 2,
+    STATE(114), 2,
       sym_finding,
       sym_string,
-    ACTIONS(102), 3,
+    ACTIONS(81), 3,
       sym_reference,
       sym_date,
       sym_block_string,
-    ACTIONS(97), 4,
+    ACTIONS(89), 4,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -5986,29 +5423,29 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
-  [926] = 11,
+  [784] = 11,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(104), 1,
+    ACTIONS(83), 1,
       sym_number,
-    ACTIONS(106), 1,
+    ACTIONS(85), 1,
       anon_sym_DQUOTE,
-    ACTIONS(113), 1,
+    ACTIONS(99), 1,
       anon_sym_RBRACE,
-    ACTIONS(115), 1,
+    ACTIONS(101), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(109), 1,
+    STATE(106), 1,
       sym_name,
-    STATE(119), 1,
+    STATE(110), 1,
       sym__value,
-    STATE(118), 2,
+    STATE(114), 2,
       sym_finding,
       sym_string,
-    ACTIONS(102), 3,
+    ACTIONS(81), 3,
       sym_reference,
       sym_date,
       sym_block_string,
-    ACTIONS(110), 4,
+    ACTIONS(96), 4,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -6026,34 +5463,33 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
-  [977] = 11,
+  [835] = 13,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(104), 1,
-      sym_number,
-    ACTIONS(106), 1,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(103), 1,
+      ts_builtin_sym_end,
+    ACTIONS(105), 1,
+      anon_sym_in,
+    ACTIONS(110), 1,
       anon_sym_DQUOTE,
-    ACTIONS(120), 1,
-      anon_sym_RBRACE,
-    ACTIONS(122), 1,
+    ACTIONS(112), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(109), 1,
+    STATE(7), 1,
       sym_name,
-    STATE(119), 1,
-      sym__value,
-    STATE(118), 2,
-      sym_finding,
+    STATE(21), 1,
+      sym__ends,
+    STATE(35), 1,
       sym_string,
-    ACTIONS(102), 3,
-      sym_reference,
-      sym_date,
-      sym_block_string,
-    ACTIONS(117), 4,
-      anon_sym_technology,
-      anon_sym_protocol,
+    STATE(55), 1,
+      sym__placement,
+    STATE(85), 1,
+      sym_block,
+    ACTIONS(31), 2,
       anon_sym_when,
       sym__word,
-    ACTIONS(31), 12,
+    ACTIONS(107), 14,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6066,21 +5502,23 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
-  [1028] = 8,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [889] = 8,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(104), 1,
+    ACTIONS(83), 1,
       sym_number,
-    ACTIONS(106), 1,
+    ACTIONS(85), 1,
       anon_sym_DQUOTE,
-    STATE(109), 1,
+    STATE(106), 1,
       sym_name,
-    STATE(119), 1,
+    STATE(110), 1,
       sym__value,
-    STATE(118), 2,
+    STATE(114), 2,
       sym_finding,
       sym_string,
-    ACTIONS(102), 3,
+    ACTIONS(81), 3,
       sym_reference,
       sym_date,
       sym_block_string,
@@ -6101,30 +5539,30 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [1071] = 11,
+  [932] = 11,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(50), 1,
+    ACTIONS(48), 1,
       sym__word,
-    ACTIONS(63), 1,
+    ACTIONS(61), 1,
       anon_sym_LBRACE,
-    ACTIONS(65), 1,
+    ACTIONS(63), 1,
       anon_sym_when,
-    ACTIONS(124), 1,
+    ACTIONS(114), 1,
       ts_builtin_sym_end,
-    STATE(81), 1,
-      sym_block,
-    STATE(85), 1,
+    STATE(74), 1,
       sym__unopened_block,
-    STATE(143), 1,
+    STATE(76), 1,
+      sym_block,
+    STATE(131), 1,
       sym_property_name,
-    ACTIONS(128), 2,
+    ACTIONS(118), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(112), 2,
+    STATE(108), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(126), 13,
+    ACTIONS(116), 13,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6138,30 +5576,30 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_SLASH_SLASH_SLASH,
-  [1119] = 11,
+  [980] = 11,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(50), 1,
+    ACTIONS(48), 1,
       sym__word,
-    ACTIONS(63), 1,
+    ACTIONS(61), 1,
       anon_sym_LBRACE,
-    ACTIONS(65), 1,
+    ACTIONS(63), 1,
       anon_sym_when,
-    ACTIONS(131), 1,
+    ACTIONS(121), 1,
       ts_builtin_sym_end,
-    STATE(89), 1,
+    STATE(75), 1,
       sym_block,
-    STATE(92), 1,
+    STATE(78), 1,
       sym__unopened_block,
-    STATE(143), 1,
+    STATE(131), 1,
       sym_property_name,
-    ACTIONS(135), 2,
+    ACTIONS(125), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(112), 2,
+    STATE(108), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(133), 13,
+    ACTIONS(123), 13,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6175,30 +5613,30 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_SLASH_SLASH_SLASH,
-  [1167] = 11,
+  [1028] = 11,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(50), 1,
+    ACTIONS(48), 1,
       sym__word,
-    ACTIONS(63), 1,
+    ACTIONS(61), 1,
       anon_sym_LBRACE,
-    ACTIONS(65), 1,
+    ACTIONS(63), 1,
       anon_sym_when,
-    ACTIONS(138), 1,
+    ACTIONS(128), 1,
       ts_builtin_sym_end,
-    STATE(86), 1,
+    STATE(71), 1,
       sym_block,
-    STATE(90), 1,
+    STATE(72), 1,
       sym__unopened_block,
-    STATE(143), 1,
+    STATE(131), 1,
       sym_property_name,
-    ACTIONS(142), 2,
+    ACTIONS(132), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(112), 2,
+    STATE(108), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(140), 13,
+    ACTIONS(130), 13,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6212,112 +5650,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_SLASH_SLASH_SLASH,
-  [1215] = 7,
+  [1076] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
       anon_sym_LPAREN,
-    ACTIONS(69), 1,
+    ACTIONS(67), 1,
       sym__word,
-    ACTIONS(145), 1,
+    ACTIONS(135), 1,
       anon_sym_RPAREN,
-    ACTIONS(147), 1,
+    ACTIONS(137), 1,
       sym_number,
-    STATE(142), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    ACTIONS(71), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [1254] = 7,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(69), 1,
-      sym__word,
-    ACTIONS(149), 1,
-      anon_sym_RPAREN,
-    ACTIONS(151), 1,
-      sym_number,
-    STATE(140), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    ACTIONS(71), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [1293] = 7,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(69), 1,
-      sym__word,
-    ACTIONS(147), 1,
-      sym_number,
-    ACTIONS(153), 1,
-      anon_sym_RPAREN,
-    STATE(142), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    ACTIONS(71), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [1332] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(46), 1,
-      sym__word,
-    ACTIONS(155), 1,
-      sym_number,
-    STATE(108), 4,
+    STATE(128), 4,
       sym_name,
       sym__operand,
       sym_group,
@@ -6338,21 +5682,23 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [1368] = 6,
+  [1115] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
       anon_sym_LPAREN,
-    ACTIONS(69), 1,
+    ACTIONS(67), 1,
       sym__word,
-    ACTIONS(147), 1,
+    ACTIONS(139), 1,
+      anon_sym_RPAREN,
+    ACTIONS(141), 1,
       sym_number,
-    STATE(142), 4,
+    STATE(126), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    ACTIONS(71), 15,
+    ACTIONS(31), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6368,15 +5714,224 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+  [1154] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(143), 5,
+      ts_builtin_sym_end,
+      anon_sym_COLON,
+      anon_sym_LBRACE,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(145), 18,
+      anon_sym_in,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1185] = 7,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(67), 1,
+      sym__word,
+    ACTIONS(137), 1,
+      sym_number,
+    ACTIONS(147), 1,
+      anon_sym_RPAREN,
+    STATE(128), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    ACTIONS(31), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [1224] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(149), 5,
+      ts_builtin_sym_end,
+      anon_sym_COLON,
+      anon_sym_LBRACE,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(151), 18,
+      anon_sym_in,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1255] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(67), 1,
+      sym__word,
+    ACTIONS(153), 1,
+      sym_number,
+    STATE(98), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    ACTIONS(31), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [1291] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(155), 1,
+      ts_builtin_sym_end,
+    ACTIONS(160), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(54), 1,
+      sym__ends,
+    STATE(81), 1,
+      sym_block,
+    STATE(134), 1,
+      sym_name,
+    ACTIONS(31), 2,
+      anon_sym_when,
+      sym__word,
+    ACTIONS(157), 14,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [1333] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(67), 1,
+      sym__word,
+    ACTIONS(137), 1,
+      sym_number,
+    STATE(128), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    ACTIONS(31), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+  [1369] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(167), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(47), 1,
+      sym__ends,
+    STATE(133), 1,
+      sym_name,
+    ACTIONS(162), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(164), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
   [1404] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(157), 4,
+    ACTIONS(169), 3,
       ts_builtin_sym_end,
-      anon_sym_COLON,
       anon_sym_LBRACE,
       anon_sym_DQUOTE,
-    ACTIONS(159), 18,
+    ACTIONS(171), 18,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -6395,138 +5950,22 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [1434] = 6,
+  [1433] = 7,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(69), 1,
-      sym__word,
-    ACTIONS(155), 1,
-      sym_number,
-    STATE(108), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    ACTIONS(71), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [1470] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(161), 3,
+    ACTIONS(173), 1,
       ts_builtin_sym_end,
-      anon_sym_COLON,
-      anon_sym_LBRACE,
-    ACTIONS(163), 18,
-      anon_sym_in,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [1499] = 8,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(63), 1,
-      anon_sym_LBRACE,
-    ACTIONS(81), 1,
-      anon_sym_COLON,
-    ACTIONS(167), 1,
-      anon_sym_in,
-    ACTIONS(169), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(66), 1,
-      sym__clauses,
-    STATE(78), 1,
-      sym_block,
-    ACTIONS(165), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1538] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(176), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(52), 1,
-      sym__ends,
-    STATE(149), 1,
-      sym_name,
-    ACTIONS(171), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(173), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [1573] = 7,
-    ACTIONS(3), 1,
-      sym_comment,
     ACTIONS(178), 1,
-      ts_builtin_sym_end,
-    ACTIONS(183), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(17), 1,
+    STATE(18), 1,
       sym_kind,
-    STATE(71), 1,
+    STATE(68), 1,
       aux_sym_description_repeat1,
-    STATE(36), 3,
+    STATE(33), 3,
       sym_declaration,
       sym_description,
       aux_sym_source_file_repeat1,
-    ACTIONS(180), 14,
+    ACTIONS(175), 14,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6541,48 +5980,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [1610] = 7,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(176), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(74), 1,
-      sym__ends,
-    STATE(146), 1,
-      sym_name,
-    ACTIONS(71), 2,
-      anon_sym_when,
-      sym__word,
-    ACTIONS(171), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(173), 14,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1647] = 7,
+  [1470] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(9), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(186), 1,
+    ACTIONS(181), 1,
       ts_builtin_sym_end,
-    STATE(17), 1,
+    STATE(18), 1,
       sym_kind,
-    STATE(71), 1,
+    STATE(68), 1,
       aux_sym_description_repeat1,
-    STATE(36), 3,
+    STATE(33), 3,
       sym_declaration,
       sym_description,
       aux_sym_source_file_repeat1,
@@ -6601,40 +6010,23 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [1684] = 3,
+  [1507] = 8,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(188), 3,
-      ts_builtin_sym_end,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(185), 1,
       anon_sym_COLON,
-      anon_sym_LBRACE,
-    ACTIONS(190), 18,
+    ACTIONS(187), 1,
       anon_sym_in,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
+    ACTIONS(189), 1,
       anon_sym_SLASH_SLASH_SLASH,
-  [1713] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(192), 3,
+    STATE(59), 1,
+      sym__placement,
+    STATE(87), 1,
+      sym_block,
+    ACTIONS(183), 15,
       ts_builtin_sym_end,
-      anon_sym_LBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(194), 17,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6649,102 +6041,19 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [1741] = 5,
+  [1546] = 6,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(201), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(40), 1,
-      sym_name,
-    ACTIONS(196), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(198), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [1773] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(176), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(51), 1,
-      sym_name,
-    ACTIONS(171), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(173), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [1805] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(201), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(75), 1,
-      sym_name,
-    ACTIONS(196), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(203), 2,
-      anon_sym_when,
-      sym__word,
-    ACTIONS(205), 14,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1839] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(208), 1,
+    ACTIONS(15), 1,
       anon_sym_DOT,
-    STATE(46), 1,
+    ACTIONS(191), 1,
+      anon_sym_LPAREN2,
+    STATE(2), 1,
       aux_sym_name_repeat1,
     ACTIONS(17), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
-      anon_sym_AT,
+      anon_sym_RPAREN,
       anon_sym_EQ,
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
@@ -6761,20 +6070,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [1871] = 6,
+  [1581] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(176), 1,
+    ACTIONS(198), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(73), 1,
+    STATE(39), 1,
       sym_name,
-    ACTIONS(171), 2,
+    ACTIONS(193), 2,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
-    ACTIONS(203), 2,
-      anon_sym_when,
-      sym__word,
-    ACTIONS(210), 14,
+    ACTIONS(195), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6789,146 +6095,75 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [1905] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(213), 1,
-      anon_sym_DOT,
-    STATE(46), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(21), 7,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_AT,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(23), 11,
-      anon_sym_in,
-      anon_sym_technology,
-      anon_sym_protocol,
       anon_sym_when,
       sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_SLASH_SLASH_SLASH,
-  [1937] = 5,
+  [1613] = 6,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(208), 1,
-      anon_sym_DOT,
-    STATE(44), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(11), 7,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_AT,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(13), 11,
-      anon_sym_in,
-      anon_sym_technology,
-      anon_sym_protocol,
+    ACTIONS(207), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(65), 1,
+      sym_name,
+    ACTIONS(200), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(202), 2,
       anon_sym_when,
       sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_SLASH_SLASH_SLASH,
-  [1969] = 5,
+    ACTIONS(204), 14,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [1647] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(216), 1,
+    ACTIONS(209), 3,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
       anon_sym_RPAREN,
-    ACTIONS(218), 1,
-      anon_sym_where,
-    STATE(141), 1,
+    ACTIONS(211), 17,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1675] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(198), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(69), 1,
       sym_name,
-    ACTIONS(71), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [2000] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(208), 1,
-      anon_sym_DOT,
-    ACTIONS(220), 1,
-      anon_sym_LPAREN2,
-    STATE(44), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(11), 5,
-      anon_sym_RBRACE,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(13), 11,
-      anon_sym_in,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2033] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(13), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(222), 1,
-      anon_sym_DOT,
-    STATE(58), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(11), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-  [2064] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(224), 2,
+    ACTIONS(193), 2,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
-    ACTIONS(226), 17,
+    ACTIONS(202), 2,
+      anon_sym_when,
+      sym__word,
+    ACTIONS(213), 14,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6943,16 +6178,40 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2091] = 3,
+  [1709] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(228), 2,
+    ACTIONS(207), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(42), 1,
+      sym_name,
+    ACTIONS(200), 2,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
-    ACTIONS(230), 17,
+    ACTIONS(216), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [1741] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(219), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(221), 17,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6970,15 +6229,15 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [2118] = 3,
+  [1768] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(190), 1,
+    ACTIONS(145), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(188), 18,
+    ACTIONS(143), 18,
       ts_builtin_sym_end,
-      anon_sym_in,
       anon_sym_COLON,
+      anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6994,17 +6253,41 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [2145] = 5,
+  [1795] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(23), 1,
+    ACTIONS(223), 1,
+      anon_sym_RPAREN,
+    ACTIONS(225), 1,
+      anon_sym_where,
+    STATE(129), 1,
+      sym_name,
+    ACTIONS(31), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [1826] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(151), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(232), 1,
-      anon_sym_DOT,
-    STATE(54), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(21), 16,
+    ACTIONS(149), 18,
       ts_builtin_sym_end,
+      anon_sym_COLON,
+      anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -7020,12 +6303,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [2176] = 4,
+  [1853] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(235), 1,
+    ACTIONS(227), 1,
       anon_sym_LPAREN,
-    STATE(120), 2,
+    STATE(112), 2,
       sym_name,
       sym_flow_ends,
     ACTIONS(31), 16,
@@ -7045,15 +6328,41 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [2205] = 3,
+  [1882] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(163), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(161), 18,
+    ACTIONS(229), 2,
       ts_builtin_sym_end,
-      anon_sym_in,
-      anon_sym_COLON,
+      anon_sym_LBRACE,
+    ACTIONS(231), 17,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1909] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(23), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(233), 1,
+      anon_sym_DOT,
+    STATE(48), 1,
+      aux_sym_name_repeat1,
+    ACTIONS(21), 16,
+      ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -7069,38 +6378,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [2232] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(21), 8,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_DOT,
-      anon_sym_AT,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(23), 11,
-      anon_sym_in,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2259] = 5,
+  [1940] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(19), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(222), 1,
+    ACTIONS(236), 1,
       anon_sym_DOT,
-    STATE(54), 1,
+    STATE(50), 1,
       aux_sym_name_repeat1,
     ACTIONS(17), 16,
       ts_builtin_sym_end,
@@ -7119,16 +6404,16 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [2290] = 5,
+  [1971] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(63), 1,
-      anon_sym_LBRACE,
-    ACTIONS(239), 1,
+    ACTIONS(13), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(84), 1,
-      sym_block,
-    ACTIONS(237), 15,
+    ACTIONS(236), 1,
+      anon_sym_DOT,
+    STATE(48), 1,
+      aux_sym_name_repeat1,
+    ACTIONS(11), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7144,14 +6429,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2320] = 4,
+      anon_sym_LBRACE,
+  [2002] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(196), 1,
-      anon_sym_RPAREN,
-    STATE(40), 1,
-      sym_name,
-    ACTIONS(71), 16,
+    ACTIONS(238), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(240), 17,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -7168,10 +6453,35 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [2348] = 3,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2029] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(243), 7,
+    ACTIONS(193), 1,
+      anon_sym_RPAREN,
+    STATE(39), 1,
+      sym_name,
+    ACTIONS(31), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [2057] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(244), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -7179,7 +6489,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(241), 11,
+    ACTIONS(242), 11,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
@@ -7191,10 +6501,60 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2374] = 3,
+  [2083] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(247), 7,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(248), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(73), 1,
+      sym_block,
+    ACTIONS(246), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2113] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(252), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(77), 1,
+      sym_block,
+    ACTIONS(250), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2143] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(256), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -7202,7 +6562,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(245), 11,
+    ACTIONS(254), 11,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
@@ -7214,37 +6574,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2400] = 3,
+  [2169] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(251), 7,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_RPAREN,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(249), 11,
-      anon_sym_in,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2426] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    STATE(144), 1,
+    STATE(137), 1,
+      sym_name,
+    STATE(138), 1,
       sym__ends,
-    STATE(153), 1,
-      sym_name,
-    ACTIONS(71), 16,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -7261,10 +6598,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [2454] = 3,
+  [2197] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(255), 7,
+    ACTIONS(260), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -7272,7 +6609,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(253), 11,
+    ACTIONS(258), 11,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
@@ -7284,16 +6621,16 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2480] = 5,
+  [2223] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(63), 1,
+    ACTIONS(61), 1,
       anon_sym_LBRACE,
-    ACTIONS(259), 1,
+    ACTIONS(264), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(93), 1,
+    STATE(79), 1,
       sym_block,
-    ACTIONS(257), 15,
+    ACTIONS(262), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7309,10 +6646,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2510] = 3,
+  [2253] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(263), 7,
+    ACTIONS(268), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -7320,7 +6657,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(261), 11,
+    ACTIONS(266), 11,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
@@ -7332,7 +6669,30 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2536] = 3,
+  [2279] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(272), 7,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+      anon_sym_RPAREN,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(270), 11,
+      anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2305] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(23), 1,
@@ -7355,14 +6715,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_LBRACE,
       anon_sym_DOT,
-  [2562] = 4,
-    ACTIONS(265), 1,
+  [2331] = 4,
+    ACTIONS(274), 1,
       ts_builtin_sym_end,
-    ACTIONS(269), 1,
+    ACTIONS(278), 1,
       sym_description_text,
-    ACTIONS(271), 1,
+    ACTIONS(280), 1,
       sym_comment,
-    ACTIONS(267), 15,
+    ACTIONS(276), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -7378,10 +6738,81 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_SLASH_SLASH_SLASH,
-  [2589] = 3,
+  [2358] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    STATE(105), 1,
+    ACTIONS(284), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(64), 1,
+      aux_sym_description_repeat1,
+    ACTIONS(282), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2385] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(221), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(219), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [2410] = 7,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(289), 1,
+      anon_sym_in,
+    ACTIONS(297), 1,
+      anon_sym_is,
+    ACTIONS(291), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(295), 2,
+      anon_sym_LT,
+      anon_sym_GT,
+    ACTIONS(293), 4,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(287), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2443] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    STATE(92), 1,
       sym_name,
     ACTIONS(31), 16,
       anon_sym_component,
@@ -7400,14 +6831,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [2614] = 4,
+  [2468] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(9), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(72), 1,
+    STATE(64), 1,
       aux_sym_description_repeat1,
-    ACTIONS(273), 15,
+    ACTIONS(299), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7423,35 +6854,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2641] = 4,
+  [2495] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(277), 1,
+    ACTIONS(211), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(72), 1,
-      aux_sym_description_repeat1,
-    ACTIONS(275), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2668] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(226), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(224), 16,
+    ACTIONS(209), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7468,12 +6876,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [2693] = 3,
+  [2520] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(230), 1,
+    ACTIONS(303), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(228), 16,
+    ACTIONS(301), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7489,13 +6897,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-      anon_sym_LBRACE,
-  [2718] = 3,
+  [2544] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(194), 1,
+    ACTIONS(307), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(192), 16,
+    ACTIONS(305), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7511,35 +6918,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-      anon_sym_LBRACE,
-  [2743] = 3,
+  [2568] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    STATE(105), 1,
-      sym_name,
-    ACTIONS(71), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [2768] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(282), 1,
+    ACTIONS(307), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(280), 15,
+    ACTIONS(305), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7555,12 +6939,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2792] = 3,
+  [2592] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(286), 1,
+    ACTIONS(311), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(284), 15,
+    ACTIONS(309), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7576,12 +6960,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2816] = 3,
+  [2616] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(288), 1,
+    ACTIONS(315), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(275), 15,
+    ACTIONS(313), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7597,12 +6981,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2840] = 3,
+  [2640] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(292), 1,
+    ACTIONS(319), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(290), 15,
+    ACTIONS(317), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7618,12 +7002,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2864] = 3,
+  [2664] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(296), 1,
+    ACTIONS(315), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(294), 15,
+    ACTIONS(313), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7639,37 +7023,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2888] = 7,
+  [2688] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(300), 1,
-      anon_sym_in,
-    ACTIONS(302), 1,
-      anon_sym_RBRACE,
-    ACTIONS(308), 1,
-      anon_sym_is,
-    ACTIONS(306), 2,
-      anon_sym_LT,
-      anon_sym_GT,
-    ACTIONS(304), 4,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(298), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
+    ACTIONS(323), 1,
       anon_sym_SLASH_SLASH_SLASH,
-  [2920] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(312), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(310), 15,
+    ACTIONS(321), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7685,12 +7044,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2944] = 3,
+  [2712] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(316), 1,
+    ACTIONS(319), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(314), 15,
+    ACTIONS(317), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7706,12 +7065,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2968] = 3,
+  [2736] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(296), 1,
+    ACTIONS(327), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(294), 15,
+    ACTIONS(325), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7727,12 +7086,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [2992] = 3,
+  [2760] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(320), 1,
+    ACTIONS(331), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(318), 15,
+    ACTIONS(329), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7748,12 +7107,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [3016] = 3,
+  [2784] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(324), 1,
+    ACTIONS(335), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(322), 15,
+    ACTIONS(333), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7769,12 +7128,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [3040] = 3,
+  [2808] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(328), 1,
+    ACTIONS(339), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(326), 15,
+    ACTIONS(337), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7790,12 +7149,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [3064] = 3,
+  [2832] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(332), 1,
+    ACTIONS(343), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(330), 15,
+    ACTIONS(341), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7811,12 +7170,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [3088] = 3,
+  [2856] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(320), 1,
+    ACTIONS(347), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(318), 15,
+    ACTIONS(345), 15,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7832,397 +7191,326 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_rule,
       anon_sym_technology,
       anon_sym_protocol,
-  [3112] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(336), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(334), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [3136] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(332), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(330), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [3160] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(340), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(338), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [3184] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(15), 1,
-      anon_sym_DOT,
-    ACTIONS(220), 1,
-      anon_sym_LPAREN2,
-    STATE(3), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(13), 2,
-      anon_sym_LT,
-      anon_sym_GT,
-    ACTIONS(11), 10,
-      anon_sym_in,
-      anon_sym_COMMA,
-      anon_sym_RPAREN,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-      anon_sym_is,
-  [3213] = 8,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(65), 1,
-      anon_sym_when,
-    ACTIONS(342), 1,
-      anon_sym_RBRACE,
-    ACTIONS(344), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(123), 1,
-      aux_sym_description_repeat1,
-    STATE(143), 1,
-      sym_property_name,
-    ACTIONS(50), 3,
-      anon_sym_technology,
-      anon_sym_protocol,
-      sym__word,
-    STATE(96), 3,
-      sym_property,
-      sym_description,
-      aux_sym_block_repeat1,
-  [3242] = 8,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(65), 1,
-      anon_sym_when,
-    ACTIONS(344), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(346), 1,
-      anon_sym_RBRACE,
-    STATE(123), 1,
-      aux_sym_description_repeat1,
-    STATE(143), 1,
-      sym_property_name,
-    ACTIONS(50), 3,
-      anon_sym_technology,
-      anon_sym_protocol,
-      sym__word,
-    STATE(97), 3,
-      sym_property,
-      sym_description,
-      aux_sym_block_repeat1,
-  [3271] = 8,
+  [2880] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(351), 1,
-      anon_sym_RBRACE,
-    ACTIONS(353), 1,
-      anon_sym_when,
-    ACTIONS(356), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(123), 1,
+    ACTIONS(349), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2904] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(353), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(282), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2928] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(357), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(355), 15,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2952] = 8,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(63), 1,
+      anon_sym_when,
+    ACTIONS(359), 1,
+      anon_sym_RBRACE,
+    ACTIONS(361), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(115), 1,
       aux_sym_description_repeat1,
-    STATE(143), 1,
+    STATE(131), 1,
       sym_property_name,
-    ACTIONS(348), 3,
+    ACTIONS(48), 3,
       anon_sym_technology,
       anon_sym_protocol,
       sym__word,
-    STATE(97), 3,
+    STATE(89), 3,
       sym_property,
       sym_description,
       aux_sym_block_repeat1,
-  [3300] = 6,
+  [2981] = 8,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(359), 1,
-      anon_sym_in,
-    ACTIONS(365), 1,
-      anon_sym_is,
-    ACTIONS(363), 2,
-      anon_sym_LT,
-      anon_sym_GT,
-    ACTIONS(302), 3,
-      anon_sym_RPAREN,
-      anon_sym_or,
-      anon_sym_and,
-    ACTIONS(361), 4,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-  [3325] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(369), 2,
+    ACTIONS(366), 1,
       anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(367), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
+    ACTIONS(368), 1,
       anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
+    ACTIONS(371), 1,
       anon_sym_SLASH_SLASH_SLASH,
-  [3342] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(373), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(371), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3359] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(377), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(375), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3376] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(381), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(379), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3393] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(385), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(383), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3410] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(302), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(298), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3427] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(389), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(387), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3444] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(393), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(391), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3461] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(397), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(395), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3478] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(401), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(399), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3495] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(407), 1,
-      anon_sym_AT,
-    ACTIONS(405), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(403), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3513] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(411), 1,
-      anon_sym_RBRACE,
-    ACTIONS(413), 1,
-      anon_sym_COMMA,
-    STATE(114), 1,
-      aux_sym_property_repeat1,
-    ACTIONS(409), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3533] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(417), 1,
-      anon_sym_RBRACE,
-    ACTIONS(419), 1,
-      anon_sym_or,
-    ACTIONS(421), 1,
-      anon_sym_and,
-    ACTIONS(415), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3553] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(65), 1,
-      anon_sym_when,
-    ACTIONS(423), 1,
-      anon_sym_RBRACE,
-    STATE(143), 1,
+    STATE(115), 1,
+      aux_sym_description_repeat1,
+    STATE(131), 1,
       sym_property_name,
-    STATE(115), 2,
-      sym_property,
-      aux_sym__unopened_block_repeat1,
-    ACTIONS(50), 3,
+    ACTIONS(363), 3,
       anon_sym_technology,
       anon_sym_protocol,
       sym__word,
-  [3575] = 5,
+    STATE(89), 3,
+      sym_property,
+      sym_description,
+      aux_sym_block_repeat1,
+  [3010] = 8,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(63), 1,
+      anon_sym_when,
+    ACTIONS(361), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(374), 1,
+      anon_sym_RBRACE,
+    STATE(115), 1,
+      aux_sym_description_repeat1,
+    STATE(131), 1,
+      sym_property_name,
+    ACTIONS(48), 3,
+      anon_sym_technology,
+      anon_sym_protocol,
+      sym__word,
+    STATE(88), 3,
+      sym_property,
+      sym_description,
+      aux_sym_block_repeat1,
+  [3039] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(378), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(376), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3056] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(382), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(380), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3073] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(386), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(384), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3090] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(390), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(388), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3107] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(394), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(392), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3124] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(398), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(396), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3141] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(402), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(400), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3158] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(406), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(404), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3175] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(291), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(287), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3192] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(412), 1,
+      anon_sym_and,
+    ACTIONS(410), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(408), 6,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3211] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(416), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(414), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3228] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(412), 1,
+      anon_sym_and,
+    ACTIONS(420), 1,
+      anon_sym_RBRACE,
+    ACTIONS(422), 1,
+      anon_sym_or,
+    ACTIONS(418), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3248] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(427), 1,
       anon_sym_RBRACE,
     ACTIONS(429), 1,
-      anon_sym_COMMA,
-    STATE(113), 1,
-      aux_sym_property_repeat1,
-    ACTIONS(425), 5,
+      anon_sym_when,
+    STATE(131), 1,
+      sym_property_name,
+    STATE(103), 2,
+      sym_property,
+      aux_sym__unopened_block_repeat1,
+    ACTIONS(424), 3,
       anon_sym_technology,
       anon_sym_protocol,
-      anon_sym_when,
       sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3595] = 5,
+  [3270] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(434), 1,
       anon_sym_RBRACE,
     ACTIONS(436), 1,
       anon_sym_COMMA,
-    STATE(113), 1,
+    STATE(105), 1,
       aux_sym_property_repeat1,
     ACTIONS(432), 5,
       anon_sym_technology,
@@ -8230,137 +7518,91 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3615] = 6,
+  [3290] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(441), 1,
+    ACTIONS(440), 1,
       anon_sym_RBRACE,
-    ACTIONS(443), 1,
+    ACTIONS(442), 1,
+      anon_sym_COMMA,
+    STATE(105), 1,
+      aux_sym_property_repeat1,
+    ACTIONS(438), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
-    STATE(143), 1,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3310] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(449), 1,
+      anon_sym_AT,
+    ACTIONS(447), 2,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(445), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3328] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(453), 1,
+      anon_sym_RBRACE,
+    ACTIONS(455), 1,
+      anon_sym_COMMA,
+    STATE(104), 1,
+      aux_sym_property_repeat1,
+    ACTIONS(451), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3348] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(63), 1,
+      anon_sym_when,
+    ACTIONS(457), 1,
+      anon_sym_RBRACE,
+    STATE(131), 1,
       sym_property_name,
-    STATE(115), 2,
+    STATE(103), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(438), 3,
+    ACTIONS(48), 3,
       anon_sym_technology,
       anon_sym_protocol,
       sym__word,
-  [3637] = 4,
-    ACTIONS(3), 1,
+  [3370] = 3,
+    ACTIONS(280), 1,
       sym_comment,
-    ACTIONS(421), 1,
-      anon_sym_and,
-    ACTIONS(448), 1,
-      anon_sym_RBRACE,
-    ACTIONS(446), 6,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3655] = 3,
-    ACTIONS(271), 1,
-      sym_comment,
-    ACTIONS(450), 1,
+    ACTIONS(459), 1,
       sym_description_text,
-    ACTIONS(267), 6,
+    ACTIONS(276), 6,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_RBRACE,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3670] = 3,
+  [3385] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(405), 2,
+    ACTIONS(463), 2,
       anon_sym_RBRACE,
       anon_sym_COMMA,
-    ACTIONS(403), 5,
+    ACTIONS(461), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3685] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(454), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(452), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3700] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(458), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(456), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3715] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(275), 1,
-      anon_sym_RBRACE,
-    ACTIONS(460), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(121), 1,
-      aux_sym_description_repeat1,
-    ACTIONS(288), 4,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [3734] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(161), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(163), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3749] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(273), 1,
-      anon_sym_RBRACE,
-    ACTIONS(344), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(121), 1,
-      aux_sym_description_repeat1,
-    ACTIONS(463), 4,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [3768] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(188), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(190), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3783] = 3,
+  [3400] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(467), 2,
@@ -8372,385 +7614,388 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3798] = 3,
+  [3415] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(275), 1,
+    ACTIONS(471), 2,
       anon_sym_RBRACE,
-    ACTIONS(288), 5,
+      anon_sym_COMMA,
+    ACTIONS(469), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3812] = 5,
-    ACTIONS(271), 1,
+  [3430] = 5,
+    ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(469), 1,
-      anon_sym_DQUOTE2,
-    ACTIONS(471), 1,
-      sym_string_content,
+    ACTIONS(282), 1,
+      anon_sym_RBRACE,
     ACTIONS(473), 1,
-      sym_escape_sequence,
-    STATE(131), 1,
-      aux_sym_string_repeat1,
-  [3828] = 5,
-    ACTIONS(271), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(113), 1,
+      aux_sym_description_repeat1,
+    ACTIONS(353), 4,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [3449] = 3,
+    ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(475), 1,
+    ACTIONS(447), 2,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(445), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3464] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(299), 1,
+      anon_sym_RBRACE,
+    ACTIONS(361), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(113), 1,
+      aux_sym_description_repeat1,
+    ACTIONS(476), 4,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [3483] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(282), 1,
+      anon_sym_RBRACE,
+    ACTIONS(353), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3497] = 5,
+    ACTIONS(280), 1,
+      sym_comment,
+    ACTIONS(478), 1,
       anon_sym_DQUOTE2,
-    ACTIONS(477), 1,
-      sym_string_content,
     ACTIONS(480), 1,
-      sym_escape_sequence,
-    STATE(128), 1,
-      aux_sym_string_repeat1,
-  [3844] = 5,
-    ACTIONS(271), 1,
-      sym_comment,
+      sym_string_content,
     ACTIONS(483), 1,
-      anon_sym_DQUOTE2,
-    ACTIONS(485), 1,
-      sym_string_content,
-    ACTIONS(487), 1,
       sym_escape_sequence,
-    STATE(128), 1,
+    STATE(117), 1,
       aux_sym_string_repeat1,
-  [3860] = 5,
-    ACTIONS(271), 1,
+  [3513] = 5,
+    ACTIONS(280), 1,
       sym_comment,
-    ACTIONS(489), 1,
+    ACTIONS(486), 1,
       anon_sym_DQUOTE2,
-    ACTIONS(491), 1,
+    ACTIONS(488), 1,
       sym_string_content,
-    ACTIONS(493), 1,
+    ACTIONS(490), 1,
       sym_escape_sequence,
-    STATE(133), 1,
+    STATE(117), 1,
       aux_sym_string_repeat1,
-  [3876] = 5,
-    ACTIONS(271), 1,
+  [3529] = 5,
+    ACTIONS(280), 1,
       sym_comment,
-    ACTIONS(485), 1,
-      sym_string_content,
-    ACTIONS(487), 1,
-      sym_escape_sequence,
-    ACTIONS(495), 1,
+    ACTIONS(492), 1,
       anon_sym_DQUOTE2,
-    STATE(128), 1,
+    ACTIONS(494), 1,
+      sym_string_content,
+    ACTIONS(496), 1,
+      sym_escape_sequence,
+    STATE(118), 1,
       aux_sym_string_repeat1,
-  [3892] = 5,
-    ACTIONS(271), 1,
+  [3545] = 5,
+    ACTIONS(280), 1,
       sym_comment,
-    ACTIONS(497), 1,
+    ACTIONS(498), 1,
       anon_sym_DQUOTE2,
-    ACTIONS(499), 1,
+    ACTIONS(500), 1,
       sym_string_content,
-    ACTIONS(501), 1,
+    ACTIONS(502), 1,
       sym_escape_sequence,
-    STATE(129), 1,
+    STATE(121), 1,
       aux_sym_string_repeat1,
-  [3908] = 5,
-    ACTIONS(271), 1,
+  [3561] = 5,
+    ACTIONS(280), 1,
       sym_comment,
-    ACTIONS(485), 1,
+    ACTIONS(488), 1,
       sym_string_content,
-    ACTIONS(487), 1,
+    ACTIONS(490), 1,
       sym_escape_sequence,
-    ACTIONS(503), 1,
+    ACTIONS(504), 1,
       anon_sym_DQUOTE2,
-    STATE(128), 1,
+    STATE(117), 1,
       aux_sym_string_repeat1,
-  [3924] = 4,
+  [3577] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(505), 1,
-      anon_sym_RPAREN,
-    ACTIONS(507), 1,
-      anon_sym_or,
-    ACTIONS(509), 1,
-      anon_sym_and,
-  [3937] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(507), 1,
-      anon_sym_or,
-    ACTIONS(509), 1,
-      anon_sym_and,
-    ACTIONS(511), 1,
-      anon_sym_RPAREN,
-  [3950] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(507), 1,
-      anon_sym_or,
-    ACTIONS(509), 1,
-      anon_sym_and,
-    ACTIONS(513), 1,
-      anon_sym_RPAREN,
-  [3963] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(515), 1,
+    ACTIONS(506), 1,
       anon_sym_COMMA,
+    ACTIONS(508), 1,
+      anon_sym_RPAREN,
+    STATE(125), 1,
+      aux_sym_membership_repeat1,
+  [3590] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(510), 1,
+      anon_sym_RPAREN,
+    ACTIONS(512), 1,
+      anon_sym_or,
+    ACTIONS(514), 1,
+      anon_sym_and,
+  [3603] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(512), 1,
+      anon_sym_or,
+    ACTIONS(514), 1,
+      anon_sym_and,
+    ACTIONS(516), 1,
+      anon_sym_RPAREN,
+  [3616] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
     ACTIONS(518), 1,
+      anon_sym_COMMA,
+    ACTIONS(521), 1,
       anon_sym_RPAREN,
-    STATE(137), 1,
+    STATE(125), 1,
       aux_sym_membership_repeat1,
-  [3976] = 3,
+  [3629] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(509), 1,
-      anon_sym_and,
-    ACTIONS(448), 2,
+    ACTIONS(523), 1,
+      anon_sym_COMMA,
+    ACTIONS(525), 1,
       anon_sym_RPAREN,
+    STATE(122), 1,
+      aux_sym_membership_repeat1,
+  [3642] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(512), 1,
       anon_sym_or,
-  [3987] = 4,
+    ACTIONS(514), 1,
+      anon_sym_and,
+    ACTIONS(527), 1,
+      anon_sym_RPAREN,
+  [3655] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(520), 1,
+    ACTIONS(529), 2,
       anon_sym_COMMA,
-    ACTIONS(522), 1,
       anon_sym_RPAREN,
-    STATE(137), 1,
-      aux_sym_membership_repeat1,
-  [4000] = 4,
+  [3663] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(524), 1,
-      anon_sym_COMMA,
-    ACTIONS(526), 1,
+    ACTIONS(531), 1,
       anon_sym_RPAREN,
-    STATE(139), 1,
-      aux_sym_membership_repeat1,
-  [4013] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(528), 1,
-      anon_sym_RPAREN,
-    ACTIONS(530), 1,
+    ACTIONS(533), 1,
       anon_sym_where,
-  [4023] = 2,
+  [3673] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(532), 2,
-      anon_sym_COMMA,
-      anon_sym_RPAREN,
-  [4031] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(534), 1,
+    ACTIONS(535), 1,
       anon_sym_COLON,
-  [4038] = 2,
+  [3680] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(536), 1,
-      anon_sym_RPAREN,
-  [4045] = 2,
+    ACTIONS(537), 1,
+      anon_sym_COLON,
+  [3687] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(538), 1,
-      sym__word,
-  [4052] = 2,
+    ACTIONS(539), 1,
+      anon_sym_COLON,
+  [3694] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(540), 1,
+    ACTIONS(59), 1,
       anon_sym_DASH_GT,
-  [4059] = 2,
+  [3701] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(542), 1,
+    ACTIONS(541), 1,
+      anon_sym_DASH_GT,
+  [3708] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(543), 1,
       ts_builtin_sym_end,
-  [4066] = 2,
+  [3715] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(544), 1,
-      sym__word,
-  [4073] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(61), 1,
-      anon_sym_DASH_GT,
-  [4080] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(546), 1,
-      anon_sym_COLON,
-  [4087] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(548), 1,
+    ACTIONS(545), 1,
       anon_sym_LPAREN,
-  [4094] = 2,
+  [3722] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(550), 1,
-      anon_sym_COLON,
-  [4101] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(552), 1,
+    ACTIONS(547), 1,
       anon_sym_DASH_GT,
-  [4108] = 2,
+  [3729] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(554), 1,
+    ACTIONS(549), 1,
+      anon_sym_RPAREN,
+  [3736] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(551), 1,
+      sym__word,
+  [3743] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(553), 1,
       sym__word,
 };
 
 static const uint32_t ts_small_parse_table_map[] = {
   [SMALL_STATE(2)] = 0,
-  [SMALL_STATE(3)] = 49,
-  [SMALL_STATE(4)] = 98,
-  [SMALL_STATE(5)] = 147,
-  [SMALL_STATE(6)] = 191,
-  [SMALL_STATE(7)] = 249,
-  [SMALL_STATE(8)] = 299,
-  [SMALL_STATE(9)] = 363,
-  [SMALL_STATE(10)] = 413,
-  [SMALL_STATE(11)] = 463,
-  [SMALL_STATE(12)] = 513,
-  [SMALL_STATE(13)] = 563,
-  [SMALL_STATE(14)] = 613,
-  [SMALL_STATE(15)] = 663,
-  [SMALL_STATE(16)] = 713,
-  [SMALL_STATE(17)] = 763,
-  [SMALL_STATE(18)] = 820,
-  [SMALL_STATE(19)] = 875,
-  [SMALL_STATE(20)] = 926,
-  [SMALL_STATE(21)] = 977,
+  [SMALL_STATE(3)] = 51,
+  [SMALL_STATE(4)] = 102,
+  [SMALL_STATE(5)] = 153,
+  [SMALL_STATE(6)] = 199,
+  [SMALL_STATE(7)] = 257,
+  [SMALL_STATE(8)] = 324,
+  [SMALL_STATE(9)] = 374,
+  [SMALL_STATE(10)] = 424,
+  [SMALL_STATE(11)] = 474,
+  [SMALL_STATE(12)] = 524,
+  [SMALL_STATE(13)] = 574,
+  [SMALL_STATE(14)] = 624,
+  [SMALL_STATE(15)] = 682,
+  [SMALL_STATE(16)] = 733,
+  [SMALL_STATE(17)] = 784,
+  [SMALL_STATE(18)] = 835,
+  [SMALL_STATE(19)] = 889,
+  [SMALL_STATE(20)] = 932,
+  [SMALL_STATE(21)] = 980,
   [SMALL_STATE(22)] = 1028,
-  [SMALL_STATE(23)] = 1071,
-  [SMALL_STATE(24)] = 1119,
-  [SMALL_STATE(25)] = 1167,
-  [SMALL_STATE(26)] = 1215,
-  [SMALL_STATE(27)] = 1254,
-  [SMALL_STATE(28)] = 1293,
-  [SMALL_STATE(29)] = 1332,
-  [SMALL_STATE(30)] = 1368,
-  [SMALL_STATE(31)] = 1404,
-  [SMALL_STATE(32)] = 1434,
-  [SMALL_STATE(33)] = 1470,
-  [SMALL_STATE(34)] = 1499,
-  [SMALL_STATE(35)] = 1538,
-  [SMALL_STATE(36)] = 1573,
-  [SMALL_STATE(37)] = 1610,
-  [SMALL_STATE(38)] = 1647,
-  [SMALL_STATE(39)] = 1684,
-  [SMALL_STATE(40)] = 1713,
-  [SMALL_STATE(41)] = 1741,
-  [SMALL_STATE(42)] = 1773,
-  [SMALL_STATE(43)] = 1805,
-  [SMALL_STATE(44)] = 1839,
-  [SMALL_STATE(45)] = 1871,
-  [SMALL_STATE(46)] = 1905,
-  [SMALL_STATE(47)] = 1937,
-  [SMALL_STATE(48)] = 1969,
-  [SMALL_STATE(49)] = 2000,
-  [SMALL_STATE(50)] = 2033,
-  [SMALL_STATE(51)] = 2064,
-  [SMALL_STATE(52)] = 2091,
-  [SMALL_STATE(53)] = 2118,
-  [SMALL_STATE(54)] = 2145,
-  [SMALL_STATE(55)] = 2176,
-  [SMALL_STATE(56)] = 2205,
-  [SMALL_STATE(57)] = 2232,
-  [SMALL_STATE(58)] = 2259,
-  [SMALL_STATE(59)] = 2290,
-  [SMALL_STATE(60)] = 2320,
-  [SMALL_STATE(61)] = 2348,
-  [SMALL_STATE(62)] = 2374,
-  [SMALL_STATE(63)] = 2400,
-  [SMALL_STATE(64)] = 2426,
-  [SMALL_STATE(65)] = 2454,
-  [SMALL_STATE(66)] = 2480,
-  [SMALL_STATE(67)] = 2510,
-  [SMALL_STATE(68)] = 2536,
-  [SMALL_STATE(69)] = 2562,
-  [SMALL_STATE(70)] = 2589,
-  [SMALL_STATE(71)] = 2614,
-  [SMALL_STATE(72)] = 2641,
-  [SMALL_STATE(73)] = 2668,
-  [SMALL_STATE(74)] = 2693,
-  [SMALL_STATE(75)] = 2718,
-  [SMALL_STATE(76)] = 2743,
-  [SMALL_STATE(77)] = 2768,
-  [SMALL_STATE(78)] = 2792,
-  [SMALL_STATE(79)] = 2816,
-  [SMALL_STATE(80)] = 2840,
-  [SMALL_STATE(81)] = 2864,
-  [SMALL_STATE(82)] = 2888,
-  [SMALL_STATE(83)] = 2920,
-  [SMALL_STATE(84)] = 2944,
-  [SMALL_STATE(85)] = 2968,
-  [SMALL_STATE(86)] = 2992,
-  [SMALL_STATE(87)] = 3016,
-  [SMALL_STATE(88)] = 3040,
-  [SMALL_STATE(89)] = 3064,
-  [SMALL_STATE(90)] = 3088,
-  [SMALL_STATE(91)] = 3112,
-  [SMALL_STATE(92)] = 3136,
-  [SMALL_STATE(93)] = 3160,
-  [SMALL_STATE(94)] = 3184,
-  [SMALL_STATE(95)] = 3213,
-  [SMALL_STATE(96)] = 3242,
-  [SMALL_STATE(97)] = 3271,
-  [SMALL_STATE(98)] = 3300,
-  [SMALL_STATE(99)] = 3325,
-  [SMALL_STATE(100)] = 3342,
-  [SMALL_STATE(101)] = 3359,
-  [SMALL_STATE(102)] = 3376,
-  [SMALL_STATE(103)] = 3393,
-  [SMALL_STATE(104)] = 3410,
-  [SMALL_STATE(105)] = 3427,
-  [SMALL_STATE(106)] = 3444,
-  [SMALL_STATE(107)] = 3461,
-  [SMALL_STATE(108)] = 3478,
-  [SMALL_STATE(109)] = 3495,
-  [SMALL_STATE(110)] = 3513,
-  [SMALL_STATE(111)] = 3533,
-  [SMALL_STATE(112)] = 3553,
-  [SMALL_STATE(113)] = 3575,
-  [SMALL_STATE(114)] = 3595,
-  [SMALL_STATE(115)] = 3615,
-  [SMALL_STATE(116)] = 3637,
-  [SMALL_STATE(117)] = 3655,
-  [SMALL_STATE(118)] = 3670,
-  [SMALL_STATE(119)] = 3685,
-  [SMALL_STATE(120)] = 3700,
-  [SMALL_STATE(121)] = 3715,
-  [SMALL_STATE(122)] = 3734,
-  [SMALL_STATE(123)] = 3749,
-  [SMALL_STATE(124)] = 3768,
-  [SMALL_STATE(125)] = 3783,
-  [SMALL_STATE(126)] = 3798,
-  [SMALL_STATE(127)] = 3812,
-  [SMALL_STATE(128)] = 3828,
-  [SMALL_STATE(129)] = 3844,
-  [SMALL_STATE(130)] = 3860,
-  [SMALL_STATE(131)] = 3876,
-  [SMALL_STATE(132)] = 3892,
-  [SMALL_STATE(133)] = 3908,
-  [SMALL_STATE(134)] = 3924,
-  [SMALL_STATE(135)] = 3937,
-  [SMALL_STATE(136)] = 3950,
-  [SMALL_STATE(137)] = 3963,
-  [SMALL_STATE(138)] = 3976,
-  [SMALL_STATE(139)] = 3987,
-  [SMALL_STATE(140)] = 4000,
-  [SMALL_STATE(141)] = 4013,
-  [SMALL_STATE(142)] = 4023,
-  [SMALL_STATE(143)] = 4031,
-  [SMALL_STATE(144)] = 4038,
-  [SMALL_STATE(145)] = 4045,
-  [SMALL_STATE(146)] = 4052,
-  [SMALL_STATE(147)] = 4059,
-  [SMALL_STATE(148)] = 4066,
-  [SMALL_STATE(149)] = 4073,
-  [SMALL_STATE(150)] = 4080,
-  [SMALL_STATE(151)] = 4087,
-  [SMALL_STATE(152)] = 4094,
-  [SMALL_STATE(153)] = 4101,
-  [SMALL_STATE(154)] = 4108,
+  [SMALL_STATE(23)] = 1076,
+  [SMALL_STATE(24)] = 1115,
+  [SMALL_STATE(25)] = 1154,
+  [SMALL_STATE(26)] = 1185,
+  [SMALL_STATE(27)] = 1224,
+  [SMALL_STATE(28)] = 1255,
+  [SMALL_STATE(29)] = 1291,
+  [SMALL_STATE(30)] = 1333,
+  [SMALL_STATE(31)] = 1369,
+  [SMALL_STATE(32)] = 1404,
+  [SMALL_STATE(33)] = 1433,
+  [SMALL_STATE(34)] = 1470,
+  [SMALL_STATE(35)] = 1507,
+  [SMALL_STATE(36)] = 1546,
+  [SMALL_STATE(37)] = 1581,
+  [SMALL_STATE(38)] = 1613,
+  [SMALL_STATE(39)] = 1647,
+  [SMALL_STATE(40)] = 1675,
+  [SMALL_STATE(41)] = 1709,
+  [SMALL_STATE(42)] = 1741,
+  [SMALL_STATE(43)] = 1768,
+  [SMALL_STATE(44)] = 1795,
+  [SMALL_STATE(45)] = 1826,
+  [SMALL_STATE(46)] = 1853,
+  [SMALL_STATE(47)] = 1882,
+  [SMALL_STATE(48)] = 1909,
+  [SMALL_STATE(49)] = 1940,
+  [SMALL_STATE(50)] = 1971,
+  [SMALL_STATE(51)] = 2002,
+  [SMALL_STATE(52)] = 2029,
+  [SMALL_STATE(53)] = 2057,
+  [SMALL_STATE(54)] = 2083,
+  [SMALL_STATE(55)] = 2113,
+  [SMALL_STATE(56)] = 2143,
+  [SMALL_STATE(57)] = 2169,
+  [SMALL_STATE(58)] = 2197,
+  [SMALL_STATE(59)] = 2223,
+  [SMALL_STATE(60)] = 2253,
+  [SMALL_STATE(61)] = 2279,
+  [SMALL_STATE(62)] = 2305,
+  [SMALL_STATE(63)] = 2331,
+  [SMALL_STATE(64)] = 2358,
+  [SMALL_STATE(65)] = 2385,
+  [SMALL_STATE(66)] = 2410,
+  [SMALL_STATE(67)] = 2443,
+  [SMALL_STATE(68)] = 2468,
+  [SMALL_STATE(69)] = 2495,
+  [SMALL_STATE(70)] = 2520,
+  [SMALL_STATE(71)] = 2544,
+  [SMALL_STATE(72)] = 2568,
+  [SMALL_STATE(73)] = 2592,
+  [SMALL_STATE(74)] = 2616,
+  [SMALL_STATE(75)] = 2640,
+  [SMALL_STATE(76)] = 2664,
+  [SMALL_STATE(77)] = 2688,
+  [SMALL_STATE(78)] = 2712,
+  [SMALL_STATE(79)] = 2736,
+  [SMALL_STATE(80)] = 2760,
+  [SMALL_STATE(81)] = 2784,
+  [SMALL_STATE(82)] = 2808,
+  [SMALL_STATE(83)] = 2832,
+  [SMALL_STATE(84)] = 2856,
+  [SMALL_STATE(85)] = 2880,
+  [SMALL_STATE(86)] = 2904,
+  [SMALL_STATE(87)] = 2928,
+  [SMALL_STATE(88)] = 2952,
+  [SMALL_STATE(89)] = 2981,
+  [SMALL_STATE(90)] = 3010,
+  [SMALL_STATE(91)] = 3039,
+  [SMALL_STATE(92)] = 3056,
+  [SMALL_STATE(93)] = 3073,
+  [SMALL_STATE(94)] = 3090,
+  [SMALL_STATE(95)] = 3107,
+  [SMALL_STATE(96)] = 3124,
+  [SMALL_STATE(97)] = 3141,
+  [SMALL_STATE(98)] = 3158,
+  [SMALL_STATE(99)] = 3175,
+  [SMALL_STATE(100)] = 3192,
+  [SMALL_STATE(101)] = 3211,
+  [SMALL_STATE(102)] = 3228,
+  [SMALL_STATE(103)] = 3248,
+  [SMALL_STATE(104)] = 3270,
+  [SMALL_STATE(105)] = 3290,
+  [SMALL_STATE(106)] = 3310,
+  [SMALL_STATE(107)] = 3328,
+  [SMALL_STATE(108)] = 3348,
+  [SMALL_STATE(109)] = 3370,
+  [SMALL_STATE(110)] = 3385,
+  [SMALL_STATE(111)] = 3400,
+  [SMALL_STATE(112)] = 3415,
+  [SMALL_STATE(113)] = 3430,
+  [SMALL_STATE(114)] = 3449,
+  [SMALL_STATE(115)] = 3464,
+  [SMALL_STATE(116)] = 3483,
+  [SMALL_STATE(117)] = 3497,
+  [SMALL_STATE(118)] = 3513,
+  [SMALL_STATE(119)] = 3529,
+  [SMALL_STATE(120)] = 3545,
+  [SMALL_STATE(121)] = 3561,
+  [SMALL_STATE(122)] = 3577,
+  [SMALL_STATE(123)] = 3590,
+  [SMALL_STATE(124)] = 3603,
+  [SMALL_STATE(125)] = 3616,
+  [SMALL_STATE(126)] = 3629,
+  [SMALL_STATE(127)] = 3642,
+  [SMALL_STATE(128)] = 3655,
+  [SMALL_STATE(129)] = 3663,
+  [SMALL_STATE(130)] = 3673,
+  [SMALL_STATE(131)] = 3680,
+  [SMALL_STATE(132)] = 3687,
+  [SMALL_STATE(133)] = 3694,
+  [SMALL_STATE(134)] = 3701,
+  [SMALL_STATE(135)] = 3708,
+  [SMALL_STATE(136)] = 3715,
+  [SMALL_STATE(137)] = 3722,
+  [SMALL_STATE(138)] = 3729,
+  [SMALL_STATE(139)] = 3736,
+  [SMALL_STATE(140)] = 3743,
 };
 
 static const TSParseActionEntry ts_parse_actions[] = {
@@ -8758,265 +8003,264 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [1] = {.entry = {.count = 1, .reusable = false}}, RECOVER(),
   [3] = {.entry = {.count = 1, .reusable = true}}, SHIFT_EXTRA(),
   [5] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 0, 0, 0),
-  [7] = {.entry = {.count = 1, .reusable = true}}, SHIFT(31),
-  [9] = {.entry = {.count = 1, .reusable = false}}, SHIFT(69),
-  [11] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 1, 0, 0),
-  [13] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 1, 0, 0),
-  [15] = {.entry = {.count = 1, .reusable = true}}, SHIFT(145),
-  [17] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 2, 0, 0),
-  [19] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 2, 0, 0),
+  [7] = {.entry = {.count = 1, .reusable = true}}, SHIFT(32),
+  [9] = {.entry = {.count = 1, .reusable = false}}, SHIFT(63),
+  [11] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 2, 0, 0),
+  [13] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 2, 0, 0),
+  [15] = {.entry = {.count = 1, .reusable = true}}, SHIFT(140),
+  [17] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 1, 0, 0),
+  [19] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 1, 0, 0),
   [21] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0),
   [23] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0),
-  [25] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(145),
-  [28] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 17), SHIFT(49),
-  [31] = {.entry = {.count = 1, .reusable = false}}, SHIFT(47),
-  [33] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 17), SHIFT(47),
+  [25] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(140),
+  [28] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 17), SHIFT(36),
+  [31] = {.entry = {.count = 1, .reusable = false}}, SHIFT(3),
+  [33] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 17), SHIFT(3),
   [36] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 2, 0, 17),
   [38] = {.entry = {.count = 1, .reusable = true}}, SHIFT(10),
-  [40] = {.entry = {.count = 1, .reusable = true}}, SHIFT(82),
-  [42] = {.entry = {.count = 1, .reusable = false}}, SHIFT(9),
+  [40] = {.entry = {.count = 1, .reusable = true}}, SHIFT(66),
+  [42] = {.entry = {.count = 1, .reusable = false}}, SHIFT(8),
   [44] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 2, 0, 17),
-  [46] = {.entry = {.count = 1, .reusable = false}}, SHIFT(49),
-  [48] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 1, 5),
-  [50] = {.entry = {.count = 1, .reusable = false}}, SHIFT(150),
-  [52] = {.entry = {.count = 1, .reusable = false}}, SHIFT(42),
-  [54] = {.entry = {.count = 1, .reusable = true}}, SHIFT(35),
-  [56] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 1, 5),
-  [58] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 1, 5), SHIFT(150),
-  [61] = {.entry = {.count = 1, .reusable = true}}, SHIFT(41),
-  [63] = {.entry = {.count = 1, .reusable = true}}, SHIFT(95),
-  [65] = {.entry = {.count = 1, .reusable = false}}, SHIFT(152),
-  [67] = {.entry = {.count = 1, .reusable = true}}, SHIFT(127),
-  [69] = {.entry = {.count = 1, .reusable = false}}, SHIFT(94),
-  [71] = {.entry = {.count = 1, .reusable = false}}, SHIFT(2),
-  [73] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
-  [75] = {.entry = {.count = 1, .reusable = false}}, SHIFT(14),
-  [77] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 1, 0, 1),
-  [79] = {.entry = {.count = 1, .reusable = false}}, SHIFT(45),
-  [81] = {.entry = {.count = 1, .reusable = true}}, SHIFT(37),
-  [83] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 1, 0, 1), SHIFT(2),
-  [86] = {.entry = {.count = 1, .reusable = true}}, SHIFT(132),
-  [88] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 1, 0, 1),
-  [90] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 14),
-  [92] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 14),
-  [94] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 14), SHIFT(150),
-  [97] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 18), SHIFT(47),
-  [100] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 2, 0, 18),
-  [102] = {.entry = {.count = 1, .reusable = true}}, SHIFT(118),
-  [104] = {.entry = {.count = 1, .reusable = false}}, SHIFT(118),
-  [106] = {.entry = {.count = 1, .reusable = false}}, SHIFT(130),
-  [108] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 2, 0, 18),
-  [110] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 4, 0, 25), SHIFT(47),
-  [113] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 25),
-  [115] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 25),
-  [117] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 5, 0, 28), SHIFT(47),
-  [120] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 5, 0, 28),
-  [122] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 5, 0, 28),
-  [124] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 21),
-  [126] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 21),
-  [128] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 21), SHIFT(150),
-  [131] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 12),
-  [133] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 12),
-  [135] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 12), SHIFT(150),
-  [138] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 3),
-  [140] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3),
-  [142] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3), SHIFT(150),
-  [145] = {.entry = {.count = 1, .reusable = true}}, SHIFT(102),
-  [147] = {.entry = {.count = 1, .reusable = true}}, SHIFT(142),
-  [149] = {.entry = {.count = 1, .reusable = true}}, SHIFT(100),
-  [151] = {.entry = {.count = 1, .reusable = true}}, SHIFT(140),
-  [153] = {.entry = {.count = 1, .reusable = true}}, SHIFT(103),
-  [155] = {.entry = {.count = 1, .reusable = true}}, SHIFT(108),
-  [157] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kind, 1, 0, 0),
-  [159] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kind, 1, 0, 0),
-  [161] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 3, 0, 0),
-  [163] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 3, 0, 0),
-  [165] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 6),
-  [167] = {.entry = {.count = 1, .reusable = true}}, SHIFT(45),
-  [169] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 6),
-  [171] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 1, 0, 0),
-  [173] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 0), SHIFT(2),
-  [176] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 0),
-  [178] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0),
-  [180] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(31),
-  [183] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(69),
-  [186] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 1, 0, 0),
-  [188] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 2, 0, 0),
-  [190] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 2, 0, 0),
-  [192] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 3, 1, 19),
-  [194] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 3, 1, 19),
-  [196] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 2, 0, 11),
-  [198] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 11), SHIFT(2),
-  [201] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 2, 0, 11),
-  [203] = {.entry = {.count = 1, .reusable = false}}, SHIFT(50),
-  [205] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 11), SHIFT(50),
-  [208] = {.entry = {.count = 1, .reusable = true}}, SHIFT(154),
-  [210] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 0), SHIFT(50),
-  [213] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(154),
-  [216] = {.entry = {.count = 1, .reusable = true}}, SHIFT(63),
-  [218] = {.entry = {.count = 1, .reusable = false}}, SHIFT(12),
-  [220] = {.entry = {.count = 1, .reusable = true}}, SHIFT(48),
-  [222] = {.entry = {.count = 1, .reusable = true}}, SHIFT(148),
-  [224] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 2, 1, 7),
-  [226] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 2, 1, 7),
-  [228] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 2, 0, 8),
-  [230] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 2, 0, 8),
-  [232] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(148),
-  [235] = {.entry = {.count = 1, .reusable = true}}, SHIFT(64),
-  [237] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 2),
-  [239] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 2),
-  [241] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 6, 0, 39),
-  [243] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 6, 0, 39),
-  [245] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_group, 3, 0, 0),
-  [247] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_group, 3, 0, 0),
-  [249] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 3, 0, 29),
-  [251] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 3, 0, 29),
-  [253] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 4, 0, 35),
-  [255] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 4, 0, 35),
-  [257] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 15),
-  [259] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 15),
-  [261] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 5, 0, 37),
-  [263] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 5, 0, 37),
-  [265] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
-  [267] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
-  [269] = {.entry = {.count = 1, .reusable = false}}, SHIFT(79),
-  [271] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
-  [273] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_description, 1, 0, 0),
-  [275] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
-  [277] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(69),
-  [280] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 2, 0, 0),
-  [282] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 2, 0, 0),
-  [284] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 16),
-  [286] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 16),
-  [288] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
-  [290] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 4),
-  [292] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 4),
-  [294] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 1, 26),
-  [296] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 1, 26),
-  [298] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__condition, 1, 0, 0),
-  [300] = {.entry = {.count = 1, .reusable = false}}, SHIFT(151),
-  [302] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__condition, 1, 0, 0),
-  [304] = {.entry = {.count = 1, .reusable = true}}, SHIFT(29),
-  [306] = {.entry = {.count = 1, .reusable = false}}, SHIFT(29),
-  [308] = {.entry = {.count = 1, .reusable = false}}, SHIFT(70),
-  [310] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 13),
-  [312] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 13),
-  [314] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 9),
-  [316] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 9),
-  [318] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 10),
-  [320] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 10),
-  [322] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__unopened_block, 2, 0, 0),
-  [324] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__unopened_block, 2, 0, 0),
-  [326] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 3, 0, 0),
-  [328] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 3, 0, 0),
-  [330] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 20),
-  [332] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 20),
-  [334] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 22),
-  [336] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 22),
-  [338] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 23),
-  [340] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 23),
-  [342] = {.entry = {.count = 1, .reusable = true}}, SHIFT(77),
-  [344] = {.entry = {.count = 1, .reusable = false}}, SHIFT(117),
-  [346] = {.entry = {.count = 1, .reusable = true}}, SHIFT(88),
-  [348] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(150),
-  [351] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0),
-  [353] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(152),
-  [356] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(117),
-  [359] = {.entry = {.count = 1, .reusable = true}}, SHIFT(151),
-  [361] = {.entry = {.count = 1, .reusable = true}}, SHIFT(32),
-  [363] = {.entry = {.count = 1, .reusable = false}}, SHIFT(32),
-  [365] = {.entry = {.count = 1, .reusable = true}}, SHIFT(76),
-  [367] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 5, 0, 38),
-  [369] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 5, 0, 38),
-  [371] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 4, 0, 36),
-  [373] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 4, 0, 36),
-  [375] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 40),
-  [377] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 40),
-  [379] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 7, 0, 40),
-  [381] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 7, 0, 40),
-  [383] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 38),
-  [385] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 38),
-  [387] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kinship, 3, 0, 30),
-  [389] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kinship, 3, 0, 30),
-  [391] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_not, 2, 0, 27),
-  [393] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_not, 2, 0, 27),
-  [395] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_and, 3, 0, 30),
-  [397] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_and, 3, 0, 30),
-  [399] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_comparison, 3, 0, 31),
-  [401] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comparison, 3, 0, 31),
-  [403] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__value, 1, 0, 0),
-  [405] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__value, 1, 0, 0),
-  [407] = {.entry = {.count = 1, .reusable = true}}, SHIFT(55),
-  [409] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 25),
-  [411] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 25),
-  [413] = {.entry = {.count = 1, .reusable = true}}, SHIFT(20),
-  [415] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 24),
-  [417] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 24),
-  [419] = {.entry = {.count = 1, .reusable = false}}, SHIFT(7),
-  [421] = {.entry = {.count = 1, .reusable = false}}, SHIFT(11),
-  [423] = {.entry = {.count = 1, .reusable = true}}, SHIFT(87),
-  [425] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 33),
-  [427] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 33),
-  [429] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 33), SHIFT_REPEAT(22),
-  [432] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 28),
-  [434] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 28),
-  [436] = {.entry = {.count = 1, .reusable = true}}, SHIFT(21),
-  [438] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(150),
-  [441] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0),
-  [443] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(152),
-  [446] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_or, 3, 0, 30),
-  [448] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_or, 3, 0, 30),
-  [450] = {.entry = {.count = 1, .reusable = false}}, SHIFT(126),
-  [452] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 32),
-  [454] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 32),
-  [456] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_finding, 3, 0, 34),
-  [458] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_finding, 3, 0, 34),
-  [460] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(117),
-  [463] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_description, 1, 0, 0),
-  [465] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_flow_ends, 3, 0, 8),
-  [467] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_flow_ends, 3, 0, 8),
-  [469] = {.entry = {.count = 1, .reusable = true}}, SHIFT(39),
-  [471] = {.entry = {.count = 1, .reusable = false}}, SHIFT(131),
-  [473] = {.entry = {.count = 1, .reusable = true}}, SHIFT(131),
-  [475] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
-  [477] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(128),
-  [480] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(128),
-  [483] = {.entry = {.count = 1, .reusable = true}}, SHIFT(56),
-  [485] = {.entry = {.count = 1, .reusable = false}}, SHIFT(128),
-  [487] = {.entry = {.count = 1, .reusable = true}}, SHIFT(128),
-  [489] = {.entry = {.count = 1, .reusable = true}}, SHIFT(124),
-  [491] = {.entry = {.count = 1, .reusable = false}}, SHIFT(133),
-  [493] = {.entry = {.count = 1, .reusable = true}}, SHIFT(133),
-  [495] = {.entry = {.count = 1, .reusable = true}}, SHIFT(33),
-  [497] = {.entry = {.count = 1, .reusable = true}}, SHIFT(53),
-  [499] = {.entry = {.count = 1, .reusable = false}}, SHIFT(129),
-  [501] = {.entry = {.count = 1, .reusable = true}}, SHIFT(129),
-  [503] = {.entry = {.count = 1, .reusable = true}}, SHIFT(122),
-  [505] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
-  [507] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
-  [509] = {.entry = {.count = 1, .reusable = true}}, SHIFT(16),
-  [511] = {.entry = {.count = 1, .reusable = true}}, SHIFT(61),
-  [513] = {.entry = {.count = 1, .reusable = true}}, SHIFT(67),
-  [515] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 33), SHIFT_REPEAT(30),
-  [518] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 33),
-  [520] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
-  [522] = {.entry = {.count = 1, .reusable = true}}, SHIFT(101),
-  [524] = {.entry = {.count = 1, .reusable = true}}, SHIFT(28),
-  [526] = {.entry = {.count = 1, .reusable = true}}, SHIFT(99),
-  [528] = {.entry = {.count = 1, .reusable = true}}, SHIFT(65),
-  [530] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
-  [532] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 32),
-  [534] = {.entry = {.count = 1, .reusable = true}}, SHIFT(19),
-  [536] = {.entry = {.count = 1, .reusable = true}}, SHIFT(125),
-  [538] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
-  [540] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
-  [542] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
-  [544] = {.entry = {.count = 1, .reusable = true}}, SHIFT(68),
-  [546] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property_name, 1, 0, 0),
-  [548] = {.entry = {.count = 1, .reusable = true}}, SHIFT(27),
-  [550] = {.entry = {.count = 1, .reusable = true}}, SHIFT(6),
-  [552] = {.entry = {.count = 1, .reusable = true}}, SHIFT(60),
-  [554] = {.entry = {.count = 1, .reusable = true}}, SHIFT(57),
+  [46] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 1, 5),
+  [48] = {.entry = {.count = 1, .reusable = false}}, SHIFT(130),
+  [50] = {.entry = {.count = 1, .reusable = true}}, SHIFT(31),
+  [52] = {.entry = {.count = 1, .reusable = false}}, SHIFT(41),
+  [54] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 1, 5),
+  [56] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 1, 5), SHIFT(130),
+  [59] = {.entry = {.count = 1, .reusable = true}}, SHIFT(37),
+  [61] = {.entry = {.count = 1, .reusable = true}}, SHIFT(90),
+  [63] = {.entry = {.count = 1, .reusable = false}}, SHIFT(132),
+  [65] = {.entry = {.count = 1, .reusable = true}}, SHIFT(120),
+  [67] = {.entry = {.count = 1, .reusable = false}}, SHIFT(36),
+  [69] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 14),
+  [71] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 14),
+  [73] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 14), SHIFT(130),
+  [76] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 18), SHIFT(3),
+  [79] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 2, 0, 18),
+  [81] = {.entry = {.count = 1, .reusable = true}}, SHIFT(114),
+  [83] = {.entry = {.count = 1, .reusable = false}}, SHIFT(114),
+  [85] = {.entry = {.count = 1, .reusable = false}}, SHIFT(120),
+  [87] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 2, 0, 18),
+  [89] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 4, 0, 28), SHIFT(3),
+  [92] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 28),
+  [94] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 28),
+  [96] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 5, 0, 32), SHIFT(3),
+  [99] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 5, 0, 32),
+  [101] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 5, 0, 32),
+  [103] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 1, 0, 1),
+  [105] = {.entry = {.count = 1, .reusable = false}}, SHIFT(38),
+  [107] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 1, 0, 1), SHIFT(3),
+  [110] = {.entry = {.count = 1, .reusable = true}}, SHIFT(119),
+  [112] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 1, 0, 1),
+  [114] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 11),
+  [116] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 11),
+  [118] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 11), SHIFT(130),
+  [121] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 3),
+  [123] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3),
+  [125] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3), SHIFT(130),
+  [128] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 22),
+  [130] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 22),
+  [132] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 22), SHIFT(130),
+  [135] = {.entry = {.count = 1, .reusable = true}}, SHIFT(96),
+  [137] = {.entry = {.count = 1, .reusable = true}}, SHIFT(128),
+  [139] = {.entry = {.count = 1, .reusable = true}}, SHIFT(91),
+  [141] = {.entry = {.count = 1, .reusable = true}}, SHIFT(126),
+  [143] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 3, 0, 0),
+  [145] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 3, 0, 0),
+  [147] = {.entry = {.count = 1, .reusable = true}}, SHIFT(94),
+  [149] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 2, 0, 0),
+  [151] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 2, 0, 0),
+  [153] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
+  [155] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 6),
+  [157] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 6), SHIFT(3),
+  [160] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 6),
+  [162] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 1, 0, 0),
+  [164] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 0), SHIFT(3),
+  [167] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 0),
+  [169] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kind, 1, 0, 0),
+  [171] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kind, 1, 0, 0),
+  [173] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0),
+  [175] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(32),
+  [178] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(63),
+  [181] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 1, 0, 0),
+  [183] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 6),
+  [185] = {.entry = {.count = 1, .reusable = true}}, SHIFT(29),
+  [187] = {.entry = {.count = 1, .reusable = true}}, SHIFT(38),
+  [189] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 6),
+  [191] = {.entry = {.count = 1, .reusable = true}}, SHIFT(44),
+  [193] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 2, 0, 10),
+  [195] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10), SHIFT(3),
+  [198] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10),
+  [200] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__placement, 1, 0, 0),
+  [202] = {.entry = {.count = 1, .reusable = false}}, SHIFT(49),
+  [204] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0), SHIFT(49),
+  [207] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0),
+  [209] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 3, 1, 20),
+  [211] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 3, 1, 20),
+  [213] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10), SHIFT(49),
+  [216] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0), SHIFT(3),
+  [219] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__placement, 2, 1, 7),
+  [221] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__placement, 2, 1, 7),
+  [223] = {.entry = {.count = 1, .reusable = true}}, SHIFT(61),
+  [225] = {.entry = {.count = 1, .reusable = false}}, SHIFT(9),
+  [227] = {.entry = {.count = 1, .reusable = true}}, SHIFT(57),
+  [229] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 2, 0, 19),
+  [231] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 2, 0, 19),
+  [233] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(139),
+  [236] = {.entry = {.count = 1, .reusable = true}}, SHIFT(139),
+  [238] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 1, 0, 12),
+  [240] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 12),
+  [242] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_group, 3, 0, 0),
+  [244] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_group, 3, 0, 0),
+  [246] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 24),
+  [248] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 24),
+  [250] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 2),
+  [252] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 2),
+  [254] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 6, 0, 43),
+  [256] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 6, 0, 43),
+  [258] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 5, 0, 41),
+  [260] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 5, 0, 41),
+  [262] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 15),
+  [264] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 15),
+  [266] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 4, 0, 39),
+  [268] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 4, 0, 39),
+  [270] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 3, 0, 33),
+  [272] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 3, 0, 33),
+  [274] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
+  [276] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
+  [278] = {.entry = {.count = 1, .reusable = false}}, SHIFT(86),
+  [280] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
+  [282] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
+  [284] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(63),
+  [287] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__condition, 1, 0, 0),
+  [289] = {.entry = {.count = 1, .reusable = false}}, SHIFT(136),
+  [291] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__condition, 1, 0, 0),
+  [293] = {.entry = {.count = 1, .reusable = true}}, SHIFT(28),
+  [295] = {.entry = {.count = 1, .reusable = false}}, SHIFT(28),
+  [297] = {.entry = {.count = 1, .reusable = false}}, SHIFT(67),
+  [299] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_description, 1, 0, 0),
+  [301] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 3, 0, 0),
+  [303] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 3, 0, 0),
+  [305] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 1, 29),
+  [307] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 1, 29),
+  [309] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 0, 30),
+  [311] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 0, 30),
+  [313] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 21),
+  [315] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 21),
+  [317] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 9),
+  [319] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 9),
+  [321] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 8),
+  [323] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 8),
+  [325] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 26),
+  [327] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 26),
+  [329] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 23),
+  [331] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 23),
+  [333] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 25),
+  [335] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 25),
+  [337] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__unopened_block, 2, 0, 0),
+  [339] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__unopened_block, 2, 0, 0),
+  [341] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 2, 0, 0),
+  [343] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 2, 0, 0),
+  [345] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 13),
+  [347] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 13),
+  [349] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 4),
+  [351] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 4),
+  [353] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
+  [355] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 16),
+  [357] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 16),
+  [359] = {.entry = {.count = 1, .reusable = true}}, SHIFT(70),
+  [361] = {.entry = {.count = 1, .reusable = false}}, SHIFT(109),
+  [363] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(130),
+  [366] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0),
+  [368] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(132),
+  [371] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(109),
+  [374] = {.entry = {.count = 1, .reusable = true}}, SHIFT(83),
+  [376] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 4, 0, 40),
+  [378] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 4, 0, 40),
+  [380] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kinship, 3, 0, 34),
+  [382] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kinship, 3, 0, 34),
+  [384] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 5, 0, 42),
+  [386] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 5, 0, 42),
+  [388] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 42),
+  [390] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 42),
+  [392] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 44),
+  [394] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 44),
+  [396] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 7, 0, 44),
+  [398] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 7, 0, 44),
+  [400] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_not, 2, 0, 31),
+  [402] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_not, 2, 0, 31),
+  [404] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_comparison, 3, 0, 35),
+  [406] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comparison, 3, 0, 35),
+  [408] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_or, 3, 0, 34),
+  [410] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_or, 3, 0, 34),
+  [412] = {.entry = {.count = 1, .reusable = false}}, SHIFT(11),
+  [414] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_and, 3, 0, 34),
+  [416] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_and, 3, 0, 34),
+  [418] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 27),
+  [420] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 27),
+  [422] = {.entry = {.count = 1, .reusable = false}}, SHIFT(12),
+  [424] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(130),
+  [427] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0),
+  [429] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(132),
+  [432] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 32),
+  [434] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 32),
+  [436] = {.entry = {.count = 1, .reusable = true}}, SHIFT(17),
+  [438] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
+  [440] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
+  [442] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37), SHIFT_REPEAT(19),
+  [445] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__value, 1, 0, 0),
+  [447] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__value, 1, 0, 0),
+  [449] = {.entry = {.count = 1, .reusable = true}}, SHIFT(46),
+  [451] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 28),
+  [453] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 28),
+  [455] = {.entry = {.count = 1, .reusable = true}}, SHIFT(16),
+  [457] = {.entry = {.count = 1, .reusable = true}}, SHIFT(82),
+  [459] = {.entry = {.count = 1, .reusable = false}}, SHIFT(116),
+  [461] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 36),
+  [463] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 36),
+  [465] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_flow_ends, 3, 0, 19),
+  [467] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_flow_ends, 3, 0, 19),
+  [469] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_finding, 3, 0, 38),
+  [471] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_finding, 3, 0, 38),
+  [473] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(109),
+  [476] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_description, 1, 0, 0),
+  [478] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
+  [480] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(117),
+  [483] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(117),
+  [486] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
+  [488] = {.entry = {.count = 1, .reusable = false}}, SHIFT(117),
+  [490] = {.entry = {.count = 1, .reusable = true}}, SHIFT(117),
+  [492] = {.entry = {.count = 1, .reusable = true}}, SHIFT(45),
+  [494] = {.entry = {.count = 1, .reusable = false}}, SHIFT(118),
+  [496] = {.entry = {.count = 1, .reusable = true}}, SHIFT(118),
+  [498] = {.entry = {.count = 1, .reusable = true}}, SHIFT(27),
+  [500] = {.entry = {.count = 1, .reusable = false}}, SHIFT(121),
+  [502] = {.entry = {.count = 1, .reusable = true}}, SHIFT(121),
+  [504] = {.entry = {.count = 1, .reusable = true}}, SHIFT(25),
+  [506] = {.entry = {.count = 1, .reusable = true}}, SHIFT(23),
+  [508] = {.entry = {.count = 1, .reusable = true}}, SHIFT(95),
+  [510] = {.entry = {.count = 1, .reusable = true}}, SHIFT(56),
+  [512] = {.entry = {.count = 1, .reusable = true}}, SHIFT(12),
+  [514] = {.entry = {.count = 1, .reusable = true}}, SHIFT(11),
+  [516] = {.entry = {.count = 1, .reusable = true}}, SHIFT(58),
+  [518] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37), SHIFT_REPEAT(30),
+  [521] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37),
+  [523] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
+  [525] = {.entry = {.count = 1, .reusable = true}}, SHIFT(93),
+  [527] = {.entry = {.count = 1, .reusable = true}}, SHIFT(53),
+  [529] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 36),
+  [531] = {.entry = {.count = 1, .reusable = true}}, SHIFT(60),
+  [533] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
+  [535] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property_name, 1, 0, 0),
+  [537] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
+  [539] = {.entry = {.count = 1, .reusable = true}}, SHIFT(6),
+  [541] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
+  [543] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
+  [545] = {.entry = {.count = 1, .reusable = true}}, SHIFT(24),
+  [547] = {.entry = {.count = 1, .reusable = true}}, SHIFT(52),
+  [549] = {.entry = {.count = 1, .reusable = true}}, SHIFT(111),
+  [551] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
+  [553] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
 };
 
 #ifdef __cplusplus

@@ -56,7 +56,6 @@ fn tokens(tree: &Tree) -> Vec<std::ops::Range<usize>> {
 fn examples() -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/models"))];
-    folders.push(std::path::PathBuf::from("/tmp/m"));
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("the example models are there").flatten() {
             let path = entry.path();
@@ -81,7 +80,9 @@ fn a_missing_token_costs_its_declaration_or_a_neighbour() {
             let broken = [&text[..token.start], &text[token.end..]].concat();
             let left = declarations(&broken);
             let lost: Vec<usize> = (0..whole.len()).filter(|&at| !left.contains(&whole[at])).collect();
-            let neighbours = lost.iter().all(|&at| at.abs_diff(lost[0]) <= 1);
+            // Without its `}` a declaration keeps all of its properties, so that nothing at all is lost.
+            let most = if text[token.clone()] == *"}" { 0 } else { 2 };
+            let neighbours = lost.iter().all(|&at| at.abs_diff(lost[0]) <= 1) && lost.len() <= most;
             if !neighbours {
                 let line = text[..token.start].matches('\n').count() + 1;
                 failures.push(format!(

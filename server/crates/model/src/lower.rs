@@ -9,8 +9,8 @@
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::sync::Arc;
 use threatline_syntax::{
-    Declaration, Item, Kind, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree, field, items,
-    span, syntax_errors,
+    Declaration, Item, Kind, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree, field,
+    is_within, items, misread_blocks, span, syntax_errors,
 };
 
 /// How deep a condition may be nested.
@@ -247,8 +247,10 @@ pub fn lower(tree: &Tree, text: &str) -> LoweredFile {
     let mut lowerer = Lowerer { text, errors: syntax_errors(tree, text), loose: Vec::new() };
     let mut declarations = Vec::new();
     let mut description: Option<Node> = None;
+    let misread = misread_blocks(tree, text);
     for item in items(tree) {
         match item {
+            Item::Declaration(declaration) if is_within(&misread, start_of(declaration.0)) => {}
             Item::Description(node) => {
                 lowerer.loose.extend(description.replace(node).map(span));
             }
@@ -435,6 +437,11 @@ impl<'text> Lowerer<'text> {
         }
         text.trim_end().into()
     }
+}
+
+/// The place at which a node starts.
+fn start_of(node: Node) -> Span {
+    Span::new(node.start_byte(), node.start_byte())
 }
 
 fn relative(node: Node, start: u32) -> Span {

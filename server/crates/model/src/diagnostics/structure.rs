@@ -71,10 +71,9 @@ fn missing_parts(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
         found.push(Diagnostic::new(&codes::MISSING_PART, decl.part(Part::Kind), message).help(help));
     };
     if shape.kind == Kind::Flow {
+        // A missing target behind `->` is an error of the text.
         if shape.source.is_none() {
             report("this flow has no ends".to_owned(), "write `flow name \"Title\": source -> target`");
-        } else if shape.target.is_none() {
-            report("this flow has no target".to_owned(), "write `-> target` after its source");
         }
     } else if shape.name.is_none() && shape.kind != Kind::Assumption {
         let kind = shape.kind.word();

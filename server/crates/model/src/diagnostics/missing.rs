@@ -34,7 +34,6 @@ enum Cause {
 pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     let groups = match (decl.kind(db), ends(db, decl).1) {
         (Kind::Flow, Some(target)) => groups_at(db, target),
-        (Kind::Flow, None) => return,
         _ => groups_of(db, decl),
     };
     let own = groups.iter().filter(|group| leader(group) == decl);
@@ -147,8 +146,11 @@ fn open(db: &dyn Db, element: Decl, group: &Group) -> Diagnostic {
         diagnostic.help.extend(typed(db, rule).text("advice").map(|advice| advice.to_string()));
         diagnostic.help.extend(counter(db, element, &[rule]));
     }
-    let accept = name_from_finding(db, finding.id, element);
-    diagnostic.help(format!("`threatline explain '{}'` tells more; `accept` takes `{accept}`", finding.id.name(db)))
+    let id = finding.id.name(db);
+    let id = id.strip_prefix("std.").unwrap_or(&id);
+    // An arrow would be the shell's.
+    let id = if id.contains('>') { format!("'{id}'") } else { id.to_owned() };
+    diagnostic.help(format!("`threatline explain {id}` tells more"))
 }
 
 /// The mitigations that would counter rules on an element, the model's own first.
@@ -166,15 +168,6 @@ fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
         0 => None,
         1 => Some(format!("{} counters it", names[0])),
         _ => Some(format!("{} or {} counter it", names[..names.len() - 1].join(", "), names[names.len() - 1])),
-    }
-}
-
-/// A finding as an `accept` in the element's own file would name it.
-fn name_from_finding(db: &dyn Db, id: FindingId, element: Decl) -> String {
-    let file = element.file(db);
-    match id {
-        FindingId::Rule { rule, element } => format!("{}@{}", name_from(db, rule, file), name_from(db, element, file)),
-        FindingId::Threat(threat) => name_from(db, threat, file).to_string(),
     }
 }
 

@@ -2,7 +2,7 @@
 //! reads models; it must not know what they say.
 
 use anyhow::{Context, Result, bail};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,10 +53,11 @@ pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
     let mut selected = Vec::new();
     for path in &paths {
         let absolute = absolute(path)?;
-        let before = roots.values().map(Vec::len).sum::<usize>();
-        let known = roots.keys().any(|root| absolute.starts_with(root));
-        walk(&root_of(&absolute), &absolute, &mut roots, &mut notes);
-        if !known && roots.values().map(Vec::len).sum::<usize>() == before {
+        let root = root_of(&absolute);
+        let absolute = behind_link(&root, absolute);
+        walk(&root, &absolute, &mut roots, &mut notes);
+        let is_settings = absolute.file_name().is_some_and(|name| name == SETTINGS) && roots.contains_key(&root);
+        if !is_settings && !roots.values().flatten().any(|file| file.starts_with(&absolute)) {
             bail!("there is no `.threat` file in `{}`; `threatline init` starts a model", path.display());
         }
         selected.push(shown(&absolute));
@@ -66,7 +67,11 @@ pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
         let asked = |path: &Path| {
             selected.iter().any(|selected| shown(path).starts_with(selected) || selected.as_os_str() == ".")
         };
-        files.iter().any(|file| asked(file)) || selected.iter().any(|selected| selected.starts_with(shown(root)))
+        files.iter().any(|file| asked(file))
+            || selected.iter().any(|selected| {
+                let root = shown(root);
+                selected.starts_with(&root) || (root.as_os_str() == "." && selected.is_relative())
+            })
     });
     let mut workspace = Workspace::new(today);
     for (root, mut files) in roots {
@@ -80,7 +85,7 @@ pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
         let texts = rayon_read(&files);
         workspace.load(model, texts);
     }
-    Ok(Loaded { workspace, notes, selected })
+    Ok(Loaded { workspace, notes: each_once(notes), selected })
 }
 
 fn rayon_read(files: &[PathBuf]) -> Vec<(Arc<str>, FileText)> {
@@ -103,7 +108,14 @@ pub fn list(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<String>)> {
     }
     files.sort();
     files.dedup();
-    Ok((files, notes))
+    Ok((files, each_once(notes)))
+}
+
+/// Notes without those that were taken already, where paths overlap.
+fn each_once(mut notes: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    notes.retain(|note| seen.insert(note.clone()));
+    notes
 }
 
 /// Reads one file. What cannot be read is told by what is returned.
@@ -146,6 +158,15 @@ fn root_of(path: &Path) -> PathBuf {
     root.unwrap_or(folder).to_owned()
 }
 
+/// The file that a link leads to, if both are in the model: it is read there, and not twice.
+fn behind_link(root: &Path, path: PathBuf) -> PathBuf {
+    let inside = || {
+        let target = path.canonicalize().ok().filter(|target| target.is_file())?;
+        target.strip_prefix(root.canonicalize().ok()?).ok().map(|rest| root.join(rest))
+    };
+    if path.is_symlink() { inside().unwrap_or(path) } else { path }
+}
+
 /// Collects the model files below a root, each with the model that it belongs to.
 fn walk(root: &Path, asked: &Path, roots: &mut BTreeMap<PathBuf, Vec<PathBuf>>, notes: &mut Vec<String>) {
     let canonical_root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
@@ -175,7 +196,7 @@ fn walk(root: &Path, asked: &Path, roots: &mut BTreeMap<PathBuf, Vec<PathBuf>>, 
                 notes.push(format!("`{}` is a folder; the model files in it are read", shown(path).display()));
             }
         } else if is_model_file || (path == asked && entry.depth() == 0) {
-            if entry.file_type().is_symlink() && is_met_elsewhere(path, &canonical_root, notes) {
+            if entry.depth() > 0 && entry.file_type().is_symlink() && is_met_elsewhere(path, &canonical_root, notes) {
                 continue;
             }
             let root = nested.last().cloned().unwrap_or_else(|| root.to_owned());

@@ -1,7 +1,7 @@
 //! `threatline fmt`: writes model files in the canonical format. A file is replaced whole or not at all.
 
 use crate::arguments::FmtArguments;
-use crate::format::{count, printable};
+use crate::format::{count, in_one_line};
 use crate::{Outcome, files};
 use anyhow::{Context, Result};
 use std::fs;
@@ -24,11 +24,11 @@ enum Formatted {
 pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
     let (paths, notes) = files::list(&arguments.paths)?;
     for note in notes {
-        anstream::eprintln!("\x1b[1mnote\x1b[0m: {}", printable(&note));
+        anstream::eprintln!("\x1b[1mnote\x1b[0m: {}", in_one_line(&note));
     }
     let (mut changed, mut unusable) = (0, 0);
     for path in &paths {
-        let shown = printable(&path.display().to_string());
+        let shown = in_one_line(&path.display().to_string());
         match format_file(path, arguments.check)? {
             Formatted::Unchanged => {}
             Formatted::Changed => {
@@ -37,7 +37,7 @@ pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
             }
             Formatted::Unusable(why) => {
                 unusable += 1;
-                anstream::eprintln!("\x1b[1;31mleft alone\x1b[0m: {shown}: {}", printable(&why));
+                anstream::eprintln!("\x1b[1;31mleft alone\x1b[0m: {shown}: {}", in_one_line(&why));
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::Outcome;
 use crate::arguments::InitArguments;
 use crate::files::SETTINGS;
-use crate::format::printable;
+use crate::format::in_one_line;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -28,10 +28,10 @@ pub fn run(arguments: &InitArguments) -> Result<Outcome> {
     for (path, text) in &files {
         write_new(path, text).with_context(|| format!("`{}` cannot be written", path.display()))?;
     }
-    let shown = printable(&folder.display().to_string());
+    let shown = in_one_line(&folder.display().to_string());
     anstream::println!("A model was started:");
     for (path, _) in &files {
-        anstream::println!("  {}", printable(&path.display().to_string()));
+        anstream::println!("  {}", in_one_line(&path.display().to_string()));
     }
     let argument = if arguments.dir.is_some() { format!(" {shown}") } else { String::new() };
     anstream::println!("\nSee what it says:\n  threatline check{argument}");

@@ -1,7 +1,7 @@
 //! For people: each diagnostic with an excerpt and its reasons, as compilers print them, and a summary that
 //! a manager understands.
 
-use super::{count, printable};
+use super::{acts_on_a_terminal, count, in_one_line};
 use crate::report::{Entry, ModelReport, STATES, Spot};
 use annotate_snippets::{AnnotationKind, Group, Level as Mark, Renderer, Snippet};
 use std::io::Write;
@@ -64,7 +64,18 @@ fn text_of(db: &Database, report: &ModelReport, spot: &Spot) -> Excerpt {
         to = boundary(start + MOST_BYTES);
     }
     let span = start - from..(spot.span.end as usize).min(to).max(start) - from;
-    Excerpt { text: text[from..to].to_owned(), line: spot.start.line as usize + 1, span }
+    Excerpt { text: harmless(&text[from..to]), line: spot.start.line as usize + 1, span }
+}
+
+/// An excerpt without what acts on a terminal and is not replaced where excerpts are drawn; each character
+/// by one as long, so that spans stay.
+fn harmless(text: &str) -> String {
+    let replaced = text.chars().map(|character| match character.len_utf8() {
+        2 if acts_on_a_terminal(character) => '·',
+        3 if acts_on_a_terminal(character) => '\u{fffd}',
+        _ => character,
+    });
+    replaced.collect()
 }
 
 fn group<'entry>(entry: &'entry Entry, excerpt: &'entry Excerpt) -> Group<'entry> {
@@ -77,13 +88,13 @@ fn group<'entry>(entry: &'entry Entry, excerpt: &'entry Excerpt) -> Group<'entry
     };
     let snippet = Snippet::source(excerpt.text.as_str())
         .line_start(excerpt.line)
-        .path(entry.spot.path.as_ref())
+        .path(in_one_line(&entry.spot.path))
         .fold(false)
         .annotation(AnnotationKind::Primary.span(excerpt.span.clone()));
-    let mut group = mark.primary_title(printable(&diagnostic.message)).id(diagnostic.code.id).element(snippet);
+    let mut group = mark.primary_title(in_one_line(&diagnostic.message)).id(diagnostic.code.id).element(snippet);
     for (related, spot) in diagnostic.related.iter().zip(&entry.related) {
-        let place = format!("{}:{}:{}", spot.path, spot.start.line + 1, spot.start.column + 1);
-        group = group.element(Mark::NOTE.message(printable(&format!("{}\n({place})", related.message))));
+        let place = format!("{}:{}:{}", in_one_line(&spot.path), spot.start.line + 1, spot.start.column + 1);
+        group = group.element(Mark::NOTE.message(format!("{}\n({place})", in_one_line(&related.message))));
     }
     group
 }
@@ -91,7 +102,7 @@ fn group<'entry>(entry: &'entry Entry, excerpt: &'entry Excerpt) -> Group<'entry
 fn footer(output: &mut impl Write, entry: &Entry) -> std::io::Result<()> {
     let indent = (entry.spot.start.line + 1).to_string().len();
     for help in &entry.diagnostic.help {
-        writeln!(output, "{:indent$} \x1b[1m\x1b[94m=\x1b[0m \x1b[1mhelp\x1b[0m: {}", "", printable(help))?;
+        writeln!(output, "{:indent$} \x1b[1m\x1b[94m=\x1b[0m \x1b[1mhelp\x1b[0m: {}", "", in_one_line(help))?;
     }
     Ok(())
 }
@@ -102,7 +113,7 @@ fn summary(output: &mut impl Write, report: &ModelReport) -> std::io::Result<()>
     writeln!(
         output,
         "\x1b[1m{}\x1b[0m: {} and {} in {}, {} and {}",
-        printable(&report.name),
+        in_one_line(&report.name),
         count(elements, "element"),
         count(flows, "flow"),
         count(report.files, "file"),

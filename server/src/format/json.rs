@@ -1,6 +1,7 @@
 //! Everything that was found, as one JSON document. Its form is told by `version`, which changes when the
 //! meaning of a key does.
 
+use super::write_json;
 use crate::report::{ModelReport, STATES, Spot, spot_of, spot_of_finding, state_word};
 use serde_json::{Map, Value, json};
 use std::io::Write;
@@ -12,8 +13,7 @@ use threatline_model::{Database, Kind};
 pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) -> std::io::Result<()> {
     let models: Vec<Value> = reports.iter().map(|report| model(db, report)).collect();
     let document = json!({ "version": 1, "models": models });
-    serde_json::to_writer_pretty(&mut *output, &document)?;
-    writeln!(output)
+    write_json(output, &document)
 }
 
 fn model(db: &Database, report: &ModelReport) -> Value {

@@ -150,6 +150,10 @@ codes! {
     "A boundary lies in another one, and never, by way of others, in itself.",
     "boundary inner in outer\nboundary outer in inner";
 
+    DEEP_NESTING, "deep-nesting", Model, Error, "Boundaries nested deeper than 64.",
+    "No design has so many boundaries around each other; what is around the 64th is not looked at.",
+    "";
+
     DEFINITION_CYCLE, "definition-cycle", Model, Error, "Something that is defined by way of itself.",
     "`is` and `based_on` lead from the narrower to the broader, never back.",
     "technology queue { is: bus }\ntechnology bus { is: queue }";

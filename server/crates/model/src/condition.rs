@@ -4,7 +4,8 @@
 //! A fact that is not stated is unknown. `not` of unknown is unknown; `and` is unknown when no operand is
 //! false and one is unknown; `or`, when none is true and one is. An unknown answer names the facts that are
 //! missing: of an `and` those of all its unknown operands, of an `or` those of the operand that misses the
-//! fewest. A rule then fires as *not stated* when a single missing fact would decide it.
+//! fewest; under `not` the two change places. A rule then fires as *not stated* when a single missing fact
+//! would decide it.
 
 use crate::codes;
 use crate::db::{Db, Decl};
@@ -108,6 +109,18 @@ impl Operator {
             Operator::LessOrEqual => left <= right,
             Operator::Greater => left > right,
             Operator::GreaterOrEqual => left >= right,
+        }
+    }
+
+    /// The comparison that holds when this one does not.
+    fn inverse(self) -> Operator {
+        match self {
+            Operator::Equal => Operator::NotEqual,
+            Operator::NotEqual => Operator::Equal,
+            Operator::Less => Operator::GreaterOrEqual,
+            Operator::LessOrEqual => Operator::Greater,
+            Operator::Greater => Operator::LessOrEqual,
+            Operator::GreaterOrEqual => Operator::Less,
         }
     }
 
@@ -530,51 +543,39 @@ impl Truth {
 
 /// Evaluates a condition for an element.
 pub fn evaluate(db: &dyn Db, condition: &Condition, element: Decl) -> Truth {
+    weigh(db, condition, element, true)
+}
+
+/// Evaluates a condition. The facts that an unknown answer misses are those without which it is not what is
+/// wanted: under `not` that is false.
+fn weigh(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Truth {
     match condition {
         Condition::And(operands) => {
-            let mut missing = Vec::new();
-            for operand in operands {
-                match evaluate(db, operand, element) {
-                    Truth::True => {}
-                    Truth::False => return Truth::False,
-                    Truth::Unknown(facts) => missing.extend(facts),
-                }
-            }
-            if missing.is_empty() { Truth::True } else { unknown(missing) }
+            let operands = operands.iter().map(|operand| weigh(db, operand, element, wanted));
+            if wanted { all_of(operands) } else { one_of(operands.map(Truth::not)).not() }
         }
         Condition::Or(operands) => {
-            let mut fewest: Option<Vec<Missing>> = None;
-            for operand in operands {
-                match evaluate(db, operand, element) {
-                    Truth::True => return Truth::True,
-                    Truth::False => {}
-                    Truth::Unknown(facts) if fewest.as_ref().is_none_or(|fewest| facts.len() < fewest.len()) => {
-                        fewest = Some(facts);
-                    }
-                    Truth::Unknown(_) => {}
-                }
-            }
-            fewest.map_or(Truth::False, Truth::Unknown)
+            let operands = operands.iter().map(|operand| weigh(db, operand, element, wanted));
+            if wanted { one_of(operands) } else { all_of(operands.map(Truth::not)).not() }
         }
-        Condition::Not(operand) => evaluate(db, operand, element).not(),
+        Condition::Not(operand) => weigh(db, operand, element, !wanted).not(),
         Condition::Stated(path) => match subject(db, path, element) {
             Some(element) => Truth::of(is_stated(db, element, path.fact.name)),
             None => Truth::False,
         },
         Condition::Count { how, path, filter, operator, number } => {
-            count(db, *how, path, filter.as_deref(), *operator, *number, element)
+            let counted = Counted { how: *how, path, filter: filter.as_deref(), number: *number };
+            let operator = if wanted { *operator } else { operator.inverse() };
+            let truth = count(db, counted, operator, element);
+            if wanted { truth } else { truth.not() }
         }
         Condition::Every(path, filter) => {
             let members = members(db, path, element);
-            let mut missing = Vec::new();
-            for member in &members {
-                match evaluate(db, filter, *member) {
-                    Truth::True => {}
-                    Truth::False => return Truth::False,
-                    Truth::Unknown(facts) => missing.extend(facts),
-                }
+            if members.is_empty() {
+                return Truth::False;
             }
-            if missing.is_empty() { Truth::of(!members.is_empty()) } else { unknown(missing) }
+            let members = members.into_iter().map(|member| weigh(db, filter, member, wanted));
+            if wanted { all_of(members) } else { one_of(members.map(Truth::not)).not() }
         }
         Condition::YesNo(path)
         | Condition::Word(path, ..)
@@ -585,6 +586,35 @@ pub fn evaluate(db: &dyn Db, condition: &Condition, element: Decl) -> Truth {
             None => Truth::False,
         },
     }
+}
+
+/// True when all are; unknown without the facts that any of them misses.
+fn all_of(operands: impl Iterator<Item = Truth>) -> Truth {
+    let mut missing = Vec::new();
+    for operand in operands {
+        match operand {
+            Truth::True => {}
+            Truth::False => return Truth::False,
+            Truth::Unknown(facts) => missing.extend(facts),
+        }
+    }
+    if missing.is_empty() { Truth::True } else { unknown(missing) }
+}
+
+/// True when one is; unknown without the facts of the one that misses the fewest.
+fn one_of(operands: impl Iterator<Item = Truth>) -> Truth {
+    let mut fewest: Option<Vec<Missing>> = None;
+    for operand in operands {
+        match operand {
+            Truth::True => return Truth::True,
+            Truth::False => {}
+            Truth::Unknown(facts) if fewest.as_ref().is_none_or(|fewest| facts.len() < fewest.len()) => {
+                fewest = Some(facts);
+            }
+            Truth::Unknown(_) => {}
+        }
+    }
+    fewest.map_or(Truth::False, Truth::Unknown)
 }
 
 fn unknown(mut missing: Vec<Missing>) -> Truth {
@@ -637,21 +667,28 @@ fn members(db: &dyn Db, path: &Path, element: Decl) -> Vec<Decl> {
     }
 }
 
-fn count(
-    db: &dyn Db,
+/// What is counted, and the number that it is compared with.
+struct Counted<'condition> {
     how: How,
-    path: &Path,
-    filter: Option<&Condition>,
-    operator: Operator,
+    path: &'condition Path,
+    filter: Option<&'condition Condition>,
     number: u32,
-    element: Decl,
-) -> Truth {
+}
+
+fn count(db: &dyn Db, Counted { how, path, filter, number }: Counted, operator: Operator, element: Decl) -> Truth {
+    // Whether more members or fewer make it true; for `=` and `!=`, whether there are to be any.
+    let wanted = match operator {
+        Operator::Greater | Operator::GreaterOrEqual => true,
+        Operator::Less | Operator::LessOrEqual => false,
+        Operator::Equal => number > 0,
+        Operator::NotEqual => number == 0,
+    };
     let mut certain = Vec::new();
     let mut possible = Vec::new();
     let mut missing: Vec<Vec<Missing>> = Vec::new();
     let of = subject(db, path, element).unwrap_or(element);
     for member in members(db, path, element) {
-        match filter.map_or(Truth::True, |filter| evaluate(db, filter, member)) {
+        match filter.map_or(Truth::True, |filter| weigh(db, filter, member, wanted)) {
             Truth::True => certain.push(counted(db, how, of, member)),
             Truth::False => {}
             Truth::Unknown(facts) => {
@@ -669,18 +706,22 @@ fn count(
     let least = number_of(&certain);
     certain.extend(possible);
     let most = number_of(&certain);
+    let holds = |count: u32| operator.holds(count, number);
     // Comparisons are monotonic but for `=` and `!=`, so the two ends and the number between tell all.
-    let answers: Vec<bool> = (least..=most).map(|count| operator.holds(count, number)).collect();
-    match (answers.iter().all(|yes| *yes), answers.iter().any(|yes| *yes)) {
-        (true, _) => Truth::True,
-        (_, false) => Truth::False,
-        // For "any" one of the members decides: the one that misses the fewest facts is asked for.
-        _ if operator == Operator::Greater && number == least => {
-            missing.sort_by_key(Vec::len);
-            Truth::Unknown(missing.swap_remove(0))
-        }
-        _ => unknown(missing.into_iter().flatten().collect()),
+    let between = number.clamp(least, most);
+    let answers = [holds(least), holds(between), holds(most), holds((between + 1).min(most))];
+    if !answers.contains(&false) {
+        return Truth::True;
     }
+    if !answers.contains(&true) {
+        return Truth::False;
+    }
+    // One member more or less may do: then the one that misses the fewest facts is asked for.
+    if if wanted { holds(least + 1) } else { holds(most - 1) } {
+        missing.sort_by_key(Vec::len);
+        return Truth::Unknown(missing.swap_remove(0));
+    }
+    unknown(missing.into_iter().flatten().collect())
 }
 
 /// What counts as one: the element itself, or the component it comes from. What is in no component counts

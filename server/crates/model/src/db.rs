@@ -9,6 +9,7 @@
 use crate::lower::{Facts, Part, Shape, Source, Spans};
 use crate::settings::Settings;
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 use salsa::Durability;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -142,13 +143,19 @@ impl Decl {
 
     /// Its place among the declarations of its file.
     pub fn position(self, db: &dyn Db) -> Option<usize> {
-        self.file(db).declarations(db).iter().position(|other| *other == self)
+        positions(db, self.file(db)).get(&self).map(|at| *at as usize)
     }
 
     /// Whether it is part of the built-in library.
     pub fn in_library(self, db: &dyn Db) -> bool {
         self.model(db) == World::get(db).library(db)
     }
+}
+
+/// Where each declaration comes among those of its file.
+#[salsa::tracked]
+fn positions(db: &dyn Db, file: File) -> FxHashMap<Decl, u32> {
+    file.declarations(db).iter().zip(0..).map(|(decl, at)| (*decl, at)).collect()
 }
 
 impl Place {

@@ -205,10 +205,9 @@ pub fn name_from(db: &dyn Db, decl: Decl, file: File) -> SmolStr {
         .map_or_else(|| full.clone(), SmolStr::from)
 }
 
-/// All declarations of some kinds that a file can name: the model's, then the library's.
-pub fn visible(db: &dyn Db, file: File, kinds: &[Kind]) -> Vec<Decl> {
+/// All declarations of some kinds that the files of a model can name: the model's, then the library's.
+pub fn visible(db: &dyn Db, model: Model, kinds: &[Kind]) -> Vec<Decl> {
     let library = World::get(db).library(db);
-    let model = file.model(db);
     let models = [model, library];
     let models = if model == library { &models[..1] } else { &models[..] };
     let files = models.iter().flat_map(|model| model.files(db).iter());

@@ -84,6 +84,9 @@ pub fn placed_in(db: &dyn Db, decl: Decl) -> Option<Decl> {
     named(db, decl, decl.shape(db).within.as_ref(), &[Kind::Boundary])
 }
 
+/// How deep boundaries may be nested; what is around that many is not looked at.
+pub const DEEPEST_BOUNDARY: usize = 64;
+
 /// The boundaries around an element or a boundary, the innermost first. Around boundaries that lie in each
 /// other in a circle, each is given once.
 #[salsa::tracked]
@@ -91,7 +94,7 @@ pub fn boundaries_around(db: &dyn Db, decl: Decl) -> Vec<Decl> {
     let mut around = Vec::new();
     let mut next = placed_in(db, decl);
     while let Some(boundary) = next {
-        if boundary == decl || around.contains(&boundary) {
+        if boundary == decl || around.contains(&boundary) || around.len() == DEEPEST_BOUNDARY {
             break;
         }
         around.push(boundary);
@@ -270,14 +273,11 @@ pub fn classification_word(classification: u8) -> &'static str {
 #[salsa::tracked]
 pub fn kin(db: &dyn Db, decl: Decl) -> Vec<Decl> {
     let mut kin = vec![decl];
+    let mut seen = FxHashSet::from_iter([decl]);
     let mut next = 0;
     while let Some(decl) = kin.get(next).copied() {
         next += 1;
-        for broader in typed(db, decl).decls("is") {
-            if !kin.contains(&broader) {
-                kin.push(broader);
-            }
-        }
+        kin.extend(typed(db, decl).decls("is").filter(|broader| seen.insert(*broader)));
     }
     kin
 }
@@ -300,8 +300,9 @@ pub struct Counters {
 #[salsa::tracked]
 pub fn counters(db: &dyn Db, mitigation: Decl) -> Counters {
     let mut counters = Counters::default();
-    let mut chain: Vec<Decl> = vec![mitigation];
-    while let Some(&mitigation) = chain.last() {
+    let mut seen = FxHashSet::default();
+    let mut next = Some(mitigation);
+    while let Some(mitigation) = next.filter(|mitigation| seen.insert(*mitigation)) {
         let stated = typed(db, mitigation);
         for (_, value) in stated.get("counters").map(|stated| stated.values.as_slice()).unwrap_or_default() {
             match value {
@@ -310,10 +311,7 @@ pub fn counters(db: &dyn Db, mitigation: Decl) -> Counters {
                 _ => {}
             }
         }
-        match stated.decls("based_on").next() {
-            Some(basis) if !chain.contains(&basis) => chain.push(basis),
-            _ => break,
-        }
+        next = stated.decls("based_on").next();
     }
     counters
 }

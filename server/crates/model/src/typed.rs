@@ -3,7 +3,7 @@
 
 use crate::codes;
 use crate::condition;
-use crate::db::{Db, Decl};
+use crate::db::{Db, Decl, Model};
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::lower::{Part, PropertyFacts, Subject, Value};
 use crate::names::{full_name, name_from, resolve, visible};
@@ -459,14 +459,24 @@ pub fn resolve_kind(
 
 /// The name, as it is written from here, of the declaration whose own name is nearest.
 fn nearest_name(db: &dyn Db, decl: Decl, written: &str, kinds: &[Kind]) -> Option<SmolStr> {
-    let own = |name: &str| SmolStr::from(name.rsplit('.').next().unwrap_or(name));
-    let word = own(written);
-    let found = visible(db, decl.file(db), kinds);
-    let names = found.iter().filter_map(|found| found.shape(db).name.clone());
-    let near = nearest(&word, names.filter(|name| own(name).chars().count().abs_diff(word.chars().count()) <= 3))
-        .or_else(|| found.iter().filter_map(|found| found.shape(db).name.clone()).find(|name| *name == word))?;
-    let here = |found: &&Decl| found.file(db) == decl.file(db);
-    let named = || found.iter().filter(|found| found.shape(db).name.as_ref() == Some(&near));
-    let best = named().find(here).or_else(|| named().next())?;
-    Some(name_from(db, *best, decl.file(db)))
+    let file = decl.file(db);
+    let word = SmolStr::from(written.rsplit('.').next().unwrap_or(written));
+    let kinds = kinds.iter().fold(0, |set, kind| set | 1 << *kind as u16);
+    let near = nearest_declarations(db, file.model(db), word, kinds);
+    let best = near.iter().find(|near| near.file(db) == file).or(near.first())?;
+    Some(name_from(db, *best, file))
+}
+
+/// The declarations of some kinds, a bit each, whose own name is nearest to a word. A query, since all who
+/// misspell a name in the same way ask for the same.
+#[salsa::tracked]
+fn nearest_declarations(db: &dyn Db, model: Model, word: SmolStr, kinds: u16) -> Vec<Decl> {
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kinds & 1 << *kind as u16 != 0).collect();
+    let found = visible(db, model, &kinds);
+    let name = |decl: &Decl| decl.shape(db).name.clone();
+    let length = word.chars().count();
+    let alike = |name: &SmolStr| name.chars().count().abs_diff(length) <= 1 + length / 4;
+    let exact = found.iter().filter_map(name).find(|name| *name == word);
+    let near = exact.or_else(|| nearest(&word, found.iter().filter_map(name).filter(alike)));
+    found.into_iter().filter(|decl| near.is_some() && name(decl) == near).collect()
 }

@@ -314,7 +314,12 @@ struct Lowered {
 
 /// Parses and lowers a text. The tree is kept for files that are being edited.
 fn read(text: FileText, old: Option<&Tree>, keep_tree: bool) -> (Source, Lowered) {
-    let tree = parse(&text.text, old);
+    let mut tree = parse(&text.text, old);
+    if old.is_some() && tree.root_node().has_error() {
+        // How the parser gets over broken text depends on what it takes from the old tree. What is said of a
+        // text must not depend on how it came about.
+        tree = parse(&text.text, None);
+    }
     let LoweredFile { component, declarations, errors, loose_descriptions } = lower(&tree, &text.text);
     let mut spans = Vec::with_capacity(declarations.len());
     let mut parts = Vec::with_capacity(declarations.len());

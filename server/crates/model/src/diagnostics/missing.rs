@@ -29,6 +29,8 @@ enum Cause {
     Found(Decl),
     /// A fact is not stated.
     Unstated(&'static str),
+    /// A fact is not stated of an element too far off for its diagnostics to look here.
+    UnstatedOf(Decl, &'static str),
 }
 
 pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
@@ -39,14 +41,18 @@ pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     let own = groups.iter().filter(|group| leader(group) == decl);
     found.extend(own.map(|group| match group.cause {
         Cause::Found(_) => open(db, decl, group),
-        Cause::Unstated(property) => unstated(db, decl, property, group),
+        Cause::Unstated(property) => unstated(db, decl, decl, property, group),
+        Cause::UnstatedOf(element, property) => unstated(db, decl, element, property, group),
     }));
 }
 
 /// The element at which a group's diagnostic stands.
 fn leader(group: &Group) -> Decl {
     let first = &group.members[0].finding;
-    first.missing.map_or(first.id.subject(), |missing| missing.element)
+    match (group.cause, first.missing) {
+        (Cause::Unstated(_), Some(missing)) => missing.element,
+        _ => first.id.subject(),
+    }
 }
 
 /// The open findings of an element or a threat itself, and those that wait for a fact of it.
@@ -56,8 +62,27 @@ fn groups_of(db: &dyn Db, element: Decl) -> Vec<Group> {
     let around = flows.incoming.iter().chain(&flows.outgoing).copied();
     collect(db, std::iter::once(element).chain(around), |assessed| match assessed.finding.missing {
         None => (assessed.finding.id.subject() == element).then(|| rule_of(assessed.finding.id)),
-        Some(missing) => (missing.element == element).then_some(Cause::Unstated(missing.property)),
+        Some(missing) if missing.element == element => Some(Cause::Unstated(missing.property)),
+        Some(missing) => (assessed.finding.id.subject() == element).then(|| afar(db, element, missing)).flatten(),
     })
+}
+
+/// The cause of a finding that waits for a fact of an element whose own groups do not see it.
+fn afar(db: &dyn Db, subject: Decl, missing: Missing) -> Option<Cause> {
+    let element = missing.element;
+    let touches = |flow: Decl, end: Decl| {
+        flow.kind(db) == Kind::Flow && {
+            let (source, target) = ends(db, flow);
+            source == Some(end) || target == Some(end)
+        }
+    };
+    let target = (element.kind(db) == Kind::Flow).then(|| ends(db, element).1).flatten();
+    let seen = match target {
+        None => subject == element || touches(subject, element),
+        Some(target) if subject.kind(db) == Kind::Flow => ends(db, subject).1 == Some(target),
+        Some(target) => subject == target || incoming(db, target).iter().any(|flow| ends(db, *flow).0 == Some(subject)),
+    };
+    (!seen).then_some(Cause::UnstatedOf(element, missing.property))
 }
 
 /// The open findings on the flows that end at an element, and those that wait for a fact of such a flow.
@@ -71,7 +96,11 @@ fn groups_at(db: &dyn Db, target: Decl) -> Vec<Group> {
     let is_flow = |element: Decl| element.kind(db) == Kind::Flow && ends(db, element).1 == Some(target);
     collect(db, around.into_iter(), |assessed| match assessed.finding.missing {
         None => is_flow(assessed.finding.id.subject()).then(|| rule_of(assessed.finding.id)),
-        Some(missing) => is_flow(missing.element).then_some(Cause::Unstated(missing.property)),
+        Some(missing) if is_flow(missing.element) => Some(Cause::Unstated(missing.property)),
+        Some(missing) => {
+            let subject = assessed.finding.id.subject();
+            is_flow(subject).then(|| afar(db, subject, missing)).flatten()
+        }
     })
 }
 
@@ -171,7 +200,8 @@ fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
     }
 }
 
-fn unstated(db: &dyn Db, element: Decl, property: &'static str, group: &Group) -> Diagnostic {
+/// A fact of an element that is not stated. The diagnostic stands at that element, or where the finding is.
+fn unstated(db: &dyn Db, at: Decl, element: Decl, property: &'static str, group: &Group) -> Diagnostic {
     let severity = group.members[0].finding.severity;
     let mut rules: Vec<Decl> = Vec::new();
     let mut elements: Vec<Decl> = Vec::new();
@@ -200,27 +230,30 @@ fn unstated(db: &dyn Db, element: Decl, property: &'static str, group: &Group) -
     };
     let categories = categories_in_words(categories);
     let message = format!("no `{property}` is stated for {on}, and {waits} (up to {}, {categories})", severity.word());
-    let mut diagnostic = Diagnostic::new(&codes::UNSTATED_FACT, element.part(Part::Name), message);
+    let mut diagnostic = Diagnostic::new(&codes::UNSTATED_FACT, at.part(Part::Name), message);
     diagnostic.severity = weight(severity);
     diagnostic.findings = group.members.iter().map(|assessed| assessed.finding.id).collect();
     for rule in &rules {
         let member = group.members.iter().find(|assessed| rule_of(assessed.finding.id) == Cause::Found(*rule));
         let finding = &member.expect("the rule is of a member").finding;
         let message = format!("{} (`{}`)", finding.id.title(db), full_name(db, *rule));
-        diagnostic = diagnostic.relate(element.part(Part::Name), message);
+        diagnostic = diagnostic.relate(at.part(Part::Name), message);
         for reason in reasons(db, finding) {
-            let place = reason.place.unwrap_or(element.part(Part::Name));
+            let place = reason.place.unwrap_or(at.part(Part::Name));
             let known = diagnostic.related.iter().any(|related| related.message == reason.message);
             if !known && !reason.message.contains(&format!("states no `{property}`")) {
                 diagnostic = diagnostic.relate(place, reason.message);
             }
         }
     }
+    if at != element {
+        diagnostic = diagnostic.relate(element.part(Part::Name), format!("`{property}` would be stated here"));
+    }
     for other in &elements[1..] {
         diagnostic = diagnostic.relate(other.part(Part::Name), format!("nor is it for `{}`", full_name(db, *other)));
     }
     let takes = schema::of(element.kind(db)).property(property).map(|property| takes(property.takes));
     diagnostic = diagnostic.help(format!("state `{property}: {}`", takes.unwrap_or_default()));
-    diagnostic.help.extend(counter(db, element, &rules));
+    diagnostic.help.extend(counter(db, at, &rules));
     diagnostic
 }

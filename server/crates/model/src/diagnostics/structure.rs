@@ -5,9 +5,10 @@ use crate::codes;
 use crate::db::{Db, Decl, File};
 use crate::lower::Part;
 use crate::names::{components, full_name, names_in, top_level_member};
-use crate::relations::{ENDS, outgoing, placed_in};
+use crate::relations::{DEEPEST_BOUNDARY, ENDS, boundaries_around, outgoing, placed_in};
 use crate::schema;
 use crate::typed::{a, resolve_kind, typed};
+use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 use threatline_syntax::{Kind, Span, SyntaxErrorKind};
 
@@ -167,6 +168,11 @@ fn references(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
 }
 
 fn cycles(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+    if boundaries_around(db, decl).len() == DEEPEST_BOUNDARY && decl.kind(db) == Kind::Boundary {
+        let message = format!("more than {DEEPEST_BOUNDARY} boundaries are around `{}`", full_name(db, decl));
+        found.push(Diagnostic::new(&codes::DEEP_NESTING, decl.part(Part::Within), message));
+        return;
+    }
     let by = |next: &dyn Fn(Decl) -> Vec<Decl>| -> Option<Vec<Decl>> { circle(decl, next) };
     let (circle, code, part, verb) = match decl.kind(db) {
         Kind::Boundary => {
@@ -189,18 +195,21 @@ fn cycles(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     found.push(Diagnostic::new(code, decl.part(part.unwrap_or(Part::Name)), message));
 }
 
-/// The way from a declaration back to itself, if there is one.
+/// The way from a declaration back to itself, if there is one that is not longer than any sensible one.
 fn circle(start: Decl, next: &dyn Fn(Decl) -> Vec<Decl>) -> Option<Vec<Decl>> {
-    let mut ways: Vec<Vec<Decl>> = vec![vec![start]];
-    let mut seen = Vec::new();
-    while let Some(way) = ways.pop() {
-        for step in next(*way.last()?) {
+    const LONGEST_LOOK: usize = 1000;
+    let mut came_from: FxHashMap<Decl, Decl> = FxHashMap::default();
+    let mut pending = vec![start];
+    while let Some(at) = pending.pop().filter(|_| came_from.len() < LONGEST_LOOK) {
+        for step in next(at) {
             if step == start {
+                let mut way: Vec<Decl> = std::iter::successors(Some(at), |at| came_from.get(at).copied()).collect();
+                way.reverse();
                 return Some(way);
             }
-            if !seen.contains(&step) {
-                seen.push(step);
-                ways.push([way.as_slice(), &[step]].concat());
+            if !came_from.contains_key(&step) {
+                came_from.insert(step, at);
+                pending.push(step);
             }
         }
     }

@@ -1,0 +1,2 @@
+//! What an analysis costs.
+fn main() {}

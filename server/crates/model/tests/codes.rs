@@ -1,0 +1,105 @@
+//! The table of diagnostics holds: every code is a good name, and every example triggers its code. The built-in
+//! library has nothing wrong with it.
+
+use std::collections::BTreeSet;
+use threatline_model::codes::{self, Class};
+use threatline_model::diagnostics::{diagnostics, settings_diagnostics};
+use threatline_model::names::full_name;
+use threatline_model::relations::{mitigations_countering, rules};
+use threatline_model::workspace::FileText;
+use threatline_model::{Workspace, World};
+use threatline_testkit::{TODAY, fixture, render, workspace};
+
+/// The codes of all diagnostics of a model of one file, given as bytes.
+fn codes_of(text: &[u8]) -> BTreeSet<&'static str> {
+    let mut workspace = Workspace::new(TODAY);
+    let model = workspace.set_model("", None);
+    let file = workspace.set_file(model, "model.threat", FileText::decode(text.to_vec()));
+    diagnostics(workspace.db(), file).iter().map(|diagnostic| diagnostic.code.id).collect()
+}
+
+#[test]
+fn every_code_is_in_kebab_case_and_there_once() {
+    let mut seen = BTreeSet::new();
+    for code in codes::ALL {
+        let words = code.id.split('-');
+        assert!(
+            words.clone().all(|word| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase())),
+            "{} is not in kebab-case",
+            code.id
+        );
+        assert!(seen.insert(code.id), "{} is there twice", code.id);
+        assert_eq!(codes::find(code.id), Some(*code));
+        assert!(code.summary.ends_with('.') && code.doc.ends_with('.'), "{} is not told in sentences", code.id);
+    }
+}
+
+#[test]
+fn every_example_triggers_its_code() {
+    for code in codes::ALL.iter().filter(|code| !code.example.is_empty()) {
+        // What cannot be decoded cannot stand in a Rust string either.
+        let mut bytes = Vec::new();
+        for (at, part) in code.example.split('\u{fffd}').enumerate() {
+            bytes.extend((at > 0).then_some(0xff));
+            bytes.extend(part.as_bytes());
+        }
+        let found = codes_of(&bytes);
+        assert!(found.contains(code.id), "the example of {} gives {found:?}", code.id);
+    }
+}
+
+#[test]
+fn examples_of_names_and_properties_are_in_the_language() {
+    for code in codes::ALL.iter().filter(|code| code.class != Class::Text) {
+        let found = codes_of(code.example.as_bytes());
+        assert!(!found.contains("syntax-error"), "the example of {} is not in the language", code.id);
+    }
+}
+
+#[test]
+fn only_settings_have_no_example_in_a_model() {
+    let without = codes::ALL.iter().filter(|code| code.example.is_empty());
+    assert_eq!(without.map(|code| code.id).collect::<Vec<_>>(), ["invalid-setting"]);
+    let workspace = workspace(&fixture("//- threatline.toml\n[check]\nfail_on = \"hihg\"\n"));
+    let model = workspace.model("").unwrap();
+    let found = settings_diagnostics(workspace.db(), model);
+    assert_eq!(found.iter().map(|diagnostic| diagnostic.code.id).collect::<Vec<_>>(), ["invalid-setting"]);
+}
+
+#[test]
+fn every_code_can_be_turned_off_and_made_an_error() {
+    for code in codes::ALL.iter().filter(|code| !code.example.is_empty() && !code.example.contains('\u{fffd}')) {
+        let with = |severity: &str| {
+            let settings = format!("//- threatline.toml\n[diagnostics]\n{} = \"{severity}\"\n", code.id);
+            render(&workspace(&fixture(&format!("{settings}//- model.threat\n{}\n", code.example))))
+        };
+        assert!(!with("off").contains(&format!("[{}]", code.id)), "{} is off, and there", code.id);
+        let told = with("error");
+        let lines = told.lines().filter(|line| line.contains(&format!("[{}]", code.id)));
+        assert!(lines.clone().count() > 0 && lines.clone().all(|line| line.contains(" error[")), "{told}");
+    }
+}
+
+#[test]
+fn nothing_is_wrong_with_the_library() {
+    let workspace = Workspace::new(TODAY);
+    let db = workspace.db();
+    let library = World::get(db).library(db);
+    for &file in library.files(db).iter() {
+        let found = diagnostics(db, file);
+        let told: Vec<_> = found.iter().map(|diagnostic| (diagnostic.code.id, &diagnostic.message)).collect();
+        assert!(told.is_empty(), "{}: {told:#?}", file.path(db));
+    }
+}
+
+#[test]
+fn every_rule_of_the_library_is_countered_by_a_mitigation_of_it() {
+    let workspace = Workspace::new(TODAY);
+    let db = workspace.db();
+    let library = World::get(db).library(db);
+    assert!(!rules(db, library).is_empty());
+    for &rule in rules(db, library) {
+        let name = full_name(db, rule);
+        assert!(!mitigations_countering(db, library, rule).is_empty(), "nothing in the library counters {name}");
+    }
+}

@@ -1,0 +1,302 @@
+//! Texts that nobody writes: none of them may bring the analysis down or keep it busy.
+
+use std::time::{Duration, Instant};
+use threatline_model::diagnostics::diagnostics;
+use threatline_model::findings::all;
+use threatline_model::workspace::FileText;
+use threatline_model::{Date, Span, Workspace};
+use threatline_testkit::{Random, TODAY, render};
+
+/// How much more an optimised build is asked to take.
+const SCALE: usize = if cfg!(debug_assertions) { 1 } else { 5 };
+
+/// Asks for everything there is to say of some files, and gives the codes that are told, with how often.
+#[track_caller]
+fn codes(files: Vec<(String, Vec<u8>)>) -> Vec<(&'static str, usize)> {
+    let start = Instant::now();
+    let size: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
+    let mut workspace = Workspace::new(TODAY);
+    let model = workspace.set_model("", None);
+    let files = files.into_iter().map(|(path, bytes)| (path.into(), FileText::decode(bytes))).collect();
+    workspace.load(model, files);
+    let db = workspace.db();
+    let mut found: Vec<&'static str> = Vec::new();
+    for &file in model.files(db).iter() {
+        found.extend(diagnostics(db, file).iter().map(|diagnostic| diagnostic.code.id));
+    }
+    all(db, model);
+    let took = start.elapsed();
+    if took > Duration::from_millis(150) { eprintln!("TIME {took:?} {size} bytes {}", std::panic::Location::caller()); }
+    assert!(took < Duration::from_secs(20), "{size} bytes took {took:?}");
+    found.sort_unstable();
+    let mut counts: Vec<(&'static str, usize)> = Vec::new();
+    for code in found {
+        match counts.last_mut() {
+            Some((last, count)) if *last == code => *count += 1,
+            _ => counts.push((code, 1)),
+        }
+    }
+    counts
+}
+
+#[track_caller]
+fn codes_of(text: impl Into<String>) -> Vec<(&'static str, usize)> {
+    codes(vec![("m.threat".to_owned(), text.into().into_bytes())])
+}
+
+fn count(counts: &[(&str, usize)], code: &str) -> usize {
+    counts.iter().find(|(of, _)| *of == code).map_or(0, |(_, count)| *count)
+}
+
+#[test]
+fn nothing() {
+    for text in ["", " ", "\n", "\r", "\t\u{a0}\u{2028}", "//", "///", "\u{feff}", "\0"] {
+        codes_of(text);
+    }
+    assert_eq!(codes_of(""), []);
+    assert_eq!(codes_of("\u{feff}asset a { classification: public }\n"), [("unused-asset", 1)]);
+}
+
+#[test]
+fn noise() {
+    let mut random = Random::new(7);
+    for length in [1, 10, 1_000, 200_000 * SCALE] {
+        codes(vec![("m.threat".to_owned(), (0..length).map(|_| random.below(256) as u8).collect())]);
+    }
+    // Noise of the language's own signs and words.
+    let words =
+        ["{", "}", "\"", "\"\"\"", "->", ":", ",", "@", "(", ")", "in", "flow", "process a", "rule r", "when", "not"];
+    let text: Vec<&str> = (0..5_000 * SCALE).map(|_| *random.pick(&words)).collect();
+    codes_of(text.join(" "));
+}
+
+#[test]
+fn one_long_line() {
+    let line = "process a { technology: web_service } ".repeat(2_000_000 * SCALE / 40 / 8);
+    codes_of(line);
+    codes_of("x".repeat(2_000_000 * SCALE));
+    codes_of(format!("process a \"{}\"", "x".repeat(2_000_000 * SCALE)));
+    codes_of(format!("process a {{ accepts: {} }}", "json, ".repeat(20_000)));
+    codes_of(format!("process a {{ tags: {} }}", "\"t\", ".repeat(20_000)));
+    codes_of(format!("process a {{ handles: {} }}", (0..3_000).map(|at| format!("n{at}, ")).collect::<String>()));
+    codes_of("{".repeat(50_000));
+    codes_of("\"".repeat(50_000));
+    codes_of("process ".repeat(20_000));
+    codes_of("process p { ".repeat(20_000));
+    codes_of("proces a { b: c } ".repeat(2_000));
+}
+
+#[track_caller]
+fn rule(condition: &str) -> Vec<(&'static str, usize)> {
+    let head = "process p { redundancy: yes }\nexternal e\nflow e -> p\n";
+    codes_of(format!("{head}rule r {{ on: process category: tampering when: {condition} }}"))
+}
+
+#[test]
+fn deep_conditions() {
+    const DEEP: usize = 10_000;
+    let told = |condition: String| count(&rule(&condition), "invalid-condition");
+    assert!(told(format!("{}redundancy{}", "(".repeat(DEEP), ")".repeat(DEEP))) > 0);
+    assert!(told(format!("{}redundancy", "not ".repeat(DEEP))) > 0);
+    assert!(told(format!("{}authorization = none{}", "any(incoming where ".repeat(DEEP), ")".repeat(DEEP))) > 0);
+    // Chains are as long as they like.
+    assert_eq!(told(format!("redundancy{}", " and redundancy".repeat(DEEP))), 0);
+    assert_eq!(told(format!("redundancy{}", " or redundancy".repeat(DEEP))), 0);
+    assert!(told(format!("redundancy{}", " and redundancy".repeat(4 * DEEP))) > 0);
+    told(format!("privileges in ({})", "admin, ".repeat(DEEP)));
+    told("(".repeat(DEEP));
+    told("not ".repeat(DEEP));
+    told(format!("redundancy{}", " and".repeat(DEEP)));
+    told(format!("source{}", ".source".repeat(DEEP)));
+    told("any(incoming where any(".repeat(DEEP));
+}
+
+/// Quantifiers in quantifiers multiply: each level looks at all members again.
+#[test]
+fn quantifiers_within_quantifiers() {
+    let nest = |levels: usize| {
+        let open = "any(incoming where any(source.outgoing where ".repeat(levels);
+        format!("rule r {{ on: process category: tampering when: {open}usage = operations{} }}\n", "))".repeat(levels))
+    };
+    let flows: String = (0..12).map(|at| format!("flow f{at}: e -> p\n")).collect();
+    for levels in [1, 2, 30] {
+        codes_of(format!("process p\nexternal e\n{flows}{}", nest(levels)));
+    }
+}
+
+#[test]
+fn deep_boundaries() {
+    let chain = |length: usize| {
+        let mut text = "boundary b0\n".to_owned();
+        for at in 1..length {
+            text += &format!("boundary b{at} in b{}\n", at - 1);
+        }
+        text + &format!("process p in b{}\nprocess q in b0\nflow p -> q\nflow q -> p\n", length - 1)
+    };
+    codes_of(chain(60));
+    codes_of(chain(10_000));
+    // The same, but each in a file of its own, the innermost first.
+    let files = (0..500).map(|at| {
+        let text = format!("boundary b{at} in b{}\nprocess p{at} in b{at}\n", at + 1);
+        (format!("{at:04}.threat"), text.into_bytes())
+    });
+    codes(files.collect());
+}
+
+#[test]
+fn circles() {
+    let circle = |kind: &str, of: &dyn Fn(usize, usize) -> String, length: usize| {
+        let text: String = (0..length).map(|at| format!("{kind} n{at} {}\n", of(at, (at + 1) % length))).collect();
+        // Entered from every member, in either order of the files.
+        for turn in 0..length.min(3) {
+            let users: String =
+                (0..length).map(|at| format!("process p{at}\nflow f{at}: p{at} -> p{}\n", (at + 1) % length)).collect();
+            let mut lines: Vec<&str> = text.lines().collect();
+            lines.rotate_left(turn);
+            let found = codes_of(format!("{}\n{users}", lines.join("\n")));
+            let cycles = count(&found, "boundary-cycle") + count(&found, "definition-cycle");
+            assert_eq!(cycles, length.min(cycles.max(length)), "{kind} of {length}: {found:?}");
+        }
+    };
+    for length in [1, 2, 3, 50] {
+        circle("boundary", &|_, next| format!("in n{next}"), length);
+        circle("technology", &|_, next| format!("{{ is: n{next} }}"), length);
+        circle("protocol", &|_, next| format!("{{ is: n{next} }}"), length);
+        circle("mitigation", &|_, next| format!("{{ based_on: n{next} }}"), length);
+    }
+    // Something leads into a circle that it is not in.
+    codes_of("boundary a in b\nboundary b in c\nboundary c in b\nprocess p in a\nflow p -> q\nprocess q in c");
+    codes_of(
+        "technology a { is: b, c }\ntechnology b { is: c, a }\ntechnology c { is: a, b }\nprocess p { technology: a }",
+    );
+    codes_of("threat t { category: spoofing targets: t }\nmitigation m { counters: t based_on: m }");
+    codes_of("component a.b\nprocess a\nflow a.b -> a { sends: a }");
+}
+
+/// A circle too long to be looked for ends.
+#[test]
+fn long_circles() {
+    for kind in ["boundary", "technology", "mitigation"] {
+        let text = |at: usize, next: usize| match kind {
+            "boundary" => format!("boundary n{at} in n{next}\n"),
+            "technology" => format!("technology n{at} {{ is: n{next} }}\n"),
+            _ => format!("mitigation n{at} {{ based_on: n{next} }}\n"),
+        };
+        let length = 2_000;
+        codes_of((0..length).map(|at| text(at, (at + 1) % length)).collect::<String>());
+    }
+}
+
+#[test]
+fn line_ends() {
+    let text = "component a\nasset x\n\nprocess p {\n  tecnology: web\n}\n/// Loose.\n";
+    let with = |end: &str| {
+        let mut workspace = Workspace::new(TODAY);
+        let model = workspace.set_model("", None);
+        workspace.set_file(model, "m.threat", FileText::new(text.replace('\n', end)));
+        render(&workspace)
+    };
+    assert_eq!(with("\n"), with("\r\n"));
+    assert_eq!(with("\n"), with("\r"));
+}
+
+#[test]
+fn strings() {
+    let string = |text: &str| codes_of(format!("process p \"{text}\""));
+    for wrong in ["\\u{d800}", "\\u{110000}", "\\u{}", "\\u{ffffffffff}", "\\u{zz}", "\\x", "\\u", "\\"] {
+        assert!(count(&string(wrong), "syntax-error") > 0, "{wrong}");
+    }
+    for right in ["\\u{0}", "\\u{10ffff}", "\u{202e}", "\\\"", "e\u{301}", "👩‍👩‍👧"] {
+        assert_eq!(count(&string(right), "syntax-error"), 0, "{right}");
+    }
+}
+
+#[test]
+fn the_same_name_over_and_over() {
+    let found = codes_of("process same\n".repeat(5_000));
+    assert_eq!(count(&found, "duplicate-declaration"), 4_999);
+    let found = codes_of("process a\nprocess b\n".to_owned() + &"flow a -> b\n".repeat(3_000));
+    assert_eq!(count(&found, "duplicate-declaration"), 2_999);
+    let found = codes((0..500).map(|at| (format!("{at}.threat"), b"component same\nasset x".to_vec())).collect());
+    assert_eq!(count(&found, "duplicate-declaration"), 499);
+    codes_of(format!("process p {{ {} }}", "redundancy: yes ".repeat(5_000)));
+    codes_of("component c\n".repeat(3_000));
+    codes_of(
+        "accept a { findings: spoofing@p by: \"x\" until: 2027-01-01 because: \"y\" }\n".repeat(1_000) + "process p",
+    );
+}
+
+#[test]
+fn nothing_resolves() {
+    let mut text = String::new();
+    for at in 0..300 * SCALE {
+        text += &format!(
+            "process p{at} in nowhere{at} {{ technology: what{at} handles: which{at} mitigations: how{at} }}
+             flow who{at} -> whom{at} {{ protocol: so{at} sends: a.b.c{at} }}
+             threat t{at} {{ category: any{at} targets: x{at} affects: y{at} }}
+             accept a{at} {{ findings: r{at}@s{at}, spoofing@(u{at} -> v{at}) by: \"x\" until: 2026-99-99 because: \"y\" }}\n"
+        );
+    }
+    assert!(count(&codes_of(text), "unresolved-reference") > 300);
+}
+
+#[test]
+fn long_names() {
+    let name = "n".repeat(100_000);
+    codes_of(format!("process {name} in {name}x\nflow {name} -> {name} {{ sends: {name}y, {name}z }}"));
+    codes_of(format!("component {}", "a.".repeat(3_000) + "b"));
+    codes_of(format!("process p {{ technology: {} }}", "a.".repeat(20_000) + "b"));
+    codes_of(format!("component {}\nprocess p in x", vec!["c"; 2_000].join(".")));
+    codes_of(format!("process p {{ {name}: {name} }}"));
+    codes_of(format!("rule r {{ on: flow category: tampering when: {name} = {name} }}"));
+}
+
+/// Everything flows to one element, which holds everything.
+#[test]
+fn one_hub() {
+    let mut text = "process hub\nboundary all { trust: low }\n".to_owned();
+    for at in 0..500 * SCALE {
+        text += &format!(
+            "asset a{at} {{ classification: restricted }}
+             process p{at} in all {{ accepts: serialized_objects }}
+             flow p{at} -> hub {{ sends: a{at} }}\n"
+        );
+    }
+    text += "rule near { on: process category: tampering when: any(neighbours where accepts = xml) }\n";
+    codes_of(text);
+}
+
+#[test]
+fn one_large_file() {
+    let mut text = String::new();
+    let size = 4_000 * SCALE;
+    for at in 0..size / 2 {
+        text += &format!(
+            "process p{at} {{ technology: web_service }}\nflow p{at} -> p{} {{ protocol: https }}\n",
+            (at * 7 + 1) % (size / 2)
+        );
+    }
+    let found = codes_of(text.clone());
+    assert_eq!(count(&found, "empty-flow"), size / 2);
+    // And an edit in it.
+    let mut workspace = Workspace::new(Date::constant(2026, 1, 1));
+    let model = workspace.set_model("", None);
+    let file = workspace.set_file(model, "m.threat", FileText::new(text));
+    diagnostics(workspace.db(), file);
+    let start = Instant::now();
+    workspace.edit(file, Span::new(0, 0), "// More.\n");
+    diagnostics(workspace.db(), file);
+    assert!(start.elapsed() < Duration::from_secs(3), "a comment took {:?}", start.elapsed());
+}
+
+/// Spans that do not fit the text are passed over.
+#[test]
+fn edits_outside_of_the_text() {
+    let mut workspace = Workspace::new(TODAY);
+    let model = workspace.set_model("", None);
+    let file = workspace.set_file(model, "m.threat", FileText::new("asset é"));
+    for (start, end) in [(0, 99), (99, 99), (7, 7), (5, 2), (6, 7)] {
+        workspace.edit(file, Span::new(start, end), "x");
+        assert_eq!(&*file.source(workspace.db()).text, "asset é");
+    }
+}

@@ -1,0 +1,747 @@
+//! What an edit costs, and that it gives the same as an analysis from scratch.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use support::{Observed, edit};
+use threatline_model::workspace::FileText;
+use threatline_model::{Kind, Span, Workspace};
+use threatline_testkit::{Random, fixture, render, render_findings};
+
+/// A web shop of three components, small enough to know by heart.
+const SHOP: &str = r#"
+//- edge.threat
+component edge "Edge"
+
+boundary internet "Internet" { trust: untrusted }
+boundary vpc "Production"
+
+external shopper "Shopper" in internet { kind: person }
+
+process gateway "API gateway" in vpc {
+  technology: api_gateway
+  mitigations: rate_limiting
+}
+
+flow browse "Browse": shopper -> gateway {
+  protocol: https
+  authentication: session
+  authorization: end_user
+  sends: orders.order
+}
+//- orders.threat
+component orders "Orders"
+
+// The only comment.
+asset order "Order" { classification: confidential }
+
+process api "Orders" in edge.vpc {
+  technology: web_service
+}
+
+store ledger "Ledger" in edge.vpc {
+  technology: relational_database
+  encryption: at_rest
+  backup: yes
+}
+
+flow place "Place": edge.gateway -> api {
+  protocol: https
+  authentication: token
+  sends: order
+}
+
+flow save "Save": api -> ledger {
+  protocol: sql_tls
+  authentication: password
+  sends: order
+}
+//- mail.threat
+component mail "Mail"
+
+asset letter "Letter" { classification: internal }
+
+process sender "Sender" in edge.vpc { technology: batch_job }
+store outbox "Outbox" in edge.vpc {
+  technology: message_queue
+  encryption: at_rest
+  backup: yes
+}
+
+flow send "Send": sender -> outbox {
+  protocol: amqps
+  authentication: password
+  sends: letter
+}
+"#;
+
+/// What `findings` ran on, and the other queries that ran, by name.
+fn executed(observed: &Observed) -> (BTreeSet<String>, BTreeMap<String, usize>) {
+    let mut findings = BTreeSet::new();
+    let mut others: BTreeMap<String, usize> = BTreeMap::new();
+    for (query, of) in observed.executed() {
+        if query == "findings" {
+            findings.insert(observed.called(&of));
+        } else {
+            *others.entry(query).or_default() += 1;
+        }
+    }
+    (findings, others)
+}
+
+fn counts(queries: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    queries.iter().map(|(query, times)| ((*query).to_owned(), *times)).collect()
+}
+
+fn set(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// The queries that only names, places and ends decide.
+const STRUCTURE: &[&str] = &[
+    "boundaries_around",
+    "component_of",
+    "components",
+    "contents",
+    "contents_of",
+    "crossed",
+    "ends",
+    "flows_in",
+    "flows_of",
+    "full_name",
+    "member",
+    "mitigations_in",
+    "names_in",
+    "placed_by",
+    "placed_in",
+    "resolve",
+    "rules",
+    "rules_in",
+    "top_level",
+    "top_level_member",
+    "touching",
+];
+
+#[test]
+fn a_comment_runs_nothing() {
+    let mut observed = Observed::new(&fixture(SHOP));
+    for (from, to) in [
+        ("// The only comment.", "// Another one, over\n// two lines.\n"),
+        ("// Another one, over\n// two lines.\n", ""),
+        ("  technology: web_service", "  technology:   web_service // as ever"),
+        ("sends: order\n}\n\nflow save", "sends: order }   flow save"),
+    ] {
+        edit(&mut observed.workspace, "orders.threat", from, to);
+        observed.diagnose();
+        assert_eq!(observed.executed(), [], "after {from:?} became {to:?}");
+    }
+}
+
+#[test]
+fn a_description_or_a_title_runs_no_rule() {
+    let mut observed = Observed::new(&fixture(SHOP));
+    edit(&mut observed.workspace, "orders.threat", "process api \"Orders\"", "/// Takes orders.\nprocess api \"Desk\"");
+    observed.diagnose();
+    let (findings, others) = executed(&observed);
+    assert_eq!(findings, set(&[]));
+    assert!(STRUCTURE.iter().all(|query| !others.contains_key(*query)), "{others:?}");
+    assert_eq!(others, counts(&[("typed", 1)]));
+}
+
+#[test]
+fn a_property_runs_the_rules_of_the_elements_concerned() {
+    let mut observed = Observed::new(&fixture(SHOP));
+    edit(&mut observed.workspace, "orders.threat", "authentication: token", "authentication: none");
+    observed.diagnose();
+    let (findings, others) = executed(&observed);
+    // The flow itself; nothing asks its ends how it is authenticated.
+    assert_eq!(findings, set(&["orders.place"]));
+    assert_eq!(others, counts(&[("holds", 1), ("meaning", 1), ("typed", 1), ("used_in", 1)]));
+}
+
+#[test]
+fn a_classification_runs_the_rules_of_what_holds_the_asset() {
+    let mut observed = Observed::new(&fixture(SHOP));
+    edit(&mut observed.workspace, "orders.threat", "classification: confidential", "classification: internal");
+    observed.diagnose();
+    let (findings, others) = executed(&observed);
+    // Of what holds orders, that on which a rule gets as far as to ask for it.
+    assert_eq!(findings, set(&["edge.browse", "edge.gateway", "orders.ledger"]));
+    assert!(STRUCTURE.iter().all(|query| !others.contains_key(*query)), "{others:?}");
+}
+
+#[test]
+fn a_renamed_element_runs_no_rule_of_others() {
+    let mut observed = Observed::new(&fixture(SHOP));
+    edit(&mut observed.workspace, "mail.threat", "store outbox", "store queue");
+    edit(&mut observed.workspace, "mail.threat", "-> outbox", "-> queue");
+    observed.diagnose();
+    let (findings, others) = executed(&observed);
+    // It is itself still, so what flows to it has to be looked at no further than its name.
+    assert_eq!(findings, set(&["mail.queue", "mail.send"]));
+    assert!(!others.contains_key("flows_of") && !others.contains_key("assessed"), "{others:?}");
+}
+
+#[test]
+fn a_new_element_runs_no_rule_of_others() {
+    let mut observed = Observed::new(&fixture(SHOP));
+    edit(&mut observed.workspace, "mail.threat", "flow send", "process archive in edge.vpc\n\nflow send");
+    observed.diagnose();
+    let (findings, others) = executed(&observed);
+    assert_eq!(findings, set(&["mail.archive"]));
+    assert!(!others.contains_key("flows_of"), "{others:?}");
+    assert_eq!(others["assessed"], 1);
+}
+
+#[test]
+fn a_mitigation_that_is_done_runs_no_rule() {
+    let text = SHOP.replace("asset letter", "mitigation care { counters: spoofing status: planned }\nasset letter");
+    let text = text.replace("technology: batch_job }", "technology: batch_job mitigations: care }");
+    let mut observed = Observed::new(&fixture(&text));
+    edit(&mut observed.workspace, "mail.threat", "status: planned", "status: implemented");
+    observed.diagnose();
+    let (findings, others) = executed(&observed);
+    assert_eq!(findings, set(&[]));
+    assert!(STRUCTURE.iter().all(|query| !others.contains_key(*query)), "{others:?}");
+}
+
+#[test]
+fn trust_runs_the_rules_of_what_is_in_the_boundary() {
+    let mut observed = Observed::new(&fixture(SHOP));
+    edit(&mut observed.workspace, "edge.threat", "trust: untrusted", "trust: low");
+    observed.diagnose();
+    let (findings, others) = executed(&observed);
+    assert_eq!(findings, set(&["edge.gateway"]));
+    assert!(STRUCTURE.iter().all(|query| !others.contains_key(*query)), "{others:?}");
+}
+
+#[test]
+fn midnight_runs_no_rule() {
+    let text = format!(
+        "{SHOP}\naccept late {{ findings: unencrypted_flow@send by: \"CISO\" until: 2026-01-01 because: \"x\" }}\n"
+    );
+    let mut observed = Observed::new(&fixture(&text));
+    observed.workspace.set_today("2026-01-02".parse().unwrap());
+    observed.diagnose();
+    let (findings, others) = executed(&observed);
+    assert_eq!(findings, set(&[]));
+    assert_eq!(others, counts(&[("assessed", 1)]));
+}
+
+#[test]
+fn a_setting_runs_nothing() {
+    let mut observed = Observed::new(&fixture(SHOP));
+    observed.workspace.set_model("", Some(("threatline.toml", "[diagnostics]\nunused-asset = \"off\"\n")));
+    observed.diagnose();
+    assert_eq!(observed.executed(), []);
+}
+
+/// A model in which there is everything: nested components, names that hide others, own rules, technologies,
+/// protocols and mitigations, all states of findings, dates that pass, and some mistakes.
+const EVERYTHING: &str = r#"
+//- base.threat
+// No component: the top level.
+boundary internet "Internet" { trust: untrusted }
+boundary office { trust: medium kind: network }
+boundary cloud { kind: cloud mitigations: network_segmentation }
+boundary vpc in cloud { kind: network }
+boundary round in about
+boundary about in round
+
+asset card "Cards" {
+  classification: restricted
+  regulations: pci_dss
+}
+asset notes { classification: internal availability: high }
+asset forgotten { classification: public regulations: pci_dss }
+
+external shopper in internet { kind: person }
+external partner in internet { kind: system out_of_scope: "theirs" }
+
+technology ledger_engine { is: relational_database }
+technology queue { is: bus }
+technology bus { is: queue }
+protocol private_protocol { is: http encrypted: yes authenticated: yes }
+
+rule no_owner "Nobody answers for it" {
+  on: process, store
+  category: repudiation
+  when: not stated(owner) and holds >= internal
+  likelihood: high
+  advice: "Name an owner."
+}
+rule busy {
+  on: process
+  category: denial_of_service
+  when: count(incoming where carries >= internal) > 1 or redundancy = no
+}
+rule crowd { on: process, store category: tampering when: any(neighbours where technology is ledger_engine) }
+rule wrong { on: flow category: tampering when: colour = red and encrypted }
+
+mitigation rate_limiting "Our own" { based_on: std.rate_limiting status: planned due: 2026-01-15 }
+mitigation idle { counters: spoofing status: proposed }
+//- shop/shop.threat
+/// What people buy from.
+component shop "Shop" { owner: "team-shop" mitigations: input_validation }
+
+process gateway "Gateway" in vpc {
+  technology: api_gateway
+  mitigations: rate_limiting
+  redundancy: no
+}
+process api in vpc { technology: web_service accepts: serialized_objects, json }
+store ledger in vpc {
+  technology: ledger_engine
+  stores: card
+  tags: "a", "b"
+}
+flow browse: shopper -> gateway { protocol: http authentication: session sends: card }
+flow gateway -> api { protocol: https sends: card receives: notes }
+flow api -> ledger { protocol: sql authentication: password access: read_write sends: card }
+flow login: shopper -> api { protocol: https authentication: password sends: card }
+flow feed: partner -> api { protocol: ftp receives: notes }
+
+threat fraud "Stolen cards" {
+  category: spoofing, denial_of_service
+  targets: api, browse
+  affects: card
+  mitigations: checks
+}
+mitigation checks { counters: fraud status: implemented }
+accept clear "Clear text for now" {
+  findings: unencrypted_flow@browse, repudiation@ledger
+  by: "CISO"
+  until: 2026-02-01
+  because: "Soon."
+}
+accept gone { findings: unauthenticated_flow@feed by: "CISO" until: 2025-12-24 because: "It was." }
+accept ends { findings: no_owner@gateway, unencrypted_flow@(api -> ledger) by: "x" until: 2026-01-01 because: "y" }
+//- shop/desk.threat
+component shop.desk "Desk" { criticality: high }
+external agent in office { kind: person technology: browser }
+process app in vpc { technology: web_application privileges: root custom_code: yes mitigations: audit_log, watch }
+flow help: agent -> app { protocol: https authentication: federated authorization: none sends: card }
+flow app -> ledger { protocol: sql_tls authentication: password access: write receives: card }
+flow app -> gateway { tunnel: vpn receives: notes }
+mitigation watch { based_on: audit_log status: verified }
+threat copies { category: information_disclosure targets: app impact: critical }
+assumption calm "At night nobody calls" { about: app, shop validate_by: 2026-01-20 }
+//- jobs/jobs.threat
+component jobs
+process nightly { technology: batch_job owner: "team-jobs" }
+process nightly { technology: batch_job }
+store results in office { technology: file_storage encryption: none stores: card, notes backup: no }
+flow nightly -> results { protocol: private_protocol sends: notes access: write }
+flow nightly -> results { protocol: file_transfer sends: card access: write }
+flow pull: shop.api -> nightly { authentication: none authorization: end_user multi_factor: yes sends: card }
+flow nightly -> shop.ledger { protocol: sql access: write sends: card }
+flow self: nightly -> nightly
+store ledger { stores: card encryption: client_side backup: yes }
+//- decisions.threat
+accept jobs_risk {
+  findings: tampering@jobs.nightly, jobs_threat, std.missing_backup@jobs.results
+  by: "CISO" until: 2026-06-30
+  because: """
+  Over several
+  lines.
+  """
+}
+threat jobs_threat { category: tampering targets: jobs.results, jobs.self likelihood: critical references: CWE-20 }
+assumption old { validate_by: 2025-06-01 }
+//- other/threatline.toml
+[diagnostics]
+unused-asset = "off"
+//- other/model.threat
+asset secret { classification: restricted }
+store shelf { stores: secret }
+process reader
+flow reader -> shelf { receives: secret }
+"#;
+
+const SETTINGS: &[&str] = &[
+    "",
+    "[diagnostics]\nunused-asset = \"off\"\n",
+    "[diagnostics]\nmissing-mitigation = \"hint\"\nempty-flow = \"error\"\nunstated-fact = \"off\"\n",
+    "[diagnostics]\nunused-aset = \"off\"\n[chek]\n",
+    "[model]\nname = \"x\"\nbroken",
+];
+
+const DAYS: &[&str] =
+    &["2026-01-01", "2025-12-31", "2026-01-02", "2026-01-16", "2026-02-02", "2027-01-01", "2020-05-05"];
+
+/// Lines to put into a declaration, and values to put into a property.
+const PROPERTIES: &[&str] = &[
+    "technology: web_service",
+    "technology: nothing_known",
+    "encryption: at_rest",
+    "protocol: https",
+    "protocol: private_protocol",
+    "authentication: none",
+    "authorization: none",
+    "sends: card",
+    "sends: card, notes, forgotten",
+    "receives: shop.desk.app",
+    "stores: notes",
+    "handles: card",
+    "mitigations: rate_limiting, idle",
+    "mitigations: std.rate_limiting",
+    "mitigations: shop.desk.watch, audit_log, parameterized_queries",
+    "out_of_scope: \"later\"",
+    "classification: public",
+    "classification: restricted",
+    "integrity: critical",
+    "trust: low",
+    "kind: person",
+    "status: planned",
+    "status: verified",
+    "due: 2026-01-10",
+    "until: 2026-01-31",
+    "counters: fraud, tampering",
+    "counters: unencrypted_flow, no_owner",
+    "based_on: checks",
+    "is: bus",
+    "is: http",
+    "access: write",
+    "tunnel: vpn",
+    "multi_factor: yes",
+    "redundancy: no",
+    "owner: \"someone\"",
+    "when: exposed or not encrypted",
+    "when: all(incoming where authenticated) and components(outgoing) > 1",
+    "when: any(flows where carries.personal)",
+    "on: external, flow",
+    "category: tampering",
+    "findings: fraud",
+    "findings: spoofing@shop.browse, unencrypted_flow@(shop.api -> shop.ledger)",
+    "nonsense: 12",
+];
+
+const DECLARATIONS: &[&str] = &[
+    "process extra in vpc { technology: web_service }\nflow gateway -> extra { protocol: http sends: card }\n",
+    "flow shopper -> shop.api { sends: card }\n",
+    "flow jobs.nightly -> shop.ledger { access: write sends: card protocol: sql }\n",
+    "boundary vpc in office { trust: low }\n",
+    "boundary internet { trust: high }\n",
+    "asset card { classification: internal }\n",
+    "component shop\n",
+    "component late.part\n",
+    "mitigation audit_log { counters: repudiation, no_owner }\n",
+    "mitigation checks { status: planned }\n",
+    "protocol https { encrypted: no }\n",
+    "technology database { is: datastore }\n",
+    "rule unencrypted_flow { on: flow category: tampering when: exposed }\n",
+    "rule many { on: store category: tampering when: components(incoming where access >= write) >= 2 }\n",
+    "accept all { findings: tampering@ledger, no_owner@shop.ledger by: \"x\" until: 2026-01-15 because: \"y\" }\n",
+    "/// Loose.\n",
+    "// A comment.\n",
+];
+
+#[derive(Clone)]
+struct State {
+    /// Texts by path, with the root of the model that each belongs to.
+    files: BTreeMap<String, (String, String)>,
+    settings: BTreeMap<String, String>,
+    day: String,
+}
+
+impl State {
+    fn new() -> State {
+        let mut state = State { files: BTreeMap::new(), settings: BTreeMap::new(), day: DAYS[0].to_owned() };
+        state.settings.insert(String::new(), String::new());
+        for (path, text) in fixture(EVERYTHING) {
+            let root = if path.starts_with("other/") { "other" } else { "" };
+            match path.ends_with(".toml") {
+                true => state.settings.insert(root.to_owned(), text),
+                false => state.files.insert(path, (root.to_owned(), text)).map(|(_, text)| text),
+            };
+        }
+        state
+    }
+
+    /// A workspace made of the texts at once, with the files in an order that must not matter.
+    fn from_scratch(&self, random: &mut Random) -> Workspace {
+        let mut workspace = Workspace::new(self.day.parse().unwrap());
+        let mut files: Vec<_> = self.files.iter().collect();
+        for at in (1..files.len()).rev() {
+            files.swap(at, random.below(at + 1));
+        }
+        for (root, settings) in &self.settings {
+            workspace.set_model(root, settings_of(root, settings).as_ref().map(|(path, text)| (path.as_str(), *text)));
+        }
+        for (path, (root, text)) in files {
+            let model = workspace.model(root).unwrap();
+            workspace.set_file(model, path, FileText::new(text.as_str()));
+        }
+        workspace
+    }
+
+    fn pick(&self, random: &mut Random) -> Option<String> {
+        let paths: Vec<_> = self.files.keys().collect();
+        (!paths.is_empty()).then(|| (*random.pick(&paths)).clone())
+    }
+}
+
+fn settings_of<'text>(root: &str, text: &'text str) -> Option<(String, &'text str)> {
+    let path = if root.is_empty() { "threatline.toml".to_owned() } else { format!("{root}/threatline.toml") };
+    (!text.is_empty()).then_some((path, text))
+}
+
+/// The words and signs of a text, with their places.
+fn tokens(text: &str) -> Vec<Range<usize>> {
+    let mut tokens: Vec<Range<usize>> = Vec::new();
+    let mut word = false;
+    for (at, character) in text.char_indices() {
+        let is_word = character.is_alphanumeric() || character == '_';
+        match tokens.last_mut() {
+            Some(last) if word && is_word => last.end = at + character.len_utf8(),
+            _ if character.is_whitespace() => {}
+            _ => tokens.push(at..at + character.len_utf8()),
+        }
+        word = is_word;
+    }
+    tokens
+}
+
+/// Where the declarations of a text begin and end, roughly: by lines that begin with a kind.
+fn declarations(text: &str) -> Vec<Range<usize>> {
+    let mut starts: Vec<usize> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if Kind::ALL.iter().any(|kind| line.starts_with(kind.word())) {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    starts.push(text.len());
+    starts.windows(2).map(|pair| pair[0]..pair[1]).collect()
+}
+
+/// Changes one file's text, and tells how.
+fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, String, &'static str) {
+    let of_all = |random: &mut Random| {
+        let texts: Vec<&String> = state.files.values().map(|(_, text)| text).collect();
+        (*random.pick(&texts)).clone()
+    };
+    let any = |random: &mut Random, ranges: &[Range<usize>]| match ranges {
+        [] => text.len()..text.len(),
+        _ => random.pick(ranges).clone(),
+    };
+    match random.below(13) {
+        0 => (any(random, &tokens(text)), String::new(), "a token is deleted"),
+        1 => {
+            let other = of_all(random);
+            let tokens_of_other = tokens(&other);
+            let token = tokens_of_other.is_empty().then(String::new).unwrap_or_else(|| {
+                let range = random.pick(&tokens_of_other).clone();
+                other[range].to_owned()
+            });
+            (any(random, &tokens(text)), token, "a token is replaced")
+        }
+        2 => {
+            let at = any(random, &tokens(text)).start;
+            let inserted = random.pick(&["{", "}", "\"", "@", "->", ",", "é", "  ", "\r", "/", ":", "not ", "-"]);
+            (at..at, (*inserted).to_owned(), "something is inserted")
+        }
+        3 => (any(random, &declarations(text)), String::new(), "a declaration is deleted"),
+        4 => {
+            let at = any(random, &declarations(text)).start;
+            (at..at, (*random.pick(DECLARATIONS)).to_owned(), "a declaration is inserted")
+        }
+        5 => {
+            let other = of_all(random);
+            let ranges = declarations(&other);
+            let moved = ranges.is_empty().then(String::new).unwrap_or_else(|| {
+                let range = random.pick(&ranges).clone();
+                other[range].to_owned()
+            });
+            let at = any(random, &declarations(text)).start;
+            (at..at, moved, "a declaration is copied")
+        }
+        6 | 7 => {
+            let opened: Vec<_> = text.match_indices('{').map(|(at, _)| at + 1..at + 1).collect();
+            (any(random, &opened), format!(" {} ", random.pick(PROPERTIES)), "a property is inserted")
+        }
+        8 => {
+            let properties: Vec<_> = text
+                .match_indices(": ")
+                .map(|(at, _)| {
+                    let start = text[..at].rfind(|c: char| c.is_whitespace()).map_or(0, |at| at + 1);
+                    let end = text[at + 2..].find(['\n', '}', ' ']).map_or(text.len(), |end| at + 2 + end);
+                    start..end
+                })
+                .collect();
+            let property = if random.one_in(2) { "" } else { random.pick(PROPERTIES) };
+            (any(random, &properties), property.to_owned(), "a property is replaced")
+        }
+        9 => {
+            // Two neighbouring declarations change places.
+            let ranges = declarations(text);
+            match ranges.len() {
+                0 | 1 => (0..0, "// x\n".to_owned(), "a comment is inserted"),
+                count => {
+                    let at = random.below(count - 1);
+                    let (first, second) = (ranges[at].clone(), ranges[at + 1].clone());
+                    let swapped = [&text[second.clone()], &text[first.clone()]].concat();
+                    (first.start..second.end, swapped, "two declarations change places")
+                }
+            }
+        }
+        10 => {
+            let at = any(random, &declarations(text)).start;
+            (at..at, "// Something new.\n\n".to_owned(), "a comment is inserted")
+        }
+        11 => {
+            let names: Vec<_> = Kind::ALL
+                .iter()
+                .flat_map(|kind| {
+                    text.match_indices(&format!("\n{} ", kind.word()))
+                        .map(|(at, found)| at + found.len())
+                        .collect::<Vec<_>>()
+                })
+                .filter_map(|at| text[at..].find([' ', '\n', ':']).map(|length| at..at + length))
+                .collect();
+            let name = random.pick(&["renamed", "api", "card", "ledger", "vpc", "rate_limiting", "shop", "std", "in"]);
+            (any(random, &names), (*name).to_owned(), "a declaration is renamed")
+        }
+        _ => {
+            let at = random.below(text.len() + 1);
+            let floor = |mut at: usize| {
+                at = at.min(text.len());
+                while !text.is_char_boundary(at) {
+                    at -= 1;
+                }
+                at
+            };
+            (floor(at)..floor(at + random.below(80)), String::new(), "some text is deleted")
+        }
+    }
+}
+
+/// Changes something, in the workspace and in the state alike.
+fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> String {
+    let original = State::new();
+    let model = |workspace: &Workspace, root: &str| workspace.model(root).unwrap();
+    match random.below(40) {
+        0 => {
+            let root = if random.one_in(2) { "" } else { "other" };
+            let text = (*random.pick(SETTINGS)).to_owned();
+            workspace.set_model(root, settings_of(root, &text).as_ref().map(|(path, text)| (path.as_str(), *text)));
+            state.settings.insert(root.to_owned(), text);
+            "settings".to_owned()
+        }
+        1 => {
+            state.day = (*random.pick(DAYS)).to_owned();
+            workspace.set_today(state.day.parse().unwrap());
+            format!("today is {}", state.day)
+        }
+        2 => {
+            let Some(path) = state.pick(random) else { return "nothing".to_owned() };
+            workspace.remove_file(&path);
+            state.files.remove(&path);
+            format!("{path} is removed")
+        }
+        3..=5 => {
+            // Back to what it was, be it there still or not.
+            let path = original.pick(random).unwrap();
+            let (root, text) = original.files[&path].clone();
+            workspace.set_file(model(workspace, &root), &path, FileText::new(text.as_str()));
+            state.files.insert(path.clone(), (root, text));
+            format!("{path} is as it was at first")
+        }
+        6 => {
+            // The file of another path, or of another model.
+            let Some(from) = state.pick(random) else { return "nothing".to_owned() };
+            let text = state.files[&from].1.clone();
+            let path = if random.one_in(2) { from.clone() } else { format!("copy/{}.threat", random.below(3)) };
+            let root = if random.one_in(2) { "" } else { "other" };
+            workspace.set_file(model(workspace, root), &path, FileText::new(text.as_str()));
+            state.files.insert(path.clone(), (root.to_owned(), text));
+            format!("{path} of the model {root:?} says what {from} does")
+        }
+        7 => {
+            *state = original;
+            for path in workspace
+                .models()
+                .flat_map(|model| model.files(workspace.db()).to_vec())
+                .map(|file| file.path(workspace.db()).clone())
+                .collect::<Vec<_>>()
+            {
+                if !state.files.contains_key(&*path) {
+                    workspace.remove_file(&path);
+                }
+            }
+            for (root, settings) in &state.settings {
+                workspace
+                    .set_model(root, settings_of(root, settings).as_ref().map(|(path, text)| (path.as_str(), *text)));
+            }
+            workspace.set_today(state.day.parse().unwrap());
+            for root in ["", "other"] {
+                let files = state.files.iter().filter(|(_, (of, _))| of == root);
+                let files =
+                    files.map(|(path, (_, text))| (path.as_str().into(), FileText::new(text.as_str()))).collect();
+                workspace.load(model(workspace, root), files);
+            }
+            "all is as it was at first".to_owned()
+        }
+        _ => {
+            let Some(path) = state.pick(random) else { return "nothing".to_owned() };
+            let text = &state.files[&path].1;
+            let (range, replacement, how) = change(text, state, random);
+            let changed = [&text[..range.start], replacement.as_str(), &text[range.end..]].concat();
+            let told = format!("in {path}, {how}: {:?} becomes {replacement:?}", &text[range.clone()]);
+            let file = workspace.file(&path).unwrap();
+            workspace.edit(file, Span::new(range.start, range.end), &replacement);
+            state.files.get_mut(&path).unwrap().1 = changed;
+            told
+        }
+    }
+}
+
+/// The lines in which two texts differ.
+fn difference(incremental: &str, fresh: &str) -> String {
+    let (a, b): (Vec<_>, Vec<_>) = (incremental.lines().collect(), fresh.lines().collect());
+    let start = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let end = a[start..].iter().rev().zip(b[start..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let shown = |lines: &[&str], sign: &str| {
+        let lines = &lines[start..lines.len() - end];
+        lines.iter().take(40).map(|line| format!("{sign} {line}\n")).collect::<String>()
+    };
+    format!("incremental (-) and from scratch (+) differ from line {start} on:\n{}{}", shown(&a, "-"), shown(&b, "+"))
+}
+
+fn random_edits(seed: u64, steps: usize) {
+    let mut random = Random::new(seed);
+    let mut state = State::new();
+    let mut workspace = state.from_scratch(&mut random);
+    let mut told = Vec::new();
+    for at in 0..steps {
+        // Several changes between two questions, as when someone types fast.
+        for _ in 0..1 + random.below(3) {
+            told.push(step(&mut workspace, &mut state, &mut random));
+        }
+        let fresh = state.from_scratch(&mut random);
+        let both = |workspace: &Workspace| format!("{}\n{}", render(workspace), render_findings(workspace));
+        let (incremental, fresh) = (both(&workspace), both(&fresh));
+        if incremental != fresh {
+            let last = told[told.len().saturating_sub(5)..].join("\n");
+            panic!("seed {seed}, step {at}, after:\n{last}\n{}", difference(&incremental, &fresh));
+        }
+    }
+}
+
+#[test]
+fn random_edits_give_the_same_as_from_scratch() {
+    for seed in 1..=4 {
+        random_edits(seed, 60);
+    }
+}
+
+/// The same for long: `cargo test --release -p threatline-model --test incremental -- --ignored`.
+#[test]
+#[ignore]
+fn very_many_random_edits_give_the_same_as_from_scratch() {
+    for seed in 100..160 {
+        random_edits(seed, 600);
+    }
+}

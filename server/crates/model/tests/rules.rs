@@ -1,0 +1,895 @@
+//! What rules find: each rule of the library on a smallest model, the three values of conditions, severities,
+//! states and the way findings are told.
+
+use expect_test::{Expect, expect};
+use std::collections::BTreeSet;
+use threatline_model::findings::{Level, SEVERITY};
+use threatline_model::names::full_name;
+use threatline_model::relations::rules;
+use threatline_model::{Workspace, World};
+use threatline_testkit::{TODAY, fixture, render, render_findings, workspace};
+
+/// The findings of a model, a line each: severity, state and name.
+fn findings(model: &str) -> String {
+    render_findings(&workspace(&fixture(model)))
+}
+
+/// The findings of one rule.
+fn findings_of(rule: &str, model: &str) -> String {
+    let rule = format!("{rule}@");
+    findings(model).lines().filter(|line| line.contains(&rule)).map(|line| format!("{line}\n")).collect()
+}
+
+/// All diagnostics of a model but lint on what small models leave out.
+fn told(model: &str) -> String {
+    let quiet = ["empty-flow", "isolated-element", "unused-asset", "unused-mitigation", "empty-boundary"];
+    let settings: String = quiet.iter().map(|code| format!("{code} = \"off\"\n")).collect();
+    render(&workspace(&fixture(&format!("//- threatline.toml\n[diagnostics]\n{settings}//- m.threat\n{model}"))))
+}
+
+fn check(actual: String, expected: Expect) {
+    expected.assert_eq(&actual);
+}
+
+/// A rule, the element on which it fires, the model in which it does, and changes of one fact each with which
+/// it does not.
+struct Case {
+    rule: &'static str,
+    on: &'static str,
+    model: &'static str,
+    quiet: &'static [(&'static str, &'static str)],
+}
+
+const LIBRARY: &[Case] = &[
+    Case {
+        rule: "unencrypted_flow",
+        on: "buy",
+        model: "
+            asset card { classification: confidential }
+            boundary vpc
+            external shopper
+            process shop in vpc
+            flow buy: shopper -> shop { protocol: http sends: card }",
+        quiet: &[
+            ("protocol: http", "protocol: https"),
+            ("protocol: http", "protocol: http tunnel: vpn"),
+            ("confidential", "internal"),
+            ("shop in vpc", "shop"),
+            ("sends: card", ""),
+        ],
+    },
+    Case {
+        rule: "unauthenticated_flow",
+        on: "buy",
+        model: "
+            asset card { classification: internal }
+            boundary vpc
+            external shopper
+            process shop in vpc
+            flow buy: shopper -> shop { authentication: none sends: card }",
+        quiet: &[
+            ("authentication: none", "authentication: session"),
+            ("authentication: none", "protocol: ssh"),
+            ("internal", "public"),
+            ("shop in vpc", "shop"),
+        ],
+    },
+    Case {
+        rule: "missing_authorization",
+        on: "buy",
+        model: "
+            asset card { classification: confidential }
+            external shopper
+            process shop
+            flow buy: shopper -> shop { authentication: session authorization: none sends: card }",
+        quiet: &[
+            ("authorization: none", "authorization: end_user"),
+            ("authentication: session", "authentication: none"),
+            ("confidential", "internal"),
+            ("external shopper", "process shopper"),
+        ],
+    },
+    Case {
+        rule: "single_factor_login",
+        on: "login",
+        model: "
+            asset card { classification: confidential }
+            external shopper { kind: person }
+            process shop
+            flow login: shopper -> shop { authentication: password multi_factor: no sends: card }",
+        quiet: &[
+            ("multi_factor: no", "multi_factor: yes"),
+            ("password", "federated"),
+            ("kind: person", "kind: system"),
+            ("confidential", "internal"),
+        ],
+    },
+    Case {
+        rule: "unencrypted_store",
+        on: "ledger",
+        model: "
+            asset card { classification: confidential }
+            store ledger { stores: card encryption: none }",
+        quiet: &[("encryption: none", "encryption: client_side"), ("confidential", "internal"), ("stores: card", "")],
+    },
+    Case {
+        rule: "shared_database",
+        on: "ledger",
+        model: "
+            //- ledger.threat
+            asset card { classification: internal }
+            store ledger { stores: card }
+            //- a.threat
+            component a
+            process it
+            flow it -> ledger { access: write }
+            //- b.threat
+            component b
+            process it
+            flow it -> ledger { access: read_write }
+            //- c.threat
+            component c
+            process it
+            flow it -> ledger { access: write }
+            flow audit: it -> ledger { access: write }",
+        quiet: &[("read_write", "read"), ("flow it -> ledger { access: read_write }", ""), ("internal", "public")],
+    },
+    Case {
+        rule: "direct_store_access",
+        on: "ledger",
+        model: "
+            asset card { classification: internal }
+            boundary office { trust: medium }
+            process desk in office
+            store ledger { stores: card }
+            flow desk -> ledger",
+        quiet: &[("trust: medium", "trust: high"), ("internal", "public")],
+    },
+    Case {
+        rule: "missing_rate_limit",
+        on: "shop",
+        model: "
+            boundary internet { trust: low }
+            process client in internet
+            process shop
+            flow client -> shop",
+        quiet: &[("trust: low", "trust: medium"), ("client -> shop", "shop -> client")],
+    },
+    Case {
+        rule: "missing_audit_trail",
+        on: "ledger",
+        model: "
+            asset card { classification: restricted }
+            store ledger { stores: card }",
+        quiet: &[("restricted", "confidential"), ("stores: card", "")],
+    },
+    Case {
+        rule: "injection",
+        on: "shop",
+        model: "
+            external shopper
+            process shop
+            store ledger { technology: search_engine }
+            flow shopper -> shop
+            flow shop -> ledger",
+        quiet: &[
+            ("search_engine", "object_store"),
+            ("external shopper", "process shopper"),
+            ("flow shop -> ledger", ""),
+            ("{ technology: search_engine }", ""),
+        ],
+    },
+    Case {
+        rule: "untrusted_deserialization",
+        on: "shop",
+        model: "
+            boundary vpc
+            process shop in vpc { accepts: json, serialized_objects }
+            process client
+            flow client -> shop",
+        quiet: &[("json, serialized_objects", "json"), ("process client", "process client in vpc")],
+    },
+    Case {
+        rule: "missing_backup",
+        on: "ledger",
+        model: "
+            asset card { classification: internal availability: high }
+            store ledger { stores: card backup: no }",
+        quiet: &[("backup: no", "backup: yes"), ("availability: high", "availability: medium")],
+    },
+];
+
+/// The model of a case without the indentation.
+fn model(text: &str) -> String {
+    text.lines().map(|line| format!("{}\n", line.trim_start())).collect()
+}
+
+#[test]
+fn each_rule_of_the_library_fires_and_with_one_fact_changed_does_not() {
+    for case in LIBRARY {
+        let fires = model(case.model);
+        let name = format!("open {}@{}", case.rule, case.on);
+        let has = |model: &str| findings(model).lines().any(|line| line.ends_with(&name));
+        assert!(has(&fires), "{name} is not found in {fires}\n{}", told(&fires));
+        for (from, to) in case.quiet {
+            let quiet = fires.replacen(from, to, 1);
+            assert_ne!(quiet, fires, "{name}: there is no {from:?}");
+            let found = findings(&quiet);
+            let still = found.lines().any(|line| line.contains(&name[5..]));
+            assert!(!still, "{name} is found with {to:?} instead of {from:?}:\n{found}");
+        }
+    }
+}
+
+#[test]
+fn each_rule_of_the_library_has_a_case() {
+    let workspace = Workspace::new(TODAY);
+    let db = workspace.db();
+    let rules: BTreeSet<_> = rules(db, World::get(db).library(db)).iter().map(|rule| full_name(db, *rule)).collect();
+    let cases: BTreeSet<_> = LIBRARY.iter().map(|case| format!("std.{}", case.rule)).collect();
+    let without: Vec<_> = rules.iter().filter(|rule| !cases.contains(rule.as_str())).collect();
+    assert!(without.is_empty(), "rules without a case: {without:?}");
+}
+
+#[test]
+fn an_element_that_states_nothing_has_no_finding() {
+    let model = "
+        boundary internet { trust: untrusted }
+        external user in internet
+        process a
+        store b
+        flow user -> b
+        flow a -> b";
+    check(findings(model), expect![""]);
+}
+
+/// What becomes of a rule on a process that states `redundancy: yes` and nothing else, with three flows that end at
+/// it and state little.
+fn outcome(condition: &str) -> String {
+    let text = format!(
+        "rule odd {{ on: process category: tampering when: {condition} }}
+         process p {{ redundancy: yes }}
+         external first
+         external second
+         flow one: first -> p {{ authentication: none access: read }}
+         flow two: second -> p {{ access: read_write }}
+         flow three: second -> p {{ authentication: key }}"
+    );
+    let diagnostics = told(&text);
+    assert!(!diagnostics.contains("invalid-condition"), "{condition}: {diagnostics}");
+    assert!(!diagnostics.contains("syntax-error"), "{condition}: {diagnostics}");
+    match findings_of("odd", &text).trim_end() {
+        "" => "silent".to_owned(),
+        found => match found.split_once("not stated: ") {
+            Some((_, missing)) => format!("not stated: {missing}"),
+            None => "fires".to_owned(),
+        },
+    }
+}
+
+#[test]
+fn three_values() {
+    let conditions = [
+        // What is stated.
+        "redundancy",
+        "not redundancy",
+        "redundancy = no",
+        "redundancy != no",
+        // What is not.
+        "custom_code",
+        "not custom_code",
+        "not not custom_code",
+        "custom_code = no",
+        "privileges >= admin",
+        "privileges in (admin, root)",
+        "not privileges in (admin, root)",
+        // `stated` is never unknown.
+        "stated(custom_code)",
+        "not stated(custom_code)",
+        "stated(redundancy)",
+        // `and`: one missing fact decides, two do not, and what is false decides alone.
+        "redundancy and custom_code",
+        "not redundancy and custom_code",
+        "custom_code and custom_code",
+        "custom_code and tenancy = multi",
+        "custom_code and tenancy = multi and not redundancy",
+        // `or`: what is true decides alone; else the operand that misses the fewest.
+        "redundancy or custom_code",
+        "not redundancy or custom_code",
+        "(custom_code and tenancy = multi) or privileges >= admin",
+        // `not` turns `and` into `or` and back.
+        "not (redundancy and custom_code)",
+        "not (custom_code and tenancy = multi)",
+        "not (custom_code or tenancy = multi)",
+        "not (not redundancy or custom_code)",
+        "not (custom_code or (tenancy = multi and not redundancy))",
+        "not not (custom_code and tenancy = multi)",
+        // An empty list of words is known.
+        "accepts = json",
+        "not accepts = json",
+        "technology is database",
+        "not technology is database",
+    ];
+    let table: String = conditions.iter().map(|condition| format!("{condition}: {}\n", outcome(condition))).collect();
+    check(
+        table,
+        expect![[r#"
+            redundancy: fires
+            not redundancy: silent
+            redundancy = no: silent
+            redundancy != no: fires
+            custom_code: not stated: custom_code of p
+            not custom_code: not stated: custom_code of p
+            not not custom_code: not stated: custom_code of p
+            custom_code = no: not stated: custom_code of p
+            privileges >= admin: not stated: privileges of p
+            privileges in (admin, root): not stated: privileges of p
+            not privileges in (admin, root): not stated: privileges of p
+            stated(custom_code): silent
+            not stated(custom_code): fires
+            stated(redundancy): fires
+            redundancy and custom_code: not stated: custom_code of p
+            not redundancy and custom_code: silent
+            custom_code and custom_code: not stated: custom_code of p
+            custom_code and tenancy = multi: silent
+            custom_code and tenancy = multi and not redundancy: silent
+            redundancy or custom_code: fires
+            not redundancy or custom_code: not stated: custom_code of p
+            (custom_code and tenancy = multi) or privileges >= admin: not stated: privileges of p
+            not (redundancy and custom_code): not stated: custom_code of p
+            not (custom_code and tenancy = multi): not stated: custom_code of p
+            not (custom_code or tenancy = multi): silent
+            not (not redundancy or custom_code): not stated: custom_code of p
+            not (custom_code or (tenancy = multi and not redundancy)): not stated: custom_code of p
+            not not (custom_code and tenancy = multi): silent
+            accepts = json: silent
+            not accepts = json: fires
+            technology is database: silent
+            not technology is database: fires
+        "#]],
+    );
+}
+
+#[test]
+fn quantifiers() {
+    let conditions = [
+        "any(incoming)",
+        "no(outgoing)",
+        "any(outgoing)",
+        "any(incoming where authentication = none)",
+        "any(incoming where authentication = password)",
+        "no(incoming where authentication = password)",
+        "no(incoming where authentication = none)",
+        "not any(incoming where authentication = password)",
+        "not no(incoming where authentication = password)",
+        "all(incoming where authentication = none)",
+        "all(incoming where authentication != password)",
+        "not all(incoming where authentication != password)",
+        "all(outgoing where authentication = none)",
+        "all(incoming where source.in_scope)",
+        "count(incoming) = 3",
+        "count(incoming) > 3",
+        "count(incoming where access >= read) >= 2",
+        "count(incoming where access >= read) > 2",
+        "count(incoming where access >= read) >= 3",
+        "count(incoming where access >= read) < 3",
+        "count(incoming where access >= read) <= 2",
+        "count(incoming where access >= read) != 3",
+        "count(incoming where access >= write) < 1",
+        // Of three flows none states `multi_factor`.
+        "any(incoming where multi_factor)",
+        "no(incoming where multi_factor)",
+        "all(incoming where multi_factor)",
+        "not any(incoming where multi_factor)",
+        "not no(incoming where multi_factor)",
+        "not all(incoming where multi_factor)",
+        "not all(incoming where not multi_factor)",
+        "count(incoming where multi_factor) >= 1",
+        "count(incoming where multi_factor) = 1",
+        "count(incoming where multi_factor) != 1",
+        "count(incoming where multi_factor) < 3",
+        "count(incoming where multi_factor) <= 1",
+        "count(incoming where multi_factor) < 9",
+        "count(incoming where multi_factor) = 9",
+        "any(incoming where not (multi_factor or authorization = none))",
+        "any(incoming where not (multi_factor and authorization = none))",
+        "no(incoming where multi_factor and authentication = none)",
+        "components(incoming) = 2",
+        "components(incoming where authentication = none) = 1",
+    ];
+    let table: String = conditions.iter().map(|condition| format!("{condition}: {}\n", outcome(condition))).collect();
+    check(
+        table,
+        expect![[r#"
+            any(incoming): fires
+            no(outgoing): fires
+            any(outgoing): silent
+            any(incoming where authentication = none): fires
+            any(incoming where authentication = password): not stated: authentication of two
+            no(incoming where authentication = password): not stated: authentication of two
+            no(incoming where authentication = none): silent
+            not any(incoming where authentication = password): not stated: authentication of two
+            not no(incoming where authentication = password): not stated: authentication of two
+            all(incoming where authentication = none): silent
+            all(incoming where authentication != password): not stated: authentication of two
+            not all(incoming where authentication != password): not stated: authentication of two
+            all(outgoing where authentication = none): silent
+            all(incoming where source.in_scope): fires
+            count(incoming) = 3: fires
+            count(incoming) > 3: silent
+            count(incoming where access >= read) >= 2: fires
+            count(incoming where access >= read) > 2: not stated: access of three
+            count(incoming where access >= read) >= 3: not stated: access of three
+            count(incoming where access >= read) < 3: not stated: access of three
+            count(incoming where access >= read) <= 2: not stated: access of three
+            count(incoming where access >= read) != 3: not stated: access of three
+            count(incoming where access >= write) < 1: silent
+            any(incoming where multi_factor): not stated: multi_factor of one
+            no(incoming where multi_factor): silent
+            all(incoming where multi_factor): silent
+            not any(incoming where multi_factor): silent
+            not no(incoming where multi_factor): not stated: multi_factor of one
+            not all(incoming where multi_factor): not stated: multi_factor of one
+            not all(incoming where not multi_factor): not stated: multi_factor of one
+            count(incoming where multi_factor) >= 1: not stated: multi_factor of one
+            count(incoming where multi_factor) = 1: not stated: multi_factor of one
+            count(incoming where multi_factor) != 1: not stated: multi_factor of one
+            count(incoming where multi_factor) < 3: not stated: multi_factor of one
+            count(incoming where multi_factor) <= 1: silent
+            count(incoming where multi_factor) < 9: fires
+            count(incoming where multi_factor) = 9: silent
+            any(incoming where not (multi_factor or authorization = none)): silent
+            any(incoming where not (multi_factor and authorization = none)): not stated: multi_factor of one
+            no(incoming where multi_factor and authentication = none): silent
+            components(incoming) = 2: fires
+            components(incoming where authentication = none) = 1: not stated: authentication of two
+        "#]],
+    );
+}
+
+#[test]
+fn a_finding_with_a_fact_not_stated_is_a_grade_softer() {
+    let model = "
+        asset card { classification: confidential }
+        boundary vpc
+        process client
+        process shop in vpc
+        flow buy: client -> shop { protocol: http sends: card authentication: key }";
+    check(
+        findings_of("unencrypted_flow", model),
+        expect![[r#"
+        high open unencrypted_flow@buy
+    "#]],
+    );
+    check(
+        findings_of("unencrypted_flow", &model.replace("protocol: http", "")),
+        expect![[r#"
+        medium open unencrypted_flow@buy, not stated: protocol of buy
+    "#]],
+    );
+}
+
+#[test]
+fn a_missing_fact_is_asked_for_once() {
+    let model = "
+        asset card { classification: restricted }
+        rule first \"First\" { on: store category: tampering when: not backup }
+        rule second \"Second\" { on: store category: repudiation when: backup = no and holds >= internal }
+        store ledger { stores: card encryption: at_rest mitigations: audit_log }";
+    check(
+        told(model),
+        expect![[r#"
+        m.threat:5:15 warning[unstated-fact] no `backup` is stated for `ledger`, and 2 threats depend on it (up to medium, tampering, repudiation)
+            m.threat:5:15 First (`first`)
+            m.threat:5:15 Second (`second`)
+            m.threat:5:32 it holds `card`, which is restricted
+            help: state `backup: yes | no`
+            finding: first@ledger
+            finding: second@ledger
+    "#]],
+    );
+}
+
+#[test]
+fn a_missing_fact_of_another_element_is_told_there() {
+    let model = "
+        rule odd { on: flow category: tampering when: source.redundancy = no }
+        process a
+        process b
+        flow a -> b";
+    check(
+        told(model),
+        expect![[r#"
+        m.threat:3:17 information[unstated-fact] no `redundancy` is stated for `a`, and a threat depends on it (up to low, tampering)
+            m.threat:3:17 odd (`odd`)
+            help: state `redundancy: yes | no`
+            finding: odd@(a -> b)
+    "#]],
+    );
+}
+
+#[test]
+fn a_missing_fact_of_an_element_further_off_is_told_where_the_finding_is() {
+    let model = "
+        rule odd { on: process category: tampering when: any(incoming where source.redundancy = no) }
+        process a
+        process b { redundancy: yes }
+        flow a -> b";
+    check(
+        told(model),
+        expect![[r#"
+        m.threat:4:17 information[unstated-fact] no `redundancy` is stated for `a`, and a threat depends on it (up to low, tampering)
+            m.threat:4:17 odd (`odd`)
+            m.threat:3:17 `redundancy` would be stated here
+            help: state `redundancy: yes | no`
+            finding: odd@b
+    "#]],
+    );
+}
+
+#[test]
+fn flows_to_one_target_are_one_diagnostic() {
+    let model = "
+        asset card { classification: confidential }
+        boundary vpc
+        external shopper
+        process shop in vpc
+        flow shopper -> shop { protocol: http authentication: key authorization: end_user sends: card }
+        flow pay: shopper -> shop { protocol: http authentication: key authorization: end_user sends: card }
+        flow leave: shopper -> shop { protocol: http authentication: key authorization: end_user sends: card }
+        mitigation limits { based_on: rate_limiting }
+        process shop2 in vpc { mitigations: limits }
+        flow elsewhere: shopper -> shop2 { protocol: http authentication: key authorization: end_user sends: card }"
+        .replace("shop in vpc", "shop in vpc { mitigations: limits }");
+    check(
+        told(&model),
+        expect![[r#"
+        m.threat:6:14 error[missing-mitigation] Sensitive data crosses a trust boundary in clear text: `(shopper -> shop)` and 2 more flows to the same target (high, information disclosure)
+            m.threat:3:18 it enters `vpc`
+            m.threat:6:98 it carries `card`, which is confidential
+            m.threat:6:32 it talks `http`, and is not encrypted
+            m.threat:7:14 the same holds for `pay`
+            m.threat:8:14 the same holds for `leave`
+            help: Use a protocol that encrypts, or carry the flow through a tunnel.
+            help: `tls`, `mutual_tls` or `payload_encryption` counter it
+            help: `threatline explain 'unencrypted_flow@(shopper -> shop)'` tells more
+            finding: std.unencrypted_flow@(shopper -> shop)
+            finding: std.unencrypted_flow@pay
+            finding: std.unencrypted_flow@leave
+        m.threat:11:14 error[missing-mitigation] Sensitive data crosses a trust boundary in clear text: `elsewhere` (high, information disclosure)
+            m.threat:3:18 it enters `vpc`
+            m.threat:11:110 it carries `card`, which is confidential
+            m.threat:11:44 it talks `http`, and is not encrypted
+            help: Use a protocol that encrypts, or carry the flow through a tunnel.
+            help: `tls`, `mutual_tls` or `payload_encryption` counter it
+            help: `threatline explain unencrypted_flow@elsewhere` tells more
+            finding: std.unencrypted_flow@elsewhere
+    "#]],
+    );
+}
+
+#[test]
+fn names_of_findings() {
+    let model = "
+        //- payments.threat
+        component payments
+        asset card { classification: restricted }
+        store ledger { stores: card encryption: none }
+        process api { accepts: serialized_objects }
+        flow api -> ledger { protocol: sql sends: card }
+        rule own { on: flow category: tampering when: carries >= restricted }
+        threat fraud { category: spoofing targets: api }
+        //- top.threat
+        process batch
+        flow batch -> payments.ledger { sends: payments.card }
+        flow batch -> nowhere { sends: payments.card }
+        flow { sends: payments.card }";
+    check(
+        findings(&self::model(model)),
+        expect![[r#"
+        high open unencrypted_store@payments.ledger
+        high open payments.own@(payments.api -> payments.ledger)
+        high open payments.fraud
+        high open payments.own@(batch -> payments.ledger)
+        high open payments.own@(batch -> nowhere)
+        high open payments.own@(? -> ?)
+        medium open missing_audit_trail@payments.ledger
+    "#]],
+    );
+}
+
+/// A store in clear text, and what is said about it.
+fn state(more: &str, of_store: &str) -> String {
+    let model = format!(
+        "//- m.threat
+         component m {{ MITIGATIONS }}
+         asset card {{ classification: confidential }}
+         boundary outer {{ OUTER }}
+         boundary inner in outer {{ INNER }}
+         store ledger in inner {{ stores: card encryption: none {of_store} }}
+         {more}"
+    );
+    let model = self::model(&model).replace("MITIGATIONS", "").replace("OUTER", "").replace("INNER", "");
+    findings_of("unencrypted_store", &model)
+}
+
+#[test]
+fn states_of_a_finding() {
+    let accept = |finding: &str, until: &str| {
+        state(&format!("accept risk {{ findings: {finding} by: \"x\" until: {until} because: \"y\" }}"), "")
+    };
+    let mitigation = |facts: &str| state(&format!("mitigation vault {{ {facts} }}"), "mitigations: vault");
+    check(
+        state("", ""),
+        expect![[r#"
+        medium open unencrypted_store@m.ledger
+    "#]],
+    );
+    check(
+        state("", "mitigations: encryption_at_rest"),
+        expect![[r#"
+        medium mitigated unencrypted_store@m.ledger by std.encryption_at_rest
+    "#]],
+    );
+    check(
+        state("", "mitigations: rate_limiting"),
+        expect![[r#"
+        medium open unencrypted_store@m.ledger
+    "#]],
+    );
+    check(state("", "out_of_scope: \"theirs\""), expect![""]);
+    // By what the mitigation is based on, by the category, by the rule; done or not.
+    check(
+        mitigation("based_on: encryption_at_rest status: verified"),
+        expect![[r#"
+        medium mitigated unencrypted_store@m.ledger by m.vault
+    "#]],
+    );
+    check(
+        mitigation("based_on: encryption_at_rest status: planned"),
+        expect![[r#"
+        medium planned unencrypted_store@m.ledger by m.vault
+    "#]],
+    );
+    check(
+        mitigation("counters: unencrypted_store status: proposed"),
+        expect![[r#"
+        medium planned unencrypted_store@m.ledger by m.vault
+    "#]],
+    );
+    check(
+        mitigation("counters: information_disclosure"),
+        expect![[r#"
+        medium mitigated unencrypted_store@m.ledger by m.vault
+    "#]],
+    );
+    check(
+        mitigation("counters: tampering"),
+        expect![[r#"
+        medium open unencrypted_store@m.ledger
+    "#]],
+    );
+    // Of two, the one that is done counts.
+    let two = "mitigation late { based_on: encryption_at_rest status: planned }";
+    check(
+        state(two, "mitigations: late, encryption_at_rest"),
+        expect![[r#"
+        medium mitigated unencrypted_store@m.ledger by std.encryption_at_rest
+    "#]],
+    );
+    // Accepted up to its last day.
+    check(
+        accept("unencrypted_store@ledger", "2026-01-01"),
+        expect![[r#"
+        medium accepted unencrypted_store@m.ledger by m.risk
+    "#]],
+    );
+    check(
+        accept("unencrypted_store@ledger", "2025-12-31"),
+        expect![[r#"
+        medium open unencrypted_store@m.ledger
+    "#]],
+    );
+    check(
+        accept("information_disclosure@ledger", "2026-06-01"),
+        expect![[r#"
+        medium accepted unencrypted_store@m.ledger by m.risk
+    "#]],
+    );
+    check(
+        accept("tampering@ledger", "2026-06-01"),
+        expect![[r#"
+        medium open unencrypted_store@m.ledger
+    "#]],
+    );
+    check(
+        accept("missing_backup@ledger", "2026-06-01"),
+        expect![[r#"
+        medium open unencrypted_store@m.ledger
+    "#]],
+    );
+}
+
+#[test]
+fn states_of_a_threat() {
+    let state = |of_threat: &str, of_target: &str, more: &str| {
+        let text = format!(
+            "process api {{ {of_target} }}
+             threat fraud {{ category: spoofing targets: api {of_threat} }}
+             mitigation checks {{ counters: fraud status: planned }}
+             {more}"
+        );
+        findings(&text)
+    };
+    check(
+        state("", "", ""),
+        expect![[r#"
+        low open fraud
+    "#]],
+    );
+    check(
+        state("mitigations: checks", "", ""),
+        expect![[r#"
+        low planned fraud by checks
+    "#]],
+    );
+    check(
+        state("mitigations: checks, rate_limiting", "", ""),
+        expect![[r#"
+        low mitigated fraud by std.rate_limiting
+    "#]],
+    );
+    check(
+        state("", "mitigations: checks", ""),
+        expect![[r#"
+        low planned fraud by checks
+    "#]],
+    );
+    check(
+        state("", "mitigations: rate_limiting", ""),
+        expect![[r#"
+        low open fraud
+    "#]],
+    );
+    let accept = "accept it { findings: fraud by: \"x\" until: 2026-02-01 because: \"y\" }";
+    check(
+        state("", "", accept),
+        expect![[r#"
+        low accepted fraud by it
+    "#]],
+    );
+    check(
+        state("", "", &accept.replace("fraud", "spoofing@api")),
+        expect![[r#"
+        low open fraud
+    "#]],
+    );
+}
+
+#[test]
+fn mitigations_of_components_and_boundaries_protect_what_is_in_them() {
+    let base = "
+        //- shop.threat
+        component shop {}
+        //- part.threat
+        component shop.part {}
+        asset card { classification: confidential }
+        boundary outer {}
+        boundary inner in outer {}
+        boundary aside {}
+        store ledger in inner { stores: card encryption: none }";
+    let put = |at: &str| {
+        let model = model(base);
+        let line = format!("{} {{ mitigations: encryption_at_rest", at);
+        assert!(model.contains(&format!("{at} {{")), "there is no {at}");
+        findings_of("unencrypted_store", &model.replacen(&format!("{at} {{"), &line, 1))
+    };
+    let places =
+        ["component shop", "component shop.part", "boundary outer", "boundary inner in outer", "boundary aside"];
+    let table: String = places.iter().map(|at| format!("{at}: {}", put(at))).collect();
+    check(
+        table,
+        expect![[r#"
+        component shop: medium mitigated unencrypted_store@shop.part.ledger by std.encryption_at_rest
+        component shop.part: medium mitigated unencrypted_store@shop.part.ledger by std.encryption_at_rest
+        boundary outer: medium mitigated unencrypted_store@shop.part.ledger by std.encryption_at_rest
+        boundary inner in outer: medium mitigated unencrypted_store@shop.part.ledger by std.encryption_at_rest
+        boundary aside: medium open unencrypted_store@shop.part.ledger
+    "#]],
+    );
+}
+
+#[test]
+fn a_flow_is_protected_by_what_it_runs_within_or_enters() {
+    let base = "
+        asset card { classification: confidential }
+        boundary left {}
+        boundary around {}
+        boundary entered in around {}
+        boundary home in around {}
+        process a in left
+        process b in home
+        process c in entered
+        flow one: a -> c { protocol: http sends: card }
+        flow two: c -> a { protocol: http sends: card }
+        flow three: b -> c { protocol: http sends: card }";
+    let put = |at: &str| {
+        let model = base.replacen(&format!("{at} {{"), &format!("{at} {{ mitigations: tls"), 1);
+        assert_ne!(model, base, "there is no {at}");
+        let states = findings_of("unencrypted_flow", &model);
+        let states = states.lines().filter(|line| line.contains("mitigated")).map(|line| {
+            let name = line.split('@').nth(1).unwrap_or_default();
+            name.split(' ').next().unwrap_or_default()
+        });
+        states.collect::<Vec<_>>().join(", ")
+    };
+    let places = ["boundary left", "boundary around", "boundary entered in around", "boundary home in around"];
+    let table: String = places.iter().map(|at| format!("{at}: {}\n", put(at))).collect();
+    check(
+        table,
+        expect![[r#"
+        boundary left: two
+        boundary around: one, three
+        boundary entered in around: one, three
+        boundary home in around: 
+    "#]],
+    );
+}
+
+#[test]
+fn severity_is_by_likelihood_and_impact() {
+    let words = Level::ALL.map(Level::word);
+    let mut table = String::new();
+    for (likelihood, row) in words.iter().zip(SEVERITY) {
+        for (impact, severity) in words.iter().zip(row) {
+            let model = format!(
+                "process api
+                 threat t {{ category: spoofing targets: api likelihood: {likelihood} impact: {impact} }}"
+            );
+            assert_eq!(findings(&model), format!("{} open t\n", severity.word()));
+        }
+        let row: Vec<&str> = row.iter().map(|severity| severity.word()).collect();
+        table += &format!("{likelihood}: {}\n", row.join(" "));
+    }
+    check(
+        table,
+        expect![[r#"
+            low: low low medium high
+            medium: low medium high high
+            high: medium high high critical
+            critical: high high critical critical
+        "#]],
+    );
+}
+
+#[test]
+fn severity_of_a_rule_follows_what_is_held_and_exposure() {
+    let severity = |classification: &str, likelihood: &str, start: &str| {
+        let model = format!(
+            "asset data {{ classification: {classification} }}
+             rule odd {{ on: process category: tampering when: any(incoming) likelihood: {likelihood} }}
+             external outside
+             process inside
+             process api {{ handles: data }}
+             flow {start} -> api"
+        );
+        findings_of("odd", &model).split(' ').next().unwrap_or_default().to_owned()
+    };
+    let mut table = String::new();
+    for classification in ["public", "internal", "confidential", "restricted"] {
+        let row: Vec<_> = [("low", "inside"), ("low", "outside"), ("medium", "inside"), ("medium", "outside")]
+            .into_iter()
+            .map(|(likelihood, start)| severity(classification, likelihood, start))
+            .collect();
+        table += &format!("{classification}: {}\n", row.join(" "));
+    }
+    check(
+        table,
+        expect![[r#"
+        public: low low low medium
+        internal: low medium medium high
+        confidential: medium high high high
+        restricted: high high high critical
+    "#]],
+    );
+}

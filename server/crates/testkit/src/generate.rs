@@ -1,0 +1,199 @@
+//! Large models for measuring: components of about 50 elements that call each other, with shared boundaries and
+//! a shared asset. The same size gives the same model.
+
+use std::fmt::Write;
+
+/// Numbers that look random and are the same on every run (xorshift64*, Marsaglia 2003 and Vigna 2016).
+#[derive(Clone, Debug)]
+pub struct Random(u64);
+
+impl Random {
+    /// A sequence by its seed.
+    pub fn new(seed: u64) -> Random {
+        Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    /// The next number below a bound.
+    pub fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        ((self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize) % bound.max(1)
+    }
+
+    /// Yes, one time in `times`.
+    pub fn one_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+
+    /// One of some things.
+    pub fn pick<'list, T>(&mut self, list: &'list [T]) -> &'list T {
+        &list[self.below(list.len())]
+    }
+}
+
+/// The elements of one component.
+const SIZE: usize = 50;
+
+const PLATFORM: &str = "\
+/// The boundaries that everything is placed in.
+component platform \"Platform\" {
+  owner: \"team-platform\"
+}
+
+boundary internet \"Internet\" { trust: untrusted }
+boundary cloud \"Cloud account\" { kind: cloud }
+
+boundary vpc \"Production VPC\" in cloud { kind: network }
+boundary data \"Data subnet\" in vpc { kind: network }
+";
+
+const ASSETS: &str = "\
+/// What all components work on.
+component assets \"Shared data\"
+
+/// Names, addresses and what they ordered.
+asset customer_data \"Customer data\" {
+  classification: confidential
+  integrity: high
+  personal: yes
+  regulations: gdpr
+}
+";
+
+/// The files of a model with so many elements: externals, processes, stores and flows.
+pub fn generate(elements: usize) -> Vec<(String, String)> {
+    let components = elements.div_ceil(SIZE);
+    let mut files = vec![
+        ("platform/platform.threat".to_owned(), PLATFORM.to_owned()),
+        ("platform/assets.threat".to_owned(), ASSETS.to_owned()),
+    ];
+    for number in 0..components {
+        let size = SIZE.min(elements - number * SIZE);
+        let path = format!("services/c{number:04}/c{number:04}.threat");
+        files.push((path, Component { number, components, size, elements, text: String::new() }.write()));
+    }
+    files
+}
+
+struct Component {
+    number: usize,
+    components: usize,
+    size: usize,
+    elements: usize,
+    text: String,
+}
+
+/// How many processes a component of some size has.
+fn processes(size: usize) -> usize {
+    (size / 4).max(1)
+}
+
+impl Component {
+    fn line(&mut self, line: std::fmt::Arguments) {
+        self.text.write_fmt(line).unwrap();
+        self.text.push('\n');
+    }
+
+    fn write(mut self) -> String {
+        let mut random = Random::new(self.number as u64 + 1);
+        let number = self.number;
+        let name = format!("c{number:04}");
+        self.line(format_args!("/// A part of the system, as it was drawn in a review."));
+        self.line(format_args!("component {name} \"Service {number}\" {{"));
+        self.line(format_args!("  owner: \"team-{}\"", number % 17));
+        self.line(format_args!("  source: \"services/{name}/**\""));
+        self.line(format_args!("  mitigations: input_validation, parameterized_queries\n}}\n"));
+        self.line(format_args!("asset records \"Records of service {number}\" {{ classification: internal }}\n"));
+
+        let externals = (self.size / 25).min(self.size - 1);
+        let processes = processes(self.size).min(self.size - externals);
+        let stores = (self.size / 8).min(self.size - externals - processes);
+        for at in 0..externals {
+            self.line(format_args!("external user_{at} \"User {at}\" in platform.internet {{ kind: person }}"));
+        }
+        for at in 0..processes {
+            let technology = random.pick(&["web_service", "web_application", "batch_job", "function"]);
+            self.line(format_args!("process service_{at} \"Service {at}\" in platform.vpc {{"));
+            self.line(format_args!("  technology: {technology}"));
+            if at < externals.max(1) {
+                // Now and then nobody thought of limits: a finding.
+                let limits =
+                    if at > 0 && random.one_in(3) { "authorization_checks" } else { "limits, authorization_checks" };
+                self.line(format_args!("  mitigations: {limits}"));
+            }
+            self.line(format_args!("  accepts: json\n  custom_code: yes\n}}"));
+        }
+        for at in 0..stores {
+            self.line(format_args!("store store_{at} \"Store {at}\" in platform.data {{"));
+            self.line(format_args!("  technology: relational_database\n  stores: assets.customer_data, records"));
+            if !random.one_in(6) {
+                self.line(format_args!("  encryption: at_rest"));
+            }
+            self.line(format_args!("  backup: yes\n}}"));
+        }
+        let flows = self.size - externals - processes - stores;
+        for at in 0..flows {
+            self.flow(at, externals, processes, stores, &mut random);
+        }
+        if processes > 0 {
+            self.judged(flows);
+        }
+        self.text
+    }
+
+    fn flow(&mut self, at: usize, externals: usize, processes: usize, stores: usize, random: &mut Random) {
+        let chained = externals + processes - 1;
+        let (source, target) = match at {
+            _ if at < externals => (format!("user_{at}"), format!("service_{at}")),
+            _ if at < chained => (format!("service_{}", at - externals), format!("service_{}", at - externals + 1)),
+            _ if at < chained + stores => {
+                (format!("service_{}", random.below(processes)), format!("store_{}", at - chained))
+            }
+            _ if at % 2 == 0 && self.components > 1 => {
+                let other = (self.number + 1 + random.below(self.components - 1)) % self.components;
+                let size = SIZE.min(self.elements - other * SIZE);
+                let target = format!("c{other:04}.service_{}", random.below(self::processes(size)));
+                (format!("service_{}", random.below(processes)), target)
+            }
+            _ => {
+                let source = random.below(processes);
+                (format!("service_{source}"), format!("service_{}", (source + 1) % processes.max(2)))
+            }
+        };
+        let target =
+            if target == source || processes == 1 && target == "service_1" { "service_0".into() } else { target };
+        self.line(format_args!("flow call_{at} \"Call {at}\": {source} -> {target} {{"));
+        let (protocol, authentication) = match (source.starts_with("user"), target.starts_with("store")) {
+            (true, _) => ("https", "federated"),
+            (_, true) => ("sql_tls", "password"),
+            // Some of the calls between components are clear text, within one boundary.
+            _ => (*random.pick(&["grpc_tls", "https", "https", "http"]), "token"),
+        };
+        self.line(format_args!("  protocol: {protocol}\n  authentication: {authentication}"));
+        if source.starts_with("user") {
+            self.line(format_args!("  multi_factor: yes"));
+        }
+        let authorization = if target.starts_with("store") { "service" } else { "end_user" };
+        self.line(format_args!("  authorization: {authorization}\n  access: read_write"));
+        self.line(format_args!("  sends: assets.customer_data\n  receives: assets.customer_data, records\n}}"));
+    }
+
+    fn judged(&mut self, flows: usize) {
+        let targets = if flows > 0 { "service_0, call_0" } else { "service_0" };
+        let name = self.number;
+        self.line(format_args!("mitigation limits \"Limits by caller\" {{"));
+        self.line(format_args!("  based_on: rate_limiting\n  status: verified"));
+        self.line(format_args!("  evidence: \"https://ci.example.com/{name}\"\n}}"));
+        self.line(format_args!("mitigation export_watch \"Large exports are looked at\" {{"));
+        self.line(format_args!("  counters: bulk_export\n  status: planned\n  due: 2027-02-01\n}}"));
+        self.line(format_args!("threat bulk_export \"Someone copies everything\" {{"));
+        self.line(format_args!("  category: information_disclosure\n  targets: {targets}"));
+        self.line(format_args!("  affects: assets.customer_data\n  mitigations: export_watch\n}}"));
+        self.line(format_args!("threat guessed_ids \"Numbers of records are guessed\" {{"));
+        self.line(format_args!("  category: spoofing\n  targets: service_0\n  affects: records\n}}"));
+        self.line(format_args!("accept guessing \"Records are of little use alone\" {{"));
+        self.line(format_args!("  findings: guessed_ids\n  by: \"CISO\"\n  until: 2027-03-31"));
+        self.line(format_args!("  because: \"The numbers are long.\"\n}}"));
+    }
+}

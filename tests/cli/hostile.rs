@@ -1,0 +1,102 @@
+//! Titles, names of files and settings that would act on a terminal, a log or a page: they are shown, and do
+//! nothing.
+#![cfg(unix)]
+
+use crate::{Folder, TODAY, each};
+
+const FILE: &str = "a\u{1b}[2J\u{202e}::,%\n::error::.threat";
+const SETTINGS: &str = "[model]\nname = \"Ev\\u001b[2Jil \\u202e\"\n";
+const MODEL: &str = "\
+boundary net \"Net \u{9b}2J \u{1b}]0;title\u{7}\" { trust: untrusted }
+boundary vpc
+external buyer \"B \\u{1b}[2J \\u{202e} \\u{61c}\" in net
+process shop \"\u{1b}[2J\u{202e}\u{200f}\" in vpc
+flow buyer -> shop { protocol: http }
+threat theft \"Ti\\ntle \\u{1b}[2J \\u{202e}\\n::error::no %0A [x](https://evil.example) {0}\" {
+  category: tampering  targets: shop  likelihood: high  impact: high
+}
+accept it \"\\u{9b}2J\" { findings: theft@nothing by: \"\\u{1b}[2J\" until: 2026-12-01 because: \"\\u{202e}\" }
+process \u{9b}2J
+";
+
+fn folder() -> Folder {
+    Folder::new(&[("threatline.toml", SETTINGS), (FILE, MODEL)])
+}
+
+/// What a terminal would act on, the escape that starts a colour of ours aside.
+fn acts(text: &str) -> Option<char> {
+    let bare = text.replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
+    let bare = ["94m", "91m", "92m", "93m", "96m", "33m", "36m", "1;31m", "1;32m"]
+        .iter()
+        .fold(bare, |bare, colour| bare.replace(&format!("\u{1b}[{colour}"), ""));
+    bare.chars().find(|character| {
+        (character.is_control() && *character != '\n')
+            || "\u{61c}\u{200e}\u{200f}".contains(*character)
+            || ('\u{202a}'..='\u{202e}').contains(character)
+            || ('\u{2066}'..='\u{2069}').contains(character)
+    })
+}
+
+#[test]
+fn no_format_acts_on_a_terminal() {
+    let folder = folder();
+    for format in ["human", "json", "sarif", "github"] {
+        for environment in [&[][..], &[("CLICOLOR_FORCE", "1")]] {
+            let run = folder.run_with(&["check", "--today", TODAY, "--format", format], environment).exits(2);
+            assert_eq!(acts(&run.out), None, "{format}: {:?}", run.out);
+            assert_eq!(acts(&run.err), None, "{format}: {:?}", run.err);
+        }
+    }
+    let run = folder.run_with(&["fmt"], &[("CLICOLOR_FORCE", "1")]).exits(2);
+    assert_eq!(acts(&run.out).or(acts(&run.err)), None, "{:?}", run.err);
+    let run = folder.run_with(&["check", "\u{1b}[2J\n::error::"], &[("CLICOLOR_FORCE", "1")]).exits(2);
+    assert_eq!(acts(&run.err), None, "{:?}", run.err);
+}
+
+#[test]
+fn no_line_of_a_log_is_an_order_to_github() {
+    let folder = folder();
+    for format in ["human", "json", "sarif"] {
+        let run = folder.check(&["--format", format]);
+        for line in run.out.lines().chain(run.err.lines()) {
+            assert!(!line.trim_start().starts_with("::"), "{format}: {line}");
+        }
+    }
+}
+
+#[test]
+fn the_annotations_of_github_are_a_line_each_with_nothing_left_open() {
+    let run = folder().check(&["--format", "github"]);
+    for line in run.out.lines() {
+        let (properties, message) = line[2..].split_once("::").expect("it is a command");
+        let (command, properties) = properties.split_once(' ').expect("it has properties");
+        assert!(["error", "warning", "notice"].contains(&command), "{line}");
+        let keys: Vec<&str> = properties.split(',').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
+        let known = ["file", "line", "endLine", "col", "endColumn", "title"];
+        assert!(keys.iter().all(|key| known.contains(key)), "{line}");
+        let escapes = message.match_indices('%').map(|(at, _)| &message[at..at + 3]);
+        assert!(escapes.into_iter().all(|escape| ["%25", "%0A", "%0D"].contains(&escape)), "{line}");
+    }
+    assert!(run.out.contains("%3A%3A%2C%25%0A"), "the name of the file is escaped: {}", run.out);
+    assert!(run.out.contains("no %250A"), "{}", run.out);
+}
+
+#[test]
+fn json_keeps_the_text_as_it_is() {
+    let json = folder().check(&["--format", "json"]).json();
+    let model = &json["models"][0];
+    let theft = each(&model["findings"]).find(|finding| finding["id"] == "theft").expect("it is found");
+    let title = theft["title"].as_str().expect("it has a title");
+    assert!(title.contains("Ti\ntle \u{1b}[2J \u{202e}"), "{title:?}");
+    assert_eq!(theft["location"]["path"], FILE);
+}
+
+#[test]
+fn sarif_links_to_nothing_that_a_title_says() {
+    let run = folder().check(&["--format", "sarif"]).sarif();
+    let theft = each(&run["results"]).find(|result| result["ruleId"] == "theft").expect("it is found");
+    let text = theft["message"]["text"].as_str().expect("it has a message");
+    assert!(text.contains("[x] (https://evil.example)"), "{text}");
+    let uri = &theft["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(uri, "a%1B%5B2J%E2%80%AE%3A%3A%2C%25%0A%3A%3Aerror%3A%3A.threat");
+}

@@ -1,0 +1,41 @@
+//! `threatline init`: a start that checks clean.
+
+use crate::Folder;
+
+#[test]
+fn what_is_started_checks_clean_and_is_in_the_canonical_format() {
+    let folder = Folder::new(&[]);
+    folder.run(&["init"]).exits(0).says("threatline check\n");
+    folder.check(&[]).exits(0).says("passed").never_says("warning").never_says("error");
+    folder.run(&["fmt", "--check"]).exits(0).says("0 of 1 file would change");
+}
+
+#[test]
+fn a_second_time_nothing_is_written() {
+    let folder = Folder::new(&[]);
+    folder.run(&["init"]).exits(0);
+    folder.write("model.threat", "process mine\n");
+    folder.run(&["init"]).exits(2).says("is there already; nothing was written");
+    assert_eq!(folder.read("model.threat"), "process mine\n");
+}
+
+#[test]
+fn half_a_model_is_not_completed() {
+    let folder = Folder::new(&[("model.threat", "process mine\n")]);
+    folder.run(&["init"]).exits(2).says("`./model.threat` is there already");
+    assert!(!folder.path("threatline.toml").exists());
+}
+
+#[test]
+fn a_folder_is_made_if_it_is_not_there() {
+    let folder = Folder::new(&[]);
+    folder.run(&["init", "docs/threats"]).exits(0).says("threatline check docs/threats");
+    folder.check(&["docs/threats"]).exits(0).says("passed");
+}
+
+#[test]
+fn a_file_is_no_folder_to_start_in() {
+    let folder = Folder::new(&[("notes", "text")]);
+    folder.run(&["init", "notes"]).exits(2).says("`notes`");
+    assert_eq!(folder.read("notes"), "text");
+}

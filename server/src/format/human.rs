@@ -4,6 +4,7 @@
 use super::{acts_on_a_terminal, count, in_one_line};
 use crate::report::{Entry, ModelReport, STATES, Spot};
 use annotate_snippets::{AnnotationKind, Group, Level as Mark, Renderer, Snippet};
+use std::collections::HashMap;
 use std::io::Write;
 use threatline_model::diagnostics::Severity;
 use threatline_model::findings::Level;
@@ -13,9 +14,13 @@ use threatline_model::{Database, Kind};
 pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) -> std::io::Result<()> {
     let renderer = Renderer::styled();
     for report in reports {
+        let settings = report.model.settings(db);
+        let files = report.model.files(db).iter().map(|file| (file.path(db).as_ref(), file.source(db).text.as_ref()));
+        let texts: HashMap<&str, &str> =
+            files.chain(settings.path.iter().map(|path| (path.as_ref(), settings.text.as_ref()))).collect();
         for entry in &report.entries {
-            let text = text_of(db, report, &entry.spot);
-            let rendered = renderer.render(&[group(entry, &text)]);
+            let excerpt = excerpt(&texts, &entry.spot);
+            let rendered = renderer.render(&[group(entry, &excerpt)]);
             writeln!(output, "{rendered}")?;
             footer(output, entry)?;
             writeln!(output)?;
@@ -33,38 +38,31 @@ struct Excerpt {
 }
 
 /// Excerpts are cut to this many lines and bytes, so that a text on one endless line is shown in part.
-const MOST_LINES: u32 = 6;
+const MOST_LINES: usize = 6;
 const MOST_BYTES: usize = 300;
 
-fn text_of(db: &Database, report: &ModelReport, spot: &Spot) -> Excerpt {
-    let settings = report.model.settings(db);
-    let file = report.model.files(db).iter().find(|file| *file.path(db) == spot.path);
-    let text: &str = match file {
-        Some(file) => &file.source(db).text,
-        None => &settings.text,
-    };
-    let from = text[..spot.span.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let last = spot.span.end.min(spot.span.start + MOST_BYTES as u32) as usize;
-    let last = (0..=last).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0).max(spot.span.start as usize);
-    let to = text[last..].find(['\n', '\r']).map_or(text.len(), |at| last + at);
-    let lines = text[from..to].split_inclusive('\n').take(MOST_LINES as usize).map(str::len).sum::<usize>();
-    let mut to = (from + lines).min(to);
-    let mut from = from;
-    let boundary = |mut at: usize| {
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let start = spot.span.start as usize;
-    if start - from > MOST_BYTES {
-        from = boundary(start - MOST_BYTES / 4);
-    }
-    if to > start + MOST_BYTES {
-        to = boundary(start + MOST_BYTES);
-    }
-    let span = start - from..(spot.span.end as usize).min(to).max(start) - from;
+fn excerpt(texts: &HashMap<&str, &str>, spot: &Spot) -> Excerpt {
+    let text = texts.get(spot.path.as_ref()).copied().unwrap_or_default();
+    let (start, end) = (spot.span.start as usize, spot.span.end as usize);
+    // Only so much around the place is looked at: a line may be as long as it likes.
+    let before = boundary(text, start.saturating_sub(MOST_BYTES));
+    let after = boundary(text, start + MOST_BYTES);
+    let from = text[before..start].rfind(['\n', '\r']).map_or(before, |at| before + at + 1);
+    let shown_end = end.clamp(start, after);
+    let to = text[shown_end..after].find(['\n', '\r']).map_or(after, |at| shown_end + at);
+    let lines: usize = text[from..to].split_inclusive('\n').take(MOST_LINES).map(str::len).sum();
+    let to = to.min(from + lines);
+    let span = start - from..end.clamp(start, to.max(start)) - from;
     Excerpt { text: harmless(&text[from..to]), line: spot.start.line as usize + 1, span }
+}
+
+/// The place of the character that a byte is in, or the end.
+fn boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// An excerpt without what acts on a terminal and is not replaced where excerpts are drawn; each character

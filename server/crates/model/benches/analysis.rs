@@ -1,2 +1,124 @@
-//! What an analysis costs.
-fn main() {}
+//! What an analysis costs, on generated models of growing size: `cargo bench -p threatline-model`. The table
+//! of memory is made by `cargo run --release -p threatline-model --example memory -- 10000`.
+
+use divan::Bencher;
+use rayon::prelude::*;
+use threatline_model::diagnostics::diagnostics;
+use threatline_model::workspace::FileText;
+use threatline_model::{File, Span, Workspace};
+use threatline_testkit::{TODAY, generate};
+
+const SIZES: &[usize] = &[100, 1_000, 10_000, 50_000];
+
+fn main() {
+    divan::main();
+}
+
+fn load(files: &[(String, String)]) -> Workspace {
+    let mut workspace = Workspace::new(TODAY);
+    let model = workspace.set_model("", None);
+    let files = files.iter().map(|(path, text)| (path.as_str().into(), FileText::new(text.as_str()))).collect();
+    workspace.load(model, files);
+    workspace
+}
+
+/// The diagnostics of all files, on all processors.
+fn check(workspace: &Workspace) -> usize {
+    let db = workspace.db();
+    let files: Vec<File> = workspace.models().flat_map(|model| model.files(db).to_vec()).collect();
+    let found = files.into_par_iter().map_with(db.clone(), |db, file| diagnostics(db, file).len());
+    found.sum()
+}
+
+/// A model that was checked once, as an editor has it.
+struct Open {
+    workspace: Workspace,
+    turn: usize,
+}
+
+impl Open {
+    fn new(elements: usize) -> Open {
+        let mut workspace = load(&generate(elements));
+        check(&workspace);
+        // What is open in an editor keeps its tree.
+        for path in [EDITED, SHARED] {
+            let file = workspace.file(path).unwrap();
+            let (model, text) = (file.model(workspace.db()), file.source(workspace.db()).text.clone());
+            workspace.set_file(model, path, FileText::new(text));
+        }
+        check(&workspace);
+        Open { workspace, turn: 0 }
+    }
+
+    /// Writes one of two texts in place of the other, in turns, and gives the file.
+    fn edit(&mut self, path: &str, texts: [&str; 2]) -> File {
+        let file = self.workspace.file(path).unwrap();
+        let (from, to) = (texts[self.turn % 2], texts[(self.turn + 1) % 2]);
+        self.turn += 1;
+        let at = file.source(self.workspace.db()).text.find(from).expect("the model says this");
+        self.workspace.edit(file, Span::new(at, at + from.len()), to);
+        file
+    }
+
+    fn diagnose(&self, file: File) -> usize {
+        diagnostics(self.workspace.db(), file).len()
+    }
+}
+
+const EDITED: &str = "services/c0001/c0001.threat";
+const SHARED: &str = "platform/assets.threat";
+
+#[divan::bench(args = SIZES, sample_count = 10)]
+fn cold_check(bencher: Bencher, elements: usize) {
+    let files = generate(elements);
+    bencher.bench_local(|| {
+        let workspace = load(&files);
+        check(&workspace);
+        workspace
+    });
+}
+
+#[divan::bench(args = SIZES, sample_count = 100)]
+fn edit_of_a_comment(bencher: Bencher, elements: usize) {
+    let mut open = Open::new(elements);
+    bencher.bench_local(|| {
+        let file = open.edit(EDITED, ["/// A part of", "// Once.\n/// A part of"]);
+        open.diagnose(file)
+    });
+}
+
+#[divan::bench(args = SIZES, sample_count = 100)]
+fn edit_of_a_property(bencher: Bencher, elements: usize) {
+    let mut open = Open::new(elements);
+    bencher.bench_local(|| {
+        let file = open.edit(EDITED, ["  authentication: federated\n", "  authentication: none\n"]);
+        open.diagnose(file)
+    });
+}
+
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn rename_of_an_element(bencher: Bencher, elements: usize) {
+    let mut open = Open::new(elements);
+    bencher.bench_local(|| {
+        let file = open.edit(EDITED, ["store store_0 ", "store store_x "]);
+        open.diagnose(file)
+    });
+}
+
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn rename_of_an_asset_used_everywhere(bencher: Bencher, elements: usize) {
+    let mut open = Open::new(elements);
+    bencher.bench_local(|| {
+        let file = open.edit(SHARED, ["asset customer_data ", "asset customers "]);
+        open.diagnose(file)
+    });
+}
+
+#[divan::bench(args = SIZES, sample_count = 10)]
+fn rename_of_an_asset_and_the_whole_model_again(bencher: Bencher, elements: usize) {
+    let mut open = Open::new(elements);
+    bencher.bench_local(|| {
+        open.edit(SHARED, ["asset customer_data ", "asset customers "]);
+        check(&open.workspace)
+    });
+}

@@ -88,7 +88,7 @@ codes! {
     "process shop \"Shop\" { technology web_service }";
 
     UNREADABLE_FILE, "unreadable-file", Text, Error, "A file cannot be read as text.",
-    "The file is not UTF-8, is too long, or cannot be read. What can be read of it is still checked.",
+    "The file is not UTF-8, longer than 64 MB, or cannot be opened. Of a file that is not UTF-8 the rest is still checked.",
     "process shop \"\u{fffd}\"";
 
     LOOSE_DESCRIPTION, "loose-description", Text, Warning, "A description with nothing after it to describe.",
@@ -119,7 +119,7 @@ codes! {
     "process shop\ncomponent late";
 
     MISSING_PART, "missing-part", Model, Error, "A declaration without its name, or a flow without an end.",
-    "Everything but a flow needs a name; a flow needs a source and a target.",
+    "Everything but a flow and an assumption needs a name; a flow needs a source and a target.",
     "process \"Shop\"";
 
     UNKNOWN_PROPERTY, "unknown-property", Model, Error, "A property that this kind does not have.",
@@ -135,7 +135,7 @@ codes! {
     "asset card \"Card\"";
 
     INVALID_VALUE, "invalid-value", Model, Error, "A value that its property does not take.",
-    "The property takes something else, one value instead of several, or a value is missing.",
+    "The property takes something of another kind, or one value where several are given, or its value is missing.",
     "assumption calm { validate_by: tomorrow }";
 
     UNKNOWN_WORD, "unknown-word", Model, Error, "A word that is not in the property's list.",
@@ -163,7 +163,7 @@ codes! {
      words that have no order. The language reference lists the facts.",
     "rule odd { on: flow category: tampering when: colour = red }";
 
-    MISSING_MITIGATION, "missing-mitigation", Finding, Warning, "An open threat: the facts call for it, and nothing done counters it.",
+    MISSING_MITIGATION, "missing-mitigation", Finding, Warning, "An open threat: the facts call for it, and nothing counters it.",
     "A rule of the library or of the model found a threat on an element, or a person wrote one, and no mitigation \
      that is implemented or verified counters it. Its weight follows the severity: `critical` and `high` are errors, \
      `medium` warnings, `low` information. Correct the fact, add a mitigation, or accept the risk with a date.",

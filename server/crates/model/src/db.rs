@@ -89,6 +89,8 @@ pub struct File {
     pub component: Option<SmolStr>,
     /// What it declares, in order.
     pub declarations: Arc<[Decl]>,
+    /// The names that its declarations write, each once, in their order.
+    pub mentions: Arc<[SmolStr]>,
     /// Its text and where things stand in it.
     pub source: Arc<Source>,
 }

@@ -68,20 +68,20 @@ macro_rules! derived {
 derived!(
     "holds", ALL, Gives::Assets, "The assets that it stores, handles or carries, and that its flows bring it.";
     "carries", FLOW, Gives::Assets, "The assets that the flow sends and receives.";
-    "exposed", ALL, Gives::YesNo, "A flow starts in a place of lower trust than it ends in; such a flow reaches the element.";
-    "trust", NODES, Gives::Word(&TRUST), "How far it is trusted by the boundary that it is in.";
-    "placed", NODES, Gives::Words(&BOUNDARY_KIND), "The kinds of the boundaries around it.";
+    "exposed", ALL, Gives::YesNo, "A flow: it starts in a place of lower trust than it ends in. Another element: such a flow ends at it.";
+    "trust", NODES, Gives::Word(&TRUST), "The trust of the boundary that it is in. Outside of all boundaries an external is `untrusted`, and a process or store `high`.";
+    "placed", NODES, Gives::Words(&BOUNDARY_KIND), "The kinds of the boundaries around it, of those that state one.";
     "in_scope", ALL, Gives::YesNo, "It does not state `out_of_scope`.";
     "crosses_boundary", FLOW, Gives::YesNo, "Just one of the flow's ends is in some boundary.";
-    "crosses", FLOW, Gives::Words(&BOUNDARY_KIND), "The kinds of the boundaries that the flow crosses.";
+    "crosses", FLOW, Gives::Words(&BOUNDARY_KIND), "The kinds of the boundaries that the flow crosses, of those that state one.";
     "encrypted", &[Kind::Flow, Kind::Store], Gives::YesNo, "The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do.";
-    "authenticated", FLOW, Gives::YesNo, "The flow states an authentication that is not `none`, or its protocol brings one.";
+    "authenticated", FLOW, Gives::YesNo, "The flow states an authentication other than `none`; or it states none at all, and its protocol authenticates.";
     "source", FLOW, Gives::Elements(NODES, Many::One), "Where the flow starts.";
     "target", FLOW, Gives::Elements(NODES, Many::One), "Who answers the flow.";
     "incoming", NODES, Gives::Elements(FLOW, Many::Several), "The flows that end at it.";
     "outgoing", NODES, Gives::Elements(FLOW, Many::Several), "The flows that start at it.";
     "flows", NODES, Gives::Elements(FLOW, Many::Several), "The flows that start or end at it.";
-    "neighbours", NODES, Gives::Elements(NODES, Many::Several), "The other elements in the same boundary.";
+    "neighbours", NODES, Gives::Elements(NODES, Many::Several), "The other elements that are placed directly in the same boundary.";
 );
 
 /// A fact of a kind of element.

@@ -331,7 +331,7 @@ pub fn countering(db: &dyn Db, finding: &Finding) -> Vec<Effective> {
 #[salsa::tracked]
 fn accepts_in(db: &dyn Db, file: File) -> Vec<(Decl, Decl)> {
     let mut found = Vec::new();
-    for &decl in file.declarations(db).iter().filter(|decl| decl.kind(db) == Kind::Accept) {
+    for &decl in accept_declarations(db, file) {
         let stated = typed(db, decl);
         for (_, value) in stated.get("findings").map(|stated| stated.values.as_slice()).unwrap_or_default() {
             if let TypedValue::Finding(accepted) = value {
@@ -340,6 +340,12 @@ fn accepts_in(db: &dyn Db, file: File) -> Vec<(Decl, Decl)> {
         }
     }
     found
+}
+
+/// Apart from what they accept, so that a property elsewhere in the file is not looked at for it.
+#[salsa::tracked]
+fn accept_declarations(db: &dyn Db, file: File) -> Vec<Decl> {
+    file.declarations(db).iter().copied().filter(|decl| decl.kind(db) == Kind::Accept).collect()
 }
 
 #[salsa::tracked]

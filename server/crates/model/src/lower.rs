@@ -200,9 +200,9 @@ impl Spans {
             Part::Property(at) => self.properties.get(at as usize).map(|property| property.whole),
             Part::PropertyName(at) => self.properties.get(at as usize).map(|property| property.name),
             Part::Value(at, value) => self.value(at, value),
-            Part::FindingRule(at, value) => self.node(at, value * 2).or(self.value(at, value)),
-            Part::FindingSubject(at, value) => self.node(at, value * 2 + 1).or(self.value(at, value)),
-            Part::Node(at, node) => self.node(at, node),
+            Part::FindingRule(at, value) => self.node(at, value as usize * 2).or(self.value(at, value)),
+            Part::FindingSubject(at, value) => self.node(at, value as usize * 2 + 1).or(self.value(at, value)),
+            Part::Node(at, node) => self.node(at, node as usize),
         };
         found.or(self.name).unwrap_or(self.kind).shifted(self.start)
     }
@@ -212,9 +212,9 @@ impl Spans {
         property.values.get(value as usize).copied().or(Some(property.name))
     }
 
-    fn node(&self, property: u16, node: u16) -> Option<Span> {
+    fn node(&self, property: u16, node: usize) -> Option<Span> {
         let property = self.properties.get(property as usize)?;
-        property.nodes.get(node as usize).copied().or(Some(property.name))
+        property.nodes.get(node).copied().or(Some(property.name))
     }
 }
 

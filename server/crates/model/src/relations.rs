@@ -2,9 +2,9 @@
 //! It must not know rules.
 
 use crate::db::{Db, Decl, File, Model, World};
-use crate::lower::Part;
+use crate::lower::{Expression, Facts, Part, Shape, Subject, Value};
 use crate::names::{components_around, resolve};
-use crate::schema::{CLASSIFICATION, STATUS, TRUST};
+use crate::schema::{self, CLASSIFICATION, STATUS, TRUST, Takes};
 use crate::typed::{Categories, TypedValue, typed};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -269,13 +269,16 @@ pub fn classification_word(classification: u8) -> &'static str {
     CLASSIFICATION.word(classification)
 }
 
+/// How many broader definitions are followed from one, as `is` and `based_on` name them.
+const MOST_BROADER: usize = 64;
+
 /// A technology or protocol and the broader ones that it is one of, itself first.
 #[salsa::tracked]
 pub fn kin(db: &dyn Db, decl: Decl) -> Vec<Decl> {
     let mut kin = vec![decl];
     let mut seen = FxHashSet::from_iter([decl]);
     let mut next = 0;
-    while let Some(decl) = kin.get(next).copied() {
+    while let Some(decl) = kin.get(next).copied().filter(|_| next < MOST_BROADER) {
         next += 1;
         kin.extend(typed(db, decl).decls("is").filter(|broader| seen.insert(*broader)));
     }
@@ -302,7 +305,7 @@ pub fn counters(db: &dyn Db, mitigation: Decl) -> Counters {
     let mut counters = Counters::default();
     let mut seen = FxHashSet::default();
     let mut next = Some(mitigation);
-    while let Some(mitigation) = next.filter(|mitigation| seen.insert(*mitigation)) {
+    while let Some(mitigation) = next.filter(|mitigation| seen.insert(*mitigation) && seen.len() <= MOST_BROADER) {
         let stated = typed(db, mitigation);
         for (_, value) in stated.get("counters").map(|stated| stated.values.as_slice()).unwrap_or_default() {
             match value {
@@ -370,39 +373,45 @@ fn uses_of(db: &dyn Db, model: Model) -> FxHashMap<Decl, Vec<File>> {
     uses
 }
 
-/// The declarations of its own model that a file names, other than by themselves.
+/// The declarations of its own model that a file names, other than by themselves. It looks at the names alone, and
+/// not at what each declaration states, so that most edits of a property leave it as it is.
 #[salsa::tracked]
 fn used_in(db: &dyn Db, file: File) -> Vec<Decl> {
     let model = file.model(db);
     let mut used = Vec::new();
-    for &decl in file.declarations(db).iter() {
-        used.extend(names_of(db, decl).into_iter().filter(|named| *named != decl && named.model(db) == model));
+    let mut seen = FxHashSet::default();
+    for name in file.mentions(db).iter() {
+        let named = resolve(db, file, name.clone()).as_ref().ok().copied();
+        used.extend(named.filter(|named| named.model(db) == model && seen.insert(*named)));
     }
-    used.sort_unstable();
-    used.dedup();
     used
 }
 
-/// The declarations that a declaration names.
-fn names_of(db: &dyn Db, decl: Decl) -> Vec<Decl> {
-    let (source, target) = ends(db, decl);
-    let mut named: Vec<Decl> = [source, target, placed_in(db, decl)].into_iter().flatten().collect();
-    for stated in &typed(db, decl).stated {
-        for (_, value) in &stated.values {
-            match value {
-                TypedValue::Decl(decl) => named.push(*decl),
-                TypedValue::Finding(accepted) => {
-                    named.push(accepted.subject());
-                    if let crate::typed::Accepted::Rule(rule, _) = accepted {
-                        named.push(*rule);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    named.extend(crate::condition::names_in_conditions(db, decl));
-    named
+/// The names that a declaration writes other than its own, where names of declarations belong.
+pub fn mentions<'lowered>(shape: &'lowered Shape, facts: &'lowered Facts) -> impl Iterator<Item = &'lowered SmolStr> {
+    let heading = [&shape.within, &shape.source, &shape.target].into_iter().flatten();
+    let schema = schema::of(shape.kind);
+    let properties = facts.properties.iter().filter_map(|written| Some((schema.property(&written.name)?, written)));
+    let values = properties.flat_map(|(property, written)| {
+        let names = matches!(property.takes, Takes::Name(_) | Takes::Countered | Takes::Finding);
+        let values = written.values.iter().filter(move |_| names);
+        let in_values = values.flat_map(|value| match value {
+            Value::Name(name) | Value::Reference(name) => [Some(name), None, None],
+            Value::Finding(rule, Subject::Name(name)) => [Some(rule), Some(name), None],
+            Value::Finding(rule, Subject::Ends(source, target)) => [Some(rule), Some(source), Some(target)],
+            _ => [None, None, None],
+        });
+        let nodes = written.condition.as_ref().map(|condition| condition.nodes.as_slice()).unwrap_or_default();
+        let in_condition = nodes.iter().filter_map(|node| match node {
+            Expression::Is { right, .. } => match &nodes[*right as usize] {
+                Expression::Name(name) => Some(name),
+                _ => None,
+            },
+            _ => None,
+        });
+        in_values.flatten().chain(in_condition)
+    });
+    heading.chain(values).filter(|name| Some(*name) != shape.name.as_ref())
 }
 
 /// The files of the model that name a declaration, other than by the declaration itself.

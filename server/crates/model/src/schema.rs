@@ -130,10 +130,10 @@ words!(
 words!(
     /// How likely, how bad, how important.
     LEVEL, "a level", true, [
-        "low": "The least.",
-        "medium": "In between; nothing speaks for more or less.",
-        "high": "Much.",
-        "critical": "The most.",
+        "low": "Unlikely, or little harm.",
+        "medium": "Possible, or harm that can be made good; also where nothing speaks for more or less.",
+        "high": "Likely, or grave harm.",
+        "critical": "To be expected, or harm that is hard to survive.",
     ]
 );
 words!(
@@ -309,14 +309,17 @@ const ABOUT: Takes = Takes::Name(&[
     Kind::Flow,
 ]);
 
-const TAGS: Property = list("tags", Takes::Text, "Words of your own, for searching and reports.");
-const MITIGATIONS: Property = list("mitigations", MITIGATION, "What protects it.");
-const OUT_OF_SCOPE: Property =
-    one("out_of_scope", Takes::Text, "Why the model does not look at it; it then has no findings.");
+const TAGS: Property =
+    list("tags", Takes::Text, "Words of your own, for searching and for reports; the analysis does not look at them.");
+const MITIGATIONS: Property = list("mitigations", MITIGATION, "The mitigations that protect it.");
+const OUT_OF_SCOPE: Property = one(
+    "out_of_scope",
+    Takes::Text,
+    "Why the rules are not to look at it. It then has no findings; its flows still have theirs.",
+);
 const OWNER: Property = one("owner", Takes::Text, "The team or the person who answers for it.");
 const TICKET: Property = one("ticket", Takes::Text, "Where the work on it is tracked.");
-const REFERENCES: Property =
-    list("references", Takes::Reference, "Where the field describes it: CWE, CAPEC, ATT&CK, ASVS.");
+const REFERENCES: Property = list("references", Takes::Reference, "Where it is described: CWE, CAPEC, ATT&CK, ASVS.");
 const TENANCY_OF: Property = one("tenancy", Takes::Words(&TENANCY), "Whether customers share it.");
 const REDUNDANCY: Property = one("redundancy", Takes::YesNo, "Whether another takes over when it fails.");
 const MADE_WITH: Property = one("technology", TECHNOLOGY, "What it is made with.");
@@ -331,7 +334,7 @@ pub static KINDS: &[KindSchema] = &[
             list("owner", Takes::Text, "The teams or people who answer for it."),
             list("source", Takes::Glob, "The code that implements it, as globs from the model's root."),
             one("criticality", Takes::Words(&LEVEL), "How much depends on it."),
-            list("mitigations", MITIGATION, "What protects everything in it."),
+            list("mitigations", MITIGATION, "The mitigations that protect everything in it."),
             list("links", Takes::Text, "Where to read more."),
             TAGS,
         ],
@@ -346,7 +349,11 @@ pub static KINDS: &[KindSchema] = &[
                 "that of the boundary around it, else `high`",
                 one("trust", Takes::Words(&TRUST), "How far what is in it is trusted."),
             ),
-            list("mitigations", MITIGATION, "What protects everything in it, and the flows that enter it."),
+            list(
+                "mitigations",
+                MITIGATION,
+                "The mitigations that protect everything in it, and the flows that enter it.",
+            ),
             TAGS,
         ],
     },
@@ -357,11 +364,15 @@ pub static KINDS: &[KindSchema] = &[
         properties: &[
             required(one("classification", Takes::Words(&CLASSIFICATION), "How confidential it is.")),
             defaults(
-                "what the classification says",
+                "by the classification: `public` low, `internal` medium, `confidential` high, `restricted` critical",
                 one("integrity", Takes::Words(&LEVEL), "How bad it is when it is changed wrongly."),
             ),
             defaults("medium", one("availability", Takes::Words(&LEVEL), "How bad it is when it cannot be had.")),
-            one("personal", Takes::YesNo, "Whether it is about people who can be identified."),
+            one(
+                "personal",
+                Takes::YesNo,
+                "Whether it is about people who can be identified. Unless stated, it counts as `no`.",
+            ),
             list("regulations", Takes::Words(&REGULATION), "The laws and standards that it falls under."),
             OWNER,
             TAGS,
@@ -385,7 +396,7 @@ pub static KINDS: &[KindSchema] = &[
         placed: true,
         properties: &[
             MADE_WITH,
-            list("handles", ASSET, "The assets that it works on, beside those that its flows bring."),
+            list("handles", ASSET, "The assets that it works on. Those that its flows bring need not be repeated."),
             list("accepts", Takes::Words(&FORMAT), "The formats that it reads from others."),
             one("privileges", Takes::Words(&PRIVILEGES), "What it may do on its machine."),
             TENANCY_OF,
@@ -424,7 +435,7 @@ pub static KINDS: &[KindSchema] = &[
             one("authentication", Takes::Words(&AUTHENTICATION), "How who starts it proves who they are."),
             one("multi_factor", Takes::YesNo, "Whether a second factor is asked for."),
             one("authorization", Takes::Words(&AUTHORIZATION), "In whose name a request is allowed or refused."),
-            one("access", Takes::Words(&ACCESS), "What it does with what it reaches."),
+            one("access", Takes::Words(&ACCESS), "What its source may do with what it reaches."),
             defaults("none", one("tunnel", Takes::Words(&TUNNEL), "What it runs through.")),
             defaults("business", one("usage", Takes::Words(&USAGE), "What it is for.")),
             list("sends", ASSET, "The assets that go from its source to its target."),
@@ -444,10 +455,10 @@ pub static KINDS: &[KindSchema] = &[
             list("affects", ASSET, "The assets that it harms."),
             defaults("medium", one("likelihood", Takes::Words(&LEVEL), "How likely it is.")),
             defaults(
-                "what the assets that it affects, or its targets hold, say",
+                "by the most sensitive asset that it affects; without any, by what its targets hold",
                 one("impact", Takes::Words(&LEVEL), "How bad it is."),
             ),
-            list("mitigations", MITIGATION, "What is done about it."),
+            list("mitigations", MITIGATION, "The mitigations that counter it."),
             REFERENCES,
             TICKET,
             OWNER,
@@ -458,11 +469,11 @@ pub static KINDS: &[KindSchema] = &[
         doc: "A control, and how far it has come.",
         placed: false,
         properties: &[
-            one("based_on", MITIGATION, "The mitigation that it carries out; it counters what that one does."),
+            one("based_on", MITIGATION, "The mitigation that it carries out; it counters what that one counters, too."),
             list("counters", Takes::Countered, "The threats, rules or STRIDE categories that it stops."),
             defaults("implemented", one("status", Takes::Words(&STATUS), "How far it has come.")),
-            list("evidence", Takes::Text, "What proves that it works: a link to a test, a report."),
-            one("due", Takes::Date, "When it is to be done."),
+            list("evidence", Takes::Text, "What proves that it works: a link to a test or a report."),
+            one("due", Takes::Date, "The day by which it is to be done, while its status is `proposed` or `planned`."),
             OWNER,
             REFERENCES,
             TICKET,
@@ -490,7 +501,7 @@ pub static KINDS: &[KindSchema] = &[
         placed: false,
         properties: &[
             list("about", ABOUT, "What it is about."),
-            one("validate_by", Takes::Date, "When it is to be looked at again."),
+            one("validate_by", Takes::Date, "The day by which it is to be looked at again."),
             OWNER,
         ],
     },
@@ -506,7 +517,7 @@ pub static KINDS: &[KindSchema] = &[
         placed: false,
         properties: &[
             list("is", PROTOCOL, "The broader protocols that it is one of."),
-            one("encrypted", Takes::YesNo, "Whether others on the path cannot read or change it."),
+            one("encrypted", Takes::YesNo, "Whether those on the path can neither read nor change what it carries."),
             one("authenticated", Takes::YesNo, "Whether it proves by itself who starts a flow."),
         ],
     },
@@ -517,14 +528,18 @@ pub static KINDS: &[KindSchema] = &[
         properties: &[
             required(list("on", Takes::Words(&SUBJECT), "The kinds of elements that it looks at.")),
             required(list("category", Takes::Words(&STRIDE), "What kind of threat it is, in STRIDE's words.")),
-            required(one("when", Takes::Condition, "What has to be true of an element.")),
+            required(one(
+                "when",
+                Takes::Condition,
+                "What has to be true of an element for the rule to find the threat.",
+            )),
             defaults("medium", one("likelihood", Takes::Words(&LEVEL), "How likely it is.")),
             defaults(
                 "high",
                 one(
                     "impact",
                     Takes::Words(&LEVEL),
-                    "How bad it is where confidential data are held; it shifts with what is.",
+                    "How bad it is where confidential data are held; less sensitive data make it lower, restricted ones higher.",
                 ),
             ),
             REFERENCES,

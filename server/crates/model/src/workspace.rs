@@ -4,10 +4,11 @@
 use crate::db::{Database, Decl, FACTS, File, Model, SHAPES, SPANS, World};
 use crate::library;
 use crate::lower::{Facts, LoweredFile, Shape, Source, Unreadable, lower};
+use crate::relations::mentions;
 use crate::settings::Settings;
 use jiff::civil::Date;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -228,11 +229,12 @@ impl Workspace {
     }
 
     fn create(&mut self, model: Model, path: Arc<str>, source: Source, lowered: Lowered) -> File {
-        let file = File::builder(model, path, lowered.component, Arc::from([]), Arc::new(source))
+        let file = File::builder(model, path, lowered.component, Arc::from([]), lowered.mentions, Arc::new(source))
             .model_durability(SHAPES)
             .path_durability(SHAPES)
             .component_durability(SHAPES)
             .declarations_durability(SHAPES)
+            .mentions_durability(FACTS)
             .source_durability(SPANS)
             .new(&self.db);
         let mut declarations = Vec::with_capacity(lowered.declarations.len());
@@ -278,6 +280,9 @@ impl Workspace {
         if *file.component(&self.db) != lowered.component {
             file.set_component(&mut self.db).to(lowered.component);
         }
+        if *file.mentions(&self.db) != lowered.mentions {
+            file.set_mentions(&mut self.db).to(lowered.mentions);
+        }
         let old = file.declarations(&self.db).clone();
         let matched = match_declarations(&self.db, &old, &lowered.declarations);
         let mut kept = vec![false; old.len()];
@@ -310,6 +315,7 @@ impl Workspace {
 struct Lowered {
     component: Option<SmolStr>,
     declarations: Vec<(Shape, Facts)>,
+    mentions: Arc<[SmolStr]>,
 }
 
 /// Parses and lowers a text. The tree is kept for files that are being edited.
@@ -336,7 +342,10 @@ fn read(text: FileText, old: Option<&Tree>, keep_tree: bool) -> (Source, Lowered
         loose_descriptions,
         unreadable: text.unreadable,
     };
-    (source, Lowered { component, declarations: parts })
+    let mut seen = FxHashSet::default();
+    let mentions = parts.iter().flat_map(|(shape, facts)| mentions(shape, facts));
+    let mentions = mentions.filter(|name| seen.insert(*name)).cloned().collect();
+    (source, Lowered { component, declarations: parts, mentions })
 }
 
 /// Which of the old declarations each new one is: that of the same kind and name or ends, else, of those
@@ -360,10 +369,8 @@ fn match_declarations(db: &Database, old: &[Decl], new: &[(Shape, Facts)]) -> Ve
         matched[at].into_iter().for_each(|at: usize| taken[at] = true);
     }
     let mut free = (start..old.len() - end).filter(|at| !taken[*at]);
-    for at in start..new.len() - end {
-        if matched[at].is_none() {
-            matched[at] = free.next();
-        }
+    for unmatched in matched[start..new.len() - end].iter_mut().filter(|matched| matched.is_none()) {
+        *unmatched = free.next();
     }
     matched
 }

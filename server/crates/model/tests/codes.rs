@@ -56,10 +56,13 @@ fn examples_of_names_and_properties_are_in_the_language() {
     }
 }
 
+/// Settings have no example in a model, and a deep nesting would be a long one.
 #[test]
-fn only_settings_have_no_example_in_a_model() {
+fn what_has_no_example_is_triggered_too() {
     let without = codes::ALL.iter().filter(|code| code.example.is_empty());
-    assert_eq!(without.map(|code| code.id).collect::<Vec<_>>(), ["invalid-setting"]);
+    assert_eq!(without.map(|code| code.id).collect::<Vec<_>>(), ["invalid-setting", "deep-nesting"]);
+    let nested: String = (0..70).map(|at| format!("boundary b{at} in b{}\n", at + 1)).collect();
+    assert!(codes_of((nested + "boundary b70").as_bytes()).contains("deep-nesting"));
     let workspace = workspace(&fixture("//- threatline.toml\n[check]\nfail_on = \"hihg\"\n"));
     let model = workspace.model("").unwrap();
     let found = settings_diagnostics(workspace.db(), model);

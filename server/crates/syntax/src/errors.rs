@@ -1,7 +1,7 @@
 //! What is wrong with a text as text: where the parser had to skip or to make something up.
 //! It must not know what a model means.
 
-use crate::{Kind, Span, span};
+use crate::{Kind, Span, is_given_up, span};
 use tree_sitter::{Node, Tree};
 
 /// One place where the text is not in the language.
@@ -28,8 +28,15 @@ pub enum SyntaxErrorKind {
 
 /// All syntax errors of a text, in order.
 pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
+    if is_given_up(tree, text) {
+        let message =
+            "this text has too many readings to be read in a few seconds; nothing in it is analysed".to_owned();
+        return vec![SyntaxError { span: Span::new(0, 0), message, kind: SyntaxErrorKind::Unexpected }];
+    }
     let mut found = Vec::new();
     let mut cursor = tree.walk();
+    // The kinds of the nodes around: to ask a node for its parent takes as long as the tree is deep.
+    let mut around: Vec<&'static str> = Vec::new();
     // Pre-order, without recursion: broken text may be nested as deep as it likes.
     'walk: loop {
         let node = cursor.node();
@@ -38,7 +45,7 @@ pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
             found.push(missing(node, text));
             descend = false;
         } else if node.is_error() {
-            found.push(unexpected(node, text));
+            found.push(unexpected(node, around.last().copied().unwrap_or("source_file"), text));
             // One error for what was skipped; but a declaration inside of it is looked into.
             descend = true;
         } else if node.kind() == "declaration" {
@@ -52,6 +59,7 @@ pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
             descend = true;
         }
         if descend && cursor.goto_first_child() {
+            around.push(node.kind());
             continue;
         }
         loop {
@@ -61,6 +69,7 @@ pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
             if !cursor.goto_parent() {
                 break 'walk;
             }
+            around.pop();
         }
     }
     let misread = misread_blocks(tree, text);
@@ -150,21 +159,21 @@ fn unopened(declaration: Node) -> Option<SyntaxError> {
     })
 }
 
-fn unexpected(node: Node, text: &str) -> SyntaxError {
+fn unexpected(node: Node, parent: &str, text: &str) -> SyntaxError {
     let whole = &text[node.byte_range()];
     let first = whole.split_whitespace().next().unwrap_or_default();
-    let shown: String = first.chars().take(40).collect();
+    let mut shown: String = first.chars().take(40).collect();
+    if shown.is_empty() {
+        // A space that is none to us, such as U+00A0.
+        shown = whole.chars().next().map_or_else(String::new, |space| format!("U+{:04X}", space as u32));
+    }
     let at = span(node);
-    let parent = node.parent().map_or("source_file", |parent| parent.kind());
-    if parent == "source_file" {
-        if let Some((word, kind)) = misspelt_kind(whole) {
-            let span = Span { start: at.start, end: at.start + word.len() as u32 };
-            return SyntaxError {
-                span,
-                message: format!("nothing is declared with `{word}`; did you mean `{kind}`?"),
-                kind: SyntaxErrorKind::Misspelt(kind),
-            };
-        }
+    if let Some((word, kind)) = misspelt_kind(whole).filter(|_| parent == "source_file") {
+        return SyntaxError {
+            span: Span { start: at.start, end: at.start + word.len() as u32 },
+            message: format!("nothing is declared with `{word}`; did you mean `{kind}`?"),
+            kind: SyntaxErrorKind::Misspelt(kind),
+        };
     }
     // One line is enough to see it.
     let end = whole.find(['\n', '\r']).map_or(at.end, |line| at.start + line as u32).max(at.start + 1);

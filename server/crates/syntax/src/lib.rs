@@ -12,6 +12,8 @@ pub use tree::{Declaration, Item, Kind, Property, children, field, items, span, 
 pub use tree_sitter::{InputEdit, Node, Point, Tree};
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 /// A range of bytes in a text, the end not included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,13 +59,33 @@ thread_local! {
     });
 }
 
-/// Parses a text. Any text has a tree; what is wrong with it is told by [`syntax_errors`].
+/// How long a text may take to parse. Sound text and text that people break takes milliseconds; some texts
+/// made for it have so many readings that they would take hours.
+const LONGEST_PARSE: Duration = Duration::from_secs(5);
+
+/// Parses a text. Any text has a tree; what is wrong with it is told by [`syntax_errors`]. A text that takes
+/// longer than five seconds is given up: its tree is empty, and that is its one error.
 ///
 /// `old` is the tree of the text before, with [`Tree::edit`] already told what changed: what did not
 /// change is taken from it.
 pub fn parse(text: &str, old: Option<&Tree>) -> Tree {
     PARSER.with_borrow_mut(|parser| {
         parser.reset();
-        parser.parse(text, old).expect("a parser with a language and without a time limit gives a tree")
+        let begun = Instant::now();
+        let mut give_up = |_: &tree_sitter::ParseState| match begun.elapsed() > LONGEST_PARSE {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let options = tree_sitter::ParseOptions::new().progress_callback(&mut give_up);
+        let mut rest = |offset: usize, _| &text.as_bytes()[offset.min(text.len())..];
+        parser.parse_with_options(&mut rest, old, Some(options)).unwrap_or_else(|| {
+            parser.reset();
+            parser.parse("", None).expect("nothing is parsed at once")
+        })
     })
+}
+
+/// Whether [`parse`] gave a text up.
+pub fn is_given_up(tree: &Tree, text: &str) -> bool {
+    tree.root_node().end_byte() == 0 && !text.trim().is_empty()
 }

@@ -26,6 +26,8 @@ pub struct LineColumn {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// In a text of ASCII alone, columns are bytes in every encoding.
+    is_ascii: bool,
 }
 
 impl LineIndex {
@@ -43,7 +45,7 @@ impl LineIndex {
                 starts.push(at as u32 + 1);
             }
         }
-        LineIndex { starts }
+        LineIndex { starts, is_ascii: text.is_ascii() }
     }
 
     /// How many lines there are; a text without a line end has one.
@@ -59,8 +61,9 @@ impl LineIndex {
             offset -= 1;
         }
         let line = self.starts.partition_point(|&start| start as usize <= offset) - 1;
-        let before = &text[self.starts[line] as usize..offset];
-        LineColumn { line: line as u32, column: width(before, encoding) }
+        let start = self.starts[line] as usize;
+        let column = if self.is_ascii { (offset - start) as u32 } else { width(&text[start..offset], encoding) };
+        LineColumn { line: line as u32, column }
     }
 
     /// The byte at a line and column. A column past the end of its line counts as the end, a line past

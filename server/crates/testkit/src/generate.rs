@@ -150,7 +150,7 @@ impl Component {
             _ if at < chained + stores => {
                 (format!("service_{}", random.below(processes)), format!("store_{}", at - chained))
             }
-            _ if at % 2 == 0 && self.components > 1 => {
+            _ if at.is_multiple_of(2) && self.components > 1 => {
                 let other = (self.number + 1 + random.below(self.components - 1)) % self.components;
                 let size = SIZE.min(self.elements - other * SIZE);
                 let target = format!("c{other:04}.service_{}", random.below(self::processes(size)));

@@ -2,12 +2,13 @@
 
 use super::Diagnostic;
 use crate::codes;
-use crate::db::{Db, Decl};
+use crate::db::{Db, Decl, File};
 use crate::findings::{State, accepted_is, assessed};
 use crate::lower::Part;
 use crate::names::full_name;
 use crate::relations::{contents, counters, ends, touching, used_by};
 use crate::typed::{TypedValue, typed};
+use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
 
 pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
@@ -52,11 +53,7 @@ pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
 fn mitigation(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     let stated = typed(db, decl);
     let name = full_name(db, decl);
-    let listed_by_threat = || {
-        used_by(db, decl).iter().flat_map(|file| file.declarations(db).iter()).any(|other| {
-            other.kind(db) == Kind::Threat && typed(db, *other).decls("mitigations").any(|listed| listed == decl)
-        })
-    };
+    let listed_by_threat = || used_by(db, decl).iter().any(|file| listed_by_threats(db, *file).contains(&decl));
     let counters = counters(db, decl);
     let says_none = stated.get("counters").is_none() && stated.get("based_on").is_none();
     if says_none && counters.decls.is_empty() && counters.categories.0 == 0 && !listed_by_threat() {
@@ -71,6 +68,13 @@ fn mitigation(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
         let message = format!("`{name}` is verified, and no evidence is named");
         found.push(Diagnostic::new(&codes::UNPROVEN_MITIGATION, decl.part(part), message));
     }
+}
+
+/// The mitigations that the threats of a file list.
+#[salsa::tracked]
+fn listed_by_threats(db: &dyn Db, file: File) -> FxHashSet<Decl> {
+    let threats = file.declarations(db).iter().filter(|decl| decl.kind(db) == Kind::Threat);
+    threats.flat_map(|threat| typed(db, *threat).decls("mitigations")).collect()
 }
 
 fn flow(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {

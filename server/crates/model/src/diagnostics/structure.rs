@@ -10,6 +10,7 @@ use crate::schema;
 use crate::typed::{a, resolve_kind, typed};
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
+use std::collections::hash_map::Entry;
 use threatline_syntax::{Kind, Span, SyntaxErrorKind};
 
 /// What is wrong with the text, by where it stands at the moment.
@@ -207,8 +208,8 @@ fn circle(start: Decl, next: &dyn Fn(Decl) -> Vec<Decl>) -> Option<Vec<Decl>> {
                 way.reverse();
                 return Some(way);
             }
-            if !came_from.contains_key(&step) {
-                came_from.insert(step, at);
+            if let Entry::Vacant(vacant) = came_from.entry(step) {
+                vacant.insert(at);
                 pending.push(step);
             }
         }

@@ -164,15 +164,15 @@ codes! {
     "rule odd { on: flow category: tampering when: colour = red }";
 
     MISSING_MITIGATION, "missing-mitigation", Finding, Warning, "An open threat: the facts call for it, and nothing counters it.",
-    "A rule of the library or of the model found a threat on an element, or a person wrote one, and no mitigation \
-     that is implemented or verified counters it. Its weight follows the severity: `critical` and `high` are errors, \
-     `medium` warnings, `low` information. Correct the fact, add a mitigation, or accept the risk with a date.",
+    "A rule of the library or of the model found a threat on an element, or a person wrote one, and no mitigation, \
+     done or planned, counters it there. Its weight follows the severity: `critical` and `high` are errors, `medium` \
+     warnings, `low` information. Correct the fact, add a mitigation, or accept the risk with a date.",
     "asset card { classification: restricted }\nboundary net { trust: untrusted }\nboundary vpc\nexternal buyer in net\n\
      process shop in vpc\nflow buyer -> shop { protocol: http authentication: session sends: card }";
 
     UNSTATED_FACT, "unstated-fact", Finding, Information, "A fact that is not stated and would decide whether a threat is there.",
-    "All else that a rule asks for is so; only this fact is not stated. It is one diagnostic however many rules wait for \
-     it, a grade softer than the finding would be. State the fact.",
+    "All else that a rule asks for is so; only this fact is not stated. It is asked for once, however many rules wait \
+     for it. Its weight follows the severity, which is a grade lower than that of the threat itself. State the fact.",
     "asset card { classification: restricted }\nboundary net { trust: untrusted }\nboundary vpc\nexternal buyer in net\n\
      process shop in vpc\nflow buyer -> shop { protocol: https authorization: end_user sends: card }";
 
@@ -188,7 +188,7 @@ codes! {
      accept fraud_for_now { findings: fraud by: \"CISO\" until: 2026-01-20 because: \"Few orders yet.\" }";
 
     OVERDUE_MITIGATION, "overdue-mitigation", Time, Warning, "A mitigation should have been done by now.",
-    "Its `due` has passed and its `status` is not `implemented`.",
+    "Its `due` has passed, and its `status` is neither `implemented` nor `verified`.",
     "mitigation checks { counters: spoofing status: planned due: 2020-01-31 }";
 
     MITIGATION_DUE, "mitigation-due", Time, Hint, "A mitigation is due within 30 days.",
@@ -208,7 +208,7 @@ codes! {
     "asset card { classification: restricted }";
 
     UNUSED_MITIGATION, "unused-mitigation", Lint, Warning, "A mitigation that protects nothing.",
-    "Nothing lists it under `mitigations`, so it has no effect: list it where it is in place.",
+    "Nothing names it, so it has no effect: list it under `mitigations` where it is in place.",
     "mitigation checks { counters: spoofing }";
 
     UNUSED_DEFINITION, "unused-definition", Lint, Warning, "A technology or protocol that nothing uses.",

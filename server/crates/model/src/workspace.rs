@@ -9,7 +9,7 @@ use crate::settings::Settings;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use salsa::{Durability, Setter};
+use salsa::Setter;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -302,12 +302,6 @@ impl Workspace {
             file.set_declarations(&mut self.db).to(declarations.into());
         }
         file.set_source(&mut self.db).to(Arc::new(source));
-    }
-
-    /// Tells the database that something of this durability may have changed, for measuring.
-    pub fn touch(&mut self, durability: Durability) {
-        use salsa::Database as _;
-        self.db.synthetic_write(durability);
     }
 }
 

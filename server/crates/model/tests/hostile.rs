@@ -182,7 +182,7 @@ fn long_circles() {
             "technology" => format!("technology n{at} {{ is: n{next} }}\n"),
             _ => format!("mitigation n{at} {{ based_on: n{next} }}\n"),
         };
-        let length = 1_000 * SCALE;
+        let length = 500 * SCALE;
         codes_of((0..length).map(|at| text(at, (at + 1) % length)).collect::<String>());
     }
 }

@@ -7,7 +7,7 @@ mod tree;
 
 pub use errors::{SyntaxError, SyntaxErrorKind, is_within, misread_blocks, syntax_errors};
 pub use lines::{Encoding, LineColumn, LineIndex};
-pub use tree::{Declaration, Item, Kind, Property, children, field, items, span, word_at};
+pub use tree::{Declaration, Item, Kind, Property, children, field, items, span};
 
 pub use tree_sitter::{InputEdit, Node, Point, Tree};
 
@@ -33,11 +33,6 @@ impl Span {
     /// The span as a range of indices into the text.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
-    }
-
-    /// Whether the span holds the byte or ends at it, as a cursor behind a word does.
-    pub fn touches(self, offset: u32) -> bool {
-        self.start <= offset && offset <= self.end
     }
 
     /// The span moved towards the end of the text.

@@ -87,12 +87,6 @@ impl LineIndex {
         offset
     }
 
-    /// The text of a line, without its end.
-    pub fn line_text<'text>(&self, text: &'text str, line: u32) -> &'text str {
-        let start = self.starts[line as usize] as usize;
-        &text[start..self.end_of_line(text, line)]
-    }
-
     fn end_of_line(&self, text: &str, line: u32) -> usize {
         let end = self.starts.get(line as usize + 1).map_or(text.len(), |&next| next as usize);
         let start = self.starts[line as usize] as usize;

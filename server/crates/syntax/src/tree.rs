@@ -104,17 +104,6 @@ pub fn field<'tree>(node: Node<'tree>, name: &str) -> Option<Node<'tree>> {
     node.child_by_field_name(name).filter(|child| !child.is_missing() && !child.byte_range().is_empty())
 }
 
-/// The word around a byte or before it: what a cursor there is in.
-pub fn word_at(text: &str, offset: u32) -> Span {
-    let offset = (offset as usize).min(text.len());
-    let is_word = |character: char| character.is_alphanumeric() || character == '_' || character == '-';
-    let start = text[..offset]
-        .rfind(|character| !is_word(character))
-        .map_or(0, |at| at + text[at..].chars().next().map_or(0, char::len_utf8));
-    let end = text[offset..].find(|character| !is_word(character)).map_or(text.len(), |at| offset + at);
-    Span::new(start, end)
-}
-
 /// The declarations and descriptions of a file in order, those inside of broken text included.
 pub fn items(tree: &Tree) -> Vec<Item<'_>> {
     let mut found = Vec::new();

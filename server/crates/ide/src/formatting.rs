@@ -1247,24 +1247,16 @@ process last {}
     }
 
     #[test]
-    fn time_grows_with_the_text_and_no_faster() {
-        let formatted_in = |text: &str| {
-            let start = std::time::Instant::now();
-            format_edits(text).expect("the text is sound");
-            start.elapsed().as_secs_f64()
-        };
-        let long = |count: usize| {
-            let list = "value, // comment\n".repeat(count);
-            let condition = "not (a and b) or ".repeat(count);
-            let nested = format!("{}a{}", "(".repeat(count), ")".repeat(count));
-            let block = "/// text\n\n// comment\n".repeat(count);
-            let head = "in // comment\n".to_owned() + &"x . ".repeat(count);
-            format!("process a {head} b {{ x: {list} {block} }} {block} rule b {{ when: {condition} {nested} }}")
-        };
-        let (short, long) = (long(1_000), long(10_000));
-        formatted_in(&short);
-        let (short, long) = (formatted_in(&short), formatted_in(&long));
-        assert!(long < short * 40.0 + 0.2, "ten times the text took {short} and then {long} seconds");
+    fn long_lists_and_deep_conditions_keep_all_they_say() {
+        let count = 3_000;
+        let list = "value, // comment\n".repeat(count);
+        let condition = "not (a and b) or ".repeat(count);
+        let nested = format!("{}a{}", "(".repeat(count), ")".repeat(count));
+        let block = "/// text\n\n// comment\n".repeat(count);
+        let head = "in // comment\n".to_owned() + &"x . ".repeat(count);
+        formatted(&format!(
+            "process a {head} b {{ x: {list} {block} }} {block} rule b {{ when: {condition} {nested} }}"
+        ));
     }
 
     struct Random(u64);

@@ -43,7 +43,7 @@ const MOST_BYTES: usize = 300;
 
 fn excerpt(texts: &HashMap<&str, &str>, spot: &Spot) -> Excerpt {
     let text = texts.get(spot.path.as_ref()).copied().unwrap_or_default();
-    let (start, end) = (spot.span.start as usize, spot.span.end as usize);
+    let (start, end) = (boundary(text, spot.span.start as usize), boundary(text, spot.span.end as usize));
     // Only so much around the place is looked at: a line may be as long as it likes.
     let before = boundary(text, start.saturating_sub(MOST_BYTES));
     let after = boundary(text, start + MOST_BYTES);
@@ -164,7 +164,7 @@ fn verdict(output: &mut impl Write, report: &ModelReport) -> std::io::Result<()>
     }
     match (report.bar, report.at_the_bar()) {
         (None, _) => writeln!(output, "findings do not fail this check"),
-        (Some(bar), 0) if broken == 0 => {
+        (Some(bar), 0) if broken == 0 && !report.has_other_errors() => {
             writeln!(output, "\x1b[1;32mpassed\x1b[0m: no open finding of severity {} or above", bar.word())
         }
         (Some(_), 0) => Ok(()),
@@ -174,7 +174,16 @@ fn verdict(output: &mut impl Write, report: &ModelReport) -> std::io::Result<()>
                 "\x1b[1;31mfailed\x1b[0m: {} of severity {} or above",
                 count(number, "open finding"),
                 bar.word()
-            )
+            )?;
+            let told: usize = report.entries.iter().map(|entry| entry.diagnostic.findings.len()).sum();
+            if told < number {
+                writeln!(output, "not all of them are shown: [diagnostics] in threatline.toml turns some off")?;
+            }
+            Ok(())
         }
+    }?;
+    if report.has_other_errors() {
+        writeln!(output, "\x1b[1;31mfailed\x1b[0m: threatline.toml makes errors of diagnostics that are shown above")?;
     }
+    Ok(())
 }

@@ -463,11 +463,7 @@ impl<'db> Checker<'db> {
                     return self.wrong(node, "`stated` asks for a property: `stated(authentication)`");
                 };
                 match self.operand(node, argument, kinds)? {
-                    Operand::Path(path)
-                        if crate::facts::DERIVED.iter().all(|derived| derived.name != path.fact.name) =>
-                    {
-                        Some(Condition::Stated(path))
-                    }
+                    Operand::Path(path) if !crate::facts::is_derived(path.fact) => Some(Condition::Stated(path)),
                     _ => self.wrong(node, format!("`{argument}` is derived, and never stated")),
                 }
             }

@@ -95,9 +95,10 @@ pub struct Fact {
 
 /// The fact of a name, if one of the kinds has it.
 pub fn fact(kinds: &[Kind], name: &str) -> Option<Fact> {
-    if let Some(derived) = DERIVED.iter().find(|derived| derived.name == name) {
-        let had = kinds.iter().any(|kind| derived.kinds.contains(kind));
-        return had.then_some(Fact { name: derived.name, gives: derived.gives });
+    // `source` is derived of a flow and a property of a process: the name alone does not tell.
+    let had = |derived: &&Derived| derived.name == name && kinds.iter().any(|kind| derived.kinds.contains(kind));
+    if let Some(derived) = DERIVED.iter().find(had) {
+        return Some(Fact { name: derived.name, gives: derived.gives });
     }
     let property = kinds.iter().find_map(|kind| schema::of(*kind).property(name))?;
     let gives = match property.takes {
@@ -109,6 +110,11 @@ pub fn fact(kinds: &[Kind], name: &str) -> Option<Fact> {
         _ => Gives::Opaque,
     };
     Some(Fact { name: property.name, gives })
+}
+
+/// Whether a fact is derived and never stated.
+pub fn is_derived(fact: Fact) -> bool {
+    DERIVED.iter().any(|derived| derived.name == fact.name && derived.gives == fact.gives)
 }
 
 /// The names of all facts that one of the kinds has.

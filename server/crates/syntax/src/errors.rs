@@ -49,7 +49,7 @@ pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
             // One error for what was skipped; but a declaration inside of it is looked into.
             descend = true;
         } else if node.kind() == "declaration" {
-            found.extend(unopened(node));
+            found.extend(unopened(node, text));
             found.extend(unfinished(node, text));
             // Of the parts only a finding may be unfinished, and those are few.
             descend |= node.has_error() || text[node.byte_range()].contains('@');
@@ -115,7 +115,6 @@ fn missing(node: Node, text: &str) -> SyntaxError {
     };
     // The parser puts the missing token before the next one; a reader misses it after the last.
     let end = text[..node.start_byte()].trim_end().len();
-    let start = text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
     let kind = match node.kind() {
         "_word" | "name" => SyntaxErrorKind::Unexpected,
         kind => SyntaxErrorKind::Missing(kind.to_owned()),
@@ -125,7 +124,7 @@ fn missing(node: Node, text: &str) -> SyntaxError {
     } else {
         format!("{what} is missing here")
     };
-    SyntaxError { span: Span::new(start, end), message, kind }
+    SyntaxError { span: last_character(text, end), message, kind }
 }
 
 /// `in` without a boundary, `->` without a target: the grammar lets them pass, so that what stands below is not
@@ -142,21 +141,23 @@ fn unfinished(node: Node, text: &str) -> Option<SyntaxError> {
     Some(SyntaxError { span: span(word), message, kind: SyntaxErrorKind::Unexpected })
 }
 
-fn unopened(declaration: Node) -> Option<SyntaxError> {
+fn unopened(declaration: Node, text: &str) -> Option<SyntaxError> {
     let body = declaration.child_by_field_name("body")?;
-    let first = body.child(0)?;
-    if first.kind() == "{" {
+    if body.child(0)?.kind() == "{" {
         return None;
     }
-    let start = body.start_byte();
     let before = declaration.child(declaration.child_count().checked_sub(2)? as u32)?;
-    let span = Span::new(before.end_byte().saturating_sub(1), before.end_byte());
-    debug_assert!(before.end_byte() <= start);
     Some(SyntaxError {
-        span,
+        span: last_character(text, before.end_byte()),
         message: "`{` is missing before the properties".to_owned(),
         kind: SyntaxErrorKind::Missing("{".to_owned()),
     })
+}
+
+/// The character before a place.
+fn last_character(text: &str, end: usize) -> Span {
+    let start = text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
+    Span::new(start, end)
 }
 
 fn unexpected(node: Node, parent: &str, text: &str) -> SyntaxError {
@@ -202,4 +203,44 @@ fn is_near(word: &str, other: &str) -> bool {
     let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
     (a.len() <= 1 && b.len() <= 1) || (a.len() == 2 && b.len() == 2 && a[0] == b[1] && a[1] == b[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse;
+
+    fn messages(text: &str) -> Vec<String> {
+        let errors = syntax_errors(&parse(text, None), text);
+        errors.into_iter().map(|error| format!("{:?} {}", &text[error.span.range()], error.message)).collect()
+    }
+
+    #[test]
+    fn a_misspelt_kind_is_one_error() {
+        assert_eq!(
+            messages("proces shop \"Shop\" {\n  technology: web_service\n  handles: card\n}\nstore orders"),
+            ["\"proces\" nothing is declared with `proces`; did you mean `process`?"]
+        );
+    }
+
+    #[test]
+    fn what_is_unfinished_is_told_where_it_is() {
+        assert_eq!(messages("process shop in\nstore orders"), ["\"in\" a boundary is missing after `in`"]);
+        assert_eq!(messages("flow f: shop ->\nstore orders"), ["\"->\" a target is missing after `->`"]);
+        assert_eq!(messages("store é \"\u{2014}\" tags: \"x\" }"), ["\"\\\"\" `{` is missing before the properties"]);
+    }
+
+    /// Spans are of whole characters, whatever is broken.
+    #[test]
+    fn places_are_between_characters() {
+        let text = "// \u{1f600}\nprocess \u{e9}t\u{e9} \"\u{2014}\" in \u{431} {\n  tags: \"\u{1f600}\", \u{431}\u{2014}\n}\nflow \u{e9} -> \u{431}\n";
+        let characters: Vec<(usize, char)> = text.char_indices().collect();
+        for (at, (start, removed)) in characters.iter().enumerate() {
+            for (end, last) in &characters[at..(at + 6).min(characters.len())] {
+                let broken = [&text[..*start], &text[end + last.len_utf8()..]].concat();
+                let told = messages(&broken);
+                assert!(told.iter().all(|message| !message.is_empty()), "without {removed:?}");
+            }
+        }
+    }
 }

@@ -56,6 +56,10 @@ fn misplaced(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     if shape.kind == Kind::Component && decl.file(db).declarations(db).first() != Some(&decl) {
         report(Part::Kind, "`component` stands before every other declaration, and once in a file".to_owned());
     }
+    let is_std = |name: &SmolStr| name.split('.').next() == Some(crate::library::ROOT);
+    if shape.kind == Kind::Component && shape.name.as_ref().is_some_and(is_std) {
+        report(Part::Name, "`std` is the library's own component".to_owned());
+    }
     if shape.within.is_some() && !schema::of(shape.kind).placed {
         report(Part::Within, format!("{} is not placed in a boundary", a(kind)));
     }

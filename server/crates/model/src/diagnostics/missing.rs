@@ -184,13 +184,15 @@ fn open(db: &dyn Db, element: Decl, group: &Group) -> Diagnostic {
 
 /// The mitigations that would counter rules on an element, the model's own first.
 fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
+    let countering = rules.iter().flat_map(|rule| mitigations_countering(db, element.model(db), *rule));
+    let mut countering: Vec<Decl> = countering.copied().collect();
+    // What is declared beside the element is nearest at hand.
+    countering.sort_by_key(|mitigation| mitigation.file(db) != element.file(db));
     let mut names: Vec<String> = Vec::new();
-    for rule in rules {
-        for &mitigation in mitigations_countering(db, element.model(db), *rule) {
-            let name = format!("`{}`", name_from(db, mitigation, element.file(db)));
-            if !names.contains(&name) && names.len() < 5 {
-                names.push(name);
-            }
+    for mitigation in countering {
+        let name = format!("`{}`", name_from(db, mitigation, element.file(db)));
+        if !names.contains(&name) && names.len() < 5 {
+            names.push(name);
         }
     }
     match names.len() {

@@ -824,7 +824,7 @@ impl Reasons<'_, '_> {
             .collect();
         if matching.is_empty() {
             let message = match filter {
-                Some(_) => format!("none of the {} of {called} is so", path.fact.name),
+                Some(_) => format!("none of `{}` of {called} meets the condition", path.fact.name),
                 None => format!("{called} has no {}", path.fact.name),
             };
             return self.found.push(Reason { message, place: Some(of.part(Part::Name)) });

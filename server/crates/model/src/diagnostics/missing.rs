@@ -11,7 +11,7 @@ use crate::findings::{Assessed, FindingId, Level, State, assessed, categories_in
 use crate::lower::Part;
 use crate::names::{full_name, name_from};
 use crate::relations::{ends, incoming, mitigations_countering, touching};
-use crate::schema;
+use crate::schema::{self, Takes};
 use crate::typed::{Categories, takes, typed};
 use std::cmp::Reverse;
 use threatline_syntax::Kind;
@@ -254,8 +254,15 @@ fn unstated(db: &dyn Db, at: Decl, element: Decl, property: &'static str, group:
     for other in &elements[1..] {
         diagnostic = diagnostic.relate(other.part(Part::Name), format!("nor is it for `{}`", full_name(db, *other)));
     }
-    let takes = schema::of(element.kind(db)).property(property).map(|property| takes(property.takes));
-    diagnostic = diagnostic.help(format!("state `{property}: {}`", takes.unwrap_or_default()));
+    diagnostic =
+        diagnostic.help(match schema::of(element.kind(db)).property(property).map(|property| property.takes) {
+            Some(Takes::Name(kinds)) => {
+                let kinds = kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
+                format!("state `{property}: ` with the name of a {kinds}")
+            }
+            Some(other) => format!("state `{property}: {}`", takes(other)),
+            None => format!("state `{property}`"),
+        });
     diagnostic.help.extend(counter(db, at, &rules));
     diagnostic
 }

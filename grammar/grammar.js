@@ -30,6 +30,7 @@ const KINDS = [
   'accept',
   'assumption',
   'rule',
+  'expect',
 ];
 const KINDS_AND_PROPERTIES = ['technology', 'protocol'];
 

@@ -15,7 +15,7 @@
   name: (name) @type)
 
 (declaration
-  kind: (kind ["flow" "threat" "mitigation" "accept" "assumption" "rule"])
+  kind: (kind ["flow" "threat" "mitigation" "accept" "assumption" "rule" "expect"])
   name: (name) @function)
 
 ; It stands in a boundary.

@@ -32,7 +32,7 @@
   (description)? @doc
   .
   (declaration
-    kind: (kind ["asset" "threat" "mitigation" "accept" "assumption"])
+    kind: (kind ["asset" "threat" "mitigation" "accept" "assumption" "expect"])
     name: (name) @name) @definition.constant
   (#strip! @doc "(?m)^[ \t]*/// ?")
 )

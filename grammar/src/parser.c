@@ -17,13 +17,13 @@
 #define LANGUAGE_VERSION 15
 #define STATE_COUNT 141
 #define LARGE_STATE_COUNT 2
-#define SYMBOL_COUNT 84
+#define SYMBOL_COUNT 85
 #define ALIAS_COUNT 0
-#define TOKEN_COUNT 50
+#define TOKEN_COUNT 51
 #define EXTERNAL_TOKEN_COUNT 0
 #define FIELD_COUNT 18
 #define MAX_ALIAS_SEQUENCE_LENGTH 7
-#define MAX_RESERVED_WORD_SET_SIZE 12
+#define MAX_RESERVED_WORD_SET_SIZE 13
 #define PRODUCTION_ID_COUNT 45
 #define SUPERTYPE_COUNT 2
 
@@ -43,74 +43,75 @@ enum ts_symbol_identifiers {
   anon_sym_accept = 13,
   anon_sym_assumption = 14,
   anon_sym_rule = 15,
-  anon_sym_technology = 16,
-  anon_sym_protocol = 17,
-  anon_sym_DASH_GT = 18,
-  anon_sym_LBRACE = 19,
-  anon_sym_RBRACE = 20,
-  anon_sym_COMMA = 21,
-  anon_sym_when = 22,
-  anon_sym_DOT = 23,
-  anon_sym_AT = 24,
-  anon_sym_LPAREN = 25,
-  anon_sym_RPAREN = 26,
-  sym_reference = 27,
-  sym_date = 28,
-  sym_number = 29,
-  anon_sym_DQUOTE = 30,
-  anon_sym_DQUOTE2 = 31,
-  sym_string_content = 32,
-  sym_escape_sequence = 33,
-  sym_block_string = 34,
-  anon_sym_or = 35,
-  anon_sym_and = 36,
-  anon_sym_not = 37,
-  anon_sym_EQ = 38,
-  anon_sym_BANG_EQ = 39,
-  anon_sym_LT = 40,
-  anon_sym_LT_EQ = 41,
-  anon_sym_GT = 42,
-  anon_sym_GT_EQ = 43,
-  anon_sym_is = 44,
-  anon_sym_LPAREN2 = 45,
-  anon_sym_where = 46,
-  anon_sym_SLASH_SLASH_SLASH = 47,
-  sym_description_text = 48,
-  sym_comment = 49,
-  sym_source_file = 50,
-  sym_declaration = 51,
-  sym__clauses = 52,
-  sym__placement = 53,
-  sym_kind = 54,
-  sym__ends = 55,
-  sym_block = 56,
-  sym__unopened_block = 57,
-  sym_property = 58,
-  sym_property_name = 59,
-  sym__value = 60,
-  sym_name = 61,
-  sym_finding = 62,
-  sym_flow_ends = 63,
-  sym_string = 64,
-  sym__condition = 65,
-  sym_or = 66,
-  sym_and = 67,
-  sym_not = 68,
-  sym_comparison = 69,
-  sym_membership = 70,
-  sym_kinship = 71,
-  sym__operand = 72,
-  sym_group = 73,
-  sym_call = 74,
-  sym_description = 75,
-  aux_sym_source_file_repeat1 = 76,
-  aux_sym_block_repeat1 = 77,
-  aux_sym__unopened_block_repeat1 = 78,
-  aux_sym_property_repeat1 = 79,
-  aux_sym_name_repeat1 = 80,
-  aux_sym_string_repeat1 = 81,
-  aux_sym_membership_repeat1 = 82,
-  aux_sym_description_repeat1 = 83,
+  anon_sym_expect = 16,
+  anon_sym_technology = 17,
+  anon_sym_protocol = 18,
+  anon_sym_DASH_GT = 19,
+  anon_sym_LBRACE = 20,
+  anon_sym_RBRACE = 21,
+  anon_sym_COMMA = 22,
+  anon_sym_when = 23,
+  anon_sym_DOT = 24,
+  anon_sym_AT = 25,
+  anon_sym_LPAREN = 26,
+  anon_sym_RPAREN = 27,
+  sym_reference = 28,
+  sym_date = 29,
+  sym_number = 30,
+  anon_sym_DQUOTE = 31,
+  anon_sym_DQUOTE2 = 32,
+  sym_string_content = 33,
+  sym_escape_sequence = 34,
+  sym_block_string = 35,
+  anon_sym_or = 36,
+  anon_sym_and = 37,
+  anon_sym_not = 38,
+  anon_sym_EQ = 39,
+  anon_sym_BANG_EQ = 40,
+  anon_sym_LT = 41,
+  anon_sym_LT_EQ = 42,
+  anon_sym_GT = 43,
+  anon_sym_GT_EQ = 44,
+  anon_sym_is = 45,
+  anon_sym_LPAREN2 = 46,
+  anon_sym_where = 47,
+  anon_sym_SLASH_SLASH_SLASH = 48,
+  sym_description_text = 49,
+  sym_comment = 50,
+  sym_source_file = 51,
+  sym_declaration = 52,
+  sym__clauses = 53,
+  sym__placement = 54,
+  sym_kind = 55,
+  sym__ends = 56,
+  sym_block = 57,
+  sym__unopened_block = 58,
+  sym_property = 59,
+  sym_property_name = 60,
+  sym__value = 61,
+  sym_name = 62,
+  sym_finding = 63,
+  sym_flow_ends = 64,
+  sym_string = 65,
+  sym__condition = 66,
+  sym_or = 67,
+  sym_and = 68,
+  sym_not = 69,
+  sym_comparison = 70,
+  sym_membership = 71,
+  sym_kinship = 72,
+  sym__operand = 73,
+  sym_group = 74,
+  sym_call = 75,
+  sym_description = 76,
+  aux_sym_source_file_repeat1 = 77,
+  aux_sym_block_repeat1 = 78,
+  aux_sym__unopened_block_repeat1 = 79,
+  aux_sym_property_repeat1 = 80,
+  aux_sym_name_repeat1 = 81,
+  aux_sym_string_repeat1 = 82,
+  aux_sym_membership_repeat1 = 83,
+  aux_sym_description_repeat1 = 84,
 };
 
 static const char * const ts_symbol_names[] = {
@@ -130,6 +131,7 @@ static const char * const ts_symbol_names[] = {
   [anon_sym_accept] = "accept",
   [anon_sym_assumption] = "assumption",
   [anon_sym_rule] = "rule",
+  [anon_sym_expect] = "expect",
   [anon_sym_technology] = "technology",
   [anon_sym_protocol] = "protocol",
   [anon_sym_DASH_GT] = "->",
@@ -217,6 +219,7 @@ static const TSSymbol ts_symbol_map[] = {
   [anon_sym_accept] = anon_sym_accept,
   [anon_sym_assumption] = anon_sym_assumption,
   [anon_sym_rule] = anon_sym_rule,
+  [anon_sym_expect] = anon_sym_expect,
   [anon_sym_technology] = anon_sym_technology,
   [anon_sym_protocol] = anon_sym_protocol,
   [anon_sym_DASH_GT] = anon_sym_DASH_GT,
@@ -349,6 +352,10 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .named = false,
   },
   [anon_sym_rule] = {
+    .visible = true,
+    .named = false,
+  },
+  [anon_sym_expect] = {
     .visible = true,
     .named = false,
   },
@@ -946,36 +953,36 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [37] = 37,
   [38] = 38,
   [39] = 39,
-  [40] = 37,
-  [41] = 38,
+  [40] = 36,
+  [41] = 37,
   [42] = 42,
   [43] = 25,
   [44] = 44,
-  [45] = 27,
-  [46] = 46,
+  [45] = 45,
+  [46] = 27,
   [47] = 47,
   [48] = 4,
-  [49] = 3,
-  [50] = 2,
-  [51] = 51,
-  [52] = 37,
+  [49] = 49,
+  [50] = 3,
+  [51] = 2,
+  [52] = 36,
   [53] = 53,
   [54] = 54,
   [55] = 55,
   [56] = 56,
-  [57] = 57,
-  [58] = 58,
+  [57] = 5,
+  [58] = 42,
   [59] = 59,
   [60] = 60,
   [61] = 61,
-  [62] = 5,
+  [62] = 62,
   [63] = 63,
   [64] = 64,
-  [65] = 42,
+  [65] = 65,
   [66] = 66,
   [67] = 67,
-  [68] = 68,
-  [69] = 39,
+  [68] = 38,
+  [69] = 69,
   [70] = 70,
   [71] = 71,
   [72] = 72,
@@ -1015,18 +1022,18 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [106] = 106,
   [107] = 107,
   [108] = 108,
-  [109] = 63,
+  [109] = 59,
   [110] = 110,
   [111] = 111,
-  [112] = 112,
-  [113] = 64,
+  [112] = 61,
+  [113] = 67,
   [114] = 114,
-  [115] = 68,
+  [115] = 115,
   [116] = 86,
   [117] = 117,
   [118] = 118,
   [119] = 119,
-  [120] = 119,
+  [120] = 117,
   [121] = 118,
   [122] = 122,
   [123] = 123,
@@ -1045,8 +1052,8 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [136] = 136,
   [137] = 133,
   [138] = 138,
-  [139] = 139,
-  [140] = 139,
+  [139] = 131,
+  [140] = 140,
 };
 
 static const TSSymbol ts_supertype_symbols[SUPERTYPE_COUNT] = {
@@ -1083,296 +1090,296 @@ static const TSSymbol ts_supertype_map_entries[] = {
 
 static const TSCharacterRange sym__word_character_set_1[] = {
   {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {0xaa, 0xaa}, {0xb5, 0xb5}, {0xba, 0xba}, {0xc0, 0xd6}, {0xd8, 0xf6},
-  {0xf8, 0x2c1}, {0x2c6, 0x2d1}, {0x2e0, 0x2e4}, {0x2ec, 0x2ec}, {0x2ee, 0x2ee}, {0x370, 0x374}, {0x376, 0x377}, {0x37a, 0x37d},
-  {0x37f, 0x37f}, {0x386, 0x386}, {0x388, 0x38a}, {0x38c, 0x38c}, {0x38e, 0x3a1}, {0x3a3, 0x3f5}, {0x3f7, 0x481}, {0x48a, 0x52f},
-  {0x531, 0x556}, {0x559, 0x559}, {0x560, 0x588}, {0x5d0, 0x5ea}, {0x5ef, 0x5f2}, {0x620, 0x64a}, {0x66e, 0x66f}, {0x671, 0x6d3},
-  {0x6d5, 0x6d5}, {0x6e5, 0x6e6}, {0x6ee, 0x6ef}, {0x6fa, 0x6fc}, {0x6ff, 0x6ff}, {0x710, 0x710}, {0x712, 0x72f}, {0x74d, 0x7a5},
-  {0x7b1, 0x7b1}, {0x7ca, 0x7ea}, {0x7f4, 0x7f5}, {0x7fa, 0x7fa}, {0x800, 0x815}, {0x81a, 0x81a}, {0x824, 0x824}, {0x828, 0x828},
-  {0x840, 0x858}, {0x860, 0x86a}, {0x870, 0x887}, {0x889, 0x88e}, {0x8a0, 0x8c9}, {0x904, 0x939}, {0x93d, 0x93d}, {0x950, 0x950},
-  {0x958, 0x961}, {0x971, 0x980}, {0x985, 0x98c}, {0x98f, 0x990}, {0x993, 0x9a8}, {0x9aa, 0x9b0}, {0x9b2, 0x9b2}, {0x9b6, 0x9b9},
-  {0x9bd, 0x9bd}, {0x9ce, 0x9ce}, {0x9dc, 0x9dd}, {0x9df, 0x9e1}, {0x9f0, 0x9f1}, {0x9fc, 0x9fc}, {0xa05, 0xa0a}, {0xa0f, 0xa10},
-  {0xa13, 0xa28}, {0xa2a, 0xa30}, {0xa32, 0xa33}, {0xa35, 0xa36}, {0xa38, 0xa39}, {0xa59, 0xa5c}, {0xa5e, 0xa5e}, {0xa72, 0xa74},
-  {0xa85, 0xa8d}, {0xa8f, 0xa91}, {0xa93, 0xaa8}, {0xaaa, 0xab0}, {0xab2, 0xab3}, {0xab5, 0xab9}, {0xabd, 0xabd}, {0xad0, 0xad0},
-  {0xae0, 0xae1}, {0xaf9, 0xaf9}, {0xb05, 0xb0c}, {0xb0f, 0xb10}, {0xb13, 0xb28}, {0xb2a, 0xb30}, {0xb32, 0xb33}, {0xb35, 0xb39},
-  {0xb3d, 0xb3d}, {0xb5c, 0xb5d}, {0xb5f, 0xb61}, {0xb71, 0xb71}, {0xb83, 0xb83}, {0xb85, 0xb8a}, {0xb8e, 0xb90}, {0xb92, 0xb95},
-  {0xb99, 0xb9a}, {0xb9c, 0xb9c}, {0xb9e, 0xb9f}, {0xba3, 0xba4}, {0xba8, 0xbaa}, {0xbae, 0xbb9}, {0xbd0, 0xbd0}, {0xc05, 0xc0c},
-  {0xc0e, 0xc10}, {0xc12, 0xc28}, {0xc2a, 0xc39}, {0xc3d, 0xc3d}, {0xc58, 0xc5a}, {0xc5d, 0xc5d}, {0xc60, 0xc61}, {0xc80, 0xc80},
-  {0xc85, 0xc8c}, {0xc8e, 0xc90}, {0xc92, 0xca8}, {0xcaa, 0xcb3}, {0xcb5, 0xcb9}, {0xcbd, 0xcbd}, {0xcdd, 0xcde}, {0xce0, 0xce1},
-  {0xcf1, 0xcf2}, {0xd04, 0xd0c}, {0xd0e, 0xd10}, {0xd12, 0xd3a}, {0xd3d, 0xd3d}, {0xd4e, 0xd4e}, {0xd54, 0xd56}, {0xd5f, 0xd61},
-  {0xd7a, 0xd7f}, {0xd85, 0xd96}, {0xd9a, 0xdb1}, {0xdb3, 0xdbb}, {0xdbd, 0xdbd}, {0xdc0, 0xdc6}, {0xe01, 0xe30}, {0xe32, 0xe33},
-  {0xe40, 0xe46}, {0xe81, 0xe82}, {0xe84, 0xe84}, {0xe86, 0xe8a}, {0xe8c, 0xea3}, {0xea5, 0xea5}, {0xea7, 0xeb0}, {0xeb2, 0xeb3},
-  {0xebd, 0xebd}, {0xec0, 0xec4}, {0xec6, 0xec6}, {0xedc, 0xedf}, {0xf00, 0xf00}, {0xf40, 0xf47}, {0xf49, 0xf6c}, {0xf88, 0xf8c},
-  {0x1000, 0x102a}, {0x103f, 0x103f}, {0x1050, 0x1055}, {0x105a, 0x105d}, {0x1061, 0x1061}, {0x1065, 0x1066}, {0x106e, 0x1070}, {0x1075, 0x1081},
-  {0x108e, 0x108e}, {0x10a0, 0x10c5}, {0x10c7, 0x10c7}, {0x10cd, 0x10cd}, {0x10d0, 0x10fa}, {0x10fc, 0x1248}, {0x124a, 0x124d}, {0x1250, 0x1256},
-  {0x1258, 0x1258}, {0x125a, 0x125d}, {0x1260, 0x1288}, {0x128a, 0x128d}, {0x1290, 0x12b0}, {0x12b2, 0x12b5}, {0x12b8, 0x12be}, {0x12c0, 0x12c0},
-  {0x12c2, 0x12c5}, {0x12c8, 0x12d6}, {0x12d8, 0x1310}, {0x1312, 0x1315}, {0x1318, 0x135a}, {0x1380, 0x138f}, {0x13a0, 0x13f5}, {0x13f8, 0x13fd},
-  {0x1401, 0x166c}, {0x166f, 0x167f}, {0x1681, 0x169a}, {0x16a0, 0x16ea}, {0x16f1, 0x16f8}, {0x1700, 0x1711}, {0x171f, 0x1731}, {0x1740, 0x1751},
-  {0x1760, 0x176c}, {0x176e, 0x1770}, {0x1780, 0x17b3}, {0x17d7, 0x17d7}, {0x17dc, 0x17dc}, {0x1820, 0x1878}, {0x1880, 0x1884}, {0x1887, 0x18a8},
-  {0x18aa, 0x18aa}, {0x18b0, 0x18f5}, {0x1900, 0x191e}, {0x1950, 0x196d}, {0x1970, 0x1974}, {0x1980, 0x19ab}, {0x19b0, 0x19c9}, {0x1a00, 0x1a16},
-  {0x1a20, 0x1a54}, {0x1aa7, 0x1aa7}, {0x1b05, 0x1b33}, {0x1b45, 0x1b4c}, {0x1b83, 0x1ba0}, {0x1bae, 0x1baf}, {0x1bba, 0x1be5}, {0x1c00, 0x1c23},
-  {0x1c4d, 0x1c4f}, {0x1c5a, 0x1c7d}, {0x1c80, 0x1c8a}, {0x1c90, 0x1cba}, {0x1cbd, 0x1cbf}, {0x1ce9, 0x1cec}, {0x1cee, 0x1cf3}, {0x1cf5, 0x1cf6},
-  {0x1cfa, 0x1cfa}, {0x1d00, 0x1dbf}, {0x1e00, 0x1f15}, {0x1f18, 0x1f1d}, {0x1f20, 0x1f45}, {0x1f48, 0x1f4d}, {0x1f50, 0x1f57}, {0x1f59, 0x1f59},
-  {0x1f5b, 0x1f5b}, {0x1f5d, 0x1f5d}, {0x1f5f, 0x1f7d}, {0x1f80, 0x1fb4}, {0x1fb6, 0x1fbc}, {0x1fbe, 0x1fbe}, {0x1fc2, 0x1fc4}, {0x1fc6, 0x1fcc},
-  {0x1fd0, 0x1fd3}, {0x1fd6, 0x1fdb}, {0x1fe0, 0x1fec}, {0x1ff2, 0x1ff4}, {0x1ff6, 0x1ffc}, {0x2071, 0x2071}, {0x207f, 0x207f}, {0x2090, 0x209c},
-  {0x2102, 0x2102}, {0x2107, 0x2107}, {0x210a, 0x2113}, {0x2115, 0x2115}, {0x2119, 0x211d}, {0x2124, 0x2124}, {0x2126, 0x2126}, {0x2128, 0x2128},
-  {0x212a, 0x212d}, {0x212f, 0x2139}, {0x213c, 0x213f}, {0x2145, 0x2149}, {0x214e, 0x214e}, {0x2183, 0x2184}, {0x2c00, 0x2ce4}, {0x2ceb, 0x2cee},
-  {0x2cf2, 0x2cf3}, {0x2d00, 0x2d25}, {0x2d27, 0x2d27}, {0x2d2d, 0x2d2d}, {0x2d30, 0x2d67}, {0x2d6f, 0x2d6f}, {0x2d80, 0x2d96}, {0x2da0, 0x2da6},
-  {0x2da8, 0x2dae}, {0x2db0, 0x2db6}, {0x2db8, 0x2dbe}, {0x2dc0, 0x2dc6}, {0x2dc8, 0x2dce}, {0x2dd0, 0x2dd6}, {0x2dd8, 0x2dde}, {0x2e2f, 0x2e2f},
-  {0x3005, 0x3006}, {0x3031, 0x3035}, {0x303b, 0x303c}, {0x3041, 0x3096}, {0x309d, 0x309f}, {0x30a1, 0x30fa}, {0x30fc, 0x30ff}, {0x3105, 0x312f},
-  {0x3131, 0x318e}, {0x31a0, 0x31bf}, {0x31f0, 0x31ff}, {0x3400, 0x4dbf}, {0x4e00, 0xa48c}, {0xa4d0, 0xa4fd}, {0xa500, 0xa60c}, {0xa610, 0xa61f},
-  {0xa62a, 0xa62b}, {0xa640, 0xa66e}, {0xa67f, 0xa69d}, {0xa6a0, 0xa6e5}, {0xa717, 0xa71f}, {0xa722, 0xa788}, {0xa78b, 0xa7cd}, {0xa7d0, 0xa7d1},
-  {0xa7d3, 0xa7d3}, {0xa7d5, 0xa7dc}, {0xa7f2, 0xa801}, {0xa803, 0xa805}, {0xa807, 0xa80a}, {0xa80c, 0xa822}, {0xa840, 0xa873}, {0xa882, 0xa8b3},
-  {0xa8f2, 0xa8f7}, {0xa8fb, 0xa8fb}, {0xa8fd, 0xa8fe}, {0xa90a, 0xa925}, {0xa930, 0xa946}, {0xa960, 0xa97c}, {0xa984, 0xa9b2}, {0xa9cf, 0xa9cf},
-  {0xa9e0, 0xa9e4}, {0xa9e6, 0xa9ef}, {0xa9fa, 0xa9fe}, {0xaa00, 0xaa28}, {0xaa40, 0xaa42}, {0xaa44, 0xaa4b}, {0xaa60, 0xaa76}, {0xaa7a, 0xaa7a},
-  {0xaa7e, 0xaaaf}, {0xaab1, 0xaab1}, {0xaab5, 0xaab6}, {0xaab9, 0xaabd}, {0xaac0, 0xaac0}, {0xaac2, 0xaac2}, {0xaadb, 0xaadd}, {0xaae0, 0xaaea},
-  {0xaaf2, 0xaaf4}, {0xab01, 0xab06}, {0xab09, 0xab0e}, {0xab11, 0xab16}, {0xab20, 0xab26}, {0xab28, 0xab2e}, {0xab30, 0xab5a}, {0xab5c, 0xab69},
-  {0xab70, 0xabe2}, {0xac00, 0xd7a3}, {0xd7b0, 0xd7c6}, {0xd7cb, 0xd7fb}, {0xf900, 0xfa6d}, {0xfa70, 0xfad9}, {0xfb00, 0xfb06}, {0xfb13, 0xfb17},
-  {0xfb1d, 0xfb1d}, {0xfb1f, 0xfb28}, {0xfb2a, 0xfb36}, {0xfb38, 0xfb3c}, {0xfb3e, 0xfb3e}, {0xfb40, 0xfb41}, {0xfb43, 0xfb44}, {0xfb46, 0xfbb1},
-  {0xfbd3, 0xfd3d}, {0xfd50, 0xfd8f}, {0xfd92, 0xfdc7}, {0xfdf0, 0xfdfb}, {0xfe70, 0xfe74}, {0xfe76, 0xfefc}, {0xff21, 0xff3a}, {0xff41, 0xff5a},
-  {0xff66, 0xffbe}, {0xffc2, 0xffc7}, {0xffca, 0xffcf}, {0xffd2, 0xffd7}, {0xffda, 0xffdc}, {0x10000, 0x1000b}, {0x1000d, 0x10026}, {0x10028, 0x1003a},
-  {0x1003c, 0x1003d}, {0x1003f, 0x1004d}, {0x10050, 0x1005d}, {0x10080, 0x100fa}, {0x10280, 0x1029c}, {0x102a0, 0x102d0}, {0x10300, 0x1031f}, {0x1032d, 0x10340},
-  {0x10342, 0x10349}, {0x10350, 0x10375}, {0x10380, 0x1039d}, {0x103a0, 0x103c3}, {0x103c8, 0x103cf}, {0x10400, 0x1049d}, {0x104b0, 0x104d3}, {0x104d8, 0x104fb},
-  {0x10500, 0x10527}, {0x10530, 0x10563}, {0x10570, 0x1057a}, {0x1057c, 0x1058a}, {0x1058c, 0x10592}, {0x10594, 0x10595}, {0x10597, 0x105a1}, {0x105a3, 0x105b1},
-  {0x105b3, 0x105b9}, {0x105bb, 0x105bc}, {0x105c0, 0x105f3}, {0x10600, 0x10736}, {0x10740, 0x10755}, {0x10760, 0x10767}, {0x10780, 0x10785}, {0x10787, 0x107b0},
-  {0x107b2, 0x107ba}, {0x10800, 0x10805}, {0x10808, 0x10808}, {0x1080a, 0x10835}, {0x10837, 0x10838}, {0x1083c, 0x1083c}, {0x1083f, 0x10855}, {0x10860, 0x10876},
-  {0x10880, 0x1089e}, {0x108e0, 0x108f2}, {0x108f4, 0x108f5}, {0x10900, 0x10915}, {0x10920, 0x10939}, {0x10980, 0x109b7}, {0x109be, 0x109bf}, {0x10a00, 0x10a00},
-  {0x10a10, 0x10a13}, {0x10a15, 0x10a17}, {0x10a19, 0x10a35}, {0x10a60, 0x10a7c}, {0x10a80, 0x10a9c}, {0x10ac0, 0x10ac7}, {0x10ac9, 0x10ae4}, {0x10b00, 0x10b35},
-  {0x10b40, 0x10b55}, {0x10b60, 0x10b72}, {0x10b80, 0x10b91}, {0x10c00, 0x10c48}, {0x10c80, 0x10cb2}, {0x10cc0, 0x10cf2}, {0x10d00, 0x10d23}, {0x10d4a, 0x10d65},
-  {0x10d6f, 0x10d85}, {0x10e80, 0x10ea9}, {0x10eb0, 0x10eb1}, {0x10ec2, 0x10ec4}, {0x10f00, 0x10f1c}, {0x10f27, 0x10f27}, {0x10f30, 0x10f45}, {0x10f70, 0x10f81},
-  {0x10fb0, 0x10fc4}, {0x10fe0, 0x10ff6}, {0x11003, 0x11037}, {0x11071, 0x11072}, {0x11075, 0x11075}, {0x11083, 0x110af}, {0x110d0, 0x110e8}, {0x11103, 0x11126},
-  {0x11144, 0x11144}, {0x11147, 0x11147}, {0x11150, 0x11172}, {0x11176, 0x11176}, {0x11183, 0x111b2}, {0x111c1, 0x111c4}, {0x111da, 0x111da}, {0x111dc, 0x111dc},
-  {0x11200, 0x11211}, {0x11213, 0x1122b}, {0x1123f, 0x11240}, {0x11280, 0x11286}, {0x11288, 0x11288}, {0x1128a, 0x1128d}, {0x1128f, 0x1129d}, {0x1129f, 0x112a8},
-  {0x112b0, 0x112de}, {0x11305, 0x1130c}, {0x1130f, 0x11310}, {0x11313, 0x11328}, {0x1132a, 0x11330}, {0x11332, 0x11333}, {0x11335, 0x11339}, {0x1133d, 0x1133d},
-  {0x11350, 0x11350}, {0x1135d, 0x11361}, {0x11380, 0x11389}, {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5}, {0x113b7, 0x113b7}, {0x113d1, 0x113d1},
-  {0x113d3, 0x113d3}, {0x11400, 0x11434}, {0x11447, 0x1144a}, {0x1145f, 0x11461}, {0x11480, 0x114af}, {0x114c4, 0x114c5}, {0x114c7, 0x114c7}, {0x11580, 0x115ae},
-  {0x115d8, 0x115db}, {0x11600, 0x1162f}, {0x11644, 0x11644}, {0x11680, 0x116aa}, {0x116b8, 0x116b8}, {0x11700, 0x1171a}, {0x11740, 0x11746}, {0x11800, 0x1182b},
-  {0x118a0, 0x118df}, {0x118ff, 0x11906}, {0x11909, 0x11909}, {0x1190c, 0x11913}, {0x11915, 0x11916}, {0x11918, 0x1192f}, {0x1193f, 0x1193f}, {0x11941, 0x11941},
-  {0x119a0, 0x119a7}, {0x119aa, 0x119d0}, {0x119e1, 0x119e1}, {0x119e3, 0x119e3}, {0x11a00, 0x11a00}, {0x11a0b, 0x11a32}, {0x11a3a, 0x11a3a}, {0x11a50, 0x11a50},
-  {0x11a5c, 0x11a89}, {0x11a9d, 0x11a9d}, {0x11ab0, 0x11af8}, {0x11bc0, 0x11be0}, {0x11c00, 0x11c08}, {0x11c0a, 0x11c2e}, {0x11c40, 0x11c40}, {0x11c72, 0x11c8f},
-  {0x11d00, 0x11d06}, {0x11d08, 0x11d09}, {0x11d0b, 0x11d30}, {0x11d46, 0x11d46}, {0x11d60, 0x11d65}, {0x11d67, 0x11d68}, {0x11d6a, 0x11d89}, {0x11d98, 0x11d98},
-  {0x11ee0, 0x11ef2}, {0x11f02, 0x11f02}, {0x11f04, 0x11f10}, {0x11f12, 0x11f33}, {0x11fb0, 0x11fb0}, {0x12000, 0x12399}, {0x12480, 0x12543}, {0x12f90, 0x12ff0},
-  {0x13000, 0x1342f}, {0x13441, 0x13446}, {0x13460, 0x143fa}, {0x14400, 0x14646}, {0x16100, 0x1611d}, {0x16800, 0x16a38}, {0x16a40, 0x16a5e}, {0x16a70, 0x16abe},
-  {0x16ad0, 0x16aed}, {0x16b00, 0x16b2f}, {0x16b40, 0x16b43}, {0x16b63, 0x16b77}, {0x16b7d, 0x16b8f}, {0x16d40, 0x16d6c}, {0x16e40, 0x16e7f}, {0x16f00, 0x16f4a},
-  {0x16f50, 0x16f50}, {0x16f93, 0x16f9f}, {0x16fe0, 0x16fe1}, {0x16fe3, 0x16fe3}, {0x17000, 0x187f7}, {0x18800, 0x18cd5}, {0x18cff, 0x18d08}, {0x1aff0, 0x1aff3},
-  {0x1aff5, 0x1affb}, {0x1affd, 0x1affe}, {0x1b000, 0x1b122}, {0x1b132, 0x1b132}, {0x1b150, 0x1b152}, {0x1b155, 0x1b155}, {0x1b164, 0x1b167}, {0x1b170, 0x1b2fb},
-  {0x1bc00, 0x1bc6a}, {0x1bc70, 0x1bc7c}, {0x1bc80, 0x1bc88}, {0x1bc90, 0x1bc99}, {0x1d400, 0x1d454}, {0x1d456, 0x1d49c}, {0x1d49e, 0x1d49f}, {0x1d4a2, 0x1d4a2},
-  {0x1d4a5, 0x1d4a6}, {0x1d4a9, 0x1d4ac}, {0x1d4ae, 0x1d4b9}, {0x1d4bb, 0x1d4bb}, {0x1d4bd, 0x1d4c3}, {0x1d4c5, 0x1d505}, {0x1d507, 0x1d50a}, {0x1d50d, 0x1d514},
-  {0x1d516, 0x1d51c}, {0x1d51e, 0x1d539}, {0x1d53b, 0x1d53e}, {0x1d540, 0x1d544}, {0x1d546, 0x1d546}, {0x1d54a, 0x1d550}, {0x1d552, 0x1d6a5}, {0x1d6a8, 0x1d6c0},
-  {0x1d6c2, 0x1d6da}, {0x1d6dc, 0x1d6fa}, {0x1d6fc, 0x1d714}, {0x1d716, 0x1d734}, {0x1d736, 0x1d74e}, {0x1d750, 0x1d76e}, {0x1d770, 0x1d788}, {0x1d78a, 0x1d7a8},
-  {0x1d7aa, 0x1d7c2}, {0x1d7c4, 0x1d7cb}, {0x1df00, 0x1df1e}, {0x1df25, 0x1df2a}, {0x1e030, 0x1e06d}, {0x1e100, 0x1e12c}, {0x1e137, 0x1e13d}, {0x1e14e, 0x1e14e},
-  {0x1e290, 0x1e2ad}, {0x1e2c0, 0x1e2eb}, {0x1e4d0, 0x1e4eb}, {0x1e5d0, 0x1e5ed}, {0x1e5f0, 0x1e5f0}, {0x1e7e0, 0x1e7e6}, {0x1e7e8, 0x1e7eb}, {0x1e7ed, 0x1e7ee},
-  {0x1e7f0, 0x1e7fe}, {0x1e800, 0x1e8c4}, {0x1e900, 0x1e943}, {0x1e94b, 0x1e94b}, {0x1ee00, 0x1ee03}, {0x1ee05, 0x1ee1f}, {0x1ee21, 0x1ee22}, {0x1ee24, 0x1ee24},
-  {0x1ee27, 0x1ee27}, {0x1ee29, 0x1ee32}, {0x1ee34, 0x1ee37}, {0x1ee39, 0x1ee39}, {0x1ee3b, 0x1ee3b}, {0x1ee42, 0x1ee42}, {0x1ee47, 0x1ee47}, {0x1ee49, 0x1ee49},
-  {0x1ee4b, 0x1ee4b}, {0x1ee4d, 0x1ee4f}, {0x1ee51, 0x1ee52}, {0x1ee54, 0x1ee54}, {0x1ee57, 0x1ee57}, {0x1ee59, 0x1ee59}, {0x1ee5b, 0x1ee5b}, {0x1ee5d, 0x1ee5d},
-  {0x1ee5f, 0x1ee5f}, {0x1ee61, 0x1ee62}, {0x1ee64, 0x1ee64}, {0x1ee67, 0x1ee6a}, {0x1ee6c, 0x1ee72}, {0x1ee74, 0x1ee77}, {0x1ee79, 0x1ee7c}, {0x1ee7e, 0x1ee7e},
-  {0x1ee80, 0x1ee89}, {0x1ee8b, 0x1ee9b}, {0x1eea1, 0x1eea3}, {0x1eea5, 0x1eea9}, {0x1eeab, 0x1eebb}, {0x20000, 0x2a6df}, {0x2a700, 0x2b739}, {0x2b740, 0x2b81d},
-  {0x2b820, 0x2cea1}, {0x2ceb0, 0x2ebe0}, {0x2ebf0, 0x2ee5d}, {0x2f800, 0x2fa1d}, {0x30000, 0x3134a}, {0x31350, 0x323af},
+  {0xf8, 0x17e}, {0x180, 0x2c1}, {0x2c6, 0x2d1}, {0x2e0, 0x2e4}, {0x2ec, 0x2ec}, {0x2ee, 0x2ee}, {0x370, 0x374}, {0x376, 0x377},
+  {0x37a, 0x37d}, {0x37f, 0x37f}, {0x386, 0x386}, {0x388, 0x38a}, {0x38c, 0x38c}, {0x38e, 0x3a1}, {0x3a3, 0x3f5}, {0x3f7, 0x481},
+  {0x48a, 0x52f}, {0x531, 0x556}, {0x559, 0x559}, {0x560, 0x588}, {0x5d0, 0x5ea}, {0x5ef, 0x5f2}, {0x620, 0x64a}, {0x66e, 0x66f},
+  {0x671, 0x6d3}, {0x6d5, 0x6d5}, {0x6e5, 0x6e6}, {0x6ee, 0x6ef}, {0x6fa, 0x6fc}, {0x6ff, 0x6ff}, {0x710, 0x710}, {0x712, 0x72f},
+  {0x74d, 0x7a5}, {0x7b1, 0x7b1}, {0x7ca, 0x7ea}, {0x7f4, 0x7f5}, {0x7fa, 0x7fa}, {0x800, 0x815}, {0x81a, 0x81a}, {0x824, 0x824},
+  {0x828, 0x828}, {0x840, 0x858}, {0x860, 0x86a}, {0x870, 0x887}, {0x889, 0x88e}, {0x8a0, 0x8c9}, {0x904, 0x939}, {0x93d, 0x93d},
+  {0x950, 0x950}, {0x958, 0x961}, {0x971, 0x980}, {0x985, 0x98c}, {0x98f, 0x990}, {0x993, 0x9a8}, {0x9aa, 0x9b0}, {0x9b2, 0x9b2},
+  {0x9b6, 0x9b9}, {0x9bd, 0x9bd}, {0x9ce, 0x9ce}, {0x9dc, 0x9dd}, {0x9df, 0x9e1}, {0x9f0, 0x9f1}, {0x9fc, 0x9fc}, {0xa05, 0xa0a},
+  {0xa0f, 0xa10}, {0xa13, 0xa28}, {0xa2a, 0xa30}, {0xa32, 0xa33}, {0xa35, 0xa36}, {0xa38, 0xa39}, {0xa59, 0xa5c}, {0xa5e, 0xa5e},
+  {0xa72, 0xa74}, {0xa85, 0xa8d}, {0xa8f, 0xa91}, {0xa93, 0xaa8}, {0xaaa, 0xab0}, {0xab2, 0xab3}, {0xab5, 0xab9}, {0xabd, 0xabd},
+  {0xad0, 0xad0}, {0xae0, 0xae1}, {0xaf9, 0xaf9}, {0xb05, 0xb0c}, {0xb0f, 0xb10}, {0xb13, 0xb28}, {0xb2a, 0xb30}, {0xb32, 0xb33},
+  {0xb35, 0xb39}, {0xb3d, 0xb3d}, {0xb5c, 0xb5d}, {0xb5f, 0xb61}, {0xb71, 0xb71}, {0xb83, 0xb83}, {0xb85, 0xb8a}, {0xb8e, 0xb90},
+  {0xb92, 0xb95}, {0xb99, 0xb9a}, {0xb9c, 0xb9c}, {0xb9e, 0xb9f}, {0xba3, 0xba4}, {0xba8, 0xbaa}, {0xbae, 0xbb9}, {0xbd0, 0xbd0},
+  {0xc05, 0xc0c}, {0xc0e, 0xc10}, {0xc12, 0xc28}, {0xc2a, 0xc39}, {0xc3d, 0xc3d}, {0xc58, 0xc5a}, {0xc5d, 0xc5d}, {0xc60, 0xc61},
+  {0xc80, 0xc80}, {0xc85, 0xc8c}, {0xc8e, 0xc90}, {0xc92, 0xca8}, {0xcaa, 0xcb3}, {0xcb5, 0xcb9}, {0xcbd, 0xcbd}, {0xcdd, 0xcde},
+  {0xce0, 0xce1}, {0xcf1, 0xcf2}, {0xd04, 0xd0c}, {0xd0e, 0xd10}, {0xd12, 0xd3a}, {0xd3d, 0xd3d}, {0xd4e, 0xd4e}, {0xd54, 0xd56},
+  {0xd5f, 0xd61}, {0xd7a, 0xd7f}, {0xd85, 0xd96}, {0xd9a, 0xdb1}, {0xdb3, 0xdbb}, {0xdbd, 0xdbd}, {0xdc0, 0xdc6}, {0xe01, 0xe30},
+  {0xe32, 0xe33}, {0xe40, 0xe46}, {0xe81, 0xe82}, {0xe84, 0xe84}, {0xe86, 0xe8a}, {0xe8c, 0xea3}, {0xea5, 0xea5}, {0xea7, 0xeb0},
+  {0xeb2, 0xeb3}, {0xebd, 0xebd}, {0xec0, 0xec4}, {0xec6, 0xec6}, {0xedc, 0xedf}, {0xf00, 0xf00}, {0xf40, 0xf47}, {0xf49, 0xf6c},
+  {0xf88, 0xf8c}, {0x1000, 0x102a}, {0x103f, 0x103f}, {0x1050, 0x1055}, {0x105a, 0x105d}, {0x1061, 0x1061}, {0x1065, 0x1066}, {0x106e, 0x1070},
+  {0x1075, 0x1081}, {0x108e, 0x108e}, {0x10a0, 0x10c5}, {0x10c7, 0x10c7}, {0x10cd, 0x10cd}, {0x10d0, 0x10fa}, {0x10fc, 0x1248}, {0x124a, 0x124d},
+  {0x1250, 0x1256}, {0x1258, 0x1258}, {0x125a, 0x125d}, {0x1260, 0x1288}, {0x128a, 0x128d}, {0x1290, 0x12b0}, {0x12b2, 0x12b5}, {0x12b8, 0x12be},
+  {0x12c0, 0x12c0}, {0x12c2, 0x12c5}, {0x12c8, 0x12d6}, {0x12d8, 0x1310}, {0x1312, 0x1315}, {0x1318, 0x135a}, {0x1380, 0x138f}, {0x13a0, 0x13f5},
+  {0x13f8, 0x13fd}, {0x1401, 0x166c}, {0x166f, 0x167f}, {0x1681, 0x169a}, {0x16a0, 0x16ea}, {0x16f1, 0x16f8}, {0x1700, 0x1711}, {0x171f, 0x1731},
+  {0x1740, 0x1751}, {0x1760, 0x176c}, {0x176e, 0x1770}, {0x1780, 0x17b3}, {0x17d7, 0x17d7}, {0x17dc, 0x17dc}, {0x1820, 0x1878}, {0x1880, 0x1884},
+  {0x1887, 0x18a8}, {0x18aa, 0x18aa}, {0x18b0, 0x18f5}, {0x1900, 0x191e}, {0x1950, 0x196d}, {0x1970, 0x1974}, {0x1980, 0x19ab}, {0x19b0, 0x19c9},
+  {0x1a00, 0x1a16}, {0x1a20, 0x1a54}, {0x1aa7, 0x1aa7}, {0x1b05, 0x1b33}, {0x1b45, 0x1b4c}, {0x1b83, 0x1ba0}, {0x1bae, 0x1baf}, {0x1bba, 0x1be5},
+  {0x1c00, 0x1c23}, {0x1c4d, 0x1c4f}, {0x1c5a, 0x1c7d}, {0x1c80, 0x1c8a}, {0x1c90, 0x1cba}, {0x1cbd, 0x1cbf}, {0x1ce9, 0x1cec}, {0x1cee, 0x1cf3},
+  {0x1cf5, 0x1cf6}, {0x1cfa, 0x1cfa}, {0x1d00, 0x1dbf}, {0x1e00, 0x1f15}, {0x1f18, 0x1f1d}, {0x1f20, 0x1f45}, {0x1f48, 0x1f4d}, {0x1f50, 0x1f57},
+  {0x1f59, 0x1f59}, {0x1f5b, 0x1f5b}, {0x1f5d, 0x1f5d}, {0x1f5f, 0x1f7d}, {0x1f80, 0x1fb4}, {0x1fb6, 0x1fbc}, {0x1fbe, 0x1fbe}, {0x1fc2, 0x1fc4},
+  {0x1fc6, 0x1fcc}, {0x1fd0, 0x1fd3}, {0x1fd6, 0x1fdb}, {0x1fe0, 0x1fec}, {0x1ff2, 0x1ff4}, {0x1ff6, 0x1ffc}, {0x2071, 0x2071}, {0x207f, 0x207f},
+  {0x2090, 0x209c}, {0x2102, 0x2102}, {0x2107, 0x2107}, {0x210a, 0x2113}, {0x2115, 0x2115}, {0x2119, 0x211d}, {0x2124, 0x2124}, {0x2126, 0x2126},
+  {0x2128, 0x2128}, {0x212b, 0x212d}, {0x212f, 0x2139}, {0x213c, 0x213f}, {0x2145, 0x2149}, {0x214e, 0x214e}, {0x2183, 0x2184}, {0x2c00, 0x2ce4},
+  {0x2ceb, 0x2cee}, {0x2cf2, 0x2cf3}, {0x2d00, 0x2d25}, {0x2d27, 0x2d27}, {0x2d2d, 0x2d2d}, {0x2d30, 0x2d67}, {0x2d6f, 0x2d6f}, {0x2d80, 0x2d96},
+  {0x2da0, 0x2da6}, {0x2da8, 0x2dae}, {0x2db0, 0x2db6}, {0x2db8, 0x2dbe}, {0x2dc0, 0x2dc6}, {0x2dc8, 0x2dce}, {0x2dd0, 0x2dd6}, {0x2dd8, 0x2dde},
+  {0x2e2f, 0x2e2f}, {0x3005, 0x3006}, {0x3031, 0x3035}, {0x303b, 0x303c}, {0x3041, 0x3096}, {0x309d, 0x309f}, {0x30a1, 0x30fa}, {0x30fc, 0x30ff},
+  {0x3105, 0x312f}, {0x3131, 0x318e}, {0x31a0, 0x31bf}, {0x31f0, 0x31ff}, {0x3400, 0x4dbf}, {0x4e00, 0xa48c}, {0xa4d0, 0xa4fd}, {0xa500, 0xa60c},
+  {0xa610, 0xa61f}, {0xa62a, 0xa62b}, {0xa640, 0xa66e}, {0xa67f, 0xa69d}, {0xa6a0, 0xa6e5}, {0xa717, 0xa71f}, {0xa722, 0xa788}, {0xa78b, 0xa7cd},
+  {0xa7d0, 0xa7d1}, {0xa7d3, 0xa7d3}, {0xa7d5, 0xa7dc}, {0xa7f2, 0xa801}, {0xa803, 0xa805}, {0xa807, 0xa80a}, {0xa80c, 0xa822}, {0xa840, 0xa873},
+  {0xa882, 0xa8b3}, {0xa8f2, 0xa8f7}, {0xa8fb, 0xa8fb}, {0xa8fd, 0xa8fe}, {0xa90a, 0xa925}, {0xa930, 0xa946}, {0xa960, 0xa97c}, {0xa984, 0xa9b2},
+  {0xa9cf, 0xa9cf}, {0xa9e0, 0xa9e4}, {0xa9e6, 0xa9ef}, {0xa9fa, 0xa9fe}, {0xaa00, 0xaa28}, {0xaa40, 0xaa42}, {0xaa44, 0xaa4b}, {0xaa60, 0xaa76},
+  {0xaa7a, 0xaa7a}, {0xaa7e, 0xaaaf}, {0xaab1, 0xaab1}, {0xaab5, 0xaab6}, {0xaab9, 0xaabd}, {0xaac0, 0xaac0}, {0xaac2, 0xaac2}, {0xaadb, 0xaadd},
+  {0xaae0, 0xaaea}, {0xaaf2, 0xaaf4}, {0xab01, 0xab06}, {0xab09, 0xab0e}, {0xab11, 0xab16}, {0xab20, 0xab26}, {0xab28, 0xab2e}, {0xab30, 0xab5a},
+  {0xab5c, 0xab69}, {0xab70, 0xabe2}, {0xac00, 0xd7a3}, {0xd7b0, 0xd7c6}, {0xd7cb, 0xd7fb}, {0xf900, 0xfa6d}, {0xfa70, 0xfad9}, {0xfb00, 0xfb06},
+  {0xfb13, 0xfb17}, {0xfb1d, 0xfb1d}, {0xfb1f, 0xfb28}, {0xfb2a, 0xfb36}, {0xfb38, 0xfb3c}, {0xfb3e, 0xfb3e}, {0xfb40, 0xfb41}, {0xfb43, 0xfb44},
+  {0xfb46, 0xfbb1}, {0xfbd3, 0xfd3d}, {0xfd50, 0xfd8f}, {0xfd92, 0xfdc7}, {0xfdf0, 0xfdfb}, {0xfe70, 0xfe74}, {0xfe76, 0xfefc}, {0xff21, 0xff3a},
+  {0xff41, 0xff5a}, {0xff66, 0xffbe}, {0xffc2, 0xffc7}, {0xffca, 0xffcf}, {0xffd2, 0xffd7}, {0xffda, 0xffdc}, {0x10000, 0x1000b}, {0x1000d, 0x10026},
+  {0x10028, 0x1003a}, {0x1003c, 0x1003d}, {0x1003f, 0x1004d}, {0x10050, 0x1005d}, {0x10080, 0x100fa}, {0x10280, 0x1029c}, {0x102a0, 0x102d0}, {0x10300, 0x1031f},
+  {0x1032d, 0x10340}, {0x10342, 0x10349}, {0x10350, 0x10375}, {0x10380, 0x1039d}, {0x103a0, 0x103c3}, {0x103c8, 0x103cf}, {0x10400, 0x1049d}, {0x104b0, 0x104d3},
+  {0x104d8, 0x104fb}, {0x10500, 0x10527}, {0x10530, 0x10563}, {0x10570, 0x1057a}, {0x1057c, 0x1058a}, {0x1058c, 0x10592}, {0x10594, 0x10595}, {0x10597, 0x105a1},
+  {0x105a3, 0x105b1}, {0x105b3, 0x105b9}, {0x105bb, 0x105bc}, {0x105c0, 0x105f3}, {0x10600, 0x10736}, {0x10740, 0x10755}, {0x10760, 0x10767}, {0x10780, 0x10785},
+  {0x10787, 0x107b0}, {0x107b2, 0x107ba}, {0x10800, 0x10805}, {0x10808, 0x10808}, {0x1080a, 0x10835}, {0x10837, 0x10838}, {0x1083c, 0x1083c}, {0x1083f, 0x10855},
+  {0x10860, 0x10876}, {0x10880, 0x1089e}, {0x108e0, 0x108f2}, {0x108f4, 0x108f5}, {0x10900, 0x10915}, {0x10920, 0x10939}, {0x10980, 0x109b7}, {0x109be, 0x109bf},
+  {0x10a00, 0x10a00}, {0x10a10, 0x10a13}, {0x10a15, 0x10a17}, {0x10a19, 0x10a35}, {0x10a60, 0x10a7c}, {0x10a80, 0x10a9c}, {0x10ac0, 0x10ac7}, {0x10ac9, 0x10ae4},
+  {0x10b00, 0x10b35}, {0x10b40, 0x10b55}, {0x10b60, 0x10b72}, {0x10b80, 0x10b91}, {0x10c00, 0x10c48}, {0x10c80, 0x10cb2}, {0x10cc0, 0x10cf2}, {0x10d00, 0x10d23},
+  {0x10d4a, 0x10d65}, {0x10d6f, 0x10d85}, {0x10e80, 0x10ea9}, {0x10eb0, 0x10eb1}, {0x10ec2, 0x10ec4}, {0x10f00, 0x10f1c}, {0x10f27, 0x10f27}, {0x10f30, 0x10f45},
+  {0x10f70, 0x10f81}, {0x10fb0, 0x10fc4}, {0x10fe0, 0x10ff6}, {0x11003, 0x11037}, {0x11071, 0x11072}, {0x11075, 0x11075}, {0x11083, 0x110af}, {0x110d0, 0x110e8},
+  {0x11103, 0x11126}, {0x11144, 0x11144}, {0x11147, 0x11147}, {0x11150, 0x11172}, {0x11176, 0x11176}, {0x11183, 0x111b2}, {0x111c1, 0x111c4}, {0x111da, 0x111da},
+  {0x111dc, 0x111dc}, {0x11200, 0x11211}, {0x11213, 0x1122b}, {0x1123f, 0x11240}, {0x11280, 0x11286}, {0x11288, 0x11288}, {0x1128a, 0x1128d}, {0x1128f, 0x1129d},
+  {0x1129f, 0x112a8}, {0x112b0, 0x112de}, {0x11305, 0x1130c}, {0x1130f, 0x11310}, {0x11313, 0x11328}, {0x1132a, 0x11330}, {0x11332, 0x11333}, {0x11335, 0x11339},
+  {0x1133d, 0x1133d}, {0x11350, 0x11350}, {0x1135d, 0x11361}, {0x11380, 0x11389}, {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5}, {0x113b7, 0x113b7},
+  {0x113d1, 0x113d1}, {0x113d3, 0x113d3}, {0x11400, 0x11434}, {0x11447, 0x1144a}, {0x1145f, 0x11461}, {0x11480, 0x114af}, {0x114c4, 0x114c5}, {0x114c7, 0x114c7},
+  {0x11580, 0x115ae}, {0x115d8, 0x115db}, {0x11600, 0x1162f}, {0x11644, 0x11644}, {0x11680, 0x116aa}, {0x116b8, 0x116b8}, {0x11700, 0x1171a}, {0x11740, 0x11746},
+  {0x11800, 0x1182b}, {0x118a0, 0x118df}, {0x118ff, 0x11906}, {0x11909, 0x11909}, {0x1190c, 0x11913}, {0x11915, 0x11916}, {0x11918, 0x1192f}, {0x1193f, 0x1193f},
+  {0x11941, 0x11941}, {0x119a0, 0x119a7}, {0x119aa, 0x119d0}, {0x119e1, 0x119e1}, {0x119e3, 0x119e3}, {0x11a00, 0x11a00}, {0x11a0b, 0x11a32}, {0x11a3a, 0x11a3a},
+  {0x11a50, 0x11a50}, {0x11a5c, 0x11a89}, {0x11a9d, 0x11a9d}, {0x11ab0, 0x11af8}, {0x11bc0, 0x11be0}, {0x11c00, 0x11c08}, {0x11c0a, 0x11c2e}, {0x11c40, 0x11c40},
+  {0x11c72, 0x11c8f}, {0x11d00, 0x11d06}, {0x11d08, 0x11d09}, {0x11d0b, 0x11d30}, {0x11d46, 0x11d46}, {0x11d60, 0x11d65}, {0x11d67, 0x11d68}, {0x11d6a, 0x11d89},
+  {0x11d98, 0x11d98}, {0x11ee0, 0x11ef2}, {0x11f02, 0x11f02}, {0x11f04, 0x11f10}, {0x11f12, 0x11f33}, {0x11fb0, 0x11fb0}, {0x12000, 0x12399}, {0x12480, 0x12543},
+  {0x12f90, 0x12ff0}, {0x13000, 0x1342f}, {0x13441, 0x13446}, {0x13460, 0x143fa}, {0x14400, 0x14646}, {0x16100, 0x1611d}, {0x16800, 0x16a38}, {0x16a40, 0x16a5e},
+  {0x16a70, 0x16abe}, {0x16ad0, 0x16aed}, {0x16b00, 0x16b2f}, {0x16b40, 0x16b43}, {0x16b63, 0x16b77}, {0x16b7d, 0x16b8f}, {0x16d40, 0x16d6c}, {0x16e40, 0x16e7f},
+  {0x16f00, 0x16f4a}, {0x16f50, 0x16f50}, {0x16f93, 0x16f9f}, {0x16fe0, 0x16fe1}, {0x16fe3, 0x16fe3}, {0x17000, 0x187f7}, {0x18800, 0x18cd5}, {0x18cff, 0x18d08},
+  {0x1aff0, 0x1aff3}, {0x1aff5, 0x1affb}, {0x1affd, 0x1affe}, {0x1b000, 0x1b122}, {0x1b132, 0x1b132}, {0x1b150, 0x1b152}, {0x1b155, 0x1b155}, {0x1b164, 0x1b167},
+  {0x1b170, 0x1b2fb}, {0x1bc00, 0x1bc6a}, {0x1bc70, 0x1bc7c}, {0x1bc80, 0x1bc88}, {0x1bc90, 0x1bc99}, {0x1d400, 0x1d454}, {0x1d456, 0x1d49c}, {0x1d49e, 0x1d49f},
+  {0x1d4a2, 0x1d4a2}, {0x1d4a5, 0x1d4a6}, {0x1d4a9, 0x1d4ac}, {0x1d4ae, 0x1d4b9}, {0x1d4bb, 0x1d4bb}, {0x1d4bd, 0x1d4c3}, {0x1d4c5, 0x1d505}, {0x1d507, 0x1d50a},
+  {0x1d50d, 0x1d514}, {0x1d516, 0x1d51c}, {0x1d51e, 0x1d539}, {0x1d53b, 0x1d53e}, {0x1d540, 0x1d544}, {0x1d546, 0x1d546}, {0x1d54a, 0x1d550}, {0x1d552, 0x1d6a5},
+  {0x1d6a8, 0x1d6c0}, {0x1d6c2, 0x1d6da}, {0x1d6dc, 0x1d6fa}, {0x1d6fc, 0x1d714}, {0x1d716, 0x1d734}, {0x1d736, 0x1d74e}, {0x1d750, 0x1d76e}, {0x1d770, 0x1d788},
+  {0x1d78a, 0x1d7a8}, {0x1d7aa, 0x1d7c2}, {0x1d7c4, 0x1d7cb}, {0x1df00, 0x1df1e}, {0x1df25, 0x1df2a}, {0x1e030, 0x1e06d}, {0x1e100, 0x1e12c}, {0x1e137, 0x1e13d},
+  {0x1e14e, 0x1e14e}, {0x1e290, 0x1e2ad}, {0x1e2c0, 0x1e2eb}, {0x1e4d0, 0x1e4eb}, {0x1e5d0, 0x1e5ed}, {0x1e5f0, 0x1e5f0}, {0x1e7e0, 0x1e7e6}, {0x1e7e8, 0x1e7eb},
+  {0x1e7ed, 0x1e7ee}, {0x1e7f0, 0x1e7fe}, {0x1e800, 0x1e8c4}, {0x1e900, 0x1e943}, {0x1e94b, 0x1e94b}, {0x1ee00, 0x1ee03}, {0x1ee05, 0x1ee1f}, {0x1ee21, 0x1ee22},
+  {0x1ee24, 0x1ee24}, {0x1ee27, 0x1ee27}, {0x1ee29, 0x1ee32}, {0x1ee34, 0x1ee37}, {0x1ee39, 0x1ee39}, {0x1ee3b, 0x1ee3b}, {0x1ee42, 0x1ee42}, {0x1ee47, 0x1ee47},
+  {0x1ee49, 0x1ee49}, {0x1ee4b, 0x1ee4b}, {0x1ee4d, 0x1ee4f}, {0x1ee51, 0x1ee52}, {0x1ee54, 0x1ee54}, {0x1ee57, 0x1ee57}, {0x1ee59, 0x1ee59}, {0x1ee5b, 0x1ee5b},
+  {0x1ee5d, 0x1ee5d}, {0x1ee5f, 0x1ee5f}, {0x1ee61, 0x1ee62}, {0x1ee64, 0x1ee64}, {0x1ee67, 0x1ee6a}, {0x1ee6c, 0x1ee72}, {0x1ee74, 0x1ee77}, {0x1ee79, 0x1ee7c},
+  {0x1ee7e, 0x1ee7e}, {0x1ee80, 0x1ee89}, {0x1ee8b, 0x1ee9b}, {0x1eea1, 0x1eea3}, {0x1eea5, 0x1eea9}, {0x1eeab, 0x1eebb}, {0x20000, 0x2a6df}, {0x2a700, 0x2b739},
+  {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1}, {0x2ceb0, 0x2ebe0}, {0x2ebf0, 0x2ee5d}, {0x2f800, 0x2fa1d}, {0x30000, 0x3134a}, {0x31350, 0x323af},
 };
 
 static const TSCharacterRange sym__word_character_set_3[] = {
   {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {0xaa, 0xaa}, {0xb2, 0xb3}, {0xb5, 0xb5}, {0xb9, 0xba},
-  {0xbc, 0xbe}, {0xc0, 0xd6}, {0xd8, 0xf6}, {0xf8, 0x2c1}, {0x2c6, 0x2d1}, {0x2e0, 0x2e4}, {0x2ec, 0x2ec}, {0x2ee, 0x2ee},
-  {0x300, 0x374}, {0x376, 0x377}, {0x37a, 0x37d}, {0x37f, 0x37f}, {0x386, 0x386}, {0x388, 0x38a}, {0x38c, 0x38c}, {0x38e, 0x3a1},
-  {0x3a3, 0x3f5}, {0x3f7, 0x481}, {0x483, 0x52f}, {0x531, 0x556}, {0x559, 0x559}, {0x560, 0x588}, {0x591, 0x5bd}, {0x5bf, 0x5bf},
-  {0x5c1, 0x5c2}, {0x5c4, 0x5c5}, {0x5c7, 0x5c7}, {0x5d0, 0x5ea}, {0x5ef, 0x5f2}, {0x610, 0x61a}, {0x620, 0x669}, {0x66e, 0x6d3},
-  {0x6d5, 0x6dc}, {0x6df, 0x6e8}, {0x6ea, 0x6fc}, {0x6ff, 0x6ff}, {0x710, 0x74a}, {0x74d, 0x7b1}, {0x7c0, 0x7f5}, {0x7fa, 0x7fa},
-  {0x7fd, 0x7fd}, {0x800, 0x82d}, {0x840, 0x85b}, {0x860, 0x86a}, {0x870, 0x887}, {0x889, 0x88e}, {0x897, 0x8e1}, {0x8e3, 0x963},
-  {0x966, 0x96f}, {0x971, 0x983}, {0x985, 0x98c}, {0x98f, 0x990}, {0x993, 0x9a8}, {0x9aa, 0x9b0}, {0x9b2, 0x9b2}, {0x9b6, 0x9b9},
-  {0x9bc, 0x9c4}, {0x9c7, 0x9c8}, {0x9cb, 0x9ce}, {0x9d7, 0x9d7}, {0x9dc, 0x9dd}, {0x9df, 0x9e3}, {0x9e6, 0x9f1}, {0x9f4, 0x9f9},
-  {0x9fc, 0x9fc}, {0x9fe, 0x9fe}, {0xa01, 0xa03}, {0xa05, 0xa0a}, {0xa0f, 0xa10}, {0xa13, 0xa28}, {0xa2a, 0xa30}, {0xa32, 0xa33},
-  {0xa35, 0xa36}, {0xa38, 0xa39}, {0xa3c, 0xa3c}, {0xa3e, 0xa42}, {0xa47, 0xa48}, {0xa4b, 0xa4d}, {0xa51, 0xa51}, {0xa59, 0xa5c},
-  {0xa5e, 0xa5e}, {0xa66, 0xa75}, {0xa81, 0xa83}, {0xa85, 0xa8d}, {0xa8f, 0xa91}, {0xa93, 0xaa8}, {0xaaa, 0xab0}, {0xab2, 0xab3},
-  {0xab5, 0xab9}, {0xabc, 0xac5}, {0xac7, 0xac9}, {0xacb, 0xacd}, {0xad0, 0xad0}, {0xae0, 0xae3}, {0xae6, 0xaef}, {0xaf9, 0xaff},
-  {0xb01, 0xb03}, {0xb05, 0xb0c}, {0xb0f, 0xb10}, {0xb13, 0xb28}, {0xb2a, 0xb30}, {0xb32, 0xb33}, {0xb35, 0xb39}, {0xb3c, 0xb44},
-  {0xb47, 0xb48}, {0xb4b, 0xb4d}, {0xb55, 0xb57}, {0xb5c, 0xb5d}, {0xb5f, 0xb63}, {0xb66, 0xb6f}, {0xb71, 0xb77}, {0xb82, 0xb83},
-  {0xb85, 0xb8a}, {0xb8e, 0xb90}, {0xb92, 0xb95}, {0xb99, 0xb9a}, {0xb9c, 0xb9c}, {0xb9e, 0xb9f}, {0xba3, 0xba4}, {0xba8, 0xbaa},
-  {0xbae, 0xbb9}, {0xbbe, 0xbc2}, {0xbc6, 0xbc8}, {0xbca, 0xbcd}, {0xbd0, 0xbd0}, {0xbd7, 0xbd7}, {0xbe6, 0xbf2}, {0xc00, 0xc0c},
-  {0xc0e, 0xc10}, {0xc12, 0xc28}, {0xc2a, 0xc39}, {0xc3c, 0xc44}, {0xc46, 0xc48}, {0xc4a, 0xc4d}, {0xc55, 0xc56}, {0xc58, 0xc5a},
-  {0xc5d, 0xc5d}, {0xc60, 0xc63}, {0xc66, 0xc6f}, {0xc78, 0xc7e}, {0xc80, 0xc83}, {0xc85, 0xc8c}, {0xc8e, 0xc90}, {0xc92, 0xca8},
-  {0xcaa, 0xcb3}, {0xcb5, 0xcb9}, {0xcbc, 0xcc4}, {0xcc6, 0xcc8}, {0xcca, 0xccd}, {0xcd5, 0xcd6}, {0xcdd, 0xcde}, {0xce0, 0xce3},
-  {0xce6, 0xcef}, {0xcf1, 0xcf3}, {0xd00, 0xd0c}, {0xd0e, 0xd10}, {0xd12, 0xd44}, {0xd46, 0xd48}, {0xd4a, 0xd4e}, {0xd54, 0xd63},
-  {0xd66, 0xd78}, {0xd7a, 0xd7f}, {0xd81, 0xd83}, {0xd85, 0xd96}, {0xd9a, 0xdb1}, {0xdb3, 0xdbb}, {0xdbd, 0xdbd}, {0xdc0, 0xdc6},
-  {0xdca, 0xdca}, {0xdcf, 0xdd4}, {0xdd6, 0xdd6}, {0xdd8, 0xddf}, {0xde6, 0xdef}, {0xdf2, 0xdf3}, {0xe01, 0xe3a}, {0xe40, 0xe4e},
-  {0xe50, 0xe59}, {0xe81, 0xe82}, {0xe84, 0xe84}, {0xe86, 0xe8a}, {0xe8c, 0xea3}, {0xea5, 0xea5}, {0xea7, 0xebd}, {0xec0, 0xec4},
-  {0xec6, 0xec6}, {0xec8, 0xece}, {0xed0, 0xed9}, {0xedc, 0xedf}, {0xf00, 0xf00}, {0xf18, 0xf19}, {0xf20, 0xf33}, {0xf35, 0xf35},
-  {0xf37, 0xf37}, {0xf39, 0xf39}, {0xf3e, 0xf47}, {0xf49, 0xf6c}, {0xf71, 0xf84}, {0xf86, 0xf97}, {0xf99, 0xfbc}, {0xfc6, 0xfc6},
-  {0x1000, 0x1049}, {0x1050, 0x109d}, {0x10a0, 0x10c5}, {0x10c7, 0x10c7}, {0x10cd, 0x10cd}, {0x10d0, 0x10fa}, {0x10fc, 0x1248}, {0x124a, 0x124d},
-  {0x1250, 0x1256}, {0x1258, 0x1258}, {0x125a, 0x125d}, {0x1260, 0x1288}, {0x128a, 0x128d}, {0x1290, 0x12b0}, {0x12b2, 0x12b5}, {0x12b8, 0x12be},
-  {0x12c0, 0x12c0}, {0x12c2, 0x12c5}, {0x12c8, 0x12d6}, {0x12d8, 0x1310}, {0x1312, 0x1315}, {0x1318, 0x135a}, {0x135d, 0x135f}, {0x1369, 0x137c},
-  {0x1380, 0x138f}, {0x13a0, 0x13f5}, {0x13f8, 0x13fd}, {0x1401, 0x166c}, {0x166f, 0x167f}, {0x1681, 0x169a}, {0x16a0, 0x16ea}, {0x16ee, 0x16f8},
-  {0x1700, 0x1715}, {0x171f, 0x1734}, {0x1740, 0x1753}, {0x1760, 0x176c}, {0x176e, 0x1770}, {0x1772, 0x1773}, {0x1780, 0x17d3}, {0x17d7, 0x17d7},
-  {0x17dc, 0x17dd}, {0x17e0, 0x17e9}, {0x17f0, 0x17f9}, {0x180b, 0x180d}, {0x180f, 0x1819}, {0x1820, 0x1878}, {0x1880, 0x18aa}, {0x18b0, 0x18f5},
-  {0x1900, 0x191e}, {0x1920, 0x192b}, {0x1930, 0x193b}, {0x1946, 0x196d}, {0x1970, 0x1974}, {0x1980, 0x19ab}, {0x19b0, 0x19c9}, {0x19d0, 0x19da},
-  {0x1a00, 0x1a1b}, {0x1a20, 0x1a5e}, {0x1a60, 0x1a7c}, {0x1a7f, 0x1a89}, {0x1a90, 0x1a99}, {0x1aa7, 0x1aa7}, {0x1ab0, 0x1ace}, {0x1b00, 0x1b4c},
-  {0x1b50, 0x1b59}, {0x1b6b, 0x1b73}, {0x1b80, 0x1bf3}, {0x1c00, 0x1c37}, {0x1c40, 0x1c49}, {0x1c4d, 0x1c7d}, {0x1c80, 0x1c8a}, {0x1c90, 0x1cba},
-  {0x1cbd, 0x1cbf}, {0x1cd0, 0x1cd2}, {0x1cd4, 0x1cfa}, {0x1d00, 0x1f15}, {0x1f18, 0x1f1d}, {0x1f20, 0x1f45}, {0x1f48, 0x1f4d}, {0x1f50, 0x1f57},
-  {0x1f59, 0x1f59}, {0x1f5b, 0x1f5b}, {0x1f5d, 0x1f5d}, {0x1f5f, 0x1f7d}, {0x1f80, 0x1fb4}, {0x1fb6, 0x1fbc}, {0x1fbe, 0x1fbe}, {0x1fc2, 0x1fc4},
-  {0x1fc6, 0x1fcc}, {0x1fd0, 0x1fd3}, {0x1fd6, 0x1fdb}, {0x1fe0, 0x1fec}, {0x1ff2, 0x1ff4}, {0x1ff6, 0x1ffc}, {0x2070, 0x2071}, {0x2074, 0x2079},
-  {0x207f, 0x2089}, {0x2090, 0x209c}, {0x20d0, 0x20f0}, {0x2102, 0x2102}, {0x2107, 0x2107}, {0x210a, 0x2113}, {0x2115, 0x2115}, {0x2119, 0x211d},
-  {0x2124, 0x2124}, {0x2126, 0x2126}, {0x2128, 0x2128}, {0x212a, 0x212d}, {0x212f, 0x2139}, {0x213c, 0x213f}, {0x2145, 0x2149}, {0x214e, 0x214e},
-  {0x2150, 0x2189}, {0x2460, 0x249b}, {0x24ea, 0x24ff}, {0x2776, 0x2793}, {0x2c00, 0x2ce4}, {0x2ceb, 0x2cf3}, {0x2cfd, 0x2cfd}, {0x2d00, 0x2d25},
-  {0x2d27, 0x2d27}, {0x2d2d, 0x2d2d}, {0x2d30, 0x2d67}, {0x2d6f, 0x2d6f}, {0x2d7f, 0x2d96}, {0x2da0, 0x2da6}, {0x2da8, 0x2dae}, {0x2db0, 0x2db6},
-  {0x2db8, 0x2dbe}, {0x2dc0, 0x2dc6}, {0x2dc8, 0x2dce}, {0x2dd0, 0x2dd6}, {0x2dd8, 0x2dde}, {0x2de0, 0x2dff}, {0x2e2f, 0x2e2f}, {0x3005, 0x3007},
-  {0x3021, 0x302f}, {0x3031, 0x3035}, {0x3038, 0x303c}, {0x3041, 0x3096}, {0x3099, 0x309a}, {0x309d, 0x309f}, {0x30a1, 0x30fa}, {0x30fc, 0x30ff},
-  {0x3105, 0x312f}, {0x3131, 0x318e}, {0x3192, 0x3195}, {0x31a0, 0x31bf}, {0x31f0, 0x31ff}, {0x3220, 0x3229}, {0x3248, 0x324f}, {0x3251, 0x325f},
-  {0x3280, 0x3289}, {0x32b1, 0x32bf}, {0x3400, 0x4dbf}, {0x4e00, 0xa48c}, {0xa4d0, 0xa4fd}, {0xa500, 0xa60c}, {0xa610, 0xa62b}, {0xa640, 0xa672},
-  {0xa674, 0xa67d}, {0xa67f, 0xa6f1}, {0xa717, 0xa71f}, {0xa722, 0xa788}, {0xa78b, 0xa7cd}, {0xa7d0, 0xa7d1}, {0xa7d3, 0xa7d3}, {0xa7d5, 0xa7dc},
-  {0xa7f2, 0xa827}, {0xa82c, 0xa82c}, {0xa830, 0xa835}, {0xa840, 0xa873}, {0xa880, 0xa8c5}, {0xa8d0, 0xa8d9}, {0xa8e0, 0xa8f7}, {0xa8fb, 0xa8fb},
-  {0xa8fd, 0xa92d}, {0xa930, 0xa953}, {0xa960, 0xa97c}, {0xa980, 0xa9c0}, {0xa9cf, 0xa9d9}, {0xa9e0, 0xa9fe}, {0xaa00, 0xaa36}, {0xaa40, 0xaa4d},
-  {0xaa50, 0xaa59}, {0xaa60, 0xaa76}, {0xaa7a, 0xaac2}, {0xaadb, 0xaadd}, {0xaae0, 0xaaef}, {0xaaf2, 0xaaf6}, {0xab01, 0xab06}, {0xab09, 0xab0e},
-  {0xab11, 0xab16}, {0xab20, 0xab26}, {0xab28, 0xab2e}, {0xab30, 0xab5a}, {0xab5c, 0xab69}, {0xab70, 0xabea}, {0xabec, 0xabed}, {0xabf0, 0xabf9},
-  {0xac00, 0xd7a3}, {0xd7b0, 0xd7c6}, {0xd7cb, 0xd7fb}, {0xf900, 0xfa6d}, {0xfa70, 0xfad9}, {0xfb00, 0xfb06}, {0xfb13, 0xfb17}, {0xfb1d, 0xfb28},
-  {0xfb2a, 0xfb36}, {0xfb38, 0xfb3c}, {0xfb3e, 0xfb3e}, {0xfb40, 0xfb41}, {0xfb43, 0xfb44}, {0xfb46, 0xfbb1}, {0xfbd3, 0xfd3d}, {0xfd50, 0xfd8f},
-  {0xfd92, 0xfdc7}, {0xfdf0, 0xfdfb}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfe70, 0xfe74}, {0xfe76, 0xfefc}, {0xff10, 0xff19}, {0xff21, 0xff3a},
-  {0xff41, 0xff5a}, {0xff66, 0xffbe}, {0xffc2, 0xffc7}, {0xffca, 0xffcf}, {0xffd2, 0xffd7}, {0xffda, 0xffdc}, {0x10000, 0x1000b}, {0x1000d, 0x10026},
-  {0x10028, 0x1003a}, {0x1003c, 0x1003d}, {0x1003f, 0x1004d}, {0x10050, 0x1005d}, {0x10080, 0x100fa}, {0x10107, 0x10133}, {0x10140, 0x10178}, {0x1018a, 0x1018b},
-  {0x101fd, 0x101fd}, {0x10280, 0x1029c}, {0x102a0, 0x102d0}, {0x102e0, 0x102fb}, {0x10300, 0x10323}, {0x1032d, 0x1034a}, {0x10350, 0x1037a}, {0x10380, 0x1039d},
-  {0x103a0, 0x103c3}, {0x103c8, 0x103cf}, {0x103d1, 0x103d5}, {0x10400, 0x1049d}, {0x104a0, 0x104a9}, {0x104b0, 0x104d3}, {0x104d8, 0x104fb}, {0x10500, 0x10527},
-  {0x10530, 0x10563}, {0x10570, 0x1057a}, {0x1057c, 0x1058a}, {0x1058c, 0x10592}, {0x10594, 0x10595}, {0x10597, 0x105a1}, {0x105a3, 0x105b1}, {0x105b3, 0x105b9},
-  {0x105bb, 0x105bc}, {0x105c0, 0x105f3}, {0x10600, 0x10736}, {0x10740, 0x10755}, {0x10760, 0x10767}, {0x10780, 0x10785}, {0x10787, 0x107b0}, {0x107b2, 0x107ba},
-  {0x10800, 0x10805}, {0x10808, 0x10808}, {0x1080a, 0x10835}, {0x10837, 0x10838}, {0x1083c, 0x1083c}, {0x1083f, 0x10855}, {0x10858, 0x10876}, {0x10879, 0x1089e},
-  {0x108a7, 0x108af}, {0x108e0, 0x108f2}, {0x108f4, 0x108f5}, {0x108fb, 0x1091b}, {0x10920, 0x10939}, {0x10980, 0x109b7}, {0x109bc, 0x109cf}, {0x109d2, 0x10a03},
-  {0x10a05, 0x10a06}, {0x10a0c, 0x10a13}, {0x10a15, 0x10a17}, {0x10a19, 0x10a35}, {0x10a38, 0x10a3a}, {0x10a3f, 0x10a48}, {0x10a60, 0x10a7e}, {0x10a80, 0x10a9f},
-  {0x10ac0, 0x10ac7}, {0x10ac9, 0x10ae6}, {0x10aeb, 0x10aef}, {0x10b00, 0x10b35}, {0x10b40, 0x10b55}, {0x10b58, 0x10b72}, {0x10b78, 0x10b91}, {0x10ba9, 0x10baf},
-  {0x10c00, 0x10c48}, {0x10c80, 0x10cb2}, {0x10cc0, 0x10cf2}, {0x10cfa, 0x10d27}, {0x10d30, 0x10d39}, {0x10d40, 0x10d65}, {0x10d69, 0x10d6d}, {0x10d6f, 0x10d85},
-  {0x10e60, 0x10e7e}, {0x10e80, 0x10ea9}, {0x10eab, 0x10eac}, {0x10eb0, 0x10eb1}, {0x10ec2, 0x10ec4}, {0x10efc, 0x10f27}, {0x10f30, 0x10f54}, {0x10f70, 0x10f85},
-  {0x10fb0, 0x10fcb}, {0x10fe0, 0x10ff6}, {0x11000, 0x11046}, {0x11052, 0x11075}, {0x1107f, 0x110ba}, {0x110c2, 0x110c2}, {0x110d0, 0x110e8}, {0x110f0, 0x110f9},
-  {0x11100, 0x11134}, {0x11136, 0x1113f}, {0x11144, 0x11147}, {0x11150, 0x11173}, {0x11176, 0x11176}, {0x11180, 0x111c4}, {0x111c9, 0x111cc}, {0x111ce, 0x111da},
-  {0x111dc, 0x111dc}, {0x111e1, 0x111f4}, {0x11200, 0x11211}, {0x11213, 0x11237}, {0x1123e, 0x11241}, {0x11280, 0x11286}, {0x11288, 0x11288}, {0x1128a, 0x1128d},
-  {0x1128f, 0x1129d}, {0x1129f, 0x112a8}, {0x112b0, 0x112ea}, {0x112f0, 0x112f9}, {0x11300, 0x11303}, {0x11305, 0x1130c}, {0x1130f, 0x11310}, {0x11313, 0x11328},
-  {0x1132a, 0x11330}, {0x11332, 0x11333}, {0x11335, 0x11339}, {0x1133b, 0x11344}, {0x11347, 0x11348}, {0x1134b, 0x1134d}, {0x11350, 0x11350}, {0x11357, 0x11357},
-  {0x1135d, 0x11363}, {0x11366, 0x1136c}, {0x11370, 0x11374}, {0x11380, 0x11389}, {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5}, {0x113b7, 0x113c0},
-  {0x113c2, 0x113c2}, {0x113c5, 0x113c5}, {0x113c7, 0x113ca}, {0x113cc, 0x113d3}, {0x113e1, 0x113e2}, {0x11400, 0x1144a}, {0x11450, 0x11459}, {0x1145e, 0x11461},
-  {0x11480, 0x114c5}, {0x114c7, 0x114c7}, {0x114d0, 0x114d9}, {0x11580, 0x115b5}, {0x115b8, 0x115c0}, {0x115d8, 0x115dd}, {0x11600, 0x11640}, {0x11644, 0x11644},
-  {0x11650, 0x11659}, {0x11680, 0x116b8}, {0x116c0, 0x116c9}, {0x116d0, 0x116e3}, {0x11700, 0x1171a}, {0x1171d, 0x1172b}, {0x11730, 0x1173b}, {0x11740, 0x11746},
-  {0x11800, 0x1183a}, {0x118a0, 0x118f2}, {0x118ff, 0x11906}, {0x11909, 0x11909}, {0x1190c, 0x11913}, {0x11915, 0x11916}, {0x11918, 0x11935}, {0x11937, 0x11938},
-  {0x1193b, 0x11943}, {0x11950, 0x11959}, {0x119a0, 0x119a7}, {0x119aa, 0x119d7}, {0x119da, 0x119e1}, {0x119e3, 0x119e4}, {0x11a00, 0x11a3e}, {0x11a47, 0x11a47},
-  {0x11a50, 0x11a99}, {0x11a9d, 0x11a9d}, {0x11ab0, 0x11af8}, {0x11bc0, 0x11be0}, {0x11bf0, 0x11bf9}, {0x11c00, 0x11c08}, {0x11c0a, 0x11c36}, {0x11c38, 0x11c40},
-  {0x11c50, 0x11c6c}, {0x11c72, 0x11c8f}, {0x11c92, 0x11ca7}, {0x11ca9, 0x11cb6}, {0x11d00, 0x11d06}, {0x11d08, 0x11d09}, {0x11d0b, 0x11d36}, {0x11d3a, 0x11d3a},
-  {0x11d3c, 0x11d3d}, {0x11d3f, 0x11d47}, {0x11d50, 0x11d59}, {0x11d60, 0x11d65}, {0x11d67, 0x11d68}, {0x11d6a, 0x11d8e}, {0x11d90, 0x11d91}, {0x11d93, 0x11d98},
-  {0x11da0, 0x11da9}, {0x11ee0, 0x11ef6}, {0x11f00, 0x11f10}, {0x11f12, 0x11f3a}, {0x11f3e, 0x11f42}, {0x11f50, 0x11f5a}, {0x11fb0, 0x11fb0}, {0x11fc0, 0x11fd4},
-  {0x12000, 0x12399}, {0x12400, 0x1246e}, {0x12480, 0x12543}, {0x12f90, 0x12ff0}, {0x13000, 0x1342f}, {0x13440, 0x13455}, {0x13460, 0x143fa}, {0x14400, 0x14646},
-  {0x16100, 0x16139}, {0x16800, 0x16a38}, {0x16a40, 0x16a5e}, {0x16a60, 0x16a69}, {0x16a70, 0x16abe}, {0x16ac0, 0x16ac9}, {0x16ad0, 0x16aed}, {0x16af0, 0x16af4},
-  {0x16b00, 0x16b36}, {0x16b40, 0x16b43}, {0x16b50, 0x16b59}, {0x16b5b, 0x16b61}, {0x16b63, 0x16b77}, {0x16b7d, 0x16b8f}, {0x16d40, 0x16d6c}, {0x16d70, 0x16d79},
-  {0x16e40, 0x16e96}, {0x16f00, 0x16f4a}, {0x16f4f, 0x16f87}, {0x16f8f, 0x16f9f}, {0x16fe0, 0x16fe1}, {0x16fe3, 0x16fe4}, {0x16ff0, 0x16ff1}, {0x17000, 0x187f7},
-  {0x18800, 0x18cd5}, {0x18cff, 0x18d08}, {0x1aff0, 0x1aff3}, {0x1aff5, 0x1affb}, {0x1affd, 0x1affe}, {0x1b000, 0x1b122}, {0x1b132, 0x1b132}, {0x1b150, 0x1b152},
-  {0x1b155, 0x1b155}, {0x1b164, 0x1b167}, {0x1b170, 0x1b2fb}, {0x1bc00, 0x1bc6a}, {0x1bc70, 0x1bc7c}, {0x1bc80, 0x1bc88}, {0x1bc90, 0x1bc99}, {0x1bc9d, 0x1bc9e},
-  {0x1ccf0, 0x1ccf9}, {0x1cf00, 0x1cf2d}, {0x1cf30, 0x1cf46}, {0x1d165, 0x1d169}, {0x1d16d, 0x1d172}, {0x1d17b, 0x1d182}, {0x1d185, 0x1d18b}, {0x1d1aa, 0x1d1ad},
-  {0x1d242, 0x1d244}, {0x1d2c0, 0x1d2d3}, {0x1d2e0, 0x1d2f3}, {0x1d360, 0x1d378}, {0x1d400, 0x1d454}, {0x1d456, 0x1d49c}, {0x1d49e, 0x1d49f}, {0x1d4a2, 0x1d4a2},
-  {0x1d4a5, 0x1d4a6}, {0x1d4a9, 0x1d4ac}, {0x1d4ae, 0x1d4b9}, {0x1d4bb, 0x1d4bb}, {0x1d4bd, 0x1d4c3}, {0x1d4c5, 0x1d505}, {0x1d507, 0x1d50a}, {0x1d50d, 0x1d514},
-  {0x1d516, 0x1d51c}, {0x1d51e, 0x1d539}, {0x1d53b, 0x1d53e}, {0x1d540, 0x1d544}, {0x1d546, 0x1d546}, {0x1d54a, 0x1d550}, {0x1d552, 0x1d6a5}, {0x1d6a8, 0x1d6c0},
-  {0x1d6c2, 0x1d6da}, {0x1d6dc, 0x1d6fa}, {0x1d6fc, 0x1d714}, {0x1d716, 0x1d734}, {0x1d736, 0x1d74e}, {0x1d750, 0x1d76e}, {0x1d770, 0x1d788}, {0x1d78a, 0x1d7a8},
-  {0x1d7aa, 0x1d7c2}, {0x1d7c4, 0x1d7cb}, {0x1d7ce, 0x1d7ff}, {0x1da00, 0x1da36}, {0x1da3b, 0x1da6c}, {0x1da75, 0x1da75}, {0x1da84, 0x1da84}, {0x1da9b, 0x1da9f},
-  {0x1daa1, 0x1daaf}, {0x1df00, 0x1df1e}, {0x1df25, 0x1df2a}, {0x1e000, 0x1e006}, {0x1e008, 0x1e018}, {0x1e01b, 0x1e021}, {0x1e023, 0x1e024}, {0x1e026, 0x1e02a},
-  {0x1e030, 0x1e06d}, {0x1e08f, 0x1e08f}, {0x1e100, 0x1e12c}, {0x1e130, 0x1e13d}, {0x1e140, 0x1e149}, {0x1e14e, 0x1e14e}, {0x1e290, 0x1e2ae}, {0x1e2c0, 0x1e2f9},
-  {0x1e4d0, 0x1e4f9}, {0x1e5d0, 0x1e5fa}, {0x1e7e0, 0x1e7e6}, {0x1e7e8, 0x1e7eb}, {0x1e7ed, 0x1e7ee}, {0x1e7f0, 0x1e7fe}, {0x1e800, 0x1e8c4}, {0x1e8c7, 0x1e8d6},
-  {0x1e900, 0x1e94b}, {0x1e950, 0x1e959}, {0x1ec71, 0x1ecab}, {0x1ecad, 0x1ecaf}, {0x1ecb1, 0x1ecb4}, {0x1ed01, 0x1ed2d}, {0x1ed2f, 0x1ed3d}, {0x1ee00, 0x1ee03},
-  {0x1ee05, 0x1ee1f}, {0x1ee21, 0x1ee22}, {0x1ee24, 0x1ee24}, {0x1ee27, 0x1ee27}, {0x1ee29, 0x1ee32}, {0x1ee34, 0x1ee37}, {0x1ee39, 0x1ee39}, {0x1ee3b, 0x1ee3b},
-  {0x1ee42, 0x1ee42}, {0x1ee47, 0x1ee47}, {0x1ee49, 0x1ee49}, {0x1ee4b, 0x1ee4b}, {0x1ee4d, 0x1ee4f}, {0x1ee51, 0x1ee52}, {0x1ee54, 0x1ee54}, {0x1ee57, 0x1ee57},
-  {0x1ee59, 0x1ee59}, {0x1ee5b, 0x1ee5b}, {0x1ee5d, 0x1ee5d}, {0x1ee5f, 0x1ee5f}, {0x1ee61, 0x1ee62}, {0x1ee64, 0x1ee64}, {0x1ee67, 0x1ee6a}, {0x1ee6c, 0x1ee72},
-  {0x1ee74, 0x1ee77}, {0x1ee79, 0x1ee7c}, {0x1ee7e, 0x1ee7e}, {0x1ee80, 0x1ee89}, {0x1ee8b, 0x1ee9b}, {0x1eea1, 0x1eea3}, {0x1eea5, 0x1eea9}, {0x1eeab, 0x1eebb},
-  {0x1f100, 0x1f10c}, {0x1fbf0, 0x1fbf9}, {0x20000, 0x2a6df}, {0x2a700, 0x2b739}, {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1}, {0x2ceb0, 0x2ebe0}, {0x2ebf0, 0x2ee5d},
-  {0x2f800, 0x2fa1d}, {0x30000, 0x3134a}, {0x31350, 0x323af}, {0xe0100, 0xe01ef},
-};
-
-static const TSCharacterRange sym_number_character_set_1[] = {
-  {'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {0xaa, 0xaa}, {0xb2, 0xb3}, {0xb5, 0xb5},
-  {0xb9, 0xba}, {0xbc, 0xbe}, {0xc0, 0xd6}, {0xd8, 0xf6}, {0xf8, 0x2c1}, {0x2c6, 0x2d1}, {0x2e0, 0x2e4}, {0x2ec, 0x2ec},
-  {0x2ee, 0x2ee}, {0x370, 0x374}, {0x376, 0x377}, {0x37a, 0x37d}, {0x37f, 0x37f}, {0x386, 0x386}, {0x388, 0x38a}, {0x38c, 0x38c},
-  {0x38e, 0x3a1}, {0x3a3, 0x3f5}, {0x3f7, 0x481}, {0x48a, 0x52f}, {0x531, 0x556}, {0x559, 0x559}, {0x560, 0x588}, {0x5d0, 0x5ea},
-  {0x5ef, 0x5f2}, {0x620, 0x64a}, {0x660, 0x669}, {0x66e, 0x66f}, {0x671, 0x6d3}, {0x6d5, 0x6d5}, {0x6e5, 0x6e6}, {0x6ee, 0x6fc},
-  {0x6ff, 0x6ff}, {0x710, 0x710}, {0x712, 0x72f}, {0x74d, 0x7a5}, {0x7b1, 0x7b1}, {0x7c0, 0x7ea}, {0x7f4, 0x7f5}, {0x7fa, 0x7fa},
-  {0x800, 0x815}, {0x81a, 0x81a}, {0x824, 0x824}, {0x828, 0x828}, {0x840, 0x858}, {0x860, 0x86a}, {0x870, 0x887}, {0x889, 0x88e},
-  {0x8a0, 0x8c9}, {0x904, 0x939}, {0x93d, 0x93d}, {0x950, 0x950}, {0x958, 0x961}, {0x966, 0x96f}, {0x971, 0x980}, {0x985, 0x98c},
-  {0x98f, 0x990}, {0x993, 0x9a8}, {0x9aa, 0x9b0}, {0x9b2, 0x9b2}, {0x9b6, 0x9b9}, {0x9bd, 0x9bd}, {0x9ce, 0x9ce}, {0x9dc, 0x9dd},
-  {0x9df, 0x9e1}, {0x9e6, 0x9f1}, {0x9f4, 0x9f9}, {0x9fc, 0x9fc}, {0xa05, 0xa0a}, {0xa0f, 0xa10}, {0xa13, 0xa28}, {0xa2a, 0xa30},
-  {0xa32, 0xa33}, {0xa35, 0xa36}, {0xa38, 0xa39}, {0xa59, 0xa5c}, {0xa5e, 0xa5e}, {0xa66, 0xa6f}, {0xa72, 0xa74}, {0xa85, 0xa8d},
-  {0xa8f, 0xa91}, {0xa93, 0xaa8}, {0xaaa, 0xab0}, {0xab2, 0xab3}, {0xab5, 0xab9}, {0xabd, 0xabd}, {0xad0, 0xad0}, {0xae0, 0xae1},
-  {0xae6, 0xaef}, {0xaf9, 0xaf9}, {0xb05, 0xb0c}, {0xb0f, 0xb10}, {0xb13, 0xb28}, {0xb2a, 0xb30}, {0xb32, 0xb33}, {0xb35, 0xb39},
-  {0xb3d, 0xb3d}, {0xb5c, 0xb5d}, {0xb5f, 0xb61}, {0xb66, 0xb6f}, {0xb71, 0xb77}, {0xb83, 0xb83}, {0xb85, 0xb8a}, {0xb8e, 0xb90},
-  {0xb92, 0xb95}, {0xb99, 0xb9a}, {0xb9c, 0xb9c}, {0xb9e, 0xb9f}, {0xba3, 0xba4}, {0xba8, 0xbaa}, {0xbae, 0xbb9}, {0xbd0, 0xbd0},
-  {0xbe6, 0xbf2}, {0xc05, 0xc0c}, {0xc0e, 0xc10}, {0xc12, 0xc28}, {0xc2a, 0xc39}, {0xc3d, 0xc3d}, {0xc58, 0xc5a}, {0xc5d, 0xc5d},
-  {0xc60, 0xc61}, {0xc66, 0xc6f}, {0xc78, 0xc7e}, {0xc80, 0xc80}, {0xc85, 0xc8c}, {0xc8e, 0xc90}, {0xc92, 0xca8}, {0xcaa, 0xcb3},
-  {0xcb5, 0xcb9}, {0xcbd, 0xcbd}, {0xcdd, 0xcde}, {0xce0, 0xce1}, {0xce6, 0xcef}, {0xcf1, 0xcf2}, {0xd04, 0xd0c}, {0xd0e, 0xd10},
-  {0xd12, 0xd3a}, {0xd3d, 0xd3d}, {0xd4e, 0xd4e}, {0xd54, 0xd56}, {0xd58, 0xd61}, {0xd66, 0xd78}, {0xd7a, 0xd7f}, {0xd85, 0xd96},
-  {0xd9a, 0xdb1}, {0xdb3, 0xdbb}, {0xdbd, 0xdbd}, {0xdc0, 0xdc6}, {0xde6, 0xdef}, {0xe01, 0xe30}, {0xe32, 0xe33}, {0xe40, 0xe46},
-  {0xe50, 0xe59}, {0xe81, 0xe82}, {0xe84, 0xe84}, {0xe86, 0xe8a}, {0xe8c, 0xea3}, {0xea5, 0xea5}, {0xea7, 0xeb0}, {0xeb2, 0xeb3},
-  {0xebd, 0xebd}, {0xec0, 0xec4}, {0xec6, 0xec6}, {0xed0, 0xed9}, {0xedc, 0xedf}, {0xf00, 0xf00}, {0xf20, 0xf33}, {0xf40, 0xf47},
-  {0xf49, 0xf6c}, {0xf88, 0xf8c}, {0x1000, 0x102a}, {0x103f, 0x1049}, {0x1050, 0x1055}, {0x105a, 0x105d}, {0x1061, 0x1061}, {0x1065, 0x1066},
-  {0x106e, 0x1070}, {0x1075, 0x1081}, {0x108e, 0x108e}, {0x1090, 0x1099}, {0x10a0, 0x10c5}, {0x10c7, 0x10c7}, {0x10cd, 0x10cd}, {0x10d0, 0x10fa},
-  {0x10fc, 0x1248}, {0x124a, 0x124d}, {0x1250, 0x1256}, {0x1258, 0x1258}, {0x125a, 0x125d}, {0x1260, 0x1288}, {0x128a, 0x128d}, {0x1290, 0x12b0},
-  {0x12b2, 0x12b5}, {0x12b8, 0x12be}, {0x12c0, 0x12c0}, {0x12c2, 0x12c5}, {0x12c8, 0x12d6}, {0x12d8, 0x1310}, {0x1312, 0x1315}, {0x1318, 0x135a},
+  {0xbc, 0xbe}, {0xc0, 0xd6}, {0xd8, 0xf6}, {0xf8, 0x17e}, {0x180, 0x2c1}, {0x2c6, 0x2d1}, {0x2e0, 0x2e4}, {0x2ec, 0x2ec},
+  {0x2ee, 0x2ee}, {0x300, 0x374}, {0x376, 0x377}, {0x37a, 0x37d}, {0x37f, 0x37f}, {0x386, 0x386}, {0x388, 0x38a}, {0x38c, 0x38c},
+  {0x38e, 0x3a1}, {0x3a3, 0x3f5}, {0x3f7, 0x481}, {0x483, 0x52f}, {0x531, 0x556}, {0x559, 0x559}, {0x560, 0x588}, {0x591, 0x5bd},
+  {0x5bf, 0x5bf}, {0x5c1, 0x5c2}, {0x5c4, 0x5c5}, {0x5c7, 0x5c7}, {0x5d0, 0x5ea}, {0x5ef, 0x5f2}, {0x610, 0x61a}, {0x620, 0x669},
+  {0x66e, 0x6d3}, {0x6d5, 0x6dc}, {0x6df, 0x6e8}, {0x6ea, 0x6fc}, {0x6ff, 0x6ff}, {0x710, 0x74a}, {0x74d, 0x7b1}, {0x7c0, 0x7f5},
+  {0x7fa, 0x7fa}, {0x7fd, 0x7fd}, {0x800, 0x82d}, {0x840, 0x85b}, {0x860, 0x86a}, {0x870, 0x887}, {0x889, 0x88e}, {0x897, 0x8e1},
+  {0x8e3, 0x963}, {0x966, 0x96f}, {0x971, 0x983}, {0x985, 0x98c}, {0x98f, 0x990}, {0x993, 0x9a8}, {0x9aa, 0x9b0}, {0x9b2, 0x9b2},
+  {0x9b6, 0x9b9}, {0x9bc, 0x9c4}, {0x9c7, 0x9c8}, {0x9cb, 0x9ce}, {0x9d7, 0x9d7}, {0x9dc, 0x9dd}, {0x9df, 0x9e3}, {0x9e6, 0x9f1},
+  {0x9f4, 0x9f9}, {0x9fc, 0x9fc}, {0x9fe, 0x9fe}, {0xa01, 0xa03}, {0xa05, 0xa0a}, {0xa0f, 0xa10}, {0xa13, 0xa28}, {0xa2a, 0xa30},
+  {0xa32, 0xa33}, {0xa35, 0xa36}, {0xa38, 0xa39}, {0xa3c, 0xa3c}, {0xa3e, 0xa42}, {0xa47, 0xa48}, {0xa4b, 0xa4d}, {0xa51, 0xa51},
+  {0xa59, 0xa5c}, {0xa5e, 0xa5e}, {0xa66, 0xa75}, {0xa81, 0xa83}, {0xa85, 0xa8d}, {0xa8f, 0xa91}, {0xa93, 0xaa8}, {0xaaa, 0xab0},
+  {0xab2, 0xab3}, {0xab5, 0xab9}, {0xabc, 0xac5}, {0xac7, 0xac9}, {0xacb, 0xacd}, {0xad0, 0xad0}, {0xae0, 0xae3}, {0xae6, 0xaef},
+  {0xaf9, 0xaff}, {0xb01, 0xb03}, {0xb05, 0xb0c}, {0xb0f, 0xb10}, {0xb13, 0xb28}, {0xb2a, 0xb30}, {0xb32, 0xb33}, {0xb35, 0xb39},
+  {0xb3c, 0xb44}, {0xb47, 0xb48}, {0xb4b, 0xb4d}, {0xb55, 0xb57}, {0xb5c, 0xb5d}, {0xb5f, 0xb63}, {0xb66, 0xb6f}, {0xb71, 0xb77},
+  {0xb82, 0xb83}, {0xb85, 0xb8a}, {0xb8e, 0xb90}, {0xb92, 0xb95}, {0xb99, 0xb9a}, {0xb9c, 0xb9c}, {0xb9e, 0xb9f}, {0xba3, 0xba4},
+  {0xba8, 0xbaa}, {0xbae, 0xbb9}, {0xbbe, 0xbc2}, {0xbc6, 0xbc8}, {0xbca, 0xbcd}, {0xbd0, 0xbd0}, {0xbd7, 0xbd7}, {0xbe6, 0xbf2},
+  {0xc00, 0xc0c}, {0xc0e, 0xc10}, {0xc12, 0xc28}, {0xc2a, 0xc39}, {0xc3c, 0xc44}, {0xc46, 0xc48}, {0xc4a, 0xc4d}, {0xc55, 0xc56},
+  {0xc58, 0xc5a}, {0xc5d, 0xc5d}, {0xc60, 0xc63}, {0xc66, 0xc6f}, {0xc78, 0xc7e}, {0xc80, 0xc83}, {0xc85, 0xc8c}, {0xc8e, 0xc90},
+  {0xc92, 0xca8}, {0xcaa, 0xcb3}, {0xcb5, 0xcb9}, {0xcbc, 0xcc4}, {0xcc6, 0xcc8}, {0xcca, 0xccd}, {0xcd5, 0xcd6}, {0xcdd, 0xcde},
+  {0xce0, 0xce3}, {0xce6, 0xcef}, {0xcf1, 0xcf3}, {0xd00, 0xd0c}, {0xd0e, 0xd10}, {0xd12, 0xd44}, {0xd46, 0xd48}, {0xd4a, 0xd4e},
+  {0xd54, 0xd63}, {0xd66, 0xd78}, {0xd7a, 0xd7f}, {0xd81, 0xd83}, {0xd85, 0xd96}, {0xd9a, 0xdb1}, {0xdb3, 0xdbb}, {0xdbd, 0xdbd},
+  {0xdc0, 0xdc6}, {0xdca, 0xdca}, {0xdcf, 0xdd4}, {0xdd6, 0xdd6}, {0xdd8, 0xddf}, {0xde6, 0xdef}, {0xdf2, 0xdf3}, {0xe01, 0xe3a},
+  {0xe40, 0xe4e}, {0xe50, 0xe59}, {0xe81, 0xe82}, {0xe84, 0xe84}, {0xe86, 0xe8a}, {0xe8c, 0xea3}, {0xea5, 0xea5}, {0xea7, 0xebd},
+  {0xec0, 0xec4}, {0xec6, 0xec6}, {0xec8, 0xece}, {0xed0, 0xed9}, {0xedc, 0xedf}, {0xf00, 0xf00}, {0xf18, 0xf19}, {0xf20, 0xf33},
+  {0xf35, 0xf35}, {0xf37, 0xf37}, {0xf39, 0xf39}, {0xf3e, 0xf47}, {0xf49, 0xf6c}, {0xf71, 0xf84}, {0xf86, 0xf97}, {0xf99, 0xfbc},
+  {0xfc6, 0xfc6}, {0x1000, 0x1049}, {0x1050, 0x109d}, {0x10a0, 0x10c5}, {0x10c7, 0x10c7}, {0x10cd, 0x10cd}, {0x10d0, 0x10fa}, {0x10fc, 0x1248},
+  {0x124a, 0x124d}, {0x1250, 0x1256}, {0x1258, 0x1258}, {0x125a, 0x125d}, {0x1260, 0x1288}, {0x128a, 0x128d}, {0x1290, 0x12b0}, {0x12b2, 0x12b5},
+  {0x12b8, 0x12be}, {0x12c0, 0x12c0}, {0x12c2, 0x12c5}, {0x12c8, 0x12d6}, {0x12d8, 0x1310}, {0x1312, 0x1315}, {0x1318, 0x135a}, {0x135d, 0x135f},
   {0x1369, 0x137c}, {0x1380, 0x138f}, {0x13a0, 0x13f5}, {0x13f8, 0x13fd}, {0x1401, 0x166c}, {0x166f, 0x167f}, {0x1681, 0x169a}, {0x16a0, 0x16ea},
-  {0x16ee, 0x16f8}, {0x1700, 0x1711}, {0x171f, 0x1731}, {0x1740, 0x1751}, {0x1760, 0x176c}, {0x176e, 0x1770}, {0x1780, 0x17b3}, {0x17d7, 0x17d7},
-  {0x17dc, 0x17dc}, {0x17e0, 0x17e9}, {0x17f0, 0x17f9}, {0x1810, 0x1819}, {0x1820, 0x1878}, {0x1880, 0x1884}, {0x1887, 0x18a8}, {0x18aa, 0x18aa},
-  {0x18b0, 0x18f5}, {0x1900, 0x191e}, {0x1946, 0x196d}, {0x1970, 0x1974}, {0x1980, 0x19ab}, {0x19b0, 0x19c9}, {0x19d0, 0x19da}, {0x1a00, 0x1a16},
-  {0x1a20, 0x1a54}, {0x1a80, 0x1a89}, {0x1a90, 0x1a99}, {0x1aa7, 0x1aa7}, {0x1b05, 0x1b33}, {0x1b45, 0x1b4c}, {0x1b50, 0x1b59}, {0x1b83, 0x1ba0},
-  {0x1bae, 0x1be5}, {0x1c00, 0x1c23}, {0x1c40, 0x1c49}, {0x1c4d, 0x1c7d}, {0x1c80, 0x1c8a}, {0x1c90, 0x1cba}, {0x1cbd, 0x1cbf}, {0x1ce9, 0x1cec},
-  {0x1cee, 0x1cf3}, {0x1cf5, 0x1cf6}, {0x1cfa, 0x1cfa}, {0x1d00, 0x1dbf}, {0x1e00, 0x1f15}, {0x1f18, 0x1f1d}, {0x1f20, 0x1f45}, {0x1f48, 0x1f4d},
+  {0x16ee, 0x16f8}, {0x1700, 0x1715}, {0x171f, 0x1734}, {0x1740, 0x1753}, {0x1760, 0x176c}, {0x176e, 0x1770}, {0x1772, 0x1773}, {0x1780, 0x17d3},
+  {0x17d7, 0x17d7}, {0x17dc, 0x17dd}, {0x17e0, 0x17e9}, {0x17f0, 0x17f9}, {0x180b, 0x180d}, {0x180f, 0x1819}, {0x1820, 0x1878}, {0x1880, 0x18aa},
+  {0x18b0, 0x18f5}, {0x1900, 0x191e}, {0x1920, 0x192b}, {0x1930, 0x193b}, {0x1946, 0x196d}, {0x1970, 0x1974}, {0x1980, 0x19ab}, {0x19b0, 0x19c9},
+  {0x19d0, 0x19da}, {0x1a00, 0x1a1b}, {0x1a20, 0x1a5e}, {0x1a60, 0x1a7c}, {0x1a7f, 0x1a89}, {0x1a90, 0x1a99}, {0x1aa7, 0x1aa7}, {0x1ab0, 0x1ace},
+  {0x1b00, 0x1b4c}, {0x1b50, 0x1b59}, {0x1b6b, 0x1b73}, {0x1b80, 0x1bf3}, {0x1c00, 0x1c37}, {0x1c40, 0x1c49}, {0x1c4d, 0x1c7d}, {0x1c80, 0x1c8a},
+  {0x1c90, 0x1cba}, {0x1cbd, 0x1cbf}, {0x1cd0, 0x1cd2}, {0x1cd4, 0x1cfa}, {0x1d00, 0x1f15}, {0x1f18, 0x1f1d}, {0x1f20, 0x1f45}, {0x1f48, 0x1f4d},
   {0x1f50, 0x1f57}, {0x1f59, 0x1f59}, {0x1f5b, 0x1f5b}, {0x1f5d, 0x1f5d}, {0x1f5f, 0x1f7d}, {0x1f80, 0x1fb4}, {0x1fb6, 0x1fbc}, {0x1fbe, 0x1fbe},
   {0x1fc2, 0x1fc4}, {0x1fc6, 0x1fcc}, {0x1fd0, 0x1fd3}, {0x1fd6, 0x1fdb}, {0x1fe0, 0x1fec}, {0x1ff2, 0x1ff4}, {0x1ff6, 0x1ffc}, {0x2070, 0x2071},
-  {0x2074, 0x2079}, {0x207f, 0x2089}, {0x2090, 0x209c}, {0x2102, 0x2102}, {0x2107, 0x2107}, {0x210a, 0x2113}, {0x2115, 0x2115}, {0x2119, 0x211d},
-  {0x2124, 0x2124}, {0x2126, 0x2126}, {0x2128, 0x2128}, {0x212a, 0x212d}, {0x212f, 0x2139}, {0x213c, 0x213f}, {0x2145, 0x2149}, {0x214e, 0x214e},
-  {0x2150, 0x2189}, {0x2460, 0x249b}, {0x24ea, 0x24ff}, {0x2776, 0x2793}, {0x2c00, 0x2ce4}, {0x2ceb, 0x2cee}, {0x2cf2, 0x2cf3}, {0x2cfd, 0x2cfd},
-  {0x2d00, 0x2d25}, {0x2d27, 0x2d27}, {0x2d2d, 0x2d2d}, {0x2d30, 0x2d67}, {0x2d6f, 0x2d6f}, {0x2d80, 0x2d96}, {0x2da0, 0x2da6}, {0x2da8, 0x2dae},
-  {0x2db0, 0x2db6}, {0x2db8, 0x2dbe}, {0x2dc0, 0x2dc6}, {0x2dc8, 0x2dce}, {0x2dd0, 0x2dd6}, {0x2dd8, 0x2dde}, {0x2e2f, 0x2e2f}, {0x3005, 0x3007},
-  {0x3021, 0x3029}, {0x3031, 0x3035}, {0x3038, 0x303c}, {0x3041, 0x3096}, {0x309d, 0x309f}, {0x30a1, 0x30fa}, {0x30fc, 0x30ff}, {0x3105, 0x312f},
-  {0x3131, 0x318e}, {0x3192, 0x3195}, {0x31a0, 0x31bf}, {0x31f0, 0x31ff}, {0x3220, 0x3229}, {0x3248, 0x324f}, {0x3251, 0x325f}, {0x3280, 0x3289},
-  {0x32b1, 0x32bf}, {0x3400, 0x4dbf}, {0x4e00, 0xa48c}, {0xa4d0, 0xa4fd}, {0xa500, 0xa60c}, {0xa610, 0xa62b}, {0xa640, 0xa66e}, {0xa67f, 0xa69d},
-  {0xa6a0, 0xa6ef}, {0xa717, 0xa71f}, {0xa722, 0xa788}, {0xa78b, 0xa7cd}, {0xa7d0, 0xa7d1}, {0xa7d3, 0xa7d3}, {0xa7d5, 0xa7dc}, {0xa7f2, 0xa801},
-  {0xa803, 0xa805}, {0xa807, 0xa80a}, {0xa80c, 0xa822}, {0xa830, 0xa835}, {0xa840, 0xa873}, {0xa882, 0xa8b3}, {0xa8d0, 0xa8d9}, {0xa8f2, 0xa8f7},
-  {0xa8fb, 0xa8fb}, {0xa8fd, 0xa8fe}, {0xa900, 0xa925}, {0xa930, 0xa946}, {0xa960, 0xa97c}, {0xa984, 0xa9b2}, {0xa9cf, 0xa9d9}, {0xa9e0, 0xa9e4},
-  {0xa9e6, 0xa9fe}, {0xaa00, 0xaa28}, {0xaa40, 0xaa42}, {0xaa44, 0xaa4b}, {0xaa50, 0xaa59}, {0xaa60, 0xaa76}, {0xaa7a, 0xaa7a}, {0xaa7e, 0xaaaf},
-  {0xaab1, 0xaab1}, {0xaab5, 0xaab6}, {0xaab9, 0xaabd}, {0xaac0, 0xaac0}, {0xaac2, 0xaac2}, {0xaadb, 0xaadd}, {0xaae0, 0xaaea}, {0xaaf2, 0xaaf4},
-  {0xab01, 0xab06}, {0xab09, 0xab0e}, {0xab11, 0xab16}, {0xab20, 0xab26}, {0xab28, 0xab2e}, {0xab30, 0xab5a}, {0xab5c, 0xab69}, {0xab70, 0xabe2},
+  {0x2074, 0x2079}, {0x207f, 0x2089}, {0x2090, 0x209c}, {0x20d0, 0x20f0}, {0x2102, 0x2102}, {0x2107, 0x2107}, {0x210a, 0x2113}, {0x2115, 0x2115},
+  {0x2119, 0x211d}, {0x2124, 0x2124}, {0x2126, 0x2126}, {0x2128, 0x2128}, {0x212b, 0x212d}, {0x212f, 0x2139}, {0x213c, 0x213f}, {0x2145, 0x2149},
+  {0x214e, 0x214e}, {0x2150, 0x2189}, {0x2460, 0x249b}, {0x24ea, 0x24ff}, {0x2776, 0x2793}, {0x2c00, 0x2ce4}, {0x2ceb, 0x2cf3}, {0x2cfd, 0x2cfd},
+  {0x2d00, 0x2d25}, {0x2d27, 0x2d27}, {0x2d2d, 0x2d2d}, {0x2d30, 0x2d67}, {0x2d6f, 0x2d6f}, {0x2d7f, 0x2d96}, {0x2da0, 0x2da6}, {0x2da8, 0x2dae},
+  {0x2db0, 0x2db6}, {0x2db8, 0x2dbe}, {0x2dc0, 0x2dc6}, {0x2dc8, 0x2dce}, {0x2dd0, 0x2dd6}, {0x2dd8, 0x2dde}, {0x2de0, 0x2dff}, {0x2e2f, 0x2e2f},
+  {0x3005, 0x3007}, {0x3021, 0x302f}, {0x3031, 0x3035}, {0x3038, 0x303c}, {0x3041, 0x3096}, {0x3099, 0x309a}, {0x309d, 0x309f}, {0x30a1, 0x30fa},
+  {0x30fc, 0x30ff}, {0x3105, 0x312f}, {0x3131, 0x318e}, {0x3192, 0x3195}, {0x31a0, 0x31bf}, {0x31f0, 0x31ff}, {0x3220, 0x3229}, {0x3248, 0x324f},
+  {0x3251, 0x325f}, {0x3280, 0x3289}, {0x32b1, 0x32bf}, {0x3400, 0x4dbf}, {0x4e00, 0xa48c}, {0xa4d0, 0xa4fd}, {0xa500, 0xa60c}, {0xa610, 0xa62b},
+  {0xa640, 0xa672}, {0xa674, 0xa67d}, {0xa67f, 0xa6f1}, {0xa717, 0xa71f}, {0xa722, 0xa788}, {0xa78b, 0xa7cd}, {0xa7d0, 0xa7d1}, {0xa7d3, 0xa7d3},
+  {0xa7d5, 0xa7dc}, {0xa7f2, 0xa827}, {0xa82c, 0xa82c}, {0xa830, 0xa835}, {0xa840, 0xa873}, {0xa880, 0xa8c5}, {0xa8d0, 0xa8d9}, {0xa8e0, 0xa8f7},
+  {0xa8fb, 0xa8fb}, {0xa8fd, 0xa92d}, {0xa930, 0xa953}, {0xa960, 0xa97c}, {0xa980, 0xa9c0}, {0xa9cf, 0xa9d9}, {0xa9e0, 0xa9fe}, {0xaa00, 0xaa36},
+  {0xaa40, 0xaa4d}, {0xaa50, 0xaa59}, {0xaa60, 0xaa76}, {0xaa7a, 0xaac2}, {0xaadb, 0xaadd}, {0xaae0, 0xaaef}, {0xaaf2, 0xaaf6}, {0xab01, 0xab06},
+  {0xab09, 0xab0e}, {0xab11, 0xab16}, {0xab20, 0xab26}, {0xab28, 0xab2e}, {0xab30, 0xab5a}, {0xab5c, 0xab69}, {0xab70, 0xabea}, {0xabec, 0xabed},
   {0xabf0, 0xabf9}, {0xac00, 0xd7a3}, {0xd7b0, 0xd7c6}, {0xd7cb, 0xd7fb}, {0xf900, 0xfa6d}, {0xfa70, 0xfad9}, {0xfb00, 0xfb06}, {0xfb13, 0xfb17},
-  {0xfb1d, 0xfb1d}, {0xfb1f, 0xfb28}, {0xfb2a, 0xfb36}, {0xfb38, 0xfb3c}, {0xfb3e, 0xfb3e}, {0xfb40, 0xfb41}, {0xfb43, 0xfb44}, {0xfb46, 0xfbb1},
-  {0xfbd3, 0xfd3d}, {0xfd50, 0xfd8f}, {0xfd92, 0xfdc7}, {0xfdf0, 0xfdfb}, {0xfe70, 0xfe74}, {0xfe76, 0xfefc}, {0xff10, 0xff19}, {0xff21, 0xff3a},
-  {0xff41, 0xff5a}, {0xff66, 0xffbe}, {0xffc2, 0xffc7}, {0xffca, 0xffcf}, {0xffd2, 0xffd7}, {0xffda, 0xffdc}, {0x10000, 0x1000b}, {0x1000d, 0x10026},
-  {0x10028, 0x1003a}, {0x1003c, 0x1003d}, {0x1003f, 0x1004d}, {0x10050, 0x1005d}, {0x10080, 0x100fa}, {0x10107, 0x10133}, {0x10140, 0x10178}, {0x1018a, 0x1018b},
-  {0x10280, 0x1029c}, {0x102a0, 0x102d0}, {0x102e1, 0x102fb}, {0x10300, 0x10323}, {0x1032d, 0x1034a}, {0x10350, 0x10375}, {0x10380, 0x1039d}, {0x103a0, 0x103c3},
-  {0x103c8, 0x103cf}, {0x103d1, 0x103d5}, {0x10400, 0x1049d}, {0x104a0, 0x104a9}, {0x104b0, 0x104d3}, {0x104d8, 0x104fb}, {0x10500, 0x10527}, {0x10530, 0x10563},
-  {0x10570, 0x1057a}, {0x1057c, 0x1058a}, {0x1058c, 0x10592}, {0x10594, 0x10595}, {0x10597, 0x105a1}, {0x105a3, 0x105b1}, {0x105b3, 0x105b9}, {0x105bb, 0x105bc},
-  {0x105c0, 0x105f3}, {0x10600, 0x10736}, {0x10740, 0x10755}, {0x10760, 0x10767}, {0x10780, 0x10785}, {0x10787, 0x107b0}, {0x107b2, 0x107ba}, {0x10800, 0x10805},
-  {0x10808, 0x10808}, {0x1080a, 0x10835}, {0x10837, 0x10838}, {0x1083c, 0x1083c}, {0x1083f, 0x10855}, {0x10858, 0x10876}, {0x10879, 0x1089e}, {0x108a7, 0x108af},
-  {0x108e0, 0x108f2}, {0x108f4, 0x108f5}, {0x108fb, 0x1091b}, {0x10920, 0x10939}, {0x10980, 0x109b7}, {0x109bc, 0x109cf}, {0x109d2, 0x10a00}, {0x10a10, 0x10a13},
-  {0x10a15, 0x10a17}, {0x10a19, 0x10a35}, {0x10a40, 0x10a48}, {0x10a60, 0x10a7e}, {0x10a80, 0x10a9f}, {0x10ac0, 0x10ac7}, {0x10ac9, 0x10ae4}, {0x10aeb, 0x10aef},
-  {0x10b00, 0x10b35}, {0x10b40, 0x10b55}, {0x10b58, 0x10b72}, {0x10b78, 0x10b91}, {0x10ba9, 0x10baf}, {0x10c00, 0x10c48}, {0x10c80, 0x10cb2}, {0x10cc0, 0x10cf2},
-  {0x10cfa, 0x10d23}, {0x10d30, 0x10d39}, {0x10d40, 0x10d65}, {0x10d6f, 0x10d85}, {0x10e60, 0x10e7e}, {0x10e80, 0x10ea9}, {0x10eb0, 0x10eb1}, {0x10ec2, 0x10ec4},
-  {0x10f00, 0x10f27}, {0x10f30, 0x10f45}, {0x10f51, 0x10f54}, {0x10f70, 0x10f81}, {0x10fb0, 0x10fcb}, {0x10fe0, 0x10ff6}, {0x11003, 0x11037}, {0x11052, 0x1106f},
-  {0x11071, 0x11072}, {0x11075, 0x11075}, {0x11083, 0x110af}, {0x110d0, 0x110e8}, {0x110f0, 0x110f9}, {0x11103, 0x11126}, {0x11136, 0x1113f}, {0x11144, 0x11144},
-  {0x11147, 0x11147}, {0x11150, 0x11172}, {0x11176, 0x11176}, {0x11183, 0x111b2}, {0x111c1, 0x111c4}, {0x111d0, 0x111da}, {0x111dc, 0x111dc}, {0x111e1, 0x111f4},
-  {0x11200, 0x11211}, {0x11213, 0x1122b}, {0x1123f, 0x11240}, {0x11280, 0x11286}, {0x11288, 0x11288}, {0x1128a, 0x1128d}, {0x1128f, 0x1129d}, {0x1129f, 0x112a8},
-  {0x112b0, 0x112de}, {0x112f0, 0x112f9}, {0x11305, 0x1130c}, {0x1130f, 0x11310}, {0x11313, 0x11328}, {0x1132a, 0x11330}, {0x11332, 0x11333}, {0x11335, 0x11339},
-  {0x1133d, 0x1133d}, {0x11350, 0x11350}, {0x1135d, 0x11361}, {0x11380, 0x11389}, {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5}, {0x113b7, 0x113b7},
-  {0x113d1, 0x113d1}, {0x113d3, 0x113d3}, {0x11400, 0x11434}, {0x11447, 0x1144a}, {0x11450, 0x11459}, {0x1145f, 0x11461}, {0x11480, 0x114af}, {0x114c4, 0x114c5},
-  {0x114c7, 0x114c7}, {0x114d0, 0x114d9}, {0x11580, 0x115ae}, {0x115d8, 0x115db}, {0x11600, 0x1162f}, {0x11644, 0x11644}, {0x11650, 0x11659}, {0x11680, 0x116aa},
-  {0x116b8, 0x116b8}, {0x116c0, 0x116c9}, {0x116d0, 0x116e3}, {0x11700, 0x1171a}, {0x11730, 0x1173b}, {0x11740, 0x11746}, {0x11800, 0x1182b}, {0x118a0, 0x118f2},
-  {0x118ff, 0x11906}, {0x11909, 0x11909}, {0x1190c, 0x11913}, {0x11915, 0x11916}, {0x11918, 0x1192f}, {0x1193f, 0x1193f}, {0x11941, 0x11941}, {0x11950, 0x11959},
-  {0x119a0, 0x119a7}, {0x119aa, 0x119d0}, {0x119e1, 0x119e1}, {0x119e3, 0x119e3}, {0x11a00, 0x11a00}, {0x11a0b, 0x11a32}, {0x11a3a, 0x11a3a}, {0x11a50, 0x11a50},
-  {0x11a5c, 0x11a89}, {0x11a9d, 0x11a9d}, {0x11ab0, 0x11af8}, {0x11bc0, 0x11be0}, {0x11bf0, 0x11bf9}, {0x11c00, 0x11c08}, {0x11c0a, 0x11c2e}, {0x11c40, 0x11c40},
-  {0x11c50, 0x11c6c}, {0x11c72, 0x11c8f}, {0x11d00, 0x11d06}, {0x11d08, 0x11d09}, {0x11d0b, 0x11d30}, {0x11d46, 0x11d46}, {0x11d50, 0x11d59}, {0x11d60, 0x11d65},
-  {0x11d67, 0x11d68}, {0x11d6a, 0x11d89}, {0x11d98, 0x11d98}, {0x11da0, 0x11da9}, {0x11ee0, 0x11ef2}, {0x11f02, 0x11f02}, {0x11f04, 0x11f10}, {0x11f12, 0x11f33},
-  {0x11f50, 0x11f59}, {0x11fb0, 0x11fb0}, {0x11fc0, 0x11fd4}, {0x12000, 0x12399}, {0x12400, 0x1246e}, {0x12480, 0x12543}, {0x12f90, 0x12ff0}, {0x13000, 0x1342f},
-  {0x13441, 0x13446}, {0x13460, 0x143fa}, {0x14400, 0x14646}, {0x16100, 0x1611d}, {0x16130, 0x16139}, {0x16800, 0x16a38}, {0x16a40, 0x16a5e}, {0x16a60, 0x16a69},
-  {0x16a70, 0x16abe}, {0x16ac0, 0x16ac9}, {0x16ad0, 0x16aed}, {0x16b00, 0x16b2f}, {0x16b40, 0x16b43}, {0x16b50, 0x16b59}, {0x16b5b, 0x16b61}, {0x16b63, 0x16b77},
-  {0x16b7d, 0x16b8f}, {0x16d40, 0x16d6c}, {0x16d70, 0x16d79}, {0x16e40, 0x16e96}, {0x16f00, 0x16f4a}, {0x16f50, 0x16f50}, {0x16f93, 0x16f9f}, {0x16fe0, 0x16fe1},
-  {0x16fe3, 0x16fe3}, {0x17000, 0x187f7}, {0x18800, 0x18cd5}, {0x18cff, 0x18d08}, {0x1aff0, 0x1aff3}, {0x1aff5, 0x1affb}, {0x1affd, 0x1affe}, {0x1b000, 0x1b122},
-  {0x1b132, 0x1b132}, {0x1b150, 0x1b152}, {0x1b155, 0x1b155}, {0x1b164, 0x1b167}, {0x1b170, 0x1b2fb}, {0x1bc00, 0x1bc6a}, {0x1bc70, 0x1bc7c}, {0x1bc80, 0x1bc88},
-  {0x1bc90, 0x1bc99}, {0x1ccf0, 0x1ccf9}, {0x1d2c0, 0x1d2d3}, {0x1d2e0, 0x1d2f3}, {0x1d360, 0x1d378}, {0x1d400, 0x1d454}, {0x1d456, 0x1d49c}, {0x1d49e, 0x1d49f},
+  {0xfb1d, 0xfb28}, {0xfb2a, 0xfb36}, {0xfb38, 0xfb3c}, {0xfb3e, 0xfb3e}, {0xfb40, 0xfb41}, {0xfb43, 0xfb44}, {0xfb46, 0xfbb1}, {0xfbd3, 0xfd3d},
+  {0xfd50, 0xfd8f}, {0xfd92, 0xfdc7}, {0xfdf0, 0xfdfb}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfe70, 0xfe74}, {0xfe76, 0xfefc}, {0xff10, 0xff19},
+  {0xff21, 0xff3a}, {0xff41, 0xff5a}, {0xff66, 0xffbe}, {0xffc2, 0xffc7}, {0xffca, 0xffcf}, {0xffd2, 0xffd7}, {0xffda, 0xffdc}, {0x10000, 0x1000b},
+  {0x1000d, 0x10026}, {0x10028, 0x1003a}, {0x1003c, 0x1003d}, {0x1003f, 0x1004d}, {0x10050, 0x1005d}, {0x10080, 0x100fa}, {0x10107, 0x10133}, {0x10140, 0x10178},
+  {0x1018a, 0x1018b}, {0x101fd, 0x101fd}, {0x10280, 0x1029c}, {0x102a0, 0x102d0}, {0x102e0, 0x102fb}, {0x10300, 0x10323}, {0x1032d, 0x1034a}, {0x10350, 0x1037a},
+  {0x10380, 0x1039d}, {0x103a0, 0x103c3}, {0x103c8, 0x103cf}, {0x103d1, 0x103d5}, {0x10400, 0x1049d}, {0x104a0, 0x104a9}, {0x104b0, 0x104d3}, {0x104d8, 0x104fb},
+  {0x10500, 0x10527}, {0x10530, 0x10563}, {0x10570, 0x1057a}, {0x1057c, 0x1058a}, {0x1058c, 0x10592}, {0x10594, 0x10595}, {0x10597, 0x105a1}, {0x105a3, 0x105b1},
+  {0x105b3, 0x105b9}, {0x105bb, 0x105bc}, {0x105c0, 0x105f3}, {0x10600, 0x10736}, {0x10740, 0x10755}, {0x10760, 0x10767}, {0x10780, 0x10785}, {0x10787, 0x107b0},
+  {0x107b2, 0x107ba}, {0x10800, 0x10805}, {0x10808, 0x10808}, {0x1080a, 0x10835}, {0x10837, 0x10838}, {0x1083c, 0x1083c}, {0x1083f, 0x10855}, {0x10858, 0x10876},
+  {0x10879, 0x1089e}, {0x108a7, 0x108af}, {0x108e0, 0x108f2}, {0x108f4, 0x108f5}, {0x108fb, 0x1091b}, {0x10920, 0x10939}, {0x10980, 0x109b7}, {0x109bc, 0x109cf},
+  {0x109d2, 0x10a03}, {0x10a05, 0x10a06}, {0x10a0c, 0x10a13}, {0x10a15, 0x10a17}, {0x10a19, 0x10a35}, {0x10a38, 0x10a3a}, {0x10a3f, 0x10a48}, {0x10a60, 0x10a7e},
+  {0x10a80, 0x10a9f}, {0x10ac0, 0x10ac7}, {0x10ac9, 0x10ae6}, {0x10aeb, 0x10aef}, {0x10b00, 0x10b35}, {0x10b40, 0x10b55}, {0x10b58, 0x10b72}, {0x10b78, 0x10b91},
+  {0x10ba9, 0x10baf}, {0x10c00, 0x10c48}, {0x10c80, 0x10cb2}, {0x10cc0, 0x10cf2}, {0x10cfa, 0x10d27}, {0x10d30, 0x10d39}, {0x10d40, 0x10d65}, {0x10d69, 0x10d6d},
+  {0x10d6f, 0x10d85}, {0x10e60, 0x10e7e}, {0x10e80, 0x10ea9}, {0x10eab, 0x10eac}, {0x10eb0, 0x10eb1}, {0x10ec2, 0x10ec4}, {0x10efc, 0x10f27}, {0x10f30, 0x10f54},
+  {0x10f70, 0x10f85}, {0x10fb0, 0x10fcb}, {0x10fe0, 0x10ff6}, {0x11000, 0x11046}, {0x11052, 0x11075}, {0x1107f, 0x110ba}, {0x110c2, 0x110c2}, {0x110d0, 0x110e8},
+  {0x110f0, 0x110f9}, {0x11100, 0x11134}, {0x11136, 0x1113f}, {0x11144, 0x11147}, {0x11150, 0x11173}, {0x11176, 0x11176}, {0x11180, 0x111c4}, {0x111c9, 0x111cc},
+  {0x111ce, 0x111da}, {0x111dc, 0x111dc}, {0x111e1, 0x111f4}, {0x11200, 0x11211}, {0x11213, 0x11237}, {0x1123e, 0x11241}, {0x11280, 0x11286}, {0x11288, 0x11288},
+  {0x1128a, 0x1128d}, {0x1128f, 0x1129d}, {0x1129f, 0x112a8}, {0x112b0, 0x112ea}, {0x112f0, 0x112f9}, {0x11300, 0x11303}, {0x11305, 0x1130c}, {0x1130f, 0x11310},
+  {0x11313, 0x11328}, {0x1132a, 0x11330}, {0x11332, 0x11333}, {0x11335, 0x11339}, {0x1133b, 0x11344}, {0x11347, 0x11348}, {0x1134b, 0x1134d}, {0x11350, 0x11350},
+  {0x11357, 0x11357}, {0x1135d, 0x11363}, {0x11366, 0x1136c}, {0x11370, 0x11374}, {0x11380, 0x11389}, {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5},
+  {0x113b7, 0x113c0}, {0x113c2, 0x113c2}, {0x113c5, 0x113c5}, {0x113c7, 0x113ca}, {0x113cc, 0x113d3}, {0x113e1, 0x113e2}, {0x11400, 0x1144a}, {0x11450, 0x11459},
+  {0x1145e, 0x11461}, {0x11480, 0x114c5}, {0x114c7, 0x114c7}, {0x114d0, 0x114d9}, {0x11580, 0x115b5}, {0x115b8, 0x115c0}, {0x115d8, 0x115dd}, {0x11600, 0x11640},
+  {0x11644, 0x11644}, {0x11650, 0x11659}, {0x11680, 0x116b8}, {0x116c0, 0x116c9}, {0x116d0, 0x116e3}, {0x11700, 0x1171a}, {0x1171d, 0x1172b}, {0x11730, 0x1173b},
+  {0x11740, 0x11746}, {0x11800, 0x1183a}, {0x118a0, 0x118f2}, {0x118ff, 0x11906}, {0x11909, 0x11909}, {0x1190c, 0x11913}, {0x11915, 0x11916}, {0x11918, 0x11935},
+  {0x11937, 0x11938}, {0x1193b, 0x11943}, {0x11950, 0x11959}, {0x119a0, 0x119a7}, {0x119aa, 0x119d7}, {0x119da, 0x119e1}, {0x119e3, 0x119e4}, {0x11a00, 0x11a3e},
+  {0x11a47, 0x11a47}, {0x11a50, 0x11a99}, {0x11a9d, 0x11a9d}, {0x11ab0, 0x11af8}, {0x11bc0, 0x11be0}, {0x11bf0, 0x11bf9}, {0x11c00, 0x11c08}, {0x11c0a, 0x11c36},
+  {0x11c38, 0x11c40}, {0x11c50, 0x11c6c}, {0x11c72, 0x11c8f}, {0x11c92, 0x11ca7}, {0x11ca9, 0x11cb6}, {0x11d00, 0x11d06}, {0x11d08, 0x11d09}, {0x11d0b, 0x11d36},
+  {0x11d3a, 0x11d3a}, {0x11d3c, 0x11d3d}, {0x11d3f, 0x11d47}, {0x11d50, 0x11d59}, {0x11d60, 0x11d65}, {0x11d67, 0x11d68}, {0x11d6a, 0x11d8e}, {0x11d90, 0x11d91},
+  {0x11d93, 0x11d98}, {0x11da0, 0x11da9}, {0x11ee0, 0x11ef6}, {0x11f00, 0x11f10}, {0x11f12, 0x11f3a}, {0x11f3e, 0x11f42}, {0x11f50, 0x11f5a}, {0x11fb0, 0x11fb0},
+  {0x11fc0, 0x11fd4}, {0x12000, 0x12399}, {0x12400, 0x1246e}, {0x12480, 0x12543}, {0x12f90, 0x12ff0}, {0x13000, 0x1342f}, {0x13440, 0x13455}, {0x13460, 0x143fa},
+  {0x14400, 0x14646}, {0x16100, 0x16139}, {0x16800, 0x16a38}, {0x16a40, 0x16a5e}, {0x16a60, 0x16a69}, {0x16a70, 0x16abe}, {0x16ac0, 0x16ac9}, {0x16ad0, 0x16aed},
+  {0x16af0, 0x16af4}, {0x16b00, 0x16b36}, {0x16b40, 0x16b43}, {0x16b50, 0x16b59}, {0x16b5b, 0x16b61}, {0x16b63, 0x16b77}, {0x16b7d, 0x16b8f}, {0x16d40, 0x16d6c},
+  {0x16d70, 0x16d79}, {0x16e40, 0x16e96}, {0x16f00, 0x16f4a}, {0x16f4f, 0x16f87}, {0x16f8f, 0x16f9f}, {0x16fe0, 0x16fe1}, {0x16fe3, 0x16fe4}, {0x16ff0, 0x16ff1},
+  {0x17000, 0x187f7}, {0x18800, 0x18cd5}, {0x18cff, 0x18d08}, {0x1aff0, 0x1aff3}, {0x1aff5, 0x1affb}, {0x1affd, 0x1affe}, {0x1b000, 0x1b122}, {0x1b132, 0x1b132},
+  {0x1b150, 0x1b152}, {0x1b155, 0x1b155}, {0x1b164, 0x1b167}, {0x1b170, 0x1b2fb}, {0x1bc00, 0x1bc6a}, {0x1bc70, 0x1bc7c}, {0x1bc80, 0x1bc88}, {0x1bc90, 0x1bc99},
+  {0x1bc9d, 0x1bc9e}, {0x1ccf0, 0x1ccf9}, {0x1cf00, 0x1cf2d}, {0x1cf30, 0x1cf46}, {0x1d165, 0x1d169}, {0x1d16d, 0x1d172}, {0x1d17b, 0x1d182}, {0x1d185, 0x1d18b},
+  {0x1d1aa, 0x1d1ad}, {0x1d242, 0x1d244}, {0x1d2c0, 0x1d2d3}, {0x1d2e0, 0x1d2f3}, {0x1d360, 0x1d378}, {0x1d400, 0x1d454}, {0x1d456, 0x1d49c}, {0x1d49e, 0x1d49f},
   {0x1d4a2, 0x1d4a2}, {0x1d4a5, 0x1d4a6}, {0x1d4a9, 0x1d4ac}, {0x1d4ae, 0x1d4b9}, {0x1d4bb, 0x1d4bb}, {0x1d4bd, 0x1d4c3}, {0x1d4c5, 0x1d505}, {0x1d507, 0x1d50a},
   {0x1d50d, 0x1d514}, {0x1d516, 0x1d51c}, {0x1d51e, 0x1d539}, {0x1d53b, 0x1d53e}, {0x1d540, 0x1d544}, {0x1d546, 0x1d546}, {0x1d54a, 0x1d550}, {0x1d552, 0x1d6a5},
   {0x1d6a8, 0x1d6c0}, {0x1d6c2, 0x1d6da}, {0x1d6dc, 0x1d6fa}, {0x1d6fc, 0x1d714}, {0x1d716, 0x1d734}, {0x1d736, 0x1d74e}, {0x1d750, 0x1d76e}, {0x1d770, 0x1d788},
-  {0x1d78a, 0x1d7a8}, {0x1d7aa, 0x1d7c2}, {0x1d7c4, 0x1d7cb}, {0x1d7ce, 0x1d7ff}, {0x1df00, 0x1df1e}, {0x1df25, 0x1df2a}, {0x1e030, 0x1e06d}, {0x1e100, 0x1e12c},
-  {0x1e137, 0x1e13d}, {0x1e140, 0x1e149}, {0x1e14e, 0x1e14e}, {0x1e290, 0x1e2ad}, {0x1e2c0, 0x1e2eb}, {0x1e2f0, 0x1e2f9}, {0x1e4d0, 0x1e4eb}, {0x1e4f0, 0x1e4f9},
-  {0x1e5d0, 0x1e5ed}, {0x1e5f0, 0x1e5fa}, {0x1e7e0, 0x1e7e6}, {0x1e7e8, 0x1e7eb}, {0x1e7ed, 0x1e7ee}, {0x1e7f0, 0x1e7fe}, {0x1e800, 0x1e8c4}, {0x1e8c7, 0x1e8cf},
-  {0x1e900, 0x1e943}, {0x1e94b, 0x1e94b}, {0x1e950, 0x1e959}, {0x1ec71, 0x1ecab}, {0x1ecad, 0x1ecaf}, {0x1ecb1, 0x1ecb4}, {0x1ed01, 0x1ed2d}, {0x1ed2f, 0x1ed3d},
+  {0x1d78a, 0x1d7a8}, {0x1d7aa, 0x1d7c2}, {0x1d7c4, 0x1d7cb}, {0x1d7ce, 0x1d7ff}, {0x1da00, 0x1da36}, {0x1da3b, 0x1da6c}, {0x1da75, 0x1da75}, {0x1da84, 0x1da84},
+  {0x1da9b, 0x1da9f}, {0x1daa1, 0x1daaf}, {0x1df00, 0x1df1e}, {0x1df25, 0x1df2a}, {0x1e000, 0x1e006}, {0x1e008, 0x1e018}, {0x1e01b, 0x1e021}, {0x1e023, 0x1e024},
+  {0x1e026, 0x1e02a}, {0x1e030, 0x1e06d}, {0x1e08f, 0x1e08f}, {0x1e100, 0x1e12c}, {0x1e130, 0x1e13d}, {0x1e140, 0x1e149}, {0x1e14e, 0x1e14e}, {0x1e290, 0x1e2ae},
+  {0x1e2c0, 0x1e2f9}, {0x1e4d0, 0x1e4f9}, {0x1e5d0, 0x1e5fa}, {0x1e7e0, 0x1e7e6}, {0x1e7e8, 0x1e7eb}, {0x1e7ed, 0x1e7ee}, {0x1e7f0, 0x1e7fe}, {0x1e800, 0x1e8c4},
+  {0x1e8c7, 0x1e8d6}, {0x1e900, 0x1e94b}, {0x1e950, 0x1e959}, {0x1ec71, 0x1ecab}, {0x1ecad, 0x1ecaf}, {0x1ecb1, 0x1ecb4}, {0x1ed01, 0x1ed2d}, {0x1ed2f, 0x1ed3d},
   {0x1ee00, 0x1ee03}, {0x1ee05, 0x1ee1f}, {0x1ee21, 0x1ee22}, {0x1ee24, 0x1ee24}, {0x1ee27, 0x1ee27}, {0x1ee29, 0x1ee32}, {0x1ee34, 0x1ee37}, {0x1ee39, 0x1ee39},
   {0x1ee3b, 0x1ee3b}, {0x1ee42, 0x1ee42}, {0x1ee47, 0x1ee47}, {0x1ee49, 0x1ee49}, {0x1ee4b, 0x1ee4b}, {0x1ee4d, 0x1ee4f}, {0x1ee51, 0x1ee52}, {0x1ee54, 0x1ee54},
   {0x1ee57, 0x1ee57}, {0x1ee59, 0x1ee59}, {0x1ee5b, 0x1ee5b}, {0x1ee5d, 0x1ee5d}, {0x1ee5f, 0x1ee5f}, {0x1ee61, 0x1ee62}, {0x1ee64, 0x1ee64}, {0x1ee67, 0x1ee6a},
   {0x1ee6c, 0x1ee72}, {0x1ee74, 0x1ee77}, {0x1ee79, 0x1ee7c}, {0x1ee7e, 0x1ee7e}, {0x1ee80, 0x1ee89}, {0x1ee8b, 0x1ee9b}, {0x1eea1, 0x1eea3}, {0x1eea5, 0x1eea9},
   {0x1eeab, 0x1eebb}, {0x1f100, 0x1f10c}, {0x1fbf0, 0x1fbf9}, {0x20000, 0x2a6df}, {0x2a700, 0x2b739}, {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1}, {0x2ceb0, 0x2ebe0},
-  {0x2ebf0, 0x2ee5d}, {0x2f800, 0x2fa1d}, {0x30000, 0x3134a}, {0x31350, 0x323af},
+  {0x2ebf0, 0x2ee5d}, {0x2f800, 0x2fa1d}, {0x30000, 0x3134a}, {0x31350, 0x323af}, {0xe0100, 0xe01ef},
+};
+
+static const TSCharacterRange sym_number_character_set_1[] = {
+  {'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {0xaa, 0xaa}, {0xb2, 0xb3}, {0xb5, 0xb5},
+  {0xb9, 0xba}, {0xbc, 0xbe}, {0xc0, 0xd6}, {0xd8, 0xf6}, {0xf8, 0x17e}, {0x180, 0x2c1}, {0x2c6, 0x2d1}, {0x2e0, 0x2e4},
+  {0x2ec, 0x2ec}, {0x2ee, 0x2ee}, {0x370, 0x374}, {0x376, 0x377}, {0x37a, 0x37d}, {0x37f, 0x37f}, {0x386, 0x386}, {0x388, 0x38a},
+  {0x38c, 0x38c}, {0x38e, 0x3a1}, {0x3a3, 0x3f5}, {0x3f7, 0x481}, {0x48a, 0x52f}, {0x531, 0x556}, {0x559, 0x559}, {0x560, 0x588},
+  {0x5d0, 0x5ea}, {0x5ef, 0x5f2}, {0x620, 0x64a}, {0x660, 0x669}, {0x66e, 0x66f}, {0x671, 0x6d3}, {0x6d5, 0x6d5}, {0x6e5, 0x6e6},
+  {0x6ee, 0x6fc}, {0x6ff, 0x6ff}, {0x710, 0x710}, {0x712, 0x72f}, {0x74d, 0x7a5}, {0x7b1, 0x7b1}, {0x7c0, 0x7ea}, {0x7f4, 0x7f5},
+  {0x7fa, 0x7fa}, {0x800, 0x815}, {0x81a, 0x81a}, {0x824, 0x824}, {0x828, 0x828}, {0x840, 0x858}, {0x860, 0x86a}, {0x870, 0x887},
+  {0x889, 0x88e}, {0x8a0, 0x8c9}, {0x904, 0x939}, {0x93d, 0x93d}, {0x950, 0x950}, {0x958, 0x961}, {0x966, 0x96f}, {0x971, 0x980},
+  {0x985, 0x98c}, {0x98f, 0x990}, {0x993, 0x9a8}, {0x9aa, 0x9b0}, {0x9b2, 0x9b2}, {0x9b6, 0x9b9}, {0x9bd, 0x9bd}, {0x9ce, 0x9ce},
+  {0x9dc, 0x9dd}, {0x9df, 0x9e1}, {0x9e6, 0x9f1}, {0x9f4, 0x9f9}, {0x9fc, 0x9fc}, {0xa05, 0xa0a}, {0xa0f, 0xa10}, {0xa13, 0xa28},
+  {0xa2a, 0xa30}, {0xa32, 0xa33}, {0xa35, 0xa36}, {0xa38, 0xa39}, {0xa59, 0xa5c}, {0xa5e, 0xa5e}, {0xa66, 0xa6f}, {0xa72, 0xa74},
+  {0xa85, 0xa8d}, {0xa8f, 0xa91}, {0xa93, 0xaa8}, {0xaaa, 0xab0}, {0xab2, 0xab3}, {0xab5, 0xab9}, {0xabd, 0xabd}, {0xad0, 0xad0},
+  {0xae0, 0xae1}, {0xae6, 0xaef}, {0xaf9, 0xaf9}, {0xb05, 0xb0c}, {0xb0f, 0xb10}, {0xb13, 0xb28}, {0xb2a, 0xb30}, {0xb32, 0xb33},
+  {0xb35, 0xb39}, {0xb3d, 0xb3d}, {0xb5c, 0xb5d}, {0xb5f, 0xb61}, {0xb66, 0xb6f}, {0xb71, 0xb77}, {0xb83, 0xb83}, {0xb85, 0xb8a},
+  {0xb8e, 0xb90}, {0xb92, 0xb95}, {0xb99, 0xb9a}, {0xb9c, 0xb9c}, {0xb9e, 0xb9f}, {0xba3, 0xba4}, {0xba8, 0xbaa}, {0xbae, 0xbb9},
+  {0xbd0, 0xbd0}, {0xbe6, 0xbf2}, {0xc05, 0xc0c}, {0xc0e, 0xc10}, {0xc12, 0xc28}, {0xc2a, 0xc39}, {0xc3d, 0xc3d}, {0xc58, 0xc5a},
+  {0xc5d, 0xc5d}, {0xc60, 0xc61}, {0xc66, 0xc6f}, {0xc78, 0xc7e}, {0xc80, 0xc80}, {0xc85, 0xc8c}, {0xc8e, 0xc90}, {0xc92, 0xca8},
+  {0xcaa, 0xcb3}, {0xcb5, 0xcb9}, {0xcbd, 0xcbd}, {0xcdd, 0xcde}, {0xce0, 0xce1}, {0xce6, 0xcef}, {0xcf1, 0xcf2}, {0xd04, 0xd0c},
+  {0xd0e, 0xd10}, {0xd12, 0xd3a}, {0xd3d, 0xd3d}, {0xd4e, 0xd4e}, {0xd54, 0xd56}, {0xd58, 0xd61}, {0xd66, 0xd78}, {0xd7a, 0xd7f},
+  {0xd85, 0xd96}, {0xd9a, 0xdb1}, {0xdb3, 0xdbb}, {0xdbd, 0xdbd}, {0xdc0, 0xdc6}, {0xde6, 0xdef}, {0xe01, 0xe30}, {0xe32, 0xe33},
+  {0xe40, 0xe46}, {0xe50, 0xe59}, {0xe81, 0xe82}, {0xe84, 0xe84}, {0xe86, 0xe8a}, {0xe8c, 0xea3}, {0xea5, 0xea5}, {0xea7, 0xeb0},
+  {0xeb2, 0xeb3}, {0xebd, 0xebd}, {0xec0, 0xec4}, {0xec6, 0xec6}, {0xed0, 0xed9}, {0xedc, 0xedf}, {0xf00, 0xf00}, {0xf20, 0xf33},
+  {0xf40, 0xf47}, {0xf49, 0xf6c}, {0xf88, 0xf8c}, {0x1000, 0x102a}, {0x103f, 0x1049}, {0x1050, 0x1055}, {0x105a, 0x105d}, {0x1061, 0x1061},
+  {0x1065, 0x1066}, {0x106e, 0x1070}, {0x1075, 0x1081}, {0x108e, 0x108e}, {0x1090, 0x1099}, {0x10a0, 0x10c5}, {0x10c7, 0x10c7}, {0x10cd, 0x10cd},
+  {0x10d0, 0x10fa}, {0x10fc, 0x1248}, {0x124a, 0x124d}, {0x1250, 0x1256}, {0x1258, 0x1258}, {0x125a, 0x125d}, {0x1260, 0x1288}, {0x128a, 0x128d},
+  {0x1290, 0x12b0}, {0x12b2, 0x12b5}, {0x12b8, 0x12be}, {0x12c0, 0x12c0}, {0x12c2, 0x12c5}, {0x12c8, 0x12d6}, {0x12d8, 0x1310}, {0x1312, 0x1315},
+  {0x1318, 0x135a}, {0x1369, 0x137c}, {0x1380, 0x138f}, {0x13a0, 0x13f5}, {0x13f8, 0x13fd}, {0x1401, 0x166c}, {0x166f, 0x167f}, {0x1681, 0x169a},
+  {0x16a0, 0x16ea}, {0x16ee, 0x16f8}, {0x1700, 0x1711}, {0x171f, 0x1731}, {0x1740, 0x1751}, {0x1760, 0x176c}, {0x176e, 0x1770}, {0x1780, 0x17b3},
+  {0x17d7, 0x17d7}, {0x17dc, 0x17dc}, {0x17e0, 0x17e9}, {0x17f0, 0x17f9}, {0x1810, 0x1819}, {0x1820, 0x1878}, {0x1880, 0x1884}, {0x1887, 0x18a8},
+  {0x18aa, 0x18aa}, {0x18b0, 0x18f5}, {0x1900, 0x191e}, {0x1946, 0x196d}, {0x1970, 0x1974}, {0x1980, 0x19ab}, {0x19b0, 0x19c9}, {0x19d0, 0x19da},
+  {0x1a00, 0x1a16}, {0x1a20, 0x1a54}, {0x1a80, 0x1a89}, {0x1a90, 0x1a99}, {0x1aa7, 0x1aa7}, {0x1b05, 0x1b33}, {0x1b45, 0x1b4c}, {0x1b50, 0x1b59},
+  {0x1b83, 0x1ba0}, {0x1bae, 0x1be5}, {0x1c00, 0x1c23}, {0x1c40, 0x1c49}, {0x1c4d, 0x1c7d}, {0x1c80, 0x1c8a}, {0x1c90, 0x1cba}, {0x1cbd, 0x1cbf},
+  {0x1ce9, 0x1cec}, {0x1cee, 0x1cf3}, {0x1cf5, 0x1cf6}, {0x1cfa, 0x1cfa}, {0x1d00, 0x1dbf}, {0x1e00, 0x1f15}, {0x1f18, 0x1f1d}, {0x1f20, 0x1f45},
+  {0x1f48, 0x1f4d}, {0x1f50, 0x1f57}, {0x1f59, 0x1f59}, {0x1f5b, 0x1f5b}, {0x1f5d, 0x1f5d}, {0x1f5f, 0x1f7d}, {0x1f80, 0x1fb4}, {0x1fb6, 0x1fbc},
+  {0x1fbe, 0x1fbe}, {0x1fc2, 0x1fc4}, {0x1fc6, 0x1fcc}, {0x1fd0, 0x1fd3}, {0x1fd6, 0x1fdb}, {0x1fe0, 0x1fec}, {0x1ff2, 0x1ff4}, {0x1ff6, 0x1ffc},
+  {0x2070, 0x2071}, {0x2074, 0x2079}, {0x207f, 0x2089}, {0x2090, 0x209c}, {0x2102, 0x2102}, {0x2107, 0x2107}, {0x210a, 0x2113}, {0x2115, 0x2115},
+  {0x2119, 0x211d}, {0x2124, 0x2124}, {0x2126, 0x2126}, {0x2128, 0x2128}, {0x212b, 0x212d}, {0x212f, 0x2139}, {0x213c, 0x213f}, {0x2145, 0x2149},
+  {0x214e, 0x214e}, {0x2150, 0x2189}, {0x2460, 0x249b}, {0x24ea, 0x24ff}, {0x2776, 0x2793}, {0x2c00, 0x2ce4}, {0x2ceb, 0x2cee}, {0x2cf2, 0x2cf3},
+  {0x2cfd, 0x2cfd}, {0x2d00, 0x2d25}, {0x2d27, 0x2d27}, {0x2d2d, 0x2d2d}, {0x2d30, 0x2d67}, {0x2d6f, 0x2d6f}, {0x2d80, 0x2d96}, {0x2da0, 0x2da6},
+  {0x2da8, 0x2dae}, {0x2db0, 0x2db6}, {0x2db8, 0x2dbe}, {0x2dc0, 0x2dc6}, {0x2dc8, 0x2dce}, {0x2dd0, 0x2dd6}, {0x2dd8, 0x2dde}, {0x2e2f, 0x2e2f},
+  {0x3005, 0x3007}, {0x3021, 0x3029}, {0x3031, 0x3035}, {0x3038, 0x303c}, {0x3041, 0x3096}, {0x309d, 0x309f}, {0x30a1, 0x30fa}, {0x30fc, 0x30ff},
+  {0x3105, 0x312f}, {0x3131, 0x318e}, {0x3192, 0x3195}, {0x31a0, 0x31bf}, {0x31f0, 0x31ff}, {0x3220, 0x3229}, {0x3248, 0x324f}, {0x3251, 0x325f},
+  {0x3280, 0x3289}, {0x32b1, 0x32bf}, {0x3400, 0x4dbf}, {0x4e00, 0xa48c}, {0xa4d0, 0xa4fd}, {0xa500, 0xa60c}, {0xa610, 0xa62b}, {0xa640, 0xa66e},
+  {0xa67f, 0xa69d}, {0xa6a0, 0xa6ef}, {0xa717, 0xa71f}, {0xa722, 0xa788}, {0xa78b, 0xa7cd}, {0xa7d0, 0xa7d1}, {0xa7d3, 0xa7d3}, {0xa7d5, 0xa7dc},
+  {0xa7f2, 0xa801}, {0xa803, 0xa805}, {0xa807, 0xa80a}, {0xa80c, 0xa822}, {0xa830, 0xa835}, {0xa840, 0xa873}, {0xa882, 0xa8b3}, {0xa8d0, 0xa8d9},
+  {0xa8f2, 0xa8f7}, {0xa8fb, 0xa8fb}, {0xa8fd, 0xa8fe}, {0xa900, 0xa925}, {0xa930, 0xa946}, {0xa960, 0xa97c}, {0xa984, 0xa9b2}, {0xa9cf, 0xa9d9},
+  {0xa9e0, 0xa9e4}, {0xa9e6, 0xa9fe}, {0xaa00, 0xaa28}, {0xaa40, 0xaa42}, {0xaa44, 0xaa4b}, {0xaa50, 0xaa59}, {0xaa60, 0xaa76}, {0xaa7a, 0xaa7a},
+  {0xaa7e, 0xaaaf}, {0xaab1, 0xaab1}, {0xaab5, 0xaab6}, {0xaab9, 0xaabd}, {0xaac0, 0xaac0}, {0xaac2, 0xaac2}, {0xaadb, 0xaadd}, {0xaae0, 0xaaea},
+  {0xaaf2, 0xaaf4}, {0xab01, 0xab06}, {0xab09, 0xab0e}, {0xab11, 0xab16}, {0xab20, 0xab26}, {0xab28, 0xab2e}, {0xab30, 0xab5a}, {0xab5c, 0xab69},
+  {0xab70, 0xabe2}, {0xabf0, 0xabf9}, {0xac00, 0xd7a3}, {0xd7b0, 0xd7c6}, {0xd7cb, 0xd7fb}, {0xf900, 0xfa6d}, {0xfa70, 0xfad9}, {0xfb00, 0xfb06},
+  {0xfb13, 0xfb17}, {0xfb1d, 0xfb1d}, {0xfb1f, 0xfb28}, {0xfb2a, 0xfb36}, {0xfb38, 0xfb3c}, {0xfb3e, 0xfb3e}, {0xfb40, 0xfb41}, {0xfb43, 0xfb44},
+  {0xfb46, 0xfbb1}, {0xfbd3, 0xfd3d}, {0xfd50, 0xfd8f}, {0xfd92, 0xfdc7}, {0xfdf0, 0xfdfb}, {0xfe70, 0xfe74}, {0xfe76, 0xfefc}, {0xff10, 0xff19},
+  {0xff21, 0xff3a}, {0xff41, 0xff5a}, {0xff66, 0xffbe}, {0xffc2, 0xffc7}, {0xffca, 0xffcf}, {0xffd2, 0xffd7}, {0xffda, 0xffdc}, {0x10000, 0x1000b},
+  {0x1000d, 0x10026}, {0x10028, 0x1003a}, {0x1003c, 0x1003d}, {0x1003f, 0x1004d}, {0x10050, 0x1005d}, {0x10080, 0x100fa}, {0x10107, 0x10133}, {0x10140, 0x10178},
+  {0x1018a, 0x1018b}, {0x10280, 0x1029c}, {0x102a0, 0x102d0}, {0x102e1, 0x102fb}, {0x10300, 0x10323}, {0x1032d, 0x1034a}, {0x10350, 0x10375}, {0x10380, 0x1039d},
+  {0x103a0, 0x103c3}, {0x103c8, 0x103cf}, {0x103d1, 0x103d5}, {0x10400, 0x1049d}, {0x104a0, 0x104a9}, {0x104b0, 0x104d3}, {0x104d8, 0x104fb}, {0x10500, 0x10527},
+  {0x10530, 0x10563}, {0x10570, 0x1057a}, {0x1057c, 0x1058a}, {0x1058c, 0x10592}, {0x10594, 0x10595}, {0x10597, 0x105a1}, {0x105a3, 0x105b1}, {0x105b3, 0x105b9},
+  {0x105bb, 0x105bc}, {0x105c0, 0x105f3}, {0x10600, 0x10736}, {0x10740, 0x10755}, {0x10760, 0x10767}, {0x10780, 0x10785}, {0x10787, 0x107b0}, {0x107b2, 0x107ba},
+  {0x10800, 0x10805}, {0x10808, 0x10808}, {0x1080a, 0x10835}, {0x10837, 0x10838}, {0x1083c, 0x1083c}, {0x1083f, 0x10855}, {0x10858, 0x10876}, {0x10879, 0x1089e},
+  {0x108a7, 0x108af}, {0x108e0, 0x108f2}, {0x108f4, 0x108f5}, {0x108fb, 0x1091b}, {0x10920, 0x10939}, {0x10980, 0x109b7}, {0x109bc, 0x109cf}, {0x109d2, 0x10a00},
+  {0x10a10, 0x10a13}, {0x10a15, 0x10a17}, {0x10a19, 0x10a35}, {0x10a40, 0x10a48}, {0x10a60, 0x10a7e}, {0x10a80, 0x10a9f}, {0x10ac0, 0x10ac7}, {0x10ac9, 0x10ae4},
+  {0x10aeb, 0x10aef}, {0x10b00, 0x10b35}, {0x10b40, 0x10b55}, {0x10b58, 0x10b72}, {0x10b78, 0x10b91}, {0x10ba9, 0x10baf}, {0x10c00, 0x10c48}, {0x10c80, 0x10cb2},
+  {0x10cc0, 0x10cf2}, {0x10cfa, 0x10d23}, {0x10d30, 0x10d39}, {0x10d40, 0x10d65}, {0x10d6f, 0x10d85}, {0x10e60, 0x10e7e}, {0x10e80, 0x10ea9}, {0x10eb0, 0x10eb1},
+  {0x10ec2, 0x10ec4}, {0x10f00, 0x10f27}, {0x10f30, 0x10f45}, {0x10f51, 0x10f54}, {0x10f70, 0x10f81}, {0x10fb0, 0x10fcb}, {0x10fe0, 0x10ff6}, {0x11003, 0x11037},
+  {0x11052, 0x1106f}, {0x11071, 0x11072}, {0x11075, 0x11075}, {0x11083, 0x110af}, {0x110d0, 0x110e8}, {0x110f0, 0x110f9}, {0x11103, 0x11126}, {0x11136, 0x1113f},
+  {0x11144, 0x11144}, {0x11147, 0x11147}, {0x11150, 0x11172}, {0x11176, 0x11176}, {0x11183, 0x111b2}, {0x111c1, 0x111c4}, {0x111d0, 0x111da}, {0x111dc, 0x111dc},
+  {0x111e1, 0x111f4}, {0x11200, 0x11211}, {0x11213, 0x1122b}, {0x1123f, 0x11240}, {0x11280, 0x11286}, {0x11288, 0x11288}, {0x1128a, 0x1128d}, {0x1128f, 0x1129d},
+  {0x1129f, 0x112a8}, {0x112b0, 0x112de}, {0x112f0, 0x112f9}, {0x11305, 0x1130c}, {0x1130f, 0x11310}, {0x11313, 0x11328}, {0x1132a, 0x11330}, {0x11332, 0x11333},
+  {0x11335, 0x11339}, {0x1133d, 0x1133d}, {0x11350, 0x11350}, {0x1135d, 0x11361}, {0x11380, 0x11389}, {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5},
+  {0x113b7, 0x113b7}, {0x113d1, 0x113d1}, {0x113d3, 0x113d3}, {0x11400, 0x11434}, {0x11447, 0x1144a}, {0x11450, 0x11459}, {0x1145f, 0x11461}, {0x11480, 0x114af},
+  {0x114c4, 0x114c5}, {0x114c7, 0x114c7}, {0x114d0, 0x114d9}, {0x11580, 0x115ae}, {0x115d8, 0x115db}, {0x11600, 0x1162f}, {0x11644, 0x11644}, {0x11650, 0x11659},
+  {0x11680, 0x116aa}, {0x116b8, 0x116b8}, {0x116c0, 0x116c9}, {0x116d0, 0x116e3}, {0x11700, 0x1171a}, {0x11730, 0x1173b}, {0x11740, 0x11746}, {0x11800, 0x1182b},
+  {0x118a0, 0x118f2}, {0x118ff, 0x11906}, {0x11909, 0x11909}, {0x1190c, 0x11913}, {0x11915, 0x11916}, {0x11918, 0x1192f}, {0x1193f, 0x1193f}, {0x11941, 0x11941},
+  {0x11950, 0x11959}, {0x119a0, 0x119a7}, {0x119aa, 0x119d0}, {0x119e1, 0x119e1}, {0x119e3, 0x119e3}, {0x11a00, 0x11a00}, {0x11a0b, 0x11a32}, {0x11a3a, 0x11a3a},
+  {0x11a50, 0x11a50}, {0x11a5c, 0x11a89}, {0x11a9d, 0x11a9d}, {0x11ab0, 0x11af8}, {0x11bc0, 0x11be0}, {0x11bf0, 0x11bf9}, {0x11c00, 0x11c08}, {0x11c0a, 0x11c2e},
+  {0x11c40, 0x11c40}, {0x11c50, 0x11c6c}, {0x11c72, 0x11c8f}, {0x11d00, 0x11d06}, {0x11d08, 0x11d09}, {0x11d0b, 0x11d30}, {0x11d46, 0x11d46}, {0x11d50, 0x11d59},
+  {0x11d60, 0x11d65}, {0x11d67, 0x11d68}, {0x11d6a, 0x11d89}, {0x11d98, 0x11d98}, {0x11da0, 0x11da9}, {0x11ee0, 0x11ef2}, {0x11f02, 0x11f02}, {0x11f04, 0x11f10},
+  {0x11f12, 0x11f33}, {0x11f50, 0x11f59}, {0x11fb0, 0x11fb0}, {0x11fc0, 0x11fd4}, {0x12000, 0x12399}, {0x12400, 0x1246e}, {0x12480, 0x12543}, {0x12f90, 0x12ff0},
+  {0x13000, 0x1342f}, {0x13441, 0x13446}, {0x13460, 0x143fa}, {0x14400, 0x14646}, {0x16100, 0x1611d}, {0x16130, 0x16139}, {0x16800, 0x16a38}, {0x16a40, 0x16a5e},
+  {0x16a60, 0x16a69}, {0x16a70, 0x16abe}, {0x16ac0, 0x16ac9}, {0x16ad0, 0x16aed}, {0x16b00, 0x16b2f}, {0x16b40, 0x16b43}, {0x16b50, 0x16b59}, {0x16b5b, 0x16b61},
+  {0x16b63, 0x16b77}, {0x16b7d, 0x16b8f}, {0x16d40, 0x16d6c}, {0x16d70, 0x16d79}, {0x16e40, 0x16e96}, {0x16f00, 0x16f4a}, {0x16f50, 0x16f50}, {0x16f93, 0x16f9f},
+  {0x16fe0, 0x16fe1}, {0x16fe3, 0x16fe3}, {0x17000, 0x187f7}, {0x18800, 0x18cd5}, {0x18cff, 0x18d08}, {0x1aff0, 0x1aff3}, {0x1aff5, 0x1affb}, {0x1affd, 0x1affe},
+  {0x1b000, 0x1b122}, {0x1b132, 0x1b132}, {0x1b150, 0x1b152}, {0x1b155, 0x1b155}, {0x1b164, 0x1b167}, {0x1b170, 0x1b2fb}, {0x1bc00, 0x1bc6a}, {0x1bc70, 0x1bc7c},
+  {0x1bc80, 0x1bc88}, {0x1bc90, 0x1bc99}, {0x1ccf0, 0x1ccf9}, {0x1d2c0, 0x1d2d3}, {0x1d2e0, 0x1d2f3}, {0x1d360, 0x1d378}, {0x1d400, 0x1d454}, {0x1d456, 0x1d49c},
+  {0x1d49e, 0x1d49f}, {0x1d4a2, 0x1d4a2}, {0x1d4a5, 0x1d4a6}, {0x1d4a9, 0x1d4ac}, {0x1d4ae, 0x1d4b9}, {0x1d4bb, 0x1d4bb}, {0x1d4bd, 0x1d4c3}, {0x1d4c5, 0x1d505},
+  {0x1d507, 0x1d50a}, {0x1d50d, 0x1d514}, {0x1d516, 0x1d51c}, {0x1d51e, 0x1d539}, {0x1d53b, 0x1d53e}, {0x1d540, 0x1d544}, {0x1d546, 0x1d546}, {0x1d54a, 0x1d550},
+  {0x1d552, 0x1d6a5}, {0x1d6a8, 0x1d6c0}, {0x1d6c2, 0x1d6da}, {0x1d6dc, 0x1d6fa}, {0x1d6fc, 0x1d714}, {0x1d716, 0x1d734}, {0x1d736, 0x1d74e}, {0x1d750, 0x1d76e},
+  {0x1d770, 0x1d788}, {0x1d78a, 0x1d7a8}, {0x1d7aa, 0x1d7c2}, {0x1d7c4, 0x1d7cb}, {0x1d7ce, 0x1d7ff}, {0x1df00, 0x1df1e}, {0x1df25, 0x1df2a}, {0x1e030, 0x1e06d},
+  {0x1e100, 0x1e12c}, {0x1e137, 0x1e13d}, {0x1e140, 0x1e149}, {0x1e14e, 0x1e14e}, {0x1e290, 0x1e2ad}, {0x1e2c0, 0x1e2eb}, {0x1e2f0, 0x1e2f9}, {0x1e4d0, 0x1e4eb},
+  {0x1e4f0, 0x1e4f9}, {0x1e5d0, 0x1e5ed}, {0x1e5f0, 0x1e5fa}, {0x1e7e0, 0x1e7e6}, {0x1e7e8, 0x1e7eb}, {0x1e7ed, 0x1e7ee}, {0x1e7f0, 0x1e7fe}, {0x1e800, 0x1e8c4},
+  {0x1e8c7, 0x1e8cf}, {0x1e900, 0x1e943}, {0x1e94b, 0x1e94b}, {0x1e950, 0x1e959}, {0x1ec71, 0x1ecab}, {0x1ecad, 0x1ecaf}, {0x1ecb1, 0x1ecb4}, {0x1ed01, 0x1ed2d},
+  {0x1ed2f, 0x1ed3d}, {0x1ee00, 0x1ee03}, {0x1ee05, 0x1ee1f}, {0x1ee21, 0x1ee22}, {0x1ee24, 0x1ee24}, {0x1ee27, 0x1ee27}, {0x1ee29, 0x1ee32}, {0x1ee34, 0x1ee37},
+  {0x1ee39, 0x1ee39}, {0x1ee3b, 0x1ee3b}, {0x1ee42, 0x1ee42}, {0x1ee47, 0x1ee47}, {0x1ee49, 0x1ee49}, {0x1ee4b, 0x1ee4b}, {0x1ee4d, 0x1ee4f}, {0x1ee51, 0x1ee52},
+  {0x1ee54, 0x1ee54}, {0x1ee57, 0x1ee57}, {0x1ee59, 0x1ee59}, {0x1ee5b, 0x1ee5b}, {0x1ee5d, 0x1ee5d}, {0x1ee5f, 0x1ee5f}, {0x1ee61, 0x1ee62}, {0x1ee64, 0x1ee64},
+  {0x1ee67, 0x1ee6a}, {0x1ee6c, 0x1ee72}, {0x1ee74, 0x1ee77}, {0x1ee79, 0x1ee7c}, {0x1ee7e, 0x1ee7e}, {0x1ee80, 0x1ee89}, {0x1ee8b, 0x1ee9b}, {0x1eea1, 0x1eea3},
+  {0x1eea5, 0x1eea9}, {0x1eeab, 0x1eebb}, {0x1f100, 0x1f10c}, {0x1fbf0, 0x1fbf9}, {0x20000, 0x2a6df}, {0x2a700, 0x2b739}, {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1},
+  {0x2ceb0, 0x2ebe0}, {0x2ebf0, 0x2ee5d}, {0x2f800, 0x2fa1d}, {0x30000, 0x3134a}, {0x31350, 0x323af},
 };
 
 static bool ts_lex(TSLexer *lexer, TSStateId state) {
@@ -1380,209 +1387,219 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
   eof = lexer->eof(lexer);
   switch (state) {
     case 0:
-      if (eof) ADVANCE(112);
+      if (eof) ADVANCE(115);
       ADVANCE_MAP(
         '!', 16,
-        '"', 286,
-        '(', 302,
-        ')', 178,
-        ',', 174,
+        '"', 296,
+        '(', 312,
+        ')', 185,
+        ',', 181,
         '-', 17,
-        '.', 175,
+        '.', 182,
         '/', 11,
-        ':', 113,
-        '<', 298,
-        '=', 296,
-        '>', 300,
-        '@', 176,
-        'A', 184,
-        'C', 179,
-        'T', 268,
-        '\\', 90,
-        'a', 191,
-        'b', 230,
-        'c', 227,
-        'e', 262,
-        'f', 215,
-        'm', 210,
-        'p', 243,
-        'r', 260,
-        's', 257,
-        't', 200,
-        '{', 171,
-        '}', 172,
+        ':', 116,
+        '<', 308,
+        '=', 306,
+        '>', 310,
+        '@', 183,
+        'A', 191,
+        'C', 186,
+        'T', 278,
+        '\\', 93,
+        'a', 198,
+        'b', 239,
+        'c', 236,
+        'e', 272,
+        'f', 224,
+        'm', 219,
+        'p', 253,
+        'r', 270,
+        's', 267,
+        't', 208,
+        '{', 178,
+        '}', 179,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(107);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(280);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
+          lookahead == 0xfeff) SKIP(110);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(290);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(279);
       END_STATE();
     case 1:
       ADVANCE_MAP(
         '!', 16,
-        '(', 302,
-        ')', 178,
-        ',', 174,
-        '.', 175,
+        '(', 312,
+        ')', 185,
+        ',', 181,
+        '.', 182,
         '/', 11,
-        '<', 298,
-        '=', 296,
-        '>', 300,
-        'a', 191,
-        'b', 230,
-        'c', 227,
-        'e', 262,
-        'f', 215,
-        'm', 210,
-        'p', 243,
-        'r', 260,
-        's', 257,
-        't', 200,
-        '}', 172,
+        '<', 308,
+        '=', 306,
+        '>', 310,
+        'a', 198,
+        'b', 239,
+        'c', 236,
+        'e', 272,
+        'f', 224,
+        'm', 219,
+        'p', 253,
+        'r', 270,
+        's', 267,
+        't', 208,
+        '}', 179,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(2);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(279);
       END_STATE();
     case 2:
       ADVANCE_MAP(
         '!', 16,
-        ')', 178,
-        ',', 174,
-        '.', 175,
+        ')', 185,
+        ',', 181,
+        '.', 182,
         '/', 11,
-        '<', 298,
-        '=', 296,
-        '>', 300,
-        'a', 191,
-        'b', 230,
-        'c', 227,
-        'e', 262,
-        'f', 215,
-        'm', 210,
-        'p', 243,
-        'r', 260,
-        's', 257,
-        't', 200,
-        '}', 172,
+        '<', 308,
+        '=', 306,
+        '>', 310,
+        'a', 198,
+        'b', 239,
+        'c', 236,
+        'e', 272,
+        'f', 224,
+        'm', 219,
+        'p', 253,
+        'r', 270,
+        's', 267,
+        't', 208,
+        '}', 179,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(2);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(279);
       END_STATE();
     case 3:
       ADVANCE_MAP(
-        '"', 284,
+        '"', 294,
         '/', 11,
-        'A', 184,
-        'C', 179,
-        'T', 268,
-        'a', 191,
-        'b', 230,
-        'c', 227,
-        'e', 262,
-        'f', 215,
-        'm', 210,
-        'p', 243,
-        'r', 260,
-        's', 257,
-        't', 200,
-        '}', 172,
+        'A', 191,
+        'C', 186,
+        'T', 278,
+        'a', 198,
+        'b', 239,
+        'c', 236,
+        'e', 272,
+        'f', 224,
+        'm', 219,
+        'p', 253,
+        'r', 270,
+        's', 267,
+        't', 208,
+        '}', 179,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(3);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(280);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(290);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(279);
       END_STATE();
     case 4:
       if (lookahead == '"') ADVANCE(8);
       END_STATE();
     case 5:
-      if (lookahead == '"') ADVANCE(295);
-      if (lookahead != 0) ADVANCE(8);
+      if (lookahead == '"') ADVANCE(305);
+      if (lookahead != 0 &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(8);
       END_STATE();
     case 6:
-      if (lookahead == '"') ADVANCE(285);
-      if (lookahead == '/') ADVANCE(288);
-      if (lookahead == '\\') ADVANCE(90);
+      if (lookahead == '"') ADVANCE(295);
+      if (lookahead == '/') ADVANCE(298);
+      if (lookahead == '\\') ADVANCE(93);
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(15);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(287);
-      if (lookahead != 0) ADVANCE(292);
+          lookahead == 0xfeff) ADVANCE(297);
+      if (lookahead != 0 &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(302);
       END_STATE();
     case 7:
       if (lookahead == '"') ADVANCE(5);
-      if (lookahead != 0) ADVANCE(8);
+      if (lookahead != 0 &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(8);
       END_STATE();
     case 8:
       if (lookahead == '"') ADVANCE(7);
-      if (lookahead != 0) ADVANCE(8);
+      if (lookahead != 0 &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(8);
       END_STATE();
     case 9:
-      if (lookahead == ')') ADVANCE(178);
+      if (lookahead == ')') ADVANCE(185);
       if (lookahead == '/') ADVANCE(14);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(9);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(279);
       END_STATE();
     case 10:
       ADVANCE_MAP(
         '/', 11,
-        'a', 191,
-        'b', 230,
-        'c', 227,
-        'e', 262,
-        'f', 215,
-        'm', 210,
-        'p', 243,
-        'r', 260,
-        's', 257,
-        't', 200,
-        '}', 172,
+        'a', 198,
+        'b', 239,
+        'c', 236,
+        'e', 272,
+        'f', 224,
+        'm', 219,
+        'p', 253,
+        'r', 270,
+        's', 267,
+        't', 208,
+        '}', 179,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(10);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(279);
       END_STATE();
     case 11:
-      if (lookahead == '/') ADVANCE(467);
+      if (lookahead == '/') ADVANCE(483);
       END_STATE();
     case 12:
-      if (lookahead == '/') ADVANCE(470);
+      if (lookahead == '/') ADVANCE(486);
       END_STATE();
     case 13:
       ADVANCE_MAP(
-        '/', 386,
-        'a', 309,
-        'b', 348,
-        'c', 345,
-        'e', 380,
-        'f', 333,
-        'm', 328,
-        'p', 361,
-        'r', 378,
-        's', 375,
-        't', 318,
-        '}', 173,
+        '/', 399,
+        'a', 319,
+        'b', 360,
+        'c', 357,
+        'e', 393,
+        'f', 345,
+        'm', 340,
+        'p', 374,
+        'r', 391,
+        's', 388,
+        't', 329,
+        '}', 180,
       );
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(10);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(385);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(383);
-      if (lookahead != 0) ADVANCE(466);
+          lookahead == 0xfeff) ADVANCE(398);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 14:
-      if (lookahead == '/') ADVANCE(469);
+      if (lookahead == '/') ADVANCE(485);
       END_STATE();
     case 15:
       if (lookahead == '/') ADVANCE(14);
@@ -1591,2873 +1608,3400 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == 0xfeff) SKIP(15);
       END_STATE();
     case 16:
-      if (lookahead == '=') ADVANCE(297);
+      if (lookahead == '=') ADVANCE(307);
       END_STATE();
     case 17:
-      if (lookahead == '>') ADVANCE(170);
+      if (lookahead == '>') ADVANCE(177);
       END_STATE();
     case 18:
-      if (lookahead == 'a') ADVANCE(44);
+      if (lookahead == 'a') ADVANCE(46);
       END_STATE();
     case 19:
-      if (lookahead == 'a') ADVANCE(73);
+      if (lookahead == 'a') ADVANCE(76);
       END_STATE();
     case 20:
-      if (lookahead == 'a') ADVANCE(83);
+      if (lookahead == 'a') ADVANCE(87);
       END_STATE();
     case 21:
-      if (lookahead == 'a') ADVANCE(89);
+      if (lookahead == 'a') ADVANCE(92);
       END_STATE();
     case 22:
       if (lookahead == 'c') ADVANCE(23);
-      if (lookahead == 's') ADVANCE(78);
+      if (lookahead == 's') ADVANCE(81);
       END_STATE();
     case 23:
-      if (lookahead == 'c') ADVANCE(33);
+      if (lookahead == 'c') ADVANCE(34);
       END_STATE();
     case 24:
-      if (lookahead == 'c') ADVANCE(39);
+      if (lookahead == 'c') ADVANCE(41);
       END_STATE();
     case 25:
-      if (lookahead == 'c') ADVANCE(32);
-      if (lookahead == 't') ADVANCE(63);
+      if (lookahead == 'c') ADVANCE(86);
       END_STATE();
     case 26:
-      if (lookahead == 'c') ADVANCE(65);
+      if (lookahead == 'c') ADVANCE(33);
+      if (lookahead == 't') ADVANCE(67);
       END_STATE();
     case 27:
-      if (lookahead == 'd') ADVANCE(19);
+      if (lookahead == 'c') ADVANCE(66);
       END_STATE();
     case 28:
-      if (lookahead == 'e') ADVANCE(158);
+      if (lookahead == 'd') ADVANCE(19);
       END_STATE();
     case 29:
-      if (lookahead == 'e') ADVANCE(20);
+      if (lookahead == 'e') ADVANCE(161);
       END_STATE();
     case 30:
-      if (lookahead == 'e') ADVANCE(134);
+      if (lookahead == 'e') ADVANCE(20);
       END_STATE();
     case 31:
-      if (lookahead == 'e') ADVANCE(24);
-      if (lookahead == 'h') ADVANCE(75);
+      if (lookahead == 'e') ADVANCE(137);
       END_STATE();
     case 32:
-      if (lookahead == 'e') ADVANCE(80);
+      if (lookahead == 'e') ADVANCE(24);
+      if (lookahead == 'h') ADVANCE(79);
       END_STATE();
     case 33:
-      if (lookahead == 'e') ADVANCE(70);
+      if (lookahead == 'e') ADVANCE(83);
       END_STATE();
     case 34:
-      if (lookahead == 'e') ADVANCE(76);
+      if (lookahead == 'e') ADVANCE(73);
       END_STATE();
     case 35:
-      if (lookahead == 'e') ADVANCE(81);
-      if (lookahead == 'u') ADVANCE(50);
+      if (lookahead == 'e') ADVANCE(78);
       END_STATE();
     case 36:
-      if (lookahead == 'e') ADVANCE(57);
+      if (lookahead == 'e') ADVANCE(84);
+      if (lookahead == 'u') ADVANCE(52);
       END_STATE();
     case 37:
-      if (lookahead == 'g') ADVANCE(96);
+      if (lookahead == 'e') ADVANCE(25);
       END_STATE();
     case 38:
-      if (lookahead == 'g') ADVANCE(21);
+      if (lookahead == 'e') ADVANCE(58);
       END_STATE();
     case 39:
-      if (lookahead == 'h') ADVANCE(56);
+      if (lookahead == 'g') ADVANCE(99);
       END_STATE();
     case 40:
-      if (lookahead == 'i') ADVANCE(38);
+      if (lookahead == 'g') ADVANCE(21);
       END_STATE();
     case 41:
-      if (lookahead == 'i') ADVANCE(85);
+      if (lookahead == 'h') ADVANCE(57);
       END_STATE();
     case 42:
-      if (lookahead == 'i') ADVANCE(66);
+      if (lookahead == 'i') ADVANCE(40);
       END_STATE();
     case 43:
-      if (lookahead == 'i') ADVANCE(67);
+      if (lookahead == 'i') ADVANCE(89);
       END_STATE();
     case 44:
-      if (lookahead == 'l') ADVANCE(126);
+      if (lookahead == 'i') ADVANCE(68);
       END_STATE();
     case 45:
-      if (lookahead == 'l') ADVANCE(166);
+      if (lookahead == 'i') ADVANCE(69);
       END_STATE();
     case 46:
-      if (lookahead == 'l') ADVANCE(59);
+      if (lookahead == 'l') ADVANCE(129);
       END_STATE();
     case 47:
-      if (lookahead == 'l') ADVANCE(28);
+      if (lookahead == 'l') ADVANCE(173);
       END_STATE();
     case 48:
-      if (lookahead == 'l') ADVANCE(62);
+      if (lookahead == 'l') ADVANCE(61);
       END_STATE();
     case 49:
-      if (lookahead == 'm') ADVANCE(71);
+      if (lookahead == 'l') ADVANCE(29);
       END_STATE();
     case 50:
-      if (lookahead == 'm') ADVANCE(72);
+      if (lookahead == 'l') ADVANCE(64);
       END_STATE();
     case 51:
-      if (lookahead == 'n') ADVANCE(27);
+      if (lookahead == 'm') ADVANCE(74);
       END_STATE();
     case 52:
-      if (lookahead == 'n') ADVANCE(154);
+      if (lookahead == 'm') ADVANCE(75);
       END_STATE();
     case 53:
-      if (lookahead == 'n') ADVANCE(146);
+      if (lookahead == 'n') ADVANCE(28);
       END_STATE();
     case 54:
-      if (lookahead == 'n') ADVANCE(18);
+      if (lookahead == 'n') ADVANCE(157);
       END_STATE();
     case 55:
-      if (lookahead == 'n') ADVANCE(36);
+      if (lookahead == 'n') ADVANCE(149);
       END_STATE();
     case 56:
-      if (lookahead == 'n') ADVANCE(68);
+      if (lookahead == 'n') ADVANCE(18);
       END_STATE();
     case 57:
-      if (lookahead == 'n') ADVANCE(84);
+      if (lookahead == 'n') ADVANCE(70);
       END_STATE();
     case 58:
-      if (lookahead == 'o') ADVANCE(49);
+      if (lookahead == 'n') ADVANCE(88);
       END_STATE();
     case 59:
-      if (lookahead == 'o') ADVANCE(93);
+      if (lookahead == 'n') ADVANCE(38);
       END_STATE();
     case 60:
-      if (lookahead == 'o') ADVANCE(25);
+      if (lookahead == 'o') ADVANCE(51);
       END_STATE();
     case 61:
-      if (lookahead == 'o') ADVANCE(91);
+      if (lookahead == 'o') ADVANCE(96);
       END_STATE();
     case 62:
-      if (lookahead == 'o') ADVANCE(37);
-      END_STATE();
-    case 63:
       if (lookahead == 'o') ADVANCE(26);
       END_STATE();
+    case 63:
+      if (lookahead == 'o') ADVANCE(94);
+      END_STATE();
     case 64:
-      if (lookahead == 'o') ADVANCE(55);
+      if (lookahead == 'o') ADVANCE(39);
       END_STATE();
     case 65:
-      if (lookahead == 'o') ADVANCE(45);
+      if (lookahead == 'o') ADVANCE(59);
       END_STATE();
     case 66:
-      if (lookahead == 'o') ADVANCE(52);
+      if (lookahead == 'o') ADVANCE(47);
       END_STATE();
     case 67:
-      if (lookahead == 'o') ADVANCE(53);
+      if (lookahead == 'o') ADVANCE(27);
       END_STATE();
     case 68:
-      if (lookahead == 'o') ADVANCE(48);
+      if (lookahead == 'o') ADVANCE(54);
       END_STATE();
     case 69:
-      if (lookahead == 'o') ADVANCE(77);
+      if (lookahead == 'o') ADVANCE(55);
       END_STATE();
     case 70:
-      if (lookahead == 'p') ADVANCE(82);
+      if (lookahead == 'o') ADVANCE(50);
       END_STATE();
     case 71:
-      if (lookahead == 'p') ADVANCE(64);
+      if (lookahead == 'o') ADVANCE(80);
       END_STATE();
     case 72:
-      if (lookahead == 'p') ADVANCE(87);
+      if (lookahead == 'p') ADVANCE(37);
+      if (lookahead == 't') ADVANCE(35);
       END_STATE();
     case 73:
-      if (lookahead == 'r') ADVANCE(95);
+      if (lookahead == 'p') ADVANCE(85);
       END_STATE();
     case 74:
-      if (lookahead == 'r') ADVANCE(60);
+      if (lookahead == 'p') ADVANCE(65);
       END_STATE();
     case 75:
-      if (lookahead == 'r') ADVANCE(29);
+      if (lookahead == 'p') ADVANCE(90);
       END_STATE();
     case 76:
-      if (lookahead == 'r') ADVANCE(54);
+      if (lookahead == 'r') ADVANCE(98);
       END_STATE();
     case 77:
-      if (lookahead == 'r') ADVANCE(30);
+      if (lookahead == 'r') ADVANCE(62);
       END_STATE();
     case 78:
-      if (lookahead == 's') ADVANCE(35);
+      if (lookahead == 'r') ADVANCE(56);
       END_STATE();
     case 79:
-      if (lookahead == 's') ADVANCE(130);
+      if (lookahead == 'r') ADVANCE(30);
       END_STATE();
     case 80:
-      if (lookahead == 's') ADVANCE(79);
+      if (lookahead == 'r') ADVANCE(31);
       END_STATE();
     case 81:
-      if (lookahead == 't') ADVANCE(122);
+      if (lookahead == 's') ADVANCE(36);
       END_STATE();
     case 82:
-      if (lookahead == 't') ADVANCE(150);
+      if (lookahead == 's') ADVANCE(133);
       END_STATE();
     case 83:
-      if (lookahead == 't') ADVANCE(142);
+      if (lookahead == 's') ADVANCE(82);
       END_STATE();
     case 84:
-      if (lookahead == 't') ADVANCE(114);
+      if (lookahead == 't') ADVANCE(125);
       END_STATE();
     case 85:
-      if (lookahead == 't') ADVANCE(40);
+      if (lookahead == 't') ADVANCE(153);
       END_STATE();
     case 86:
-      if (lookahead == 't') ADVANCE(34);
+      if (lookahead == 't') ADVANCE(165);
       END_STATE();
     case 87:
-      if (lookahead == 't') ADVANCE(42);
+      if (lookahead == 't') ADVANCE(145);
       END_STATE();
     case 88:
-      if (lookahead == 't') ADVANCE(69);
+      if (lookahead == 't') ADVANCE(117);
       END_STATE();
     case 89:
-      if (lookahead == 't') ADVANCE(43);
+      if (lookahead == 't') ADVANCE(42);
       END_STATE();
     case 90:
-      if (lookahead == 'u') ADVANCE(294);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(293);
+      if (lookahead == 't') ADVANCE(44);
       END_STATE();
     case 91:
-      if (lookahead == 'u') ADVANCE(51);
+      if (lookahead == 't') ADVANCE(71);
       END_STATE();
     case 92:
-      if (lookahead == 'u') ADVANCE(47);
+      if (lookahead == 't') ADVANCE(45);
       END_STATE();
     case 93:
-      if (lookahead == 'w') ADVANCE(138);
-      END_STATE();
-    case 94:
-      if (lookahead == 'x') ADVANCE(86);
-      END_STATE();
-    case 95:
-      if (lookahead == 'y') ADVANCE(118);
-      END_STATE();
-    case 96:
-      if (lookahead == 'y') ADVANCE(162);
-      END_STATE();
-    case 97:
-      if (lookahead == '}') ADVANCE(293);
+      if (lookahead == 'u') ADVANCE(304);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '"') ADVANCE(97);
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(303);
+      END_STATE();
+    case 94:
+      if (lookahead == 'u') ADVANCE(53);
+      END_STATE();
+    case 95:
+      if (lookahead == 'u') ADVANCE(49);
+      END_STATE();
+    case 96:
+      if (lookahead == 'w') ADVANCE(141);
+      END_STATE();
+    case 97:
+      if (lookahead == 'x') ADVANCE(72);
       END_STATE();
     case 98:
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(100);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(278);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
+      if (lookahead == 'y') ADVANCE(121);
       END_STATE();
     case 99:
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(100);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(281);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
+      if (lookahead == 'y') ADVANCE(169);
       END_STATE();
     case 100:
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(100);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
+      if (lookahead == '}') ADVANCE(303);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(100);
       END_STATE();
     case 101:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(272);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(103);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(288);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(292);
       END_STATE();
     case 102:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(272);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(103);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(291);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(292);
       END_STATE();
     case 103:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(271);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(103);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(292);
       END_STATE();
     case 104:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(282);
       END_STATE();
     case 105:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(104);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(282);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 106:
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(281);
       END_STATE();
     case 107:
-      if (eof) ADVANCE(112);
-      ADVANCE_MAP(
-        '!', 16,
-        '"', 284,
-        '(', 177,
-        ')', 178,
-        ',', 174,
-        '-', 17,
-        '.', 175,
-        '/', 11,
-        ':', 113,
-        '<', 298,
-        '=', 296,
-        '>', 300,
-        '@', 176,
-        'A', 184,
-        'C', 179,
-        'T', 268,
-        'a', 191,
-        'b', 230,
-        'c', 227,
-        'e', 262,
-        'f', 215,
-        'm', 210,
-        'p', 243,
-        'r', 260,
-        's', 257,
-        't', 200,
-        '{', 171,
-        '}', 172,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(107);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(280);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(106);
       END_STATE();
     case 108:
-      if (eof) ADVANCE(112);
-      ADVANCE_MAP(
-        '!', 16,
-        '"', 283,
-        '(', 177,
-        ')', 178,
-        ',', 174,
-        '-', 17,
-        '.', 175,
-        '/', 11,
-        ':', 113,
-        '<', 298,
-        '=', 296,
-        '>', 300,
-        '@', 176,
-        'a', 191,
-        'b', 230,
-        'c', 227,
-        'e', 262,
-        'f', 215,
-        'm', 210,
-        'p', 243,
-        'r', 260,
-        's', 257,
-        't', 200,
-        '{', 171,
-        '}', 172,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(282);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(269);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(107);
       END_STATE();
     case 109:
-      if (eof) ADVANCE(112);
-      ADVANCE_MAP(
-        '(', 177,
-        '.', 175,
-        '/', 11,
-        'a', 22,
-        'b', 61,
-        'c', 58,
-        'e', 94,
-        'f', 46,
-        'm', 41,
-        'p', 74,
-        'r', 92,
-        's', 88,
-        't', 31,
-        '{', 171,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 110:
-      if (eof) ADVANCE(112);
+      if (eof) ADVANCE(115);
       ADVANCE_MAP(
+        '!', 16,
+        '"', 294,
+        '(', 184,
+        ')', 185,
+        ',', 181,
+        '-', 17,
+        '.', 182,
         '/', 11,
-        'a', 22,
-        'b', 61,
-        'c', 58,
-        'e', 94,
-        'f', 46,
-        'm', 41,
-        'p', 74,
-        'r', 92,
-        's', 88,
-        't', 31,
+        ':', 116,
+        '<', 308,
+        '=', 306,
+        '>', 310,
+        '@', 183,
+        'A', 191,
+        'C', 186,
+        'T', 278,
+        'a', 198,
+        'b', 239,
+        'c', 236,
+        'e', 272,
+        'f', 224,
+        'm', 219,
+        'p', 253,
+        'r', 270,
+        's', 267,
+        't', 208,
+        '{', 178,
+        '}', 179,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(110);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(290);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(279);
       END_STATE();
     case 111:
-      if (eof) ADVANCE(112);
+      if (eof) ADVANCE(115);
       ADVANCE_MAP(
-        '/', 386,
-        'a', 391,
-        'b', 430,
-        'c', 427,
-        'e', 462,
-        'f', 415,
-        'm', 410,
-        'p', 443,
-        'r', 460,
-        's', 457,
-        't', 400,
+        '!', 16,
+        '"', 293,
+        '(', 184,
+        ')', 185,
+        ',', 181,
+        '-', 17,
+        '.', 182,
+        '/', 11,
+        ':', 116,
+        '<', 308,
+        '=', 306,
+        '>', 310,
+        '@', 183,
+        'a', 198,
+        'b', 239,
+        'c', 236,
+        'e', 272,
+        'f', 224,
+        'm', 219,
+        'p', 253,
+        'r', 270,
+        's', 267,
+        't', 208,
+        '{', 178,
+        '}', 179,
       );
-      if (lookahead == '\n' ||
-          lookahead == '\r') SKIP(110);
-      if (('\t' <= lookahead && lookahead <= '\f') ||
+      if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(384);
-      if (lookahead != 0) ADVANCE(466);
+          lookahead == 0xfeff) SKIP(111);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(292);
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(279);
       END_STATE();
     case 112:
-      ACCEPT_TOKEN(ts_builtin_sym_end);
+      if (eof) ADVANCE(115);
+      ADVANCE_MAP(
+        '(', 184,
+        '.', 182,
+        '/', 11,
+        'a', 22,
+        'b', 63,
+        'c', 60,
+        'e', 97,
+        'f', 48,
+        'm', 43,
+        'p', 77,
+        'r', 95,
+        's', 91,
+        't', 32,
+        '{', 178,
+      );
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) SKIP(112);
       END_STATE();
     case 113:
-      ACCEPT_TOKEN(anon_sym_COLON);
+      if (eof) ADVANCE(115);
+      ADVANCE_MAP(
+        '/', 11,
+        'a', 22,
+        'b', 63,
+        'c', 60,
+        'e', 97,
+        'f', 48,
+        'm', 43,
+        'p', 77,
+        'r', 95,
+        's', 91,
+        't', 32,
+      );
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) SKIP(113);
       END_STATE();
     case 114:
-      ACCEPT_TOKEN(anon_sym_component);
+      if (eof) ADVANCE(115);
+      ADVANCE_MAP(
+        '/', 399,
+        'a', 404,
+        'b', 445,
+        'c', 442,
+        'e', 478,
+        'f', 430,
+        'm', 425,
+        'p', 459,
+        'r', 476,
+        's', 473,
+        't', 414,
+      );
+      if (lookahead == '\n' ||
+          lookahead == '\r') SKIP(113);
+      if (('\t' <= lookahead && lookahead <= '\f') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) ADVANCE(397);
+      if (lookahead != 0 &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 115:
-      ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      ACCEPT_TOKEN(ts_builtin_sym_end);
       END_STATE();
     case 116:
-      ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+      ACCEPT_TOKEN(anon_sym_COLON);
       END_STATE();
     case 117:
       ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 118:
-      ACCEPT_TOKEN(anon_sym_boundary);
+      ACCEPT_TOKEN(anon_sym_component);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 119:
-      ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 120:
-      ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_component);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 120:
+      ACCEPT_TOKEN(anon_sym_component);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 121:
       ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 122:
-      ACCEPT_TOKEN(anon_sym_asset);
+      ACCEPT_TOKEN(anon_sym_boundary);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 123:
-      ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 124:
-      ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_boundary);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 124:
+      ACCEPT_TOKEN(anon_sym_boundary);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 125:
       ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 126:
-      ACCEPT_TOKEN(anon_sym_external);
+      ACCEPT_TOKEN(anon_sym_asset);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 127:
-      ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 128:
-      ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_asset);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 128:
+      ACCEPT_TOKEN(anon_sym_asset);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 129:
       ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 130:
-      ACCEPT_TOKEN(anon_sym_process);
+      ACCEPT_TOKEN(anon_sym_external);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 131:
-      ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 132:
-      ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_external);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 132:
+      ACCEPT_TOKEN(anon_sym_external);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 133:
       ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 134:
-      ACCEPT_TOKEN(anon_sym_store);
+      ACCEPT_TOKEN(anon_sym_process);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 135:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 136:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_process);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 136:
+      ACCEPT_TOKEN(anon_sym_process);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 137:
       ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 138:
-      ACCEPT_TOKEN(anon_sym_flow);
+      ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 139:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 140:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 140:
+      ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 141:
       ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 142:
-      ACCEPT_TOKEN(anon_sym_threat);
+      ACCEPT_TOKEN(anon_sym_flow);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 143:
-      ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 144:
-      ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_flow);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 144:
+      ACCEPT_TOKEN(anon_sym_flow);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 145:
       ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 146:
-      ACCEPT_TOKEN(anon_sym_mitigation);
+      ACCEPT_TOKEN(anon_sym_threat);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 147:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 148:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_threat);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 148:
+      ACCEPT_TOKEN(anon_sym_threat);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 149:
       ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 150:
-      ACCEPT_TOKEN(anon_sym_accept);
+      ACCEPT_TOKEN(anon_sym_mitigation);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 151:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 152:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_mitigation);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 152:
+      ACCEPT_TOKEN(anon_sym_mitigation);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 153:
       ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 154:
-      ACCEPT_TOKEN(anon_sym_assumption);
+      ACCEPT_TOKEN(anon_sym_accept);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 155:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 156:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_accept);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 156:
+      ACCEPT_TOKEN(anon_sym_accept);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 157:
       ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 158:
-      ACCEPT_TOKEN(anon_sym_rule);
+      ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 159:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 160:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 160:
+      ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 161:
       ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
       END_STATE();
     case 162:
-      ACCEPT_TOKEN(anon_sym_technology);
+      ACCEPT_TOKEN(anon_sym_rule);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 163:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      ACCEPT_TOKEN(anon_sym_rule);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 164:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_rule);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 165:
+      ACCEPT_TOKEN(anon_sym_expect);
+      END_STATE();
+    case 166:
+      ACCEPT_TOKEN(anon_sym_expect);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
+      END_STATE();
+    case 167:
+      ACCEPT_TOKEN(anon_sym_expect);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 168:
+      ACCEPT_TOKEN(anon_sym_expect);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 169:
+      ACCEPT_TOKEN(anon_sym_technology);
+      END_STATE();
+    case 170:
+      ACCEPT_TOKEN(anon_sym_technology);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
+      END_STATE();
+    case 171:
+      ACCEPT_TOKEN(anon_sym_technology);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 172:
       ACCEPT_TOKEN(anon_sym_technology);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 166:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      END_STATE();
-    case 167:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 168:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 169:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 170:
-      ACCEPT_TOKEN(anon_sym_DASH_GT);
-      END_STATE();
-    case 171:
-      ACCEPT_TOKEN(anon_sym_LBRACE);
-      END_STATE();
-    case 172:
-      ACCEPT_TOKEN(anon_sym_RBRACE);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 173:
+      ACCEPT_TOKEN(anon_sym_protocol);
+      END_STATE();
+    case 174:
+      ACCEPT_TOKEN(anon_sym_protocol);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
+      END_STATE();
+    case 175:
+      ACCEPT_TOKEN(anon_sym_protocol);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 176:
+      ACCEPT_TOKEN(anon_sym_protocol);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 177:
+      ACCEPT_TOKEN(anon_sym_DASH_GT);
+      END_STATE();
+    case 178:
+      ACCEPT_TOKEN(anon_sym_LBRACE);
+      END_STATE();
+    case 179:
+      ACCEPT_TOKEN(anon_sym_RBRACE);
+      END_STATE();
+    case 180:
       ACCEPT_TOKEN(anon_sym_RBRACE);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 174:
-      ACCEPT_TOKEN(anon_sym_COMMA);
-      END_STATE();
-    case 175:
-      ACCEPT_TOKEN(anon_sym_DOT);
-      END_STATE();
-    case 176:
-      ACCEPT_TOKEN(anon_sym_AT);
-      END_STATE();
-    case 177:
-      ACCEPT_TOKEN(anon_sym_LPAREN);
-      END_STATE();
-    case 178:
-      ACCEPT_TOKEN(anon_sym_RPAREN);
-      END_STATE();
-    case 179:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'A') ADVANCE(183);
-      if (lookahead == 'W') ADVANCE(182);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
-      END_STATE();
-    case 180:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'C') ADVANCE(270);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 181:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'E') ADVANCE(180);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      ACCEPT_TOKEN(anon_sym_COMMA);
       END_STATE();
     case 182:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'E') ADVANCE(270);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      ACCEPT_TOKEN(anon_sym_DOT);
       END_STATE();
     case 183:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'P') ADVANCE(181);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      ACCEPT_TOKEN(anon_sym_AT);
       END_STATE();
     case 184:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'S') ADVANCE(186);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      ACCEPT_TOKEN(anon_sym_LPAREN);
       END_STATE();
     case 185:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'S') ADVANCE(270);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      ACCEPT_TOKEN(anon_sym_RPAREN);
       END_STATE();
     case 186:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'V') ADVANCE(185);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'A') ADVANCE(190);
+      if (lookahead == 'W') ADVANCE(189);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 187:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'a') ADVANCE(213);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'C') ADVANCE(280);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 188:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'a') ADVANCE(242);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'E') ADVANCE(187);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 189:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'a') ADVANCE(252);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'E') ADVANCE(280);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 190:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'a') ADVANCE(258);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'P') ADVANCE(188);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 191:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'c') ADVANCE(192);
-      if (lookahead == 's') ADVANCE(247);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'S') ADVANCE(193);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 192:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'c') ADVANCE(202);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'S') ADVANCE(280);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 193:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'c') ADVANCE(208);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'V') ADVANCE(192);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 194:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'c') ADVANCE(201);
-      if (lookahead == 't') ADVANCE(232);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'a') ADVANCE(222);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 195:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'c') ADVANCE(234);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'a') ADVANCE(252);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 196:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'd') ADVANCE(188);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'a') ADVANCE(263);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 197:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'e') ADVANCE(159);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'a') ADVANCE(268);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 198:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'e') ADVANCE(189);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'c') ADVANCE(199);
+      if (lookahead == 's') ADVANCE(257);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 199:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'e') ADVANCE(135);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'c') ADVANCE(210);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 200:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'e') ADVANCE(193);
-      if (lookahead == 'h') ADVANCE(244);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'c') ADVANCE(217);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 201:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'e') ADVANCE(249);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'c') ADVANCE(262);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 202:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'e') ADVANCE(239);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'c') ADVANCE(209);
+      if (lookahead == 't') ADVANCE(243);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 203:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'e') ADVANCE(245);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'c') ADVANCE(242);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 204:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'e') ADVANCE(250);
-      if (lookahead == 'u') ADVANCE(219);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'd') ADVANCE(195);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 205:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'e') ADVANCE(226);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(162);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 206:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'g') ADVANCE(264);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(196);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 207:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'g') ADVANCE(190);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(138);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 208:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'h') ADVANCE(225);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(200);
+      if (lookahead == 'h') ADVANCE(255);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 209:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'i') ADVANCE(207);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(259);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 210:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'i') ADVANCE(254);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(249);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 211:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'i') ADVANCE(235);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(254);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 212:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'i') ADVANCE(236);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(260);
+      if (lookahead == 'u') ADVANCE(228);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 213:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'l') ADVANCE(127);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(201);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 214:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'l') ADVANCE(167);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(234);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 215:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'l') ADVANCE(228);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'g') ADVANCE(274);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 216:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'l') ADVANCE(197);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'g') ADVANCE(197);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 217:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'l') ADVANCE(231);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'h') ADVANCE(233);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 218:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'm') ADVANCE(240);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'i') ADVANCE(216);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 219:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'm') ADVANCE(241);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'i') ADVANCE(265);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 220:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'n') ADVANCE(196);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'i') ADVANCE(244);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 221:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'n') ADVANCE(155);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'i') ADVANCE(245);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 222:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'n') ADVANCE(147);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'l') ADVANCE(130);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 223:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'n') ADVANCE(187);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'l') ADVANCE(174);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 224:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'n') ADVANCE(205);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'l') ADVANCE(237);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 225:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'n') ADVANCE(237);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'l') ADVANCE(205);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 226:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'n') ADVANCE(253);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'l') ADVANCE(240);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 227:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'o') ADVANCE(218);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'm') ADVANCE(250);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 228:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'o') ADVANCE(261);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'm') ADVANCE(251);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 229:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'o') ADVANCE(194);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(204);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 230:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'o') ADVANCE(259);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(158);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 231:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'o') ADVANCE(206);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(150);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 232:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'o') ADVANCE(195);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(194);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 233:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'o') ADVANCE(224);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(246);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 234:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'o') ADVANCE(214);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(264);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 235:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'o') ADVANCE(221);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(214);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 236:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'o') ADVANCE(222);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(227);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 237:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'o') ADVANCE(217);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(271);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 238:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'o') ADVANCE(246);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(202);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 239:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'p') ADVANCE(251);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(269);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 240:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'p') ADVANCE(233);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(215);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 241:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'p') ADVANCE(256);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(235);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 242:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'r') ADVANCE(263);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(223);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 243:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'r') ADVANCE(229);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(203);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 244:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'r') ADVANCE(198);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(230);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 245:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'r') ADVANCE(223);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(231);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 246:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'r') ADVANCE(199);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(226);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 247:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 's') ADVANCE(204);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(256);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 248:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 's') ADVANCE(131);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'p') ADVANCE(213);
+      if (lookahead == 't') ADVANCE(211);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 249:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 's') ADVANCE(248);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'p') ADVANCE(261);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 250:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 't') ADVANCE(123);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'p') ADVANCE(241);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 251:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 't') ADVANCE(151);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'p') ADVANCE(266);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 252:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 't') ADVANCE(143);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'r') ADVANCE(273);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 253:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 't') ADVANCE(115);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'r') ADVANCE(238);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 254:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 't') ADVANCE(209);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'r') ADVANCE(232);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 255:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 't') ADVANCE(203);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'r') ADVANCE(206);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 256:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 't') ADVANCE(211);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'r') ADVANCE(207);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 257:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 't') ADVANCE(238);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 's') ADVANCE(212);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 258:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 't') ADVANCE(212);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 's') ADVANCE(134);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 259:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'u') ADVANCE(220);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 's') ADVANCE(258);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 260:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'u') ADVANCE(216);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(126);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 261:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'w') ADVANCE(139);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(154);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 262:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'x') ADVANCE(255);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(166);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 263:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'y') ADVANCE(119);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(146);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 264:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (lookahead == 'y') ADVANCE(163);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(118);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 265:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(273);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(218);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 266:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(265);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(220);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 267:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(266);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(247);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 268:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(267);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(221);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 269:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(106);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'u') ADVANCE(229);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 270:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(102);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(269);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'u') ADVANCE(225);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 271:
-      ACCEPT_TOKEN(sym_reference);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'w') ADVANCE(142);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 272:
-      ACCEPT_TOKEN(sym_reference);
-      if (lookahead == '.') ADVANCE(101);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(272);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'x') ADVANCE(248);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 273:
-      ACCEPT_TOKEN(sym_reference);
-      if (lookahead == '.') ADVANCE(105);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'y') ADVANCE(122);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 274:
-      ACCEPT_TOKEN(sym_date);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'y') ADVANCE(170);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 275:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-') ADVANCE(99);
-      if (lookahead == '.') ADVANCE(100);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(283);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 276:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-') ADVANCE(98);
-      if (lookahead == '.') ADVANCE(100);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(275);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 277:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(100);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(275);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(276);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 278:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(100);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(274);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(277);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 279:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(100);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(277);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 280:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(100);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(279);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(105);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(279);
       END_STATE();
     case 281:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(100);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(276);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
+      ACCEPT_TOKEN(sym_reference);
       END_STATE();
     case 282:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(100);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(282);
+      ACCEPT_TOKEN(sym_reference);
+      if (lookahead == '.') ADVANCE(104);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(282);
       END_STATE();
     case 283:
-      ACCEPT_TOKEN(anon_sym_DQUOTE);
+      ACCEPT_TOKEN(sym_reference);
+      if (lookahead == '.') ADVANCE(108);
       END_STATE();
     case 284:
+      ACCEPT_TOKEN(sym_date);
+      END_STATE();
+    case 285:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-') ADVANCE(102);
+      if (lookahead == '.') ADVANCE(103);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(292);
+      END_STATE();
+    case 286:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-') ADVANCE(101);
+      if (lookahead == '.') ADVANCE(103);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(292);
+      END_STATE();
+    case 287:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(103);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(285);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(292);
+      END_STATE();
+    case 288:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(103);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(284);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(292);
+      END_STATE();
+    case 289:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(103);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(287);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(292);
+      END_STATE();
+    case 290:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(103);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(289);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(292);
+      END_STATE();
+    case 291:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(103);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(286);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(292);
+      END_STATE();
+    case 292:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(103);
+      if (set_contains(sym_number_character_set_1, 773, lookahead)) ADVANCE(292);
+      END_STATE();
+    case 293:
+      ACCEPT_TOKEN(anon_sym_DQUOTE);
+      END_STATE();
+    case 294:
       ACCEPT_TOKEN(anon_sym_DQUOTE);
       if (lookahead == '"') ADVANCE(4);
       END_STATE();
-    case 285:
+    case 295:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
       END_STATE();
-    case 286:
+    case 296:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
       if (lookahead == '"') ADVANCE(4);
       END_STATE();
-    case 287:
+    case 297:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(288);
+      if (lookahead == '/') ADVANCE(298);
       if (lookahead == '\t' ||
           lookahead == 0x0b ||
           lookahead == '\f' ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(287);
+          lookahead == 0xfeff) ADVANCE(297);
       if (lookahead != 0 &&
           (lookahead < '\t' || '\r' < lookahead) &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(292);
-      END_STATE();
-    case 288:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(290);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(292);
-      END_STATE();
-    case 289:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(291);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(292);
-      END_STATE();
-    case 290:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(289);
-      if (lookahead == '"' ||
-          lookahead == '\\') ADVANCE(470);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(291);
-      END_STATE();
-    case 291:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '"' ||
-          lookahead == '\\') ADVANCE(470);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(291);
-      END_STATE();
-    case 292:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(292);
-      END_STATE();
-    case 293:
-      ACCEPT_TOKEN(sym_escape_sequence);
-      END_STATE();
-    case 294:
-      ACCEPT_TOKEN(sym_escape_sequence);
-      if (lookahead == '{') ADVANCE(97);
-      END_STATE();
-    case 295:
-      ACCEPT_TOKEN(sym_block_string);
-      END_STATE();
-    case 296:
-      ACCEPT_TOKEN(anon_sym_EQ);
-      END_STATE();
-    case 297:
-      ACCEPT_TOKEN(anon_sym_BANG_EQ);
+          lookahead != '\\' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(302);
       END_STATE();
     case 298:
-      ACCEPT_TOKEN(anon_sym_LT);
-      if (lookahead == '=') ADVANCE(299);
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '/') ADVANCE(300);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != '\\' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(302);
       END_STATE();
     case 299:
-      ACCEPT_TOKEN(anon_sym_LT_EQ);
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '/') ADVANCE(301);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != '\\' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(302);
       END_STATE();
     case 300:
-      ACCEPT_TOKEN(anon_sym_GT);
-      if (lookahead == '=') ADVANCE(301);
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '/') ADVANCE(299);
+      if (lookahead == '"' ||
+          lookahead == '\\') ADVANCE(486);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(301);
       END_STATE();
     case 301:
-      ACCEPT_TOKEN(anon_sym_GT_EQ);
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '"' ||
+          lookahead == '\\') ADVANCE(486);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(301);
       END_STATE();
     case 302:
-      ACCEPT_TOKEN(anon_sym_LPAREN2);
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != '\\' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(302);
       END_STATE();
     case 303:
-      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(470);
+      ACCEPT_TOKEN(sym_escape_sequence);
       END_STATE();
     case 304:
-      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+      ACCEPT_TOKEN(sym_escape_sequence);
+      if (lookahead == '{') ADVANCE(100);
       END_STATE();
     case 305:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'a') ADVANCE(331);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+      ACCEPT_TOKEN(sym_block_string);
       END_STATE();
     case 306:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'a') ADVANCE(360);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+      ACCEPT_TOKEN(anon_sym_EQ);
       END_STATE();
     case 307:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'a') ADVANCE(370);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+      ACCEPT_TOKEN(anon_sym_BANG_EQ);
       END_STATE();
     case 308:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'a') ADVANCE(376);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+      ACCEPT_TOKEN(anon_sym_LT);
+      if (lookahead == '=') ADVANCE(309);
       END_STATE();
     case 309:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'c') ADVANCE(310);
-      if (lookahead == 's') ADVANCE(365);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+      ACCEPT_TOKEN(anon_sym_LT_EQ);
       END_STATE();
     case 310:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'c') ADVANCE(320);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+      ACCEPT_TOKEN(anon_sym_GT);
+      if (lookahead == '=') ADVANCE(311);
       END_STATE();
     case 311:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'c') ADVANCE(326);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+      ACCEPT_TOKEN(anon_sym_GT_EQ);
       END_STATE();
     case 312:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'c') ADVANCE(319);
-      if (lookahead == 't') ADVANCE(350);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+      ACCEPT_TOKEN(anon_sym_LPAREN2);
       END_STATE();
     case 313:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'c') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
+      if (lookahead == '/') ADVANCE(486);
       END_STATE();
     case 314:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'd') ADVANCE(306);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
+      if (lookahead == '/') ADVANCE(486);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 315:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'e') ADVANCE(160);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'a') ADVANCE(343);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 316:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'e') ADVANCE(307);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'a') ADVANCE(373);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 317:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'e') ADVANCE(136);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'a') ADVANCE(384);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 318:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'e') ADVANCE(311);
-      if (lookahead == 'h') ADVANCE(362);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'a') ADVANCE(389);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 319:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'e') ADVANCE(367);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'c') ADVANCE(320);
+      if (lookahead == 's') ADVANCE(378);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 320:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'e') ADVANCE(357);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'c') ADVANCE(331);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 321:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'e') ADVANCE(363);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'c') ADVANCE(338);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 322:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'e') ADVANCE(368);
-      if (lookahead == 'u') ADVANCE(337);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'c') ADVANCE(383);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 323:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'e') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'c') ADVANCE(330);
+      if (lookahead == 't') ADVANCE(364);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 324:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'g') ADVANCE(382);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'c') ADVANCE(363);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 325:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'g') ADVANCE(308);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'd') ADVANCE(316);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 326:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'h') ADVANCE(343);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'e') ADVANCE(163);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 327:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'i') ADVANCE(325);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'e') ADVANCE(317);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 328:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'i') ADVANCE(372);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'e') ADVANCE(139);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 329:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'i') ADVANCE(353);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'e') ADVANCE(321);
+      if (lookahead == 'h') ADVANCE(376);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 330:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'i') ADVANCE(354);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'e') ADVANCE(380);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 331:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'l') ADVANCE(128);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'e') ADVANCE(370);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 332:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'l') ADVANCE(168);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'e') ADVANCE(375);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 333:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'l') ADVANCE(346);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'e') ADVANCE(381);
+      if (lookahead == 'u') ADVANCE(349);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 334:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'l') ADVANCE(315);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'e') ADVANCE(322);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 335:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'l') ADVANCE(349);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'e') ADVANCE(355);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 336:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'm') ADVANCE(358);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'g') ADVANCE(395);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 337:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'm') ADVANCE(359);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'g') ADVANCE(318);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 338:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'n') ADVANCE(314);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'h') ADVANCE(354);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 339:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'n') ADVANCE(156);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'i') ADVANCE(337);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 340:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'n') ADVANCE(148);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'i') ADVANCE(386);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 341:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'n') ADVANCE(305);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'i') ADVANCE(365);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 342:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'n') ADVANCE(323);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'i') ADVANCE(366);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 343:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'n') ADVANCE(355);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'l') ADVANCE(131);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 344:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'n') ADVANCE(371);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'l') ADVANCE(175);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 345:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'o') ADVANCE(336);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'l') ADVANCE(358);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 346:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'o') ADVANCE(379);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'l') ADVANCE(326);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 347:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'o') ADVANCE(312);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'l') ADVANCE(361);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 348:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'o') ADVANCE(377);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'm') ADVANCE(371);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 349:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'o') ADVANCE(324);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'm') ADVANCE(372);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 350:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'o') ADVANCE(313);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'n') ADVANCE(325);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 351:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'o') ADVANCE(342);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'n') ADVANCE(159);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 352:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'o') ADVANCE(332);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'n') ADVANCE(151);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 353:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'o') ADVANCE(339);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'n') ADVANCE(315);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 354:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'o') ADVANCE(340);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'n') ADVANCE(367);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 355:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'o') ADVANCE(335);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'n') ADVANCE(385);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 356:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'o') ADVANCE(364);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'n') ADVANCE(335);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 357:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'p') ADVANCE(369);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'o') ADVANCE(348);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 358:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'p') ADVANCE(351);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'o') ADVANCE(392);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 359:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'p') ADVANCE(374);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'o') ADVANCE(323);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 360:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'r') ADVANCE(381);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'o') ADVANCE(390);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 361:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'r') ADVANCE(347);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'o') ADVANCE(336);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 362:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'r') ADVANCE(316);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'o') ADVANCE(356);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 363:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'r') ADVANCE(341);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'o') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 364:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'r') ADVANCE(317);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'o') ADVANCE(324);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 365:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 's') ADVANCE(322);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'o') ADVANCE(351);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 366:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 's') ADVANCE(132);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'o') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 367:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 's') ADVANCE(366);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'o') ADVANCE(347);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 368:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 't') ADVANCE(124);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'o') ADVANCE(377);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 369:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 't') ADVANCE(152);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'p') ADVANCE(334);
+      if (lookahead == 't') ADVANCE(332);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 370:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 't') ADVANCE(144);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'p') ADVANCE(382);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 371:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 't') ADVANCE(116);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'p') ADVANCE(362);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 372:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 't') ADVANCE(327);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'p') ADVANCE(387);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 373:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 't') ADVANCE(321);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'r') ADVANCE(394);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 374:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 't') ADVANCE(329);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'r') ADVANCE(359);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 375:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 't') ADVANCE(356);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'r') ADVANCE(353);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 376:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 't') ADVANCE(330);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'r') ADVANCE(327);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 377:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'u') ADVANCE(338);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'r') ADVANCE(328);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 378:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'u') ADVANCE(334);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 's') ADVANCE(333);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 379:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'w') ADVANCE(140);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 's') ADVANCE(135);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 380:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'x') ADVANCE(373);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 's') ADVANCE(379);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 381:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'y') ADVANCE(120);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 't') ADVANCE(127);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 382:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (lookahead == 'y') ADVANCE(164);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 't') ADVANCE(155);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 383:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 't') ADVANCE(167);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 384:
       ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 386,
-        'a', 391,
-        'b', 430,
-        'c', 427,
-        'e', 462,
-        'f', 415,
-        'm', 410,
-        'p', 443,
-        'r', 460,
-        's', 457,
-        't', 400,
-        '\t', 384,
-        0x0b, 384,
-        '\f', 384,
-        ' ', 384,
-        0xfeff, 384,
-      );
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 't') ADVANCE(147);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(466);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 385:
       ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 386,
-        'a', 309,
-        'b', 348,
-        'c', 345,
-        'e', 380,
-        'f', 333,
-        'm', 328,
-        'p', 361,
-        'r', 378,
-        's', 375,
-        't', 318,
-        '}', 173,
-        '\t', 385,
-        0x0b, 385,
-        '\f', 385,
-        ' ', 385,
-        0xfeff, 385,
-      );
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(383);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 't') ADVANCE(119);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(466);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 386:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '/') ADVANCE(468);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 't') ADVANCE(339);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 387:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(413);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 't') ADVANCE(341);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 388:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(442);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 't') ADVANCE(368);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 389:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(452);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 't') ADVANCE(342);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
       END_STATE();
     case 390:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'u') ADVANCE(350);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 391:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'u') ADVANCE(346);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 392:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'w') ADVANCE(143);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 393:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'x') ADVANCE(369);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 394:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'y') ADVANCE(123);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 395:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == 'y') ADVANCE(171);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 396:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(481);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 397:
+      ACCEPT_TOKEN(sym_description_text);
+      ADVANCE_MAP(
+        '/', 399,
+        'a', 404,
+        'b', 445,
+        'c', 442,
+        'e', 478,
+        'f', 430,
+        'm', 425,
+        'p', 459,
+        'r', 476,
+        's', 473,
+        't', 414,
+        '\t', 397,
+        0x0b, 397,
+        '\f', 397,
+        ' ', 397,
+        0xfeff, 397,
+      );
+      if (lookahead != 0 &&
+          (lookahead < '\t' || '\r' < lookahead) &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 398:
+      ACCEPT_TOKEN(sym_description_text);
+      ADVANCE_MAP(
+        '/', 399,
+        'a', 319,
+        'b', 360,
+        'c', 357,
+        'e', 393,
+        'f', 345,
+        'm', 340,
+        'p', 374,
+        'r', 391,
+        's', 388,
+        't', 329,
+        '}', 180,
+        '\t', 398,
+        0x0b, 398,
+        '\f', 398,
+        ' ', 398,
+        0xfeff, 398,
+      );
+      if (set_contains(sym__word_character_set_1, 679, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          (lookahead < '\t' || '\r' < lookahead) &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 399:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '/') ADVANCE(484);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 400:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(428);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 401:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'a') ADVANCE(458);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 391:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(392);
-      if (lookahead == 's') ADVANCE(447);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 392:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(402);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 393:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(408);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 394:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(401);
-      if (lookahead == 't') ADVANCE(432);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 395:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(434);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 396:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'd') ADVANCE(388);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 397:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(161);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 398:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(389);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 399:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(137);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 400:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(393);
-      if (lookahead == 'h') ADVANCE(444);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 401:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(449);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 402:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(439);
+      if (lookahead == 'a') ADVANCE(469);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 403:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(445);
+      if (lookahead == 'a') ADVANCE(474);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 404:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(450);
-      if (lookahead == 'u') ADVANCE(419);
+      if (lookahead == 'c') ADVANCE(405);
+      if (lookahead == 's') ADVANCE(463);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 405:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(426);
+      if (lookahead == 'c') ADVANCE(416);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 406:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(464);
+      if (lookahead == 'c') ADVANCE(423);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 407:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(390);
+      if (lookahead == 'c') ADVANCE(468);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 408:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'h') ADVANCE(425);
+      if (lookahead == 'c') ADVANCE(415);
+      if (lookahead == 't') ADVANCE(449);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 409:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(407);
+      if (lookahead == 'c') ADVANCE(448);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 410:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(454);
+      if (lookahead == 'd') ADVANCE(401);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 411:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(435);
+      if (lookahead == 'e') ADVANCE(164);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 412:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(436);
+      if (lookahead == 'e') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 413:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(129);
+      if (lookahead == 'e') ADVANCE(140);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 414:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(169);
+      if (lookahead == 'e') ADVANCE(406);
+      if (lookahead == 'h') ADVANCE(461);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 415:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(428);
+      if (lookahead == 'e') ADVANCE(465);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 416:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(397);
+      if (lookahead == 'e') ADVANCE(455);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 417:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(431);
+      if (lookahead == 'e') ADVANCE(460);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 418:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(440);
+      if (lookahead == 'e') ADVANCE(466);
+      if (lookahead == 'u') ADVANCE(434);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 419:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(441);
+      if (lookahead == 'e') ADVANCE(407);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 420:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(396);
+      if (lookahead == 'e') ADVANCE(440);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 421:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(157);
+      if (lookahead == 'g') ADVANCE(480);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 422:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(149);
+      if (lookahead == 'g') ADVANCE(403);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 423:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(387);
+      if (lookahead == 'h') ADVANCE(439);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 424:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(405);
+      if (lookahead == 'i') ADVANCE(422);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 425:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(437);
+      if (lookahead == 'i') ADVANCE(471);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 426:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(453);
+      if (lookahead == 'i') ADVANCE(450);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 427:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(418);
+      if (lookahead == 'i') ADVANCE(451);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 428:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(461);
+      if (lookahead == 'l') ADVANCE(132);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 429:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(394);
+      if (lookahead == 'l') ADVANCE(176);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 430:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(459);
+      if (lookahead == 'l') ADVANCE(443);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 431:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(406);
+      if (lookahead == 'l') ADVANCE(411);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 432:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(395);
+      if (lookahead == 'l') ADVANCE(446);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 433:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(424);
+      if (lookahead == 'm') ADVANCE(456);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 434:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(414);
+      if (lookahead == 'm') ADVANCE(457);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 435:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(410);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 436:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(160);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 437:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(152);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 438:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(400);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 439:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(452);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 440:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(470);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 441:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(420);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 442:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(433);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 443:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(477);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 444:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(408);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 445:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(475);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 446:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'o') ADVANCE(421);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 436:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(422);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 437:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(417);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 438:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(446);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 439:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(451);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 440:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(433);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 441:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(456);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 442:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(463);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 443:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(429);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 444:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(398);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 445:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(423);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
-      END_STATE();
-    case 446:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(399);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 447:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(404);
+      if (lookahead == 'o') ADVANCE(441);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 448:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(133);
+      if (lookahead == 'o') ADVANCE(429);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 449:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(448);
+      if (lookahead == 'o') ADVANCE(409);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 450:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(125);
+      if (lookahead == 'o') ADVANCE(436);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 451:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(153);
+      if (lookahead == 'o') ADVANCE(437);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 452:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(145);
+      if (lookahead == 'o') ADVANCE(432);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 453:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(117);
+      if (lookahead == 'o') ADVANCE(462);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 454:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(409);
+      if (lookahead == 'p') ADVANCE(419);
+      if (lookahead == 't') ADVANCE(417);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 455:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(403);
+      if (lookahead == 'p') ADVANCE(467);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 456:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(411);
+      if (lookahead == 'p') ADVANCE(447);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 457:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(438);
+      if (lookahead == 'p') ADVANCE(472);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 458:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(412);
+      if (lookahead == 'r') ADVANCE(479);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 459:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(420);
+      if (lookahead == 'r') ADVANCE(444);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 460:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(416);
+      if (lookahead == 'r') ADVANCE(438);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 461:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'w') ADVANCE(141);
+      if (lookahead == 'r') ADVANCE(412);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 462:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'x') ADVANCE(455);
+      if (lookahead == 'r') ADVANCE(413);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 463:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(121);
+      if (lookahead == 's') ADVANCE(418);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 464:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(165);
+      if (lookahead == 's') ADVANCE(136);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 465:
       ACCEPT_TOKEN(sym_description_text);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(383);
+      if (lookahead == 's') ADVANCE(464);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 466:
       ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(128);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(466);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 467:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(303);
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(156);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(470);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 468:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(304);
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(168);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(470);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
       END_STATE();
     case 469:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(148);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 470:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(120);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 471:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(424);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 472:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(426);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 473:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(453);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 474:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(427);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 475:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'u') ADVANCE(435);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 476:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'u') ADVANCE(431);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 477:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'w') ADVANCE(144);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 478:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'x') ADVANCE(454);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 479:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'y') ADVANCE(124);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 480:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'y') ADVANCE(172);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 481:
+      ACCEPT_TOKEN(sym_description_text);
+      if (set_contains(sym__word_character_set_3, 821, lookahead)) ADVANCE(396);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < 0xf8 || 0x2c1 < lookahead) &&
+          (lookahead < 0x212a || 0x212d < lookahead)) ADVANCE(482);
+      END_STATE();
+    case 482:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(482);
+      END_STATE();
+    case 483:
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '/') ADVANCE(313);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(486);
+      END_STATE();
+    case 484:
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '/') ADVANCE(314);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(486);
+      END_STATE();
+    case 485:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead == '/') ADVANCE(12);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(470);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(486);
       END_STATE();
-    case 470:
+    case 486:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(470);
+          lookahead != '\r' &&
+          lookahead != 0x17f &&
+          lookahead != 0x212a) ADVANCE(486);
       END_STATE();
     default:
       return false;
@@ -4538,146 +5082,146 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
 
 static const TSLexerMode ts_lex_modes[STATE_COUNT] = {
   [0] = {.lex_state = 0},
-  [1] = {.lex_state = 109},
-  [2] = {.lex_state = 108},
-  [3] = {.lex_state = 108},
-  [4] = {.lex_state = 108},
-  [5] = {.lex_state = 108},
-  [6] = {.lex_state = 108},
-  [7] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [8] = {.lex_state = 108},
-  [9] = {.lex_state = 108},
-  [10] = {.lex_state = 108},
-  [11] = {.lex_state = 108},
-  [12] = {.lex_state = 108},
-  [13] = {.lex_state = 108},
-  [14] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [1] = {.lex_state = 112},
+  [2] = {.lex_state = 111},
+  [3] = {.lex_state = 111},
+  [4] = {.lex_state = 111},
+  [5] = {.lex_state = 111},
+  [6] = {.lex_state = 111},
+  [7] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [8] = {.lex_state = 111},
+  [9] = {.lex_state = 111},
+  [10] = {.lex_state = 111},
+  [11] = {.lex_state = 111},
+  [12] = {.lex_state = 111},
+  [13] = {.lex_state = 111},
+  [14] = {.lex_state = 111, .reserved_word_set_id = 1},
   [15] = {.lex_state = 3},
   [16] = {.lex_state = 3},
   [17] = {.lex_state = 3},
-  [18] = {.lex_state = 108},
+  [18] = {.lex_state = 111},
   [19] = {.lex_state = 3},
-  [20] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [21] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [22] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [23] = {.lex_state = 108},
-  [24] = {.lex_state = 108},
-  [25] = {.lex_state = 108},
-  [26] = {.lex_state = 108},
-  [27] = {.lex_state = 108},
-  [28] = {.lex_state = 108},
-  [29] = {.lex_state = 108},
-  [30] = {.lex_state = 108},
-  [31] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [32] = {.lex_state = 108},
-  [33] = {.lex_state = 109},
-  [34] = {.lex_state = 109},
-  [35] = {.lex_state = 108},
-  [36] = {.lex_state = 1, .reserved_word_set_id = 1},
-  [37] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [38] = {.lex_state = 108},
-  [39] = {.lex_state = 108},
-  [40] = {.lex_state = 108},
-  [41] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [42] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [43] = {.lex_state = 108},
-  [44] = {.lex_state = 108},
-  [45] = {.lex_state = 108},
-  [46] = {.lex_state = 108},
-  [47] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [48] = {.lex_state = 109},
-  [49] = {.lex_state = 109},
-  [50] = {.lex_state = 109},
-  [51] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [52] = {.lex_state = 108},
-  [53] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [54] = {.lex_state = 109},
-  [55] = {.lex_state = 109},
-  [56] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [57] = {.lex_state = 108},
-  [58] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [59] = {.lex_state = 109},
-  [60] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [61] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [62] = {.lex_state = 109},
-  [63] = {.lex_state = 111},
-  [64] = {.lex_state = 109},
-  [65] = {.lex_state = 109},
-  [66] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [67] = {.lex_state = 108},
-  [68] = {.lex_state = 109},
-  [69] = {.lex_state = 109},
-  [70] = {.lex_state = 109},
-  [71] = {.lex_state = 109},
-  [72] = {.lex_state = 109},
-  [73] = {.lex_state = 109},
-  [74] = {.lex_state = 109},
-  [75] = {.lex_state = 109},
-  [76] = {.lex_state = 109},
-  [77] = {.lex_state = 109},
-  [78] = {.lex_state = 109},
-  [79] = {.lex_state = 109},
-  [80] = {.lex_state = 109},
-  [81] = {.lex_state = 109},
-  [82] = {.lex_state = 109},
-  [83] = {.lex_state = 109},
-  [84] = {.lex_state = 109},
-  [85] = {.lex_state = 109},
-  [86] = {.lex_state = 109},
-  [87] = {.lex_state = 109},
-  [88] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [89] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [90] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [91] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [92] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [93] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [94] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [95] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [96] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [97] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [98] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [99] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [100] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [101] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [102] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [103] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [104] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [105] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [106] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [107] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [108] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [20] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [21] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [22] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [23] = {.lex_state = 111},
+  [24] = {.lex_state = 111},
+  [25] = {.lex_state = 111},
+  [26] = {.lex_state = 111},
+  [27] = {.lex_state = 111},
+  [28] = {.lex_state = 111},
+  [29] = {.lex_state = 111},
+  [30] = {.lex_state = 111},
+  [31] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [32] = {.lex_state = 111},
+  [33] = {.lex_state = 112},
+  [34] = {.lex_state = 112},
+  [35] = {.lex_state = 111},
+  [36] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [37] = {.lex_state = 111},
+  [38] = {.lex_state = 111},
+  [39] = {.lex_state = 1, .reserved_word_set_id = 1},
+  [40] = {.lex_state = 111},
+  [41] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [42] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [43] = {.lex_state = 111},
+  [44] = {.lex_state = 111},
+  [45] = {.lex_state = 111},
+  [46] = {.lex_state = 111},
+  [47] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [48] = {.lex_state = 112},
+  [49] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [50] = {.lex_state = 112},
+  [51] = {.lex_state = 112},
+  [52] = {.lex_state = 111},
+  [53] = {.lex_state = 112},
+  [54] = {.lex_state = 112},
+  [55] = {.lex_state = 111},
+  [56] = {.lex_state = 112},
+  [57] = {.lex_state = 112},
+  [58] = {.lex_state = 112},
+  [59] = {.lex_state = 114},
+  [60] = {.lex_state = 111},
+  [61] = {.lex_state = 112},
+  [62] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [63] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [64] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [65] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [66] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [67] = {.lex_state = 112},
+  [68] = {.lex_state = 112},
+  [69] = {.lex_state = 112},
+  [70] = {.lex_state = 112},
+  [71] = {.lex_state = 112},
+  [72] = {.lex_state = 112},
+  [73] = {.lex_state = 112},
+  [74] = {.lex_state = 112},
+  [75] = {.lex_state = 112},
+  [76] = {.lex_state = 112},
+  [77] = {.lex_state = 112},
+  [78] = {.lex_state = 112},
+  [79] = {.lex_state = 112},
+  [80] = {.lex_state = 112},
+  [81] = {.lex_state = 112},
+  [82] = {.lex_state = 112},
+  [83] = {.lex_state = 112},
+  [84] = {.lex_state = 112},
+  [85] = {.lex_state = 112},
+  [86] = {.lex_state = 112},
+  [87] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [88] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [89] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [90] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [91] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [92] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [93] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [94] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [95] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [96] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [97] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [98] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [99] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [100] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [101] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [102] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [103] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [104] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [105] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [106] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [107] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [108] = {.lex_state = 111, .reserved_word_set_id = 1},
   [109] = {.lex_state = 13, .reserved_word_set_id = 1},
-  [110] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [111] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [112] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [113] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [114] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [115] = {.lex_state = 108, .reserved_word_set_id = 1},
-  [116] = {.lex_state = 108, .reserved_word_set_id = 1},
+  [110] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [111] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [112] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [113] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [114] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [115] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [116] = {.lex_state = 111, .reserved_word_set_id = 1},
   [117] = {.lex_state = 6},
   [118] = {.lex_state = 6},
   [119] = {.lex_state = 6},
   [120] = {.lex_state = 6},
   [121] = {.lex_state = 6},
-  [122] = {.lex_state = 0},
-  [123] = {.lex_state = 9},
-  [124] = {.lex_state = 9},
+  [122] = {.lex_state = 9},
+  [123] = {.lex_state = 0},
+  [124] = {.lex_state = 0},
   [125] = {.lex_state = 0},
-  [126] = {.lex_state = 0},
+  [126] = {.lex_state = 9},
   [127] = {.lex_state = 9},
   [128] = {.lex_state = 0},
   [129] = {.lex_state = 9},
-  [130] = {.lex_state = 0},
-  [131] = {.lex_state = 0},
+  [130] = {.lex_state = 112},
+  [131] = {.lex_state = 9},
   [132] = {.lex_state = 0},
   [133] = {.lex_state = 0},
   [134] = {.lex_state = 0},
   [135] = {.lex_state = 0},
-  [136] = {.lex_state = 109},
+  [136] = {.lex_state = 0},
   [137] = {.lex_state = 0},
   [138] = {.lex_state = 0},
   [139] = {.lex_state = 9},
-  [140] = {.lex_state = 9},
+  [140] = {.lex_state = 0},
 };
 
 static const TSSymbol ts_reserved_words[2][MAX_RESERVED_WORD_SET_SIZE] = {
@@ -4694,6 +5238,7 @@ static const TSSymbol ts_reserved_words[2][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_accept,
     anon_sym_assumption,
     anon_sym_rule,
+    anon_sym_expect,
   },
 };
 
@@ -4715,6 +5260,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_accept] = ACTIONS(1),
     [anon_sym_assumption] = ACTIONS(1),
     [anon_sym_rule] = ACTIONS(1),
+    [anon_sym_expect] = ACTIONS(1),
     [anon_sym_technology] = ACTIONS(1),
     [anon_sym_protocol] = ACTIONS(1),
     [anon_sym_DASH_GT] = ACTIONS(1),
@@ -4749,12 +5295,12 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [sym_comment] = ACTIONS(3),
   },
   [STATE(1)] = {
-    [sym_source_file] = STATE(135),
+    [sym_source_file] = STATE(140),
     [sym_declaration] = STATE(34),
     [sym_kind] = STATE(18),
     [sym_description] = STATE(34),
     [aux_sym_source_file_repeat1] = STATE(34),
-    [aux_sym_description_repeat1] = STATE(68),
+    [aux_sym_description_repeat1] = STATE(67),
     [ts_builtin_sym_end] = ACTIONS(5),
     [anon_sym_component] = ACTIONS(7),
     [anon_sym_boundary] = ACTIONS(7),
@@ -4768,6 +5314,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_accept] = ACTIONS(7),
     [anon_sym_assumption] = ACTIONS(7),
     [anon_sym_rule] = ACTIONS(7),
+    [anon_sym_expect] = ACTIONS(7),
     [anon_sym_technology] = ACTIONS(7),
     [anon_sym_protocol] = ACTIONS(7),
     [anon_sym_SLASH_SLASH_SLASH] = ACTIONS(9),
@@ -4797,7 +5344,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(13), 24,
+    ACTIONS(13), 25,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -4811,6 +5358,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -4822,7 +5370,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [51] = 5,
+  [52] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(15), 1,
@@ -4843,7 +5391,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(19), 24,
+    ACTIONS(19), 25,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -4857,6 +5405,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -4868,7 +5417,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [102] = 5,
+  [104] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(25), 1,
@@ -4889,7 +5438,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(23), 24,
+    ACTIONS(23), 25,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -4903,6 +5452,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -4914,7 +5464,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [153] = 3,
+  [156] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(21), 14,
@@ -4932,7 +5482,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(23), 24,
+    ACTIONS(23), 25,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -4946,6 +5496,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -4957,7 +5508,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [199] = 12,
+  [203] = 12,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(28), 1,
@@ -4978,19 +5529,19 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-    STATE(66), 4,
+    STATE(87), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    STATE(99), 6,
+    STATE(101), 6,
       sym_or,
       sym_and,
       sym_not,
       sym_comparison,
       sym_membership,
       sym_kinship,
-    ACTIONS(31), 12,
+    ACTIONS(31), 13,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5003,7 +5554,8 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
-  [257] = 17,
+      anon_sym_expect,
+  [262] = 17,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(46), 1,
@@ -5026,20 +5578,20 @@ static const uint16_t ts_small_parse_table[] = {
       sym_string,
     STATE(20), 1,
       sym__clauses,
-    STATE(51), 1,
+    STATE(49), 1,
       sym__placement,
-    STATE(131), 1,
+    STATE(135), 1,
       sym_property_name,
     ACTIONS(56), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(84), 2,
+    STATE(80), 2,
       sym_block,
       sym__unopened_block,
-    STATE(108), 2,
+    STATE(106), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(54), 13,
+    ACTIONS(54), 14,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5052,8 +5604,9 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_SLASH_SLASH_SLASH,
-  [324] = 9,
+  [330] = 9,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5064,21 +5617,21 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_not,
     ACTIONS(67), 1,
       sym__word,
-    STATE(97), 1,
+    STATE(91), 1,
       sym__condition,
-    STATE(66), 4,
+    STATE(87), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    STATE(99), 6,
+    STATE(101), 6,
       sym_or,
       sym_and,
       sym_not,
       sym_comparison,
       sym_membership,
       sym_kinship,
-    ACTIONS(31), 15,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5091,10 +5644,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [374] = 9,
+  [381] = 9,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5105,21 +5659,21 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_not,
     ACTIONS(67), 1,
       sym__word,
-    STATE(124), 1,
+    STATE(126), 1,
       sym__condition,
-    STATE(66), 4,
+    STATE(87), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    STATE(99), 6,
+    STATE(101), 6,
       sym_or,
       sym_and,
       sym_not,
       sym_comparison,
       sym_membership,
       sym_kinship,
-    ACTIONS(31), 15,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5132,10 +5686,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [424] = 9,
+  [432] = 9,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5148,19 +5703,19 @@ static const uint16_t ts_small_parse_table[] = {
       sym__word,
     STATE(127), 1,
       sym__condition,
-    STATE(66), 4,
+    STATE(87), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    STATE(99), 6,
+    STATE(101), 6,
       sym_or,
       sym_and,
       sym_not,
       sym_comparison,
       sym_membership,
       sym_kinship,
-    ACTIONS(31), 15,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5173,10 +5728,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [474] = 9,
+  [483] = 9,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5187,21 +5743,21 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_not,
     ACTIONS(67), 1,
       sym__word,
-    STATE(101), 1,
+    STATE(93), 1,
       sym__condition,
-    STATE(66), 4,
+    STATE(87), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    STATE(99), 6,
+    STATE(101), 6,
       sym_or,
       sym_and,
       sym_not,
       sym_comparison,
       sym_membership,
       sym_kinship,
-    ACTIONS(31), 15,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5214,10 +5770,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [524] = 9,
+  [534] = 9,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5228,21 +5785,21 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_not,
     ACTIONS(67), 1,
       sym__word,
-    STATE(100), 1,
+    STATE(92), 1,
       sym__condition,
-    STATE(66), 4,
+    STATE(87), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    STATE(99), 6,
+    STATE(101), 6,
       sym_or,
       sym_and,
       sym_not,
       sym_comparison,
       sym_membership,
       sym_kinship,
-    ACTIONS(31), 15,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5255,10 +5812,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [574] = 9,
+  [585] = 9,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5269,21 +5827,21 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_not,
     ACTIONS(67), 1,
       sym__word,
-    STATE(123), 1,
+    STATE(122), 1,
       sym__condition,
-    STATE(66), 4,
+    STATE(87), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    STATE(99), 6,
+    STATE(101), 6,
       sym_or,
       sym_and,
       sym_not,
       sym_comparison,
       sym_membership,
       sym_kinship,
-    ACTIONS(31), 15,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5296,10 +5854,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [624] = 14,
+  [636] = 14,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(48), 1,
@@ -5316,20 +5875,20 @@ static const uint16_t ts_small_parse_table[] = {
       ts_builtin_sym_end,
     STATE(22), 1,
       sym__clauses,
-    STATE(51), 1,
+    STATE(49), 1,
       sym__placement,
-    STATE(131), 1,
+    STATE(135), 1,
       sym_property_name,
     ACTIONS(73), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(80), 2,
+    STATE(81), 2,
       sym_block,
       sym__unopened_block,
-    STATE(108), 2,
+    STATE(106), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(71), 13,
+    ACTIONS(71), 14,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5342,8 +5901,9 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_SLASH_SLASH_SLASH,
-  [682] = 11,
+  [695] = 11,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(79), 1,
@@ -5354,10 +5914,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE,
     ACTIONS(87), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(106), 1,
-      sym_name,
-    STATE(107), 1,
+    STATE(105), 1,
       sym__value,
+    STATE(108), 1,
+      sym_name,
     STATE(114), 2,
       sym_finding,
       sym_string,
@@ -5370,7 +5930,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-    ACTIONS(31), 12,
+    ACTIONS(31), 13,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5383,7 +5943,8 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
-  [733] = 11,
+      anon_sym_expect,
+  [747] = 11,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(83), 1,
@@ -5394,7 +5955,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_RBRACE,
     ACTIONS(94), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(106), 1,
+    STATE(108), 1,
       sym_name,
     STATE(110), 1,
       sym__value,
@@ -5410,7 +5971,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-    ACTIONS(31), 12,
+    ACTIONS(31), 13,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5423,7 +5984,8 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
-  [784] = 11,
+      anon_sym_expect,
+  [799] = 11,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(83), 1,
@@ -5434,7 +5996,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_RBRACE,
     ACTIONS(101), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(106), 1,
+    STATE(108), 1,
       sym_name,
     STATE(110), 1,
       sym__value,
@@ -5450,7 +6012,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-    ACTIONS(31), 12,
+    ACTIONS(31), 13,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5463,7 +6025,8 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
-  [835] = 13,
+      anon_sym_expect,
+  [851] = 13,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(61), 1,
@@ -5482,14 +6045,14 @@ static const uint16_t ts_small_parse_table[] = {
       sym__ends,
     STATE(35), 1,
       sym_string,
-    STATE(55), 1,
+    STATE(56), 1,
       sym__placement,
-    STATE(85), 1,
+    STATE(82), 1,
       sym_block,
     ACTIONS(31), 2,
       anon_sym_when,
       sym__word,
-    ACTIONS(107), 14,
+    ACTIONS(107), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5502,16 +6065,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [889] = 8,
+  [906] = 8,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(83), 1,
       sym_number,
     ACTIONS(85), 1,
       anon_sym_DQUOTE,
-    STATE(106), 1,
+    STATE(108), 1,
       sym_name,
     STATE(110), 1,
       sym__value,
@@ -5522,7 +6086,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_reference,
       sym_date,
       sym_block_string,
-    ACTIONS(31), 16,
+    ACTIONS(31), 17,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5535,11 +6099,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [932] = 11,
+  [950] = 11,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(48), 1,
@@ -5550,19 +6115,19 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
     ACTIONS(114), 1,
       ts_builtin_sym_end,
-    STATE(74), 1,
-      sym__unopened_block,
-    STATE(76), 1,
+    STATE(75), 1,
       sym_block,
-    STATE(131), 1,
+    STATE(79), 1,
+      sym__unopened_block,
+    STATE(135), 1,
       sym_property_name,
     ACTIONS(118), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(108), 2,
+    STATE(106), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(116), 13,
+    ACTIONS(116), 14,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5575,8 +6140,9 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_SLASH_SLASH_SLASH,
-  [980] = 11,
+  [999] = 11,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(48), 1,
@@ -5587,19 +6153,19 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
     ACTIONS(121), 1,
       ts_builtin_sym_end,
-    STATE(75), 1,
+    STATE(76), 1,
       sym_block,
     STATE(78), 1,
       sym__unopened_block,
-    STATE(131), 1,
+    STATE(135), 1,
       sym_property_name,
     ACTIONS(125), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(108), 2,
+    STATE(106), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(123), 13,
+    ACTIONS(123), 14,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5612,8 +6178,9 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_SLASH_SLASH_SLASH,
-  [1028] = 11,
+  [1048] = 11,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(48), 1,
@@ -5628,15 +6195,15 @@ static const uint16_t ts_small_parse_table[] = {
       sym_block,
     STATE(72), 1,
       sym__unopened_block,
-    STATE(131), 1,
+    STATE(135), 1,
       sym_property_name,
     ACTIONS(132), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(108), 2,
+    STATE(106), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(130), 13,
+    ACTIONS(130), 14,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5649,8 +6216,9 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_SLASH_SLASH_SLASH,
-  [1076] = 7,
+  [1097] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5666,7 +6234,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__operand,
       sym_group,
       sym_call,
-    ACTIONS(31), 15,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5679,10 +6247,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [1115] = 7,
+  [1137] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5693,12 +6262,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_RPAREN,
     ACTIONS(141), 1,
       sym_number,
-    STATE(126), 4,
+    STATE(124), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    ACTIONS(31), 15,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5711,10 +6280,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [1154] = 3,
+  [1177] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(143), 5,
@@ -5723,7 +6293,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_LBRACE,
       anon_sym_RBRACE,
       anon_sym_COMMA,
-    ACTIONS(145), 18,
+    ACTIONS(145), 19,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -5737,12 +6307,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [1185] = 7,
+  [1209] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5758,7 +6329,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__operand,
       sym_group,
       sym_call,
-    ACTIONS(31), 15,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5771,10 +6342,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [1224] = 3,
+  [1249] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(149), 5,
@@ -5783,7 +6355,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_LBRACE,
       anon_sym_RBRACE,
       anon_sym_COMMA,
-    ACTIONS(151), 18,
+    ACTIONS(151), 19,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -5797,12 +6369,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [1255] = 6,
+  [1281] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5811,12 +6384,12 @@ static const uint16_t ts_small_parse_table[] = {
       sym__word,
     ACTIONS(153), 1,
       sym_number,
-    STATE(98), 4,
+    STATE(94), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    ACTIONS(31), 15,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5829,10 +6402,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [1291] = 9,
+  [1318] = 9,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(61), 1,
@@ -5841,16 +6415,16 @@ static const uint16_t ts_small_parse_table[] = {
       ts_builtin_sym_end,
     ACTIONS(160), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(54), 1,
+    STATE(53), 1,
       sym__ends,
-    STATE(81), 1,
+    STATE(84), 1,
       sym_block,
     STATE(134), 1,
       sym_name,
     ACTIONS(31), 2,
       anon_sym_when,
       sym__word,
-    ACTIONS(157), 14,
+    ACTIONS(157), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5863,9 +6437,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [1333] = 6,
+  [1361] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5879,7 +6454,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__operand,
       sym_group,
       sym_call,
-    ACTIONS(31), 15,
+    ACTIONS(31), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5892,10 +6467,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [1369] = 6,
+  [1398] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(167), 1,
@@ -5907,7 +6483,7 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(162), 2,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
-    ACTIONS(164), 16,
+    ACTIONS(164), 17,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5920,18 +6496,19 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [1404] = 3,
+  [1434] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(169), 3,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
       anon_sym_DQUOTE,
-    ACTIONS(171), 18,
+    ACTIONS(171), 19,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -5945,12 +6522,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [1433] = 7,
+  [1464] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(173), 1,
@@ -5959,13 +6537,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SLASH_SLASH_SLASH,
     STATE(18), 1,
       sym_kind,
-    STATE(68), 1,
+    STATE(67), 1,
       aux_sym_description_repeat1,
     STATE(33), 3,
       sym_declaration,
       sym_description,
       aux_sym_source_file_repeat1,
-    ACTIONS(175), 14,
+    ACTIONS(175), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5978,9 +6556,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [1470] = 7,
+  [1502] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(9), 1,
@@ -5989,13 +6568,13 @@ static const uint16_t ts_small_parse_table[] = {
       ts_builtin_sym_end,
     STATE(18), 1,
       sym_kind,
-    STATE(68), 1,
+    STATE(67), 1,
       aux_sym_description_repeat1,
     STATE(33), 3,
       sym_declaration,
       sym_description,
       aux_sym_source_file_repeat1,
-    ACTIONS(7), 14,
+    ACTIONS(7), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6008,9 +6587,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [1507] = 8,
+  [1540] = 8,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(61), 1,
@@ -6021,11 +6601,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_in,
     ACTIONS(189), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(59), 1,
+    STATE(54), 1,
       sym__placement,
-    STATE(87), 1,
+    STATE(70), 1,
       sym_block,
-    ACTIONS(183), 15,
+    ACTIONS(183), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6039,14 +6619,98 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [1546] = 6,
+  [1580] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(196), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(38), 1,
+      sym_name,
+    ACTIONS(191), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(193), 17,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [1613] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(205), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(58), 1,
+      sym_name,
+    ACTIONS(198), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(200), 2,
+      anon_sym_when,
+      sym__word,
+    ACTIONS(202), 15,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [1648] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(207), 3,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(209), 18,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1677] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(15), 1,
       anon_sym_DOT,
-    ACTIONS(191), 1,
+    ACTIONS(211), 1,
       anon_sym_LPAREN2,
     STATE(2), 1,
       aux_sym_name_repeat1,
@@ -6070,47 +6734,20 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [1581] = 5,
+  [1712] = 6,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(198), 1,
+    ACTIONS(196), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(39), 1,
+    STATE(68), 1,
       sym_name,
-    ACTIONS(193), 2,
+    ACTIONS(191), 2,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
-    ACTIONS(195), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [1613] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(207), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(65), 1,
-      sym_name,
     ACTIONS(200), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(202), 2,
       anon_sym_when,
       sym__word,
-    ACTIONS(204), 14,
+    ACTIONS(213), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6123,72 +6760,20 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [1647] = 3,
+  [1747] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(209), 3,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(211), 17,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [1675] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(198), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(69), 1,
-      sym_name,
-    ACTIONS(193), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(202), 2,
-      anon_sym_when,
-      sym__word,
-    ACTIONS(213), 14,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1709] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(207), 1,
+    ACTIONS(205), 1,
       anon_sym_SLASH_SLASH_SLASH,
     STATE(42), 1,
       sym_name,
-    ACTIONS(200), 2,
+    ACTIONS(198), 2,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
-    ACTIONS(216), 16,
+    ACTIONS(216), 17,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6201,17 +6786,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [1741] = 3,
+  [1780] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(219), 2,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
-    ACTIONS(221), 17,
+    ACTIONS(221), 18,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6224,17 +6810,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [1768] = 3,
+  [1808] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(145), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(143), 18,
+    ACTIONS(143), 19,
       ts_builtin_sym_end,
       anon_sym_COLON,
       anon_sym_in,
@@ -6250,19 +6837,19 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [1795] = 5,
+  [1836] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(223), 1,
-      anon_sym_RPAREN,
-    ACTIONS(225), 1,
-      anon_sym_where,
-    STATE(129), 1,
+      anon_sym_LPAREN,
+    STATE(115), 2,
       sym_name,
-    ACTIONS(31), 16,
+      sym_flow_ends,
+    ACTIONS(31), 17,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6275,16 +6862,44 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [1826] = 3,
+  [1866] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(225), 1,
+      anon_sym_RPAREN,
+    ACTIONS(227), 1,
+      anon_sym_where,
+    STATE(129), 1,
+      sym_name,
+    ACTIONS(31), 17,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [1898] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(151), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(149), 18,
+    ACTIONS(149), 19,
       ts_builtin_sym_end,
       anon_sym_COLON,
       anon_sym_in,
@@ -6300,41 +6915,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [1853] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(227), 1,
-      anon_sym_LPAREN,
-    STATE(112), 2,
-      sym_name,
-      sym_flow_ends,
-    ACTIONS(31), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [1882] = 3,
+  [1926] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(229), 2,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
-    ACTIONS(231), 17,
+    ACTIONS(231), 18,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6347,12 +6938,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [1909] = 5,
+  [1954] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(23), 1,
@@ -6361,342 +6953,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DOT,
     STATE(48), 1,
       aux_sym_name_repeat1,
-    ACTIONS(21), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-  [1940] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(19), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(236), 1,
-      anon_sym_DOT,
-    STATE(50), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(17), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-  [1971] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(13), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(236), 1,
-      anon_sym_DOT,
-    STATE(48), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(11), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-  [2002] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(238), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(240), 17,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2029] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(193), 1,
-      anon_sym_RPAREN,
-    STATE(39), 1,
-      sym_name,
-    ACTIONS(31), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [2057] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(244), 7,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_RPAREN,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(242), 11,
-      anon_sym_in,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2083] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(61), 1,
-      anon_sym_LBRACE,
-    ACTIONS(248), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(73), 1,
-      sym_block,
-    ACTIONS(246), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2113] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(61), 1,
-      anon_sym_LBRACE,
-    ACTIONS(252), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(77), 1,
-      sym_block,
-    ACTIONS(250), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2143] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(256), 7,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_RPAREN,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(254), 11,
-      anon_sym_in,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2169] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    STATE(137), 1,
-      sym_name,
-    STATE(138), 1,
-      sym__ends,
-    ACTIONS(31), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [2197] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(260), 7,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_RPAREN,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(258), 11,
-      anon_sym_in,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2223] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(61), 1,
-      anon_sym_LBRACE,
-    ACTIONS(264), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(79), 1,
-      sym_block,
-    ACTIONS(262), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2253] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(268), 7,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_RPAREN,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(266), 11,
-      anon_sym_in,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2279] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(272), 7,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-      anon_sym_RPAREN,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(270), 11,
-      anon_sym_in,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_is,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2305] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(23), 1,
-      anon_sym_SLASH_SLASH_SLASH,
     ACTIONS(21), 17,
       ts_builtin_sym_end,
       anon_sym_component,
@@ -6711,62 +6967,247 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [1986] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(236), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(238), 18,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2014] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(19), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(240), 1,
+      anon_sym_DOT,
+    STATE(51), 1,
+      aux_sym_name_repeat1,
+    ACTIONS(17), 17,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [2046] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(13), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(240), 1,
+      anon_sym_DOT,
+    STATE(48), 1,
+      aux_sym_name_repeat1,
+    ACTIONS(11), 17,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [2078] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(191), 1,
+      anon_sym_RPAREN,
+    STATE(38), 1,
+      sym_name,
+    ACTIONS(31), 17,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [2107] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(244), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(73), 1,
+      sym_block,
+    ACTIONS(242), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2138] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(248), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(85), 1,
+      sym_block,
+    ACTIONS(246), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2169] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    STATE(137), 1,
+      sym_name,
+    STATE(138), 1,
+      sym__ends,
+    ACTIONS(31), 17,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [2198] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(252), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(77), 1,
+      sym_block,
+    ACTIONS(250), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2229] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(23), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(21), 18,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
       anon_sym_DOT,
-  [2331] = 4,
-    ACTIONS(274), 1,
-      ts_builtin_sym_end,
-    ACTIONS(278), 1,
-      sym_description_text,
-    ACTIONS(280), 1,
-      sym_comment,
-    ACTIONS(276), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2358] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(284), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(64), 1,
-      aux_sym_description_repeat1,
-    ACTIONS(282), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2385] = 3,
+  [2256] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(221), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(219), 16,
+    ACTIONS(219), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6780,28 +7221,658 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_accept,
       anon_sym_assumption,
       anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [2410] = 7,
+  [2282] = 4,
+    ACTIONS(254), 1,
+      ts_builtin_sym_end,
+    ACTIONS(258), 1,
+      sym_description_text,
+    ACTIONS(260), 1,
+      sym_comment,
+    ACTIONS(256), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2310] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(289), 1,
-      anon_sym_in,
-    ACTIONS(297), 1,
-      anon_sym_is,
-    ACTIONS(291), 2,
+    STATE(95), 1,
+      sym_name,
+    ACTIONS(31), 17,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [2336] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(264), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(61), 1,
+      aux_sym_description_repeat1,
+    ACTIONS(262), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2364] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(269), 7,
       anon_sym_RBRACE,
+      anon_sym_COMMA,
       anon_sym_RPAREN,
-    ACTIONS(295), 2,
-      anon_sym_LT,
-      anon_sym_GT,
-    ACTIONS(293), 4,
       anon_sym_EQ,
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(287), 7,
+    ACTIONS(267), 11,
+      anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2390] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(273), 7,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+      anon_sym_RPAREN,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(271), 11,
+      anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2416] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(277), 7,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+      anon_sym_RPAREN,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(275), 11,
+      anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2442] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(281), 7,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+      anon_sym_RPAREN,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(279), 11,
+      anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2468] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(285), 7,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+      anon_sym_RPAREN,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(283), 11,
+      anon_sym_in,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_is,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2494] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(9), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(61), 1,
+      aux_sym_description_repeat1,
+    ACTIONS(287), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2522] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(209), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(207), 17,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [2548] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(291), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(289), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2573] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(295), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(293), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2598] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(299), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(297), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2623] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(299), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(297), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2648] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(303), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(301), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2673] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(307), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(305), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2698] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(311), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(309), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2723] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(315), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(313), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2748] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(319), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(317), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2773] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(315), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(313), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2798] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(311), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(309), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2823] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(323), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(321), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2848] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(327), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(325), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2873] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(331), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(329), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2898] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(335), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(333), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2923] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(339), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(337), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2948] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(343), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(341), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2973] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(345), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(262), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2998] = 7,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(349), 1,
+      anon_sym_in,
+    ACTIONS(357), 1,
+      anon_sym_is,
+    ACTIONS(351), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(355), 2,
+      anon_sym_LT,
+      anon_sym_GT,
+    ACTIONS(353), 4,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(347), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -6809,505 +7880,39 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [2443] = 3,
+  [3031] = 8,
     ACTIONS(3), 1,
       sym_comment,
-    STATE(92), 1,
-      sym_name,
-    ACTIONS(31), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
+    ACTIONS(362), 1,
+      anon_sym_RBRACE,
+    ACTIONS(364), 1,
       anon_sym_when,
-      sym__word,
-  [2468] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(9), 1,
+    ACTIONS(367), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(64), 1,
+    STATE(113), 1,
       aux_sym_description_repeat1,
-    ACTIONS(299), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
+    STATE(135), 1,
+      sym_property_name,
+    ACTIONS(359), 3,
       anon_sym_technology,
       anon_sym_protocol,
-  [2495] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(211), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(209), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-  [2520] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(303), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(301), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2544] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(307), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(305), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2568] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(307), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(305), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2592] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(311), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(309), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2616] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(315), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(313), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2640] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(319), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(317), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2664] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(315), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(313), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2688] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(323), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(321), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2712] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(319), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(317), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2736] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(327), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(325), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2760] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(331), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(329), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2784] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(335), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(333), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2808] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(339), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(337), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2832] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(343), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(341), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2856] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(347), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(345), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2880] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(351), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(349), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2904] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(353), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(282), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2928] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(357), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(355), 15,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2952] = 8,
+      sym__word,
+    STATE(88), 3,
+      sym_property,
+      sym_description,
+      aux_sym_block_repeat1,
+  [3060] = 8,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(63), 1,
       anon_sym_when,
-    ACTIONS(359), 1,
+    ACTIONS(370), 1,
       anon_sym_RBRACE,
-    ACTIONS(361), 1,
+    ACTIONS(372), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(115), 1,
+    STATE(113), 1,
       aux_sym_description_repeat1,
-    STATE(131), 1,
-      sym_property_name,
-    ACTIONS(48), 3,
-      anon_sym_technology,
-      anon_sym_protocol,
-      sym__word,
-    STATE(89), 3,
-      sym_property,
-      sym_description,
-      aux_sym_block_repeat1,
-  [2981] = 8,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(366), 1,
-      anon_sym_RBRACE,
-    ACTIONS(368), 1,
-      anon_sym_when,
-    ACTIONS(371), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(115), 1,
-      aux_sym_description_repeat1,
-    STATE(131), 1,
-      sym_property_name,
-    ACTIONS(363), 3,
-      anon_sym_technology,
-      anon_sym_protocol,
-      sym__word,
-    STATE(89), 3,
-      sym_property,
-      sym_description,
-      aux_sym_block_repeat1,
-  [3010] = 8,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(63), 1,
-      anon_sym_when,
-    ACTIONS(361), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(374), 1,
-      anon_sym_RBRACE,
-    STATE(115), 1,
-      aux_sym_description_repeat1,
-    STATE(131), 1,
+    STATE(135), 1,
       sym_property_name,
     ACTIONS(48), 3,
       anon_sym_technology,
@@ -7317,7 +7922,28 @@ static const uint16_t ts_small_parse_table[] = {
       sym_property,
       sym_description,
       aux_sym_block_repeat1,
-  [3039] = 3,
+  [3089] = 8,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(63), 1,
+      anon_sym_when,
+    ACTIONS(372), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(374), 1,
+      anon_sym_RBRACE,
+    STATE(113), 1,
+      aux_sym_description_repeat1,
+    STATE(135), 1,
+      sym_property_name,
+    ACTIONS(48), 3,
+      anon_sym_technology,
+      anon_sym_protocol,
+      sym__word,
+    STATE(89), 3,
+      sym_property,
+      sym_description,
+      aux_sym_block_repeat1,
+  [3118] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(378), 2,
@@ -7331,27 +7957,28 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3056] = 3,
+  [3135] = 4,
     ACTIONS(3), 1,
       sym_comment,
+    ACTIONS(384), 1,
+      anon_sym_and,
     ACTIONS(382), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(380), 7,
+    ACTIONS(380), 6,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
-      anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3073] = 3,
+  [3154] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(386), 2,
+    ACTIONS(388), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(384), 7,
+    ACTIONS(386), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -7359,13 +7986,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3090] = 3,
+  [3171] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(390), 2,
+    ACTIONS(392), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(388), 7,
+    ACTIONS(390), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -7373,13 +8000,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3107] = 3,
+  [3188] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(394), 2,
+    ACTIONS(396), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(392), 7,
+    ACTIONS(394), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -7387,13 +8014,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3124] = 3,
+  [3205] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(398), 2,
+    ACTIONS(400), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(396), 7,
+    ACTIONS(398), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -7401,13 +8028,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3141] = 3,
+  [3222] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(402), 2,
+    ACTIONS(404), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(400), 7,
+    ACTIONS(402), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -7415,13 +8042,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3158] = 3,
+  [3239] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(406), 2,
+    ACTIONS(408), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(404), 7,
+    ACTIONS(406), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -7429,13 +8056,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3175] = 3,
+  [3256] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(291), 2,
+    ACTIONS(412), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(287), 7,
+    ACTIONS(410), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -7443,22 +8070,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3192] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(412), 1,
-      anon_sym_and,
-    ACTIONS(410), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(408), 6,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3211] = 3,
+  [3273] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(416), 2,
@@ -7472,10 +8084,24 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3228] = 5,
+  [3290] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(412), 1,
+    ACTIONS(351), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(347), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3307] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(384), 1,
       anon_sym_and,
     ACTIONS(420), 1,
       anon_sym_RBRACE,
@@ -7487,45 +8113,45 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3248] = 6,
+  [3327] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(427), 1,
+    ACTIONS(426), 1,
       anon_sym_RBRACE,
-    ACTIONS(429), 1,
-      anon_sym_when,
-    STATE(131), 1,
-      sym_property_name,
-    STATE(103), 2,
-      sym_property,
-      aux_sym__unopened_block_repeat1,
-    ACTIONS(424), 3,
-      anon_sym_technology,
-      anon_sym_protocol,
-      sym__word,
-  [3270] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(434), 1,
-      anon_sym_RBRACE,
-    ACTIONS(436), 1,
+    ACTIONS(428), 1,
       anon_sym_COMMA,
-    STATE(105), 1,
+    STATE(107), 1,
       aux_sym_property_repeat1,
-    ACTIONS(432), 5,
+    ACTIONS(424), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3290] = 5,
+  [3347] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(433), 1,
+      anon_sym_RBRACE,
+    ACTIONS(435), 1,
+      anon_sym_when,
+    STATE(135), 1,
+      sym_property_name,
+    STATE(104), 2,
+      sym_property,
+      aux_sym__unopened_block_repeat1,
+    ACTIONS(430), 3,
+      anon_sym_technology,
+      anon_sym_protocol,
+      sym__word,
+  [3369] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(440), 1,
       anon_sym_RBRACE,
     ACTIONS(442), 1,
       anon_sym_COMMA,
-    STATE(105), 1,
+    STATE(103), 1,
       aux_sym_property_repeat1,
     ACTIONS(438), 5,
       anon_sym_technology,
@@ -7533,64 +8159,64 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3310] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(449), 1,
-      anon_sym_AT,
-    ACTIONS(447), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(445), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3328] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(453), 1,
-      anon_sym_RBRACE,
-    ACTIONS(455), 1,
-      anon_sym_COMMA,
-    STATE(104), 1,
-      aux_sym_property_repeat1,
-    ACTIONS(451), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3348] = 6,
+  [3389] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(63), 1,
       anon_sym_when,
-    ACTIONS(457), 1,
+    ACTIONS(444), 1,
       anon_sym_RBRACE,
-    STATE(131), 1,
+    STATE(135), 1,
       sym_property_name,
-    STATE(103), 2,
+    STATE(104), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
     ACTIONS(48), 3,
       anon_sym_technology,
       anon_sym_protocol,
       sym__word,
-  [3370] = 3,
-    ACTIONS(280), 1,
+  [3411] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(448), 1,
+      anon_sym_RBRACE,
+    ACTIONS(450), 1,
+      anon_sym_COMMA,
+    STATE(107), 1,
+      aux_sym_property_repeat1,
+    ACTIONS(446), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3431] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(457), 1,
+      anon_sym_AT,
+    ACTIONS(455), 2,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(453), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3449] = 3,
+    ACTIONS(260), 1,
       sym_comment,
     ACTIONS(459), 1,
       sym_description_text,
-    ACTIONS(276), 6,
+    ACTIONS(256), 6,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_RBRACE,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3385] = 3,
+  [3464] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(463), 2,
@@ -7602,7 +8228,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3400] = 3,
+  [3479] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(467), 2,
@@ -7614,104 +8240,104 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3415] = 3,
+  [3494] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(471), 2,
+    ACTIONS(262), 1,
+      anon_sym_RBRACE,
+    ACTIONS(469), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(112), 1,
+      aux_sym_description_repeat1,
+    ACTIONS(345), 4,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [3513] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(287), 1,
+      anon_sym_RBRACE,
+    ACTIONS(372), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(112), 1,
+      aux_sym_description_repeat1,
+    ACTIONS(472), 4,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+  [3532] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(455), 2,
       anon_sym_RBRACE,
       anon_sym_COMMA,
-    ACTIONS(469), 5,
+    ACTIONS(453), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3430] = 5,
+  [3547] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(282), 1,
-      anon_sym_RBRACE,
-    ACTIONS(473), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(113), 1,
-      aux_sym_description_repeat1,
-    ACTIONS(353), 4,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [3449] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(447), 2,
+    ACTIONS(476), 2,
       anon_sym_RBRACE,
       anon_sym_COMMA,
-    ACTIONS(445), 5,
+    ACTIONS(474), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3464] = 5,
+  [3562] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(299), 1,
+    ACTIONS(262), 1,
       anon_sym_RBRACE,
-    ACTIONS(361), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(113), 1,
-      aux_sym_description_repeat1,
-    ACTIONS(476), 4,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [3483] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(282), 1,
-      anon_sym_RBRACE,
-    ACTIONS(353), 5,
+    ACTIONS(345), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3497] = 5,
-    ACTIONS(280), 1,
+  [3576] = 5,
+    ACTIONS(260), 1,
       sym_comment,
     ACTIONS(478), 1,
       anon_sym_DQUOTE2,
     ACTIONS(480), 1,
       sym_string_content,
-    ACTIONS(483), 1,
-      sym_escape_sequence,
-    STATE(117), 1,
-      aux_sym_string_repeat1,
-  [3513] = 5,
-    ACTIONS(280), 1,
-      sym_comment,
-    ACTIONS(486), 1,
-      anon_sym_DQUOTE2,
-    ACTIONS(488), 1,
-      sym_string_content,
-    ACTIONS(490), 1,
-      sym_escape_sequence,
-    STATE(117), 1,
-      aux_sym_string_repeat1,
-  [3529] = 5,
-    ACTIONS(280), 1,
-      sym_comment,
-    ACTIONS(492), 1,
-      anon_sym_DQUOTE2,
-    ACTIONS(494), 1,
-      sym_string_content,
-    ACTIONS(496), 1,
+    ACTIONS(482), 1,
       sym_escape_sequence,
     STATE(118), 1,
       aux_sym_string_repeat1,
-  [3545] = 5,
-    ACTIONS(280), 1,
+  [3592] = 5,
+    ACTIONS(260), 1,
+      sym_comment,
+    ACTIONS(484), 1,
+      anon_sym_DQUOTE2,
+    ACTIONS(486), 1,
+      sym_string_content,
+    ACTIONS(488), 1,
+      sym_escape_sequence,
+    STATE(119), 1,
+      aux_sym_string_repeat1,
+  [3608] = 5,
+    ACTIONS(260), 1,
+      sym_comment,
+    ACTIONS(490), 1,
+      anon_sym_DQUOTE2,
+    ACTIONS(492), 1,
+      sym_string_content,
+    ACTIONS(495), 1,
+      sym_escape_sequence,
+    STATE(119), 1,
+      aux_sym_string_repeat1,
+  [3624] = 5,
+    ACTIONS(260), 1,
       sym_comment,
     ACTIONS(498), 1,
       anon_sym_DQUOTE2,
@@ -7721,281 +8347,281 @@ static const uint16_t ts_small_parse_table[] = {
       sym_escape_sequence,
     STATE(121), 1,
       aux_sym_string_repeat1,
-  [3561] = 5,
-    ACTIONS(280), 1,
+  [3640] = 5,
+    ACTIONS(260), 1,
       sym_comment,
-    ACTIONS(488), 1,
+    ACTIONS(486), 1,
       sym_string_content,
-    ACTIONS(490), 1,
+    ACTIONS(488), 1,
       sym_escape_sequence,
     ACTIONS(504), 1,
       anon_sym_DQUOTE2,
-    STATE(117), 1,
+    STATE(119), 1,
       aux_sym_string_repeat1,
-  [3577] = 4,
+  [3656] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(506), 1,
-      anon_sym_COMMA,
+      anon_sym_RPAREN,
     ACTIONS(508), 1,
-      anon_sym_RPAREN,
-    STATE(125), 1,
-      aux_sym_membership_repeat1,
-  [3590] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
+      anon_sym_or,
     ACTIONS(510), 1,
-      anon_sym_RPAREN,
-    ACTIONS(512), 1,
-      anon_sym_or,
-    ACTIONS(514), 1,
       anon_sym_and,
-  [3603] = 4,
+  [3669] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(512), 1,
-      anon_sym_or,
-    ACTIONS(514), 1,
-      anon_sym_and,
-    ACTIONS(516), 1,
-      anon_sym_RPAREN,
-  [3616] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(518), 1,
       anon_sym_COMMA,
-    ACTIONS(521), 1,
+    ACTIONS(514), 1,
       anon_sym_RPAREN,
     STATE(125), 1,
       aux_sym_membership_repeat1,
-  [3629] = 4,
+  [3682] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(523), 1,
+    ACTIONS(516), 1,
       anon_sym_COMMA,
+    ACTIONS(518), 1,
+      anon_sym_RPAREN,
+    STATE(123), 1,
+      aux_sym_membership_repeat1,
+  [3695] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(520), 1,
+      anon_sym_COMMA,
+    ACTIONS(523), 1,
+      anon_sym_RPAREN,
+    STATE(125), 1,
+      aux_sym_membership_repeat1,
+  [3708] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(508), 1,
+      anon_sym_or,
+    ACTIONS(510), 1,
+      anon_sym_and,
     ACTIONS(525), 1,
       anon_sym_RPAREN,
-    STATE(122), 1,
-      aux_sym_membership_repeat1,
-  [3642] = 4,
+  [3721] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(512), 1,
+    ACTIONS(508), 1,
       anon_sym_or,
-    ACTIONS(514), 1,
+    ACTIONS(510), 1,
       anon_sym_and,
     ACTIONS(527), 1,
       anon_sym_RPAREN,
-  [3655] = 2,
+  [3734] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(529), 2,
       anon_sym_COMMA,
       anon_sym_RPAREN,
-  [3663] = 3,
+  [3742] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(531), 1,
       anon_sym_RPAREN,
     ACTIONS(533), 1,
       anon_sym_where,
-  [3673] = 2,
+  [3752] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(535), 1,
-      anon_sym_COLON,
-  [3680] = 2,
+      anon_sym_LPAREN,
+  [3759] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(537), 1,
-      anon_sym_COLON,
-  [3687] = 2,
+      sym__word,
+  [3766] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(539), 1,
       anon_sym_COLON,
-  [3694] = 2,
+  [3773] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(59), 1,
       anon_sym_DASH_GT,
-  [3701] = 2,
+  [3780] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(541), 1,
       anon_sym_DASH_GT,
-  [3708] = 2,
+  [3787] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(543), 1,
-      ts_builtin_sym_end,
-  [3715] = 2,
+      anon_sym_COLON,
+  [3794] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(545), 1,
-      anon_sym_LPAREN,
-  [3722] = 2,
+      anon_sym_COLON,
+  [3801] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(547), 1,
       anon_sym_DASH_GT,
-  [3729] = 2,
+  [3808] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(549), 1,
       anon_sym_RPAREN,
-  [3736] = 2,
+  [3815] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(551), 1,
       sym__word,
-  [3743] = 2,
+  [3822] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(553), 1,
-      sym__word,
+      ts_builtin_sym_end,
 };
 
 static const uint32_t ts_small_parse_table_map[] = {
   [SMALL_STATE(2)] = 0,
-  [SMALL_STATE(3)] = 51,
-  [SMALL_STATE(4)] = 102,
-  [SMALL_STATE(5)] = 153,
-  [SMALL_STATE(6)] = 199,
-  [SMALL_STATE(7)] = 257,
-  [SMALL_STATE(8)] = 324,
-  [SMALL_STATE(9)] = 374,
-  [SMALL_STATE(10)] = 424,
-  [SMALL_STATE(11)] = 474,
-  [SMALL_STATE(12)] = 524,
-  [SMALL_STATE(13)] = 574,
-  [SMALL_STATE(14)] = 624,
-  [SMALL_STATE(15)] = 682,
-  [SMALL_STATE(16)] = 733,
-  [SMALL_STATE(17)] = 784,
-  [SMALL_STATE(18)] = 835,
-  [SMALL_STATE(19)] = 889,
-  [SMALL_STATE(20)] = 932,
-  [SMALL_STATE(21)] = 980,
-  [SMALL_STATE(22)] = 1028,
-  [SMALL_STATE(23)] = 1076,
-  [SMALL_STATE(24)] = 1115,
-  [SMALL_STATE(25)] = 1154,
-  [SMALL_STATE(26)] = 1185,
-  [SMALL_STATE(27)] = 1224,
-  [SMALL_STATE(28)] = 1255,
-  [SMALL_STATE(29)] = 1291,
-  [SMALL_STATE(30)] = 1333,
-  [SMALL_STATE(31)] = 1369,
-  [SMALL_STATE(32)] = 1404,
-  [SMALL_STATE(33)] = 1433,
-  [SMALL_STATE(34)] = 1470,
-  [SMALL_STATE(35)] = 1507,
-  [SMALL_STATE(36)] = 1546,
-  [SMALL_STATE(37)] = 1581,
-  [SMALL_STATE(38)] = 1613,
-  [SMALL_STATE(39)] = 1647,
-  [SMALL_STATE(40)] = 1675,
-  [SMALL_STATE(41)] = 1709,
-  [SMALL_STATE(42)] = 1741,
-  [SMALL_STATE(43)] = 1768,
-  [SMALL_STATE(44)] = 1795,
-  [SMALL_STATE(45)] = 1826,
-  [SMALL_STATE(46)] = 1853,
-  [SMALL_STATE(47)] = 1882,
-  [SMALL_STATE(48)] = 1909,
-  [SMALL_STATE(49)] = 1940,
-  [SMALL_STATE(50)] = 1971,
-  [SMALL_STATE(51)] = 2002,
-  [SMALL_STATE(52)] = 2029,
-  [SMALL_STATE(53)] = 2057,
-  [SMALL_STATE(54)] = 2083,
-  [SMALL_STATE(55)] = 2113,
-  [SMALL_STATE(56)] = 2143,
-  [SMALL_STATE(57)] = 2169,
-  [SMALL_STATE(58)] = 2197,
-  [SMALL_STATE(59)] = 2223,
-  [SMALL_STATE(60)] = 2253,
-  [SMALL_STATE(61)] = 2279,
-  [SMALL_STATE(62)] = 2305,
-  [SMALL_STATE(63)] = 2331,
-  [SMALL_STATE(64)] = 2358,
-  [SMALL_STATE(65)] = 2385,
-  [SMALL_STATE(66)] = 2410,
-  [SMALL_STATE(67)] = 2443,
-  [SMALL_STATE(68)] = 2468,
-  [SMALL_STATE(69)] = 2495,
-  [SMALL_STATE(70)] = 2520,
-  [SMALL_STATE(71)] = 2544,
-  [SMALL_STATE(72)] = 2568,
-  [SMALL_STATE(73)] = 2592,
-  [SMALL_STATE(74)] = 2616,
-  [SMALL_STATE(75)] = 2640,
-  [SMALL_STATE(76)] = 2664,
-  [SMALL_STATE(77)] = 2688,
-  [SMALL_STATE(78)] = 2712,
-  [SMALL_STATE(79)] = 2736,
-  [SMALL_STATE(80)] = 2760,
-  [SMALL_STATE(81)] = 2784,
-  [SMALL_STATE(82)] = 2808,
-  [SMALL_STATE(83)] = 2832,
-  [SMALL_STATE(84)] = 2856,
-  [SMALL_STATE(85)] = 2880,
-  [SMALL_STATE(86)] = 2904,
-  [SMALL_STATE(87)] = 2928,
-  [SMALL_STATE(88)] = 2952,
-  [SMALL_STATE(89)] = 2981,
-  [SMALL_STATE(90)] = 3010,
-  [SMALL_STATE(91)] = 3039,
-  [SMALL_STATE(92)] = 3056,
-  [SMALL_STATE(93)] = 3073,
-  [SMALL_STATE(94)] = 3090,
-  [SMALL_STATE(95)] = 3107,
-  [SMALL_STATE(96)] = 3124,
-  [SMALL_STATE(97)] = 3141,
-  [SMALL_STATE(98)] = 3158,
-  [SMALL_STATE(99)] = 3175,
-  [SMALL_STATE(100)] = 3192,
-  [SMALL_STATE(101)] = 3211,
-  [SMALL_STATE(102)] = 3228,
-  [SMALL_STATE(103)] = 3248,
-  [SMALL_STATE(104)] = 3270,
-  [SMALL_STATE(105)] = 3290,
-  [SMALL_STATE(106)] = 3310,
-  [SMALL_STATE(107)] = 3328,
-  [SMALL_STATE(108)] = 3348,
-  [SMALL_STATE(109)] = 3370,
-  [SMALL_STATE(110)] = 3385,
-  [SMALL_STATE(111)] = 3400,
-  [SMALL_STATE(112)] = 3415,
-  [SMALL_STATE(113)] = 3430,
-  [SMALL_STATE(114)] = 3449,
-  [SMALL_STATE(115)] = 3464,
-  [SMALL_STATE(116)] = 3483,
-  [SMALL_STATE(117)] = 3497,
-  [SMALL_STATE(118)] = 3513,
-  [SMALL_STATE(119)] = 3529,
-  [SMALL_STATE(120)] = 3545,
-  [SMALL_STATE(121)] = 3561,
-  [SMALL_STATE(122)] = 3577,
-  [SMALL_STATE(123)] = 3590,
-  [SMALL_STATE(124)] = 3603,
-  [SMALL_STATE(125)] = 3616,
-  [SMALL_STATE(126)] = 3629,
-  [SMALL_STATE(127)] = 3642,
-  [SMALL_STATE(128)] = 3655,
-  [SMALL_STATE(129)] = 3663,
-  [SMALL_STATE(130)] = 3673,
-  [SMALL_STATE(131)] = 3680,
-  [SMALL_STATE(132)] = 3687,
-  [SMALL_STATE(133)] = 3694,
-  [SMALL_STATE(134)] = 3701,
-  [SMALL_STATE(135)] = 3708,
-  [SMALL_STATE(136)] = 3715,
-  [SMALL_STATE(137)] = 3722,
-  [SMALL_STATE(138)] = 3729,
-  [SMALL_STATE(139)] = 3736,
-  [SMALL_STATE(140)] = 3743,
+  [SMALL_STATE(3)] = 52,
+  [SMALL_STATE(4)] = 104,
+  [SMALL_STATE(5)] = 156,
+  [SMALL_STATE(6)] = 203,
+  [SMALL_STATE(7)] = 262,
+  [SMALL_STATE(8)] = 330,
+  [SMALL_STATE(9)] = 381,
+  [SMALL_STATE(10)] = 432,
+  [SMALL_STATE(11)] = 483,
+  [SMALL_STATE(12)] = 534,
+  [SMALL_STATE(13)] = 585,
+  [SMALL_STATE(14)] = 636,
+  [SMALL_STATE(15)] = 695,
+  [SMALL_STATE(16)] = 747,
+  [SMALL_STATE(17)] = 799,
+  [SMALL_STATE(18)] = 851,
+  [SMALL_STATE(19)] = 906,
+  [SMALL_STATE(20)] = 950,
+  [SMALL_STATE(21)] = 999,
+  [SMALL_STATE(22)] = 1048,
+  [SMALL_STATE(23)] = 1097,
+  [SMALL_STATE(24)] = 1137,
+  [SMALL_STATE(25)] = 1177,
+  [SMALL_STATE(26)] = 1209,
+  [SMALL_STATE(27)] = 1249,
+  [SMALL_STATE(28)] = 1281,
+  [SMALL_STATE(29)] = 1318,
+  [SMALL_STATE(30)] = 1361,
+  [SMALL_STATE(31)] = 1398,
+  [SMALL_STATE(32)] = 1434,
+  [SMALL_STATE(33)] = 1464,
+  [SMALL_STATE(34)] = 1502,
+  [SMALL_STATE(35)] = 1540,
+  [SMALL_STATE(36)] = 1580,
+  [SMALL_STATE(37)] = 1613,
+  [SMALL_STATE(38)] = 1648,
+  [SMALL_STATE(39)] = 1677,
+  [SMALL_STATE(40)] = 1712,
+  [SMALL_STATE(41)] = 1747,
+  [SMALL_STATE(42)] = 1780,
+  [SMALL_STATE(43)] = 1808,
+  [SMALL_STATE(44)] = 1836,
+  [SMALL_STATE(45)] = 1866,
+  [SMALL_STATE(46)] = 1898,
+  [SMALL_STATE(47)] = 1926,
+  [SMALL_STATE(48)] = 1954,
+  [SMALL_STATE(49)] = 1986,
+  [SMALL_STATE(50)] = 2014,
+  [SMALL_STATE(51)] = 2046,
+  [SMALL_STATE(52)] = 2078,
+  [SMALL_STATE(53)] = 2107,
+  [SMALL_STATE(54)] = 2138,
+  [SMALL_STATE(55)] = 2169,
+  [SMALL_STATE(56)] = 2198,
+  [SMALL_STATE(57)] = 2229,
+  [SMALL_STATE(58)] = 2256,
+  [SMALL_STATE(59)] = 2282,
+  [SMALL_STATE(60)] = 2310,
+  [SMALL_STATE(61)] = 2336,
+  [SMALL_STATE(62)] = 2364,
+  [SMALL_STATE(63)] = 2390,
+  [SMALL_STATE(64)] = 2416,
+  [SMALL_STATE(65)] = 2442,
+  [SMALL_STATE(66)] = 2468,
+  [SMALL_STATE(67)] = 2494,
+  [SMALL_STATE(68)] = 2522,
+  [SMALL_STATE(69)] = 2548,
+  [SMALL_STATE(70)] = 2573,
+  [SMALL_STATE(71)] = 2598,
+  [SMALL_STATE(72)] = 2623,
+  [SMALL_STATE(73)] = 2648,
+  [SMALL_STATE(74)] = 2673,
+  [SMALL_STATE(75)] = 2698,
+  [SMALL_STATE(76)] = 2723,
+  [SMALL_STATE(77)] = 2748,
+  [SMALL_STATE(78)] = 2773,
+  [SMALL_STATE(79)] = 2798,
+  [SMALL_STATE(80)] = 2823,
+  [SMALL_STATE(81)] = 2848,
+  [SMALL_STATE(82)] = 2873,
+  [SMALL_STATE(83)] = 2898,
+  [SMALL_STATE(84)] = 2923,
+  [SMALL_STATE(85)] = 2948,
+  [SMALL_STATE(86)] = 2973,
+  [SMALL_STATE(87)] = 2998,
+  [SMALL_STATE(88)] = 3031,
+  [SMALL_STATE(89)] = 3060,
+  [SMALL_STATE(90)] = 3089,
+  [SMALL_STATE(91)] = 3118,
+  [SMALL_STATE(92)] = 3135,
+  [SMALL_STATE(93)] = 3154,
+  [SMALL_STATE(94)] = 3171,
+  [SMALL_STATE(95)] = 3188,
+  [SMALL_STATE(96)] = 3205,
+  [SMALL_STATE(97)] = 3222,
+  [SMALL_STATE(98)] = 3239,
+  [SMALL_STATE(99)] = 3256,
+  [SMALL_STATE(100)] = 3273,
+  [SMALL_STATE(101)] = 3290,
+  [SMALL_STATE(102)] = 3307,
+  [SMALL_STATE(103)] = 3327,
+  [SMALL_STATE(104)] = 3347,
+  [SMALL_STATE(105)] = 3369,
+  [SMALL_STATE(106)] = 3389,
+  [SMALL_STATE(107)] = 3411,
+  [SMALL_STATE(108)] = 3431,
+  [SMALL_STATE(109)] = 3449,
+  [SMALL_STATE(110)] = 3464,
+  [SMALL_STATE(111)] = 3479,
+  [SMALL_STATE(112)] = 3494,
+  [SMALL_STATE(113)] = 3513,
+  [SMALL_STATE(114)] = 3532,
+  [SMALL_STATE(115)] = 3547,
+  [SMALL_STATE(116)] = 3562,
+  [SMALL_STATE(117)] = 3576,
+  [SMALL_STATE(118)] = 3592,
+  [SMALL_STATE(119)] = 3608,
+  [SMALL_STATE(120)] = 3624,
+  [SMALL_STATE(121)] = 3640,
+  [SMALL_STATE(122)] = 3656,
+  [SMALL_STATE(123)] = 3669,
+  [SMALL_STATE(124)] = 3682,
+  [SMALL_STATE(125)] = 3695,
+  [SMALL_STATE(126)] = 3708,
+  [SMALL_STATE(127)] = 3721,
+  [SMALL_STATE(128)] = 3734,
+  [SMALL_STATE(129)] = 3742,
+  [SMALL_STATE(130)] = 3752,
+  [SMALL_STATE(131)] = 3759,
+  [SMALL_STATE(132)] = 3766,
+  [SMALL_STATE(133)] = 3773,
+  [SMALL_STATE(134)] = 3780,
+  [SMALL_STATE(135)] = 3787,
+  [SMALL_STATE(136)] = 3794,
+  [SMALL_STATE(137)] = 3801,
+  [SMALL_STATE(138)] = 3808,
+  [SMALL_STATE(139)] = 3815,
+  [SMALL_STATE(140)] = 3822,
 };
 
 static const TSParseActionEntry ts_parse_actions[] = {
@@ -8004,37 +8630,37 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [3] = {.entry = {.count = 1, .reusable = true}}, SHIFT_EXTRA(),
   [5] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 0, 0, 0),
   [7] = {.entry = {.count = 1, .reusable = true}}, SHIFT(32),
-  [9] = {.entry = {.count = 1, .reusable = false}}, SHIFT(63),
+  [9] = {.entry = {.count = 1, .reusable = false}}, SHIFT(59),
   [11] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 2, 0, 0),
   [13] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 2, 0, 0),
-  [15] = {.entry = {.count = 1, .reusable = true}}, SHIFT(140),
+  [15] = {.entry = {.count = 1, .reusable = true}}, SHIFT(131),
   [17] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 1, 0, 0),
   [19] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 1, 0, 0),
   [21] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0),
   [23] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0),
-  [25] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(140),
-  [28] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 17), SHIFT(36),
+  [25] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(131),
+  [28] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 17), SHIFT(39),
   [31] = {.entry = {.count = 1, .reusable = false}}, SHIFT(3),
   [33] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 17), SHIFT(3),
   [36] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 2, 0, 17),
   [38] = {.entry = {.count = 1, .reusable = true}}, SHIFT(10),
-  [40] = {.entry = {.count = 1, .reusable = true}}, SHIFT(66),
+  [40] = {.entry = {.count = 1, .reusable = true}}, SHIFT(87),
   [42] = {.entry = {.count = 1, .reusable = false}}, SHIFT(8),
   [44] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 2, 0, 17),
   [46] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 1, 5),
-  [48] = {.entry = {.count = 1, .reusable = false}}, SHIFT(130),
+  [48] = {.entry = {.count = 1, .reusable = false}}, SHIFT(132),
   [50] = {.entry = {.count = 1, .reusable = true}}, SHIFT(31),
   [52] = {.entry = {.count = 1, .reusable = false}}, SHIFT(41),
   [54] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 1, 5),
-  [56] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 1, 5), SHIFT(130),
-  [59] = {.entry = {.count = 1, .reusable = true}}, SHIFT(37),
+  [56] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 1, 5), SHIFT(132),
+  [59] = {.entry = {.count = 1, .reusable = true}}, SHIFT(36),
   [61] = {.entry = {.count = 1, .reusable = true}}, SHIFT(90),
-  [63] = {.entry = {.count = 1, .reusable = false}}, SHIFT(132),
+  [63] = {.entry = {.count = 1, .reusable = false}}, SHIFT(136),
   [65] = {.entry = {.count = 1, .reusable = true}}, SHIFT(120),
-  [67] = {.entry = {.count = 1, .reusable = false}}, SHIFT(36),
+  [67] = {.entry = {.count = 1, .reusable = false}}, SHIFT(39),
   [69] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 14),
   [71] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 14),
-  [73] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 14), SHIFT(130),
+  [73] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 14), SHIFT(132),
   [76] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 18), SHIFT(3),
   [79] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 2, 0, 18),
   [81] = {.entry = {.count = 1, .reusable = true}}, SHIFT(114),
@@ -8048,29 +8674,29 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [99] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 5, 0, 32),
   [101] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 5, 0, 32),
   [103] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 1, 0, 1),
-  [105] = {.entry = {.count = 1, .reusable = false}}, SHIFT(38),
+  [105] = {.entry = {.count = 1, .reusable = false}}, SHIFT(37),
   [107] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 1, 0, 1), SHIFT(3),
-  [110] = {.entry = {.count = 1, .reusable = true}}, SHIFT(119),
+  [110] = {.entry = {.count = 1, .reusable = true}}, SHIFT(117),
   [112] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 1, 0, 1),
   [114] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 11),
   [116] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 11),
-  [118] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 11), SHIFT(130),
+  [118] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 11), SHIFT(132),
   [121] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 3),
   [123] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3),
-  [125] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3), SHIFT(130),
+  [125] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3), SHIFT(132),
   [128] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 22),
   [130] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 22),
-  [132] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 22), SHIFT(130),
-  [135] = {.entry = {.count = 1, .reusable = true}}, SHIFT(96),
+  [132] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 22), SHIFT(132),
+  [135] = {.entry = {.count = 1, .reusable = true}}, SHIFT(97),
   [137] = {.entry = {.count = 1, .reusable = true}}, SHIFT(128),
-  [139] = {.entry = {.count = 1, .reusable = true}}, SHIFT(91),
-  [141] = {.entry = {.count = 1, .reusable = true}}, SHIFT(126),
+  [139] = {.entry = {.count = 1, .reusable = true}}, SHIFT(96),
+  [141] = {.entry = {.count = 1, .reusable = true}}, SHIFT(124),
   [143] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 3, 0, 0),
   [145] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 3, 0, 0),
-  [147] = {.entry = {.count = 1, .reusable = true}}, SHIFT(94),
+  [147] = {.entry = {.count = 1, .reusable = true}}, SHIFT(99),
   [149] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 2, 0, 0),
   [151] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 2, 0, 0),
-  [153] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
+  [153] = {.entry = {.count = 1, .reusable = true}}, SHIFT(94),
   [155] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 6),
   [157] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 6), SHIFT(3),
   [160] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 6),
@@ -8081,186 +8707,186 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [171] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kind, 1, 0, 0),
   [173] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0),
   [175] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(32),
-  [178] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(63),
+  [178] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(59),
   [181] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 1, 0, 0),
   [183] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 6),
   [185] = {.entry = {.count = 1, .reusable = true}}, SHIFT(29),
-  [187] = {.entry = {.count = 1, .reusable = true}}, SHIFT(38),
+  [187] = {.entry = {.count = 1, .reusable = true}}, SHIFT(37),
   [189] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 6),
-  [191] = {.entry = {.count = 1, .reusable = true}}, SHIFT(44),
-  [193] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 2, 0, 10),
-  [195] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10), SHIFT(3),
-  [198] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10),
-  [200] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__placement, 1, 0, 0),
-  [202] = {.entry = {.count = 1, .reusable = false}}, SHIFT(49),
-  [204] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0), SHIFT(49),
-  [207] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0),
-  [209] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 3, 1, 20),
-  [211] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 3, 1, 20),
-  [213] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10), SHIFT(49),
+  [191] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 2, 0, 10),
+  [193] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10), SHIFT(3),
+  [196] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10),
+  [198] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__placement, 1, 0, 0),
+  [200] = {.entry = {.count = 1, .reusable = false}}, SHIFT(50),
+  [202] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0), SHIFT(50),
+  [205] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0),
+  [207] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 3, 1, 20),
+  [209] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 3, 1, 20),
+  [211] = {.entry = {.count = 1, .reusable = true}}, SHIFT(45),
+  [213] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10), SHIFT(50),
   [216] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0), SHIFT(3),
   [219] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__placement, 2, 1, 7),
   [221] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__placement, 2, 1, 7),
-  [223] = {.entry = {.count = 1, .reusable = true}}, SHIFT(61),
-  [225] = {.entry = {.count = 1, .reusable = false}}, SHIFT(9),
-  [227] = {.entry = {.count = 1, .reusable = true}}, SHIFT(57),
+  [223] = {.entry = {.count = 1, .reusable = true}}, SHIFT(55),
+  [225] = {.entry = {.count = 1, .reusable = true}}, SHIFT(63),
+  [227] = {.entry = {.count = 1, .reusable = false}}, SHIFT(9),
   [229] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 2, 0, 19),
   [231] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 2, 0, 19),
   [233] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(139),
-  [236] = {.entry = {.count = 1, .reusable = true}}, SHIFT(139),
-  [238] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 1, 0, 12),
-  [240] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 12),
-  [242] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_group, 3, 0, 0),
-  [244] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_group, 3, 0, 0),
-  [246] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 24),
-  [248] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 24),
+  [236] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 1, 0, 12),
+  [238] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 12),
+  [240] = {.entry = {.count = 1, .reusable = true}}, SHIFT(139),
+  [242] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 24),
+  [244] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 24),
+  [246] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 15),
+  [248] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 15),
   [250] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 2),
   [252] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 2),
-  [254] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 6, 0, 43),
-  [256] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 6, 0, 43),
-  [258] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 5, 0, 41),
-  [260] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 5, 0, 41),
-  [262] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 15),
-  [264] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 15),
-  [266] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 4, 0, 39),
-  [268] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 4, 0, 39),
-  [270] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 3, 0, 33),
-  [272] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 3, 0, 33),
-  [274] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
-  [276] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
-  [278] = {.entry = {.count = 1, .reusable = false}}, SHIFT(86),
-  [280] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
-  [282] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
-  [284] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(63),
-  [287] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__condition, 1, 0, 0),
-  [289] = {.entry = {.count = 1, .reusable = false}}, SHIFT(136),
-  [291] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__condition, 1, 0, 0),
-  [293] = {.entry = {.count = 1, .reusable = true}}, SHIFT(28),
-  [295] = {.entry = {.count = 1, .reusable = false}}, SHIFT(28),
-  [297] = {.entry = {.count = 1, .reusable = false}}, SHIFT(67),
-  [299] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_description, 1, 0, 0),
-  [301] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 3, 0, 0),
-  [303] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 3, 0, 0),
-  [305] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 1, 29),
-  [307] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 1, 29),
-  [309] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 0, 30),
-  [311] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 0, 30),
-  [313] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 21),
-  [315] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 21),
-  [317] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 9),
-  [319] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 9),
-  [321] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 8),
-  [323] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 8),
-  [325] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 26),
-  [327] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 26),
-  [329] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 23),
-  [331] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 23),
-  [333] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 25),
-  [335] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 25),
-  [337] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__unopened_block, 2, 0, 0),
-  [339] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__unopened_block, 2, 0, 0),
-  [341] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 2, 0, 0),
-  [343] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 2, 0, 0),
-  [345] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 13),
-  [347] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 13),
-  [349] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 4),
-  [351] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 4),
-  [353] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
-  [355] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 16),
-  [357] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 16),
-  [359] = {.entry = {.count = 1, .reusable = true}}, SHIFT(70),
-  [361] = {.entry = {.count = 1, .reusable = false}}, SHIFT(109),
-  [363] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(130),
-  [366] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0),
-  [368] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(132),
-  [371] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(109),
+  [254] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
+  [256] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
+  [258] = {.entry = {.count = 1, .reusable = false}}, SHIFT(86),
+  [260] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
+  [262] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
+  [264] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(59),
+  [267] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_group, 3, 0, 0),
+  [269] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_group, 3, 0, 0),
+  [271] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 3, 0, 33),
+  [273] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 3, 0, 33),
+  [275] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 6, 0, 43),
+  [277] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 6, 0, 43),
+  [279] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 5, 0, 41),
+  [281] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 5, 0, 41),
+  [283] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 4, 0, 39),
+  [285] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 4, 0, 39),
+  [287] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_description, 1, 0, 0),
+  [289] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 3, 0, 0),
+  [291] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 3, 0, 0),
+  [293] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 16),
+  [295] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 16),
+  [297] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 1, 29),
+  [299] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 1, 29),
+  [301] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 0, 30),
+  [303] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 0, 30),
+  [305] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__unopened_block, 2, 0, 0),
+  [307] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__unopened_block, 2, 0, 0),
+  [309] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 21),
+  [311] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 21),
+  [313] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 9),
+  [315] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 9),
+  [317] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 8),
+  [319] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 8),
+  [321] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 13),
+  [323] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 13),
+  [325] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 23),
+  [327] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 23),
+  [329] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 4),
+  [331] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 4),
+  [333] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 2, 0, 0),
+  [335] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 2, 0, 0),
+  [337] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 25),
+  [339] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 25),
+  [341] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 26),
+  [343] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 26),
+  [345] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
+  [347] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__condition, 1, 0, 0),
+  [349] = {.entry = {.count = 1, .reusable = false}}, SHIFT(130),
+  [351] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__condition, 1, 0, 0),
+  [353] = {.entry = {.count = 1, .reusable = true}}, SHIFT(28),
+  [355] = {.entry = {.count = 1, .reusable = false}}, SHIFT(28),
+  [357] = {.entry = {.count = 1, .reusable = false}}, SHIFT(60),
+  [359] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(132),
+  [362] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0),
+  [364] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(136),
+  [367] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(109),
+  [370] = {.entry = {.count = 1, .reusable = true}}, SHIFT(69),
+  [372] = {.entry = {.count = 1, .reusable = false}}, SHIFT(109),
   [374] = {.entry = {.count = 1, .reusable = true}}, SHIFT(83),
-  [376] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 4, 0, 40),
-  [378] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 4, 0, 40),
-  [380] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kinship, 3, 0, 34),
-  [382] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kinship, 3, 0, 34),
-  [384] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 5, 0, 42),
-  [386] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 5, 0, 42),
-  [388] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 42),
-  [390] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 42),
-  [392] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 44),
-  [394] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 44),
-  [396] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 7, 0, 44),
-  [398] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 7, 0, 44),
-  [400] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_not, 2, 0, 31),
-  [402] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_not, 2, 0, 31),
-  [404] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_comparison, 3, 0, 35),
-  [406] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comparison, 3, 0, 35),
-  [408] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_or, 3, 0, 34),
-  [410] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_or, 3, 0, 34),
-  [412] = {.entry = {.count = 1, .reusable = false}}, SHIFT(11),
-  [414] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_and, 3, 0, 34),
-  [416] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_and, 3, 0, 34),
+  [376] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_not, 2, 0, 31),
+  [378] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_not, 2, 0, 31),
+  [380] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_or, 3, 0, 34),
+  [382] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_or, 3, 0, 34),
+  [384] = {.entry = {.count = 1, .reusable = false}}, SHIFT(11),
+  [386] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_and, 3, 0, 34),
+  [388] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_and, 3, 0, 34),
+  [390] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_comparison, 3, 0, 35),
+  [392] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comparison, 3, 0, 35),
+  [394] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kinship, 3, 0, 34),
+  [396] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kinship, 3, 0, 34),
+  [398] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 4, 0, 40),
+  [400] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 4, 0, 40),
+  [402] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 7, 0, 44),
+  [404] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 7, 0, 44),
+  [406] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 44),
+  [408] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 44),
+  [410] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 42),
+  [412] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 42),
+  [414] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 5, 0, 42),
+  [416] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 5, 0, 42),
   [418] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 27),
   [420] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 27),
   [422] = {.entry = {.count = 1, .reusable = false}}, SHIFT(12),
-  [424] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(130),
-  [427] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0),
-  [429] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(132),
-  [432] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 32),
-  [434] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 32),
-  [436] = {.entry = {.count = 1, .reusable = true}}, SHIFT(17),
-  [438] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
-  [440] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
-  [442] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37), SHIFT_REPEAT(19),
-  [445] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__value, 1, 0, 0),
-  [447] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__value, 1, 0, 0),
-  [449] = {.entry = {.count = 1, .reusable = true}}, SHIFT(46),
-  [451] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 28),
-  [453] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 28),
-  [455] = {.entry = {.count = 1, .reusable = true}}, SHIFT(16),
-  [457] = {.entry = {.count = 1, .reusable = true}}, SHIFT(82),
+  [424] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 32),
+  [426] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 32),
+  [428] = {.entry = {.count = 1, .reusable = true}}, SHIFT(17),
+  [430] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(132),
+  [433] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0),
+  [435] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(136),
+  [438] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 28),
+  [440] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 28),
+  [442] = {.entry = {.count = 1, .reusable = true}}, SHIFT(16),
+  [444] = {.entry = {.count = 1, .reusable = true}}, SHIFT(74),
+  [446] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
+  [448] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
+  [450] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37), SHIFT_REPEAT(19),
+  [453] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__value, 1, 0, 0),
+  [455] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__value, 1, 0, 0),
+  [457] = {.entry = {.count = 1, .reusable = true}}, SHIFT(44),
   [459] = {.entry = {.count = 1, .reusable = false}}, SHIFT(116),
   [461] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 36),
   [463] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 36),
   [465] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_flow_ends, 3, 0, 19),
   [467] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_flow_ends, 3, 0, 19),
-  [469] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_finding, 3, 0, 38),
-  [471] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_finding, 3, 0, 38),
-  [473] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(109),
-  [476] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_description, 1, 0, 0),
-  [478] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
-  [480] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(117),
-  [483] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(117),
-  [486] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
-  [488] = {.entry = {.count = 1, .reusable = false}}, SHIFT(117),
-  [490] = {.entry = {.count = 1, .reusable = true}}, SHIFT(117),
-  [492] = {.entry = {.count = 1, .reusable = true}}, SHIFT(45),
-  [494] = {.entry = {.count = 1, .reusable = false}}, SHIFT(118),
-  [496] = {.entry = {.count = 1, .reusable = true}}, SHIFT(118),
+  [469] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(109),
+  [472] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_description, 1, 0, 0),
+  [474] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_finding, 3, 0, 38),
+  [476] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_finding, 3, 0, 38),
+  [478] = {.entry = {.count = 1, .reusable = true}}, SHIFT(46),
+  [480] = {.entry = {.count = 1, .reusable = false}}, SHIFT(118),
+  [482] = {.entry = {.count = 1, .reusable = true}}, SHIFT(118),
+  [484] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
+  [486] = {.entry = {.count = 1, .reusable = false}}, SHIFT(119),
+  [488] = {.entry = {.count = 1, .reusable = true}}, SHIFT(119),
+  [490] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
+  [492] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(119),
+  [495] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(119),
   [498] = {.entry = {.count = 1, .reusable = true}}, SHIFT(27),
   [500] = {.entry = {.count = 1, .reusable = false}}, SHIFT(121),
   [502] = {.entry = {.count = 1, .reusable = true}}, SHIFT(121),
   [504] = {.entry = {.count = 1, .reusable = true}}, SHIFT(25),
-  [506] = {.entry = {.count = 1, .reusable = true}}, SHIFT(23),
-  [508] = {.entry = {.count = 1, .reusable = true}}, SHIFT(95),
-  [510] = {.entry = {.count = 1, .reusable = true}}, SHIFT(56),
-  [512] = {.entry = {.count = 1, .reusable = true}}, SHIFT(12),
-  [514] = {.entry = {.count = 1, .reusable = true}}, SHIFT(11),
-  [516] = {.entry = {.count = 1, .reusable = true}}, SHIFT(58),
-  [518] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37), SHIFT_REPEAT(30),
-  [521] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37),
-  [523] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
-  [525] = {.entry = {.count = 1, .reusable = true}}, SHIFT(93),
-  [527] = {.entry = {.count = 1, .reusable = true}}, SHIFT(53),
+  [506] = {.entry = {.count = 1, .reusable = true}}, SHIFT(64),
+  [508] = {.entry = {.count = 1, .reusable = true}}, SHIFT(12),
+  [510] = {.entry = {.count = 1, .reusable = true}}, SHIFT(11),
+  [512] = {.entry = {.count = 1, .reusable = true}}, SHIFT(23),
+  [514] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
+  [516] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
+  [518] = {.entry = {.count = 1, .reusable = true}}, SHIFT(100),
+  [520] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37), SHIFT_REPEAT(30),
+  [523] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37),
+  [525] = {.entry = {.count = 1, .reusable = true}}, SHIFT(65),
+  [527] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
   [529] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 36),
-  [531] = {.entry = {.count = 1, .reusable = true}}, SHIFT(60),
+  [531] = {.entry = {.count = 1, .reusable = true}}, SHIFT(66),
   [533] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
-  [535] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property_name, 1, 0, 0),
-  [537] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
-  [539] = {.entry = {.count = 1, .reusable = true}}, SHIFT(6),
+  [535] = {.entry = {.count = 1, .reusable = true}}, SHIFT(24),
+  [537] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
+  [539] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property_name, 1, 0, 0),
   [541] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
-  [543] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
-  [545] = {.entry = {.count = 1, .reusable = true}}, SHIFT(24),
+  [543] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
+  [545] = {.entry = {.count = 1, .reusable = true}}, SHIFT(6),
   [547] = {.entry = {.count = 1, .reusable = true}}, SHIFT(52),
   [549] = {.entry = {.count = 1, .reusable = true}}, SHIFT(111),
-  [551] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
-  [553] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
+  [551] = {.entry = {.count = 1, .reusable = true}}, SHIFT(57),
+  [553] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
 };
 
 #ifdef __cplusplus
@@ -8309,7 +8935,7 @@ TS_PUBLIC const TSLanguage *tree_sitter_threat(void) {
     .primary_state_ids = ts_primary_state_ids,
     .name = "threat",
     .reserved_words = &ts_reserved_words[0][0],
-    .max_reserved_word_set_size = 12,
+    .max_reserved_word_set_size = 13,
     .metadata = {
       .major_version = 0,
       .minor_version = 1,

@@ -37,6 +37,10 @@ pub enum Command {
     Fmt(FmtArguments),
     /// Start a model that checks clean and shows the way
     Init(InitArguments),
+    /// List the rules that look at a model: the library's and its own
+    Rules(RulesArguments),
+    /// Run the tests of a model's own rules
+    Test(TestArguments),
 }
 
 const CHECK_HELP: &str = "\
@@ -139,6 +143,84 @@ pub struct InitArguments {
     /// The folder to start a model in; it is made if it is not there [default: this folder]
     #[arg(value_name = "DIR")]
     pub dir: Option<PathBuf>,
+}
+
+const RULES_HELP: &str = "\
+Examples:
+  threatline rules                               every rule, by subject
+  threatline rules --category repudiation
+  threatline rules --technology kafka            those that ask for it, or for what it is one of
+  threatline rules --reference CWE-319
+  threatline rules design --format json          with the rules of the model in `design`";
+
+/// `threatline rules`
+#[derive(Debug, Args)]
+#[command(after_help = RULES_HELP)]
+pub struct RulesArguments {
+    /// Where the model is whose own rules are listed, too [default: this folder]
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+
+    /// Those of a STRIDE category, such as spoofing
+    #[arg(long, value_name = "WORD")]
+    pub category: Option<String>,
+
+    /// Those whose condition asks for a technology, or for what it is one of
+    #[arg(long, value_name = "NAME")]
+    pub technology: Option<String>,
+
+    /// Those that refer to an entry of CWE, CAPEC, ATT&CK or ASVS, such as CWE-319; `ASVS` alone finds all of ASVS
+    #[arg(long, value_name = "ID")]
+    pub reference: Option<String>,
+
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
+    pub format: RulesFormat,
+}
+
+/// How rules are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    /// A line each
+    Human,
+    /// Everything, as one JSON document
+    Json,
+    /// A page in Markdown
+    Markdown,
+}
+
+const TEST_HELP: &str = "\
+A test is a file whose name ends with `.test.threat`: a small model with what rules have to find in it.
+It sees the rules, technologies, protocols and mitigations of the model that it lies in, and nothing of
+it is part of that model.
+
+  expect {
+    found: house_rule@order
+    absent: house_rule@browse
+  }
+
+Exit code: 0 when all is as expected; 1 when something is not; 2 when the call or a file cannot be used.";
+
+/// `threatline test`
+#[derive(Debug, Args)]
+#[command(after_help = TEST_HELP)]
+pub struct TestArguments {
+    /// Files or folders with tests [default: this folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// How to print the outcome
+    #[arg(long, value_enum, default_value_t = TestFormat::Human)]
+    pub format: TestFormat,
+}
+
+/// How the outcome of tests is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// For people, with excerpts
+    Human,
+    /// Everything, as one JSON document
+    Json,
 }
 
 #[cfg(test)]

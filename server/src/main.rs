@@ -8,6 +8,8 @@ mod fmt;
 mod format;
 mod init;
 mod report;
+mod rules;
+mod test;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Init(arguments) => init::run(arguments),
+        Command::Rules(arguments) => rules::run(arguments),
+        Command::Test(arguments) => test::run(arguments),
     };
     match outcome {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,

@@ -119,6 +119,12 @@ pub fn report(loaded: &Loaded, fail_on: Option<Option<Level>>) -> Vec<ModelRepor
     loaded.workspace.models().map(|model| of_model(loaded, model, fail_on)).collect()
 }
 
+/// Looks at the tests that were asked for.
+pub fn report_of_tests(loaded: &Loaded) -> Vec<ModelReport> {
+    let asked = loaded.workspace.tests().filter(|test| loaded.is_selected(test.root(loaded.db())));
+    asked.map(|test| of_model(loaded, test, None)).collect()
+}
+
 fn of_model(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> ModelReport {
     let db = loaded.db();
     let files = loaded.selected_files(model);

@@ -12,8 +12,17 @@ use threatline_model::{Database, Kind};
 
 /// Writes what was found in each model.
 pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) -> std::io::Result<()> {
-    let renderer = Renderer::styled();
     for report in reports {
+        entries(output, db, report)?;
+        summary(output, report)?;
+    }
+    Ok(())
+}
+
+/// Writes the diagnostics of one model.
+pub fn entries(output: &mut impl Write, db: &Database, report: &ModelReport) -> std::io::Result<()> {
+    let renderer = Renderer::styled();
+    {
         let settings = report.model.settings(db);
         let files = report.model.files(db).iter().map(|file| (file.path(db).as_ref(), file.source(db).text.as_ref()));
         let texts: HashMap<&str, &str> =
@@ -25,7 +34,6 @@ pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) ->
             footer(output, entry)?;
             writeln!(output)?;
         }
-        summary(output, report)?;
     }
     Ok(())
 }

@@ -3,11 +3,12 @@
 
 use super::write_json;
 use crate::report::{ModelReport, STATES, Spot, spot_of, spot_of_finding, state_word};
+use crate::test::Tested;
 use serde_json::{Map, Value, json};
 use std::io::Write;
 use threatline_model::findings::{Assessed, FindingId, Level, State, arithmetic, reasons};
 use threatline_model::names::full_name;
-use threatline_model::{Database, Kind};
+use threatline_model::{Database, Decl, Kind};
 
 /// Writes the document.
 pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) -> std::io::Result<()> {
@@ -36,23 +37,59 @@ fn model(db: &Database, report: &ModelReport) -> Value {
         "fail_on": report.bar.map_or("never", Level::word),
         "at_the_bar": report.at_the_bar(),
         "findings": report.findings.iter().map(|assessed| finding(db, assessed)).collect::<Vec<_>>(),
-        "diagnostics": report.entries.iter().map(|entry| {
-            let diagnostic = &entry.diagnostic;
-            json!({
-                "code": diagnostic.code.id,
-                "severity": diagnostic.severity.word(),
-                "message": diagnostic.message,
-                "location": location(&entry.spot),
-                "related": diagnostic.related.iter().zip(&entry.related).map(|(related, spot)| json!({
-                    "message": related.message,
-                    "location": location(spot),
-                })).collect::<Vec<_>>(),
-                "help": diagnostic.help,
-                "replacement": diagnostic.replacement.as_deref(),
-                "findings": diagnostic.findings.iter().map(|id| id.name(db).to_string()).collect::<Vec<_>>(),
-            })
-        }).collect::<Vec<_>>(),
+        "diagnostics": diagnostics(db, report),
     })
+}
+
+fn diagnostics(db: &Database, report: &ModelReport) -> Vec<Value> {
+    let diagnostics = report.entries.iter().map(|entry| {
+        let diagnostic = &entry.diagnostic;
+        json!({
+            "code": diagnostic.code.id,
+            "severity": diagnostic.severity.word(),
+            "message": diagnostic.message,
+            "location": location(&entry.spot),
+            "related": diagnostic.related.iter().zip(&entry.related).map(|(related, spot)| json!({
+                "message": related.message,
+                "location": location(spot),
+            })).collect::<Vec<_>>(),
+            "help": diagnostic.help,
+            "replacement": diagnostic.replacement.as_deref(),
+            "findings": diagnostic.findings.iter().map(|id| id.name(db).to_string()).collect::<Vec<_>>(),
+        })
+    });
+    diagnostics.collect()
+}
+
+/// Writes the outcome of tests as a document.
+pub fn write_tests(
+    output: &mut impl Write,
+    db: &Database,
+    tested: &[Tested],
+    untested: &[Decl],
+) -> std::io::Result<()> {
+    let tests: Vec<Value> = tested
+        .iter()
+        .map(|test| {
+            json!({
+                "path": test.report.model.root(db).as_ref(),
+                "expectations": test.expectations.iter().map(|expectation| json!({
+                    "expected": expectation.expected,
+                    "finding": expectation.name(db).as_str(),
+                    "met": expectation.instead.is_none(),
+                    "instead": expectation.instead,
+                    "reasons": expectation.reasons.iter().map(|reason| json!({
+                        "message": reason.message,
+                        "location": reason.place.map(|place| location(&spot_of(db, place))),
+                    })).collect::<Vec<_>>(),
+                    "location": location(&spot_of(db, expectation.place)),
+                })).collect::<Vec<_>>(),
+                "diagnostics": diagnostics(db, &test.report),
+            })
+        })
+        .collect();
+    let untested: Vec<&str> = untested.iter().map(|rule| full_name(db, *rule).as_str()).collect();
+    write_json(output, &json!({ "version": 1, "tests": tests, "untested": untested }))
 }
 
 fn finding(db: &Database, assessed: &Assessed) -> Value {

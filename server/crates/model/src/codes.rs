@@ -176,6 +176,12 @@ codes! {
     "asset card { classification: restricted }\nboundary net { trust: untrusted }\nboundary vpc\nexternal buyer in net\n\
      process shop in vpc\nflow buyer -> shop { protocol: https authorization: end_user sends: card }";
 
+    UNMET_EXPECTATION, "unmet-expectation", Finding, Error, "A test expects of a rule what is not so.",
+    "In a file whose name ends with `.test.threat`, an `expect` says what rules have to find and what not. Either the \
+     rule is wrong, or the test is.",
+    "//- house.test.threat\nprocess shop\nprocess stock\nflow ask: shop -> stock { protocol: https }\n\
+     expect { found: unencrypted_flow@ask }";
+
     EXPIRED_ACCEPTANCE, "expired-acceptance", Time, Warning, "A risk is accepted until a day that has passed.",
     "After its last day an `accept` no longer holds, and the findings that it named are open again. Mitigate them, or \
      have the risk accepted anew.",

@@ -11,12 +11,13 @@ use crate::codes;
 use crate::db::{Db, Decl};
 use crate::diagnostics::Diagnostic;
 use crate::facts::{
-    Fact, FactValue, Gives, Many, Missing, Reason, fact, fact_names, in_words, is_kin, is_stated, value,
+    Aspect, Fact, FactValue, Gives, Many, Missing, Reason, aspect_of, fact, fact_names, held, in_words, is_kin,
+    is_stated, value,
 };
 use crate::lower::{Condition as Written, Expression, NodeId, Part, Value};
 use crate::names::full_name;
-use crate::relations::ends;
-use crate::schema::{CLASSIFICATION, LEVEL, SUBJECT, Words};
+use crate::relations::{ends, is_used};
+use crate::schema::{ASSET_KIND, CLASSIFICATION, LEVEL, SUBJECT, Words};
 use crate::typed::resolve_kind;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
@@ -42,6 +43,8 @@ pub enum Condition {
     Kin(Path, Decl),
     /// Whether a property is stated.
     Stated(Path),
+    /// Whether some element of the model is made with a technology.
+    Used(Decl),
     /// How many elements there are, or components they come from.
     #[allow(missing_docs)] // as in `components(incoming where exposed) > 2`
     Count { how: How, path: Path, filter: Option<Box<Condition>>, operator: Operator, number: u32 },
@@ -65,16 +68,6 @@ pub enum How {
     Elements,
     /// By the component of the other end of each flow, or of each element.
     Components,
-}
-
-/// What of an asset is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // the properties of an asset
-pub enum Aspect {
-    Classification,
-    Integrity,
-    Availability,
-    Personal,
 }
 
 /// A comparison.
@@ -283,10 +276,11 @@ impl<'db> Checker<'db> {
                         "integrity" => Aspect::Integrity,
                         "availability" => Aspect::Availability,
                         "personal" => Aspect::Personal,
+                        "kind" => Aspect::Kind,
                         _ => {
                             let message = format!(
-                                "of assets there are `classification`, `integrity`, `availability` and `personal`, \
-                                 not `{aspect}`"
+                                "of assets there are `classification`, `integrity`, `availability`, `personal` and \
+                                 `kind`, not `{aspect}`"
                             );
                             self.wrong(node, message);
                             return None;
@@ -339,6 +333,10 @@ impl<'db> Checker<'db> {
                 let words = match aspect {
                     Aspect::Classification => &CLASSIFICATION,
                     Aspect::Integrity | Aspect::Availability => &LEVEL,
+                    Aspect::Kind if operator.needs_order() => {
+                        return self.wrong(left, "`kind` has no order: use `=`");
+                    }
+                    Aspect::Kind => &ASSET_KIND,
                     Aspect::Personal => return self.wrong(left, "`personal` is yes or no: write it alone"),
                 };
                 let level = self.word(right, words)?;
@@ -467,11 +465,27 @@ impl<'db> Checker<'db> {
                     _ => self.wrong(node, format!("`{argument}` is derived, and never stated")),
                 }
             }
+            "used" => {
+                let Some(argument) = argument else {
+                    return self.wrong(node, "`used` asks for a technology: `used(vault)`");
+                };
+                let part = Part::Node(self.position, node);
+                match resolve_kind(self.db, self.rule, argument, &[Kind::Technology], part) {
+                    Ok(decl) => {
+                        self.names.push(decl);
+                        Some(Condition::Used(decl))
+                    }
+                    Err(problem) => {
+                        self.problems.push(*problem);
+                        None
+                    }
+                }
+            }
             "count" | "components" => {
                 self.wrong(node, format!("`{function}(…)` is a number: compare it, `{function}(…) > 2`"))
             }
             _ => {
-                let known = ["any", "all", "no", "count", "components", "stated"];
+                let known = ["any", "all", "no", "count", "components", "stated", "used"];
                 let near = crate::diagnostics::nearest(function, known.map(SmolStr::from));
                 let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 self.wrong(node, format!("there is no `{function}`{near}"))
@@ -559,6 +573,7 @@ fn weigh(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Tru
             Some(element) => Truth::of(is_stated(db, element, path.fact.name)),
             None => Truth::False,
         },
+        Condition::Used(technology) => Truth::of(is_used(db, element.model(db), *technology)),
         Condition::Count { how, path, filter, operator, number } => {
             let counted = Counted { how: *how, path, filter: filter.as_deref(), number: *number };
             let operator = if wanted { *operator } else { operator.inverse() };
@@ -633,15 +648,12 @@ fn test(db: &dyn Db, condition: &Condition, value: FactValue) -> Truth {
             Truth::of(stated.iter().any(|stated| words.contains(stated)))
         }
         (Condition::Sensitivity(_, aspect, operator, level), FactValue::Assets(assets)) => {
+            let of = assets.iter().map(|asset| aspect_of(db, *asset, *aspect));
+            if *aspect == Aspect::Kind {
+                return Truth::of(of.into_iter().any(|kind| kind == *level) == (*operator == Operator::Equal));
+            }
             // Nothing that is held is less sensitive than anything.
-            let most = crate::relations::most_sensitive(db, &assets);
-            let held = match aspect {
-                Aspect::Classification => most.classification,
-                Aspect::Integrity => most.integrity,
-                Aspect::Availability => most.availability,
-                Aspect::Personal => u8::from(most.personal),
-            };
-            Truth::of(most.any && operator.holds(held, *level))
+            Truth::of(of.max().is_some_and(|most| operator.holds(most, *level)))
         }
         (Condition::Kin(_, broader), FactValue::Named(named)) => Truth::of(is_kin(db, named, *broader)),
         _ => Truth::False,
@@ -751,8 +763,17 @@ fn other_end(db: &dyn Db, element: Decl, member: Decl) -> Decl {
 
 /// The facts that make a condition hold for an element, or would with the one that is missing.
 pub fn reasons(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reason> {
+    told(db, condition, element, true)
+}
+
+/// The facts for which a condition does not hold for an element.
+pub fn obstacles(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reason> {
+    told(db, condition, element, false)
+}
+
+fn told(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Vec<Reason> {
     let mut found = Vec::new();
-    Reasons { db, found: &mut found }.collect(condition, element, "it", true);
+    Reasons { db, found: &mut found }.collect(condition, element, "it", wanted);
     let mut seen: Vec<Reason> = Vec::new();
     for reason in found {
         if !seen.contains(&reason) {
@@ -796,6 +817,13 @@ impl Reasons<'_, '_> {
                     self.found.push(Reason { message, place: Some(subject.part(Part::Name)) });
                 }
             }
+            Condition::Used(technology) => {
+                let name = full_name(db, *technology);
+                let name = name.strip_prefix("std.").unwrap_or(name);
+                let used = is_used(db, element.model(db), *technology);
+                let message = if used { "something in the model" } else { "nothing in the model" };
+                self.found.push(Reason { message: format!("{message} is made with `{name}`"), place: None });
+            }
             Condition::YesNo(path)
             | Condition::Word(path, ..)
             | Condition::OneOf(path, _)
@@ -803,7 +831,12 @@ impl Reasons<'_, '_> {
             | Condition::Kin(path, _) => {
                 if let Some(subject) = subject(db, path, element) {
                     let called = self.name(path, subject, called);
-                    self.found.extend(in_words(db, subject, &called, path.fact));
+                    match (condition, value(db, subject, path.fact)) {
+                        (Condition::Sensitivity(_, aspect, _, level), FactValue::Assets(assets)) => {
+                            self.found.push(held(db, subject, &called, path.fact, &assets, (*aspect, *level)));
+                        }
+                        _ => self.found.extend(in_words(db, subject, &called, path.fact)),
+                    }
                 }
             }
         }

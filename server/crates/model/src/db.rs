@@ -68,8 +68,15 @@ pub struct World {
 #[salsa::input(debug)]
 #[derive(PartialOrd, Ord)]
 pub struct Model {
-    /// The root folder, with `/` between its parts.
+    /// The root folder, with `/` between its parts; of a test, the path of its file.
     pub root: Arc<str>,
+    /// The model whose definitions this one builds on: of a model the library, of a test the model that its file
+    /// lies in, of the library none.
+    #[returns(copy)]
+    pub base: Option<Model>,
+    /// Whether it is a test: one file of its own, with what rules have to find in it.
+    #[returns(copy)]
+    pub is_test: bool,
     /// The files, by path.
     pub files: Arc<[File]>,
     /// What `threatline.toml` says.
@@ -115,6 +122,13 @@ pub struct Place {
     pub decl: Decl,
     /// The part of it.
     pub part: Part,
+}
+
+impl Model {
+    /// The model and those that it builds on, itself first and the library last.
+    pub fn with_bases(self, db: &dyn Db) -> impl Iterator<Item = Model> {
+        std::iter::successors(Some(self), |model| model.base(db))
+    }
 }
 
 impl Decl {

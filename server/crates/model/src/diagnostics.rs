@@ -4,6 +4,7 @@
 mod lint;
 mod missing;
 mod structure;
+mod tests;
 mod time;
 
 use crate::codes::{self, Code};
@@ -141,8 +142,8 @@ pub fn nearest(written: &str, candidates: impl IntoIterator<Item = SmolStr>) -> 
 pub fn diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let mut found = structure::of_text(db, file);
     found.extend(meaning(db, file).iter().cloned());
-    for &decl in file.declarations(db).iter() {
-        found.extend(time::of(db, decl));
+    if !file.model(db).is_test(db) {
+        file.declarations(db).iter().for_each(|decl| found.extend(time::of(db, *decl)));
     }
     settle(db, file.model(db), found)
 }
@@ -167,8 +168,12 @@ fn meaning(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     for &decl in file.declarations(db).iter() {
         structure::of_declaration(db, decl, &mut found);
         found.extend(crate::typed::typed(db, decl).problems.iter().cloned());
-        lint::of(db, decl, &mut found);
-        missing::of(db, decl, &mut found);
+        if decl.model(db).is_test(db) {
+            tests::of(db, decl, &mut found);
+        } else {
+            lint::of(db, decl, &mut found);
+            missing::of(db, decl, &mut found);
+        }
     }
     found
 }

@@ -5,10 +5,12 @@ use crate::db::{Db, Decl, Place};
 use crate::lower::Part;
 use crate::names::full_name;
 use crate::relations::{
-    boundaries_around, crossed, ends, exposed_by, holds, incoming, kin, outgoing, placed_in, protocol_says, touching,
-    trust,
+    boundaries_around, broader_says, crossed, ends, exposed_by, holds, incoming, kin, kind_of_asset, outgoing,
+    placed_in, reached, sensitivity_of_asset, touching, trust, why_held,
 };
-use crate::schema::{self, AUTHENTICATION, BOUNDARY_KIND, ENCRYPTION, TRUST, TUNNEL, Takes, Words};
+use crate::schema::{
+    self, ASSET_KIND, AUTHENTICATION, BOUNDARY_KIND, CLASSIFICATION, ENCRYPTION, LEVEL, TRUST, TUNNEL, Takes, Words,
+};
 use crate::typed::{TypedValue, typed};
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
@@ -68,7 +70,9 @@ macro_rules! derived {
 derived!(
     "holds", ALL, Gives::Assets, "The assets that it stores, handles or carries, and that its flows bring it.";
     "carries", FLOW, Gives::Assets, "The assets that the flow sends and receives.";
-    "exposed", ALL, Gives::YesNo, "A flow: it starts in a place of lower trust than it ends in. Another element: such a flow ends at it.";
+    "exposed", ALL, Gives::YesNo, "A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place.";
+    "outbound", FLOW, Gives::YesNo, "It starts in a place of higher trust than it ends in.";
+    "reached_from", NODES, Gives::Word(&TRUST), "The lowest trust of the places from which flows reach it, directly or through technologies that forward.";
     "trust", NODES, Gives::Word(&TRUST), "The trust of the boundary that it is in. Outside of all boundaries an external is `untrusted`, and a process or store `high`.";
     "placed", NODES, Gives::Words(&BOUNDARY_KIND), "The kinds of the boundaries around it, of those that state one.";
     "in_scope", ALL, Gives::YesNo, "It does not state `out_of_scope`.";
@@ -171,6 +175,8 @@ pub fn value(db: &dyn Db, element: Decl, fact: Fact) -> FactValue {
         "exposed" => FactValue::YesNo(exposed_by(db, element).is_some()),
         "trust" => FactValue::Word(trust(db, element).0),
         "in_scope" => FactValue::YesNo(typed(db, element).get("out_of_scope").is_none()),
+        "outbound" => FactValue::YesNo(is_outbound(db, element)),
+        "reached_from" => FactValue::Word(reached(db, element).trust),
         "placed" => FactValue::Words(kinds_of_boundaries(db, boundaries_around(db, element))),
         "crosses_boundary" => {
             let (entered, left) = crossed(db, element);
@@ -201,6 +207,13 @@ pub fn value(db: &dyn Db, element: Decl, fact: Fact) -> FactValue {
             )
         }
         _ => property_value(db, element, fact),
+    }
+}
+
+fn is_outbound(db: &dyn Db, flow: Decl) -> bool {
+    match ends(db, flow) {
+        (Some(source), Some(target)) => trust(db, source).0 > trust(db, target).0,
+        _ => false,
     }
 }
 
@@ -243,7 +256,7 @@ fn encrypted(db: &dyn Db, element: Decl) -> FactValue {
     }
     match stated.decls("protocol").next() {
         // A protocol which does not say that it encrypts does not.
-        Some(protocol) => FactValue::YesNo(protocol_says(db, protocol, "encrypted").is_some_and(|(yes, _)| yes)),
+        Some(protocol) => FactValue::YesNo(broader_says(db, protocol, "encrypted").is_some_and(|(yes, _)| yes)),
         None => FactValue::Unknown(Missing { element, property: "protocol" }),
     }
 }
@@ -254,7 +267,7 @@ fn authenticated(db: &dyn Db, flow: Decl) -> FactValue {
         return FactValue::YesNo(Some(authentication) != AUTHENTICATION.position("none"));
     }
     let protocol = stated.decls("protocol").next();
-    match protocol.and_then(|protocol| protocol_says(db, protocol, "authenticated")) {
+    match protocol.and_then(|protocol| broader_says(db, protocol, "authenticated")) {
         Some((true, _)) => FactValue::YesNo(true),
         _ => FactValue::Unknown(Missing { element: flow, property: "authentication" }),
     }
@@ -301,27 +314,38 @@ pub fn in_words(db: &dyn Db, element: Decl, called: &str, fact: Fact) -> Vec<Rea
                 None => one(format!("{called} crosses no boundary"), at("")),
             }
         }
-        ("exposed", FactValue::YesNo(yes)) => match exposed_by(db, element) {
+        ("exposed" | "reached_from", _) => match exposed_by(db, element) {
             Some(flow) => {
                 let (source, target) = ends(db, flow);
                 let trusted = |end: Option<Decl>| end.map_or("?", |end| TRUST.word(trust(db, end).0));
                 let name = if flow == element { called.to_owned() } else { format!("`{}`", full_name(db, flow)) };
                 let place = source.and_then(|source| trust(db, source).1).unwrap_or(flow);
                 let part = typed(db, place).part("trust").unwrap_or(Part::Name);
+                let through = (element.kind(db) != Kind::Flow).then(|| reached(db, element).through).flatten();
+                let (into, on) = match through {
+                    Some(through) => (Some(element), format!(", and `{}` hands it on", full_name(db, through))),
+                    None => (target, String::new()),
+                };
                 one(
                     format!(
-                        "{name} comes from a place of trust `{}` into one of trust `{}`",
+                        "{name} comes from a place of trust `{}` into one of trust `{}`{on}",
                         trusted(source),
-                        trusted(target)
+                        trusted(into)
                     ),
                     Some(place.part(part)),
                 )
             }
-            None => {
-                debug_assert!(!yes);
-                one(format!("nothing reaches {called} from a place of lower trust"), at(""))
-            }
+            None => one(format!("nothing reaches {called} from a place of lower trust"), at("")),
         },
+        ("outbound", FactValue::YesNo(yes)) => {
+            let (source, target) = ends(db, element);
+            let trusted = |end: Option<Decl>| end.map_or("?", |end| TRUST.word(trust(db, end).0));
+            let goes = if *yes { "goes" } else { "does not go to a lower one:" };
+            let message =
+                format!("{called} {goes} from a place of trust `{}` to `{}`", trusted(source), trusted(target));
+            let place = target.and_then(|target| trust(db, target).1);
+            one(message, place.map(|place| place.part(typed(db, place).part("trust").unwrap_or(Part::Name))).or(at("")))
+        }
         ("trust", FactValue::Word(word)) => {
             let place = trust(db, element).1;
             let part = |boundary: Decl| boundary.part(typed(db, boundary).part("trust").unwrap_or(Part::Name));
@@ -361,7 +385,7 @@ pub fn in_words(db: &dyn Db, element: Decl, called: &str, fact: Fact) -> Vec<Rea
             let list = list.iter().map(|word| words.word(*word)).collect::<Vec<_>>().join(", ");
             one(format!("{called} has `{}: {list}`", fact.name), at(fact.name))
         }
-        (_, FactValue::Assets(assets)) => held(db, element, called, fact.name, assets),
+        (_, FactValue::Assets(assets)) => vec![held(db, element, called, fact, assets, (Aspect::Classification, 0))],
         (_, FactValue::Named(named)) => {
             let name: SmolStr = full_name(db, *named).trim_start_matches("std.").into();
             one(format!("{called} states `{}: {name}`", fact.name), at(fact.name))
@@ -370,22 +394,62 @@ pub fn in_words(db: &dyn Db, element: Decl, called: &str, fact: Fact) -> Vec<Rea
     }
 }
 
-/// What is held, by its most sensitive asset: that is what makes the difference.
-fn held(db: &dyn Db, element: Decl, called: &str, fact: &str, assets: &[Decl]) -> Vec<Reason> {
-    let Some(most) = crate::relations::most_classified(db, assets) else {
-        return vec![Reason { message: format!("{called} holds nothing that the model states"), place: None }];
+/// What of an asset is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the properties of an asset
+pub enum Aspect {
+    Classification,
+    Integrity,
+    Availability,
+    Personal,
+    Kind,
+}
+
+/// How high an asset stands in an aspect; of its kind, the position of the word.
+pub fn aspect_of(db: &dyn Db, asset: Decl, aspect: Aspect) -> u8 {
+    let sensitivity = sensitivity_of_asset(db, asset);
+    match aspect {
+        Aspect::Classification => sensitivity.classification,
+        Aspect::Integrity => sensitivity.integrity,
+        Aspect::Availability => sensitivity.availability,
+        Aspect::Personal => u8::from(sensitivity.personal),
+        Aspect::Kind => kind_of_asset(db, asset),
+    }
+}
+
+/// What is held, by the asset that makes the difference: that of a kind, or else the most sensitive one.
+pub fn held(
+    db: &dyn Db,
+    element: Decl,
+    called: &str,
+    fact: Fact,
+    assets: &[Decl],
+    (aspect, level): (Aspect, u8),
+) -> Reason {
+    let verb = if element.kind(db) == Kind::Flow && fact.name != "sends" { "carries" } else { "holds" };
+    // The first of the most sensitive, so that the answer does not depend on what comes after it.
+    let most = match aspect {
+        Aspect::Kind => assets.iter().find(|asset| aspect_of(db, **asset, aspect) == level),
+        _ => assets.iter().rev().max_by_key(|asset| aspect_of(db, **asset, aspect)),
     };
-    let classification = crate::relations::sensitivity_of_asset(db, most).classification;
-    let verb = if element.kind(db) == Kind::Flow && fact != "sends" { "carries" } else { "holds" };
-    let place = crate::relations::why_held(db, element, most).map(|(holder, part)| holder.part(part));
-    vec![Reason {
-        message: format!(
-            "{called} {verb} `{}`, which is {}",
-            full_name(db, most),
-            crate::relations::classification_word(classification)
-        ),
-        place,
-    }]
+    let Some(&most) = most else {
+        let message = match aspect {
+            Aspect::Kind => format!("{called} {verb} nothing of kind `{}`", ASSET_KIND.word(level)),
+            _ => format!("{called} {verb} nothing that the model states"),
+        };
+        return Reason { message, place: Some(element.part(Part::Name)) };
+    };
+    let found = aspect_of(db, most, aspect);
+    let which = match aspect {
+        Aspect::Classification => format!("which is {}", CLASSIFICATION.word(found)),
+        Aspect::Integrity => format!("whose integrity is {}", LEVEL.word(found)),
+        Aspect::Availability => format!("whose availability is {}", LEVEL.word(found)),
+        Aspect::Personal if found == 1 => "which is about people".to_owned(),
+        Aspect::Personal => "which is not about people".to_owned(),
+        Aspect::Kind => format!("which is of kind `{}`", ASSET_KIND.word(found)),
+    };
+    let place = why_held(db, element, most).map(|(holder, part)| holder.part(part));
+    Reason { message: format!("{called} {verb} `{}`, {which}", full_name(db, most)), place }
 }
 
 /// Whether an element is made with, or talks, something that is one of a broader kind.

@@ -6,6 +6,7 @@ pub mod condition;
 #[allow(missing_docs)] // of what the macros make of the inputs; the inputs themselves are documented
 pub mod db;
 pub mod diagnostics;
+pub mod expectations;
 pub mod facts;
 pub mod findings;
 pub mod library;

@@ -90,14 +90,43 @@ pub struct Unresolved {
     pub component: Option<SmolStr>,
 }
 
+/// The kinds of declarations that a model takes from the one it builds on.
+const DEFINITIONS: [Kind; 4] = [Kind::Technology, Kind::Protocol, Kind::Mitigation, Kind::Rule];
+
 /// What a name means where it is written in a file: it is looked up in the file's component, in those
-/// around it, at the top level, and last in the library.
+/// around it and at the top level, and then likewise in what the model builds on, last the library.
 #[salsa::tracked]
 pub fn resolve(db: &dyn Db, file: File, name: SmolStr) -> Result<Decl, Unresolved> {
-    let model = file.model(db);
+    let own = file.model(db);
+    let library = World::get(db).library(db);
+    for model in own.with_bases(db).filter(|model| *model != library) {
+        match resolve_in(db, model, file.component(db).as_deref(), &name) {
+            Some(Ok(decl)) if model == own || DEFINITIONS.contains(&decl.kind(db)) => return Ok(decl),
+            Some(Err(unresolved)) if model == own => return Err(unresolved),
+            _ => {}
+        }
+    }
+    let (head, rest) = split_head(&name);
+    let in_library = if head == "std" { rest } else { Some(name.as_str()) };
+    if let Some(decl) = in_library.and_then(|name| top_level_member(db, library, name.into())) {
+        return Ok(decl);
+    }
+    Err(match rest {
+        Some(rest) if head == "std" => Unresolved { part: rest.into(), component: Some("std".into()) },
+        _ => Unresolved { part: head.into(), component: None },
+    })
+}
+
+/// A name up to its first dot, and what comes after it.
+fn split_head(name: &str) -> (&str, Option<&str>) {
+    name.split_once('.').map_or((name, None), |(head, rest)| (head, Some(rest)))
+}
+
+/// What a name means in one model, as seen from a component of it; `None` if the model knows nothing of it.
+fn resolve_in(db: &dyn Db, model: Model, component: Option<&str>, name: &str) -> Option<Result<Decl, Unresolved>> {
     let all = components(db, model);
-    let (head, rest) = name.split_once('.').map_or((name.as_str(), None), |(head, rest)| (head, Some(rest)));
-    let scopes = file.component(db).iter().flat_map(|component| around(component)).map(Some).chain([None]);
+    let (head, rest) = split_head(name);
+    let scopes = component.into_iter().flat_map(around).map(Some).chain([None]);
     for scope in scopes {
         let declared = match scope {
             Some(component) => all.files.get(component).and_then(|file| member(db, *file, head.into())),
@@ -107,33 +136,22 @@ pub fn resolve(db: &dyn Db, file: File, name: SmolStr) -> Result<Decl, Unresolve
             Some(component) => format_smolstr!("{component}.{head}"),
             None => head.into(),
         };
-        let is_component = all.prefixes.contains(&path);
         match rest {
             None => {
-                if let Some(decl) = declared {
-                    return Ok(decl);
-                }
-                if let Some(decl) = all.files.get(&path).and_then(|file| component_of(db, *file)) {
-                    return Ok(decl);
+                let component = || all.files.get(&path).and_then(|file| component_of(db, *file));
+                if let Some(decl) = declared.or_else(component) {
+                    return Some(Ok(decl));
                 }
             }
-            Some(rest) if is_component => return descend(db, all, path, rest),
+            Some(rest) if all.prefixes.contains(&path) => return Some(descend(db, all, path, rest)),
             Some(rest) if declared.is_some() => {
                 let part = rest.split('.').next().unwrap_or(rest).into();
-                return Err(Unresolved { part, component: Some(path) });
+                return Some(Err(Unresolved { part, component: Some(path) }));
             }
             Some(_) => {}
         }
     }
-    let library = World::get(db).library(db);
-    let in_library = if head == "std" { rest } else { Some(name.as_str()) };
-    if let Some(decl) = in_library.and_then(|name| top_level_member(db, library, name.into())) {
-        return Ok(decl);
-    }
-    Err(match rest {
-        Some(rest) if head == "std" => Unresolved { part: rest.into(), component: Some("std".into()) },
-        _ => Unresolved { part: head.into(), component: None },
-    })
+    None
 }
 
 fn descend(db: &dyn Db, all: &Components, mut path: SmolStr, mut rest: &str) -> Result<Decl, Unresolved> {
@@ -205,14 +223,12 @@ pub fn name_from(db: &dyn Db, decl: Decl, file: File) -> SmolStr {
         .map_or_else(|| full.clone(), SmolStr::from)
 }
 
-/// All declarations of some kinds that the files of a model can name: the model's, then the library's.
+/// All declarations of some kinds that the files of a model can name: the model's, then those it builds on.
 pub fn visible(db: &dyn Db, model: Model, kinds: &[Kind]) -> Vec<Decl> {
-    let library = World::get(db).library(db);
-    let models = [model, library];
-    let models = if model == library { &models[..1] } else { &models[..] };
-    let files = models.iter().flat_map(|model| model.files(db).iter());
+    let files = model.with_bases(db).flat_map(|model| model.files(db).iter());
     files
         .flat_map(|file| file.declarations(db).iter().copied())
         .filter(|decl| decl.shape(db).name.is_some() && kinds.contains(&decl.kind(db)))
+        .filter(|decl| decl.model(db) == model || DEFINITIONS.contains(&decl.kind(db)))
         .collect()
 }

@@ -1,10 +1,10 @@
 //! How elements relate: where they are, what flows between them, what they hold, and what protects them.
 //! It must not know rules.
 
-use crate::db::{Db, Decl, File, Model, World};
+use crate::db::{Db, Decl, File, Model};
 use crate::lower::{Expression, Facts, Part, Shape, Subject, Value};
 use crate::names::{components_around, resolve};
-use crate::schema::{self, CLASSIFICATION, STATUS, TRUST, Takes};
+use crate::schema::{self, STATUS, TRUST, Takes};
 use crate::typed::{Categories, TypedValue, typed};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -165,16 +165,81 @@ pub fn crossed(db: &dyn Db, flow: Decl) -> (Vec<Decl>, Vec<Decl>) {
     (entered.copied().collect(), left.copied().collect())
 }
 
-/// Whether a flow starts in a place of lower trust than it ends in; an element, whether such a flow
-/// reaches it.
+/// From where an element is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The lowest trust of a place from which it is, by its position in [`TRUST`]; without flows to it, its own.
+    pub trust: u8,
+    /// The flow that comes from that place, if it is another trust than the element's own.
+    pub by: Option<Decl>,
+    /// What forwards that flow to the element, if it does not end there itself.
+    pub through: Option<Decl>,
+}
+
+/// How many elements are looked at behind one: as many in a row only forward in no design.
+const MOST_FORWARDERS: usize = 256;
+
+/// From where an element is reached, directly or through what only forwards.
+#[salsa::tracked(returns(copy))]
+pub fn reached(db: &dyn Db, element: Decl) -> Reached {
+    let mut reached = Reached { trust: trust(db, element).0, by: None, through: None };
+    // Each with the forwarder next to the element through which it is reached.
+    let mut pending = vec![(element, None)];
+    let mut next = 0;
+    while let Some((at, through)) = pending.get(next).copied().filter(|_| next < MOST_FORWARDERS) {
+        next += 1;
+        for &flow in incoming(db, at) {
+            let Some(source) = ends(db, flow).0 else { continue };
+            let from = trust(db, source).0;
+            if from < reached.trust {
+                reached = Reached { trust: from, by: Some(flow), through };
+            }
+            if forwards(db, source) && !pending.iter().any(|(known, _)| *known == source) {
+                pending.push((source, through.or(Some(source))));
+            }
+        }
+    }
+    reached
+}
+
+/// Whether an element only hands on what it gets.
+#[salsa::tracked(returns(copy))]
+fn forwards(db: &dyn Db, element: Decl) -> bool {
+    let technology = typed(db, element).decls("technology").next();
+    technology.is_some_and(|technology| broader_says(db, technology, "forwards").is_some_and(|(yes, _)| yes))
+}
+
+/// Whether a flow starts in a place of lower trust than it ends in, and that flow; of an element, whether it is
+/// reached from such a place, and the flow that comes from there.
 #[salsa::tracked(returns(copy))]
 pub fn exposed_by(db: &dyn Db, element: Decl) -> Option<Decl> {
     if element.kind(db) == Kind::Flow {
         let (source, target) = ends(db, element);
         return (trust(db, source?).0 < trust(db, target?).0).then_some(element);
     }
-    let own = trust(db, element).0;
-    incoming(db, element).iter().copied().find(|flow| ends(db, *flow).0.is_some_and(|source| trust(db, source).0 < own))
+    reached(db, element).by
+}
+
+/// The technologies that the elements of a model are made with, and all that these are.
+#[salsa::tracked]
+fn technologies_of(db: &dyn Db, model: Model) -> FxHashSet<Decl> {
+    model.files(db).iter().flat_map(|file| technologies_in(db, *file).iter().copied()).collect()
+}
+
+#[salsa::tracked]
+fn technologies_in(db: &dyn Db, file: File) -> Vec<Decl> {
+    let elements = file.declarations(db).iter().filter(|decl| decl.kind(db).is_element());
+    let named = elements.flat_map(|element| typed(db, *element).decls("technology"));
+    let mut found = Vec::new();
+    let mut seen = FxHashSet::default();
+    found.extend(named.flat_map(|technology| kin(db, technology).iter().copied()).filter(|decl| seen.insert(*decl)));
+    found
+}
+
+/// Whether an element of a model is made with a technology, or with one that is one of it.
+#[salsa::tracked(returns(copy))]
+pub fn is_used(db: &dyn Db, model: Model, technology: Decl) -> bool {
+    technologies_of(db, model).contains(&technology)
 }
 
 /// The assets that an element holds: what it stores, handles or carries, and what its flows bring it.
@@ -236,6 +301,12 @@ pub fn sensitivity_of_asset(db: &dyn Db, asset: Decl) -> Sensitivity {
     }
 }
 
+/// What an asset is made of, by its position in [`schema::ASSET_KIND`]; data, unless it says otherwise.
+#[salsa::tracked(returns(copy))]
+pub fn kind_of_asset(db: &dyn Db, asset: Decl) -> u8 {
+    typed(db, asset).word("kind").unwrap_or_default()
+}
+
 /// How sensitive a set of assets is: as its most sensitive.
 pub fn most_sensitive(db: &dyn Db, assets: &[Decl]) -> Sensitivity {
     assets.iter().fold(Sensitivity::default(), |most, asset| {
@@ -257,18 +328,6 @@ pub fn sensitivity(db: &dyn Db, element: Decl) -> Sensitivity {
     most_sensitive(db, holds(db, element))
 }
 
-/// The most sensitive of some assets.
-pub fn most_classified(db: &dyn Db, assets: &[Decl]) -> Option<Decl> {
-    let classification = |asset: &Decl| sensitivity_of_asset(db, *asset).classification;
-    // The first of the most sensitive, so that the answer does not depend on what comes after it.
-    assets.iter().copied().rev().max_by_key(classification)
-}
-
-/// The word of a classification.
-pub fn classification_word(classification: u8) -> &'static str {
-    CLASSIFICATION.word(classification)
-}
-
 /// How many broader definitions are followed from one, as `is` and `based_on` name them.
 const MOST_BROADER: usize = 64;
 
@@ -285,9 +344,9 @@ pub fn kin(db: &dyn Db, decl: Decl) -> Vec<Decl> {
     kin
 }
 
-/// A yes or no of a protocol, its own or that of the nearest broader one which states it.
-pub fn protocol_says(db: &dyn Db, protocol: Decl, property: &str) -> Option<(bool, Decl)> {
-    kin(db, protocol).iter().find_map(|decl| Some((typed(db, *decl).yes_no(property)?, *decl)))
+/// A yes or no of a technology or a protocol, its own or that of the nearest broader one which states it.
+pub fn broader_says(db: &dyn Db, decl: Decl, property: &str) -> Option<(bool, Decl)> {
+    kin(db, decl).iter().find_map(|decl| Some((typed(db, *decl).yes_no(property)?, *decl)))
 }
 
 /// What a mitigation counters, with what the ones it is based on counter.
@@ -407,6 +466,7 @@ pub fn mentions<'lowered>(shape: &'lowered Shape, facts: &'lowered Facts) -> imp
                 Expression::Name(name) => Some(name),
                 _ => None,
             },
+            Expression::Call { function, argument, .. } if function == "used" => argument.as_ref(),
             _ => None,
         });
         in_values.flatten().chain(in_condition)
@@ -420,11 +480,12 @@ pub fn used_by(db: &dyn Db, decl: Decl) -> Vec<File> {
     uses_of(db, decl.model(db)).get(&decl).cloned().unwrap_or_default()
 }
 
-/// All rules that look at a model: the library's and its own.
+/// All rules that look at a model: the library's, then its own.
 #[salsa::tracked]
 pub fn rules(db: &dyn Db, model: Model) -> Vec<Decl> {
-    let library = World::get(db).library(db);
-    let files = library.files(db).iter().chain(model.files(db).iter().filter(|_| model != library));
+    let mut models: Vec<Model> = model.with_bases(db).collect();
+    models.reverse();
+    let files = models.iter().flat_map(|model| model.files(db).iter());
     files.flat_map(|file| rules_in(db, *file).iter().copied()).collect()
 }
 
@@ -433,12 +494,10 @@ fn rules_in(db: &dyn Db, file: File) -> Vec<Decl> {
     file.declarations(db).iter().copied().filter(|decl| decl.kind(db) == Kind::Rule).collect()
 }
 
-/// The mitigations of the library or of a model that counter a rule, the model's first.
+/// The mitigations that counter a rule: the model's own first, then those of what it builds on.
 #[salsa::tracked]
 pub fn mitigations_countering(db: &dyn Db, model: Model, rule: Decl) -> Vec<Decl> {
-    let library = World::get(db).library(db);
-    let models = if model == library { vec![library] } else { vec![model, library] };
-    let files = models.into_iter().flat_map(|model| model.files(db).iter().copied());
+    let files = model.with_bases(db).flat_map(|model| model.files(db).iter().copied());
     files
         .flat_map(|file| mitigations_in(db, file).iter().copied())
         .filter(|mitigation| counters(db, *mitigation).decls.contains(&rule))

@@ -146,6 +146,15 @@ words!(
     ]
 );
 words!(
+    /// What an asset is made of.
+    ASSET_KIND, "a kind of asset", false, [
+        "data": "Data that the system is there for.",
+        "credential": "What opens something: passwords, tokens, keys.",
+        "code": "Software, its configuration and what it is built from.",
+        "log": "Records of what the system did.",
+    ]
+);
+words!(
     /// How far what is in a boundary is trusted.
     TRUST, "a trust level", true, [
         "untrusted": "Anyone can be there.",
@@ -179,6 +188,7 @@ words!(
     FORMAT, "a format", false, [
         "json": "JSON.", "xml": "XML.", "yaml": "YAML.", "csv": "CSV.", "html": "HTML.", "text": "Plain text.",
         "natural_language": "Text that a language model is to understand.",
+        "url": "Addresses of what it then fetches.",
         "file": "Files of any kind.", "image": "Pictures.", "archive": "Archives: zip, tar and the like.",
         "serialized_objects": "Objects as a language writes them: Java serialization, pickle and the like.",
         "code": "Code that is run.", "binary": "A binary format of its own.",
@@ -320,7 +330,7 @@ const OUT_OF_SCOPE: Property = one(
 const OWNER: Property = one("owner", Takes::Text, "The team or the person who answers for it.");
 const TICKET: Property = one("ticket", Takes::Text, "Where the work on it is tracked.");
 const REFERENCES: Property = list("references", Takes::Reference, "Where it is described: CWE, CAPEC, ATT&CK, ASVS.");
-const TENANCY_OF: Property = one("tenancy", Takes::Words(&TENANCY), "Whether customers share it.");
+const TENANCY_OF: Property = defaults("single", one("tenancy", Takes::Words(&TENANCY), "Whether customers share it."));
 const REDUNDANCY: Property = one("redundancy", Takes::YesNo, "Whether another takes over when it fails.");
 const MADE_WITH: Property = one("technology", TECHNOLOGY, "What it is made with.");
 
@@ -363,6 +373,7 @@ pub static KINDS: &[KindSchema] = &[
         placed: false,
         properties: &[
             required(one("classification", Takes::Words(&CLASSIFICATION), "How confidential it is.")),
+            defaults("data", one("kind", Takes::Words(&ASSET_KIND), "What it is made of.")),
             defaults(
                 "by the classification: `public` low, `internal` medium, `confidential` high, `restricted` critical",
                 one("integrity", Takes::Words(&LEVEL), "How bad it is when it is changed wrongly."),
@@ -509,7 +520,15 @@ pub static KINDS: &[KindSchema] = &[
         kind: Kind::Technology,
         doc: "What elements are made with.",
         placed: false,
-        properties: &[list("is", TECHNOLOGY, "The broader technologies that it is one of."), REFERENCES],
+        properties: &[
+            list("is", TECHNOLOGY, "The broader technologies that it is one of."),
+            one(
+                "forwards",
+                Takes::YesNo,
+                "Whether it hands on what it gets, so that what is behind it is reached from where its callers are.",
+            ),
+            REFERENCES,
+        ],
     },
     KindSchema {
         kind: Kind::Protocol,
@@ -544,6 +563,17 @@ pub static KINDS: &[KindSchema] = &[
             ),
             REFERENCES,
             one("advice", Takes::Text, "What to do about it, in a sentence or two."),
+        ],
+    },
+    KindSchema {
+        kind: Kind::Expect,
+        doc: "What rules have to find in a test, and what not.",
+        placed: false,
+        properties: &[
+            list("found", Takes::Finding, "Findings that are there, and that nothing in place counters."),
+            list("unstated", Takes::Finding, "Findings that are there as *not stated*: a missing fact decides."),
+            list("mitigated", Takes::Finding, "Findings that are there, and that a mitigation in place counters."),
+            list("absent", Takes::Finding, "Findings that are not there."),
         ],
     },
 ];

@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_syntax::{InputEdit, Kind, LONGEST_TEXT, LineIndex, Point, Span, Tree, parse};
 
+/// How the paths of tests end.
+pub const TEST_ENDING: &str = ".test.threat";
+
 /// The text of a file as it was read.
 #[derive(Clone, Debug)]
 pub struct FileText {
@@ -62,6 +65,8 @@ impl FileText {
 pub struct Workspace {
     db: Database,
     models: BTreeMap<Arc<str>, Model>,
+    /// Each test is a model of its own, by the path of its file.
+    tests: BTreeMap<Arc<str>, Model>,
     files: FxHashMap<Arc<str>, File>,
     /// Inputs are never freed, so those of what was deleted are used again.
     spare_declarations: Vec<Decl>,
@@ -79,11 +84,12 @@ impl Workspace {
         let mut workspace = Workspace {
             db,
             models: BTreeMap::new(),
+            tests: BTreeMap::new(),
             files: FxHashMap::default(),
             spare_declarations: Vec::new(),
             spare_files: Vec::new(),
         };
-        let library = workspace.create_model(library::ROOT.into(), Settings::default());
+        let library = workspace.create_model(library::ROOT.into(), None, false, Settings::default());
         let files = library::FILES
             .iter()
             .map(|(name, text)| (format!("{}/{name}", library::ROOT).into(), FileText::new(*text)))
@@ -99,9 +105,22 @@ impl Workspace {
         &self.db
     }
 
-    /// The models, by root; the library is not among them.
+    /// Adds the tests of the library's rules. Nothing else needs them, so a new workspace is without.
+    pub fn load_library_tests(&mut self) {
+        let texts = library::TESTS.iter();
+        let tests = texts.map(|(name, text)| (format!("{}/{name}", library::ROOT).into(), FileText::new(*text)));
+        let library = World::get(&self.db).library(&self.db);
+        self.load(library, tests.collect());
+    }
+
+    /// The models, by root; the library and tests are not among them.
     pub fn models(&self) -> impl Iterator<Item = Model> {
         self.models.values().copied()
+    }
+
+    /// The tests, by path: each a model of its own, which builds on the model that it lies in.
+    pub fn tests(&self) -> impl Iterator<Item = Model> {
+        self.tests.values().copied().filter(|test| !test.files(&self.db).is_empty())
     }
 
     /// The model of a root.
@@ -133,16 +152,39 @@ impl Workspace {
                 model
             }
             None => {
-                let model = self.create_model(root.into(), settings);
+                let library = World::get(&self.db).library(&self.db);
+                let model = self.create_model(root.into(), Some(library), false, settings);
                 self.models.insert(root.into(), model);
                 model
             }
         }
     }
 
-    fn create_model(&mut self, root: Arc<str>, settings: Settings) -> Model {
-        Model::builder(root, Arc::from([]), Arc::new(settings))
+    /// The model that a file belongs to: of a test its own, else the one given.
+    fn owner(&mut self, model: Model, path: &Arc<str>) -> Model {
+        if !path.ends_with(TEST_ENDING) {
+            return model;
+        }
+        match self.tests.get(path).copied() {
+            Some(test) => {
+                if test.base(&self.db) != Some(model) {
+                    test.set_base(&mut self.db).to(Some(model));
+                }
+                test
+            }
+            None => {
+                let test = self.create_model(path.clone(), Some(model), true, Settings::default());
+                self.tests.insert(path.clone(), test);
+                test
+            }
+        }
+    }
+
+    fn create_model(&mut self, root: Arc<str>, base: Option<Model>, is_test: bool, settings: Settings) -> Model {
+        Model::builder(root, base, is_test, Arc::from([]), Arc::new(settings))
             .root_durability(SHAPES)
+            .base_durability(SHAPES)
+            .is_test_durability(SHAPES)
             .files_durability(SHAPES)
             .settings_durability(FACTS)
             .new(&self.db)
@@ -151,15 +193,19 @@ impl Workspace {
     /// Adds many files to a model at once, on all processors. Files of the same path are replaced.
     pub fn load(&mut self, model: Model, files: Vec<(Arc<str>, FileText)>) {
         let lowered: Vec<_> = files.into_par_iter().map(|(path, text)| (path, read(text, None, false))).collect();
+        let mut owners = vec![model];
         for (path, (source, lowered)) in lowered {
-            self.put(model, path, source, lowered);
+            let owner = self.owner(model, &path);
+            self.put(owner, path, source, lowered);
+            owners.extend((owner != model).then_some(owner));
         }
-        self.list_files(model);
+        owners.into_iter().for_each(|owner| self.list_files(owner));
     }
 
     /// Sets the text of a file of a model.
     pub fn set_file(&mut self, model: Model, path: &str, text: FileText) -> File {
         let (source, lowered) = read(text, None, true);
+        let model = self.owner(model, &path.into());
         let file = self.put(model, path.into(), source, lowered);
         self.list_files(model);
         file

@@ -21,11 +21,12 @@ pub enum Kind {
     Technology,
     Protocol,
     Rule,
+    Expect,
 }
 
 impl Kind {
     /// All kinds, in the order in which the reference tells of them.
-    pub const ALL: [Kind; 14] = [
+    pub const ALL: [Kind; 15] = [
         Kind::Component,
         Kind::Boundary,
         Kind::Asset,
@@ -40,6 +41,7 @@ impl Kind {
         Kind::Technology,
         Kind::Protocol,
         Kind::Rule,
+        Kind::Expect,
     ];
 
     /// The word that starts a declaration of this kind.
@@ -59,6 +61,7 @@ impl Kind {
             Kind::Technology => "technology",
             Kind::Protocol => "protocol",
             Kind::Rule => "rule",
+            Kind::Expect => "expect",
         }
     }
 

@@ -172,7 +172,7 @@ fn contradictions(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     }
     if decl.kind(db) == Kind::Flow && states(db, decl, "authentication", "none") {
         let protocol = stated.decls("protocol").next();
-        let says = protocol.and_then(|protocol| crate::relations::protocol_says(db, protocol, "authenticated"));
+        let says = protocol.and_then(|protocol| crate::relations::broader_says(db, protocol, "authenticated"));
         if let Some((true, protocol)) = says {
             let message = format!("`{}` authenticates, and `authentication: none` denies it", full_name(db, protocol));
             report("protocol", "authentication", message);

@@ -8,6 +8,7 @@ use crate::names::{components, full_name, names_in, top_level_member};
 use crate::relations::{DEEPEST_BOUNDARY, ENDS, boundaries_around, outgoing, placed_in};
 use crate::schema;
 use crate::typed::{a, resolve_kind, typed};
+use crate::workspace::TEST_ENDING;
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::hash_map::Entry;
@@ -56,6 +57,9 @@ fn misplaced(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     if shape.kind == Kind::Component && decl.file(db).declarations(db).first() != Some(&decl) {
         report(Part::Kind, "`component` stands before every other declaration, and once in a file".to_owned());
     }
+    if shape.kind == Kind::Expect && !decl.model(db).is_test(db) {
+        report(Part::Kind, format!("an `expect` stands in a test: a file whose name ends with `{TEST_ENDING}`"));
+    }
     let is_std = |name: &SmolStr| name.split('.').next() == Some(crate::library::ROOT);
     if shape.kind == Kind::Component && shape.name.as_ref().is_some_and(is_std) {
         report(Part::Name, "`std` is the library's own component".to_owned());
@@ -81,7 +85,7 @@ fn missing_parts(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
         if shape.source.is_none() {
             report("this flow has no ends".to_owned(), "write `flow name \"Title\": source -> target`");
         }
-    } else if shape.name.is_none() && shape.kind != Kind::Assumption {
+    } else if shape.name.is_none() && !matches!(shape.kind, Kind::Assumption | Kind::Expect) {
         let kind = shape.kind.word();
         report(
             format!("this {kind} has no name"),

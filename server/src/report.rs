@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_model::codes::{Class, Code};
 use threatline_model::diagnostics::{Diagnostic, Location, Severity, diagnostics, settings_diagnostics};
-use threatline_model::findings::{Assessed, FindingId, Level, State, all};
+use threatline_model::findings::{Assessed, FindingId, Level, State, all, rule_named};
+use threatline_model::settings::RuleSetting;
 use threatline_model::{Database, Kind, Model, Span};
 use threatline_syntax::{Encoding, LineColumn, LineIndex};
 
@@ -83,6 +84,19 @@ pub struct ModelReport {
     pub counts: Counts,
     /// From which severity open findings fail the check.
     pub bar: Option<Level>,
+    /// What `threatline.toml` changes of rules.
+    pub policy: Vec<RuleSetting>,
+}
+
+/// What a rule's setting changes and why, in a line.
+pub fn policy_in_words(setting: &RuleSetting) -> String {
+    let change = match (setting.enabled, setting.likelihood) {
+        (false, _) => "is turned off".to_owned(),
+        (true, Some(level)) => format!("has likelihood {}", level.word()),
+        (true, None) => "is as it was".to_owned(),
+    };
+    let reason = if setting.reason.trim().is_empty() { "no reason is given" } else { setting.reason.trim() };
+    format!("`{}` {change} by threatline.toml: {reason}", setting.name)
 }
 
 impl ModelReport {
@@ -158,7 +172,9 @@ fn of_model(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> Mo
     }
     let name = settings.name.as_deref().map_or_else(|| folder_name(model.root(db)), str::to_owned);
     let bar = fail_on.or(settings.fail_on).unwrap_or(Some(Level::High));
-    ModelReport { model, name, declared, files: files.len(), entries, findings, counts, bar }
+    let policy = settings.rules.iter().filter(|setting| rule_named(db, model, &setting.name).is_some());
+    let policy = policy.cloned().collect();
+    ModelReport { model, name, declared, files: files.len(), entries, findings, counts, bar, policy }
 }
 
 /// The order in which diagnostics are told: what makes all else doubtful, what is most severe, where it is.

@@ -2,7 +2,7 @@
 //! a manager understands.
 
 use super::{acts_on_a_terminal, count, in_one_line};
-use crate::report::{Entry, ModelReport, STATES, Spot};
+use crate::report::{Entry, ModelReport, STATES, Spot, policy_in_words};
 use annotate_snippets::{AnnotationKind, Group, Level as Mark, Renderer, Snippet};
 use std::collections::HashMap;
 use std::io::Write;
@@ -22,18 +22,16 @@ pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) ->
 /// Writes the diagnostics of one model.
 pub fn entries(output: &mut impl Write, db: &Database, report: &ModelReport) -> std::io::Result<()> {
     let renderer = Renderer::styled();
-    {
-        let settings = report.model.settings(db);
-        let files = report.model.files(db).iter().map(|file| (file.path(db).as_ref(), file.source(db).text.as_ref()));
-        let texts: HashMap<&str, &str> =
-            files.chain(settings.path.iter().map(|path| (path.as_ref(), settings.text.as_ref()))).collect();
-        for entry in &report.entries {
-            let excerpt = excerpt(&texts, &entry.spot);
-            let rendered = renderer.render(&[group(entry, &excerpt)]);
-            writeln!(output, "{rendered}")?;
-            footer(output, entry)?;
-            writeln!(output)?;
-        }
+    let settings = report.model.settings(db);
+    let files = report.model.files(db).iter().map(|file| (file.path(db).as_ref(), file.source(db).text.as_ref()));
+    let texts: HashMap<&str, &str> =
+        files.chain(settings.path.iter().map(|path| (path.as_ref(), settings.text.as_ref()))).collect();
+    for entry in &report.entries {
+        let excerpt = excerpt(&texts, &entry.spot);
+        let rendered = renderer.render(&[group(entry, &excerpt)]);
+        writeln!(output, "{rendered}")?;
+        footer(output, entry)?;
+        writeln!(output)?;
     }
     Ok(())
 }
@@ -143,6 +141,9 @@ fn summary(output: &mut impl Write, report: &ModelReport) -> std::io::Result<()>
             }
             writeln!(output, "{:>10}", report.counts.total(state))?;
         }
+    }
+    for setting in &report.policy {
+        writeln!(output, "  {}", in_one_line(&policy_in_words(setting)))?;
     }
     writeln!(output)?;
     verdict(output, report)

@@ -36,6 +36,12 @@ fn model(db: &Database, report: &ModelReport) -> Value {
         "counts": counts,
         "fail_on": report.bar.map_or("never", Level::word),
         "at_the_bar": report.at_the_bar(),
+        "policy": report.policy.iter().map(|setting| json!({
+            "rule": setting.name.as_str(),
+            "enabled": setting.enabled,
+            "likelihood": setting.likelihood.map(Level::word),
+            "reason": setting.reason.as_str(),
+        })).collect::<Vec<_>>(),
         "findings": report.findings.iter().map(|assessed| finding(db, assessed)).collect::<Vec<_>>(),
         "diagnostics": diagnostics(db, report),
     })

@@ -10,7 +10,7 @@ use self::fingerprints::Fingerprints;
 use self::places::{Related, location, related_locations, uri_bases};
 use self::rules::{Rule, Rules};
 use super::{count, printable, write_json};
-use crate::report::{Entry, ModelReport, Spot, spot_of, spot_of_finding};
+use crate::report::{Entry, ModelReport, Spot, policy_in_words, spot_of, spot_of_finding};
 use serde_json::{Value, json};
 use std::io::Write;
 use threatline_model::codes::{self, Class};
@@ -233,7 +233,12 @@ fn invocation(reports: &[ModelReport]) -> Value {
             json!({ "level": "error", "message": { "text": text } })
         })
         .collect();
-    json!({ "executionSuccessful": broken.is_empty(), "toolConfigurationNotifications": broken })
+    let policy = reports.iter().flat_map(|report| &report.policy).map(|setting| {
+        json!({ "level": "note", "message": { "text": printable(&policy_in_words(setting)) } })
+    });
+    let executed = broken.is_empty();
+    let notifications: Vec<Value> = broken.into_iter().chain(policy).collect();
+    json!({ "executionSuccessful": executed, "toolConfigurationNotifications": notifications })
 }
 
 /// What is said: the diagnostic, why, and what to do about it. A page shows a related place only where the

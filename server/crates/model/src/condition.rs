@@ -655,7 +655,9 @@ fn test(db: &dyn Db, condition: &Condition, value: FactValue) -> Truth {
             // Nothing that is held is less sensitive than anything.
             Truth::of(of.max().is_some_and(|most| operator.holds(most, *level)))
         }
-        (Condition::Kin(_, broader), FactValue::Named(named)) => Truth::of(is_kin(db, named, *broader)),
+        (Condition::Kin(_, broader), FactValue::Named(named)) => {
+            Truth::of(named.iter().any(|named| is_kin(db, *named, *broader)))
+        },
         _ => Truth::False,
     }
 }

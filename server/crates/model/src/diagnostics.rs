@@ -9,7 +9,9 @@ mod time;
 
 use crate::codes::{self, Code};
 use crate::db::{Db, File, Model, Place};
-use crate::findings::FindingId;
+use crate::findings::{FindingId, rule_named};
+use crate::names::full_name;
+use crate::relations::rules;
 use smol_str::SmolStr;
 use threatline_syntax::Span;
 
@@ -158,7 +160,16 @@ pub fn settings_diagnostics(db: &dyn Db, model: Model) -> Vec<Diagnostic> {
         diagnostic.help.extend(problem.replacement.iter().map(|near| format!("did you mean `{near}`?")));
         diagnostic
     });
-    settle(db, model, problems.collect())
+    let unknown = settings.rules.iter().filter(|setting| rule_named(db, model, &setting.name).is_none());
+    let unknown = unknown.map(|setting| {
+        let location = Location::Settings(model, setting.span);
+        let names = rules(db, model).iter().map(|rule| full_name(db, *rule));
+        let names = names.map(|name| SmolStr::from(name.trim_start_matches("std.")));
+        Diagnostic::new(&codes::INVALID_SETTING, location, format!("there is no rule `{}`", setting.name))
+            .suggest(&setting.name, names)
+    });
+    let found = problems.chain(unknown).collect();
+    settle(db, model, found)
 }
 
 /// What a file's declarations mean wrongly, without positions, so that only a change of meaning asks again.
@@ -172,8 +183,10 @@ fn meaning(db: &dyn Db, file: File) -> Vec<Diagnostic> {
             tests::of(db, decl, &mut found);
         } else {
             lint::of(db, decl, &mut found);
-            missing::of(db, decl, &mut found);
         }
+    }
+    if !file.model(db).is_test(db) {
+        missing::of(db, file, &mut found);
     }
     found
 }

@@ -12,7 +12,6 @@ use crate::schema::{
     self, ASSET_KIND, AUTHENTICATION, BOUNDARY_KIND, CLASSIFICATION, ENCRYPTION, LEVEL, TRUST, TUNNEL, Takes, Words,
 };
 use crate::typed::{TypedValue, typed};
-use smol_str::SmolStr;
 use threatline_syntax::Kind;
 
 /// What a fact gives.
@@ -26,7 +25,7 @@ pub enum Gives {
     Words(&'static Words),
     /// Assets, which compare by their classification, or by an aspect of them.
     Assets,
-    /// A technology or a protocol.
+    /// Technologies, or a protocol.
     Named(Kind),
     /// Elements, one or several, for what comes after a dot or for a quantifier.
     Elements(&'static [Kind], Many),
@@ -157,8 +156,8 @@ pub enum FactValue {
     Words(Vec<u8>),
     /// Assets; none if none is stated.
     Assets(Vec<Decl>),
-    /// A technology or a protocol.
-    Named(Decl),
+    /// Technologies or protocols.
+    Named(Vec<Decl>),
     /// Elements.
     Elements(Vec<Decl>),
 }
@@ -229,7 +228,7 @@ fn property_value(db: &dyn Db, element: Decl, fact: Fact) -> FactValue {
         Gives::Words(_) => FactValue::Words(stated.words(fact.name)),
         Gives::Assets => FactValue::Assets(stated.decls(fact.name).collect()),
         // What an element is made with decides which rules look at it: unstated, none of them does.
-        Gives::Named(_) => stated.decls(fact.name).next().map_or(FactValue::Absent, FactValue::Named),
+        Gives::Named(_) => FactValue::Named(stated.decls(fact.name).collect()),
         Gives::Word(words) => match stated.word(fact.name) {
             Some(word) => FactValue::Word(word),
             None => match property.default.and_then(|default| words.position(default)) {
@@ -387,8 +386,12 @@ pub fn in_words(db: &dyn Db, element: Decl, called: &str, fact: Fact) -> Vec<Rea
         }
         (_, FactValue::Assets(assets)) => vec![held(db, element, called, fact, assets, (Aspect::Classification, 0))],
         (_, FactValue::Named(named)) => {
-            let name: SmolStr = full_name(db, *named).trim_start_matches("std.").into();
-            one(format!("{called} states `{}: {name}`", fact.name), at(fact.name))
+            let names = named.iter().map(|named| full_name(db, *named).trim_start_matches("std."));
+            let names = names.collect::<Vec<_>>().join(", ");
+            if names.is_empty() {
+                return one(format!("{called} states no `{}`", fact.name), at(""));
+            }
+            one(format!("{called} states `{}: {names}`", fact.name), at(fact.name))
         }
         (_, FactValue::Absent | FactValue::Elements(_)) => Vec::new(),
     }

@@ -10,6 +10,7 @@ use crate::relations::{
     Effective, Sensitivity, counters, effective_mitigations, exposed_by, is_done, most_sensitive, rules, sensitivity,
 };
 use crate::schema::LEVEL;
+use crate::settings::RuleSetting;
 use crate::typed::{Accepted, Categories, TypedValue, typed};
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
@@ -169,10 +170,26 @@ pub fn findings(db: &dyn Db, subject: Decl) -> Vec<Finding> {
     rules_on(db, subject.model(db), kind).iter().filter_map(|rule| fire(db, *rule, subject)).collect()
 }
 
+/// What `threatline.toml` sets for rules, by the rule that each name means.
+#[salsa::tracked]
+pub fn rule_settings(db: &dyn Db, model: Model) -> FxHashMap<Decl, RuleSetting> {
+    let settings = &model.settings(db).rules;
+    settings.iter().filter_map(|setting| Some((rule_named(db, model, &setting.name)?, setting.clone()))).collect()
+}
+
+/// The rule of a name as it is written at a model's top level, in full or without `std.`.
+pub fn rule_named(db: &dyn Db, model: Model, name: &str) -> Option<Decl> {
+    let rules = rules(db, model);
+    let named = |name: &str| rules.iter().find(|rule| full_name(db, **rule) == name).copied();
+    named(name).or_else(|| named(&format!("{}.{name}", crate::library::ROOT)))
+}
+
 #[salsa::tracked]
 fn rules_on_kinds(db: &dyn Db, model: Model) -> FxHashMap<u8, Vec<Decl>> {
     let mut by_kind: FxHashMap<u8, Vec<Decl>> = FxHashMap::default();
-    for &rule in rules(db, model) {
+    let settings = rule_settings(db, model);
+    let enabled = |rule: &&Decl| settings.get(rule).is_none_or(|setting| setting.enabled);
+    for &rule in rules(db, model).iter().filter(enabled) {
         for kind in subjects(db, rule) {
             by_kind.entry(kind as u8).or_default().push(rule);
         }
@@ -193,7 +210,8 @@ fn fire(db: &dyn Db, rule: Decl, element: Decl) -> Option<Finding> {
     };
     let stated = typed(db, rule);
     let categories = stated.categories();
-    let likelihood = stated_level(db, rule, "likelihood").unwrap_or(Level::Medium);
+    let set = rule_settings(db, element.model(db)).get(&rule).and_then(|setting| setting.likelihood);
+    let likelihood = set.or_else(|| stated_level(db, rule, "likelihood")).unwrap_or(Level::Medium);
     let likelihood = if exposed_by(db, element).is_some() { likelihood.raised() } else { likelihood };
     let impact = shifted(stated_level(db, rule, "impact").unwrap_or(Level::High), sensitivity(db, element), categories);
     let severity = SEVERITY[likelihood as usize][impact as usize];
@@ -390,10 +408,15 @@ pub fn arithmetic(db: &dyn Db, finding: &Finding) -> Vec<String> {
         FindingId::Rule { rule, .. } => rule,
         FindingId::Threat(threat) => threat,
     };
-    let base = stated_level(db, decl, "likelihood");
-    let says = if base.is_some() { "stated" } else { "as nothing else is stated" };
+    let set = match finding.id {
+        FindingId::Rule { rule, element } => rule_settings(db, element.model(db)).get(&rule),
+        FindingId::Threat(_) => None,
+    };
+    let set = set.and_then(|setting| Some((setting.likelihood?, format!("threatline.toml says so: {}", setting.reason))));
+    let stated = stated_level(db, decl, "likelihood").map(|level| (level, "stated".to_owned()));
+    let (base, says) = set.or(stated).unwrap_or((Level::Medium, "as nothing else is stated".to_owned()));
     let exposed = matches!(finding.id, FindingId::Rule { element, .. } if exposed_by(db, element).is_some());
-    let base = base.unwrap_or(Level::Medium).word();
+    let base = base.word();
     steps.push(match exposed {
         true => format!("likelihood {}: `{base}` ({says}), raised by exposure", finding.likelihood.word()),
         false => format!("likelihood {}: `{base}` ({says})", finding.likelihood.word()),

@@ -14,6 +14,11 @@ pub struct Components {
 }
 
 impl Components {
+    /// Whether a name is that of a component, or stands before a dot in one.
+    pub fn is_known(&self, name: &str) -> bool {
+        self.prefixes.contains(name)
+    }
+
     /// The file of a component.
     pub fn file_of(&self, component: &str) -> Option<File> {
         self.files.get(component).copied()
@@ -115,6 +120,16 @@ pub fn resolve(db: &dyn Db, file: File, name: SmolStr) -> Result<Decl, Unresolve
         Some(rest) if head == "std" => Unresolved { part: rest.into(), component: Some("std".into()) },
         _ => Unresolved { part: head.into(), component: None },
     })
+}
+
+/// The definition of one of some kinds which a name means in what a model builds on, where the model itself calls
+/// something else so.
+pub fn definition_behind(db: &dyn Db, file: File, name: &SmolStr, kinds: &[Kind]) -> Option<Decl> {
+    if name.contains('.') || !kinds.iter().all(|kind| DEFINITIONS.contains(kind)) {
+        return None;
+    }
+    let bases = file.model(db).with_bases(db).skip(1);
+    bases.filter_map(|base| top_level_member(db, base, name.clone())).find(|decl| kinds.contains(&decl.kind(db)))
 }
 
 /// A name up to its first dot, and what comes after it.

@@ -205,8 +205,8 @@ pub fn reached(db: &dyn Db, element: Decl) -> Reached {
 /// Whether an element only hands on what it gets.
 #[salsa::tracked(returns(copy))]
 fn forwards(db: &dyn Db, element: Decl) -> bool {
-    let technology = typed(db, element).decls("technology").next();
-    technology.is_some_and(|technology| broader_says(db, technology, "forwards").is_some_and(|(yes, _)| yes))
+    let says = |technology| broader_says(db, technology, "forwards").is_some_and(|(yes, _)| yes);
+    typed(db, element).decls("technology").any(says)
 }
 
 /// Whether a flow starts in a place of lower trust than it ends in, and that flow; of an element, whether it is

@@ -225,6 +225,7 @@ words!(
         "session": "With a session that an earlier login opened.",
         "token": "With a token that an issuer signed.",
         "key": "With a key: an API key, an SSH key.",
+        "signature": "With a signature over the request, as webhooks do.",
         "certificate": "With a client's certificate.",
         "mutual_tls": "Both ends with a certificate, in TLS.",
         "federated": "By an identity provider: OpenID Connect, SAML.",
@@ -332,7 +333,7 @@ const TICKET: Property = one("ticket", Takes::Text, "Where the work on it is tra
 const REFERENCES: Property = list("references", Takes::Reference, "Where it is described: CWE, CAPEC, ATT&CK, ASVS.");
 const TENANCY_OF: Property = defaults("single", one("tenancy", Takes::Words(&TENANCY), "Whether customers share it."));
 const REDUNDANCY: Property = one("redundancy", Takes::YesNo, "Whether another takes over when it fails.");
-const MADE_WITH: Property = one("technology", TECHNOLOGY, "What it is made with.");
+const MADE_WITH: Property = list("technology", TECHNOLOGY, "What it is made with, and what it serves as.");
 
 /// Every kind of declaration with its properties.
 pub static KINDS: &[KindSchema] = &[

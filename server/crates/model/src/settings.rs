@@ -22,11 +22,31 @@ pub struct Settings {
     pub fail_on: Option<Option<Level>>,
     /// The weight of each diagnostic that is set, `None` for those turned off.
     pub diagnostics: FxHashMap<SmolStr, Option<Severity>>,
+    /// What is set for single rules, in their order.
+    pub rules: Vec<RuleSetting>,
     /// Where tickets are found: an address with `{}` in it.
     pub ticket_link: Option<SmolStr>,
     /// What is wrong with the text.
     pub problems: Vec<Problem>,
 }
+
+/// What is set for a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleSetting {
+    /// The rule's name, as written.
+    pub name: SmolStr,
+    /// Where its name stands.
+    pub span: Span,
+    /// Whether it looks at the model.
+    pub enabled: bool,
+    /// How likely what it finds is, instead of what it states.
+    pub likelihood: Option<Level>,
+    /// Why.
+    pub reason: SmolStr,
+}
+
+/// The sections of the file.
+const SECTIONS: [&str; 5] = ["model", "check", "diagnostics", "rules", "links"];
 
 /// Something wrong in `threatline.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,14 +74,18 @@ impl Settings {
         for (section, value) in table.get_ref() {
             let at = Span::new(section.span().start, section.span().end);
             let name: &str = section.get_ref();
-            if !["model", "check", "diagnostics", "links"].contains(&name) {
-                settings.unknown(at, "section", name, &["model", "check", "diagnostics", "links"]);
+            if !SECTIONS.contains(&name) {
+                settings.unknown(at, "section", name, &SECTIONS);
                 continue;
             }
             let DeValue::Table(keys) = value.get_ref() else {
                 settings.problem(at, format!("`{name}` is a section: write `[{name}]`"), None);
                 continue;
             };
+            if name == "rules" {
+                settings.rules_in(keys, "");
+                continue;
+            }
             for (key, value) in keys {
                 let key_at = Span::new(key.span().start, key.span().end);
                 let value = (value.get_ref(), Span::new(value.span().start, value.span().end));
@@ -108,6 +132,55 @@ impl Settings {
             ("check", _) => self.unknown(at, "key", key, &["fail_on"]),
             _ => self.unknown(at, "key", key, &["ticket"]),
         }
+    }
+
+    /// Reads the sections of rules. That of `payments.house_rule` may be written with the dot in quotes or without.
+    fn rules_in(&mut self, table: &DeTable, component: &str) {
+        for (key, value) in table {
+            let at = Span::new(key.span().start, key.span().end);
+            let name = match component {
+                "" => SmolStr::from(key.get_ref().as_ref()),
+                component => smol_str::format_smolstr!("{component}.{}", key.get_ref()),
+            };
+            match value.get_ref() {
+                DeValue::Table(keys) if keys.values().any(|value| matches!(value.get_ref(), DeValue::Table(_))) => {
+                    self.rules_in(keys, &name);
+                }
+                DeValue::Table(keys) => self.rule(name, at, keys),
+                _ => self.problem(at, format!("this is about a rule: write `[rules.{name}]`"), None),
+            }
+        }
+    }
+
+    fn rule(&mut self, name: SmolStr, span: Span, keys: &DeTable) {
+        let mut rule = RuleSetting { name, span, enabled: true, likelihood: None, reason: SmolStr::default() };
+        let known = ["enabled", "likelihood", "reason"];
+        for (key, value) in keys {
+            let at = Span::new(key.span().start, key.span().end);
+            let value = (value.get_ref(), Span::new(value.span().start, value.span().end));
+            match key.get_ref().as_ref() {
+                "enabled" => match value.0 {
+                    DeValue::Boolean(enabled) => rule.enabled = *enabled,
+                    _ => self.problem(value.1, "this takes `true` or `false`".to_owned(), None),
+                },
+                "likelihood" => {
+                    let Some(word) = self.text_of(value) else { continue };
+                    rule.likelihood = Level::from_word(&word);
+                    if rule.likelihood.is_none() {
+                        self.bad_word(value.1, &word, &Level::ALL.map(Level::word));
+                    }
+                }
+                "reason" => rule.reason = self.text_of(value).unwrap_or_default(),
+                other => self.unknown(at, "key", other, &known),
+            }
+        }
+        if rule.reason.trim().is_empty() {
+            self.problem(span, format!("`{}` is changed without a `reason`, which reports show", rule.name), None);
+        }
+        if !rule.enabled && rule.likelihood.is_some() {
+            self.problem(span, format!("`{}` is turned off, so its `likelihood` has no effect", rule.name), None);
+        }
+        self.rules.push(rule);
     }
 
     fn text_of(&mut self, (value, span): Setting) -> Option<SmolStr> {

@@ -3,10 +3,10 @@
 
 use crate::codes;
 use crate::condition;
-use crate::db::{Db, Decl, Model};
+use crate::db::{Db, Decl, File, Model};
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::lower::{Part, PropertyFacts, Subject, Value};
-use crate::names::{full_name, name_from, resolve, visible};
+use crate::names::{Unresolved, components, definition_behind, full_name, name_from, resolve, visible};
 use crate::relations;
 use crate::schema::{self, Property, STRIDE, Takes, Words};
 use jiff::civil::Date;
@@ -435,6 +435,10 @@ pub fn resolve_kind(
     match resolve(db, file, name.clone()) {
         Ok(found) if kinds.contains(&found.kind(db)) => Ok(*found),
         Ok(found) => {
+            // An element called `cache` does not hide what it is made with.
+            if let Some(definition) = definition_behind(db, file, name, kinds) {
+                return Ok(definition);
+            }
             let is = a(found.kind(db).word());
             let message = format!("`{name}` is {is}, and {} is needed here", a(&kinds_in_words()));
             Err(Box::new(
@@ -449,12 +453,26 @@ pub fn resolve_kind(
                 None if name.contains('.') => format!("no component `{}` is declared", unresolved.part),
                 None => format!("no {} `{name}` is declared", kinds_in_words()),
             };
-            Err(Box::new(
-                Diagnostic::new(&codes::UNRESOLVED_REFERENCE, decl.part(part), message)
-                    .suggest(name, nearest_name(db, decl, name, kinds)),
-            ))
+            let mut problem = Diagnostic::new(&codes::UNRESOLVED_REFERENCE, decl.part(part), message);
+            match hidden_component(db, file, name, &unresolved) {
+                Some((hiding, component)) => {
+                    let message = format!("`{}` hides the component `{component}` here", full_name(db, hiding));
+                    problem = problem.relate(hiding.part(Part::Name), message).help("give one of the two another name");
+                }
+                None => problem = problem.suggest(name, nearest_name(db, decl, name, kinds)),
+            }
+            Err(Box::new(problem))
         }
     }
+}
+
+/// The component at the top level that a name begins with, and what hides it: a nearer declaration of that name.
+fn hidden_component(db: &dyn Db, file: File, name: &SmolStr, unresolved: &Unresolved) -> Option<(Decl, SmolStr)> {
+    let (head, _) = name.split_once('.')?;
+    let head = SmolStr::from(head);
+    let hiding = *resolve(db, file, head.clone()).as_ref().ok()?;
+    let hides = unresolved.component.as_ref() == Some(full_name(db, hiding)) && *full_name(db, hiding) != head;
+    (hides && components(db, file.model(db)).is_known(&head)).then_some((hiding, head))
 }
 
 /// The name, as it is written from here, of the declaration whose own name is nearest.

@@ -2,12 +2,12 @@
 
 use super::Diagnostic;
 use crate::codes;
-use crate::db::{Db, Decl, File};
-use crate::findings::{State, accepted_is, assessed};
+use crate::db::{Db, Decl, File, Model};
+use crate::findings::{State, accepted_is, assessed, rule_settings};
 use crate::lower::Part;
 use crate::names::full_name;
 use crate::relations::{contents, counters, ends, touching, used_by};
-use crate::typed::{TypedValue, typed};
+use crate::typed::{Accepted, TypedValue, typed};
 use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
 
@@ -107,7 +107,12 @@ fn idle(db: &dyn Db, accept: Decl, found: &mut Vec<Diagnostic>) {
         let place = accept.part(Part::Value(listed.position, *at));
         let on = full_name(db, subject);
         if there.is_empty() {
-            let message = format!("there is no such finding on `{on}`, so nothing is accepted");
+            let message = match accepted {
+                Accepted::Rule(rule, _) if is_off(db, accept.model(db), *rule) => {
+                    format!("threatline.toml turns `{}` off, so nothing is accepted", full_name(db, *rule))
+                }
+                _ => format!("there is no such finding on `{on}`, so nothing is accepted"),
+            };
             found.push(Diagnostic::new(&codes::IDLE_ACCEPTANCE, place, message));
         } else if let Some(mitigation) = all_mitigated(db, &there) {
             let message = format!("`{}` mitigates this already", full_name(db, mitigation));
@@ -117,6 +122,10 @@ fn idle(db: &dyn Db, accept: Decl, found: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+fn is_off(db: &dyn Db, model: Model, rule: Decl) -> bool {
+    rule_settings(db, model).get(&rule).is_some_and(|setting| !setting.enabled)
 }
 
 fn all_mitigated(db: &dyn Db, findings: &[&crate::findings::Assessed]) -> Option<Decl> {

@@ -1,18 +1,20 @@
 //! Missing mitigations: the diagnostics for open findings, and for facts that would decide one.
 //!
-//! What says the same is said once. Findings of one rule on flows to one target are one diagnostic, which
-//! stands at the most severe of them; however many rules wait for a fact of an element, it is asked for once.
+//! What says the same is said once. In one file, findings of one rule on elements of one boundary, or on flows into
+//! one boundary, are one diagnostic, which stands at the most severe of them. A fact that elements of a file do not
+//! state is asked for once, for all of them and however many rules wait for it.
 
 use super::{Diagnostic, Severity};
 use crate::codes;
-use crate::db::{Db, Decl};
+use crate::db::{Db, Decl, File, Model};
 use crate::facts::Missing;
 use crate::findings::{Assessed, FindingId, Level, State, assessed, categories_in_words, reasons};
 use crate::lower::Part;
 use crate::names::{full_name, name_from};
-use crate::relations::{ends, incoming, mitigations_countering, touching};
+use crate::relations::{ends, mitigations_countering, placed_in};
 use crate::schema::{self, Takes};
 use crate::typed::{Categories, takes, typed};
+use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use threatline_syntax::Kind;
 
@@ -23,85 +25,87 @@ struct Group {
     members: Vec<Assessed>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Cause {
     /// A rule found it, or a person.
     Found(Decl),
     /// A fact is not stated.
     Unstated(&'static str),
-    /// A fact is not stated of an element too far off for its diagnostics to look here.
-    UnstatedOf(Decl, &'static str),
 }
 
-pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
-    let groups = match (decl.kind(db), ends(db, decl).1) {
-        (Kind::Flow, Some(target)) => groups_at(db, target),
-        _ => groups_of(db, decl),
-    };
-    let own = groups.iter().filter(|group| leader(group) == decl);
-    found.extend(own.map(|group| match group.cause {
-        Cause::Found(_) => open(db, decl, group),
-        Cause::Unstated(property) => unstated(db, decl, decl, property, group),
-        Cause::UnstatedOf(element, property) => unstated(db, decl, element, property, group),
+pub(super) fn of(db: &dyn Db, file: File, found: &mut Vec<Diagnostic>) {
+    found.extend(groups(db, file).iter().map(|group| match group.cause {
+        Cause::Found(_) => open(db, group),
+        Cause::Unstated(property) => unstated(db, property, group),
     }));
 }
 
-/// The element at which a group's diagnostic stands.
-fn leader(group: &Group) -> Decl {
-    let first = &group.members[0].finding;
-    match (group.cause, first.missing) {
-        (Cause::Unstated(_), Some(missing)) => missing.element,
-        _ => first.id.subject(),
+/// The open findings on what a file declares, and those that wait for a fact which it does not state.
+#[salsa::tracked]
+fn groups(db: &dyn Db, file: File) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut known: FxHashMap<(Cause, Kind, Option<Decl>), usize> = FxHashMap::default();
+    let mut add = |cause: Cause, decl: Decl, assessed: &Assessed| {
+        let place = if let Cause::Found(_) = cause { place(db, decl) } else { None };
+        let at = *known.entry((cause, decl.kind(db), place)).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.members.push(assessed.clone()),
+            None => groups.push(Group { cause, members: vec![assessed.clone()] }),
+        }
+    };
+    for &decl in file.declarations(db).iter() {
+        let found = open_findings(db, decl).filter(|assessed| assessed.finding.missing.is_none());
+        found.for_each(|assessed| add(rule_of(assessed.finding.id), decl, assessed));
+    }
+    for (missing, assessed) in waiting_for(db, file) {
+        // What would be low at most is not worth a question; it is counted.
+        if assessed.finding.severity > Level::Low {
+            add(Cause::Unstated(missing.property), missing.element, assessed);
+        }
+    }
+    for group in &mut groups {
+        // A stable sort: among equals the first by file and place leads.
+        group.members.sort_by_key(|assessed| Reverse(assessed.finding.severity));
+    }
+    groups
+}
+
+fn open_findings(db: &dyn Db, decl: Decl) -> impl Iterator<Item = &Assessed> {
+    let looked_at = decl.kind(db).is_element() || decl.kind(db) == Kind::Threat;
+    let all = if looked_at { assessed(db, decl).as_slice() } else { &[] };
+    all.iter().filter(|assessed| assessed.state == State::Open)
+}
+
+/// Where an element is, as far as it makes what is said of it the same: its boundary; of a flow, the boundary that
+/// it ends in, or else its target.
+fn place(db: &dyn Db, decl: Decl) -> Option<Decl> {
+    match decl.kind(db) {
+        Kind::Flow => ends(db, decl).1.map(|target| placed_in(db, target).unwrap_or(target)),
+        _ => placed_in(db, decl),
     }
 }
 
-/// The open findings of an element or a threat itself, and those that wait for a fact of it.
+/// The findings that wait for a fact of what a file declares, in the order of the model.
 #[salsa::tracked]
-fn groups_of(db: &dyn Db, element: Decl) -> Vec<Group> {
-    let flows = touching(db, element);
-    let around = flows.incoming.iter().chain(&flows.outgoing).copied();
-    collect(db, std::iter::once(element).chain(around), |assessed| match assessed.finding.missing {
-        None => (assessed.finding.id.subject() == element).then(|| rule_of(assessed.finding.id)),
-        Some(missing) if missing.element == element => Some(Cause::Unstated(missing.property)),
-        Some(missing) => (assessed.finding.id.subject() == element).then(|| afar(db, element, missing)).flatten(),
-    })
+fn waiting_for(db: &dyn Db, file: File) -> Vec<(Missing, Assessed)> {
+    waiting_of(db, file.model(db)).get(&file).cloned().unwrap_or_default()
 }
 
-/// The cause of a finding that waits for a fact of an element whose own groups do not see it.
-fn afar(db: &dyn Db, subject: Decl, missing: Missing) -> Option<Cause> {
-    let element = missing.element;
-    let touches = |flow: Decl, end: Decl| {
-        flow.kind(db) == Kind::Flow && {
-            let (source, target) = ends(db, flow);
-            source == Some(end) || target == Some(end)
+#[salsa::tracked]
+fn waiting_of(db: &dyn Db, model: Model) -> FxHashMap<File, Vec<(Missing, Assessed)>> {
+    let mut waiting: FxHashMap<File, Vec<(Missing, Assessed)>> = FxHashMap::default();
+    for &file in model.files(db).iter() {
+        for (missing, assessed) in waiting_in(db, file) {
+            waiting.entry(missing.element.file(db)).or_default().push((*missing, assessed.clone()));
         }
-    };
-    let target = (element.kind(db) == Kind::Flow).then(|| ends(db, element).1).flatten();
-    let seen = match target {
-        None => subject == element || touches(subject, element),
-        Some(target) if subject.kind(db) == Kind::Flow => ends(db, subject).1 == Some(target),
-        Some(target) => subject == target || incoming(db, target).iter().any(|flow| ends(db, *flow).0 == Some(subject)),
-    };
-    (!seen).then_some(Cause::UnstatedOf(element, missing.property))
+    }
+    waiting
 }
 
-/// The open findings on the flows that end at an element, and those that wait for a fact of such a flow.
 #[salsa::tracked]
-fn groups_at(db: &dyn Db, target: Decl) -> Vec<Group> {
-    let flows = incoming(db, target);
-    let sources = flows.iter().filter_map(|flow| ends(db, *flow).0);
-    let mut around: Vec<Decl> = flows.iter().copied().chain(sources).chain([target]).collect();
-    let mut seen = rustc_hash::FxHashSet::default();
-    around.retain(|element| seen.insert(*element));
-    let is_flow = |element: Decl| element.kind(db) == Kind::Flow && ends(db, element).1 == Some(target);
-    collect(db, around.into_iter(), |assessed| match assessed.finding.missing {
-        None => is_flow(assessed.finding.id.subject()).then(|| rule_of(assessed.finding.id)),
-        Some(missing) if is_flow(missing.element) => Some(Cause::Unstated(missing.property)),
-        Some(missing) => {
-            let subject = assessed.finding.id.subject();
-            is_flow(subject).then(|| afar(db, subject, missing)).flatten()
-        }
-    })
+fn waiting_in(db: &dyn Db, file: File) -> Vec<(Missing, Assessed)> {
+    let open = file.declarations(db).iter().flat_map(|decl| open_findings(db, *decl));
+    open.filter_map(|assessed| Some((assessed.finding.missing?, assessed.clone()))).collect()
 }
 
 fn rule_of(id: FindingId) -> Cause {
@@ -111,26 +115,18 @@ fn rule_of(id: FindingId) -> Cause {
     }
 }
 
-fn collect(
-    db: &dyn Db,
-    elements: impl Iterator<Item = Decl>,
-    cause: impl Fn(&Assessed) -> Option<Cause>,
-) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for element in elements {
-        for finding in assessed(db, element).iter().filter(|assessed| assessed.state == State::Open) {
-            let Some(cause) = cause(finding) else { continue };
-            match groups.iter_mut().find(|group| group.cause == cause) {
-                Some(group) => group.members.push(finding.clone()),
-                None => groups.push(Group { cause, members: vec![finding.clone()] }),
-            }
-        }
+/// Names in a sentence, of many the first: "`a`", "`a` and `b`", "`a`, `b`, `c` and 4 more".
+fn listed(db: &dyn Db, decls: &[Decl]) -> String {
+    const MOST_NAMES: usize = 3;
+    let mut names: Vec<String> = decls.iter().take(MOST_NAMES).map(|decl| format!("`{}`", full_name(db, *decl))).collect();
+    if decls.len() > MOST_NAMES {
+        names.push(format!("{} more", decls.len() - MOST_NAMES));
     }
-    for group in &mut groups {
-        // A stable sort: among equals the first by file and place leads.
-        group.members.sort_by_key(|assessed| Reverse(assessed.finding.severity));
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
     }
-    groups
 }
 
 /// How much a finding of a severity weighs as a diagnostic.
@@ -142,22 +138,18 @@ pub(crate) fn weight(level: Level) -> Severity {
     }
 }
 
-fn open(db: &dyn Db, element: Decl, group: &Group) -> Diagnostic {
+fn open(db: &dyn Db, group: &Group) -> Diagnostic {
     let finding = &group.members[0].finding;
+    let element = finding.id.subject();
     let severity = finding.severity;
     let title = finding.id.title(db);
-    let name = full_name(db, element);
     let categories = categories_in_words(finding.categories);
-    let others = group.members.len() - 1;
+    let subjects: Vec<Decl> = group.members.iter().map(|assessed| assessed.finding.id.subject()).collect();
     let message = match finding.id {
         FindingId::Threat(_) => {
             format!("{title}: a threat of {} severity that nothing counters ({categories})", severity.word())
         }
-        FindingId::Rule { .. } if others > 0 => {
-            let flows = if others == 1 { "1 more flow".to_owned() } else { format!("{others} more flows") };
-            format!("{title}: `{name}` and {flows} to the same target ({}, {categories})", severity.word())
-        }
-        FindingId::Rule { .. } => format!("{title}: `{name}` ({}, {categories})", severity.word()),
+        FindingId::Rule { .. } => format!("{title}: {} ({}, {categories})", listed(db, &subjects), severity.word()),
     };
     let mut diagnostic = Diagnostic::new(&codes::MISSING_MITIGATION, element.part(Part::Name), message);
     diagnostic.severity = weight(severity);
@@ -202,8 +194,9 @@ fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
     }
 }
 
-/// A fact of an element that is not stated. The diagnostic stands at that element, or where the finding is.
-fn unstated(db: &dyn Db, at: Decl, element: Decl, property: &'static str, group: &Group) -> Diagnostic {
+/// A fact that is not stated. The diagnostic stands at the element which would state it, of several the one on which
+/// most depends.
+fn unstated(db: &dyn Db, property: &'static str, group: &Group) -> Diagnostic {
     let severity = group.members[0].finding.severity;
     let mut rules: Vec<Decl> = Vec::new();
     let mut elements: Vec<Decl> = Vec::new();
@@ -219,12 +212,8 @@ fn unstated(db: &dyn Db, at: Decl, element: Decl, property: &'static str, group:
             elements.push(missing.element);
         }
     }
-    let name = full_name(db, element);
-    let on = match elements.len() {
-        1 => format!("`{name}`"),
-        2 => format!("`{name}` and 1 more flow to the same target"),
-        more => format!("`{name}` and {} more flows to the same target", more - 1),
-    };
+    let at = elements[0];
+    let on = listed(db, &elements);
     let waits = if rules.len() == 1 {
         "a threat depends on it".to_owned()
     } else {
@@ -248,14 +237,11 @@ fn unstated(db: &dyn Db, at: Decl, element: Decl, property: &'static str, group:
             }
         }
     }
-    if at != element {
-        diagnostic = diagnostic.relate(element.part(Part::Name), format!("`{property}` would be stated here"));
-    }
     for other in &elements[1..] {
         diagnostic = diagnostic.relate(other.part(Part::Name), format!("nor is it for `{}`", full_name(db, *other)));
     }
     diagnostic =
-        diagnostic.help(match schema::of(element.kind(db)).property(property).map(|property| property.takes) {
+        diagnostic.help(match schema::of(at.kind(db)).property(property).map(|property| property.takes) {
             Some(Takes::Name(kinds)) => {
                 let kinds = kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
                 format!("state `{property}: ` with the name of a {kinds}")

@@ -33,13 +33,18 @@ pub fn run(arguments: &ExplainArguments) -> Result<Outcome> {
         Err(error) => return Err(error),
     };
     match loaded {
-        Some(loaded) => in_models(&mut output, &loaded, what),
+        Some(mut loaded) => {
+            loaded.workspace.load_library_tests();
+            in_models(&mut output, &loaded, what)
+        }
         None => {
-            let workspace = Workspace::new(jiff::civil::Date::constant(2000, 1, 1));
+            let mut workspace = Workspace::new(jiff::civil::Date::constant(2000, 1, 1));
+            workspace.load_library_tests();
+            let tests: Vec<Model> = workspace.tests().collect();
             let db = workspace.db();
             let library = World::get(db).library(db);
             match explain::find_rule(db, None, what) {
-                Some(rule) => print(&mut output, db, &explain::rule(db, library, rule))?,
+                Some(rule) => print(&mut output, db, &explain::rule(db, library, rule, &tests))?,
                 None => return Err(unknown(db, &[library], what)),
             }
             Ok(Outcome::Clean)
@@ -50,9 +55,10 @@ pub fn run(arguments: &ExplainArguments) -> Result<Outcome> {
 fn in_models(output: &mut impl Write, loaded: &Loaded, what: &str) -> Result<Outcome> {
     let db = loaded.db();
     let models: Vec<Model> = loaded.workspace.models().collect();
+    let tests: Vec<Model> = loaded.workspace.tests().collect();
     let mut found: Vec<Explanation> = Vec::new();
     for &model in &models {
-        found.extend(explain::find_rule(db, Some(model), what).map(|rule| explain::rule(db, model, rule)));
+        found.extend(explain::find_rule(db, Some(model), what).map(|rule| explain::rule(db, model, rule, &tests)));
         let findings = explain::find_findings(db, model, what);
         found.extend(findings.iter().map(|assessed| explain::finding(db, assessed)));
     }

@@ -6,9 +6,10 @@ use crate::report::{ModelReport, STATES, Spot, spot_of, spot_of_finding, state_w
 use crate::test::Tested;
 use serde_json::{Map, Value, json};
 use std::io::Write;
+use threatline_ide::catalogue::Entry;
 use threatline_model::findings::{Assessed, FindingId, Level, State, arithmetic, reasons};
 use threatline_model::names::full_name;
-use threatline_model::{Database, Decl, Kind};
+use threatline_model::{Database, Decl, Kind, Part};
 
 /// Writes the document.
 pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) -> std::io::Result<()> {
@@ -96,6 +97,32 @@ pub fn write_tests(
         .collect();
     let untested: Vec<&str> = untested.iter().map(|rule| full_name(db, *rule).as_str()).collect();
     write_json(output, &json!({ "version": 1, "tests": tests, "untested": untested }))
+}
+
+/// Writes rules as a document.
+pub fn write_rules(output: &mut impl Write, db: &Database, rules: &[Entry]) -> std::io::Result<()> {
+    let rules: Vec<Value> = rules
+        .iter()
+        .map(|entry| {
+            json!({
+                "name": full_name(db, entry.rule).as_str(),
+                "title": entry.title,
+                "description": entry.description,
+                "subject": entry.subject,
+                "on": entry.on.iter().map(|kind| kind.word()).collect::<Vec<_>>(),
+                "categories": entry.categories.words().collect::<Vec<_>>(),
+                "when": entry.condition,
+                "likelihood": entry.likelihood.word(),
+                "impact": entry.impact.word(),
+                "references": entry.references,
+                "advice": entry.advice,
+                "countered_by": entry.countered_by.iter().map(|decl| full_name(db, *decl).as_str()).collect::<Vec<_>>(),
+                "enabled": entry.setting.as_ref().is_none_or(|setting| setting.enabled),
+                "location": location(&spot_of(db, entry.rule.part(Part::Name))),
+            })
+        })
+        .collect();
+    write_json(output, &json!({ "version": 1, "rules": rules }))
 }
 
 fn finding(db: &Database, assessed: &Assessed) -> Value {

@@ -233,9 +233,10 @@ fn invocation(reports: &[ModelReport]) -> Value {
             json!({ "level": "error", "message": { "text": text } })
         })
         .collect();
-    let policy = reports.iter().flat_map(|report| &report.policy).map(|setting| {
-        json!({ "level": "note", "message": { "text": printable(&policy_in_words(setting)) } })
-    });
+    let policy = reports
+        .iter()
+        .flat_map(|report| &report.policy)
+        .map(|setting| json!({ "level": "note", "message": { "text": printable(&policy_in_words(setting)) } }));
     let executed = broken.is_empty();
     let notifications: Vec<Value> = broken.into_iter().chain(policy).collect();
     json!({ "executionSuccessful": executed, "toolConfigurationNotifications": notifications })

@@ -1,13 +1,17 @@
 //! Explanations of rules, diagnostic codes and findings, as parts that each front end lays out its own way.
 
+use crate::catalogue;
 use threatline_model::codes::Code;
-use threatline_model::condition::checked;
+use threatline_model::condition::{checked, facts_of};
+use threatline_model::expectations::tests_of;
+use threatline_model::facts::meaning;
 use threatline_model::findings::{
-    Assessed, FindingId, State, all, arithmetic, categories_in_words, countering, reasons,
+    Assessed, FindingId, State, all, arithmetic, categories_in_words, countering, reasons, rule_named,
 };
 use threatline_model::names::{full_name, name_from};
 use threatline_model::relations::{is_done, mitigations_countering};
 use threatline_model::schema::STATUS;
+use threatline_model::settings::RuleSetting;
 use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, Kind, Model, Part, Place, World};
 
@@ -51,23 +55,56 @@ pub fn code(code: &Code) -> Explanation {
     Explanation { title: code.id.to_owned(), parts }
 }
 
-/// Explains a rule.
-pub fn rule(db: &Database, model: Model, rule: Decl) -> Explanation {
-    let stated = typed(db, rule);
+/// Explains a rule, with the tests that name it.
+pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explanation {
+    let entry = catalogue::entry(db, model, rule);
     let mut parts = Vec::new();
     describe(db, rule, &mut parts);
-    parts.push(Heading("When it is found"));
-    if let Some(condition) = written_property(db, rule, "when") {
-        parts.push(CodeText(condition));
+    if let Some(setting) = &entry.setting {
+        parts.push(Text(setting_in_words(setting)));
     }
-    let on = threatline_model::condition::subjects(db, rule);
-    let on = on.into_iter().map(plural).collect::<Vec<_>>().join(", ");
-    parts.push(Text(format!("It looks at {on}. STRIDE: {}.", categories_in_words(stated.categories()))));
+    parts.push(Heading("When it is found"));
+    if !entry.condition.is_empty() {
+        parts.push(CodeText(entry.condition.clone()));
+    }
+    let on = entry.on.iter().map(|kind| plural(*kind)).collect::<Vec<_>>().join(", ");
+    parts.push(Text(format!("It looks at {on}. STRIDE: {}.", categories_in_words(entry.categories))));
     if checked(db, rule).condition.is_none() {
         parts.push(Text("Its condition has errors, so it finds nothing.".to_owned()));
     }
+    let facts = facts_of(db, rule);
+    if !facts.is_empty() {
+        parts.push(Heading("What it asks for"));
+    }
+    parts.extend(facts.into_iter().map(|fact| Item(format!("`{}`: {}", fact.name, meaning(fact)), None)));
+    parts.push(Heading("How severe it is"));
+    parts.push(Text(format!(
+        "Likelihood {}, a step more where it is exposed; impact {} where confidential data are held, less for less \
+         sensitive and more for restricted ones.",
+        entry.likelihood.word(),
+        entry.impact.word()
+    )));
     advice(db, model, rule, &mut parts);
+    for &test in tests_of(db, tests.iter().copied(), rule).iter() {
+        for file in test.files(db).iter() {
+            let source = file.source(db);
+            parts.push(Heading("Its test"));
+            parts.push(CodeText(source.text.trim_end().to_owned()));
+        }
+    }
     Explanation { title: titled(db, rule), parts }
+}
+
+/// What `threatline.toml` sets for a rule.
+fn setting_in_words(setting: &RuleSetting) -> String {
+    let reason = if setting.reason.is_empty() { String::new() } else { format!(": {}", setting.reason) };
+    match (setting.enabled, setting.likelihood) {
+        (false, _) => format!("In this model it is turned off by threatline.toml{reason}"),
+        (true, Some(level)) => {
+            format!("In this model threatline.toml sets its likelihood to {}{reason}", level.word())
+        }
+        (true, None) => format!("threatline.toml names it, and changes nothing{reason}"),
+    }
 }
 
 /// The plural of a kind of element.
@@ -158,14 +195,6 @@ fn describe(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
     parts.extend(decl.facts(db).description.as_ref().map(|text| Text(text.to_string())));
 }
 
-/// The text of a property's condition or values, as written.
-fn written_property(db: &Database, decl: Decl, name: &str) -> Option<String> {
-    let position = decl.facts(db).properties.iter().position(|property| property.name == name)? as u16;
-    let (file, span) = decl.part(Part::Property(position)).resolve(db);
-    let text = file.source(db).text.get(span.range())?;
-    Some(text.lines().map(str::trim).collect::<Vec<_>>().join("\n"))
-}
-
 fn advice(db: &Database, model: Model, rule: Decl, parts: &mut Vec<Section>) {
     let counters = mitigations_countering(db, model, rule);
     let advice = typed(db, rule).text("advice");
@@ -189,13 +218,7 @@ fn references(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
 /// The rule of a name: of a model, if one is given, else of the library.
 pub fn find_rule(db: &Database, model: Option<Model>, name: &str) -> Option<Decl> {
     let model = model.unwrap_or(World::get(db).library(db));
-    let rules = threatline_model::relations::rules(db, model);
-    let named = |rule: &&Decl, name: &str| full_name(db, **rule) == name;
-    rules
-        .iter()
-        .find(|rule| named(rule, name))
-        .or_else(|| rules.iter().find(|rule| named(rule, &format!("std.{name}"))))
-        .copied()
+    rule_named(db, model, name)
 }
 
 /// The findings of a model that a name can mean: in full, or without `std.` and without components.

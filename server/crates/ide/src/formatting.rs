@@ -347,7 +347,11 @@ impl<'text> Layout<'text> {
                     rows.has_block_string |= kind == "block_string";
                     rows.value(&self.tokens(vec![part]).0);
                 }
-                _ => rows.condition(&self.tokens(vec![part]).0),
+                _ => {
+                    let tokens = self.tokens(vec![part]).0;
+                    rows.in_one = Some(joined(&tokens));
+                    rows.condition(&tokens, IN_PROPERTY);
+                }
             }
         }
         rows
@@ -431,6 +435,37 @@ fn is_unfinished(header: &[Token]) -> bool {
     header.last().is_some_and(|last| matches!(last.kind, "kind" | ":"))
 }
 
+/// How far conditions in parentheses are indented at most; what is nested deeper stays on one line.
+const DEEPEST_INDENT: usize = 24;
+
+/// What stands in the parentheses that an operand ends with, of a call what stands behind its `where`.
+fn inner(tokens: &[Token]) -> Option<Range<usize>> {
+    let end = tokens.len().checked_sub(1).filter(|end| tokens[*end].kind == ")")?;
+    let mut depth = 0usize;
+    let mut open = None;
+    for (at, token) in tokens.iter().enumerate() {
+        match token.kind {
+            "(" | "call (" => {
+                depth += 1;
+                open = open.or(Some(at));
+            }
+            ")" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        // It ends before the operand does.
+        if depth == 0 && open.is_some() && at < end {
+            return None;
+        }
+    }
+    let open = open?;
+    let start = match tokens[open].kind {
+        "call (" => open + tokens[open..end].iter().position(|token| token.kind == "where")? + 1,
+        _ => open + 1,
+    };
+    let is_list = tokens[start..end].iter().any(|token| token.kind == ",");
+    (start < end && !is_list).then_some(start..end)
+}
+
 /// The places of the operators of a condition that are evaluated last.
 fn last_operators(tokens: &[Token]) -> Vec<usize> {
     let mut depth = 0usize;
@@ -461,12 +496,15 @@ struct Rows<'text> {
     above: Vec<&'text str>,
     /// Whether the rows are values, which commas separate, or the operands of a condition.
     is_list: bool,
+    /// The condition on one line.
+    in_one: Option<String>,
     ends_with_comma: bool,
     has_block_string: bool,
 }
 
 struct Row<'text> {
     above: Vec<&'text str>,
+    indent: usize,
     code: String,
     comment: Option<&'text str>,
 }
@@ -484,29 +522,43 @@ impl<'text> Rows<'text> {
 
     fn value(&mut self, tokens: &[Token<'text>]) {
         self.above.extend(comments_of(tokens));
-        self.row(tokens);
+        self.row(tokens, IN_PROPERTY);
     }
 
-    fn condition(&mut self, tokens: &[Token<'text>]) {
+    fn condition(&mut self, tokens: &[Token<'text>], indent: usize) {
         let mut start = 0;
         for end in last_operators(tokens).into_iter().chain(once(tokens.len())) {
-            self.operand(&tokens[start..end]);
+            self.operand(&tokens[start..end], indent);
             start = end;
         }
     }
 
-    fn operand(&mut self, tokens: &[Token<'text>]) {
+    /// One operand in a row. If it is too long and ends with parentheses, what is in them gets rows of its own.
+    fn operand(&mut self, tokens: &[Token<'text>], indent: usize) {
         let Some((first, others)) = tokens.split_first() else {
             return;
         };
         first.comments.iter().for_each(|comment| self.comment(*comment));
-        self.above.extend(comments_of(others));
-        self.row(tokens);
+        let is_long = || indent + width(&joined(tokens)) > WIDTH;
+        match inner(tokens).filter(|_| indent < DEEPEST_INDENT && is_long()) {
+            Some(inner) => {
+                self.above.extend(comments_of(&tokens[1..inner.start]));
+                self.row(&tokens[..inner.start], indent);
+                let end = inner.end;
+                self.condition(&tokens[inner], indent + IN_BLOCK);
+                self.above.extend(comments_of(&tokens[end..]));
+                self.row(&tokens[end..], indent);
+            }
+            None => {
+                self.above.extend(comments_of(others));
+                self.row(tokens, indent);
+            }
+        }
     }
 
-    fn row(&mut self, tokens: &[Token]) {
+    fn row(&mut self, tokens: &[Token], indent: usize) {
         let above = std::mem::take(&mut self.above);
-        self.rows.push(Row { above, code: joined(tokens), comment: None });
+        self.rows.push(Row { above, indent, code: joined(tokens), comment: None });
     }
 
     fn has_comments(&self) -> bool {
@@ -523,6 +575,9 @@ impl<'text> Rows<'text> {
     }
 
     fn inline(&self) -> String {
+        if let Some(in_one) = &self.in_one {
+            return format!("{} {in_one}", self.head);
+        }
         let rows: Vec<&str> = self.rows.iter().map(|row| row.code.as_str()).collect();
         let space = if rows.is_empty() { "" } else { " " };
         let separator = if self.is_list { ", " } else { " " };
@@ -546,8 +601,8 @@ impl<'text> Rows<'text> {
         let separator = if self.is_list { "," } else { "" };
         let mut lines = vec![Line { comment: self.head_comment, ..Line::code(IN_BLOCK, self.head) }];
         for row in self.rows {
-            lines.extend(row.above.into_iter().map(|comment| Line::comment(IN_PROPERTY, comment)));
-            lines.push(Line { comment: row.comment, ..Line::code(IN_PROPERTY, row.code + separator) });
+            lines.extend(row.above.into_iter().map(|comment| Line::comment(row.indent, comment)));
+            lines.push(Line { comment: row.comment, ..Line::code(row.indent, row.code + separator) });
         }
         lines.extend(self.above.into_iter().map(|comment| Line::comment(tail_indent, comment)));
         lines
@@ -890,7 +945,11 @@ rule d {
                 }
 
                 rule d {
-                  when: not (crosses_boundary and carries >= confidential and not encrypted or technology is database and x < 1)
+                  when:
+                    not (
+                      crosses_boundary and carries >= confidential and not encrypted
+                      or technology is database and x < 1
+                    )
                 }
             "#]],
         );

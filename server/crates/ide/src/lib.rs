@@ -1,5 +1,6 @@
 //! What an editor asks of a model, one feature a file: each is a function of the database, a file
 //! and an offset that returns plain data. It must not know LSP types.
 
+pub mod catalogue;
 pub mod explain;
 pub mod formatting;

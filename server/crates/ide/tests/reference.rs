@@ -14,17 +14,13 @@ use std::fmt::Write;
 use std::path::Path;
 use threatline_ide::formatting::format;
 use threatline_model::codes::{self, Class, Code};
-use threatline_model::condition::subjects;
 use threatline_model::diagnostics::{Diagnostic, Location, Severity, diagnostics};
 use threatline_model::facts::{self, Gives};
 use threatline_model::findings::{FindingId, Level, SEVERITY, all};
-use threatline_model::names::full_name;
-use threatline_model::relations::{mitigations_countering, rules};
 use threatline_model::schema::{self, KINDS, Property, Takes, Words};
 use threatline_model::settings::Settings;
-use threatline_model::typed::typed;
 use threatline_model::workspace::FileText;
-use threatline_model::{Database, Date, Decl, File, Kind, Span, Workspace, World};
+use threatline_model::{Database, Date, File, Kind, Span, Workspace};
 use threatline_syntax::{Encoding, LineIndex, parse, syntax_errors};
 
 /// The day on which the models of the reference are checked.
@@ -86,8 +82,6 @@ fn every_marker_is_of_a_generated_part() {
 
 /// The generated parts by name.
 fn parts() -> Vec<(String, String)> {
-    let workspace = Workspace::new(TODAY);
-    let db = workspace.db();
     let mut parts: Vec<(String, String)> =
         KINDS.iter().map(|schema| (format!("properties of {}", schema.kind.word()), properties(schema))).collect();
     let others = [
@@ -96,10 +90,6 @@ fn parts() -> Vec<(String, String)> {
         ("stated facts", stated_facts()),
         ("severity", severity()),
         ("impact", impact()),
-        ("rules", library_rules(db)),
-        ("mitigations", library_mitigations(db)),
-        ("technologies", library_technologies(db)),
-        ("protocols", library_protocols(db)),
         ("diagnostics", diagnostic_codes()),
     ];
     parts.extend(others.map(|(name, part)| (name.to_owned(), part)));
@@ -313,86 +303,6 @@ fn impact() -> String {
     table(heading, rows)
 }
 
-fn library(db: &Database, kind: Kind) -> impl Iterator<Item = Decl> {
-    let files = World::get(db).library(db).files(db).iter();
-    files.flat_map(|file| file.declarations(db).iter().copied()).filter(move |decl| decl.kind(db) == kind)
-}
-
-fn short_name(db: &Database, decl: Decl) -> String {
-    full_name(db, decl).trim_start_matches("std.").to_owned()
-}
-
-fn short_names(db: &Database, decls: impl IntoIterator<Item = Decl>) -> String {
-    decls.into_iter().map(|decl| code(&short_name(db, decl))).collect::<Vec<_>>().join(", ")
-}
-
-fn title(db: &Database, decl: Decl) -> String {
-    decl.title(db).map(|title| title.to_string()).unwrap_or_default()
-}
-
-fn library_rules(db: &Database) -> String {
-    let model = World::get(db).library(db);
-    let row = |&rule: &Decl| {
-        let stated = typed(db, rule);
-        let level = |property: &str, default: Level| {
-            stated.word(property).map_or(default.word(), |at| schema::LEVEL.word(at)).to_owned()
-        };
-        [
-            code(&short_name(db, rule)),
-            title(db, rule),
-            subjects(db, rule).into_iter().map(Kind::word).collect::<Vec<_>>().join(", "),
-            stated.categories().words().map(|word| word.replace('_', " ")).collect::<Vec<_>>().join(", "),
-            format!("{}, {}", level("likelihood", Level::Medium), level("impact", Level::High)),
-            short_names(db, mitigations_countering(db, model, rule).iter().copied()),
-        ]
-    };
-    table(["rule", "finds", "on", "category", "likelihood, impact", "countered by"], rules(db, model).iter().map(row))
-}
-
-fn library_mitigations(db: &Database) -> String {
-    let row = |mitigation: Decl| {
-        let counters = typed(db, mitigation).decls("counters");
-        let categories = typed(db, mitigation).words("counters");
-        assert!(categories.is_empty());
-        [code(&short_name(db, mitigation)), title(db, mitigation), short_names(db, counters)]
-    };
-    table(["mitigation", "is", "counters"], library(db, Kind::Mitigation).map(row))
-}
-
-/// The technologies as a tree; one that is several others is told under each.
-fn library_technologies(db: &Database) -> String {
-    let technologies: Vec<Decl> = library(db, Kind::Technology).collect();
-    let broader = |decl: Decl| typed(db, decl).decls("is").collect::<Vec<_>>();
-    let mut text = String::new();
-    let top: Vec<Decl> = technologies.iter().copied().filter(|decl| broader(*decl).is_empty()).collect();
-    let mut pending: Vec<(Decl, usize)> = top.into_iter().rev().map(|decl| (decl, 0)).collect();
-    while let Some((decl, depth)) = pending.pop() {
-        let indent = "  ".repeat(depth);
-        writeln!(text, "{indent}- {}: {}", code(&short_name(db, decl)), title(db, decl))
-            .expect("a string takes everything");
-        let narrower = technologies.iter().copied().filter(|other| broader(*other).contains(&decl));
-        pending.extend(narrower.rev().map(|narrower| (narrower, depth + 1)));
-    }
-    text
-}
-
-fn library_protocols(db: &Database) -> String {
-    let says = |protocol: Decl, property: &str| {
-        let said = threatline_model::relations::protocol_says(db, protocol, property);
-        if said.is_some_and(|(yes, _)| yes) { "yes" } else { "" }.to_owned()
-    };
-    let row = |protocol: Decl| {
-        [
-            code(&short_name(db, protocol)),
-            title(db, protocol),
-            short_names(db, typed(db, protocol).decls("is")),
-            says(protocol, "encrypted"),
-            says(protocol, "authenticated"),
-        ]
-    };
-    table(["protocol", "is", "one of", "encrypted", "authenticated"], library(db, Kind::Protocol).map(row))
-}
-
 fn diagnostic_codes() -> String {
     let mut text = String::new();
     for class in Class::ALL {
@@ -460,18 +370,24 @@ fn blocks() -> Vec<Block> {
     blocks
 }
 
-/// The files of a block: what stands before the first line `// path.threat` is `model.threat`.
+/// The files of a block: what stands before the first line `// path.threat` is `model.threat`, or a test if
+/// something is expected in it.
 fn files(block: &Block) -> Vec<(String, String)> {
     let name = |line: &str| {
         let path = line.strip_prefix("// ")?.trim_end();
         (path.ends_with(".threat") && !path.contains(' ')).then(|| path.to_owned())
+    };
+    let first = if block.text.contains("\nexpect") || block.text.starts_with("expect") {
+        "model.test.threat"
+    } else {
+        "model.threat"
     };
     let mut files: Vec<(String, String)> = Vec::new();
     for line in block.text.split_inclusive('\n') {
         match (name(line), files.last_mut()) {
             (Some(path), _) => files.push((path, line.to_owned())),
             (None, Some((_, text))) => text.push_str(line),
-            (None, None) => files.push(("model.threat".to_owned(), line.to_owned())),
+            (None, None) => files.push((first.to_owned(), line.to_owned())),
         }
     }
     files
@@ -611,7 +527,7 @@ fn everything_that_can_be_written_is_named() {
     for code in codes::ALL {
         assert!(text.contains(&format!("\n#### {}\n", code.id)), "no section tells of `{}`", code.id);
     }
-    for function in ["any", "all", "no", "count", "components", "stated"] {
+    for function in ["any", "all", "no", "count", "components", "stated", "used"] {
         assert!(text.contains(&format!("`{function}(")), "`{function}(…)` is not told");
     }
 }
@@ -633,6 +549,7 @@ fn links_lead_somewhere() {
         match link.strip_prefix('#') {
             Some(anchor) => assert!(anchors.contains(anchor), "no heading is {link}"),
             None => {
+                let link = link.split('#').next().unwrap_or(link);
                 assert!(path().with_file_name(link).exists() || link.starts_with("https://"), "nothing is at {link}")
             }
         }

@@ -179,7 +179,7 @@ codes! {
     UNMET_EXPECTATION, "unmet-expectation", Finding, Error, "A test expects of a rule what is not so.",
     "In a file whose name ends with `.test.threat`, an `expect` says what rules have to find and what not. Either the \
      rule is wrong, or the test is.",
-    "//- house.test.threat\nprocess shop\nprocess stock\nflow ask: shop -> stock { protocol: https }\n\
+    "process shop\nprocess stock\nflow ask: shop -> stock { protocol: https }\n\
      expect { found: unencrypted_flow@ask }";
 
     EXPIRED_ACCEPTANCE, "expired-acceptance", Time, Warning, "A risk is accepted until a day that has passed.",

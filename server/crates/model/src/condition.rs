@@ -185,6 +185,71 @@ pub fn names_in_conditions(db: &dyn Db, decl: Decl) -> Vec<Decl> {
     if decl.kind(db) == Kind::Rule { checked(db, decl).names.clone() } else { Vec::new() }
 }
 
+/// The technologies and protocols of which a rule's condition wants elements to be made; those that it rules out
+/// are not among them.
+pub fn asked_for(db: &dyn Db, rule: Decl) -> Vec<Decl> {
+    fn collect(condition: &Condition, wanted: bool, found: &mut Vec<Decl>) {
+        match condition {
+            Condition::And(operands) | Condition::Or(operands) => {
+                operands.iter().for_each(|operand| collect(operand, wanted, found));
+            }
+            Condition::Not(operand) => collect(operand, !wanted, found),
+            Condition::Count { filter: Some(filter), operator, number, .. } => {
+                let few = matches!(operator, Operator::Less | Operator::LessOrEqual);
+                let none = few || (*operator == Operator::Equal && *number == 0);
+                collect(filter, wanted != none, found);
+            }
+            Condition::Every(_, filter) => collect(filter, wanted, found),
+            Condition::Kin(_, decl) | Condition::Used(decl) if wanted && !found.contains(decl) => found.push(*decl),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    if let Some(condition) = &checked(db, rule).condition {
+        collect(condition, true, &mut found);
+    }
+    found
+}
+
+/// The facts that a rule's condition asks for, each once, in their order.
+pub fn facts_of(db: &dyn Db, rule: Decl) -> Vec<Fact> {
+    fn collect(condition: &Condition, found: &mut Vec<Fact>) {
+        let mut add = |path: &Path| {
+            for fact in path.steps.iter().chain([&path.fact]) {
+                if !found.contains(fact) {
+                    found.push(*fact);
+                }
+            }
+        };
+        match condition {
+            Condition::And(operands) | Condition::Or(operands) => {
+                operands.iter().for_each(|operand| collect(operand, found));
+            }
+            Condition::Not(operand) => collect(operand, found),
+            Condition::Count { path, filter, .. } => {
+                add(path);
+                filter.iter().for_each(|filter| collect(filter, found));
+            }
+            Condition::Every(path, filter) => {
+                add(path);
+                collect(filter, found);
+            }
+            Condition::Used(_) => {}
+            Condition::YesNo(path)
+            | Condition::Word(path, ..)
+            | Condition::OneOf(path, _)
+            | Condition::Sensitivity(path, ..)
+            | Condition::Kin(path, _)
+            | Condition::Stated(path) => add(path),
+        }
+    }
+    let mut found = Vec::new();
+    if let Some(condition) = &checked(db, rule).condition {
+        collect(condition, &mut found);
+    }
+    found
+}
+
 struct Checker<'db> {
     db: &'db dyn Db,
     rule: Decl,
@@ -657,7 +722,7 @@ fn test(db: &dyn Db, condition: &Condition, value: FactValue) -> Truth {
         }
         (Condition::Kin(_, broader), FactValue::Named(named)) => {
             Truth::of(named.iter().any(|named| is_kin(db, *named, *broader)))
-        },
+        }
         _ => Truth::False,
     }
 }
@@ -775,7 +840,7 @@ pub fn obstacles(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reaso
 
 fn told(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Vec<Reason> {
     let mut found = Vec::new();
-    Reasons { db, found: &mut found }.collect(condition, element, "it", wanted);
+    Reasons { db, found: &mut found, of_what_is: wanted }.collect(condition, element, "it", wanted);
     let mut seen: Vec<Reason> = Vec::new();
     for reason in found {
         if !seen.contains(&reason) {
@@ -788,6 +853,8 @@ fn told(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Vec<
 struct Reasons<'db, 'found> {
     db: &'db dyn Db,
     found: &'found mut Vec<Reason>,
+    /// Whether the reasons are for what is the case. Then what a rule merely leaves out is none.
+    of_what_is: bool,
 }
 
 impl Reasons<'_, '_> {
@@ -819,6 +886,8 @@ impl Reasons<'_, '_> {
                     self.found.push(Reason { message, place: Some(subject.part(Part::Name)) });
                 }
             }
+            Condition::Kin(..) if self.of_what_is && !wanted => {}
+            Condition::YesNo(path) if self.of_what_is && !wanted && path.fact.name == "outbound" => {}
             Condition::Used(technology) => {
                 let name = full_name(db, *technology);
                 let name = name.strip_prefix("std.").unwrap_or(name);
@@ -870,7 +939,7 @@ impl Reasons<'_, '_> {
             // One line a member: what it does is its condition, told where it stands.
             let mut inner = Vec::new();
             if let Some(filter) = filter {
-                Reasons { db, found: &mut inner }.collect(filter, member, &flow, true);
+                Reasons { db, found: &mut inner, of_what_is: self.of_what_is }.collect(filter, member, &flow, true);
             }
             let message = match inner.into_iter().map(|reason| reason.message).collect::<Vec<_>>().join(", and ") {
                 told if told.is_empty() && other != member => {

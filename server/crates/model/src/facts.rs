@@ -115,6 +115,17 @@ pub fn fact(kinds: &[Kind], name: &str) -> Option<Fact> {
     Some(Fact { name: property.name, gives })
 }
 
+/// What a fact means, in a sentence.
+pub fn meaning(fact: Fact) -> &'static str {
+    let derived = DERIVED.iter().find(|derived| derived.name == fact.name && derived.gives == fact.gives);
+    let properties =
+        || schema::KINDS.iter().filter(|schema| schema.kind.is_element()).flat_map(|schema| schema.properties);
+    derived
+        .map(|derived| derived.doc)
+        .or_else(|| properties().find(|property| property.name == fact.name).map(|property| property.doc))
+        .unwrap_or_default()
+}
+
 /// Whether a fact is derived and never stated.
 pub fn is_derived(fact: Fact) -> bool {
     DERIVED.iter().any(|derived| derived.name == fact.name && derived.gives == fact.gives)

@@ -412,7 +412,8 @@ pub fn arithmetic(db: &dyn Db, finding: &Finding) -> Vec<String> {
         FindingId::Rule { rule, element } => rule_settings(db, element.model(db)).get(&rule),
         FindingId::Threat(_) => None,
     };
-    let set = set.and_then(|setting| Some((setting.likelihood?, format!("threatline.toml says so: {}", setting.reason))));
+    let set =
+        set.and_then(|setting| Some((setting.likelihood?, format!("threatline.toml says so: {}", setting.reason))));
     let stated = stated_level(db, decl, "likelihood").map(|level| (level, "stated".to_owned()));
     let (base, says) = set.or(stated).unwrap_or((Level::Medium, "as nothing else is stated".to_owned()));
     let exposed = matches!(finding.id, FindingId::Rule { element, .. } if exposed_by(db, element).is_some());

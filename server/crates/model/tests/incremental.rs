@@ -155,9 +155,10 @@ fn a_property_runs_the_rules_of_the_elements_concerned() {
     edit(&mut observed.workspace, "orders.threat", "authentication: token", "authentication: none");
     observed.diagnose();
     let (findings, others) = executed(&observed);
-    // The flow itself; nothing asks its ends how it is authenticated.
-    assert_eq!(findings, set(&["orders.place"]));
-    assert_eq!(others, counts(&[("holds", 1), ("meaning", 1), ("typed", 1)]));
+    // The flow itself and its ends, whose rules ask how they are reached.
+    assert_eq!(findings, set(&["edge.gateway", "orders.api", "orders.place"]));
+    assert!(STRUCTURE.iter().all(|query| !others.contains_key(*query)), "{others:?}");
+    assert_eq!((others["typed"], others["meaning"]), (1, 1));
 }
 
 #[test]
@@ -167,7 +168,8 @@ fn a_classification_runs_the_rules_of_what_holds_the_asset() {
     observed.diagnose();
     let (findings, others) = executed(&observed);
     // Of what holds orders, that on which a rule gets as far as to ask for it.
-    assert_eq!(findings, set(&["edge.browse", "edge.gateway", "orders.ledger"]));
+    let holding = ["edge.browse", "edge.gateway", "orders.api", "orders.ledger", "orders.place", "orders.save"];
+    assert_eq!(findings, set(&holding));
     assert!(STRUCTURE.iter().all(|query| !others.contains_key(*query)), "{others:?}");
 }
 
@@ -178,8 +180,8 @@ fn a_renamed_element_runs_no_rule_of_others() {
     edit(&mut observed.workspace, "mail.threat", "-> outbox", "-> queue");
     observed.diagnose();
     let (findings, others) = executed(&observed);
-    // It is itself still, so what flows to it has to be looked at no further than its name.
-    assert_eq!(findings, set(&["mail.queue", "mail.send"]));
+    // It is itself still, so what flows to it and from where has to be looked at no further than its name.
+    assert_eq!(findings, set(&["mail.queue", "mail.send", "mail.sender"]));
     assert!(!others.contains_key("flows_of") && !others.contains_key("assessed"), "{others:?}");
 }
 
@@ -212,7 +214,8 @@ fn trust_runs_the_rules_of_what_is_in_the_boundary() {
     edit(&mut observed.workspace, "edge.threat", "trust: untrusted", "trust: low");
     observed.diagnose();
     let (findings, others) = executed(&observed);
-    assert_eq!(findings, set(&["edge.gateway"]));
+    // What is in it, what flows from there, and what that reaches through the gateway.
+    assert_eq!(findings, set(&["edge.browse", "edge.gateway", "orders.api"]));
     assert!(STRUCTURE.iter().all(|query| !others.contains_key(*query)), "{others:?}");
 }
 
@@ -230,11 +233,24 @@ fn midnight_runs_no_rule() {
 }
 
 #[test]
-fn a_setting_runs_nothing() {
+fn a_setting_runs_no_rule() {
     let mut observed = Observed::new(&fixture(SHOP));
     observed.workspace.set_model("", Some(("threatline.toml", "[diagnostics]\nunused-asset = \"off\"\n")));
     observed.diagnose();
-    assert_eq!(observed.executed(), []);
+    let (findings, others) = executed(&observed);
+    assert_eq!(findings, set(&[]));
+    assert_eq!(others, counts(&[("rule_settings", 1)]));
+}
+
+#[test]
+fn a_rule_that_is_turned_off_leaves_the_text_as_it_is() {
+    let mut observed = Observed::new(&fixture(SHOP));
+    let settings = "[rules.missing_rate_limit]\nenabled = false\nreason = \"Elsewhere.\"\n";
+    observed.workspace.set_model("", Some(("threatline.toml", settings)));
+    observed.diagnose();
+    let (_, others) = executed(&observed);
+    let of_the_text = STRUCTURE.iter().filter(|query| **query != "full_name").chain(&["typed", "holds", "checked"]);
+    assert!(of_the_text.clone().all(|query| !others.contains_key(*query)), "{others:?}");
 }
 
 /// A model in which there is everything: nested components, names that hide others, own rules, technologies,
@@ -357,6 +373,19 @@ asset secret { classification: restricted }
 store shelf { stores: secret }
 process reader
 flow reader -> shelf { receives: secret }
+//- own.test.threat
+asset cards { classification: restricted }
+boundary outside { trust: untrusted }
+external shopper in outside
+process desk { technology: web_service mitigations: rate_limiting }
+flow plain: shopper -> desk { protocol: http authentication: none sends: cards }
+flow tls: shopper -> desk { protocol: https sends: cards }
+expect {
+  found: unencrypted_flow@plain
+  absent: unencrypted_flow@tls
+  unstated: unauthenticated_flow@tls
+  mitigated: missing_rate_limit@desk
+}
 "#;
 
 const SETTINGS: &[&str] = &[

@@ -2,12 +2,8 @@
 //! states and the way findings are told.
 
 use expect_test::{Expect, expect};
-use std::collections::BTreeSet;
 use threatline_model::findings::{Level, SEVERITY};
-use threatline_model::names::full_name;
-use threatline_model::relations::rules;
-use threatline_model::{Workspace, World};
-use threatline_testkit::{TODAY, fixture, render, render_findings, workspace};
+use threatline_testkit::{fixture, render, render_findings, workspace};
 
 /// The findings of a model, a line each: severity, state and name.
 fn findings(model: &str) -> String {
@@ -31,204 +27,9 @@ fn check(actual: String, expected: Expect) {
     expected.assert_eq(&actual);
 }
 
-/// A rule, the element on which it fires, the model in which it does, and changes of one fact each with which
-/// it does not.
-struct Case {
-    rule: &'static str,
-    on: &'static str,
-    model: &'static str,
-    quiet: &'static [(&'static str, &'static str)],
-}
-
-const LIBRARY: &[Case] = &[
-    Case {
-        rule: "unencrypted_flow",
-        on: "buy",
-        model: "
-            asset card { classification: confidential }
-            boundary vpc
-            external shopper
-            process shop in vpc
-            flow buy: shopper -> shop { protocol: http sends: card }",
-        quiet: &[
-            ("protocol: http", "protocol: https"),
-            ("protocol: http", "protocol: http tunnel: vpn"),
-            ("confidential", "internal"),
-            ("shop in vpc", "shop"),
-            ("sends: card", ""),
-        ],
-    },
-    Case {
-        rule: "unauthenticated_flow",
-        on: "buy",
-        model: "
-            asset card { classification: internal }
-            boundary vpc
-            external shopper
-            process shop in vpc
-            flow buy: shopper -> shop { authentication: none sends: card }",
-        quiet: &[
-            ("authentication: none", "authentication: session"),
-            ("authentication: none", "protocol: ssh"),
-            ("internal", "public"),
-            ("shop in vpc", "shop"),
-        ],
-    },
-    Case {
-        rule: "missing_authorization",
-        on: "buy",
-        model: "
-            asset card { classification: confidential }
-            external shopper
-            process shop
-            flow buy: shopper -> shop { authentication: session authorization: none sends: card }",
-        quiet: &[
-            ("authorization: none", "authorization: end_user"),
-            ("authentication: session", "authentication: none"),
-            ("confidential", "internal"),
-            ("external shopper", "process shopper"),
-        ],
-    },
-    Case {
-        rule: "single_factor_login",
-        on: "login",
-        model: "
-            asset card { classification: confidential }
-            external shopper { kind: person }
-            process shop
-            flow login: shopper -> shop { authentication: password multi_factor: no sends: card }",
-        quiet: &[
-            ("multi_factor: no", "multi_factor: yes"),
-            ("password", "federated"),
-            ("kind: person", "kind: system"),
-            ("confidential", "internal"),
-        ],
-    },
-    Case {
-        rule: "unencrypted_store",
-        on: "ledger",
-        model: "
-            asset card { classification: confidential }
-            store ledger { stores: card encryption: none }",
-        quiet: &[("encryption: none", "encryption: client_side"), ("confidential", "internal"), ("stores: card", "")],
-    },
-    Case {
-        rule: "shared_database",
-        on: "ledger",
-        model: "
-            //- ledger.threat
-            asset card { classification: internal }
-            store ledger { stores: card }
-            //- a.threat
-            component a
-            process it
-            flow it -> ledger { access: write }
-            //- b.threat
-            component b
-            process it
-            flow it -> ledger { access: read_write }
-            //- c.threat
-            component c
-            process it
-            flow it -> ledger { access: write }
-            flow audit: it -> ledger { access: write }",
-        quiet: &[("read_write", "read"), ("flow it -> ledger { access: read_write }", ""), ("internal", "public")],
-    },
-    Case {
-        rule: "direct_store_access",
-        on: "ledger",
-        model: "
-            asset card { classification: internal }
-            boundary office { trust: medium }
-            process desk in office
-            store ledger { stores: card }
-            flow desk -> ledger",
-        quiet: &[("trust: medium", "trust: high"), ("internal", "public")],
-    },
-    Case {
-        rule: "missing_rate_limit",
-        on: "shop",
-        model: "
-            boundary internet { trust: low }
-            process client in internet
-            process shop
-            flow client -> shop",
-        quiet: &[("trust: low", "trust: medium"), ("client -> shop", "shop -> client")],
-    },
-    Case {
-        rule: "missing_audit_trail",
-        on: "ledger",
-        model: "
-            asset card { classification: restricted }
-            store ledger { stores: card }",
-        quiet: &[("restricted", "confidential"), ("stores: card", "")],
-    },
-    Case {
-        rule: "injection",
-        on: "shop",
-        model: "
-            external shopper
-            process shop
-            store ledger { technology: search_engine }
-            flow shopper -> shop
-            flow shop -> ledger",
-        quiet: &[
-            ("search_engine", "object_store"),
-            ("external shopper", "process shopper"),
-            ("flow shop -> ledger", ""),
-            ("{ technology: search_engine }", ""),
-        ],
-    },
-    Case {
-        rule: "untrusted_deserialization",
-        on: "shop",
-        model: "
-            boundary vpc
-            process shop in vpc { accepts: json, serialized_objects }
-            process client
-            flow client -> shop",
-        quiet: &[("json, serialized_objects", "json"), ("process client", "process client in vpc")],
-    },
-    Case {
-        rule: "missing_backup",
-        on: "ledger",
-        model: "
-            asset card { classification: internal availability: high }
-            store ledger { stores: card backup: no }",
-        quiet: &[("backup: no", "backup: yes"), ("availability: high", "availability: medium")],
-    },
-];
-
 /// The model of a case without the indentation.
 fn model(text: &str) -> String {
     text.lines().map(|line| format!("{}\n", line.trim_start())).collect()
-}
-
-#[test]
-fn each_rule_of_the_library_fires_and_with_one_fact_changed_does_not() {
-    for case in LIBRARY {
-        let fires = model(case.model);
-        let name = format!("open {}@{}", case.rule, case.on);
-        let has = |model: &str| findings(model).lines().any(|line| line.ends_with(&name));
-        assert!(has(&fires), "{name} is not found in {fires}\n{}", told(&fires));
-        for (from, to) in case.quiet {
-            let quiet = fires.replacen(from, to, 1);
-            assert_ne!(quiet, fires, "{name}: there is no {from:?}");
-            let found = findings(&quiet);
-            let still = found.lines().any(|line| line.contains(&name[5..]));
-            assert!(!still, "{name} is found with {to:?} instead of {from:?}:\n{found}");
-        }
-    }
-}
-
-#[test]
-fn each_rule_of_the_library_has_a_case() {
-    let workspace = Workspace::new(TODAY);
-    let db = workspace.db();
-    let rules: BTreeSet<_> = rules(db, World::get(db).library(db)).iter().map(|rule| full_name(db, *rule)).collect();
-    let cases: BTreeSet<_> = LIBRARY.iter().map(|case| format!("std.{}", case.rule)).collect();
-    let without: Vec<_> = rules.iter().filter(|rule| !cases.contains(rule.as_str())).collect();
-    assert!(without.is_empty(), "rules without a case: {without:?}");
 }
 
 #[test]
@@ -291,19 +92,19 @@ fn three_values() {
         "redundancy and custom_code",
         "not redundancy and custom_code",
         "custom_code and custom_code",
-        "custom_code and tenancy = multi",
-        "custom_code and tenancy = multi and not redundancy",
+        "custom_code and privileges = root",
+        "custom_code and privileges = root and not redundancy",
         // `or`: what is true decides alone; else the operand that misses the fewest.
         "redundancy or custom_code",
         "not redundancy or custom_code",
-        "(custom_code and tenancy = multi) or privileges >= admin",
+        "(custom_code and privileges = root) or privileges >= admin",
         // `not` turns `and` into `or` and back.
         "not (redundancy and custom_code)",
-        "not (custom_code and tenancy = multi)",
-        "not (custom_code or tenancy = multi)",
+        "not (custom_code and privileges = root)",
+        "not (custom_code or privileges = root)",
         "not (not redundancy or custom_code)",
-        "not (custom_code or (tenancy = multi and not redundancy))",
-        "not not (custom_code and tenancy = multi)",
+        "not (custom_code or (privileges = root and not redundancy))",
+        "not not (custom_code and privileges = root)",
         // An empty list of words is known.
         "accepts = json",
         "not accepts = json",
@@ -331,17 +132,17 @@ fn three_values() {
             redundancy and custom_code: not stated: custom_code of p
             not redundancy and custom_code: silent
             custom_code and custom_code: not stated: custom_code of p
-            custom_code and tenancy = multi: silent
-            custom_code and tenancy = multi and not redundancy: silent
+            custom_code and privileges = root: silent
+            custom_code and privileges = root and not redundancy: silent
             redundancy or custom_code: fires
             not redundancy or custom_code: not stated: custom_code of p
-            (custom_code and tenancy = multi) or privileges >= admin: not stated: privileges of p
+            (custom_code and privileges = root) or privileges >= admin: not stated: privileges of p
             not (redundancy and custom_code): not stated: custom_code of p
-            not (custom_code and tenancy = multi): not stated: custom_code of p
-            not (custom_code or tenancy = multi): silent
+            not (custom_code and privileges = root): not stated: custom_code of p
+            not (custom_code or privileges = root): silent
             not (not redundancy or custom_code): not stated: custom_code of p
-            not (custom_code or (tenancy = multi and not redundancy)): not stated: custom_code of p
-            not not (custom_code and tenancy = multi): silent
+            not (custom_code or (privileges = root and not redundancy)): not stated: custom_code of p
+            not not (custom_code and privileges = root): silent
             accepts = json: silent
             not accepts = json: fires
             technology is database: silent
@@ -493,42 +294,93 @@ fn a_missing_fact_is_asked_for_once() {
 #[test]
 fn a_missing_fact_of_another_element_is_told_there() {
     let model = "
+        asset card { classification: restricted }
         rule odd { on: flow category: tampering when: source.redundancy = no }
         process a
         process b
-        flow a -> b";
+        flow a -> b { sends: card }";
     check(
         told(model),
         expect![[r#"
-        m.threat:3:17 information[unstated-fact] no `redundancy` is stated for `a`, and a threat depends on it (up to low, tampering)
-            m.threat:3:17 odd (`odd`)
-            help: state `redundancy: yes | no`
-            finding: odd@(a -> b)
-    "#]],
+            m.threat:4:17 warning[unstated-fact] no `redundancy` is stated for `a`, and a threat depends on it (up to medium, tampering)
+                m.threat:4:17 odd (`odd`)
+                help: state `redundancy: yes | no`
+                finding: odd@(a -> b)
+        "#]],
     );
 }
 
 #[test]
-fn a_missing_fact_of_an_element_further_off_is_told_where_the_finding_is() {
+fn a_missing_fact_of_an_element_further_off_is_told_there_too() {
     let model = "
+        asset card { classification: restricted }
         rule odd { on: process category: tampering when: any(incoming where source.redundancy = no) }
         process a
         process b { redundancy: yes }
-        flow a -> b";
+        flow a -> b { sends: card }";
     check(
         told(model),
         expect![[r#"
-        m.threat:4:17 information[unstated-fact] no `redundancy` is stated for `a`, and a threat depends on it (up to low, tampering)
-            m.threat:4:17 odd (`odd`)
-            m.threat:3:17 `redundancy` would be stated here
-            help: state `redundancy: yes | no`
-            finding: odd@b
-    "#]],
+            m.threat:4:17 warning[unstated-fact] no `redundancy` is stated for `a`, and a threat depends on it (up to medium, tampering)
+                m.threat:4:17 odd (`odd`)
+                help: state `redundancy: yes | no`
+                finding: odd@b
+        "#]],
     );
 }
 
 #[test]
-fn flows_to_one_target_are_one_diagnostic() {
+fn what_would_be_low_at_most_is_not_asked_for() {
+    let model = "
+        asset card { classification: CLASS }
+        rule odd { on: process category: information_disclosure when: not redundancy }
+        process a { handles: card }";
+    let restricted = told(&model.replace("CLASS", "restricted"));
+    assert!(restricted.contains("no `redundancy` is stated for `a`"), "{restricted}");
+    let public = told(&model.replace("CLASS", "public"));
+    assert!(!public.contains("redundancy"), "{public}");
+    assert!(findings(&model.replace("CLASS", "public")).contains("odd@a, not stated: redundancy"), "it is counted");
+}
+
+#[test]
+fn elements_of_one_boundary_are_one_diagnostic_and_of_two_are_two() {
+    let model = "
+        asset card { classification: restricted }
+        boundary vpc
+        boundary other
+        rule odd { on: process category: tampering when: not redundancy }
+        process a in vpc { redundancy: no }
+        process b in vpc {
+          redundancy: no
+          handles: card
+        }
+        process c in other { redundancy: no }
+        store d in vpc { redundancy: no }";
+    let told = told(model);
+    let lines: Vec<&str> = told.lines().filter(|line| line.contains("missing-mitigation")).collect();
+    assert_eq!(lines.len(), 2, "{told}");
+    // At the most severe, which is not the first.
+    assert!(lines[0].starts_with("m.threat:7:") && lines[0].contains("odd: `b` and `a` ("), "{told}");
+    assert!(lines[1].contains("odd: `c` ("), "{told}");
+}
+
+#[test]
+fn a_finding_is_told_in_the_file_of_its_element() {
+    let model = "
+        //- top.threat
+        boundary vpc
+        rule odd { on: process category: tampering when: not redundancy }
+        //- a.threat
+        process a in vpc { redundancy: no }
+        //- b.threat
+        process b in vpc { redundancy: no }";
+    let text = render(&workspace(&fixture(&self::model(model))));
+    let told = |file: &str| text.lines().any(|line| line.starts_with(file) && line.contains("missing-mitigation"));
+    assert!(told("a.threat") && told("b.threat"), "{text}");
+}
+
+#[test]
+fn flows_into_one_boundary_are_one_diagnostic() {
     let model = "
         asset card { classification: confidential }
         boundary vpc
@@ -538,33 +390,34 @@ fn flows_to_one_target_are_one_diagnostic() {
         flow pay: shopper -> shop { protocol: http authentication: key authorization: end_user sends: card }
         flow leave: shopper -> shop { protocol: http authentication: key authorization: end_user sends: card }
         mitigation limits { based_on: rate_limiting }
-        process shop2 in vpc { mitigations: limits }
+        boundary second
+        process shop2 in second { mitigations: limits }
         flow elsewhere: shopper -> shop2 { protocol: http authentication: key authorization: end_user sends: card }"
         .replace("shop in vpc", "shop in vpc { mitigations: limits }");
     check(
         told(&model),
         expect![[r#"
-        m.threat:6:14 error[missing-mitigation] Sensitive data crosses a trust boundary in clear text: `(shopper -> shop)` and 2 more flows to the same target (high, information disclosure)
-            m.threat:3:18 it enters `vpc`
-            m.threat:6:98 it carries `card`, which is confidential
-            m.threat:6:32 it talks `http`, and is not encrypted
-            m.threat:7:14 the same holds for `pay`
-            m.threat:8:14 the same holds for `leave`
-            help: Use a protocol that encrypts, or carry the flow through a tunnel.
-            help: `tls`, `mutual_tls` or `payload_encryption` counter it
-            help: `threatline explain 'unencrypted_flow@(shopper -> shop)'` tells more
-            finding: std.unencrypted_flow@(shopper -> shop)
-            finding: std.unencrypted_flow@pay
-            finding: std.unencrypted_flow@leave
-        m.threat:11:14 error[missing-mitigation] Sensitive data crosses a trust boundary in clear text: `elsewhere` (high, information disclosure)
-            m.threat:3:18 it enters `vpc`
-            m.threat:11:110 it carries `card`, which is confidential
-            m.threat:11:44 it talks `http`, and is not encrypted
-            help: Use a protocol that encrypts, or carry the flow through a tunnel.
-            help: `tls`, `mutual_tls` or `payload_encryption` counter it
-            help: `threatline explain unencrypted_flow@elsewhere` tells more
-            finding: std.unencrypted_flow@elsewhere
-    "#]],
+            m.threat:6:14 error[missing-mitigation] Sensitive data crosses a trust boundary in clear text: `(shopper -> shop)`, `pay` and `leave` (high, information disclosure)
+                m.threat:3:18 it enters `vpc`
+                m.threat:6:98 it carries `card`, which is confidential
+                m.threat:6:32 it talks `http`, and is not encrypted
+                m.threat:7:14 the same holds for `pay`
+                m.threat:8:14 the same holds for `leave`
+                help: Use a protocol that encrypts, or carry the flow through a tunnel.
+                help: `tls`, `mutual_tls`, `vpn` or `payload_encryption` counter it
+                help: `threatline explain 'unencrypted_flow@(shopper -> shop)'` tells more
+                finding: std.unencrypted_flow@(shopper -> shop)
+                finding: std.unencrypted_flow@pay
+                finding: std.unencrypted_flow@leave
+            m.threat:12:14 error[missing-mitigation] Sensitive data crosses a trust boundary in clear text: `elsewhere` (high, information disclosure)
+                m.threat:10:18 it enters `second`
+                m.threat:12:110 it carries `card`, which is confidential
+                m.threat:12:44 it talks `http`, and is not encrypted
+                help: Use a protocol that encrypts, or carry the flow through a tunnel.
+                help: `tls`, `mutual_tls`, `vpn` or `payload_encryption` counter it
+                help: `threatline explain unencrypted_flow@elsewhere` tells more
+                finding: std.unencrypted_flow@elsewhere
+        "#]],
     );
 }
 

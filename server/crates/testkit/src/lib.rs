@@ -71,11 +71,11 @@ fn fill(mut workspace: Workspace, files: &[(String, String)]) -> Workspace {
     workspace
 }
 
-/// Every diagnostic of every file of every model, in one order, with everything that it says.
+/// Every diagnostic of every file of every model and test, in one order, with everything that it says.
 pub fn render(workspace: &Workspace) -> String {
     let mut text = String::new();
     let db = workspace.db();
-    for model in workspace.models() {
+    for model in workspace.models().chain(workspace.tests()) {
         for diagnostic in settings_diagnostics(db, model) {
             write(db, &diagnostic, &mut text);
         }
@@ -119,6 +119,13 @@ pub fn render_findings(workspace: &Workspace) -> String {
         }
         text.push('\n');
     }
+    text
+}
+
+/// One diagnostic, as [`render`] writes it.
+pub fn render_diagnostic(db: &Database, diagnostic: &Diagnostic) -> String {
+    let mut text = String::new();
+    write(db, diagnostic, &mut text);
     text
 }
 

@@ -118,7 +118,8 @@ fn rule_of(id: FindingId) -> Cause {
 /// Names in a sentence, of many the first: "`a`", "`a` and `b`", "`a`, `b`, `c` and 4 more".
 fn listed(db: &dyn Db, decls: &[Decl]) -> String {
     const MOST_NAMES: usize = 3;
-    let mut names: Vec<String> = decls.iter().take(MOST_NAMES).map(|decl| format!("`{}`", full_name(db, *decl))).collect();
+    let mut names: Vec<String> =
+        decls.iter().take(MOST_NAMES).map(|decl| format!("`{}`", full_name(db, *decl))).collect();
     if decls.len() > MOST_NAMES {
         names.push(format!("{} more", decls.len() - MOST_NAMES));
     }
@@ -240,15 +241,14 @@ fn unstated(db: &dyn Db, property: &'static str, group: &Group) -> Diagnostic {
     for other in &elements[1..] {
         diagnostic = diagnostic.relate(other.part(Part::Name), format!("nor is it for `{}`", full_name(db, *other)));
     }
-    diagnostic =
-        diagnostic.help(match schema::of(at.kind(db)).property(property).map(|property| property.takes) {
-            Some(Takes::Name(kinds)) => {
-                let kinds = kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
-                format!("state `{property}: ` with the name of a {kinds}")
-            }
-            Some(other) => format!("state `{property}: {}`", takes(other)),
-            None => format!("state `{property}`"),
-        });
+    diagnostic = diagnostic.help(match schema::of(at.kind(db)).property(property).map(|property| property.takes) {
+        Some(Takes::Name(kinds)) => {
+            let kinds = kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
+            format!("state `{property}: ` with the name of a {kinds}")
+        }
+        Some(other) => format!("state `{property}: {}`", takes(other)),
+        None => format!("state `{property}`"),
+    });
     diagnostic.help.extend(counter(db, at, &rules));
     diagnostic
 }

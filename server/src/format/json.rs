@@ -9,6 +9,8 @@ use std::io::Write;
 use threatline_ide::catalogue::Entry;
 use threatline_model::findings::{Assessed, FindingId, Level, State, arithmetic, reasons};
 use threatline_model::names::full_name;
+use threatline_model::references;
+use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, Kind, Part};
 
 /// Writes the document.
@@ -114,7 +116,7 @@ pub fn write_rules(output: &mut impl Write, db: &Database, rules: &[Entry]) -> s
                 "when": entry.condition,
                 "likelihood": entry.likelihood.word(),
                 "impact": entry.impact.word(),
-                "references": entry.references,
+                "references": entry.references.iter().map(|id| reference(id)).collect::<Vec<_>>(),
                 "advice": entry.advice,
                 "countered_by": entry.countered_by.iter().map(|decl| full_name(db, *decl).as_str()).collect::<Vec<_>>(),
                 "enabled": entry.setting.as_ref().is_none_or(|setting| setting.enabled),
@@ -140,6 +142,7 @@ fn finding(db: &Database, assessed: &Assessed) -> Value {
         "rule": rule,
         "subject": full_name(db, finding.id.subject()).as_str(),
         "title": finding.id.title(db).as_str(),
+        "references": typed(db, decl_of(finding.id)).references().map(|id| reference(id)).collect::<Vec<_>>(),
         "categories": finding.categories.words().collect::<Vec<_>>(),
         "severity": finding.severity.word(),
         "likelihood": finding.likelihood.word(),
@@ -154,6 +157,19 @@ fn finding(db: &Database, assessed: &Assessed) -> Value {
         })).collect::<Vec<_>>(),
         "location": location(&spot_of_finding(db, finding.id)),
     })
+}
+
+/// What says what the finding is: its rule or the threat.
+fn decl_of(id: FindingId) -> Decl {
+    match id {
+        FindingId::Rule { rule, .. } => rule,
+        FindingId::Threat(threat) => threat,
+    }
+}
+
+/// What is referred to, with its title if the published lists have it.
+fn reference(id: &str) -> Value {
+    json!({ "id": id, "title": references::title(id), "link": references::link(id) })
 }
 
 /// A place; lines and columns count from 1, columns in characters, the end is the place behind the last one.

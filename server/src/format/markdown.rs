@@ -5,6 +5,7 @@ use std::io::Write;
 use threatline_ide::catalogue::Entry;
 use threatline_model::findings::categories_in_words;
 use threatline_model::names::{full_name, visible};
+use threatline_model::references;
 use threatline_model::relations::broader_says;
 use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, Kind, World};
@@ -76,7 +77,11 @@ fn rule(output: &mut impl Write, db: &Database, entry: &Entry) -> std::io::Resul
         entry.impact.word()
     )?;
     for id in &entry.references {
-        writeln!(output, "- {id}")?;
+        let title = references::title(id).map(escaped).unwrap_or_default();
+        match references::link(id) {
+            Some(link) => writeln!(output, "- [{id}]({link}): {title}")?,
+            None => writeln!(output, "- {id}")?,
+        }
     }
     let counters = entry.countered_by.iter().map(|decl| format!("`{}`", name(db, *decl))).collect::<Vec<_>>();
     if !counters.is_empty() {

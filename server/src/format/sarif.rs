@@ -5,10 +5,12 @@
 mod fingerprints;
 mod places;
 mod rules;
+mod taxonomies;
 
 use self::fingerprints::Fingerprints;
 use self::places::{Related, location, related_locations, uri_bases};
 use self::rules::{Rule, Rules};
+use self::taxonomies::Taxonomies;
 use super::{count, printable, write_json};
 use crate::report::{Entry, ModelReport, Spot, policy_in_words, spot_of, spot_of_finding};
 use serde_json::{Value, json};
@@ -188,6 +190,9 @@ impl Log<'_> {
         for (result, fingerprint) in self.results.iter_mut().zip(self.fingerprints.settle()) {
             result["partialFingerprints"][fingerprints::KEY] = json!(fingerprint);
         }
+        let mut taxonomies = Taxonomies::new();
+        let rules = self.rules.into_descriptors(&mut taxonomies);
+        let (taxonomies, supported) = taxonomies.into_components();
         json!({
             "$schema": SCHEMA,
             "version": "2.1.0",
@@ -197,8 +202,10 @@ impl Log<'_> {
                     "version": env!("CARGO_PKG_VERSION"),
                     "semanticVersion": env!("CARGO_PKG_VERSION"),
                     "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                    "rules": self.rules.into_descriptors(),
+                    "rules": rules,
+                    "supportedTaxonomies": supported,
                 }},
+                "taxonomies": taxonomies,
                 "invocations": [invocation(reports)],
                 "originalUriBaseIds": uri_bases(),
                 "columnKind": "unicodeCodePoints",

@@ -9,6 +9,7 @@ use threatline_model::findings::{
     Assessed, FindingId, State, all, arithmetic, categories_in_words, countering, reasons, rule_named,
 };
 use threatline_model::names::{full_name, name_from};
+use threatline_model::references;
 use threatline_model::relations::{is_done, mitigations_countering};
 use threatline_model::schema::STATUS;
 use threatline_model::settings::RuleSetting;
@@ -161,7 +162,7 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
                 )));
             }
         }
-        FindingId::Threat(threat) => references(db, threat, &mut parts),
+        FindingId::Threat(threat) => refer(db, threat, &mut parts),
     }
     Explanation { title: format!("{}: {}", finding.id.name(db), finding.id.title(db)), parts }
 }
@@ -205,13 +206,18 @@ fn advice(db: &Database, model: Model, rule: Decl, parts: &mut Vec<Section>) {
     for &mitigation in counters {
         parts.push(Item(format!("`{}` counters it", titled(db, mitigation)), Some(mitigation.part(Part::Name))));
     }
-    references(db, rule, parts);
+    refer(db, rule, parts);
 }
 
-fn references(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
-    let references: Vec<&str> = typed(db, decl).references().map(|id| id.as_str()).collect();
-    if !references.is_empty() {
-        parts.push(Text(format!("References: {}", references.join(", "))));
+fn refer(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
+    let ids: Vec<&str> = typed(db, decl).references().map(|id| id.as_str()).collect();
+    if !ids.is_empty() {
+        parts.push(Heading("References"));
+    }
+    for id in ids {
+        let title = references::title(id).unwrap_or("not in the published lists");
+        let link = references::link(id).map(|link| format!("\n{link}")).unwrap_or_default();
+        parts.push(Item(format!("{id}: {title}{link}"), None));
     }
 }
 

@@ -146,6 +146,12 @@ codes! {
     "Once says it all.",
     "asset card { classification: restricted }\nprocess shop { handles: card, card }";
 
+    UNKNOWN_REFERENCE, "unknown-reference", Model, Warning, "A reference that the published lists do not have.",
+    "No weakness, attack pattern or technique has this id, ASVS 5.0 has no such requirement, or its publisher has given \
+     the entry up. The lists are part of Threatline, so it also tells of an id that is newer than they are: there, turn \
+     it off.",
+    "process shop\nthreat fraud { category: spoofing targets: shop references: CWE-9999 }";
+
     BOUNDARY_CYCLE, "boundary-cycle", Model, Error, "Boundaries that lie in each other in a circle.",
     "A boundary lies in another one, and never, by way of others, in itself.",
     "boundary inner in outer\nboundary outer in inner";

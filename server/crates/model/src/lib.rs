@@ -12,6 +12,7 @@ pub mod findings;
 pub mod library;
 pub mod lower;
 pub mod names;
+pub mod references;
 pub mod relations;
 pub mod schema;
 pub mod settings;

@@ -7,6 +7,7 @@ use crate::db::{Db, Decl, File, Model};
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::lower::{Part, PropertyFacts, Subject, Value};
 use crate::names::{Unresolved, components, definition_behind, full_name, name_from, resolve, visible};
+use crate::references;
 use crate::relations;
 use crate::schema::{self, Property, STRIDE, Takes, Words};
 use jiff::civil::Date;
@@ -318,7 +319,10 @@ impl Checker<'_> {
                     None
                 }
             },
-            (Takes::Reference, Value::Reference(id)) => Some(TypedValue::Reference(id.clone())),
+            (Takes::Reference, Value::Reference(id)) => {
+                self.reference(id, part);
+                Some(TypedValue::Reference(id.clone()))
+            }
             (Takes::Name(kinds), Value::Name(name) | Value::Reference(name)) => {
                 self.name(name, kinds, part).map(TypedValue::Decl)
             }
@@ -349,6 +353,32 @@ impl Checker<'_> {
             );
         }
         position.map(TypedValue::Word)
+    }
+
+    /// Tells of an id that its list does not have, or has no more.
+    fn reference(&mut self, id: &SmolStr, part: Part) {
+        let tell = |message| Diagnostic::new(&codes::UNKNOWN_REFERENCE, self.decl.part(part), message);
+        let problem = if let Some(found) = references::find(id) {
+            if !found.deprecated {
+                return;
+            }
+            let title = if found.title.is_empty() { String::new() } else { format!(": {}", found.title) };
+            let problem = tell(format!("`{id}` is deprecated{title}"));
+            match references::link(id) {
+                Some(link) => problem.help(format!("{link} tells what to use instead")),
+                None => problem,
+            }
+        } else if references::is_unknown(id) {
+            let Some(list) = references::List::of(id) else { return };
+            let problem = tell(format!("{} has no {} `{id}`", list.name(), list.entry()));
+            match references::without_zeros(id) {
+                Some(meant) => problem.suggest(id, [SmolStr::from(meant)]),
+                None => references::help(id).into_iter().fold(problem, Diagnostic::help),
+            }
+        } else {
+            return;
+        };
+        self.problems.push(problem);
     }
 
     fn finding(&mut self, rule: &SmolStr, subject: &Subject, at: u16) -> Option<TypedValue> {

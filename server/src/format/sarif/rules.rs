@@ -2,12 +2,14 @@
 //! codes of other diagnostics, each described for the page that shows its alerts.
 
 use super::level;
+use super::taxonomies::Taxonomies;
 use crate::format::printable;
 use serde_json::{Value, json};
 use threatline_model::codes::{Class, Code};
 use threatline_model::diagnostics::Severity;
 use threatline_model::findings::{FindingId, Level};
 use threatline_model::names::full_name;
+use threatline_model::references;
 use threatline_model::relations::mitigations_countering;
 use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, Kind, Model};
@@ -80,13 +82,20 @@ impl<'db> Rules<'db> {
         (at, rule.id(self.db))
     }
 
-    /// The descriptors.
-    pub fn into_descriptors(self) -> Vec<Value> {
+    /// The descriptors. What they refer to is told to the taxonomies.
+    pub fn into_descriptors(self, taxonomies: &mut Taxonomies) -> Vec<Value> {
         let describe = |told: &Told| {
             let mut descriptor = match told.rule {
                 Rule::Code(code) => of_code(code),
                 Rule::Threat(decl) => of_threat(self.db, decl, told),
             };
+            if let Rule::Threat(decl) = told.rule {
+                let ids = typed(self.db, decl).references();
+                let related: Vec<Value> = ids.filter_map(|id| taxonomies.relate(id)).collect();
+                if !related.is_empty() {
+                    descriptor["relationships"] = json!(related);
+                }
+            }
             let id = told.rule.id(self.db);
             let name = in_one_word(&id);
             // The standard wants no name that says no more than the id.
@@ -135,7 +144,7 @@ fn of_threat(db: &Database, decl: Decl, told: &Told) -> Value {
         "fullDescription": { "text": cut(&plain(&printable(description))) },
         "help": { "text": plain(&help), "markdown": help },
     });
-    let mut links = typed(db, decl).references().filter_map(|reference| link(reference));
+    let mut links = typed(db, decl).references().filter_map(|id| references::link(id));
     if let Some(link) = links.next() {
         descriptor["helpUri"] = json!(link);
     }
@@ -155,7 +164,7 @@ fn help(db: &Database, decl: Decl, model: Model) -> String {
     parts.extend(decl.facts(db).description.as_deref().map(printable));
     parts.extend(typed(db, decl).text("advice").map(|advice| printable(advice)));
     parts.extend(countered_by(db, decl, model));
-    parts.extend(references(db, decl));
+    parts.extend(referred(db, decl));
     parts.push(format!("`threatline explain '{}'` tells more.", printable(full_name(db, decl))));
     parts.join("\n\n")
 }
@@ -172,13 +181,16 @@ fn countered_by(db: &Database, decl: Decl, model: Model) -> Option<String> {
     (!items.is_empty()).then(|| format!("Countered by:\n\n- {}", items.join("\n- ")))
 }
 
-fn references(db: &Database, decl: Decl) -> Option<String> {
-    let linked = |reference: &str| match link(reference) {
-        Some(link) => format!("[{reference}]({link})"),
-        None => reference.to_string(),
+fn referred(db: &Database, decl: Decl) -> Option<String> {
+    let linked = |id: &str| {
+        let title = references::title(id).map(|title| format!(": {title}")).unwrap_or_default();
+        match references::link(id) {
+            Some(link) => format!("- [{id}]({link}){title}"),
+            None => format!("- {id}"),
+        }
     };
-    let references: Vec<String> = typed(db, decl).references().map(|reference| linked(reference)).collect();
-    (!references.is_empty()).then(|| format!("References: {}", references.join(", ")))
+    let references: Vec<String> = typed(db, decl).references().map(|id| linked(id)).collect();
+    (!references.is_empty()).then(|| format!("References:\n\n{}", references.join("\n")))
 }
 
 fn named(db: &Database, mitigation: Decl) -> String {
@@ -198,19 +210,6 @@ fn tags(db: &Database, decl: Decl) -> Vec<String> {
     tags.extend(weaknesses.map(|number| format!("external/cwe/cwe-{number:0>3}")));
     tags.truncate(20);
     tags
-}
-
-/// Where a reference is explained.
-fn link(reference: &str) -> Option<String> {
-    if let Some(number) = reference.strip_prefix("CWE-") {
-        return Some(format!("https://cwe.mitre.org/data/definitions/{number}.html"));
-    }
-    if let Some(number) = reference.strip_prefix("CAPEC-") {
-        return Some(format!("https://capec.mitre.org/data/definitions/{number}.html"));
-    }
-    let technique =
-        reference.strip_prefix('T').filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))?;
-    Some(format!("https://attack.mitre.org/techniques/T{}/", technique.replace('.', "/")))
 }
 
 /// The number by which GitHub ranks alerts, in the middle of its range for the word.
@@ -270,15 +269,6 @@ mod tests {
     fn links_are_written_out_where_they_cannot_be_followed() {
         assert_eq!(plain("a [b](c) d [e](f)"), "a b (c) d e (f)");
         assert_eq!(plain("`x` ](no link"), "`x` ](no link");
-    }
-
-    #[test]
-    fn references_lead_to_their_lists() {
-        assert_eq!(link("T1190").as_deref(), Some("https://attack.mitre.org/techniques/T1190/"));
-        assert_eq!(link("T1552.001").as_deref(), Some("https://attack.mitre.org/techniques/T1552/001/"));
-        assert_eq!(link("CWE-79").as_deref(), Some("https://cwe.mitre.org/data/definitions/79.html"));
-        assert_eq!(link("ASVS-1.2.4"), None);
-        assert_eq!(link("TLS"), None);
     }
 
     #[test]

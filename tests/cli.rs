@@ -12,10 +12,14 @@ mod fmt;
 mod hostile;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/rules.rs"]
+mod rules;
 #[path = "cli/sarif.rs"]
 mod sarif;
 #[path = "cli/settings.rs"]
 mod settings;
+#[path = "cli/test.rs"]
+mod test;
 
 use serde_json::Value;
 use std::fs;
@@ -139,8 +143,13 @@ fn run_in(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Ru
     }
 }
 
+/// The root of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
 fn models() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/models")
+    root().join("tests/models")
 }
 
 /// A model with one open threat of a severity. Its element states nothing, so that no rule finds more.

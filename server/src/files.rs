@@ -19,8 +19,10 @@ pub struct Loaded {
     pub workspace: Workspace,
     /// What was passed over and why, a sentence each.
     pub notes: Vec<String>,
-    /// The paths that were asked for, as the files are named.
+    /// The paths that were asked for, from the root of the file system.
     selected: Vec<PathBuf>,
+    /// The current folder, from which the paths of files count.
+    here: PathBuf,
 }
 
 impl Loaded {
@@ -31,7 +33,8 @@ impl Loaded {
 
     /// Whether what stands in a file was asked for.
     pub fn is_selected(&self, path: &str) -> bool {
-        self.selected.iter().any(|selected| selected.as_os_str() == "." || Path::new(path).starts_with(selected))
+        let path = self.here.join(path);
+        self.selected.iter().any(|selected| path.starts_with(selected))
     }
 
     /// The files of a model that were asked for.
@@ -60,18 +63,12 @@ pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
         if !is_settings && !roots.values().flatten().any(|file| file.starts_with(&absolute)) {
             bail!("there is no `.threat` file in `{}`; `threatline init` starts a model", path.display());
         }
-        selected.push(shown(&absolute));
+        selected.push(absolute);
     }
     // A nested model that was not asked for is none of this call's business.
     roots.retain(|root, files| {
-        let asked = |path: &Path| {
-            selected.iter().any(|selected| shown(path).starts_with(selected) || selected.as_os_str() == ".")
-        };
-        files.iter().any(|file| asked(file))
-            || selected.iter().any(|selected| {
-                let root = shown(root);
-                selected.starts_with(&root) || (root.as_os_str() == "." && selected.is_relative())
-            })
+        let asked = |path: &Path| selected.iter().any(|selected| path.starts_with(selected));
+        files.iter().any(|file| asked(file)) || selected.iter().any(|selected| selected.starts_with(root))
     });
     let mut workspace = Workspace::new(today);
     for (root, mut files) in roots {
@@ -85,7 +82,8 @@ pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
         let texts = rayon_read(&files);
         workspace.load(model, texts);
     }
-    Ok(Loaded { workspace, notes: each_once(notes), selected })
+    let here = std::env::current_dir().unwrap_or_default();
+    Ok(Loaded { workspace, notes: each_once(notes), selected, here })
 }
 
 fn rayon_read(files: &[PathBuf]) -> Vec<(Arc<str>, FileText)> {

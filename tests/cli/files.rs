@@ -17,6 +17,19 @@ fn nested() -> Folder {
 }
 
 #[test]
+fn a_folder_above_the_current_one_is_looked_at_whole() {
+    let folder = Folder::new(&[
+        ("a/a.threat", "asset a { classification: public }\n"),
+        ("b/b.threat", "asset b { classification: public }\n"),
+    ]);
+    let above = folder.path("").to_string_lossy().into_owned();
+    let run = crate::run_in(&folder.path("a"), &["check", &above], &[]).exits(0);
+    run.says("carries `a`").says("carries `b`");
+    let run = crate::run_in(&folder.path("a"), &["check", ".."], &[]).exits(0);
+    run.says("carries `a`").says("carries `b`");
+}
+
+#[test]
 fn a_nested_model_is_a_model_of_its_own() {
     let folder = nested();
     let run = folder.check(&[]).exits(0).says("Outer: ").says("Inner: ").says("`a.third`");

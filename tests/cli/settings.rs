@@ -53,3 +53,80 @@ fn what_is_wrong_there_is_told_when_a_model_file_is_not_asked_for() {
     folder.check(&["threatline.toml"]).exits(2).says("threatline.toml:1:2").never_says("unused-asset");
     folder.check(&["a.threat"]).exits(0).never_says("invalid-setting");
 }
+
+const SHOP: &str = "\
+asset card { classification: confidential }
+boundary net { trust: untrusted }
+boundary vpc
+external buyer in net
+process shop in vpc
+flow pay: buyer -> shop {
+  protocol: http
+  authentication: token
+  authorization: end_user
+  sends: card
+}
+";
+
+#[test]
+fn a_rule_can_be_turned_off_with_a_reason_that_every_report_shows() {
+    let folder = Folder::new(&[("shop.threat", SHOP)]);
+    folder.check(&[]).exits(1).says("Sensitive data crosses a trust boundary in clear text").says("not limited");
+    folder.write("threatline.toml", "[rules.unencrypted_flow]\nenabled = false\nreason = \"A demo.\"\n");
+    let shown = "`unencrypted_flow` is turned off by threatline.toml: A demo.";
+    folder.check(&[]).exits(0).says(shown).says("not limited").never_says("clear text");
+    let json = folder.check(&["--format", "json"]).exits(0).json();
+    assert_eq!(json["models"][0]["policy"][0]["rule"], "unencrypted_flow");
+    assert_eq!(json["models"][0]["policy"][0]["reason"], "A demo.");
+    let notes = folder.check(&["--format", "sarif"]).exits(0).sarif();
+    let notes = &notes["invocations"][0]["toolConfigurationNotifications"];
+    assert_eq!(notes[0]["message"]["text"], shown);
+    assert_eq!(notes[0]["level"], "note");
+    folder.run(&["explain", "unencrypted_flow"]).exits(0).says("turned off by threatline.toml: A demo.");
+    folder.run(&["rules"]).exits(0).says("(turned off)");
+}
+
+#[test]
+fn the_likelihood_of_a_rule_can_be_changed() {
+    let folder = Folder::new(&[("shop.threat", SHOP)]);
+    folder.check(&[]).says("not limited: `shop` (low,");
+    folder
+        .write("threatline.toml", "[rules.missing_rate_limit]\nlikelihood = \"critical\"\nreason = \"Every week.\"\n");
+    folder
+        .check(&[])
+        .exits(1)
+        .says("not limited: `shop` (high,")
+        .says("has likelihood critical by threatline.toml: Every week.");
+    let finding = ["explain", "missing_rate_limit@shop"];
+    folder.run(&finding).exits(0).says("`critical` (threatline.toml says so: Every week.)");
+}
+
+#[test]
+fn own_rules_are_named_with_their_component() {
+    let rule = "component house\nrule odd { on: process category: tampering when: not redundancy }\n";
+    let shop = SHOP.replace("process shop in vpc", "process shop in vpc { redundancy: no }");
+    for name in ["house.odd", "\"house.odd\""] {
+        let settings = format!("[rules.{name}]\nenabled = false\nreason = \"Odd.\"\n");
+        let folder = Folder::new(&[("house.threat", rule), ("shop.threat", &shop), ("threatline.toml", &settings)]);
+        folder.check(&[]).says("`house.odd` is turned off").never_says("explain house.odd@shop");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_rules_setting_has_a_place() {
+    let off = "enabled = false\nreason = \"x\"\n";
+    broken(&format!("[rules.unencrypted_flw]\n{off}"), "did you mean `unencrypted_flow`?", "1:8");
+    broken("[rules.unencrypted_flow]\nenabled = false\n", "changed without a `reason`", "1:8");
+    broken("[rules.unencrypted_flow]\nenabled = \"no\"\nreason = \"x\"\n", "takes `true` or `false`", "2:11");
+    broken("[rules.unencrypted_flow]\nlikelihood = \"hihg\"\nreason = \"x\"\n", "did you mean `\"high\"`?", "2:14");
+    broken("[rules.unencrypted_flow]\nenbled = false\nreason = \"x\"\n", "there is no key `enbled`", "2:1");
+    broken("[rules]\nunencrypted_flow = false\n", "write `[rules.unencrypted_flow]`", "2:1");
+}
+
+#[test]
+fn accepting_what_a_setting_turns_off_is_idle() {
+    let accept = "accept a { findings: unencrypted_flow@pay by: \"CISO\" until: 2099-01-01 because: \"x\" }\n";
+    let settings = "[rules.unencrypted_flow]\nenabled = false\nreason = \"A demo.\"\n";
+    let folder = Folder::new(&[("shop.threat", &format!("{SHOP}{accept}")), ("threatline.toml", settings)]);
+    folder.check(&[]).says("threatline.toml turns `std.unencrypted_flow` off, so nothing is accepted");
+}

@@ -98,6 +98,8 @@ pub struct File {
     pub declarations: Arc<[Decl]>,
     /// The names that its declarations write, each once, in their order.
     pub mentions: Arc<[SmolStr]>,
+    /// The technologies that its elements are made with, as written, each once, in their order.
+    pub technologies: Arc<[SmolStr]>,
     /// Its text and where things stand in it.
     pub source: Arc<Source>,
 }

@@ -122,6 +122,12 @@ pub fn resolve(db: &dyn Db, file: File, name: SmolStr) -> Result<Decl, Unresolve
     })
 }
 
+/// What a name means where something of one of some kinds is needed, if it means that.
+pub fn resolve_as(db: &dyn Db, file: File, name: &SmolStr, kinds: &[Kind]) -> Option<Decl> {
+    let found = resolve(db, file, name.clone()).as_ref().ok().copied();
+    found.filter(|found| kinds.contains(&found.kind(db))).or_else(|| definition_behind(db, file, name, kinds))
+}
+
 /// The definition of one of some kinds which a name means in what a model builds on, where the model itself calls
 /// something else so.
 pub fn definition_behind(db: &dyn Db, file: File, name: &SmolStr, kinds: &[Kind]) -> Option<Decl> {

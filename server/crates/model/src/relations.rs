@@ -3,7 +3,7 @@
 
 use crate::db::{Db, Decl, File, Model};
 use crate::lower::{Expression, Facts, Part, Shape, Subject, Value};
-use crate::names::{components_around, resolve};
+use crate::names::{components_around, resolve, resolve_as};
 use crate::schema::{self, STATUS, TRUST, Takes};
 use crate::typed::{Categories, TypedValue, typed};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -226,14 +226,12 @@ fn technologies_of(db: &dyn Db, model: Model) -> FxHashSet<Decl> {
     model.files(db).iter().flat_map(|file| technologies_in(db, *file).iter().copied()).collect()
 }
 
+/// It looks at the names alone, and not at what each element states, so that most edits leave it as it is.
 #[salsa::tracked]
 fn technologies_in(db: &dyn Db, file: File) -> Vec<Decl> {
-    let elements = file.declarations(db).iter().filter(|decl| decl.kind(db).is_element());
-    let named = elements.flat_map(|element| typed(db, *element).decls("technology"));
-    let mut found = Vec::new();
+    let named = file.technologies(db).iter().filter_map(|name| resolve_as(db, file, name, &[Kind::Technology]));
     let mut seen = FxHashSet::default();
-    found.extend(named.flat_map(|technology| kin(db, technology).iter().copied()).filter(|decl| seen.insert(*decl)));
-    found
+    named.flat_map(|technology| kin(db, technology).iter().copied()).filter(|decl| seen.insert(*decl)).collect()
 }
 
 /// Whether an element of a model is made with a technology, or with one that is one of it.

@@ -3,7 +3,7 @@
 
 use crate::db::{Database, Decl, FACTS, File, Model, SHAPES, SPANS, World};
 use crate::library;
-use crate::lower::{Facts, LoweredFile, Shape, Source, Unreadable, lower};
+use crate::lower::{Facts, LoweredFile, Shape, Source, Unreadable, Value, lower};
 use crate::relations::mentions;
 use crate::settings::Settings;
 use jiff::civil::Date;
@@ -275,14 +275,23 @@ impl Workspace {
     }
 
     fn create(&mut self, model: Model, path: Arc<str>, source: Source, lowered: Lowered) -> File {
-        let file = File::builder(model, path, lowered.component, Arc::from([]), lowered.mentions, Arc::new(source))
-            .model_durability(SHAPES)
-            .path_durability(SHAPES)
-            .component_durability(SHAPES)
-            .declarations_durability(SHAPES)
-            .mentions_durability(FACTS)
-            .source_durability(SPANS)
-            .new(&self.db);
+        let file = File::builder(
+            model,
+            path,
+            lowered.component,
+            Arc::from([]),
+            lowered.mentions,
+            lowered.technologies,
+            Arc::new(source),
+        )
+        .model_durability(SHAPES)
+        .path_durability(SHAPES)
+        .component_durability(SHAPES)
+        .declarations_durability(SHAPES)
+        .mentions_durability(FACTS)
+        .technologies_durability(FACTS)
+        .source_durability(SPANS)
+        .new(&self.db);
         let mut declarations = Vec::with_capacity(lowered.declarations.len());
         for (shape, facts) in lowered.declarations {
             declarations.push(self.create_declaration(file, shape, facts));
@@ -329,6 +338,9 @@ impl Workspace {
         if *file.mentions(&self.db) != lowered.mentions {
             file.set_mentions(&mut self.db).to(lowered.mentions);
         }
+        if *file.technologies(&self.db) != lowered.technologies {
+            file.set_technologies(&mut self.db).to(lowered.technologies);
+        }
         let old = file.declarations(&self.db).clone();
         let matched = match_declarations(&self.db, &old, &lowered.declarations);
         let mut kept = vec![false; old.len()];
@@ -356,6 +368,7 @@ struct Lowered {
     component: Option<SmolStr>,
     declarations: Vec<(Shape, Facts)>,
     mentions: Arc<[SmolStr]>,
+    technologies: Arc<[SmolStr]>,
 }
 
 /// Parses and lowers a text. The tree is kept for files that are being edited.
@@ -385,7 +398,20 @@ fn read(text: FileText, old: Option<&Tree>, keep_tree: bool) -> (Source, Lowered
     let mut seen = FxHashSet::default();
     let mentions = parts.iter().flat_map(|(shape, facts)| mentions(shape, facts));
     let mentions = mentions.filter(|name| seen.insert(*name)).cloned().collect();
-    (source, Lowered { component, declarations: parts, mentions })
+    let technologies = technologies(&parts);
+    (source, Lowered { component, declarations: parts, mentions, technologies })
+}
+
+/// The names behind `technology` of elements.
+fn technologies(parts: &[(Shape, Facts)]) -> Arc<[SmolStr]> {
+    let elements = parts.iter().filter(|(shape, _)| shape.kind.is_element());
+    let stated = elements.flat_map(|(_, facts)| &facts.properties).filter(|property| property.name == "technology");
+    let mut seen = FxHashSet::default();
+    let names = stated.flat_map(|property| &property.values).filter_map(|value| match value {
+        Value::Name(name) => Some(name),
+        _ => None,
+    });
+    names.filter(|name| seen.insert(*name)).cloned().collect()
 }
 
 /// Which of the old declarations each new one is: that of the same kind and name or ends, else, of those

@@ -380,6 +380,27 @@ fn a_finding_is_told_in_the_file_of_its_element() {
 }
 
 #[test]
+fn a_missing_fact_is_asked_for_once_in_the_file_that_would_state_it() {
+    let model = "
+        //- base.threat
+        asset card { classification: restricted }
+        rule odd { on: flow category: tampering when: source.kind = system }
+        external partner
+        //- a.threat
+        component a
+        process it
+        flow partner -> it { sends: card }
+        //- b.threat
+        component b
+        process it
+        flow partner -> it { sends: card }";
+    let text = render(&workspace(&fixture(&self::model(model))));
+    let told: Vec<&str> = text.lines().filter(|line| line.contains("no `kind` is stated for `partner`")).collect();
+    assert_eq!(told.len(), 1, "{text}");
+    assert!(told[0].starts_with("base.threat:3:10 "), "{text}");
+}
+
+#[test]
 fn flows_into_one_boundary_are_one_diagnostic() {
     let model = "
         asset card { classification: confidential }

@@ -6,15 +6,15 @@
 
 use super::{Diagnostic, Severity};
 use crate::codes;
-use crate::db::{Db, Decl, File, Model};
+use crate::db::{Db, Decl, File};
 use crate::facts::Missing;
 use crate::findings::{Assessed, FindingId, Level, State, assessed, categories_in_words, reasons};
 use crate::lower::Part;
 use crate::names::{full_name, name_from};
-use crate::relations::{ends, mitigations_countering, placed_in};
+use crate::relations::{ends, mitigations_countering, placed_in, touching};
 use crate::schema::{self, Takes};
 use crate::typed::{Categories, takes, typed};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use threatline_syntax::Kind;
 
@@ -36,7 +36,7 @@ enum Cause {
 pub(super) fn of(db: &dyn Db, file: File, found: &mut Vec<Diagnostic>) {
     found.extend(groups(db, file).iter().map(|group| match group.cause {
         Cause::Found(_) => open(db, group),
-        Cause::Unstated(property) => unstated(db, property, group),
+        Cause::Unstated(property) => unstated(db, file, property, group),
     }));
 }
 
@@ -57,11 +57,10 @@ fn groups(db: &dyn Db, file: File) -> Vec<Group> {
         let found = open_findings(db, decl).filter(|assessed| assessed.finding.missing.is_none());
         found.for_each(|assessed| add(rule_of(assessed.finding.id), decl, assessed));
     }
-    for (missing, assessed) in waiting_for(db, file) {
+    for (at, assessed) in waiting_for(db, file) {
         // What would be low at most is not worth a question; it is counted.
-        if assessed.finding.severity > Level::Low {
-            add(Cause::Unstated(missing.property), missing.element, assessed);
-        }
+        let missing = assessed.finding.missing.filter(|_| assessed.finding.severity > Level::Low);
+        missing.into_iter().for_each(|missing| add(Cause::Unstated(missing.property), *at, assessed));
     }
     for group in &mut groups {
         // A stable sort: among equals the first by file and place leads.
@@ -85,27 +84,50 @@ fn place(db: &dyn Db, decl: Decl) -> Option<Decl> {
     }
 }
 
-/// The findings that wait for a fact of what a file declares, in the order of the model.
+/// The findings that wait for a fact, with where that is told: at the element that would state it, in its file. So a
+/// file looks at what is near its elements, and leaves out what another file sees in the same way.
 #[salsa::tracked]
-fn waiting_for(db: &dyn Db, file: File) -> Vec<(Missing, Assessed)> {
-    waiting_of(db, file.model(db)).get(&file).cloned().unwrap_or_default()
-}
-
-#[salsa::tracked]
-fn waiting_of(db: &dyn Db, model: Model) -> FxHashMap<File, Vec<(Missing, Assessed)>> {
-    let mut waiting: FxHashMap<File, Vec<(Missing, Assessed)>> = FxHashMap::default();
-    for &file in model.files(db).iter() {
-        for (missing, assessed) in waiting_in(db, file) {
-            waiting.entry(missing.element.file(db)).or_default().push((*missing, assessed.clone()));
+fn waiting_for(db: &dyn Db, file: File) -> Vec<(Decl, Assessed)> {
+    let waits = |assessed: &Assessed| assessed.finding.missing.map(|missing| missing.element);
+    let mut found = Vec::new();
+    for &decl in file.declarations(db).iter() {
+        for assessed in open_findings(db, decl) {
+            let Some(element) = waits(assessed) else { continue };
+            if element.file(db) == file {
+                found.push((element, assessed.clone()));
+            } else if !near(db, element).contains(&decl) {
+                found.push((decl, assessed.clone()));
+            }
+        }
+        let elsewhere = near(db, decl).into_iter().filter(|other| other.file(db) != file);
+        for other in elsewhere {
+            let waiting = open_findings(db, other).filter(|assessed| waits(assessed) == Some(decl));
+            found.extend(waiting.map(|assessed| (decl, assessed.clone())));
         }
     }
-    waiting
+    found
 }
 
-#[salsa::tracked]
-fn waiting_in(db: &dyn Db, file: File) -> Vec<(Missing, Assessed)> {
-    let open = file.declarations(db).iter().flat_map(|decl| open_findings(db, *decl));
-    open.filter_map(|assessed| Some((assessed.finding.missing?, assessed.clone()))).collect()
+/// The elements whose rules ask for facts of an element most of the time: its flows and what is at their other ends;
+/// of a flow, its ends.
+fn near(db: &dyn Db, element: Decl) -> Vec<Decl> {
+    match element.kind(db) {
+        Kind::Flow => {
+            let (source, target) = ends(db, element);
+            source.into_iter().chain(target).collect()
+        }
+        Kind::External | Kind::Process | Kind::Store => {
+            let flows = touching(db, element);
+            let mut near: Vec<Decl> = flows.incoming.iter().chain(&flows.outgoing).copied().collect();
+            let others = near.iter().flat_map(|flow| [ends(db, *flow).0, ends(db, *flow).1]);
+            let others: Vec<Decl> = others.flatten().filter(|other| *other != element).collect();
+            near.extend(others);
+            let mut seen = FxHashSet::default();
+            near.retain(|other| seen.insert(*other));
+            near
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn rule_of(id: FindingId) -> Cause {
@@ -197,7 +219,7 @@ fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
 
 /// A fact that is not stated. The diagnostic stands at the element which would state it, of several the one on which
 /// most depends.
-fn unstated(db: &dyn Db, property: &'static str, group: &Group) -> Diagnostic {
+fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> Diagnostic {
     let severity = group.members[0].finding.severity;
     let mut rules: Vec<Decl> = Vec::new();
     let mut elements: Vec<Decl> = Vec::new();
@@ -213,7 +235,9 @@ fn unstated(db: &dyn Db, property: &'static str, group: &Group) -> Diagnostic {
             elements.push(missing.element);
         }
     }
-    let at = elements[0];
+    // The fact may belong to an element of another file that is too far off to be told of it.
+    let element = elements[0];
+    let at = if element.file(db) == file { element } else { group.members[0].finding.id.subject() };
     let on = listed(db, &elements);
     let waits = if rules.len() == 1 {
         "a threat depends on it".to_owned()
@@ -238,17 +262,21 @@ fn unstated(db: &dyn Db, property: &'static str, group: &Group) -> Diagnostic {
             }
         }
     }
+    if at != element {
+        diagnostic = diagnostic.relate(element.part(Part::Name), format!("`{property}` would be stated here"));
+    }
     for other in &elements[1..] {
         diagnostic = diagnostic.relate(other.part(Part::Name), format!("nor is it for `{}`", full_name(db, *other)));
     }
-    diagnostic = diagnostic.help(match schema::of(at.kind(db)).property(property).map(|property| property.takes) {
-        Some(Takes::Name(kinds)) => {
-            let kinds = kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
-            format!("state `{property}: ` with the name of a {kinds}")
-        }
-        Some(other) => format!("state `{property}: {}`", takes(other)),
-        None => format!("state `{property}`"),
-    });
+    diagnostic =
+        diagnostic.help(match schema::of(element.kind(db)).property(property).map(|property| property.takes) {
+            Some(Takes::Name(kinds)) => {
+                let kinds = kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
+                format!("state `{property}: ` with the name of a {kinds}")
+            }
+            Some(other) => format!("state `{property}: {}`", takes(other)),
+            None => format!("state `{property}`"),
+        });
     diagnostic.help.extend(counter(db, at, &rules));
     diagnostic
 }

@@ -2,5 +2,7 @@
 //! and an offset that returns plain data. It must not know LSP types.
 
 pub mod catalogue;
+pub mod change;
 pub mod explain;
 pub mod formatting;
+pub mod uses;

@@ -37,6 +37,8 @@ pub enum Command {
     Fmt(FmtArguments),
     /// Start a model that checks clean and shows the way
     Init(InitArguments),
+    /// Speak the Language Server Protocol over standard input and output, for editors
+    Lsp,
     /// List the rules that look at a model: the library's and its own
     Rules(RulesArguments),
     /// Run the tests of a model's own rules

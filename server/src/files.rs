@@ -91,6 +91,13 @@ fn rayon_read(files: &[PathBuf]) -> Vec<(Arc<str>, FileText)> {
     files.par_iter().map(|path| (key(path), read(path))).collect()
 }
 
+/// The models below a folder: the files of each by its root, and notes on what was passed over.
+pub fn discover(folder: &Path) -> (BTreeMap<PathBuf, Vec<PathBuf>>, Vec<String>) {
+    let (mut roots, mut notes) = (BTreeMap::new(), Vec::new());
+    walk(&root_of(folder), folder, &mut roots, &mut notes);
+    (roots, each_once(notes))
+}
+
 /// The model files of some paths, for formatting: each as it was named or found, without their models.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ mod files;
 mod fmt;
 mod format;
 mod init;
+mod lsp;
 mod report;
 mod rules;
 mod test;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Init(arguments) => init::run(arguments),
+        Command::Lsp => lsp::run(),
         Command::Rules(arguments) => rules::run(arguments),
         Command::Test(arguments) => test::run(arguments),
     };

@@ -1,0 +1,66 @@
+//! What the client can do and wants, read once from what it said. It must not know the session.
+
+use serde_json::Value;
+use threatline_syntax::Encoding;
+use tower_lsp::ls_types::{ClientCapabilities, InitializeParams, MarkupKind, PositionEncodingKind};
+
+/// What the client can do.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// How columns are counted.
+    pub encoding: Encoding,
+    /// All that it said.
+    pub capabilities: ClientCapabilities,
+}
+
+impl Client {
+    /// What is said at the start.
+    pub fn new(params: &InitializeParams) -> Client {
+        let capabilities = params.capabilities.clone();
+        let general = capabilities.general.as_ref();
+        let offered = general.and_then(|general| general.position_encodings.clone()).unwrap_or_default();
+        // Bytes are what the analysis counts; else as the client prefers.
+        let encoding = if offered.contains(&PositionEncodingKind::UTF8) {
+            Encoding::Utf8
+        } else if offered.first() == Some(&PositionEncodingKind::UTF32) {
+            Encoding::Utf32
+        } else {
+            Encoding::Utf16
+        };
+        Client { encoding, capabilities }
+    }
+
+    /// The name of the encoding.
+    pub fn encoding_kind(&self) -> PositionEncodingKind {
+        match self.encoding {
+            Encoding::Utf8 => PositionEncodingKind::UTF8,
+            Encoding::Utf16 => PositionEncodingKind::UTF16,
+            Encoding::Utf32 => PositionEncodingKind::UTF32,
+        }
+    }
+
+    /// Looks something up in the capabilities: `textDocument.hover.contentFormat`.
+    pub fn has(&self, path: &str) -> bool {
+        self.look(path).is_some_and(|value| value == Value::Bool(true))
+    }
+
+    /// What the capabilities say at a path.
+    fn look(&self, path: &str) -> Option<Value> {
+        let all = serde_json::to_value(&self.capabilities).ok()?;
+        path.split('.').try_fold(all, |value, key| value.get(key).cloned())
+    }
+
+    /// Whether problems are asked for, and need not be told.
+    pub fn pulls(&self) -> bool {
+        let document = self.capabilities.text_document.as_ref();
+        document.is_some_and(|document| document.diagnostic.is_some())
+    }
+
+    /// Whether hovers may be Markdown.
+    pub fn renders_markdown(&self) -> bool {
+        let document = self.capabilities.text_document.as_ref();
+        let hover = document.and_then(|document| document.hover.as_ref());
+        let formats = hover.and_then(|hover| hover.content_format.clone()).unwrap_or_default();
+        formats.contains(&MarkupKind::Markdown)
+    }
+}

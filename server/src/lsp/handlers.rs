@@ -1,0 +1,143 @@
+//! What each request is answered with: thin functions from a snapshot and the parameters to the types of the protocol.
+//! They must not decide what is true of a model.
+
+use super::client::Client;
+use super::problems;
+use super::snapshot::Snapshot;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use threatline_ide::formatting;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::{self as lsp, request};
+
+/// A function that answers a request.
+pub type Handler = fn(&Snapshot, Value) -> Result<Value>;
+
+macro_rules! handlers {
+    ($($request:ty => $function:path;)*) => {
+        /// The function that answers a method.
+        pub fn find(method: &str) -> Option<Handler> {
+            $(if method == <$request as request::Request>::METHOD {
+                return Some(|snapshot, params| answer::<$request>(snapshot, params, $function));
+            })*
+            None
+        }
+    };
+}
+
+handlers! {
+    request::Formatting => format;
+    request::DocumentDiagnosticRequest => document_diagnostic;
+    request::WorkspaceDiagnosticRequest => workspace_diagnostic;
+}
+
+fn answer<R: request::Request>(
+    snapshot: &Snapshot,
+    params: Value,
+    function: impl FnOnce(&Snapshot, R::Params) -> Result<R::Result>,
+) -> Result<Value>
+where
+    R::Params: DeserializeOwned,
+    R::Result: Serialize,
+{
+    let params = serde_json::from_value(params).map_err(|error| Error::invalid_params(error.to_string()))?;
+    serde_json::to_value(function(snapshot, params)?).map_err(|_| Error::internal_error())
+}
+
+/// What the server offers to a client.
+pub fn capabilities(client: &Client) -> lsp::ServerCapabilities {
+    lsp::ServerCapabilities {
+        position_encoding: Some(client.encoding_kind()),
+        text_document_sync: Some(lsp::TextDocumentSyncCapability::Options(lsp::TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(lsp::TextDocumentSyncKind::INCREMENTAL),
+            ..lsp::TextDocumentSyncOptions::default()
+        })),
+        document_formatting_provider: Some(lsp::OneOf::Left(true)),
+        diagnostic_provider: client.pulls().then(|| {
+            lsp::DiagnosticServerCapabilities::Options(lsp::DiagnosticOptions {
+                identifier: Some("threatline".to_owned()),
+                inter_file_dependencies: true,
+                workspace_diagnostics: true,
+                ..lsp::DiagnosticOptions::default()
+            })
+        }),
+        workspace: Some(lsp::WorkspaceServerCapabilities {
+            workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(lsp::OneOf::Left(true)),
+            }),
+            ..lsp::WorkspaceServerCapabilities::default()
+        }),
+        ..lsp::ServerCapabilities::default()
+    }
+}
+
+fn format(snapshot: &Snapshot, params: lsp::DocumentFormattingParams) -> Result<Option<Vec<lsp::TextEdit>>> {
+    let file = snapshot.file(&params.text_document.uri)?;
+    let text = &file.source(&snapshot.db).text;
+    let Ok(edits) = formatting::format_edits(text) else { return Ok(None) };
+    let edit = |(span, text)| lsp::TextEdit { range: snapshot.range(file, span), new_text: text };
+    Ok(Some(edits.into_iter().map(edit).collect()))
+}
+
+fn document_diagnostic(
+    snapshot: &Snapshot,
+    params: lsp::DocumentDiagnosticParams,
+) -> Result<lsp::DocumentDiagnosticReportResult> {
+    let file = snapshot.file(&params.text_document.uri)?;
+    let items = problems::of_file(snapshot, file);
+    let mark = format!("{:016x}", problems::mark(&items));
+    let report = if params.previous_result_id.as_ref() == Some(&mark) {
+        lsp::DocumentDiagnosticReport::Unchanged(lsp::RelatedUnchangedDocumentDiagnosticReport {
+            related_documents: None,
+            unchanged_document_diagnostic_report: lsp::UnchangedDocumentDiagnosticReport { result_id: mark },
+        })
+    } else {
+        lsp::DocumentDiagnosticReport::Full(lsp::RelatedFullDocumentDiagnosticReport {
+            related_documents: None,
+            full_document_diagnostic_report: lsp::FullDocumentDiagnosticReport { result_id: Some(mark), items },
+        })
+    };
+    Ok(lsp::DocumentDiagnosticReportResult::Report(report))
+}
+
+fn workspace_diagnostic(
+    snapshot: &Snapshot,
+    params: lsp::WorkspaceDiagnosticParams,
+) -> Result<lsp::WorkspaceDiagnosticReportResult> {
+    let before = |uri: &lsp::Uri| params.previous_result_ids.iter().find(|known| known.uri == *uri);
+    let mut items = Vec::new();
+    let mut report = |path: &str, found: Vec<lsp::Diagnostic>| {
+        let Some(uri) = snapshot.uri(path) else { return };
+        let version = snapshot.table.open.get(path).map(|open| i64::from(open.version));
+        let mark = format!("{:016x}", problems::mark(&found));
+        let is_known = before(&uri).is_some_and(|known| known.value == mark);
+        items.push(if is_known {
+            lsp::WorkspaceDocumentDiagnosticReport::Unchanged(lsp::WorkspaceUnchangedDocumentDiagnosticReport {
+                uri,
+                version,
+                unchanged_document_diagnostic_report: lsp::UnchangedDocumentDiagnosticReport { result_id: mark },
+            })
+        } else {
+            lsp::WorkspaceDocumentDiagnosticReport::Full(lsp::WorkspaceFullDocumentDiagnosticReport {
+                uri,
+                version,
+                full_document_diagnostic_report: lsp::FullDocumentDiagnosticReport {
+                    result_id: Some(mark),
+                    items: found,
+                },
+            })
+        });
+    };
+    for file in snapshot.files() {
+        report(file.path(&snapshot.db), problems::of_file(snapshot, file));
+    }
+    for &model in snapshot.models.iter() {
+        if let Some((path, found)) = problems::of_settings(snapshot, model) {
+            report(&path, found);
+        }
+    }
+    Ok(lsp::WorkspaceDiagnosticReportResult::Report(lsp::WorkspaceDiagnosticReport { items }))
+}

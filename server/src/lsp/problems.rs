@@ -1,0 +1,94 @@
+//! Diagnostics as the protocol has them, and which of them a client has been told already. It must not decide what is
+//! wrong.
+
+use super::snapshot::Snapshot;
+use serde_json::json;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use threatline_model::codes::{Class, Code};
+use threatline_model::diagnostics::{Diagnostic, Severity, diagnostics, settings_diagnostics};
+use threatline_model::{File, Model};
+use tower_lsp::ls_types as lsp;
+
+/// Where the reference tells of a code.
+const REFERENCE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/grammar/README.md#");
+
+/// What is wrong with a file.
+pub fn of_file(snapshot: &Snapshot, file: File) -> Vec<lsp::Diagnostic> {
+    let found = diagnostics(&snapshot.db, file);
+    found.iter().filter_map(|diagnostic| convert(snapshot, diagnostic)).collect()
+}
+
+/// What is wrong with a model's `threatline.toml`, and where that is.
+pub fn of_settings(snapshot: &Snapshot, model: Model) -> Option<(Arc<str>, Vec<lsp::Diagnostic>)> {
+    let path = model.settings(&snapshot.db).path.clone()?;
+    let found = settings_diagnostics(&snapshot.db, model);
+    Some((path, found.iter().filter_map(|diagnostic| convert(snapshot, diagnostic)).collect()))
+}
+
+fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Option<lsp::Diagnostic> {
+    let location = snapshot.location(diagnostic.location)?;
+    let capabilities = snapshot.client.capabilities.text_document.as_ref();
+    let capabilities = capabilities.and_then(|document| document.publish_diagnostics.as_ref());
+    let relates =
+        snapshot.client.pulls() || capabilities.is_some_and(|publish| publish.related_information == Some(true));
+    let mut message = diagnostic.message.clone();
+    let related: Vec<lsp::DiagnosticRelatedInformation> = diagnostic
+        .related
+        .iter()
+        .filter_map(|related| {
+            let location = snapshot.location(related.location)?;
+            Some(lsp::DiagnosticRelatedInformation { location, message: related.message.clone() })
+        })
+        .collect();
+    if !relates {
+        // A client that cannot show the facts as places gets them as text.
+        related.iter().for_each(|related| message += &format!("\n- {}", related.message));
+    }
+    diagnostic.help.iter().for_each(|help| message += &format!("\n{help}"));
+    Some(lsp::Diagnostic {
+        range: location.range,
+        severity: Some(severity(diagnostic.severity)),
+        code: Some(lsp::NumberOrString::String(diagnostic.code.id.to_owned())),
+        code_description: description(diagnostic.code),
+        source: Some("threatline".to_owned()),
+        message,
+        related_information: relates.then_some(related).filter(|related| !related.is_empty()),
+        tags: tags(diagnostic.code),
+        data: Some(json!({
+            "code": diagnostic.code.id,
+            "findings": diagnostic.findings.iter().map(|id| id.name(&snapshot.db).to_string()).collect::<Vec<_>>(),
+        })),
+    })
+}
+
+fn severity(severity: Severity) -> lsp::DiagnosticSeverity {
+    match severity {
+        Severity::Error => lsp::DiagnosticSeverity::ERROR,
+        Severity::Warning => lsp::DiagnosticSeverity::WARNING,
+        Severity::Information => lsp::DiagnosticSeverity::INFORMATION,
+        Severity::Hint => lsp::DiagnosticSeverity::HINT,
+    }
+}
+
+fn description(code: &Code) -> Option<lsp::CodeDescription> {
+    Some(lsp::CodeDescription { href: format!("{REFERENCE}{}", code.id).parse().ok()? })
+}
+
+/// What is not needed is shown paler, and what has expired struck through.
+fn tags(code: &Code) -> Option<Vec<lsp::DiagnosticTag>> {
+    match (code.class, code.id) {
+        (Class::Lint, id) if id.starts_with("unused-") || id.starts_with("idle-") || id == "empty-boundary" => {
+            Some(vec![lsp::DiagnosticTag::UNNECESSARY])
+        }
+        (Class::Time, "expired-acceptance") => Some(vec![lsp::DiagnosticTag::DEPRECATED]),
+        _ => None,
+    }
+}
+
+/// A mark of what is told: equal for equal diagnostics.
+pub fn mark(diagnostics: &[lsp::Diagnostic]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_string(diagnostics).unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,679 @@
+//! The session: the one thread that owns the models and changes them, in the order in which messages came. It must not
+//! wait for the client, and computes nothing that takes long.
+
+use super::client::Client;
+use super::disk;
+use super::gate::Incoming;
+use super::handlers;
+use super::problems;
+use super::snapshot::{Open, Snapshot, Table};
+use super::uris::path_of;
+use futures::channel::mpsc::UnboundedSender;
+use ropey::Rope;
+use salsa::Database as _;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+use threatline_model::workspace::FileText;
+use threatline_model::{Model, Span, Workspace};
+use threatline_syntax::Encoding;
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
+use tower_lsp::ls_types as lsp;
+
+/// What happens to a session.
+pub enum Event {
+    /// A message came in.
+    Incoming(Incoming),
+    /// A request was interrupted by a change, and is to be answered on what is there now.
+    Again(Task),
+    /// A request has been answered.
+    Answered(Id),
+    /// Diagnostics were told, as far as nothing interrupted that.
+    Told { all: bool },
+}
+
+/// A request on its way.
+pub struct Task {
+    /// Its id.
+    pub id: Id,
+    /// What is asked.
+    pub method: String,
+    /// About what.
+    pub params: Value,
+    /// Where the answer goes.
+    pub answer: oneshot::Sender<Response>,
+    /// How often it was interrupted.
+    pub tries: u32,
+}
+
+/// How often a request begins anew before the client is told that its content was modified.
+const MOST_TRIES: u32 = 8;
+
+/// Where the session is between its start and its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Uninitialized,
+    Running,
+    ShutDown,
+}
+
+/// An open document.
+struct Document {
+    uri: lsp::Uri,
+    version: i32,
+    text: Rope,
+}
+
+/// The session.
+pub struct Session {
+    phase: Phase,
+    client: Arc<Client>,
+    workspace: Workspace,
+    table: Arc<Table>,
+    documents: HashMap<Arc<str>, Document>,
+    folders: Vec<PathBuf>,
+    /// Each request that runs, and how to stop it.
+    running: HashMap<Id, salsa::CancellationToken>,
+    /// What our own requests to the client are for.
+    asked: HashMap<Id, Asked>,
+    next_id: i64,
+    /// Whether diagnostics are to be told.
+    is_dirty: bool,
+    is_telling: bool,
+    events: Sender<Event>,
+    outgoing: UnboundedSender<Request>,
+    pool: rayon::ThreadPool,
+    background: rayon::ThreadPool,
+    models: Arc<[Model]>,
+    tests: Arc<[Model]>,
+    told: Arc<dashmap::DashMap<Arc<str>, u64>>,
+}
+
+/// What a request of ours was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// Nothing comes of the answer.
+    Nothing,
+}
+
+/// How a session ended: with `shutdown` before `exit`, or without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// As the protocol wants it.
+    Orderly,
+    /// Otherwise.
+    Abrupt,
+}
+
+impl Session {
+    /// A session that nothing has been said to.
+    pub fn new(events: Sender<Event>, outgoing: UnboundedSender<Request>) -> Session {
+        let threads = std::thread::available_parallelism().map_or(2, usize::from).max(2);
+        let pool = |name: &'static str, threads| {
+            let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            builder.thread_name(move |at| format!("{name} {at}")).build().expect("threads can be started")
+        };
+        Session {
+            phase: Phase::Uninitialized,
+            client: Arc::new(Client::new(&lsp::InitializeParams::default())),
+            workspace: Workspace::new(jiff::Zoned::now().date()),
+            table: Arc::default(),
+            documents: HashMap::new(),
+            folders: Vec::new(),
+            running: HashMap::new(),
+            asked: HashMap::new(),
+            next_id: 0,
+            is_dirty: false,
+            is_telling: false,
+            events,
+            outgoing,
+            pool: pool("request", threads),
+            background: pool("diagnostics", 1),
+            models: Arc::from([]),
+            tests: Arc::from([]),
+            told: Arc::default(),
+        }
+    }
+
+    /// Takes events until the client says `exit` or is gone.
+    pub fn run(mut self, events: &Receiver<Event>) -> End {
+        loop {
+            // When nothing else is waiting, there is time to tell what is wrong.
+            let event = match events.try_recv() {
+                Ok(event) => event,
+                Err(_) => {
+                    self.tell();
+                    match events.recv_timeout(Duration::from_secs(60)) {
+                        Ok(event) => event,
+                        Err(RecvTimeoutError::Timeout) => {
+                            // A day may have passed.
+                            self.set_today();
+                            continue;
+                        }
+                        Err(RecvTimeoutError::Disconnected) => return End::Abrupt,
+                    }
+                }
+            };
+            match event {
+                Event::Incoming(Incoming::Notification(method, _)) if method == "exit" => {
+                    return if self.phase == Phase::ShutDown { End::Orderly } else { End::Abrupt };
+                }
+                Event::Incoming(Incoming::Notification(method, params)) => self.notified(&method, params),
+                Event::Incoming(Incoming::Request(id, method, params, answer)) => {
+                    self.requested(Task { id, method, params, answer, tries: 0 });
+                }
+                Event::Incoming(Incoming::Answer(response)) => {
+                    self.asked.remove(response.id());
+                }
+                Event::Again(task) => self.start(task),
+                Event::Answered(id) => {
+                    self.running.remove(&id);
+                }
+                Event::Told { all } => {
+                    self.is_telling = false;
+                    self.is_dirty |= !all;
+                }
+            }
+        }
+    }
+
+    // ---- requests ------------------------------------------------------------------------------
+
+    fn requested(&mut self, task: Task) {
+        match (self.phase, task.method.as_str()) {
+            (Phase::Uninitialized, "initialize") => {
+                let answer = self.initialize(task.params);
+                let _ = task.answer.send(Response::from_parts(task.id, answer));
+            }
+            (Phase::Uninitialized, _) => {
+                refuse(task, ErrorCode::ServerError(-32002), "the server has not been initialized");
+            }
+            (Phase::ShutDown, _) | (Phase::Running, "initialize") => {
+                refuse(task, ErrorCode::InvalidRequest, "this request is out of place");
+            }
+            (Phase::Running, "shutdown") => {
+                self.phase = Phase::ShutDown;
+                self.running.values().for_each(salsa::CancellationToken::cancel);
+                let _ = task.answer.send(Response::from_ok(task.id, Value::Null));
+            }
+            (Phase::Running, _) => self.start(task),
+        }
+    }
+
+    /// Answers a request on a thread of its own, on what is there now.
+    fn start(&mut self, task: Task) {
+        let Some(handler) = handlers::find(&task.method) else {
+            let message = format!("there is no `{}`", task.method);
+            return refuse(task, ErrorCode::MethodNotFound, &message);
+        };
+        let snapshot = self.snapshot();
+        self.running.insert(task.id.clone(), snapshot.db.cancellation_token());
+        let events = self.events.clone();
+        self.pool.spawn(move || {
+            let params = task.params.clone();
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                salsa::Cancelled::catch(AssertUnwindSafe(|| handler(&snapshot, params)))
+            }));
+            // The owner waits for it before it can change anything.
+            drop(snapshot);
+            let id = task.id.clone();
+            match outcome {
+                Ok(Ok(answer)) => {
+                    let _ = task.answer.send(Response::from_parts(task.id, answer));
+                }
+                Ok(Err(salsa::Cancelled::Local)) => {
+                    let _ = task.answer.send(Response::from_error(task.id, Error::request_cancelled()));
+                }
+                Ok(Err(_)) if task.tries < MOST_TRIES => {
+                    let _ = events.send(Event::Again(Task { tries: task.tries + 1, ..task }));
+                    return;
+                }
+                Ok(Err(_)) => {
+                    let _ = task.answer.send(Response::from_error(task.id, Error::content_modified()));
+                }
+                Err(panic) => {
+                    let mut error = Error::internal_error();
+                    error.message = format!("this request failed: {}", what_panicked(&*panic)).into();
+                    let _ = task.answer.send(Response::from_error(task.id, error));
+                }
+            }
+            let _ = events.send(Event::Answered(id));
+        });
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            db: self.workspace.db().clone(),
+            models: self.models.clone(),
+            tests: self.tests.clone(),
+            table: self.table.clone(),
+            client: self.client.clone(),
+        }
+    }
+
+    fn initialize(&mut self, params: Value) -> tower_lsp::jsonrpc::Result<Value> {
+        let params: lsp::InitializeParams =
+            serde_json::from_value(params).map_err(|error| Error::invalid_params(error.to_string()))?;
+        self.client = Arc::new(Client::new(&params));
+        self.phase = Phase::Running;
+        let folders = params.workspace_folders.clone().unwrap_or_default();
+        self.folders = folders.iter().map(|folder| PathBuf::from(path_of(&folder.uri).as_ref())).collect();
+        #[allow(deprecated)] // older clients know nothing else
+        if let Some(root) = params.root_uri.as_ref().filter(|_| params.workspace_folders.is_none()) {
+            self.folders.push(PathBuf::from(path_of(root).as_ref()));
+        }
+        if let Some(parent) = params.process_id {
+            watch(parent);
+        }
+        let result = lsp::InitializeResult {
+            capabilities: handlers::capabilities(&self.client),
+            server_info: Some(lsp::ServerInfo {
+                name: "threatline".to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            }),
+            ..lsp::InitializeResult::default()
+        };
+        serde_json::to_value(result).map_err(|_| Error::internal_error())
+    }
+
+    // ---- notifications -------------------------------------------------------------------------
+
+    fn notified(&mut self, method: &str, params: Value) {
+        if self.phase != Phase::Running {
+            return;
+        }
+        match method {
+            "initialized" => self.initialized(),
+            "$/cancelRequest" => self.cancel(params),
+            "textDocument/didOpen" => self.with(params, Session::opened),
+            "textDocument/didChange" => self.with(params, Session::changed),
+            "textDocument/didClose" => self.with(params, Session::closed),
+            "workspace/didChangeWatchedFiles" => self.with(params, Session::watched),
+            "workspace/didChangeWorkspaceFolders" => self.with(params, Session::folders_changed),
+            "workspace/didRenameFiles" | "workspace/didCreateFiles" | "workspace/didDeleteFiles" => self.look_again(),
+            _ => {}
+        }
+    }
+
+    /// Reads what a notification is about. One that cannot be read is left out: nobody waits for an answer.
+    fn with<T: DeserializeOwned>(&mut self, params: Value, then: impl FnOnce(&mut Session, T)) {
+        match serde_json::from_value(params) {
+            Ok(params) => then(self, params),
+            Err(error) => self.log(lsp::MessageType::WARNING, format!("a notification cannot be read: {error}")),
+        }
+    }
+
+    fn initialized(&mut self) {
+        let progress = self.client.has("window.workDoneProgress").then(|| {
+            let token = json!("threatline/start");
+            self.ask("window/workDoneProgress/create", json!({ "token": token }));
+            token
+        });
+        if let Some(token) = &progress {
+            let value = json!({ "kind": "begin", "title": "Threatline", "message": "reading models" });
+            self.notify("$/progress", json!({ "token": token, "value": value }));
+        }
+        if self.client.has("workspace.didChangeWatchedFiles.dynamicRegistration") {
+            let watchers = json!([{ "globPattern": "**/*.threat" }, { "globPattern": "**/threatline.toml" }]);
+            let registration = json!({
+                "id": "threatline/files",
+                "method": "workspace/didChangeWatchedFiles",
+                "registerOptions": { "watchers": watchers },
+            });
+            self.ask("client/registerCapability", json!({ "registrations": [registration] }));
+        }
+        self.look_again();
+        if let Some(token) = &progress {
+            let files = self.table.files.len();
+            let value = json!({ "kind": "end", "message": format!("{files} files") });
+            self.notify("$/progress", json!({ "token": token, "value": value }));
+        }
+    }
+
+    fn cancel(&mut self, params: Value) {
+        let id: Option<Id> = params.get("id").cloned().and_then(|id| serde_json::from_value(id).ok());
+        if let Some(token) = id.and_then(|id| self.running.get(&id)) {
+            token.cancel();
+        }
+    }
+
+    fn opened(&mut self, params: lsp::DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        let path = path_of(&document.uri);
+        let open = Open { uri: document.uri.clone(), version: document.version };
+        self.table.open.insert(path.clone(), open);
+        let text = Rope::from_str(&document.text);
+        self.documents.insert(path.clone(), Document { uri: document.uri, version: document.version, text });
+        self.put(&path, &document.text);
+    }
+
+    /// Sets the text of a document.
+    fn put(&mut self, path: &Arc<str>, text: &str) {
+        if disk::is_settings(path) {
+            self.workspace.set_model(disk::folder_of(path), Some((path, text)));
+        } else {
+            let model = self.model_for(path);
+            let file = self.workspace.set_file(model, path, FileText::new(text));
+            self.table.files.insert(path.clone(), file);
+        }
+        self.after_change();
+    }
+
+    /// The model that a file belongs to: that of the nearest root above it, else one that is looked for now.
+    fn model_for(&mut self, path: &str) -> Model {
+        if let Some(file) = self.workspace.file(path) {
+            let model = file.model(self.workspace.db());
+            return match model.is_test(self.workspace.db()) {
+                true => model.base(self.workspace.db()).unwrap_or(model),
+                false => model,
+            };
+        }
+        let db = self.workspace.db();
+        let is_above = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+        let roots = self.workspace.models().map(|model| (model, model.root(db).clone()));
+        let nearest = roots.filter(|(_, root)| is_above(root)).max_by_key(|(_, root)| root.len());
+        if let Some((model, _)) = nearest {
+            return model;
+        }
+        if !path.starts_with('/') && !path.contains(":/") {
+            // No file: a model of its own.
+            return self.workspace.set_model(path, None);
+        }
+        let (root, has_settings) = disk::root_of(path);
+        if has_settings {
+            self.load(disk::models_in(root.as_ref().as_ref()));
+        } else {
+            self.load([(root.clone(), disk::files_directly_in(&root))].into());
+        }
+        self.workspace.model(&root).unwrap_or_else(|| self.workspace.set_model(&root, None))
+    }
+
+    fn changed(&mut self, params: lsp::DidChangeTextDocumentParams) {
+        let path = path_of(&params.text_document.uri);
+        let encoding = self.client.encoding;
+        let Some(document) = self.documents.get_mut(&path) else { return };
+        document.version = params.text_document.version;
+        if let Some(mut open) = self.table.open.get_mut(&path) {
+            open.version = params.text_document.version;
+        }
+        let mut single: Option<(Span, String)> = None;
+        let changes = params.content_changes.len();
+        for change in params.content_changes {
+            match change.range {
+                None => {
+                    document.text = Rope::from_str(&change.text);
+                    single = None;
+                }
+                Some(range) => {
+                    let start = char_at(&document.text, range.start, encoding);
+                    let end = char_at(&document.text, range.end, encoding).max(start);
+                    let span = Span {
+                        start: document.text.char_to_byte(start) as u32,
+                        end: document.text.char_to_byte(end) as u32,
+                    };
+                    document.text.remove(start..end);
+                    document.text.insert(start, &change.text);
+                    single = Some((span, change.text));
+                }
+            }
+        }
+        let text = document.text.to_string();
+        match (single.filter(|_| changes == 1), self.workspace.file(&path)) {
+            (Some((span, replacement)), Some(file)) => {
+                self.workspace.edit(file, span, &replacement);
+                debug_assert_eq!(*file.source(self.workspace.db()).text, *text);
+                self.after_change();
+            }
+            _ => self.put(&path, &text),
+        }
+    }
+
+    fn closed(&mut self, params: lsp::DidCloseTextDocumentParams) {
+        let path = path_of(&params.text_document.uri);
+        self.documents.remove(&path);
+        self.table.open.remove(&path);
+        self.take_from_disk(&path);
+        self.after_change();
+    }
+
+    /// Sets a file to what the disk has of it, unless it is open.
+    fn take_from_disk(&mut self, path: &Arc<str>) {
+        if self.documents.contains_key(path) {
+            return;
+        }
+        let is_there = std::path::Path::new(path.as_ref()).is_file();
+        if disk::is_settings(path) {
+            return self.look_again();
+        }
+        match is_there {
+            true if disk::is_model_file(path) => {
+                let model = self.model_for(path);
+                let file = self.workspace.set_file(model, path, disk::read(path));
+                self.table.files.insert(path.clone(), file);
+            }
+            _ => {
+                self.workspace.remove_file(path);
+                self.table.files.remove(path);
+                self.clear(path);
+            }
+        }
+    }
+
+    fn watched(&mut self, params: lsp::DidChangeWatchedFilesParams) {
+        let mut looks_again = false;
+        for change in params.changes {
+            let path = path_of(&change.uri);
+            if disk::is_settings(&path) {
+                looks_again = true;
+            } else if disk::is_model_file(&path) {
+                self.take_from_disk(&path);
+            } else {
+                // A folder that came or went.
+                looks_again = true;
+            }
+        }
+        if looks_again {
+            self.look_again();
+        }
+        self.after_change();
+    }
+
+    fn folders_changed(&mut self, params: lsp::DidChangeWorkspaceFoldersParams) {
+        let path = |folder: &lsp::WorkspaceFolder| PathBuf::from(path_of(&folder.uri).as_ref());
+        let removed: Vec<PathBuf> = params.event.removed.iter().map(path).collect();
+        self.folders.retain(|folder| !removed.contains(folder));
+        self.folders.extend(params.event.added.iter().map(path));
+        self.look_again();
+    }
+
+    // ---- models --------------------------------------------------------------------------------
+
+    /// Looks at the disk for what models there are now.
+    fn look_again(&mut self) {
+        let mut roots = disk::Roots::new();
+        for folder in &self.folders {
+            for (root, files) in disk::models_in(folder) {
+                roots.entry(root).or_default().extend(files);
+            }
+        }
+        let there: HashSet<&Arc<str>> = roots.values().flatten().collect();
+        let known: Vec<Arc<str>> = self.table.files.iter().map(|entry| entry.key().clone()).collect();
+        let gone = known.into_iter().filter(|path| !there.contains(path) && !self.documents.contains_key(path));
+        for path in gone.collect::<Vec<_>>() {
+            self.workspace.remove_file(&path);
+            self.table.files.remove(&path);
+            self.clear(&path);
+        }
+        self.load(roots);
+        // What is open may belong to another model now.
+        let open: Vec<(Arc<str>, String)> =
+            self.documents.iter().map(|(path, document)| (path.clone(), document.text.to_string())).collect();
+        for (path, text) in open {
+            self.put(&path, &text);
+        }
+        self.after_change();
+    }
+
+    /// Takes models from the disk; what is open in the editor counts more.
+    fn load(&mut self, roots: disk::Roots) {
+        for (root, mut files) in roots {
+            files.sort();
+            files.dedup();
+            let settings = disk::settings_of(&root);
+            let model =
+                self.workspace.set_model(&root, settings.as_ref().map(|(path, text)| (path.as_str(), text.as_str())));
+            files.retain(|path| !self.documents.contains_key(path));
+            use rayon::prelude::*;
+            let texts = self.pool.install(|| files.par_iter().map(|path| (path.clone(), disk::read(path))).collect());
+            self.workspace.load(model, texts);
+            for path in files {
+                if let Some(file) = self.workspace.file(&path) {
+                    self.table.files.insert(path, file);
+                }
+            }
+        }
+    }
+
+    fn after_change(&mut self) {
+        self.models = self.workspace.models().collect();
+        self.tests = self.workspace.tests().collect();
+        self.is_dirty = true;
+    }
+
+    fn set_today(&mut self) {
+        self.workspace.set_today(jiff::Zoned::now().date());
+        self.is_dirty = true;
+    }
+
+    // ---- telling -------------------------------------------------------------------------------
+
+    /// Tells what is wrong, on a thread of its own: what is open first. A change interrupts it, and it begins again.
+    fn tell(&mut self) {
+        if !self.is_dirty || self.is_telling || self.phase != Phase::Running || self.client.pulls() {
+            return;
+        }
+        self.is_dirty = false;
+        self.is_telling = true;
+        let snapshot = self.snapshot();
+        let versions: BTreeMap<Arc<str>, i32> =
+            self.documents.iter().map(|(path, document)| (path.clone(), document.version)).collect();
+        let (events, outgoing, told) = (self.events.clone(), self.outgoing.clone(), self.told.clone());
+        self.background.spawn(move || {
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                salsa::Cancelled::catch(AssertUnwindSafe(|| tell_all(&snapshot, &versions, &outgoing, &told)))
+            }));
+            drop(snapshot);
+            let _ = events.send(Event::Told { all: !matches!(outcome, Ok(Err(_))) });
+        });
+    }
+
+    /// Takes back what was told of a file that is gone.
+    fn clear(&mut self, path: &Arc<str>) {
+        if self.told.remove(path).is_some()
+            && let Some(uri) = super::uris::uri_of(path)
+        {
+            self.notify("textDocument/publishDiagnostics", json!({ "uri": uri, "diagnostics": [] }));
+        }
+    }
+
+    fn notify(&self, method: &'static str, params: Value) {
+        let _ = self.outgoing.unbounded_send(Request::build(method).params(params).finish());
+    }
+
+    fn ask(&mut self, method: &'static str, params: Value) {
+        self.next_id += 1;
+        let id = Id::Number(self.next_id);
+        self.asked.insert(id.clone(), Asked::Nothing);
+        let _ = self.outgoing.unbounded_send(Request::build(method).params(params).id(id).finish());
+    }
+
+    fn log(&self, kind: lsp::MessageType, message: String) {
+        self.notify("window/logMessage", json!({ "type": kind, "message": message }));
+    }
+}
+
+/// Tells of each file what is new.
+fn tell_all(
+    snapshot: &Snapshot,
+    versions: &BTreeMap<Arc<str>, i32>,
+    outgoing: &UnboundedSender<Request>,
+    told: &dashmap::DashMap<Arc<str>, u64>,
+) {
+    let tell = |path: &Arc<str>, diagnostics: Vec<lsp::Diagnostic>| {
+        let mark = problems::mark(&diagnostics);
+        let before = told.get(path).map(|mark| *mark);
+        let version = versions.get(path).copied();
+        if before == Some(mark) && version.is_none() || before.is_none() && diagnostics.is_empty() && version.is_none()
+        {
+            return;
+        }
+        let Some(uri) = snapshot.uri(path) else { return };
+        told.insert(path.clone(), mark);
+        let params = lsp::PublishDiagnosticsParams { uri, diagnostics, version };
+        let params = serde_json::to_value(params).unwrap_or_default();
+        let _ = outgoing.unbounded_send(Request::build("textDocument/publishDiagnostics").params(params).finish());
+    };
+    let mut files = snapshot.files();
+    files.sort_by_key(|file| !versions.contains_key(file.path(&snapshot.db)));
+    for file in files {
+        tell(file.path(&snapshot.db), problems::of_file(snapshot, file));
+    }
+    for &model in snapshot.models.iter() {
+        if let Some((path, diagnostics)) = problems::of_settings(snapshot, model) {
+            tell(&path, diagnostics);
+        }
+    }
+}
+
+fn refuse(task: Task, code: ErrorCode, message: &str) {
+    let mut error = Error::new(code);
+    error.message = message.to_owned().into();
+    let _ = task.answer.send(Response::from_error(task.id, error));
+}
+
+fn what_panicked(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".to_owned())
+}
+
+/// The character at a position. What is past the end of a line or of the text counts as that end.
+fn char_at(text: &Rope, at: lsp::Position, encoding: Encoding) -> usize {
+    let line = at.line as usize;
+    if line >= text.len_lines() {
+        return text.len_chars();
+    }
+    let start = text.line_to_char(line);
+    let written = text.line(line);
+    let mut length = written.len_chars();
+    while length > 0 && matches!(written.char(length - 1), '\n' | '\r') {
+        length -= 1;
+    }
+    let column = at.character as usize;
+    let within = match encoding {
+        Encoding::Utf32 => column,
+        Encoding::Utf8 => written.byte_to_char(column.min(written.char_to_byte(length))),
+        Encoding::Utf16 => written.utf16_cu_to_char(column.min(written.char_to_utf16_cu(length))),
+    };
+    start + within.min(length)
+}
+
+/// Ends the program when the process that started it is gone without a word.
+fn watch(parent: u32) {
+    #[cfg(unix)]
+    if let Some(pid) = i32::try_from(parent).ok().and_then(rustix::process::Pid::from_raw) {
+        std::thread::spawn(move || {
+            while rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH) {
+                std::thread::sleep(Duration::from_secs(3));
+            }
+            std::process::exit(1);
+        });
+    }
+    #[cfg(not(unix))]
+    let _ = parent;
+}

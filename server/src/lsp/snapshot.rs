@@ -1,0 +1,120 @@
+//! What a request sees: the database as it was when its turn came, and who has asked. It must not change anything.
+
+use super::client::Client;
+use super::uris::{path_of, uri_of};
+use dashmap::DashMap;
+use std::sync::Arc;
+use threatline_model::diagnostics::Location;
+use threatline_model::{Database, File, Model, Span};
+use threatline_syntax::{LineColumn, LineIndex};
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::{self as lsp, Uri};
+
+/// A document that is open in the editor.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// Its address, as the client writes it.
+    pub uri: Uri,
+    /// Its version.
+    pub version: i32,
+}
+
+/// Which files there are, read while requests run.
+#[derive(Default)]
+pub struct Table {
+    /// The files by path.
+    pub files: DashMap<Arc<str>, File>,
+    /// The documents that are open, by path.
+    pub open: DashMap<Arc<str>, Open>,
+}
+
+/// What a request sees.
+pub struct Snapshot {
+    /// The database.
+    pub db: Database,
+    /// The models.
+    pub models: Arc<[Model]>,
+    /// The tests of rules.
+    pub tests: Arc<[Model]>,
+    /// Which files there are.
+    pub table: Arc<Table>,
+    /// Who asks.
+    pub client: Arc<Client>,
+}
+
+impl Snapshot {
+    /// The file of a document.
+    ///
+    /// # Errors
+    /// When the document is none of the model files.
+    pub fn file(&self, uri: &Uri) -> Result<File> {
+        let path = path_of(uri);
+        let found = self.table.files.get(&path).map(|file| *file);
+        found.ok_or_else(|| Error::invalid_params(format!("{} is not open and no model file", uri.as_str())))
+    }
+
+    /// The file and the byte of a position.
+    ///
+    /// # Errors
+    /// When the document is none of the model files.
+    pub fn place(&self, at: &lsp::TextDocumentPositionParams) -> Result<(File, u32)> {
+        let file = self.file(&at.text_document.uri)?;
+        Ok((file, self.offset(file, at.position)))
+    }
+
+    /// The byte of a position.
+    pub fn offset(&self, file: File, at: lsp::Position) -> u32 {
+        let source = file.source(&self.db);
+        let at = LineColumn { line: at.line, column: at.character };
+        source.lines.offset(&source.text, at, self.client.encoding)
+    }
+
+    /// The bytes of a range.
+    pub fn span(&self, file: File, range: lsp::Range) -> Span {
+        let (start, end) = (self.offset(file, range.start), self.offset(file, range.end));
+        Span { start, end: end.max(start) }
+    }
+
+    /// The range of some bytes of a file.
+    pub fn range(&self, file: File, span: Span) -> lsp::Range {
+        let source = file.source(&self.db);
+        self.range_in(&source.text, &source.lines, span)
+    }
+
+    fn range_in(&self, text: &str, lines: &LineIndex, span: Span) -> lsp::Range {
+        let at = |offset| {
+            let at = lines.line_column(text, offset, self.client.encoding);
+            lsp::Position::new(at.line, at.column)
+        };
+        lsp::Range::new(at(span.start), at(span.end))
+    }
+
+    /// The address of a file, as the client writes it if it has it open.
+    pub fn uri(&self, path: &str) -> Option<Uri> {
+        let open = self.table.open.get(path).map(|open| open.uri.clone());
+        open.or_else(|| uri_of(path))
+    }
+
+    /// The document and range of a location.
+    pub fn location(&self, location: Location) -> Option<lsp::Location> {
+        let (path, range) = match location {
+            Location::Place(place) => {
+                let (file, span) = place.resolve(&self.db);
+                (file.path(&self.db).clone(), self.range(file, span))
+            }
+            Location::Text(file, span) => (file.path(&self.db).clone(), self.range(file, span)),
+            Location::Settings(model, span) => {
+                let settings = model.settings(&self.db);
+                let range = self.range_in(&settings.text, &LineIndex::new(&settings.text), span);
+                (settings.path.clone()?, range)
+            }
+        };
+        Some(lsp::Location::new(self.uri(&path)?, range))
+    }
+
+    /// Every model file and test, in the order of their paths.
+    pub fn files(&self) -> Vec<File> {
+        let models = self.models.iter().chain(self.tests.iter());
+        models.flat_map(|model| model.files(&self.db).iter().copied()).collect()
+    }
+}

@@ -29,7 +29,7 @@ pub fn run() -> Result<Outcome> {
     let (answers, mut answered) = mpsc::unbounded();
     let session = Session::new(events.clone(), outgoing);
     let owner = std::thread::Builder::new().name("session".to_owned()).spawn(move || session.run(&received))?;
-    let to_session = events.clone();
+    let (to_session, ending) = (events.clone(), events.clone());
     let gate = Gate { hand_on: move |incoming| drop(to_session.send(Event::Incoming(incoming))) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -47,7 +47,7 @@ pub fn run() -> Result<Outcome> {
     });
     // Reading from standard input cannot be interrupted.
     runtime.shutdown_background();
-    drop(events);
+    let _ = ending.send(Event::Gone);
     Ok(match owner.join() {
         Ok(End::Orderly) => Outcome::Clean,
         _ => Outcome::Failed,

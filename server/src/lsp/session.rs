@@ -34,6 +34,8 @@ pub enum Event {
     Again(Task),
     /// A request has been answered.
     Answered(Id),
+    /// Nothing more comes in.
+    Gone,
     /// Diagnostics were told, as far as nothing interrupted that.
     Told { all: bool },
 }
@@ -171,6 +173,7 @@ impl Session {
                 Event::Incoming(Incoming::Answer(response)) => {
                     self.asked.remove(response.id());
                 }
+                Event::Gone => return End::Abrupt,
                 Event::Again(task) => self.start(task),
                 Event::Answered(id) => {
                     self.running.remove(&id);

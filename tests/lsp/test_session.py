@@ -1,0 +1,266 @@
+"""The session: how it starts and ends, how documents are kept, and what the disk does behind the editor."""
+
+import random
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from strict import PULL, Client, uri
+
+MODELS = Path(__file__).parents[1] / "models"
+
+SHOP = """asset card { classification: restricted }
+boundary internet { trust: untrusted }
+boundary vpc
+external shopper in internet { kind: person }
+process shop in vpc { mitigations: rate_limiting }
+flow pay: shopper -> shop {
+  protocol: http
+  authentication: token
+  authorization: end_user
+  sends: card
+}
+"""
+
+
+def codes(problems):
+    return sorted(problem["code"] for problem in problems)
+
+
+def at(line, start, end, text):
+    return {"range": {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}, "text": text}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "shop.threat").write_text(SHOP)
+    return tmp_path
+
+
+def test_requests_out_of_place_are_refused():
+    client = Client(start=False)
+    early = client.answer(client.ask("textDocument/hover", {"textDocument": {"uri": "file:///a.threat"}, "position": {"line": 0, "character": 0}}))
+    assert early["error"]["code"] == -32002
+    client.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+    twice = client.answer(client.ask("initialize", {"processId": None, "rootUri": None, "capabilities": {}}))
+    assert twice["error"]["code"] == -32600
+    unknown = client.answer(client.ask("textDocument/nonsense", {}))
+    assert unknown["error"]["code"] == -32601
+    wrong = client.answer(client.ask("textDocument/formatting", {"nonsense": 1}))
+    assert wrong["error"]["code"] == -32602
+    client.request("shutdown")
+    late = client.answer(client.ask("textDocument/hover", {"textDocument": {"uri": "file:///a.threat"}, "position": {"line": 0, "character": 0}}))
+    assert late["error"]["code"] == -32600
+    client.notify("exit", None)
+    assert client.process.wait(10) == 0
+
+
+def test_exit_without_shutdown_is_a_failure():
+    client = Client()
+    client.notify("exit", None)
+    assert client.process.wait(10) == 1
+
+
+def test_a_client_that_is_gone_ends_the_server():
+    client = Client()
+    client.process.stdin.close()
+    assert client.process.wait(10) == 1
+
+
+def test_the_whole_workspace_is_told_after_the_start(folder):
+    client = Client(folders=[folder])
+    assert codes(client.told(uri(folder / "shop.threat"))) == ["missing-mitigation"]
+    client.end()
+
+
+def test_problems_are_pulled_by_a_client_that_can(folder):
+    client = Client(PULL, folders=[folder])
+    address = uri(folder / "shop.threat")
+    assert codes(client.pull(address)) == ["missing-mitigation"]
+    report = client.request("workspace/diagnostic", {"previousResultIds": []})
+    assert [item["uri"] for item in report["items"]] == [address]
+    known = [{"uri": address, "value": report["items"][0]["resultId"]}]
+    report = client.request("workspace/diagnostic", {"previousResultIds": known})
+    assert report["items"][0]["kind"] == "unchanged"
+    client.end()
+    assert not client.problems, "what is pulled is not pushed"
+
+
+def test_changes_are_seen_by_what_is_asked_behind_them(folder):
+    client = Client(PULL, folders=[folder])
+    address = uri(folder / "shop.threat")
+    client.open(address, SHOP)
+    asked = []
+    for turn in range(50):
+        protocol = "https" if turn % 2 == 0 else "http"
+        client.change(address, at(6, 12, 17 if turn % 2 else 16, protocol))
+        asked.append((protocol, client.ask("textDocument/diagnostic", {"textDocument": {"uri": address}})))
+    for protocol, id in asked:
+        answer = client.answer(id)
+        # A request that a change overtook again and again may be given up.
+        if "error" in answer:
+            assert answer["error"]["code"] == -32801
+    expected = [] if asked[-1][0] == "https" else ["missing-mitigation"]
+    assert codes(client.pull(address)) == expected
+    client.end()
+
+
+@pytest.mark.parametrize("encoding,width", [("utf-8", 4), ("utf-16", 2), ("utf-32", 1)])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_columns_are_counted_as_agreed(tmp_path, encoding, width, end):
+    text = end.join(["// 😀", 'process shop "😀 Shop" in vcp', "boundary vpc", ""])
+    (tmp_path / "a.threat").write_text(text, newline="")
+    client = Client({**PULL, "general": {"positionEncodings": [encoding]}}, folders=[tmp_path])
+    assert client.initialized["capabilities"]["positionEncoding"] == encoding
+    address = uri(tmp_path / "a.threat")
+    client.open(address, text)
+    [problem] = [problem for problem in client.pull(address) if problem["code"] == "unresolved-reference"]
+    start = len('process shop "') + width + len(' Shop" in ')
+    assert problem["range"] == {"start": {"line": 1, "character": start}, "end": {"line": 1, "character": start + 3}}
+    client.change(address, at(1, start, start + 3, "vpc"))
+    assert "unresolved-reference" not in codes(client.pull(address))
+    client.end()
+
+
+def test_what_does_not_fit_the_text_breaks_nothing(folder):
+    client = Client(PULL, folders=[folder])
+    address = uri(folder / "shop.threat")
+    client.open(address, SHOP)
+    far = {"line": 4_000_000, "character": 4_000_000}
+    client.change(address, {"range": {"start": far, "end": far}, "text": "process end\n"})
+    client.change(address, {"range": {"start": {"line": 1, "character": 9000}, "end": {"line": 0, "character": 3}}, "text": ""})
+    client.notify("textDocument/didChange", {"nonsense": True})
+    client.notify("textDocument/didClose", {"textDocument": {"uri": "file:///nowhere.threat"}})
+    assert "isolated-element" in codes(client.pull(address))
+    client.end()
+
+
+def test_what_is_open_counts_more_than_the_disk(folder):
+    client = Client(PULL, folders=[folder])
+    address = uri(folder / "shop.threat")
+    client.open(address, SHOP.replace("http\n", "https\n"))
+    (folder / "shop.threat").write_text("process nothing\n")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": address, "type": 2}]})
+    assert codes(client.pull(address)) == []
+    client.close(address)
+    assert codes(client.pull(address)) == ["isolated-element"]
+    client.end()
+
+
+def test_files_that_come_go_and_change_behind_the_editor(folder):
+    client = Client(folders=[folder])
+    first, second = uri(folder / "shop.threat"), uri(folder / "more/b.threat")
+    client.told(first)
+    (folder / "more").mkdir()
+    (folder / "more/b.threat").write_text("process lonely\n")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": second, "type": 1}]})
+    assert codes(client.told(second)) == ["isolated-element"]
+    client.problems.clear()
+    (folder / "more/b.threat").unlink()
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": second, "type": 3}]})
+    assert client.told(second) == []
+    client.problems.clear()
+    (folder / "shop.threat").write_text(SHOP.replace("http\n", "https\n"))
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": first, "type": 2}]})
+    assert client.told(first) == []
+    client.end()
+
+
+def test_settings_take_effect_at_once(folder):
+    client = Client(PULL, folders=[folder])
+    address, settings = uri(folder / "shop.threat"), uri(folder / "threatline.toml")
+    assert codes(client.pull(address)) == ["missing-mitigation"]
+    client.open(settings, '[diagnostics]\nmissing-mitigation = "off"\n')
+    assert codes(client.pull(address)) == []
+    client.change(settings, {"text": "[diagnostics]\nmissing-mitigaton = 1\n"})
+    assert codes(client.pull(address)) == ["missing-mitigation"]
+    report = client.request("workspace/diagnostic", {"previousResultIds": []})
+    told = {item["uri"]: codes(item["items"]) for item in report["items"]}
+    assert told[settings] == ["invalid-setting"]
+    client.close(settings)
+    (folder / "threatline.toml").write_text('[diagnostics]\nmissing-mitigation = "off"\n')
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": settings, "type": 1}]})
+    assert codes(client.pull(address)) == []
+    client.end()
+
+
+def test_nested_models_folders_and_files_outside_of_any(tmp_path):
+    for name in ("one", "two", "two/inner", "outside"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.threat").write_text("boundary vpc\nprocess shop in vpc\n")
+    (tmp_path / "two/inner/threatline.toml").write_text("")
+    client = Client(PULL, folders=[tmp_path / "one", tmp_path / "two"])
+    for name in ("one", "two", "two/inner"):
+        assert codes(client.pull(uri(tmp_path / name / "a.threat"))) == ["isolated-element"], name
+    outside = uri(tmp_path / "outside/a.threat")
+    client.open(outside, "process shop in vpc\n")
+    assert "unresolved-reference" in codes(client.pull(outside))
+    client.open("untitled:Untitled-1", "process shop in vpc\nboundary vpc\n")
+    assert codes(client.pull("untitled:Untitled-1")) == ["isolated-element"]
+    removed = [{"uri": uri(tmp_path / "one"), "name": "one"}]
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": removed}})
+    report = client.request("workspace/diagnostic", {"previousResultIds": []})
+    assert uri(tmp_path / "one/a.threat") not in [item["uri"] for item in report["items"]]
+    client.end()
+
+
+@pytest.mark.parametrize("address", ["file:///c%3A/a%20b/x.threat", "file:///C:/a/x.threat", "file://server/share/x.threat", "file:///tmp/%C3%BC%23.threat"])
+def test_addresses_come_back_as_they_were_written(address):
+    client = Client()
+    client.open(address, "process shop in vcp\nboundary vpc\n")
+    assert "unresolved-reference" in codes(client.told(address, 1))
+    client.end()
+
+
+def test_random_edits_leave_what_a_fresh_server_sees(tmp_path):
+    """Two thousand edits over several files with requests in between; after each hundred, a new server agrees."""
+    chance = random.Random(7)
+    shutil.copytree(MODELS / "webshop", tmp_path, dirs_exist_ok=True)
+    paths = sorted(tmp_path.rglob("*.threat"))
+    texts = {path: path.read_text() for path in paths}
+    words = ["process x\n", "}", "{", "https", "http", "in ", "sends: ", "\n", "// note\n", "😀", "ü", '"', "store ", "->", ","]
+    client = Client(PULL, folders=[tmp_path])
+    for path in paths:
+        client.open(uri(path), texts[path])
+    for turn in range(1, 2001):
+        path = chance.choice(paths)
+        text = texts[path]
+        start = chance.randrange(len(text) + 1)
+        end = min(len(text), start + chance.choice([0, 0, 0, 1, 3, 20]))
+        put = chance.choice(words) if chance.random() < 0.7 else ""
+        if chance.random() < 0.2:
+            # Back to what it was, so that models stay models.
+            texts[path] = path.read_text()
+            client.change(uri(path), {"text": texts[path]})
+        else:
+            place = lambda offset: {"line": text.count("\n", 0, offset), "character": utf16(text[text.rfind("\n", 0, offset) + 1 : offset])}
+            client.change(uri(path), {"range": {"start": place(start), "end": place(end)}, "text": put})
+            texts[path] = text[:start] + put + text[end:]
+        if turn % 7 == 0:
+            client.ask("textDocument/formatting", {"textDocument": {"uri": uri(path)}, "options": {"tabSize": 2, "insertSpaces": True}})
+        if turn % 100 == 0:
+            fresh = Client(PULL, folders=[tmp_path])
+            for path in paths:
+                fresh.open(uri(path), texts[path])
+            for path in paths:
+                assert client.pull(uri(path)) == fresh.pull(uri(path)), f"after {turn} edits: {path}"
+            fresh.end()
+    while client.pending:
+        client.take()
+    client.end()
+
+
+def utf16(text):
+    return len(text.encode("utf-16-le")) // 2
+
+
+def test_a_workspace_of_a_thousand_files(tmp_path):
+    for number in range(1000):
+        (tmp_path / f"part{number}.threat").write_text(f"component part{number}\nprocess it\nprocess other\nflow go: it -> other {{ protocol: https }}\n")
+    client = Client(PULL, folders=[tmp_path])
+    report = client.request("workspace/diagnostic", {"previousResultIds": []})
+    assert len(report["items"]) == 1000
+    assert all(codes(item["items"]) == ["empty-flow"] for item in report["items"])
+    client.end()

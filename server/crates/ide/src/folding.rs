@@ -52,7 +52,7 @@ fn folds_of(tree: &Tree, text: &str) -> Vec<Fold> {
             "property" => Some(FoldKind::Property),
             "description" => Some(FoldKind::Description),
             "comment" => {
-                run = Some(joined(text, run, node, &mut found));
+                run = joined(text, run, node, &mut found);
                 None
             }
             _ => None,
@@ -75,7 +75,7 @@ fn folds_of(tree: &Tree, text: &str) -> Vec<Fold> {
 }
 
 /// The run of comments that one more belongs to; a run that ends with it is folded.
-fn joined(text: &str, run: Option<Span>, node: Node, found: &mut Vec<Fold>) -> Span {
+fn joined(text: &str, run: Option<Span>, node: Node, found: &mut Vec<Fold>) -> Option<Span> {
     let comment = span(node);
     let before = &text[..node.start_byte()];
     let is_alone = before[before.rfind(['\n', '\r']).map_or(0, |at| at + 1)..].trim().is_empty();
@@ -83,12 +83,12 @@ fn joined(text: &str, run: Option<Span>, node: Node, found: &mut Vec<Fold>) -> S
         let between = text.get(run.end as usize..comment.start as usize).unwrap_or("x");
         let ends = between.matches('\n').count().max(between.matches('\r').count());
         if is_alone && ends == 1 && between.trim().is_empty() {
-            return Span { start: run.start, end: comment.end };
+            return Some(Span { start: run.start, end: comment.end });
         }
         found.extend(fold(text, run, FoldKind::Comments));
     }
     // A comment behind something else begins no run: what is below it is not about the same.
-    if is_alone { comment } else { Span { start: comment.end, end: comment.end } }
+    is_alone.then_some(comment)
 }
 
 /// A fold, if there is more than one line to it.

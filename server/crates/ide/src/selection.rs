@@ -1,7 +1,7 @@
 //! Selections that grow from a word to all of a file. It must not know LSP types, or what a model means.
 
 use threatline_model::{Database, File, Span};
-use threatline_syntax::{Node, Tree, span};
+use threatline_syntax::{Node, Tree, field, span};
 
 /// The selections around a byte, each larger than the one before, the last one all of the file.
 pub fn selections(db: &Database, file: File, offset: u32) -> Vec<Span> {
@@ -78,7 +78,21 @@ impl Growing {
                 self.add(whole);
                 self.comments(node, text);
             }
-            "description_text" => self.word(whole, text),
+            "string_content" => self.word(whole, text),
+            "description_text" => {
+                self.word(whole, text);
+                let written = &text[node.byte_range()];
+                let start = whole.start + (written.len() - written.trim_start().len()) as u32;
+                self.add(Span { start, end: start + written.trim().len() as u32 });
+                return;
+            }
+            "declaration" => {
+                // The two ends of a flow.
+                let ends = (field(node, "source"), field(node, "target"));
+                if let (Some(source), Some(target)) = ends {
+                    self.add(Span::new(source.start_byte(), target.end_byte()));
+                }
+            }
             "description" => self.line(whole, text),
             "block" => {
                 // What is between the braces, without the spaces at its ends.

@@ -97,7 +97,7 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
 }
 
 /// What `threatline.toml` sets for a rule.
-fn setting_in_words(setting: &RuleSetting) -> String {
+pub(crate) fn setting_in_words(setting: &RuleSetting) -> String {
     let reason = if setting.reason.is_empty() { String::new() } else { format!(": {}", setting.reason) };
     match (setting.enabled, setting.likelihood) {
         (false, _) => format!("In this model it is turned off by threatline.toml{reason}"),
@@ -192,7 +192,7 @@ fn titled(db: &Database, decl: Decl) -> String {
     decl.title(db).map_or_else(|| name.to_string(), |title| format!("{name}: {title}"))
 }
 
-fn describe(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
+pub(crate) fn describe(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
     parts.extend(decl.facts(db).description.as_ref().map(|text| Text(text.to_string())));
 }
 
@@ -209,7 +209,7 @@ fn advice(db: &Database, model: Model, rule: Decl, parts: &mut Vec<Section>) {
     refer(db, rule, parts);
 }
 
-fn refer(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
+pub(crate) fn refer(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
     let ids: Vec<&str> = typed(db, decl).references().map(|id| id.as_str()).collect();
     if !ids.is_empty() {
         parts.push(Heading("References"));

@@ -4,5 +4,12 @@
 pub mod catalogue;
 pub mod change;
 pub mod explain;
+pub mod folding;
 pub mod formatting;
+pub mod goto;
+pub mod hierarchy;
+pub mod hover;
+pub mod related;
+pub mod selection;
+pub mod symbols;
 pub mod uses;

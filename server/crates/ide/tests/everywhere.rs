@@ -1,0 +1,218 @@
+//! Every feature at every byte, of sound and of broken texts: none may panic, and what comes back fits the text.
+
+mod cursor;
+
+use cursor::example_models;
+use threatline_ide::change::Target;
+use threatline_ide::explain::Section;
+use threatline_ide::folding::folds;
+use threatline_ide::goto::{definition, highlight, implementation, references, type_definition};
+use threatline_ide::hierarchy::{incoming_calls, outgoing_calls, prepare_calls, prepare_types, subtypes, supertypes};
+use threatline_ide::hover::{declaration, hover};
+use threatline_ide::selection::selections;
+use threatline_ide::symbols::{Symbol, document_symbols, workspace_symbols};
+use threatline_ide::uses;
+use threatline_model::workspace::FileText;
+use threatline_model::{Database, File, Span, World};
+use threatline_testkit::{Random, workspace};
+
+fn fits(db: &Database, file: File, span: Span) {
+    let text = &file.source(db).text;
+    assert!(text.get(span.range()).is_some(), "{span:?} of {}", file.path(db));
+}
+
+fn target_fits(db: &Database, target: &Target) {
+    fits(db, target.file, target.name);
+    fits(db, target.file, target.whole);
+    assert!(target.whole.start <= target.name.start && target.name.end <= target.whole.end);
+}
+
+fn symbols_fit(db: &Database, file: File, symbols: &[Symbol]) {
+    for symbol in symbols {
+        fits(db, file, symbol.whole);
+        fits(db, file, symbol.selection);
+        assert!(!symbol.name.is_empty());
+        symbols_fit(db, file, &symbol.children);
+    }
+}
+
+/// What depends on the word, and not on the byte within it.
+fn ask_of_word(db: &Database, file: File, at: u32) {
+    for goto in [definition, type_definition, implementation] {
+        for found in goto(db, file, at) {
+            fits(db, file, found.origin);
+            assert!(!found.targets.is_empty());
+            found.targets.iter().for_each(|target| target_fits(db, target));
+        }
+    }
+    for found in references(db, file, at, true) {
+        fits(db, found.file, found.span);
+    }
+    for found in highlight(db, file, at) {
+        fits(db, file, found.span);
+    }
+    let path = file.path(db);
+    for item in prepare_calls(db, file, at) {
+        target_fits(db, &item.target);
+        for call in incoming_calls(db, item.decl, path).into_iter().chain(outgoing_calls(db, item.decl, path)) {
+            assert!(!call.flows.is_empty());
+            call.flows_in(file);
+        }
+    }
+    if let Some(item) = prepare_types(db, file, at) {
+        supertypes(db, item.decl, path);
+        subtypes(db, file.model(db), item.decl, path);
+    }
+}
+
+fn ask_at(db: &Database, file: File, at: u32) {
+    if let Some(found) = hover(db, file, at) {
+        fits(db, file, found.span);
+        assert!(found.span.start <= at && at < found.span.end);
+        assert!(!found.explanation.title.is_empty());
+        for part in &found.explanation.parts {
+            if let Section::Item(_, Some(place)) = part {
+                let (file, span) = place.resolve(db);
+                fits(db, file, span);
+            }
+        }
+    }
+    let found = selections(db, file, at);
+    assert!(!found.is_empty());
+    found.iter().for_each(|span| fits(db, file, *span));
+    assert!(found.windows(2).all(|pair| pair[1].start <= pair[0].start && pair[0].end <= pair[1].end));
+}
+
+/// Asks for everything of a file, at each byte of some.
+fn ask(db: &Database, file: File, bytes: impl Iterator<Item = u32>) {
+    symbols_fit(db, file, &document_symbols(db, file));
+    folds(db, file).iter().for_each(|fold| fits(db, file, fold.span));
+    for at in bytes {
+        ask_at(db, file, at);
+        // What is the same within a word is asked once.
+        if uses::at(db, file, at).is_none_or(|found| found.span.start == at) {
+            ask_of_word(db, file, at);
+        }
+    }
+}
+
+#[test]
+fn at_every_byte_of_every_example() {
+    for (_, files) in example_models() {
+        let mut workspace = workspace(&files);
+        for (path, text) in &files {
+            // An open file keeps its tree.
+            let model = workspace.file(path).unwrap().model(workspace.db());
+            workspace.set_file(model, path, FileText::new(text.as_str()));
+        }
+        let db = workspace.db();
+        for (path, text) in &files {
+            let file = workspace.file(path).unwrap();
+            ask(db, file, (0..text.len() as u32 + 3).step_by(3));
+        }
+        let models: Vec<_> = workspace.models().collect();
+        for query in ["", "a", "ord", "x.y", "é", "."] {
+            workspace_symbols(db, &models, query, 100);
+        }
+    }
+}
+
+#[test]
+fn of_every_example_cut_off_anywhere() {
+    let mut random = Random::new(11);
+    for (_, files) in example_models() {
+        let mut workspace = workspace(&files);
+        let (path, text) = &files[random.below(files.len())];
+        let model = workspace.file(path).unwrap().model(workspace.db());
+        for _ in 0..12 {
+            let mut cut = random.below(text.len());
+            while !text.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            // The end is gone, or something in the middle.
+            let mut broken = text[..cut].to_owned();
+            if random.below(2) == 0 {
+                let from = (cut + random.below(40)).min(text.len());
+                broken.push_str(text.get(from..).unwrap_or_default());
+            }
+            let file = workspace.set_file(model, path, FileText::new(broken.as_str()));
+            let near = (cut as u32).saturating_sub(60)..(cut as u32 + 60);
+            ask(workspace.db(), file, near);
+        }
+    }
+}
+
+#[test]
+fn of_noise() {
+    let mut random = Random::new(5);
+    let words = [
+        "{",
+        "}",
+        "\"",
+        "\"\"\"",
+        "->",
+        ":",
+        ",",
+        "@",
+        "(",
+        ")",
+        "in",
+        "flow",
+        "process",
+        "a",
+        "b",
+        "rule r",
+        "when:",
+        "not",
+        "is",
+        "and",
+        "component",
+        "c",
+        ".",
+        "// x\n",
+        "/// d\n",
+        "\n",
+        "accept",
+        "findings:",
+        "é",
+        "store",
+        "on: flow",
+        "technology:",
+        "boundary",
+        "mitigations:",
+        "2026-01-01",
+        "CWE-79",
+        "any(incoming where",
+        "source.",
+        "\u{feff}",
+    ];
+    for _ in 0..60 {
+        let text: Vec<&str> = (0..40).map(|_| *random.pick(&words)).collect();
+        let text = text.join(" ");
+        let workspace = workspace(&[("m.threat".to_owned(), text.clone())]);
+        ask(workspace.db(), workspace.file("m.threat").unwrap(), 0..text.len() as u32 + 2);
+    }
+}
+
+#[test]
+fn of_circles() {
+    let text = "boundary a in b\nboundary b in a\ntechnology t { is: u }\ntechnology u { is: t }\n\
+                mitigation m { based_on: n }\nmitigation n { based_on: m }\nflow p -> p\nprocess p in a { technology: t }\n";
+    let workspace = workspace(&[("m.threat".to_owned(), text.to_owned())]);
+    ask(workspace.db(), workspace.file("m.threat").unwrap(), 0..text.len() as u32);
+}
+
+#[test]
+fn of_the_library() {
+    let workspace = workspace(&[("m.threat".to_owned(), "process p { technology: cache }".to_owned())]);
+    let db = workspace.db();
+    let asking = workspace.file("m.threat").unwrap();
+    let library = World::get(db).library(db);
+    for &file in library.files(db).iter() {
+        for &decl in file.declarations(db).iter().step_by(7) {
+            assert!(!declaration(db, asking, decl).title.is_empty());
+            let (_, name) = decl.part(threatline_model::Part::Name).resolve(db);
+            ask(db, file, std::iter::once(name.start));
+        }
+    }
+}

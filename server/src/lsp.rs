@@ -4,6 +4,7 @@ mod client;
 mod disk;
 mod gate;
 mod handlers;
+mod markup;
 mod problems;
 mod session;
 mod snapshot;

@@ -1,6 +1,8 @@
 //! What each request is answered with: thin functions from a snapshot and the parameters to the types of the protocol.
 //! They must not decide what is true of a model.
 
+mod navigation;
+
 use super::client::Client;
 use super::problems;
 use super::snapshot::Snapshot;
@@ -30,6 +32,23 @@ handlers! {
     request::Formatting => format;
     request::DocumentDiagnosticRequest => document_diagnostic;
     request::WorkspaceDiagnosticRequest => workspace_diagnostic;
+    request::HoverRequest => navigation::hover;
+    request::GotoDefinition => navigation::definition;
+    request::GotoDeclaration => navigation::declaration;
+    request::GotoTypeDefinition => navigation::type_definition;
+    request::GotoImplementation => navigation::implementation;
+    request::References => navigation::references;
+    request::DocumentHighlightRequest => navigation::highlight;
+    request::DocumentSymbolRequest => navigation::symbols;
+    request::WorkspaceSymbolRequest => navigation::workspace;
+    request::FoldingRangeRequest => navigation::folding;
+    request::SelectionRangeRequest => navigation::selections;
+    request::CallHierarchyPrepare => navigation::prepare_calls;
+    request::CallHierarchyIncomingCalls => navigation::incoming_calls;
+    request::CallHierarchyOutgoingCalls => navigation::outgoing_calls;
+    request::TypeHierarchyPrepare => navigation::prepare_types;
+    request::TypeHierarchySupertypes => navigation::supertypes;
+    request::TypeHierarchySubtypes => navigation::subtypes;
 }
 
 fn answer<R: request::Request>(
@@ -55,6 +74,18 @@ pub fn capabilities(client: &Client) -> lsp::ServerCapabilities {
             ..lsp::TextDocumentSyncOptions::default()
         })),
         document_formatting_provider: Some(lsp::OneOf::Left(true)),
+        hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),
+        definition_provider: Some(lsp::OneOf::Left(true)),
+        declaration_provider: Some(lsp::DeclarationCapability::Simple(true)),
+        type_definition_provider: Some(lsp::TypeDefinitionProviderCapability::Simple(true)),
+        implementation_provider: Some(lsp::ImplementationProviderCapability::Simple(true)),
+        references_provider: Some(lsp::OneOf::Left(true)),
+        document_highlight_provider: Some(lsp::OneOf::Left(true)),
+        document_symbol_provider: Some(lsp::OneOf::Left(true)),
+        workspace_symbol_provider: Some(lsp::OneOf::Left(true)),
+        folding_range_provider: Some(lsp::FoldingRangeProviderCapability::Simple(true)),
+        selection_range_provider: Some(lsp::SelectionRangeProviderCapability::Simple(true)),
+        call_hierarchy_provider: Some(lsp::CallHierarchyServerCapability::Simple(true)),
         diagnostic_provider: client.pulls().then(|| {
             lsp::DiagnosticServerCapabilities::Options(lsp::DiagnosticOptions {
                 identifier: Some("threatline".to_owned()),

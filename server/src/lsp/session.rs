@@ -67,7 +67,6 @@ enum Phase {
 
 /// An open document.
 struct Document {
-    uri: lsp::Uri,
     version: i32,
     text: Rope,
 }
@@ -352,7 +351,7 @@ impl Session {
         let open = Open { uri: document.uri.clone(), version: document.version };
         self.table.open.insert(path.clone(), open);
         let text = Rope::from_str(&document.text);
-        self.documents.insert(path.clone(), Document { uri: document.uri, version: document.version, text });
+        self.documents.insert(path.clone(), Document { version: document.version, text });
         self.put(&path, &document.text);
     }
 

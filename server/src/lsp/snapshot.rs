@@ -5,7 +5,7 @@ use super::uris::{path_of, uri_of};
 use dashmap::DashMap;
 use std::sync::Arc;
 use threatline_model::diagnostics::Location;
-use threatline_model::{Database, File, Model, Span};
+use threatline_model::{Database, File, Model, Span, World};
 use threatline_syntax::{LineColumn, LineIndex};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{self as lsp, Uri};
@@ -48,9 +48,16 @@ impl Snapshot {
     /// # Errors
     /// When the document is none of the model files.
     pub fn file(&self, uri: &Uri) -> Result<File> {
-        let path = path_of(uri);
-        let found = self.table.files.get(&path).map(|file| *file);
+        let found = self.file_at(&path_of(uri));
         found.ok_or_else(|| Error::invalid_params(format!("{} is not open and no model file", uri.as_str())))
+    }
+
+    /// The file of a path, in the models or in the library.
+    pub fn file_at(&self, path: &str) -> Option<File> {
+        let found = self.table.files.get(path).map(|file| *file);
+        let library = World::get(&self.db).library(&self.db);
+        let in_library = || library.files(&self.db).iter().find(|file| file.path(&self.db).as_ref() == path).copied();
+        found.or_else(in_library)
     }
 
     /// The file and the byte of a position.

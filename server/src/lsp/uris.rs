@@ -27,9 +27,15 @@ const ENCODED: &AsciiSet = &CONTROLS
     .add(b'}')
     .add(b':');
 
+/// What the addresses of the library's files begin with. They are in the program, and on no disk.
+pub const LIBRARY: &str = "threatline:/";
+
 /// The path of an address.
 pub fn path_of(uri: &Uri) -> Arc<str> {
     let text = uri.as_str();
+    if let Some(path) = text.strip_prefix(LIBRARY) {
+        return percent_decode_str(path).decode_utf8_lossy().into();
+    }
     let Some(rest) = text.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("file://")).map(|_| &text[7..]) else {
         return text.into();
     };
@@ -50,6 +56,7 @@ pub fn uri_of(path: &str) -> Option<Uri> {
     let text = match path.as_bytes() {
         [b'/', b'/', ..] => format!("file://{}", encoded(&path[2..])),
         [b'/', ..] => format!("file://{}", encoded(path)),
+        _ if path.starts_with("std/") => format!("{LIBRARY}{}", encoded(path)),
         [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => format!("file:///{}", encoded(path)),
         _ => path.to_owned(),
     };
@@ -77,9 +84,14 @@ mod tests {
 
     #[test]
     fn paths_have_addresses_and_come_back() {
-        for at in
-            ["/home/a b/ü#%.threat", "c:/a/b?.threat", "//server/share/a.threat", "untitled:Untitled-1", "/a[1].threat"]
-        {
+        for at in [
+            "/home/a b/ü#%.threat",
+            "c:/a/b?.threat",
+            "//server/share/a.threat",
+            "untitled:Untitled-1",
+            "/a[1].threat",
+            "std/rules/data.threat",
+        ] {
             let uri = uri_of(at).unwrap_or_else(|| panic!("{at} has no address"));
             assert_eq!(&*path_of(&uri), at, "{}", uri.as_str());
         }

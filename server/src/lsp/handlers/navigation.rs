@@ -1,0 +1,338 @@
+//! Requests about what a word means and where else it is meant.
+
+use crate::lsp::markup;
+use crate::lsp::snapshot::Snapshot;
+use crate::lsp::uris::path_of;
+use serde_json::json;
+use std::sync::Arc;
+use threatline_ide::change::Target;
+use threatline_ide::goto::{self, Goto, Role};
+use threatline_ide::symbols::{Symbol, document_symbols, workspace_symbols};
+use threatline_ide::{folding, hierarchy, hover, selection};
+use threatline_model::{Decl, File, Kind};
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types as lsp;
+
+pub fn hover(snapshot: &Snapshot, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
+    let (file, offset) = snapshot.place(&params.text_document_position_params)?;
+    Ok(hover::hover(&snapshot.db, file, offset).map(|hover| lsp::Hover {
+        contents: lsp::HoverContents::Markup(markup::content(
+            snapshot,
+            &hover.explanation,
+            snapshot.client.renders_markdown(),
+        )),
+        range: Some(snapshot.range(file, hover.span)),
+    }))
+}
+
+type Found = Option<lsp::GotoDefinitionResponse>;
+
+pub fn definition(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<Found> {
+    go(snapshot, &params, "definition", goto::definition)
+}
+
+pub fn declaration(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<Found> {
+    go(snapshot, &params, "declaration", goto::definition)
+}
+
+pub fn type_definition(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<Found> {
+    go(snapshot, &params, "typeDefinition", goto::type_definition)
+}
+
+pub fn implementation(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<Found> {
+    go(snapshot, &params, "implementation", goto::implementation)
+}
+
+fn go(
+    snapshot: &Snapshot,
+    params: &lsp::GotoDefinitionParams,
+    what: &str,
+    find: impl Fn(&threatline_model::Database, File, u32) -> Option<Goto>,
+) -> Result<Found> {
+    let (file, offset) = snapshot.place(&params.text_document_position_params)?;
+    let Some(found) = find(&snapshot.db, file, offset) else { return Ok(None) };
+    let links = snapshot.client.has(&format!("textDocument.{what}.linkSupport"));
+    let uri = |target: &Target| snapshot.uri(target.file.path(&snapshot.db));
+    Ok(Some(if links {
+        let link = |target: &Target| {
+            Some(lsp::LocationLink {
+                origin_selection_range: Some(snapshot.range(file, found.origin)),
+                target_uri: uri(target)?,
+                target_range: snapshot.range(target.file, target.whole),
+                target_selection_range: snapshot.range(target.file, target.name),
+            })
+        };
+        lsp::GotoDefinitionResponse::Link(found.targets.iter().filter_map(link).collect())
+    } else {
+        let location =
+            |target: &Target| Some(lsp::Location::new(uri(target)?, snapshot.range(target.file, target.name)));
+        lsp::GotoDefinitionResponse::Array(found.targets.iter().filter_map(location).collect())
+    }))
+}
+
+pub fn references(snapshot: &Snapshot, params: lsp::ReferenceParams) -> Result<Option<Vec<lsp::Location>>> {
+    let (file, offset) = snapshot.place(&params.text_document_position)?;
+    let found = goto::references(&snapshot.db, file, offset, params.context.include_declaration);
+    let location = |reference: goto::Reference| {
+        let uri = snapshot.uri(reference.file.path(&snapshot.db))?;
+        Some(lsp::Location::new(uri, snapshot.range(reference.file, reference.span)))
+    };
+    Ok(Some(found.into_iter().filter_map(location).collect()))
+}
+
+pub fn highlight(
+    snapshot: &Snapshot,
+    params: lsp::DocumentHighlightParams,
+) -> Result<Option<Vec<lsp::DocumentHighlight>>> {
+    let (file, offset) = snapshot.place(&params.text_document_position_params)?;
+    let found = goto::highlight(&snapshot.db, file, offset);
+    let convert = |highlight: goto::Highlight| lsp::DocumentHighlight {
+        range: snapshot.range(file, highlight.span),
+        kind: Some(match highlight.role {
+            Role::Declaration | Role::Write => lsp::DocumentHighlightKind::WRITE,
+            Role::Read => lsp::DocumentHighlightKind::READ,
+        }),
+    };
+    Ok(Some(found.into_iter().map(convert).collect()))
+}
+
+/// The kind that editors have a picture for.
+pub fn symbol_kind(kind: Kind) -> lsp::SymbolKind {
+    match kind {
+        Kind::Component => lsp::SymbolKind::MODULE,
+        Kind::Boundary => lsp::SymbolKind::NAMESPACE,
+        Kind::Asset => lsp::SymbolKind::KEY,
+        Kind::External => lsp::SymbolKind::INTERFACE,
+        Kind::Process => lsp::SymbolKind::CLASS,
+        Kind::Store => lsp::SymbolKind::STRUCT,
+        Kind::Flow => lsp::SymbolKind::METHOD,
+        Kind::Threat => lsp::SymbolKind::EVENT,
+        Kind::Mitigation => lsp::SymbolKind::CONSTANT,
+        Kind::Accept => lsp::SymbolKind::BOOLEAN,
+        Kind::Assumption => lsp::SymbolKind::STRING,
+        Kind::Technology | Kind::Protocol => lsp::SymbolKind::TYPE_PARAMETER,
+        Kind::Rule => lsp::SymbolKind::FUNCTION,
+        Kind::Expect => lsp::SymbolKind::OPERATOR,
+    }
+}
+
+pub fn symbols(snapshot: &Snapshot, params: lsp::DocumentSymbolParams) -> Result<Option<lsp::DocumentSymbolResponse>> {
+    let file = snapshot.file(&params.text_document.uri)?;
+    let found = document_symbols(&snapshot.db, file);
+    if snapshot.client.has("textDocument.documentSymbol.hierarchicalDocumentSymbolSupport") {
+        let nested = found.iter().map(|symbol| nested(snapshot, file, symbol)).collect();
+        return Ok(Some(lsp::DocumentSymbolResponse::Nested(nested)));
+    }
+    let mut flat = Vec::new();
+    flatten(snapshot, file, &params.text_document.uri, &found, None, &mut flat);
+    Ok(Some(lsp::DocumentSymbolResponse::Flat(flat)))
+}
+
+#[allow(deprecated)] // the type has a field that is
+fn nested(snapshot: &Snapshot, file: File, symbol: &Symbol) -> lsp::DocumentSymbol {
+    let children: Vec<_> = symbol.children.iter().map(|child| nested(snapshot, file, child)).collect();
+    lsp::DocumentSymbol {
+        name: symbol.name.clone(),
+        detail: symbol.title.clone(),
+        kind: symbol_kind(symbol.kind),
+        tags: None,
+        deprecated: None,
+        range: snapshot.range(file, symbol.whole),
+        selection_range: snapshot.range(file, symbol.selection),
+        children: Some(children).filter(|children| !children.is_empty()),
+    }
+}
+
+#[allow(deprecated)] // the type has a field that is
+fn flatten(
+    snapshot: &Snapshot,
+    file: File,
+    uri: &lsp::Uri,
+    symbols: &[Symbol],
+    container: Option<&str>,
+    flat: &mut Vec<lsp::SymbolInformation>,
+) {
+    for symbol in symbols {
+        flat.push(lsp::SymbolInformation {
+            name: symbol.name.clone(),
+            kind: symbol_kind(symbol.kind),
+            tags: None,
+            deprecated: None,
+            location: lsp::Location::new(uri.clone(), snapshot.range(file, symbol.whole)),
+            container_name: container.map(str::to_owned),
+        });
+        flatten(snapshot, file, uri, &symbol.children, Some(&symbol.name), flat);
+    }
+}
+
+/// How many symbols of the workspace are told at most.
+const MOST_SYMBOLS: usize = 512;
+
+pub fn workspace(
+    snapshot: &Snapshot,
+    params: lsp::WorkspaceSymbolParams,
+) -> Result<Option<lsp::WorkspaceSymbolResponse>> {
+    let found = workspace_symbols(&snapshot.db, &snapshot.models, &params.query, MOST_SYMBOLS);
+    #[allow(deprecated)] // the type has a field that is
+    let convert = |symbol: threatline_ide::symbols::WorkspaceSymbol| {
+        let uri = snapshot.uri(symbol.target.file.path(&snapshot.db))?;
+        Some(lsp::SymbolInformation {
+            name: symbol.name,
+            kind: symbol_kind(symbol.kind),
+            tags: None,
+            deprecated: None,
+            location: lsp::Location::new(uri, snapshot.range(symbol.target.file, symbol.target.name)),
+            container_name: symbol.container,
+        })
+    };
+    Ok(Some(lsp::WorkspaceSymbolResponse::Flat(found.into_iter().filter_map(convert).collect())))
+}
+
+pub fn folding(snapshot: &Snapshot, params: lsp::FoldingRangeParams) -> Result<Option<Vec<lsp::FoldingRange>>> {
+    let file = snapshot.file(&params.text_document.uri)?;
+    let lines_alone = snapshot.client.has("textDocument.foldingRange.lineFoldingOnly");
+    let convert = |fold: folding::Fold| {
+        let range = snapshot.range(file, fold.span);
+        let is_comment = matches!(fold.kind, folding::FoldKind::Comments | folding::FoldKind::Description);
+        let mut end_line = range.end.line;
+        // The line with the closing brace stays to be seen.
+        if lines_alone && fold.kind == folding::FoldKind::Block && end_line > range.start.line {
+            end_line -= 1;
+        }
+        (end_line > range.start.line).then(|| lsp::FoldingRange {
+            start_line: range.start.line,
+            start_character: (!lines_alone).then_some(range.start.character),
+            end_line,
+            end_character: (!lines_alone).then_some(range.end.character),
+            kind: is_comment.then_some(lsp::FoldingRangeKind::Comment),
+            collapsed_text: None,
+        })
+    };
+    Ok(Some(folding::folds(&snapshot.db, file).into_iter().filter_map(convert).collect()))
+}
+
+pub fn selections(snapshot: &Snapshot, params: lsp::SelectionRangeParams) -> Result<Option<Vec<lsp::SelectionRange>>> {
+    let file = snapshot.file(&params.text_document.uri)?;
+    let of = |position: &lsp::Position| {
+        let offset = snapshot.offset(file, *position);
+        let spans = selection::selections(&snapshot.db, file, offset);
+        // From the outermost inwards.
+        let growing = spans.iter().rev().fold(None, |parent, span| {
+            Some(lsp::SelectionRange { range: snapshot.range(file, *span), parent: parent.map(Box::new) })
+        });
+        let here = lsp::Range::new(*position, *position);
+        growing.unwrap_or(lsp::SelectionRange { range: here, parent: None })
+    };
+    Ok(Some(params.positions.iter().map(of).collect()))
+}
+
+// ---- hierarchies -------------------------------------------------------------------------------
+
+fn data(item: &hierarchy::Item) -> serde_json::Value {
+    json!({ "name": item.name, "path": item.path.as_ref(), "from": item.asked_from.as_ref() })
+}
+
+/// The declaration of an entry that came back, and the path that the question came from first.
+fn again(snapshot: &Snapshot, uri: &lsp::Uri, data: Option<&serde_json::Value>) -> Result<(Decl, Arc<str>)> {
+    let lost = || Error::invalid_params("this entry is not there any more");
+    let text = |key: &str| data.and_then(|data| data.get(key)).and_then(serde_json::Value::as_str);
+    let path: Arc<str> = text("path").map_or_else(|| path_of(uri), Arc::from);
+    let from: Arc<str> = text("from").map_or_else(|| path.clone(), Arc::from);
+    let file = snapshot.file_at(&path).ok_or_else(lost)?;
+    let decl = hierarchy::find(&snapshot.db, file, text("name").ok_or_else(lost)?).ok_or_else(lost)?;
+    Ok((decl, from))
+}
+
+fn call_item(snapshot: &Snapshot, item: &hierarchy::Item) -> Option<lsp::CallHierarchyItem> {
+    Some(lsp::CallHierarchyItem {
+        name: item.name.clone(),
+        kind: symbol_kind(item.kind),
+        tags: None,
+        detail: item.title.clone(),
+        uri: snapshot.uri(&item.path)?,
+        range: snapshot.range(item.target.file, item.target.whole),
+        selection_range: snapshot.range(item.target.file, item.target.name),
+        data: Some(data(item)),
+    })
+}
+
+pub fn prepare_calls(
+    snapshot: &Snapshot,
+    params: lsp::CallHierarchyPrepareParams,
+) -> Result<Option<Vec<lsp::CallHierarchyItem>>> {
+    let (file, offset) = snapshot.place(&params.text_document_position_params)?;
+    let items = hierarchy::prepare_calls(&snapshot.db, file, offset);
+    Ok(Some(items.iter().filter_map(|item| call_item(snapshot, item)).collect())
+        .filter(|items: &Vec<_>| !items.is_empty()))
+}
+
+pub fn incoming_calls(
+    snapshot: &Snapshot,
+    params: lsp::CallHierarchyIncomingCallsParams,
+) -> Result<Option<Vec<lsp::CallHierarchyIncomingCall>>> {
+    let (decl, from) = again(snapshot, &params.item.uri, params.item.data.as_ref())?;
+    let convert = |call: hierarchy::Call| {
+        let file = call.item.target.file;
+        Some(lsp::CallHierarchyIncomingCall {
+            from_ranges: call.flows_in(file).into_iter().map(|span| snapshot.range(file, span)).collect(),
+            from: call_item(snapshot, &call.item)?,
+        })
+    };
+    Ok(Some(hierarchy::incoming_calls(&snapshot.db, decl, &from).into_iter().filter_map(convert).collect()))
+}
+
+pub fn outgoing_calls(
+    snapshot: &Snapshot,
+    params: lsp::CallHierarchyOutgoingCallsParams,
+) -> Result<Option<Vec<lsp::CallHierarchyOutgoingCall>>> {
+    let (decl, from) = again(snapshot, &params.item.uri, params.item.data.as_ref())?;
+    let file = decl.file(&snapshot.db);
+    let convert = |call: hierarchy::Call| {
+        Some(lsp::CallHierarchyOutgoingCall {
+            from_ranges: call.flows_in(file).into_iter().map(|span| snapshot.range(file, span)).collect(),
+            to: call_item(snapshot, &call.item)?,
+        })
+    };
+    Ok(Some(hierarchy::outgoing_calls(&snapshot.db, decl, &from).into_iter().filter_map(convert).collect()))
+}
+
+fn type_item(snapshot: &Snapshot, item: &hierarchy::Item) -> Option<lsp::TypeHierarchyItem> {
+    Some(lsp::TypeHierarchyItem {
+        name: item.name.clone(),
+        kind: symbol_kind(item.kind),
+        tags: None,
+        detail: item.title.clone(),
+        uri: snapshot.uri(&item.path)?,
+        range: snapshot.range(item.target.file, item.target.whole),
+        selection_range: snapshot.range(item.target.file, item.target.name),
+        data: Some(data(item)),
+    })
+}
+
+pub fn prepare_types(
+    snapshot: &Snapshot,
+    params: lsp::TypeHierarchyPrepareParams,
+) -> Result<Option<Vec<lsp::TypeHierarchyItem>>> {
+    let (file, offset) = snapshot.place(&params.text_document_position_params)?;
+    let item = hierarchy::prepare_types(&snapshot.db, file, offset);
+    Ok(item.and_then(|item| type_item(snapshot, &item)).map(|item| vec![item]))
+}
+
+pub fn supertypes(
+    snapshot: &Snapshot,
+    params: lsp::TypeHierarchySupertypesParams,
+) -> Result<Option<Vec<lsp::TypeHierarchyItem>>> {
+    let (decl, from) = again(snapshot, &params.item.uri, params.item.data.as_ref())?;
+    let items = hierarchy::supertypes(&snapshot.db, decl, &from);
+    Ok(Some(items.iter().filter_map(|item| type_item(snapshot, item)).collect()))
+}
+
+pub fn subtypes(
+    snapshot: &Snapshot,
+    params: lsp::TypeHierarchySubtypesParams,
+) -> Result<Option<Vec<lsp::TypeHierarchyItem>>> {
+    let (decl, from) = again(snapshot, &params.item.uri, params.item.data.as_ref())?;
+    let model = snapshot.file_at(&from).map_or_else(|| decl.model(&snapshot.db), |file| file.model(&snapshot.db));
+    let items = hierarchy::subtypes(&snapshot.db, model, decl, &from);
+    Ok(Some(items.iter().filter_map(|item| type_item(snapshot, item)).collect()))
+}

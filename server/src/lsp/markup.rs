@@ -1,0 +1,66 @@
+//! Explanations as text for an editor: Markdown, or plain where the client shows no other. It must not decide what is
+//! said.
+
+use super::snapshot::Snapshot;
+use threatline_ide::explain::{Explanation, Section};
+use threatline_model::Place;
+use tower_lsp::ls_types::{MarkupContent, MarkupKind};
+
+/// An explanation in the form that the client shows.
+pub fn content(snapshot: &Snapshot, explanation: &Explanation, as_markdown: bool) -> MarkupContent {
+    match as_markdown {
+        true => MarkupContent { kind: MarkupKind::Markdown, value: markdown(snapshot, explanation) },
+        false => MarkupContent { kind: MarkupKind::PlainText, value: plain(explanation) },
+    }
+}
+
+fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
+    let mut text = format!("**{}**\n", harmless(&explanation.title));
+    for (at, part) in explanation.parts.iter().enumerate() {
+        let in_list = at > 0 && matches!(explanation.parts[at - 1], Section::Item(..));
+        match part {
+            Section::Heading(heading) => text += &format!("\n**{heading}**\n"),
+            Section::Text(paragraph) => text += &format!("\n{}\n", harmless(paragraph)),
+            Section::Item(item, place) => {
+                let link = place.and_then(|place| link(snapshot, place)).map(|link| format!(" ({link})"));
+                let gap = if in_list { "" } else { "\n" };
+                text += &format!("{gap}- {}{}\n", harmless(item).replace('\n', "  \n  "), link.unwrap_or_default());
+            }
+            Section::Code(code) => {
+                // A fence longer than any in the text.
+                let longest = code.split(|character| character != '`').map(str::len).max().unwrap_or_default();
+                let fence = "`".repeat(longest.max(2) + 1);
+                text += &format!("\n{fence}threat\n{code}\n{fence}\n");
+            }
+        }
+    }
+    text
+}
+
+fn link(snapshot: &Snapshot, place: Place) -> Option<String> {
+    let (file, span) = place.resolve(&snapshot.db);
+    let path = file.path(&snapshot.db);
+    let line = snapshot.range(file, span).start.line + 1;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let uri = snapshot.uri(path)?;
+    Some(format!("[{}:{line}](<{}#L{line}>)", harmless(name), uri.as_str()))
+}
+
+/// A text of a model, without what would fetch or run something where it is shown: pictures and HTML.
+fn harmless(text: &str) -> String {
+    let text = text.replace('<', "&lt;").replace("![", "!\\[");
+    text.chars().filter(|character| !character.is_control() || matches!(character, '\n' | '\t')).collect()
+}
+
+fn plain(explanation: &Explanation) -> String {
+    let mut text = format!("{}\n", explanation.title);
+    for part in &explanation.parts {
+        match part {
+            Section::Heading(heading) => text += &format!("\n{heading}\n"),
+            Section::Text(paragraph) => text += &format!("\n{paragraph}\n"),
+            Section::Item(item, _) => text += &format!("- {item}\n"),
+            Section::Code(code) => text += &format!("\n{code}\n"),
+        }
+    }
+    text
+}

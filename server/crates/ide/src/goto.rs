@@ -4,6 +4,7 @@
 use crate::change::Target;
 use crate::related;
 use crate::uses::{self, Meaning, Use, uses};
+use threatline_model::lower::Spans;
 use threatline_model::relations::contents;
 use threatline_model::schema::ACCESS;
 use threatline_model::typed::typed;
@@ -156,7 +157,12 @@ pub fn highlight(db: &Database, file: File, offset: u32) -> Vec<Highlight> {
         // `yes`, a kind or a property's name says little about another one.
         _ => false,
     };
-    let all = file.declarations(db).iter().flat_map(|decl| uses(db, *decl));
+    // The same is meant by the same word, so most declarations need no closer look.
+    let word = written(&wanted).unwrap_or_default();
+    let source = file.source(db);
+    let mentions = |spans: &Spans| text.get(spans.of(Part::Whole).range()).is_some_and(|text| text.contains(word));
+    let declarations = file.declarations(db).iter().zip(&source.spans).filter(|(_, spans)| mentions(spans));
+    let all = declarations.flat_map(|(decl, _)| uses(db, *decl));
     all.filter(is_same).map(|found| Highlight { span: found.span, role: role(db, &found) }).collect()
 }
 

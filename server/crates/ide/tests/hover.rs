@@ -24,7 +24,7 @@ const SHOP: &str = "\
 component edge \"Edge\" { owner: \"team-edge\" source: \"edge/**\" mitigations: audit_log }
 boundary internet \"Internet\" { trust: untrusted }
 boundary cloud \"Cloud account\" { kind: cloud mitigations: network_segmentation }
-boundary vpc in cloud { kind: network mitigations: limits }
+boundary vpc in cloud { kind: network mitigations: shop.limits }
 external buyer \"Buyer\" in internet { kind: person }
 process gateway \"Gateway\" in vpc { technology: api_gateway }
 flow enter \"Enter\": buyer -> gateway { protocol: http authentication: session sends: shop.card }
@@ -39,7 +39,7 @@ store old { out_of_scope: \"It is switched off\" }
 flow pass: edge.gateway -> api { protocol: https sends: card }
 flow api -> orders { protocol: shop_protocol access: write sends: card }
 technology shop_db \"Our database\" { is: relational_database }
-protocol shop_protocol { is: https, tcp }
+protocol shop_protocol { is: https, postgres }
 mitigation limits \"Limits\" { based_on: rate_limiting status: planned due: 2026-01-31 owner: \"Ops\" references: CWE-770 }
 threat fraud \"Fraud\" { category: spoofing, tampering targets: api affects: card likelihood: high references: CAPEC-151 }
 accept risk \"For now\" { findings: unencrypted_flow@edge.enter, fraud by: \"CISO\" until: 2026-01-31 because: \"It is new\" }
@@ -65,66 +65,79 @@ fn at(before: &str) -> String {
 
 #[test]
 fn elements() {
-    check(&at("gateway \"Gateway\""), expect![[r#"
-        edge.threat:7:9 gateway
-        # process edge.gateway: Gateway
-        - `technology`: `api_gateway`, API gateway <edge.threat:7>
-        Not stated: `privileges`, `redundancy`, `custom_code`.
-        == Place and trust
-        - It is in `vpc`; in `cloud`, Cloud account <edge.threat:7>
-        - Its trust is `high`, as no boundary around it states another one
-        - `edge.enter` comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
-        == What it holds
-        - `shop.card`, Cardholder data, which is restricted; `enter` carries it <edge.threat:8>
-        == What protects it
-        - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
-        - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
-        == Findings
-        - low: Requests from outside are not limited (`missing_rate_limit@gateway`) <edge.threat:7>
-        1 open.
-    "#]]);
-    check(&at("api {"), expect![[r#"
-        shop.threat:8:28 api
-        # process shop.api: Shop API
-        - `technology`: `rest_api`, REST interface <shop.threat:5>
-        - `accepts`: `json` <shop.threat:5>
-        - `privileges`: `root` <shop.threat:5>
-        Not stated: `redundancy`, `custom_code`.
-        == Place and trust
-        - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:5>
-        - Its trust is `high`, as no boundary around it states another one
-        - `edge.enter` comes from a place of trust `untrusted` into one of trust `high`, and `edge.gateway` hands it on <edge.threat:3>
-        == What it holds
-        - `card`, Cardholder data, which is restricted; `pass` carries it <shop.threat:8>
-        - `news`, which is public; it is in `handles` <shop.threat:5>
-        == What protects it
-        - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
-        == Findings
-        - critical: What the outside reaches runs with an administrator's rights (`excessive_privileges@api`) <shop.threat:5>
-        - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
-        2 open.
-    "#]]);
-    check(&at("orders in"), expect![[r#"
-        shop.threat:6:7 orders
-        # store shop.orders
-        - `technology`: `shop_db`, Our database <shop.threat:6>
-        - `encryption`: `none` <shop.threat:6>
-        Not stated: `redundancy`, `backup`.
-        == Place and trust
-        - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:6>
-        - Its trust is `high`, as no boundary around it states another one
-        - Nothing reaches it from a place of lower trust <shop.threat:6>
-        == What it holds
-        - `card`, Cardholder data, which is restricted; it is in `stores` <shop.threat:6>
-        == What protects it
-        - `tls`, TLS on the path: implemented <shop.threat:6>
-        - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
-        == Findings
-        - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
-        - medium: Nobody can tell who read or changed restricted data (`missing_audit_trail@orders`) <shop.threat:6>
-        2 open, 1 mitigated.
-    "#]]);
-    check(&at("old {"), expect![[r#"
+    check(
+        &at("gateway \"Gateway\""),
+        expect![[r#"
+            edge.threat:7:9 gateway
+            # process edge.gateway: Gateway
+            - `technology`: `api_gateway`, API gateway <edge.threat:7>
+            Not stated: `privileges`, `redundancy`, `custom_code`.
+            == Place and trust
+            - It is in `vpc`; in `cloud`, Cloud account <edge.threat:7>
+            - Its trust is `high`, as no boundary around it states another one
+            - `edge.enter` comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
+            == What it holds
+            - `shop.card`, Cardholder data, which is restricted; `enter` carries it <edge.threat:8>
+            == What protects it
+            - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+            - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
+            == Findings
+            1 planned.
+        "#]],
+    );
+    check(
+        &at("api {"),
+        expect![[r#"
+            shop.threat:8:28 api
+            # process shop.api: Shop API
+            - `technology`: `rest_api`, REST interface <shop.threat:5>
+            - `accepts`: `json` <shop.threat:5>
+            - `privileges`: `root` <shop.threat:5>
+            Not stated: `redundancy`, `custom_code`.
+            == Place and trust
+            - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:5>
+            - Its trust is `high`, as no boundary around it states another one
+            - `edge.enter` comes from a place of trust `untrusted` into one of trust `high`, and `edge.gateway` hands it on <edge.threat:3>
+            == What it holds
+            - `card`, Cardholder data, which is restricted; `pass` carries it <shop.threat:8>
+            - `news`, which is public; it is in `handles` <shop.threat:5>
+            == What protects it
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+            == Findings
+            - critical: What the outside reaches runs with an administrator's rights (`excessive_privileges@api`) <shop.threat:5>
+            - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
+            2 open.
+        "#]],
+    );
+    check(
+        &at("orders in"),
+        expect![[r#"
+            shop.threat:6:7 orders
+            # store shop.orders
+            - `technology`: `shop_db`, Our database <shop.threat:6>
+            - `encryption`: `none` <shop.threat:6>
+            Not stated: `redundancy`, `backup`.
+            == Place and trust
+            - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:6>
+            - Its trust is `high`, as no boundary around it states another one
+            - Nothing reaches it from a place of lower trust <shop.threat:6>
+            == What it holds
+            - `card`, Cardholder data, which is restricted; it is in `stores` <shop.threat:6>
+            == What protects it
+            - `tls`, TLS on the path: implemented <shop.threat:6>
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+            == Findings
+            - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
+            - medium: Nobody can tell who read or changed restricted data (`missing_audit_trail@orders`) <shop.threat:6>
+            2 open, 1 mitigated.
+        "#]],
+    );
+    check(
+        &at("old {"),
+        expect![[r#"
         shop.threat:7:7 old
         # store shop.old
         - Out of scope: It is switched off <shop.threat:7>
@@ -132,8 +145,11 @@ fn elements() {
         == Place and trust
         - Its trust is `high`, as it is in no boundary
         - Nothing reaches it from a place of lower trust <shop.threat:7>
-    "#]]);
-    check(&at("buyer ->"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("buyer ->"),
+        expect![[r#"
         edge.threat:8:21 buyer
         # external edge.buyer: Buyer
         - `kind`: `person` <edge.threat:6>
@@ -145,105 +161,126 @@ fn elements() {
         - `shop.card`, Cardholder data, which is restricted; `enter` carries it <edge.threat:8>
         == What protects it
         - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn flows() {
-    check(&at("enter \"Enter\""), expect![[r#"
-        edge.threat:8:6 enter
-        # flow edge.enter: Enter
-        - From `buyer`, Buyer <edge.threat:6>
-        - To `gateway`, Gateway <edge.threat:7>
-        - `protocol`: `http`, HTTP <edge.threat:8>
-        - `authentication`: `session` <edge.threat:8>
-        Not stated: `multi_factor`, `authorization`, `access`.
-        == Boundaries and trust
-        - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
-        - It comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
-        - It talks `http`, and is not encrypted <edge.threat:8>
-        - Who starts it is authenticated <edge.threat:8>
-        == What it carries
-        - `shop.card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
-        == What protects it
-        - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
-        - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
-        == Findings
-        - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
-        - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
-        2 open, 1 accepted.
-    "#]]);
-    check(&at("pass:"), expect![[r#"
-        shop.threat:8:6 pass
-        # flow shop.pass
-        - From `edge.gateway`, Gateway <edge.threat:7>
-        - To `api`, Shop API <shop.threat:5>
-        - `protocol`: `https`, HTTPS: HTTP over TLS <shop.threat:8>
-        Not stated: `authentication`, `multi_factor`, `authorization`, `access`.
-        == Boundaries and trust
-        - It crosses no boundary <shop.threat:8>
-        - It talks `https`, and is encrypted <shop.threat:8>
-        - It states no `authentication` <shop.threat:8>
-        == What it carries
-        - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:8>
-        == What protects it
-        - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
-    "#]]);
+    check(
+        &at("enter \"Enter\""),
+        expect![[r#"
+            edge.threat:8:6 enter
+            # flow edge.enter: Enter
+            - From `buyer`, Buyer <edge.threat:6>
+            - To `gateway`, Gateway <edge.threat:7>
+            - `protocol`: `http`, HTTP <edge.threat:8>
+            - `authentication`: `session` <edge.threat:8>
+            Not stated: `multi_factor`, `authorization`, `access`.
+            == Boundaries and trust
+            - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
+            - It comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
+            - It talks `http`, and is not encrypted <edge.threat:8>
+            - Who starts it is authenticated <edge.threat:8>
+            == What it carries
+            - `shop.card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
+            == What protects it
+            - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+            - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
+            == Findings
+            - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
+            - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
+            2 open, 1 accepted.
+        "#]],
+    );
+    check(
+        &at("pass:"),
+        expect![[r#"
+            shop.threat:8:6 pass
+            # flow shop.pass
+            - From `edge.gateway`, Gateway <edge.threat:7>
+            - To `api`, Shop API <shop.threat:5>
+            - `protocol`: `https`, HTTPS: HTTP over TLS <shop.threat:8>
+            Not stated: `authentication`, `multi_factor`, `authorization`, `access`.
+            == Boundaries and trust
+            - It crosses no boundary <shop.threat:8>
+            - It talks `https`, and is encrypted <shop.threat:8>
+            - It states no `authentication` <shop.threat:8>
+            == What it carries
+            - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:8>
+            == What protects it
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+        "#]],
+    );
     // A flow without a name shows at the word that begins it, and any flow at its arrow.
-    check(&at("flow api -> orders"), expect![[r#"
-        shop.threat:9:1 flow
-        # flow api -> orders
-        - From `api`, Shop API <shop.threat:5>
-        - To `orders` <shop.threat:6>
-        - `protocol`: `shop_protocol` <shop.threat:9>
-        - `access`: `write` <shop.threat:9>
-        Not stated: `authentication`, `multi_factor`, `authorization`.
-        == Boundaries and trust
-        - It crosses no boundary <shop.threat:9>
-        - It talks `shop.shop_protocol`, and is encrypted <shop.threat:9>
-        - It states no `authentication` <shop.threat:9>
-        == What it carries
-        - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
-        == What protects it
-        - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
-    "#]]);
-    check(&at("-> orders"), expect![[r#"
-        shop.threat:9:10 ->
-        # flow api -> orders
-        - From `api`, Shop API <shop.threat:5>
-        - To `orders` <shop.threat:6>
-        - `protocol`: `shop_protocol` <shop.threat:9>
-        - `access`: `write` <shop.threat:9>
-        Not stated: `authentication`, `multi_factor`, `authorization`.
-        == Boundaries and trust
-        - It crosses no boundary <shop.threat:9>
-        - It talks `shop.shop_protocol`, and is encrypted <shop.threat:9>
-        - It states no `authentication` <shop.threat:9>
-        == What it carries
-        - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
-        == What protects it
-        - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
-    "#]]);
+    check(
+        &at("flow api -> orders"),
+        expect![[r#"
+            shop.threat:9:1 flow
+            # flow api -> orders
+            - From `api`, Shop API <shop.threat:5>
+            - To `orders` <shop.threat:6>
+            - `protocol`: `shop_protocol` <shop.threat:9>
+            - `access`: `write` <shop.threat:9>
+            Not stated: `authentication`, `multi_factor`, `authorization`.
+            == Boundaries and trust
+            - It crosses no boundary <shop.threat:9>
+            - It talks `shop.shop_protocol`, and is encrypted <shop.threat:9>
+            - It states no `authentication` <shop.threat:9>
+            == What it carries
+            - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
+            == What protects it
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+        "#]],
+    );
+    check(
+        &at("-> orders"),
+        expect![[r#"
+            shop.threat:9:10 ->
+            # flow api -> orders
+            - From `api`, Shop API <shop.threat:5>
+            - To `orders` <shop.threat:6>
+            - `protocol`: `shop_protocol` <shop.threat:9>
+            - `access`: `write` <shop.threat:9>
+            Not stated: `authentication`, `multi_factor`, `authorization`.
+            == Boundaries and trust
+            - It crosses no boundary <shop.threat:9>
+            - It talks `shop.shop_protocol`, and is encrypted <shop.threat:9>
+            - It states no `authentication` <shop.threat:9>
+            == What it carries
+            - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
+            == What protects it
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+        "#]],
+    );
 }
 
 #[test]
 fn components_and_boundaries() {
-    check(&at("edge \"Edge\""), expect![[r#"
-        edge.threat:2:11 edge
-        # component edge: Edge
-        Where the world comes in.
-        - `owner`: team-edge <edge.threat:2>
-        - `source`: edge/** <edge.threat:2>
-        It declares 3 boundaries, 1 external, 1 process, 1 flow.
-        == What protects everything in it
-        - `audit_log`, Audit log that those who are logged cannot change: implemented <edge.threat:2>
-        == Findings
-        - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
-        - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
-        - low: Requests from outside are not limited (`missing_rate_limit@gateway`) <edge.threat:7>
-        3 open, 1 accepted.
-    "#]]);
-    check(&at("shop\n"), expect![[r#"
+    check(
+        &at("edge \"Edge\""),
+        expect![[r#"
+            edge.threat:2:11 edge
+            # component edge: Edge
+            Where the world comes in.
+            - `owner`: team-edge <edge.threat:2>
+            - `source`: edge/** <edge.threat:2>
+            It declares 3 boundaries, 1 external, 1 process, 1 flow.
+            == What protects everything in it
+            - `audit_log`, Audit log that those who are logged cannot change: implemented <edge.threat:2>
+            == Findings
+            - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
+            - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
+            2 open, 1 planned, 1 accepted.
+        "#]],
+    );
+    check(
+        &at("shop\n"),
+        expect![[r#"
         shop.threat:1:11 shop
         # component shop
         It declares 2 assets, 1 process, 2 stores, 2 flows, 1 threat, 1 mitigation, 2 accepts, 1 assumption, 1 technology, 1 protocol, 1 rule.
@@ -255,89 +292,114 @@ fn components_and_boundaries() {
         - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
         - medium: Nobody can tell who read or changed restricted data (`missing_audit_trail@orders`) <shop.threat:6>
         4 open, 1 mitigated, 1 accepted.
-    "#]]);
-    check(&at("vpc in"), expect![[r#"
-        edge.threat:5:10 vpc
-        # boundary edge.vpc
-        - `kind`: `network` <edge.threat:5>
-        - Its trust is `high`, as no boundary around it states another one
-        - It is in `cloud`, Cloud account <edge.threat:5>
-        1 flow enter it, 1 of them from a place of lower trust; 0 leave it.
-        == What is in it
-        - process `gateway`, Gateway <edge.threat:7>
-        - process `shop.api`, Shop API <shop.threat:5>
-        - store `shop.orders` <shop.threat:6>
-    "#]]);
-    check(&at("cloud \"Cloud"), expect![[r#"
-        edge.threat:4:10 cloud
-        # boundary edge.cloud: Cloud account
-        - `kind`: `cloud` <edge.threat:4>
-        - Its trust is `high`, as it is in no boundary
-        1 flow enter it, 1 of them from a place of lower trust; 0 leave it.
-        == What protects everything in it
-        - `network_segmentation`, Network segmentation: implemented <edge.threat:4>
-        == What is in it
-        - boundary `vpc`, with 3 in it <edge.threat:5>
-    "#]]);
-    check(&at("internet \"Inter"), expect![[r#"
-        edge.threat:3:10 internet
-        # boundary edge.internet: Internet
-        - Its trust is `untrusted` <edge.threat:3>
-        0 flows enter it; 1 leave it.
-        == What is in it
-        - external `buyer`, Buyer <edge.threat:6>
-    "#]]);
+    "#]],
+    );
+    check(
+        &at("vpc in"),
+        expect![[r#"
+            edge.threat:5:10 vpc
+            # boundary edge.vpc
+            - `kind`: `network` <edge.threat:5>
+            - Its trust is `high`, as no boundary around it states another one
+            - It is in `cloud`, Cloud account <edge.threat:5>
+            Flows that enter it: 1, of which 1 from a place of lower trust. Flows that leave it: 0.
+            == What protects everything in it
+            - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days <edge.threat:5>
+            == What is in it
+            - process `gateway`, Gateway <edge.threat:7>
+            - process `shop.api`, Shop API <shop.threat:5>
+            - store `shop.orders` <shop.threat:6>
+        "#]],
+    );
+    check(
+        &at("cloud \"Cloud"),
+        expect![[r#"
+            edge.threat:4:10 cloud
+            # boundary edge.cloud: Cloud account
+            - `kind`: `cloud` <edge.threat:4>
+            - Its trust is `high`, as it is in no boundary
+            Flows that enter it: 1, of which 1 from a place of lower trust. Flows that leave it: 0.
+            == What protects everything in it
+            - `network_segmentation`, Network segmentation: implemented <edge.threat:4>
+            == What is in it
+            - boundary `vpc`, with 3 in it <edge.threat:5>
+        "#]],
+    );
+    check(
+        &at("internet \"Inter"),
+        expect![[r#"
+            edge.threat:3:10 internet
+            # boundary edge.internet: Internet
+            - Its trust is `untrusted` <edge.threat:3>
+            Flows that enter it: 0. Flows that leave it: 1.
+            == What is in it
+            - external `buyer`, Buyer <edge.threat:6>
+        "#]],
+    );
 }
 
 #[test]
 fn assets() {
-    check(&at("card \"Card"), expect![[r#"
-        shop.threat:3:7 card
-        # asset shop.card: Cardholder data
-        Number and expiry date.
-        - `classification`: `restricted` <shop.threat:3>
-        - `kind`: `data`, as it is not stated
-        - `integrity`: `critical`, as it is not stated
-        - `availability`: `medium`, as it is not stated
-        - `regulations`: `pci_dss` <shop.threat:3>
-        == Where it is held
-        - external `edge.buyer`, Buyer; `edge.enter` carries it <edge.threat:6>
-        - process `edge.gateway`, Gateway; `edge.enter` carries it <edge.threat:7>
-        - process `api`, Shop API; `pass` carries it <shop.threat:5>
-        - store `orders`; it is in `stores` <shop.threat:6>
-        == What carries it
-        - `edge.enter`, Enter <edge.threat:8>
-        - `pass` <shop.threat:8>
-        - `(shop.api -> shop.orders)` <shop.threat:9>
-    "#]]);
-    check(&at("news privileges"), expect![[r#"
-        shop.threat:5:82 news
-        # asset shop.news
-        - `classification`: `public` <shop.threat:4>
-        - `kind`: `log` <shop.threat:4>
-        - `integrity`: `low`, as it is not stated
-        - `availability`: `medium`, as it is not stated
-        == Where it is held
-        - process `api`, Shop API; it is in `handles` <shop.threat:5>
-    "#]]);
+    check(
+        &at("card \"Card"),
+        expect![[r#"
+            shop.threat:3:7 card
+            # asset shop.card: Cardholder data
+            Number and expiry date.
+            - `classification`: `restricted` <shop.threat:3>
+            - `kind`: `data`, as it is not stated
+            - `integrity`: `critical`, by its classification
+            - `availability`: `medium`, as it is not stated
+            - `regulations`: `pci_dss` <shop.threat:3>
+            == Where it is held
+            - external `edge.buyer`, Buyer; `edge.enter` carries it <edge.threat:6>
+            - process `edge.gateway`, Gateway; `edge.enter` carries it <edge.threat:7>
+            - process `api`, Shop API; `pass` carries it <shop.threat:5>
+            - store `orders`; it is in `stores` <shop.threat:6>
+            == What carries it
+            - `edge.enter`, Enter; it is in `sends` <edge.threat:8>
+            - `pass`; it is in `sends` <shop.threat:8>
+            - `(shop.api -> shop.orders)`; it is in `sends` <shop.threat:9>
+        "#]],
+    );
+    check(
+        &at("news privileges"),
+        expect![[r#"
+            shop.threat:5:82 news
+            # asset shop.news
+            - `classification`: `public` <shop.threat:4>
+            - `kind`: `log` <shop.threat:4>
+            - `integrity`: `low`, by its classification
+            - `availability`: `medium`, as it is not stated
+            == Where it is held
+            - process `api`, Shop API; it is in `handles` <shop.threat:5>
+        "#]],
+    );
 }
 
 #[test]
 fn decisions() {
-    check(&at("limits \"Limits\""), expect![[r#"
-        shop.threat:12:12 limits
-        # mitigation shop.limits: Limits
-        - Its status is planned, due 2026-01-31, in 30 days <shop.threat:12>
-        - `based_on`: `rate_limiting`, Rate limiting <shop.threat:12>
-        - `owner`: Ops <shop.threat:12>
-        == What it counters
-        - `missing_rate_limit`, Requests from outside are not limited <std/rules/availability.threat>
-        - `unbounded_model_use`, Use of a model is not limited <std/rules/language_models.threat>
-        == References
-        - CWE-770: Allocation of Resources Without Limits or Throttling
-        https://cwe.mitre.org/data/definitions/770.html
-    "#]]);
-    check(&at("rate_limiting"), expect![[r#"
+    check(
+        &at("limits \"Limits\""),
+        expect![[r#"
+            shop.threat:12:12 limits
+            # mitigation shop.limits: Limits
+            - Its status is planned, due 2026-01-31, in 30 days <shop.threat:12>
+            - `based_on`: `rate_limiting`, Rate limiting <shop.threat:12>
+            - `owner`: Ops <shop.threat:12>
+            == What it counters
+            - `missing_rate_limit`, Requests from outside are not limited <std/rules/availability.threat>
+            - `unbounded_model_use`, Use of a model is not limited <std/rules/language_models.threat>
+            == Where it is listed
+            - boundary `edge.vpc` and everything in it <edge.threat:5>
+            == References
+            - CWE-770: Allocation of Resources Without Limits or Throttling
+            https://cwe.mitre.org/data/definitions/770.html
+        "#]],
+    );
+    check(
+        &at("rate_limiting"),
+        expect![[r#"
         shop.threat:12:40 rate_limiting
         # mitigation std.rate_limiting: Rate limiting
         - Its status is implemented
@@ -349,8 +411,11 @@ fn decisions() {
         == References
         - ASVS-2.4.1: Validation and Business Logic
         https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x11-V2-Validation-and-Business-Logic.md
-    "#]]);
-    check(&at("fraud \"Fraud\""), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("fraud \"Fraud\""),
+        expect![[r#"
         shop.threat:13:8 fraud
         # threat shop.fraud: Fraud
         It is accepted with `shop.risk`, by CISO until 2026-01-31: "It is new". Its severity is critical.
@@ -363,8 +428,11 @@ fn decisions() {
         == References
         - CAPEC-151: Identity Spoofing
         https://capec.mitre.org/data/definitions/151.html
-    "#]]);
-    check(&at("risk \"For now\""), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("risk \"For now\""),
+        expect![[r#"
         shop.threat:14:8 risk
         # accept shop.risk: For now
         - `by`: CISO <shop.threat:14>
@@ -372,8 +440,11 @@ fn decisions() {
         - `because`: It is new <shop.threat:14>
         == Findings
         2 accepted.
-    "#]]);
-    check(&at("gone {"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("gone {"),
+        expect![[r#"
         shop.threat:15:8 gone
         # accept shop.gone
         It has expired: its last day was 2025-12-31, and what it accepted is open again.
@@ -383,18 +454,24 @@ fn decisions() {
         == Findings
         - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
         1 open.
-    "#]]);
-    check(&at("assumption"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("assumption"),
+        expect![[r#"
         shop.threat:16:1 assumption
         # assumption All is well
         - `about`: `api`, Shop API <shop.threat:16>
         - `validate_by`: 2026-06-30, in 180 days <shop.threat:16>
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn definitions() {
-    check(&at("shop_db \"Our"), expect![[r#"
+    check(
+        &at("shop_db \"Our"),
+        expect![[r#"
         shop.threat:10:12 shop_db
         # technology shop.shop_db: Our database
         - It is one of `relational_database`, `database`, `datastore` <shop.threat:10>
@@ -403,8 +480,11 @@ fn definitions() {
         - store `orders` <shop.threat:6>
         == The rules that ask for it
         - `injection`, Untrusted input reaches a database query <std/rules/input.threat>
-    "#]]);
-    check(&at("relational_database"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("relational_database"),
+        expect![[r#"
         shop.threat:10:41 relational_database
         # technology std.relational_database: Relational database
         - It is one of `database`, `datastore` <std/technologies.threat>
@@ -414,8 +494,11 @@ fn definitions() {
         - store `orders` <shop.threat:6>
         == The rules that ask for it
         - `injection`, Untrusted input reaches a database query <std/rules/input.threat>
-    "#]]);
-    check(&at("shop_protocol {"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("shop_protocol {"),
+        expect![[r#"
         shop.threat:11:10 shop_protocol
         # protocol shop.shop_protocol
         - It is one of `https`, `http` <shop.threat:11>
@@ -423,8 +506,11 @@ fn definitions() {
         - `authenticated`: `no`, as nothing says otherwise
         == What talks it
         - flow `(shop.api -> shop.orders)` <shop.threat:9>
-    "#]]);
-    check(&at("odd \"An odd"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("odd \"An odd"),
+        expect![[r#"
         shop.threat:18:6 odd
         # rule shop.odd: An odd rule
         Ours.
@@ -441,12 +527,15 @@ fn definitions() {
         https://cwe.mitre.org/data/definitions/79.html
         - T1190: Exploit Public-Facing Application
         https://attack.mitre.org/techniques/T1190/
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn findings() {
-    check(&at("unencrypted_flow@edge"), expect![[r#"
+    check(
+        &at("unencrypted_flow@edge"),
+        expect![[r#"
         shop.threat:14:35 unencrypted_flow@edge.enter
         # std.unencrypted_flow@edge.enter: Sensitive data crosses a trust boundary in clear text
         It is accepted with `shop.risk`, by CISO until 2026-01-31: "It is new". Its severity is critical.
@@ -473,38 +562,48 @@ fn findings() {
         https://capec.mitre.org/data/definitions/157.html
         - ASVS-12.2.1: Secure Communication
         https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x21-V12-Secure-Communication.md
-    "#]]);
-    check(&at("enter, fraud"), expect![[r#"
-        shop.threat:14:57 enter
-        # flow edge.enter: Enter
-        - From `edge.buyer`, Buyer <edge.threat:6>
-        - To `edge.gateway`, Gateway <edge.threat:7>
-        - `protocol`: `http`, HTTP <edge.threat:8>
-        - `authentication`: `session` <edge.threat:8>
-        Not stated: `multi_factor`, `authorization`, `access`.
-        == Boundaries and trust
-        - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
-        - It comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
-        - It talks `http`, and is not encrypted <edge.threat:8>
-        - Who starts it is authenticated <edge.threat:8>
-        == What it carries
-        - `card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
-        == What protects it
-        - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
-        - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
-        == Findings
-        - high: Authenticated requests are not authorized (`missing_authorization@edge.enter`), not stated: `authorization` <edge.threat:8>
-        - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
-        2 open, 1 accepted.
-    "#]]);
-    check(&at("tampering@api"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("enter, fraud"),
+        expect![[r#"
+            shop.threat:14:57 enter
+            # flow edge.enter: Enter
+            - From `edge.buyer`, Buyer <edge.threat:6>
+            - To `edge.gateway`, Gateway <edge.threat:7>
+            - `protocol`: `http`, HTTP <edge.threat:8>
+            - `authentication`: `session` <edge.threat:8>
+            Not stated: `multi_factor`, `authorization`, `access`.
+            == Boundaries and trust
+            - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
+            - It comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
+            - It talks `http`, and is not encrypted <edge.threat:8>
+            - Who starts it is authenticated <edge.threat:8>
+            == What it carries
+            - `card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
+            == What protects it
+            - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+            == Findings
+            - high: Authenticated requests are not authorized (`missing_authorization@edge.enter`), not stated: `authorization` <edge.threat:8>
+            - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
+            2 open, 1 accepted.
+        "#]],
+    );
+    check(
+        &at("tampering@api"),
+        expect![[r#"
         shop.threat:15:25 tampering@api
         # tampering, a STRIDE category, on shop.api
         Data or code is changed by someone who may not; it breaks integrity.
         - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
         1 open.
-    "#]]);
-    check(&at("unencrypted_store@api"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("unencrypted_store@api"),
+        expect![[r#"
         shop.threat:15:40 unencrypted_store@api
         # rule std.unencrypted_store: Sensitive data are stored in clear text
         It is not found on `shop.api`.
@@ -531,28 +630,40 @@ fn findings() {
         https://capec.mitre.org/data/definitions/37.html
         - ASVS-14.2.4: Data Protection
         https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x23-V14-Data-Protection.md
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn words_and_properties() {
-    check(&at("restricted"), expect![[r#"
+    check(
+        &at("restricted"),
+        expect![[r#"
         shop.threat:3:48 restricted
         # restricted, a classification
         For the few who are named; a leak does grave harm or breaks the law.
         From the least to the most: `public`, `internal`, `confidential`, `restricted`.
-    "#]]);
-    check(&at("pci_dss"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("pci_dss"),
+        expect![[r#"
         shop.threat:3:72 pci_dss
         # pci_dss, a regulation
         Payment Card Industry Data Security Standard.
-    "#]]);
-    check(&at("tampering, spoofing\n"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("tampering, spoofing\n"),
+        expect![[r#"
         shop.threat:20:13 tampering
         # tampering, a STRIDE category
         Data or code is changed by someone who may not; it breaks integrity.
-    "#]]);
-    check(&at("encryption:"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("encryption:"),
+        expect![[r#"
         shop.threat:6:61 encryption
         # encryption of a store
         How its data are encrypted.
@@ -561,8 +672,11 @@ fn words_and_properties() {
         - `at_rest`: By the store or its disk; the store sees clear text.
         - `client_side`: Before they reach the store, which never sees clear text.
         Unless stated, it is unknown, and rules ask for it.
-    "#]]);
-    check(&at("classification:"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("classification:"),
+        expect![[r#"
         shop.threat:3:32 classification
         # classification of an asset
         How confidential it is.
@@ -572,100 +686,149 @@ fn words_and_properties() {
         - `confidential`: For those who need it; a leak does harm.
         - `restricted`: For the few who are named; a leak does grave harm or breaks the law.
         It is required.
-    "#]]);
-    check(&at("mitigations: tls"), expect![[r#"
-        shop.threat:6:78 mitigations
-        # mitigations of a store
-        The mitigations that protect it.
-        It takes `mitigation`, one or several.
-    "#]]);
-    check(&at("when:"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("mitigations: tls"),
+        expect![[r#"
+            shop.threat:6:78 mitigations
+            # mitigations of a store
+            The mitigations that protect it.
+            It takes the name of a mitigation, one or several.
+        "#]],
+    );
+    check(
+        &at("when:"),
+        expect![[r#"
         shop.threat:21:3 when
         # when of a rule
         What has to be true of an element for the rule to find the threat.
         It takes a condition over facts.
         It is required.
-    "#]]);
-    check(&at("asset card"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("asset card"),
+        expect![[r#"
         shop.threat:3:1 asset
         # asset
         Something worth protecting.
         Its properties: `classification`, `kind`, `integrity`, `availability`, `personal`, `regulations`, `owner`, `tags`.
-    "#]]);
-    check("process p { redundancy: $0yes }", expect![[r#"
-        model.threat:1:25 yes
-        # redundancy of a process
-        Whether another takes over when it fails.
-        It takes `yes | no`.
-        Unless stated, it is unknown, and rules ask for it.
-    "#]]);
-    check(&at("026-06-30"), expect![[r#"
+    "#]],
+    );
+    check(
+        "process p { redundancy: $0yes }",
+        expect![[r#"
+            model.threat:1:25 yes
+            # redundancy of a process
+            Whether another takes over when it fails.
+            It takes `yes` or `no`.
+            Unless stated, it is unknown, and rules ask for it.
+        "#]],
+    );
+    check(
+        &at("026-06-30"),
+        expect![[r#"
         shop.threat:16:52 2026-06-30
         # 2026-06-30, in 180 days
         `validate_by`: The day by which it is to be looked at again.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn references() {
-    check(&at("CWE-79"), expect![[r#"
+    check(
+        &at("CWE-79"),
+        expect![[r#"
         shop.threat:23:15 CWE-79
         # CWE-79: Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')
         A weakness or category. Common Weakness Enumeration 4.20, by MITRE.
         https://cwe.mitre.org/data/definitions/79.html
-    "#]]);
-    check(&at("T1190"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("T1190"),
+        expect![[r#"
         shop.threat:23:23 T1190
         # T1190: Exploit Public-Facing Application
         A technique. MITRE ATT&CK 19, by MITRE.
         https://attack.mitre.org/techniques/T1190/
-    "#]]);
-    check("rule r { references: $0ASVS-12.2.1 }", expect![[r#"
+    "#]],
+    );
+    check(
+        "rule r { references: $0ASVS-12.2.1 }",
+        expect![[r#"
         model.threat:1:22 ASVS-12.2.1
         # ASVS-12.2.1: Secure Communication
         A requirement; the title is that of its chapter. OWASP Application Security Verification Standard 5.0.0, by OWASP.
         https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x21-V12-Secure-Communication.md
-    "#]]);
-    check("rule r { references: $0CWE-99999 }", expect![[r#"
+    "#]],
+    );
+    check(
+        "rule r { references: $0CWE-99999 }",
+        expect![[r#"
         model.threat:1:22 CWE-99999
         # CWE-99999
         A weakness or category. Common Weakness Enumeration 4.20, by MITRE.
         The published lists do not have it.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn conditions() {
-    check(&at("exposed and"), expect![[r#"
-        shop.threat:21:9 exposed
-        # exposed, a derived fact
-        A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place.
-        It is `yes` or `no`.
-    "#]]);
-    check(&at("source.kind"), expect![[r#"
-        shop.threat:21:21 source
-        # source, a derived fact
-        Where the flow starts.
-        It is an element: behind a dot stand facts of it.
-    "#]]);
-    check(&at("kind = person"), expect![[r#"
-        shop.threat:21:28 kind
-        # kind, a stated fact
-        What it is.
-        It is a kind of external entity: `person`, `system`, `device`.
-    "#]]);
-    check(&at("person and"), expect![[r#"
+    check(
+        &at("exposed and"),
+        expect![[r#"
+            shop.threat:21:9 exposed
+            # exposed, a derived fact
+            A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place.
+            It is `yes` or `no`.
+            Every element has it.
+        "#]],
+    );
+    check(
+        &at("source.kind"),
+        expect![[r#"
+            shop.threat:21:21 source
+            # source, a derived fact
+            Where the flow starts.
+            It is an element: behind a dot stand facts of it.
+            Elements that have it: flow.
+        "#]],
+    );
+    check(
+        &at("kind = person"),
+        expect![[r#"
+            shop.threat:21:28 kind
+            # kind, a stated fact
+            What it is.
+            It is a kind of external entity: `person`, `system`, `device`.
+            Elements that have it: external. Unless stated, it is unknown, and rules ask for it.
+        "#]],
+    );
+    check(
+        &at("person and"),
+        expect![[r#"
         shop.threat:21:35 person
         # person, a kind of external entity
         A human being.
-    "#]]);
-    check(&at("carries.integrity"), expect![[r#"
-        shop.threat:21:46 carries
-        # carries, a derived fact
-        The assets that the flow sends and receives.
-        It gives assets, which compare by their classification: `>= confidential`. Behind a dot stands an aspect of them: `.classification`, `.integrity`, `.availability`, `.personal`, `.kind`.
-    "#]]);
-    check(&at("integrity >="), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("carries.integrity"),
+        expect![[r#"
+            shop.threat:21:46 carries
+            # carries, a derived fact
+            The assets that the flow sends and receives.
+            It gives assets, which compare by their classification: `>= confidential`. Behind a dot stands an aspect of them: `.classification`, `.integrity`, `.availability`, `.personal`, `.kind`.
+            Elements that have it: flow.
+        "#]],
+    );
+    check(
+        &at("integrity >="),
+        expect![[r#"
         shop.threat:21:54 integrity
         # integrity of an asset
         How bad it is when it is changed wrongly.
@@ -675,19 +838,27 @@ fn conditions() {
         - `high`: Likely, or grave harm.
         - `critical`: To be expected, or harm that is hard to survive.
         Unless stated, it is by the classification: `public` low, `internal` medium, `confidential` high, `restricted` critical.
-    "#]]);
-    check(&at("any(target"), expect![[r#"
+    "#]],
+    );
+    check(
+        &at("any(target"),
+        expect![[r#"
         shop.threat:21:76 any
         # any, a function of conditions
         True if there is one such.
             any(incoming where exposed)
-    "#]]);
-    check(&at("incoming where"), expect![[r#"
-        shop.threat:21:87 incoming
-        # incoming, a derived fact
-        The flows that end at it.
-        They are elements: ask for them with `any`, `all`, `no`, `count` or `components`.
-    "#]]);
+    "#]],
+    );
+    check(
+        &at("incoming where"),
+        expect![[r#"
+            shop.threat:21:87 incoming
+            # incoming, a derived fact
+            The flows that end at it.
+            They are elements: ask for them with `any`, `all`, `no`, `count` or `components`.
+            Elements that have it: external, process, store.
+        "#]],
+    );
 }
 
 #[test]
@@ -724,40 +895,66 @@ fn tests_of_rules() {
 
 #[test]
 fn nothing_to_say() {
-    check("$0// text\nprocess p", expect![[r#"
+    check(
+        "$0// text\nprocess p",
+        expect![[r#"
         nothing
-    "#]]);
-    check("process p$0 in q", expect![[r#"
+    "#]],
+    );
+    check(
+        "process p$0 in q",
+        expect![[r#"
         nothing
-    "#]]);
-    check("process p \"$0Title\"", expect![[r#"
+    "#]],
+    );
+    check(
+        "process p \"$0Title\"",
+        expect![[r#"
         nothing
-    "#]]);
-    check("/// Te$0xt\nprocess p", expect![[r#"
+    "#]],
+    );
+    check(
+        "/// Te$0xt\nprocess p",
+        expect![[r#"
         nothing
-    "#]]);
-    check("process p in $0nowhere", expect![[r#"
+    "#]],
+    );
+    check(
+        "process p in $0nowhere",
+        expect![[r#"
         nothing
-    "#]]);
-    check("process a\nflow a // -$0> b\n -> a", expect![[r#"
+    "#]],
+    );
+    check(
+        "process a\nflow a // -$0> b\n -> a",
+        expect![[r#"
         nothing
-    "#]]);
-    check("$0", expect![[r#"
+    "#]],
+    );
+    check(
+        "$0",
+        expect![[r#"
         nothing
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn broken_text() {
-    check("process $0p in vpc {\n owner: \nboundary vpc {", expect![[r#"
+    check(
+        "process $0p in vpc {\n owner: \nboundary vpc {",
+        expect![[r#"
         model.threat:1:9 p
         # process p
         Not stated: `privileges`, `redundancy`, `custom_code`.
         == Place and trust
         - Its trust is `high`, as it is in no boundary
         - Nothing reaches it from a place of lower trust <model.threat:1>
-    "#]]);
-    check("flow $0f: a -> \nprocess a", expect![[r#"
+    "#]],
+    );
+    check(
+        "flow $0f: a -> \nprocess a",
+        expect![[r#"
         model.threat:1:6 f
         # flow f
         - From `a` <model.threat:2>
@@ -766,13 +963,17 @@ fn broken_text() {
         - It crosses no boundary <model.threat:1>
         - It states no `protocol` <model.threat:1>
         - It states no `authentication` <model.threat:1>
-    "#]]);
-    check("store $0s { stores: x, , encryption: nonsense", expect![[r#"
+    "#]],
+    );
+    check(
+        "store $0s { stores: x, , encryption: nonsense",
+        expect![[r#"
         model.threat:1:7 s
         # store s
         Not stated: `encryption`, `redundancy`, `backup`.
         == Place and trust
         - Its trust is `high`, as it is in no boundary
         - Nothing reaches it from a place of lower trust <model.threat:1>
-    "#]]);
+    "#]],
+    );
 }

@@ -331,8 +331,10 @@ pub fn declaration(db: &Database, file: File, decl: Decl) -> Explanation {
     if kind == Kind::Threat
         && let Some(assessed) = assessed(db, decl).first()
     {
-        let explanation = explain::finding(db, assessed);
-        telling.parts = explanation.parts;
+        let mut told = explain::finding(db, assessed).parts.into_iter();
+        telling.parts.extend(told.next());
+        telling.properties(&["targets", "affects", "likelihood", "impact", "mitigations"]);
+        telling.parts.extend(told);
         return telling.done();
     }
     explain::describe(db, decl, &mut telling.parts);
@@ -433,7 +435,17 @@ impl Telling<'_> {
             let values: Vec<String> =
                 stated.values.iter().map(|(_, value)| self.value(value, stated.property.takes)).collect();
             let place = self.decl.part(Part::Property(stated.position));
-            self.item(format!("`{name}`: {}", values.join(", ")), Some(place));
+            let link = self.ticket_link(name, &values);
+            self.item(format!("`{name}`: {}{link}", values.join(", ")), Some(place));
+        }
+    }
+
+    /// Where a ticket leads, on a line of its own, if the settings tell.
+    fn ticket_link(&self, property: &str, values: &[String]) -> String {
+        let settings = self.decl.model(self.db).settings(self.db);
+        match (property, &settings.ticket_link, values) {
+            ("ticket", Some(link), [ticket]) => format!("\n{}", link.replace("{}", ticket)),
+            _ => String::new(),
         }
     }
 

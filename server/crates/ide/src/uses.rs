@@ -386,9 +386,7 @@ impl Walk<'_, '_> {
         let Some(at) = self.collector.text[end as usize..span.end as usize].find(first) else { return };
         let start = end + at as u32;
         let written = &self.collector.text[start as usize..span.end as usize];
-        let length = written
-            .find(|character: char| matches!(character, ')' | ' ' | '\n' | '\r' | '\t'))
-            .unwrap_or(written.len());
+        let length = written.find([')', ' ', '\n', '\r', '\t']).unwrap_or(written.len());
         let of_argument = Span { start, end: start + length as u32 };
         if function == "used" {
             let collector = &mut self.collector;

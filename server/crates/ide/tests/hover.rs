@@ -416,19 +416,20 @@ fn decisions() {
     check(
         &at("fraud \"Fraud\""),
         expect![[r#"
-        shop.threat:13:8 fraud
-        # threat shop.fraud: Fraud
-        It is accepted with `shop.risk`, by CISO until 2026-01-31: "It is new". Its severity is critical.
-        == Why it is here
-        - it is against `shop.api` <shop.threat:13>
-        == How severe it is
-        - likelihood high: `high` (stated)
-        - impact critical: by the most sensitive asset that it harms
-        - severity critical: likelihood high with impact critical
-        == References
-        - CAPEC-151: Identity Spoofing
-        https://capec.mitre.org/data/definitions/151.html
-    "#]],
+            shop.threat:13:8 fraud
+            # threat shop.fraud: Fraud
+            It is accepted with `shop.risk`, by CISO until 2026-01-31: "It is new". Its severity is critical.
+            - `category`: `spoofing`, `tampering` <shop.threat:13>
+            == Why it is here
+            - it is against `shop.api` <shop.threat:13>
+            == How severe it is
+            - likelihood high: `high` (stated)
+            - impact critical: by the most sensitive asset that it harms
+            - severity critical: likelihood high with impact critical
+            == References
+            - CAPEC-151: Identity Spoofing
+            https://capec.mitre.org/data/definitions/151.html
+        "#]],
     );
     check(
         &at("risk \"For now\""),
@@ -464,6 +465,23 @@ fn decisions() {
         - `about`: `api`, Shop API <shop.threat:16>
         - `validate_by`: 2026-06-30, in 180 days <shop.threat:16>
     "#]],
+    );
+}
+
+#[test]
+fn tickets_lead_where_the_settings_say() {
+    check(
+        "//- threatline.toml\n[links]\nticket = \"https://tickets.example.com/{}\"\n\
+         //- m.threat\nmitigation $0m { ticket: \"PAY-1\" counters: spoofing }\n",
+        expect![[r#"
+            m.threat:1:12 m
+            # mitigation m
+            - Its status is implemented
+            - `ticket`: PAY-1
+            https://tickets.example.com/PAY-1 <m.threat:1>
+            == What it counters
+            - Everything of spoofing <m.threat:1>
+        "#]],
     );
 }
 

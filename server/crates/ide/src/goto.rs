@@ -4,6 +4,8 @@
 use crate::change::Target;
 use crate::related;
 use crate::uses::{self, Meaning, Use, uses};
+use std::collections::HashSet;
+use threatline_model::lower::Spans;
 use threatline_model::relations::contents;
 use threatline_model::schema::ACCESS;
 use threatline_model::typed::typed;
@@ -52,13 +54,7 @@ pub struct Highlight {
 }
 
 fn goto(origin: Span, targets: Vec<Target>) -> Option<Goto> {
-    let mut kept: Vec<Target> = Vec::new();
-    for target in targets {
-        if !kept.contains(&target) {
-            kept.push(target);
-        }
-    }
-    (!kept.is_empty()).then_some(Goto { origin, targets: kept })
+    (!targets.is_empty()).then_some(Goto { origin, targets })
 }
 
 /// Where the name at a byte is declared; a declaration's own name leads to itself.
@@ -129,6 +125,7 @@ pub fn references(db: &Database, file: File, offset: u32, include_declaration: b
 /// tests of a model. The declaration comes first.
 pub fn references_to(db: &Database, models: &[Model], decl: Decl, include_declaration: bool) -> Vec<Reference> {
     let mut found: Vec<Reference> = Vec::new();
+    let mut seen = HashSet::new();
     for &model in models {
         for named in uses::references(db, model, decl) {
             let role = role(db, &named);
@@ -136,7 +133,7 @@ pub fn references_to(db: &Database, models: &[Model], decl: Decl, include_declar
                 continue;
             }
             let reference = Reference { file: named.within.file(db), span: named.span, role, within: named.within };
-            if !found.contains(&reference) {
+            if seen.insert((reference.file, reference.span)) {
                 found.push(reference);
             }
         }
@@ -156,7 +153,12 @@ pub fn highlight(db: &Database, file: File, offset: u32) -> Vec<Highlight> {
         // `yes`, a kind or a property's name says little about another one.
         _ => false,
     };
-    let all = file.declarations(db).iter().flat_map(|decl| uses(db, *decl));
+    // The same is meant by the same word, so most declarations need no closer look.
+    let word = written(&wanted).unwrap_or_default();
+    let source = file.source(db);
+    let mentions = |spans: &Spans| text.get(spans.of(Part::Whole).range()).is_some_and(|text| text.contains(word));
+    let declarations = file.declarations(db).iter().zip(&source.spans).filter(|(_, spans)| mentions(spans));
+    let all = declarations.flat_map(|(decl, _)| uses(db, *decl));
     all.filter(is_same).map(|found| Highlight { span: found.span, role: role(db, &found) }).collect()
 }
 

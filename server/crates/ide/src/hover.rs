@@ -19,7 +19,7 @@ use threatline_model::relations::{
     is_done, kin, kind_of_asset, placed_in, sensitivity_of_asset, trust, trust_of_boundary, why_held,
 };
 use threatline_model::schema::{self, ASSET_KIND, CLASSIFICATION, LEVEL, Property, STATUS, TRUST, Takes, Words};
-use threatline_model::typed::{Accepted, TypedValue, a, takes, typed};
+use threatline_model::typed::{Accepted, TypedValue, a, typed};
 use threatline_model::{Database, Date, Decl, File, Kind, Model, Part, Place, Span, World};
 
 use Section::{Code, Heading, Item, Text};
@@ -173,8 +173,7 @@ pub fn property(kind: Kind, property: &Property) -> Explanation {
             parts.push(Text(format!("It takes {}{list}:", words.called)));
             parts.extend(words.words.iter().map(|(word, meaning)| Item(format!("`{word}`: {meaning}"), None)));
         }
-        Takes::Condition => parts.push(Text("It takes a condition over facts.".to_owned())),
-        _ => parts.push(Text(format!("It takes `{}`{list}.", takes(property.takes)))),
+        takes => parts.push(Text(format!("It takes {}{list}.", taken(takes)))),
     }
     if property.required {
         parts.push(Text("It is required.".to_owned()));
@@ -187,6 +186,30 @@ pub fn property(kind: Kind, property: &Property) -> Explanation {
         parts.push(Text("Unless stated, it is unknown, and rules ask for it.".to_owned()));
     }
     Explanation { title: format!("{} of {}", property.name, a(kind.word())), parts }
+}
+
+/// What is taken, in words.
+fn taken(takes: Takes) -> String {
+    match takes {
+        Takes::Text => "a string".to_owned(),
+        Takes::Glob => "a glob of paths, from the model's root".to_owned(),
+        Takes::Words(words) => words.called.to_owned(),
+        Takes::YesNo => "`yes` or `no`".to_owned(),
+        Takes::Date => "a day, as `2027-01-31`".to_owned(),
+        Takes::Reference => "an id, as `CWE-79`, `CAPEC-151`, `T1190` or `ASVS-9.1.1`".to_owned(),
+        Takes::Name(kinds) => {
+            let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+            match words.split_last() {
+                Some((last, before)) if !before.is_empty() => {
+                    format!("the name of {} or {last}", a(&before.join(", ")))
+                }
+                _ => format!("the name of {}", a(&words.join(", "))),
+            }
+        }
+        Takes::Countered => "the name of a threat or a rule, or a STRIDE category".to_owned(),
+        Takes::Finding => "findings: `rule@element`, `category@element`, or the name of a threat".to_owned(),
+        Takes::Condition => "a condition over facts".to_owned(),
+    }
 }
 
 /// What a word of a list means.
@@ -244,8 +267,30 @@ pub fn fact(fact: Fact) -> Explanation {
         Gives::Opaque => "Of it can only be asked `stated(…)`.".to_owned(),
     };
     let kind = if is_derived(fact) { "a derived fact" } else { "a stated fact" };
-    let parts = vec![Text(facts::meaning(fact).to_owned()), Text(gives)];
+    let parts = vec![Text(facts::meaning(fact).to_owned()), Text(gives), Text(of_which(fact))];
     Explanation { title: format!("{}, {kind}", fact.name), parts }
+}
+
+/// Which elements have a fact, and what it is of those that do not state it.
+fn of_which(fact: Fact) -> String {
+    let elements: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.is_element()).collect();
+    let having: Vec<Kind> =
+        elements.iter().copied().filter(|kind| facts::fact(&[*kind], fact.name) == Some(fact)).collect();
+    let words: Vec<&str> = having.iter().map(|kind| kind.word()).collect();
+    let had = match having == elements {
+        true => "Every element has it.".to_owned(),
+        false => format!("Elements that have it: {}.", words.join(", ")),
+    };
+    let property = having.first().and_then(|kind| schema::of(*kind).property(fact.name));
+    let unstated = match (property, fact.gives) {
+        _ if is_derived(fact) => return had,
+        (Some(Property { default: Some(default), .. }), _) => format!("it is `{default}`"),
+        (Some(_), Gives::Word(_) | Gives::YesNo) => "it is unknown, and rules ask for it".to_owned(),
+        (Some(_), Gives::Words(_) | Gives::Assets) => "there is nothing in it".to_owned(),
+        (Some(_), Gives::Named(_)) => "`is` is false".to_owned(),
+        _ => return had,
+    };
+    format!("{had} Unless stated, {unstated}.")
 }
 
 fn listed(words: &Words) -> String {
@@ -286,8 +331,10 @@ pub fn declaration(db: &Database, file: File, decl: Decl) -> Explanation {
     if kind == Kind::Threat
         && let Some(assessed) = assessed(db, decl).first()
     {
-        let explanation = explain::finding(db, assessed);
-        telling.parts = explanation.parts;
+        let mut told = explain::finding(db, assessed).parts.into_iter();
+        telling.parts.extend(told.next());
+        telling.properties(&["targets", "affects", "likelihood", "impact", "mitigations"]);
+        telling.parts.extend(told);
         return telling.done();
     }
     explain::describe(db, decl, &mut telling.parts);
@@ -388,7 +435,17 @@ impl Telling<'_> {
             let values: Vec<String> =
                 stated.values.iter().map(|(_, value)| self.value(value, stated.property.takes)).collect();
             let place = self.decl.part(Part::Property(stated.position));
-            self.item(format!("`{name}`: {}", values.join(", ")), Some(place));
+            let link = self.ticket_link(name, &values);
+            self.item(format!("`{name}`: {}{link}", values.join(", ")), Some(place));
+        }
+    }
+
+    /// Where a ticket leads, on a line of its own, if the settings tell.
+    fn ticket_link(&self, property: &str, values: &[String]) -> String {
+        let settings = self.decl.model(self.db).settings(self.db);
+        match (property, &settings.ticket_link, values) {
+            ("ticket", Some(link), [ticket]) => format!("\n{}", link.replace("{}", ticket)),
+            _ => String::new(),
         }
     }
 
@@ -516,7 +573,7 @@ impl Telling<'_> {
         let items = assets.into_iter().map(|asset| {
             let classification = CLASSIFICATION.word(sensitivity_of_asset(db, asset).classification);
             let why = why_held(db, decl, asset);
-            let how = why.map(|(holder, part)| self.how_held(holder, part)).unwrap_or_default();
+            let how = why.map(|(holder, _)| self.how_held(decl, asset, holder)).unwrap_or_default();
             let place = why.map(|(holder, part)| holder.part(part));
             (format!("{}, which is {classification}{how}", self.titled(asset)), place)
         });
@@ -524,16 +581,16 @@ impl Telling<'_> {
         self.list(if is_flow { "What it carries" } else { "What it holds" }, items);
     }
 
-    fn how_held(&self, holder: Decl, part: Part) -> String {
-        let property = match part {
-            Part::Value(at, _) => holder.facts(self.db).properties.get(at as usize),
-            _ => None,
-        };
-        match property.map(|property| property.name.as_str()) {
-            Some(name) if holder == self.decl => format!("; it is in `{name}`"),
-            Some(_) => format!("; {} carries it", self.name(holder)),
-            None => String::new(),
+    /// Whether an element states by itself that it holds an asset, or what brings it.
+    fn how_held(&self, element: Decl, asset: Decl, holder: Decl) -> String {
+        if holder != element {
+            return format!("; {} carries it", self.name(holder));
         }
+        let stated = typed(self.db, element);
+        let properties = ["stores", "handles", "sends", "receives"].into_iter();
+        let naming = properties.filter(|property| stated.decls(property).any(|named| named == asset));
+        let naming: Vec<String> = naming.map(|property| format!("`{property}`")).collect();
+        format!("; it is in {}", naming.join(" and "))
     }
 
     /// The mitigations that protect the element, and what brings each.
@@ -617,9 +674,9 @@ impl Telling<'_> {
         if entering + leaving > 0 {
             let from = match exposed {
                 0 => String::new(),
-                _ => format!(", {exposed} of them from a place of lower trust"),
+                _ => format!(", of which {exposed} from a place of lower trust"),
             };
-            self.text(format!("{} enter it{from}; {leaving} leave it.", counted(entering, Kind::Flow)));
+            self.text(format!("Flows that enter it: {entering}{from}. Flows that leave it: {leaving}."));
         }
         let listed = typed(db, decl).named("mitigations");
         let listed = listed
@@ -647,6 +704,7 @@ impl Telling<'_> {
         let stated = typed(db, decl);
         let level = |property: &str, level: &str| match stated.get(property) {
             Some(_) => format!("`{property}`: `{level}`"),
+            None if property == "integrity" => format!("`{property}`: `{level}`, by its classification"),
             None => format!("`{property}`: `{level}`, as it is not stated"),
         };
         let aspects = [
@@ -663,19 +721,16 @@ impl Telling<'_> {
         let (flows, places): (Vec<Decl>, Vec<Decl>) =
             related::holding(db, self.model, decl).into_iter().partition(|element| element.kind(db) == Kind::Flow);
         let places = places.into_iter().map(|element| {
-            let how = match why_held(db, element, decl) {
-                Some((holder, Part::Value(at, _))) if holder == element => {
-                    let name = holder.facts(db).properties.get(at as usize).map_or("", |property| &property.name);
-                    format!("; it is in `{name}`")
-                }
-                Some((holder, _)) => format!("; {} carries it", self.name(holder)),
-                None => String::new(),
-            };
+            let how = why_held(db, element, decl).map(|(holder, _)| self.how_held(element, decl, holder));
+            let how = how.unwrap_or_default();
             (format!("{} {}{how}", element.kind(db).word(), self.titled(element)), self.name_place(element))
         });
         let places = places.collect();
         self.list("Where it is held", places);
-        let flows = flows.into_iter().map(|flow| (self.titled(flow), self.name_place(flow))).collect();
+        let flows = flows
+            .into_iter()
+            .map(|flow| (format!("{}{}", self.titled(flow), self.how_held(flow, decl, flow)), self.name_place(flow)));
+        let flows = flows.collect();
         self.list("What carries it", flows);
     }
 

@@ -1,6 +1,7 @@
 //! What is related to a declaration across a model: what is made with it, where it is listed, what holds it. It must
 //! not know who asks, or how it is shown.
 
+use std::collections::HashSet;
 use threatline_model::findings::{Assessed, FindingId, assessed};
 use threatline_model::names::{component_of, visible};
 use threatline_model::relations::{contents, holds, kin};
@@ -71,9 +72,10 @@ pub fn narrower(db: &Database, model: Model, broader: Decl) -> Vec<Decl> {
 /// Everything in a boundary: what is directly in it, each followed by what is in that.
 pub fn everything_in(db: &Database, boundary: Decl) -> Vec<Decl> {
     let mut found = Vec::new();
+    let mut seen = HashSet::from([boundary]);
     let mut pending: Vec<Decl> = contents(db, boundary).iter().rev().copied().collect();
     while let Some(decl) = pending.pop() {
-        if decl == boundary || found.contains(&decl) {
+        if !seen.insert(decl) {
             continue;
         }
         found.push(decl);

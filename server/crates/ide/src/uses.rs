@@ -2,7 +2,7 @@
 
 use threatline_model::condition::subjects;
 use threatline_model::facts::{Fact, Gives, Many, fact};
-use threatline_model::lower::{Condition, Expression, NodeId, Subject, Value};
+use threatline_model::lower::{Condition, Expression, NodeId, Spans, Subject, Value};
 use threatline_model::names::{components_around, resolve_as};
 use threatline_model::relations::{ENDS, used_by};
 use threatline_model::schema::{self, CLASSIFICATION, Property, STRIDE, Takes, Words};
@@ -101,8 +101,16 @@ pub fn references(db: &Database, model: Model, decl: Decl) -> Vec<Use> {
         files.push(decl.file(db));
     }
     files.sort_by(|a, b| a.path(db).cmp(b.path(db)));
+    // Whoever names it writes the last word of its name, so most declarations need no closer look.
+    let word = decl.shape(db).name.as_ref().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
     for file in files {
-        for &other in file.declarations(db).iter() {
+        let source = file.source(db);
+        let mentions = |spans: &Spans| {
+            let written = source.text.get(spans.of(Part::Whole).range());
+            written.is_some_and(|written| written.contains(word))
+        };
+        let declarations = file.declarations(db).iter().zip(&source.spans);
+        for (&other, _) in declarations.filter(|(_, spans)| mentions(spans)) {
             found.extend(uses(db, other).into_iter().filter(|found| found.meaning == Meaning::Names(decl)));
         }
     }
@@ -378,9 +386,7 @@ impl Walk<'_, '_> {
         let Some(at) = self.collector.text[end as usize..span.end as usize].find(first) else { return };
         let start = end + at as u32;
         let written = &self.collector.text[start as usize..span.end as usize];
-        let length = written
-            .find(|character: char| matches!(character, ')' | ' ' | '\n' | '\r' | '\t'))
-            .unwrap_or(written.len());
+        let length = written.find([')', ' ', '\n', '\r', '\t']).unwrap_or(written.len());
         let of_argument = Span { start, end: start + length as u32 };
         if function == "used" {
             let collector = &mut self.collector;

@@ -36,10 +36,25 @@ fn symbols_fit(db: &Database, file: File, symbols: &[Symbol]) {
     }
 }
 
+fn hover_fits(db: &Database, file: File, at: u32) {
+    if let Some(found) = hover(db, file, at) {
+        fits(db, file, found.span);
+        assert!(found.span.start <= at && at < found.span.end);
+        assert!(!found.explanation.title.is_empty());
+        for part in &found.explanation.parts {
+            if let Section::Item(_, Some(place)) = part {
+                let (file, span) = place.resolve(db);
+                fits(db, file, span);
+            }
+        }
+    }
+}
+
 /// What depends on the word, and not on the byte within it.
 fn ask_of_word(db: &Database, file: File, at: u32) {
+    hover_fits(db, file, at);
     for goto in [definition, type_definition, implementation] {
-        for found in goto(db, file, at) {
+        if let Some(found) = goto(db, file, at) {
             fits(db, file, found.origin);
             assert!(!found.targets.is_empty());
             found.targets.iter().for_each(|target| target_fits(db, target));
@@ -65,18 +80,7 @@ fn ask_of_word(db: &Database, file: File, at: u32) {
     }
 }
 
-fn ask_at(db: &Database, file: File, at: u32) {
-    if let Some(found) = hover(db, file, at) {
-        fits(db, file, found.span);
-        assert!(found.span.start <= at && at < found.span.end);
-        assert!(!found.explanation.title.is_empty());
-        for part in &found.explanation.parts {
-            if let Section::Item(_, Some(place)) = part {
-                let (file, span) = place.resolve(db);
-                fits(db, file, span);
-            }
-        }
-    }
+fn selections_fit(db: &Database, file: File, at: u32) {
     let found = selections(db, file, at);
     assert!(!found.is_empty());
     found.iter().for_each(|span| fits(db, file, *span));
@@ -88,10 +92,12 @@ fn ask(db: &Database, file: File, bytes: impl Iterator<Item = u32>) {
     symbols_fit(db, file, &document_symbols(db, file));
     folds(db, file).iter().for_each(|fold| fits(db, file, fold.span));
     for at in bytes {
-        ask_at(db, file, at);
-        // What is the same within a word is asked once.
-        if uses::at(db, file, at).is_none_or(|found| found.span.start == at) {
-            ask_of_word(db, file, at);
+        selections_fit(db, file, at);
+        // What is the same everywhere in a word is asked at its first byte; elsewhere some of it.
+        match uses::at(db, file, at) {
+            Some(found) if found.span.start == at => ask_of_word(db, file, at),
+            Some(found) if found.span.end != at => {}
+            _ => hover_fits(db, file, at),
         }
     }
 }
@@ -108,7 +114,7 @@ fn at_every_byte_of_every_example() {
         let db = workspace.db();
         for (path, text) in &files {
             let file = workspace.file(path).unwrap();
-            ask(db, file, (0..text.len() as u32 + 3).step_by(3));
+            ask(db, file, 0..text.len() as u32 + 3);
         }
         let models: Vec<_> = workspace.models().collect();
         for query in ["", "a", "ord", "x.y", "é", "."] {
@@ -186,11 +192,13 @@ fn of_noise() {
         "source.",
         "\u{feff}",
     ];
+    let mut workspace = workspace(&[]);
+    let model = workspace.model("").unwrap();
     for _ in 0..60 {
         let text: Vec<&str> = (0..40).map(|_| *random.pick(&words)).collect();
         let text = text.join(" ");
-        let workspace = workspace(&[("m.threat".to_owned(), text.clone())]);
-        ask(workspace.db(), workspace.file("m.threat").unwrap(), 0..text.len() as u32 + 2);
+        let file = workspace.set_file(model, "m.threat", FileText::new(text.as_str()));
+        ask(workspace.db(), file, 0..text.len() as u32 + 2);
     }
 }
 

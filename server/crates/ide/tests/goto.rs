@@ -4,7 +4,9 @@ mod cursor;
 
 use cursor::{Cursor, target, written};
 use expect_test::{Expect, expect};
-use threatline_ide::goto::{Goto, Role, definition, highlight, implementation, references, type_definition};
+use threatline_ide::goto::{
+    Goto, Role, definition, highlight, implementation, references, references_to, type_definition,
+};
 use threatline_model::{Database, File};
 
 const SHOP: &str = "\
@@ -333,6 +335,25 @@ fn references_across_files() {
     "#]],
     );
     check_references(&at("restricted"), true, expect![[r#""#]]);
+}
+
+#[test]
+fn references_of_tests() {
+    let cursor = Cursor::new(
+        "//- m.threat\nrule $0odd { on: process category: spoofing when: stated(owner) }\n\
+         mitigation m { counters: odd }\n//- odd.test.threat\nprocess a\nexpect { absent: odd@a }\n",
+    );
+    let db = cursor.db();
+    let models: Vec<_> = cursor.workspace.models().chain(cursor.workspace.tests()).collect();
+    let rule = cursor.file.declarations(db)[0];
+    let found = references_to(db, &models, rule, true).into_iter();
+    let told = found.map(|found| format!("{} {}\n", role(found.role), written(db, found.file, found.span)));
+    expect![[r#"
+        declares m.threat:1:6 odd
+        reads m.threat:2:26 odd
+        reads odd.test.threat:2:18 odd
+    "#]]
+    .assert_eq(&told.collect::<String>());
 }
 
 fn check_highlight(model: &str, expected: Expect) {

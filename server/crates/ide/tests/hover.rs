@@ -24,7 +24,7 @@ const SHOP: &str = "\
 component edge \"Edge\" { owner: \"team-edge\" source: \"edge/**\" mitigations: audit_log }
 boundary internet \"Internet\" { trust: untrusted }
 boundary cloud \"Cloud account\" { kind: cloud mitigations: network_segmentation }
-boundary vpc in cloud { kind: network mitigations: limits }
+boundary vpc in cloud { kind: network mitigations: shop.limits }
 external buyer \"Buyer\" in internet { kind: person }
 process gateway \"Gateway\" in vpc { technology: api_gateway }
 flow enter \"Enter\": buyer -> gateway { protocol: http authentication: session sends: shop.card }
@@ -39,7 +39,7 @@ store old { out_of_scope: \"It is switched off\" }
 flow pass: edge.gateway -> api { protocol: https sends: card }
 flow api -> orders { protocol: shop_protocol access: write sends: card }
 technology shop_db \"Our database\" { is: relational_database }
-protocol shop_protocol { is: https, tcp }
+protocol shop_protocol { is: https, postgres }
 mitigation limits \"Limits\" { based_on: rate_limiting status: planned due: 2026-01-31 owner: \"Ops\" references: CWE-770 }
 threat fraud \"Fraud\" { category: spoofing, tampering targets: api affects: card likelihood: high references: CAPEC-151 }
 accept risk \"For now\" { findings: unencrypted_flow@edge.enter, fraud by: \"CISO\" until: 2026-01-31 because: \"It is new\" }
@@ -68,70 +68,72 @@ fn elements() {
     check(
         &at("gateway \"Gateway\""),
         expect![[r#"
-        edge.threat:7:9 gateway
-        # process edge.gateway: Gateway
-        - `technology`: `api_gateway`, API gateway <edge.threat:7>
-        Not stated: `privileges`, `redundancy`, `custom_code`.
-        == Place and trust
-        - It is in `vpc`; in `cloud`, Cloud account <edge.threat:7>
-        - Its trust is `high`, as no boundary around it states another one
-        - `edge.enter` comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
-        == What it holds
-        - `shop.card`, Cardholder data, which is restricted; `enter` carries it <edge.threat:8>
-        == What protects it
-        - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
-        - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
-        == Findings
-        - low: Requests from outside are not limited (`missing_rate_limit@gateway`) <edge.threat:7>
-        1 open.
-    "#]],
+            edge.threat:7:9 gateway
+            # process edge.gateway: Gateway
+            - `technology`: `api_gateway`, API gateway <edge.threat:7>
+            Not stated: `privileges`, `redundancy`, `custom_code`.
+            == Place and trust
+            - It is in `vpc`; in `cloud`, Cloud account <edge.threat:7>
+            - Its trust is `high`, as no boundary around it states another one
+            - `edge.enter` comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
+            == What it holds
+            - `shop.card`, Cardholder data, which is restricted; `enter` carries it <edge.threat:8>
+            == What protects it
+            - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+            - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
+            == Findings
+            1 planned.
+        "#]],
     );
     check(
         &at("api {"),
         expect![[r#"
-        shop.threat:8:28 api
-        # process shop.api: Shop API
-        - `technology`: `rest_api`, REST interface <shop.threat:5>
-        - `accepts`: `json` <shop.threat:5>
-        - `privileges`: `root` <shop.threat:5>
-        Not stated: `redundancy`, `custom_code`.
-        == Place and trust
-        - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:5>
-        - Its trust is `high`, as no boundary around it states another one
-        - `edge.enter` comes from a place of trust `untrusted` into one of trust `high`, and `edge.gateway` hands it on <edge.threat:3>
-        == What it holds
-        - `card`, Cardholder data, which is restricted; `pass` carries it <shop.threat:8>
-        - `news`, which is public; it is in `handles` <shop.threat:5>
-        == What protects it
-        - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
-        == Findings
-        - critical: What the outside reaches runs with an administrator's rights (`excessive_privileges@api`) <shop.threat:5>
-        - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
-        2 open.
-    "#]],
+            shop.threat:8:28 api
+            # process shop.api: Shop API
+            - `technology`: `rest_api`, REST interface <shop.threat:5>
+            - `accepts`: `json` <shop.threat:5>
+            - `privileges`: `root` <shop.threat:5>
+            Not stated: `redundancy`, `custom_code`.
+            == Place and trust
+            - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:5>
+            - Its trust is `high`, as no boundary around it states another one
+            - `edge.enter` comes from a place of trust `untrusted` into one of trust `high`, and `edge.gateway` hands it on <edge.threat:3>
+            == What it holds
+            - `card`, Cardholder data, which is restricted; `pass` carries it <shop.threat:8>
+            - `news`, which is public; it is in `handles` <shop.threat:5>
+            == What protects it
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+            == Findings
+            - critical: What the outside reaches runs with an administrator's rights (`excessive_privileges@api`) <shop.threat:5>
+            - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
+            2 open.
+        "#]],
     );
     check(
         &at("orders in"),
         expect![[r#"
-        shop.threat:6:7 orders
-        # store shop.orders
-        - `technology`: `shop_db`, Our database <shop.threat:6>
-        - `encryption`: `none` <shop.threat:6>
-        Not stated: `redundancy`, `backup`.
-        == Place and trust
-        - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:6>
-        - Its trust is `high`, as no boundary around it states another one
-        - Nothing reaches it from a place of lower trust <shop.threat:6>
-        == What it holds
-        - `card`, Cardholder data, which is restricted; it is in `stores` <shop.threat:6>
-        == What protects it
-        - `tls`, TLS on the path: implemented <shop.threat:6>
-        - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
-        == Findings
-        - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
-        - medium: Nobody can tell who read or changed restricted data (`missing_audit_trail@orders`) <shop.threat:6>
-        2 open, 1 mitigated.
-    "#]],
+            shop.threat:6:7 orders
+            # store shop.orders
+            - `technology`: `shop_db`, Our database <shop.threat:6>
+            - `encryption`: `none` <shop.threat:6>
+            Not stated: `redundancy`, `backup`.
+            == Place and trust
+            - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:6>
+            - Its trust is `high`, as no boundary around it states another one
+            - Nothing reaches it from a place of lower trust <shop.threat:6>
+            == What it holds
+            - `card`, Cardholder data, which is restricted; it is in `stores` <shop.threat:6>
+            == What protects it
+            - `tls`, TLS on the path: implemented <shop.threat:6>
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+            == Findings
+            - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
+            - medium: Nobody can tell who read or changed restricted data (`missing_audit_trail@orders`) <shop.threat:6>
+            2 open, 1 mitigated.
+        "#]],
     );
     check(
         &at("old {"),
@@ -168,88 +170,92 @@ fn flows() {
     check(
         &at("enter \"Enter\""),
         expect![[r#"
-        edge.threat:8:6 enter
-        # flow edge.enter: Enter
-        - From `buyer`, Buyer <edge.threat:6>
-        - To `gateway`, Gateway <edge.threat:7>
-        - `protocol`: `http`, HTTP <edge.threat:8>
-        - `authentication`: `session` <edge.threat:8>
-        Not stated: `multi_factor`, `authorization`, `access`.
-        == Boundaries and trust
-        - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
-        - It comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
-        - It talks `http`, and is not encrypted <edge.threat:8>
-        - Who starts it is authenticated <edge.threat:8>
-        == What it carries
-        - `shop.card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
-        == What protects it
-        - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
-        - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
-        == Findings
-        - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
-        - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
-        2 open, 1 accepted.
-    "#]],
+            edge.threat:8:6 enter
+            # flow edge.enter: Enter
+            - From `buyer`, Buyer <edge.threat:6>
+            - To `gateway`, Gateway <edge.threat:7>
+            - `protocol`: `http`, HTTP <edge.threat:8>
+            - `authentication`: `session` <edge.threat:8>
+            Not stated: `multi_factor`, `authorization`, `access`.
+            == Boundaries and trust
+            - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
+            - It comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
+            - It talks `http`, and is not encrypted <edge.threat:8>
+            - Who starts it is authenticated <edge.threat:8>
+            == What it carries
+            - `shop.card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
+            == What protects it
+            - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+            - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
+            == Findings
+            - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
+            - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
+            2 open, 1 accepted.
+        "#]],
     );
     check(
         &at("pass:"),
         expect![[r#"
-        shop.threat:8:6 pass
-        # flow shop.pass
-        - From `edge.gateway`, Gateway <edge.threat:7>
-        - To `api`, Shop API <shop.threat:5>
-        - `protocol`: `https`, HTTPS: HTTP over TLS <shop.threat:8>
-        Not stated: `authentication`, `multi_factor`, `authorization`, `access`.
-        == Boundaries and trust
-        - It crosses no boundary <shop.threat:8>
-        - It talks `https`, and is encrypted <shop.threat:8>
-        - It states no `authentication` <shop.threat:8>
-        == What it carries
-        - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:8>
-        == What protects it
-        - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
-    "#]],
+            shop.threat:8:6 pass
+            # flow shop.pass
+            - From `edge.gateway`, Gateway <edge.threat:7>
+            - To `api`, Shop API <shop.threat:5>
+            - `protocol`: `https`, HTTPS: HTTP over TLS <shop.threat:8>
+            Not stated: `authentication`, `multi_factor`, `authorization`, `access`.
+            == Boundaries and trust
+            - It crosses no boundary <shop.threat:8>
+            - It talks `https`, and is encrypted <shop.threat:8>
+            - It states no `authentication` <shop.threat:8>
+            == What it carries
+            - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:8>
+            == What protects it
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+        "#]],
     );
     // A flow without a name shows at the word that begins it, and any flow at its arrow.
     check(
         &at("flow api -> orders"),
         expect![[r#"
-        shop.threat:9:1 flow
-        # flow api -> orders
-        - From `api`, Shop API <shop.threat:5>
-        - To `orders` <shop.threat:6>
-        - `protocol`: `shop_protocol` <shop.threat:9>
-        - `access`: `write` <shop.threat:9>
-        Not stated: `authentication`, `multi_factor`, `authorization`.
-        == Boundaries and trust
-        - It crosses no boundary <shop.threat:9>
-        - It talks `shop.shop_protocol`, and is encrypted <shop.threat:9>
-        - It states no `authentication` <shop.threat:9>
-        == What it carries
-        - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
-        == What protects it
-        - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
-    "#]],
+            shop.threat:9:1 flow
+            # flow api -> orders
+            - From `api`, Shop API <shop.threat:5>
+            - To `orders` <shop.threat:6>
+            - `protocol`: `shop_protocol` <shop.threat:9>
+            - `access`: `write` <shop.threat:9>
+            Not stated: `authentication`, `multi_factor`, `authorization`.
+            == Boundaries and trust
+            - It crosses no boundary <shop.threat:9>
+            - It talks `shop.shop_protocol`, and is encrypted <shop.threat:9>
+            - It states no `authentication` <shop.threat:9>
+            == What it carries
+            - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
+            == What protects it
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+        "#]],
     );
     check(
         &at("-> orders"),
         expect![[r#"
-        shop.threat:9:10 ->
-        # flow api -> orders
-        - From `api`, Shop API <shop.threat:5>
-        - To `orders` <shop.threat:6>
-        - `protocol`: `shop_protocol` <shop.threat:9>
-        - `access`: `write` <shop.threat:9>
-        Not stated: `authentication`, `multi_factor`, `authorization`.
-        == Boundaries and trust
-        - It crosses no boundary <shop.threat:9>
-        - It talks `shop.shop_protocol`, and is encrypted <shop.threat:9>
-        - It states no `authentication` <shop.threat:9>
-        == What it carries
-        - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
-        == What protects it
-        - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
-    "#]],
+            shop.threat:9:10 ->
+            # flow api -> orders
+            - From `api`, Shop API <shop.threat:5>
+            - To `orders` <shop.threat:6>
+            - `protocol`: `shop_protocol` <shop.threat:9>
+            - `access`: `write` <shop.threat:9>
+            Not stated: `authentication`, `multi_factor`, `authorization`.
+            == Boundaries and trust
+            - It crosses no boundary <shop.threat:9>
+            - It talks `shop.shop_protocol`, and is encrypted <shop.threat:9>
+            - It states no `authentication` <shop.threat:9>
+            == What it carries
+            - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
+            == What protects it
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+        "#]],
     );
 }
 
@@ -258,20 +264,19 @@ fn components_and_boundaries() {
     check(
         &at("edge \"Edge\""),
         expect![[r#"
-        edge.threat:2:11 edge
-        # component edge: Edge
-        Where the world comes in.
-        - `owner`: team-edge <edge.threat:2>
-        - `source`: edge/** <edge.threat:2>
-        It declares 3 boundaries, 1 external, 1 process, 1 flow.
-        == What protects everything in it
-        - `audit_log`, Audit log that those who are logged cannot change: implemented <edge.threat:2>
-        == Findings
-        - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
-        - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
-        - low: Requests from outside are not limited (`missing_rate_limit@gateway`) <edge.threat:7>
-        3 open, 1 accepted.
-    "#]],
+            edge.threat:2:11 edge
+            # component edge: Edge
+            Where the world comes in.
+            - `owner`: team-edge <edge.threat:2>
+            - `source`: edge/** <edge.threat:2>
+            It declares 3 boundaries, 1 external, 1 process, 1 flow.
+            == What protects everything in it
+            - `audit_log`, Audit log that those who are logged cannot change: implemented <edge.threat:2>
+            == Findings
+            - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
+            - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
+            2 open, 1 planned, 1 accepted.
+        "#]],
     );
     check(
         &at("shop\n"),
@@ -292,42 +297,44 @@ fn components_and_boundaries() {
     check(
         &at("vpc in"),
         expect![[r#"
-        edge.threat:5:10 vpc
-        # boundary edge.vpc
-        - `kind`: `network` <edge.threat:5>
-        - Its trust is `high`, as no boundary around it states another one
-        - It is in `cloud`, Cloud account <edge.threat:5>
-        1 flow enter it, 1 of them from a place of lower trust; 0 leave it.
-        == What is in it
-        - process `gateway`, Gateway <edge.threat:7>
-        - process `shop.api`, Shop API <shop.threat:5>
-        - store `shop.orders` <shop.threat:6>
-    "#]],
+            edge.threat:5:10 vpc
+            # boundary edge.vpc
+            - `kind`: `network` <edge.threat:5>
+            - Its trust is `high`, as no boundary around it states another one
+            - It is in `cloud`, Cloud account <edge.threat:5>
+            Flows that enter it: 1, of which 1 from a place of lower trust. Flows that leave it: 0.
+            == What protects everything in it
+            - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days <edge.threat:5>
+            == What is in it
+            - process `gateway`, Gateway <edge.threat:7>
+            - process `shop.api`, Shop API <shop.threat:5>
+            - store `shop.orders` <shop.threat:6>
+        "#]],
     );
     check(
         &at("cloud \"Cloud"),
         expect![[r#"
-        edge.threat:4:10 cloud
-        # boundary edge.cloud: Cloud account
-        - `kind`: `cloud` <edge.threat:4>
-        - Its trust is `high`, as it is in no boundary
-        1 flow enter it, 1 of them from a place of lower trust; 0 leave it.
-        == What protects everything in it
-        - `network_segmentation`, Network segmentation: implemented <edge.threat:4>
-        == What is in it
-        - boundary `vpc`, with 3 in it <edge.threat:5>
-    "#]],
+            edge.threat:4:10 cloud
+            # boundary edge.cloud: Cloud account
+            - `kind`: `cloud` <edge.threat:4>
+            - Its trust is `high`, as it is in no boundary
+            Flows that enter it: 1, of which 1 from a place of lower trust. Flows that leave it: 0.
+            == What protects everything in it
+            - `network_segmentation`, Network segmentation: implemented <edge.threat:4>
+            == What is in it
+            - boundary `vpc`, with 3 in it <edge.threat:5>
+        "#]],
     );
     check(
         &at("internet \"Inter"),
         expect![[r#"
-        edge.threat:3:10 internet
-        # boundary edge.internet: Internet
-        - Its trust is `untrusted` <edge.threat:3>
-        0 flows enter it; 1 leave it.
-        == What is in it
-        - external `buyer`, Buyer <edge.threat:6>
-    "#]],
+            edge.threat:3:10 internet
+            # boundary edge.internet: Internet
+            - Its trust is `untrusted` <edge.threat:3>
+            Flows that enter it: 0. Flows that leave it: 1.
+            == What is in it
+            - external `buyer`, Buyer <edge.threat:6>
+        "#]],
     );
 }
 
@@ -336,37 +343,37 @@ fn assets() {
     check(
         &at("card \"Card"),
         expect![[r#"
-        shop.threat:3:7 card
-        # asset shop.card: Cardholder data
-        Number and expiry date.
-        - `classification`: `restricted` <shop.threat:3>
-        - `kind`: `data`, as it is not stated
-        - `integrity`: `critical`, as it is not stated
-        - `availability`: `medium`, as it is not stated
-        - `regulations`: `pci_dss` <shop.threat:3>
-        == Where it is held
-        - external `edge.buyer`, Buyer; `edge.enter` carries it <edge.threat:6>
-        - process `edge.gateway`, Gateway; `edge.enter` carries it <edge.threat:7>
-        - process `api`, Shop API; `pass` carries it <shop.threat:5>
-        - store `orders`; it is in `stores` <shop.threat:6>
-        == What carries it
-        - `edge.enter`, Enter <edge.threat:8>
-        - `pass` <shop.threat:8>
-        - `(shop.api -> shop.orders)` <shop.threat:9>
-    "#]],
+            shop.threat:3:7 card
+            # asset shop.card: Cardholder data
+            Number and expiry date.
+            - `classification`: `restricted` <shop.threat:3>
+            - `kind`: `data`, as it is not stated
+            - `integrity`: `critical`, by its classification
+            - `availability`: `medium`, as it is not stated
+            - `regulations`: `pci_dss` <shop.threat:3>
+            == Where it is held
+            - external `edge.buyer`, Buyer; `edge.enter` carries it <edge.threat:6>
+            - process `edge.gateway`, Gateway; `edge.enter` carries it <edge.threat:7>
+            - process `api`, Shop API; `pass` carries it <shop.threat:5>
+            - store `orders`; it is in `stores` <shop.threat:6>
+            == What carries it
+            - `edge.enter`, Enter; it is in `sends` <edge.threat:8>
+            - `pass`; it is in `sends` <shop.threat:8>
+            - `(shop.api -> shop.orders)`; it is in `sends` <shop.threat:9>
+        "#]],
     );
     check(
         &at("news privileges"),
         expect![[r#"
-        shop.threat:5:82 news
-        # asset shop.news
-        - `classification`: `public` <shop.threat:4>
-        - `kind`: `log` <shop.threat:4>
-        - `integrity`: `low`, as it is not stated
-        - `availability`: `medium`, as it is not stated
-        == Where it is held
-        - process `api`, Shop API; it is in `handles` <shop.threat:5>
-    "#]],
+            shop.threat:5:82 news
+            # asset shop.news
+            - `classification`: `public` <shop.threat:4>
+            - `kind`: `log` <shop.threat:4>
+            - `integrity`: `low`, by its classification
+            - `availability`: `medium`, as it is not stated
+            == Where it is held
+            - process `api`, Shop API; it is in `handles` <shop.threat:5>
+        "#]],
     );
 }
 
@@ -375,18 +382,20 @@ fn decisions() {
     check(
         &at("limits \"Limits\""),
         expect![[r#"
-        shop.threat:12:12 limits
-        # mitigation shop.limits: Limits
-        - Its status is planned, due 2026-01-31, in 30 days <shop.threat:12>
-        - `based_on`: `rate_limiting`, Rate limiting <shop.threat:12>
-        - `owner`: Ops <shop.threat:12>
-        == What it counters
-        - `missing_rate_limit`, Requests from outside are not limited <std/rules/availability.threat>
-        - `unbounded_model_use`, Use of a model is not limited <std/rules/language_models.threat>
-        == References
-        - CWE-770: Allocation of Resources Without Limits or Throttling
-        https://cwe.mitre.org/data/definitions/770.html
-    "#]],
+            shop.threat:12:12 limits
+            # mitigation shop.limits: Limits
+            - Its status is planned, due 2026-01-31, in 30 days <shop.threat:12>
+            - `based_on`: `rate_limiting`, Rate limiting <shop.threat:12>
+            - `owner`: Ops <shop.threat:12>
+            == What it counters
+            - `missing_rate_limit`, Requests from outside are not limited <std/rules/availability.threat>
+            - `unbounded_model_use`, Use of a model is not limited <std/rules/language_models.threat>
+            == Where it is listed
+            - boundary `edge.vpc` and everything in it <edge.threat:5>
+            == References
+            - CWE-770: Allocation of Resources Without Limits or Throttling
+            https://cwe.mitre.org/data/definitions/770.html
+        "#]],
     );
     check(
         &at("rate_limiting"),
@@ -407,19 +416,20 @@ fn decisions() {
     check(
         &at("fraud \"Fraud\""),
         expect![[r#"
-        shop.threat:13:8 fraud
-        # threat shop.fraud: Fraud
-        It is accepted with `shop.risk`, by CISO until 2026-01-31: "It is new". Its severity is critical.
-        == Why it is here
-        - it is against `shop.api` <shop.threat:13>
-        == How severe it is
-        - likelihood high: `high` (stated)
-        - impact critical: by the most sensitive asset that it harms
-        - severity critical: likelihood high with impact critical
-        == References
-        - CAPEC-151: Identity Spoofing
-        https://capec.mitre.org/data/definitions/151.html
-    "#]],
+            shop.threat:13:8 fraud
+            # threat shop.fraud: Fraud
+            It is accepted with `shop.risk`, by CISO until 2026-01-31: "It is new". Its severity is critical.
+            - `category`: `spoofing`, `tampering` <shop.threat:13>
+            == Why it is here
+            - it is against `shop.api` <shop.threat:13>
+            == How severe it is
+            - likelihood high: `high` (stated)
+            - impact critical: by the most sensitive asset that it harms
+            - severity critical: likelihood high with impact critical
+            == References
+            - CAPEC-151: Identity Spoofing
+            https://capec.mitre.org/data/definitions/151.html
+        "#]],
     );
     check(
         &at("risk \"For now\""),
@@ -455,6 +465,23 @@ fn decisions() {
         - `about`: `api`, Shop API <shop.threat:16>
         - `validate_by`: 2026-06-30, in 180 days <shop.threat:16>
     "#]],
+    );
+}
+
+#[test]
+fn tickets_lead_where_the_settings_say() {
+    check(
+        "//- threatline.toml\n[links]\nticket = \"https://tickets.example.com/{}\"\n\
+         //- m.threat\nmitigation $0m { ticket: \"PAY-1\" counters: spoofing }\n",
+        expect![[r#"
+            m.threat:1:12 m
+            # mitigation m
+            - Its status is implemented
+            - `ticket`: PAY-1
+            https://tickets.example.com/PAY-1 <m.threat:1>
+            == What it counters
+            - Everything of spoofing <m.threat:1>
+        "#]],
     );
 }
 
@@ -558,28 +585,29 @@ fn findings() {
     check(
         &at("enter, fraud"),
         expect![[r#"
-        shop.threat:14:57 enter
-        # flow edge.enter: Enter
-        - From `edge.buyer`, Buyer <edge.threat:6>
-        - To `edge.gateway`, Gateway <edge.threat:7>
-        - `protocol`: `http`, HTTP <edge.threat:8>
-        - `authentication`: `session` <edge.threat:8>
-        Not stated: `multi_factor`, `authorization`, `access`.
-        == Boundaries and trust
-        - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
-        - It comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
-        - It talks `http`, and is not encrypted <edge.threat:8>
-        - Who starts it is authenticated <edge.threat:8>
-        == What it carries
-        - `card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
-        == What protects it
-        - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
-        - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
-        == Findings
-        - high: Authenticated requests are not authorized (`missing_authorization@edge.enter`), not stated: `authorization` <edge.threat:8>
-        - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
-        2 open, 1 accepted.
-    "#]],
+            shop.threat:14:57 enter
+            # flow edge.enter: Enter
+            - From `edge.buyer`, Buyer <edge.threat:6>
+            - To `edge.gateway`, Gateway <edge.threat:7>
+            - `protocol`: `http`, HTTP <edge.threat:8>
+            - `authentication`: `session` <edge.threat:8>
+            Not stated: `multi_factor`, `authorization`, `access`.
+            == Boundaries and trust
+            - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
+            - It comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
+            - It talks `http`, and is not encrypted <edge.threat:8>
+            - Who starts it is authenticated <edge.threat:8>
+            == What it carries
+            - `card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
+            == What protects it
+            - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+            == Findings
+            - high: Authenticated requests are not authorized (`missing_authorization@edge.enter`), not stated: `authorization` <edge.threat:8>
+            - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
+            2 open, 1 accepted.
+        "#]],
     );
     check(
         &at("tampering@api"),
@@ -681,11 +709,11 @@ fn words_and_properties() {
     check(
         &at("mitigations: tls"),
         expect![[r#"
-        shop.threat:6:78 mitigations
-        # mitigations of a store
-        The mitigations that protect it.
-        It takes `mitigation`, one or several.
-    "#]],
+            shop.threat:6:78 mitigations
+            # mitigations of a store
+            The mitigations that protect it.
+            It takes the name of a mitigation, one or several.
+        "#]],
     );
     check(
         &at("when:"),
@@ -709,12 +737,12 @@ fn words_and_properties() {
     check(
         "process p { redundancy: $0yes }",
         expect![[r#"
-        model.threat:1:25 yes
-        # redundancy of a process
-        Whether another takes over when it fails.
-        It takes `yes | no`.
-        Unless stated, it is unknown, and rules ask for it.
-    "#]],
+            model.threat:1:25 yes
+            # redundancy of a process
+            Whether another takes over when it fails.
+            It takes `yes` or `no`.
+            Unless stated, it is unknown, and rules ask for it.
+        "#]],
     );
     check(
         &at("026-06-30"),
@@ -771,29 +799,32 @@ fn conditions() {
     check(
         &at("exposed and"),
         expect![[r#"
-        shop.threat:21:9 exposed
-        # exposed, a derived fact
-        A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place.
-        It is `yes` or `no`.
-    "#]],
+            shop.threat:21:9 exposed
+            # exposed, a derived fact
+            A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place.
+            It is `yes` or `no`.
+            Every element has it.
+        "#]],
     );
     check(
         &at("source.kind"),
         expect![[r#"
-        shop.threat:21:21 source
-        # source, a derived fact
-        Where the flow starts.
-        It is an element: behind a dot stand facts of it.
-    "#]],
+            shop.threat:21:21 source
+            # source, a derived fact
+            Where the flow starts.
+            It is an element: behind a dot stand facts of it.
+            Elements that have it: flow.
+        "#]],
     );
     check(
         &at("kind = person"),
         expect![[r#"
-        shop.threat:21:28 kind
-        # kind, a stated fact
-        What it is.
-        It is a kind of external entity: `person`, `system`, `device`.
-    "#]],
+            shop.threat:21:28 kind
+            # kind, a stated fact
+            What it is.
+            It is a kind of external entity: `person`, `system`, `device`.
+            Elements that have it: external. Unless stated, it is unknown, and rules ask for it.
+        "#]],
     );
     check(
         &at("person and"),
@@ -806,11 +837,12 @@ fn conditions() {
     check(
         &at("carries.integrity"),
         expect![[r#"
-        shop.threat:21:46 carries
-        # carries, a derived fact
-        The assets that the flow sends and receives.
-        It gives assets, which compare by their classification: `>= confidential`. Behind a dot stands an aspect of them: `.classification`, `.integrity`, `.availability`, `.personal`, `.kind`.
-    "#]],
+            shop.threat:21:46 carries
+            # carries, a derived fact
+            The assets that the flow sends and receives.
+            It gives assets, which compare by their classification: `>= confidential`. Behind a dot stands an aspect of them: `.classification`, `.integrity`, `.availability`, `.personal`, `.kind`.
+            Elements that have it: flow.
+        "#]],
     );
     check(
         &at("integrity >="),
@@ -838,11 +870,12 @@ fn conditions() {
     check(
         &at("incoming where"),
         expect![[r#"
-        shop.threat:21:87 incoming
-        # incoming, a derived fact
-        The flows that end at it.
-        They are elements: ask for them with `any`, `all`, `no`, `count` or `components`.
-    "#]],
+            shop.threat:21:87 incoming
+            # incoming, a derived fact
+            The flows that end at it.
+            They are elements: ask for them with `any`, `all`, `no`, `count` or `components`.
+            Elements that have it: external, process, store.
+        "#]],
     );
 }
 

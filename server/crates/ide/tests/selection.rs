@@ -16,7 +16,7 @@ fn check(model: &str, expected: Expect) {
     }
     let told = found.iter().map(|span| {
         let written = text[span.range()].replace('\n', "⏎");
-        format!("{written}\n")
+        if written.trim().is_empty() { "(blank)\n".to_owned() } else { format!("{written}\n") }
     });
     expected.assert_eq(&told.collect::<String>());
 }
@@ -157,13 +157,13 @@ fn broken_text() {
     check(
         "$0",
         expect![[r#"
-
+            (blank)
         "#]],
     );
     check(
         "  $0  ",
         expect![[r#"
-    
+            (blank)
         "#]],
     );
 }

@@ -484,7 +484,7 @@ pub fn resolve_kind(
                 None => format!("no {} `{name}` is declared", kinds_in_words()),
             };
             let mut problem = Diagnostic::new(&codes::UNRESOLVED_REFERENCE, decl.part(part), message);
-            match hidden_component(db, file, name, &unresolved) {
+            match hidden_component(db, file, name, unresolved) {
                 Some((hiding, component)) => {
                     let message = format!("`{}` hides the component `{component}` here", full_name(db, hiding));
                     problem = problem.relate(hiding.part(Part::Name), message).help("give one of the two another name");

@@ -85,9 +85,9 @@ fn definitions() {
         &at("rate_limiting, limits"),
         definition,
         expect![[r#"
-        from shop.threat:3:75 rate_limiting
-        std/mitigations.threat:291:12 rate_limiting
-    "#]],
+            from shop.threat:3:75 rate_limiting
+            std/mitigations.threat:283:12 rate_limiting
+        "#]],
     );
     check(
         &at("unencrypted_flow@"),
@@ -163,9 +163,9 @@ fn type_definitions() {
         &at("limits { based_on"),
         type_definition,
         expect![[r#"
-        from shop.threat:8:12 limits
-        std/mitigations.threat:291:12 rate_limiting
-    "#]],
+            from shop.threat:8:12 limits
+            std/mitigations.threat:283:12 rate_limiting
+        "#]],
     );
     check(
         &at("card {"),

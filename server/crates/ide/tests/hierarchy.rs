@@ -156,9 +156,9 @@ fn boundaries_definitions_and_components() {
     check_types(
         &at("rate_limiting"),
         expect![[r#"
-        mitigation std.rate_limiting <std/mitigations.threat:291:12 rate_limiting>
-          below: mitigation shop.limits <shop.threat:8:12 limits>
-    "#]],
+            mitigation std.rate_limiting <std/mitigations.threat:283:12 rate_limiting>
+              below: mitigation shop.limits <shop.threat:8:12 limits>
+        "#]],
     );
     check_types(
         &at("shop\nexternal"),

@@ -490,29 +490,31 @@ fn definitions() {
     check(
         &at("shop_db \"Our"),
         expect![[r#"
-        shop.threat:10:12 shop_db
-        # technology shop.shop_db: Our database
-        - It is one of `relational_database`, `database`, `datastore` <shop.threat:10>
-        - `forwards`: `no`, as nothing says otherwise
-        == What is made with it
-        - store `orders` <shop.threat:6>
-        == The rules that ask for it
-        - `injection`, Untrusted input reaches a database query <std/rules/input.threat>
-    "#]],
+            shop.threat:10:12 shop_db
+            # technology shop.shop_db: Our database
+            - It is one of `relational_database`, `database`, `datastore` <shop.threat:10>
+            - `forwards`: `no`, as nothing says otherwise
+            == What is made with it
+            - store `orders` <shop.threat:6>
+            == The rules that ask for it
+            - `unauthenticated_inside`, A store of sensitive data serves whoever is inside <std/rules/identity.threat>
+            - `injection`, Untrusted input reaches a database query <std/rules/input.threat>
+        "#]],
     );
     check(
         &at("relational_database"),
         expect![[r#"
-        shop.threat:10:41 relational_database
-        # technology std.relational_database: Relational database
-        - It is one of `database`, `datastore` <std/technologies.threat>
-        - `forwards`: `no`, as nothing says otherwise
-        Narrower: `shop_db`.
-        == What is made with it
-        - store `orders` <shop.threat:6>
-        == The rules that ask for it
-        - `injection`, Untrusted input reaches a database query <std/rules/input.threat>
-    "#]],
+            shop.threat:10:41 relational_database
+            # technology std.relational_database: Relational database
+            - It is one of `database`, `datastore` <std/technologies.threat>
+            - `forwards`: `no`, as nothing says otherwise
+            Narrower: `shop_db`.
+            == What is made with it
+            - store `orders` <shop.threat:6>
+            == The rules that ask for it
+            - `unauthenticated_inside`, A store of sensitive data serves whoever is inside <std/rules/identity.threat>
+            - `injection`, Untrusted input reaches a database query <std/rules/input.threat>
+        "#]],
     );
     check(
         &at("shop_protocol {"),

@@ -127,3 +127,30 @@ def test_other_requests_do_not_keep_a_cancelled_one(shop):
         shop.notify("$/cancelRequest", {"id": id})
     answers = [shop.answer(id) for id in ids]
     assert all("result" in answer or answer["error"]["code"] == -32800 for answer in answers)
+
+
+def test_a_file_a_range_and_what_was_just_closed_are_laid_out(tmp_path):
+    text = "boundary  vpc {kind:network}\nprocess  a   in vpc { technology : web_service\n  custom_code:yes }\nprocess   b\n"
+    (tmp_path / "a.threat").write_text(text)
+    client = Client(PULL, folders=[tmp_path])
+    address = uri(tmp_path / "a.threat")
+    client.open(address, text)
+    options = {"tabSize": 2, "insertSpaces": True}
+    document = {"textDocument": {"uri": address}, "options": options}
+
+    def applied(edits):
+        lines = text.splitlines(keepends=True)
+        offset = lambda place: sum(map(len, lines[: place["line"]])) + place["character"]
+        new = text
+        for edit in sorted(edits, key=lambda edit: offset(edit["range"]["start"]), reverse=True):
+            new = new[: offset(edit["range"]["start"])] + edit["newText"] + new[offset(edit["range"]["end"]) :]
+        return new
+
+    whole = applied(client.request("textDocument/formatting", document))
+    assert "process a in vpc {\n  technology: web_service\n  custom_code: yes\n}\n" in whole and "process b\n" in whole
+    last = {"start": {"line": 3, "character": 0}, "end": {"line": 3, "character": 11}}
+    part = applied(client.request("textDocument/rangeFormatting", {**document, "range": last}))
+    assert "process b\n" in part and part.startswith("boundary  vpc {kind:network}\n")
+    closed = applied(client.request("textDocument/onTypeFormatting", {**document, "position": {"line": 2, "character": 19}, "ch": "}"}))
+    assert "  custom_code: yes\n}" in closed and "process   b\n" in closed
+    client.end()

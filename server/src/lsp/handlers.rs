@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use threatline_ide::formatting;
+use threatline_model::{File, Part, Span};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{self as lsp, request};
 
@@ -30,6 +31,8 @@ macro_rules! handlers {
 
 handlers! {
     request::Formatting => format;
+    request::RangeFormatting => format_range;
+    request::OnTypeFormatting => format_on_type;
     request::DocumentDiagnosticRequest => document_diagnostic;
     request::WorkspaceDiagnosticRequest => workspace_diagnostic;
     request::HoverRequest => navigation::hover;
@@ -74,6 +77,11 @@ pub fn capabilities(client: &Client) -> lsp::ServerCapabilities {
             ..lsp::TextDocumentSyncOptions::default()
         })),
         document_formatting_provider: Some(lsp::OneOf::Left(true)),
+        document_range_formatting_provider: Some(lsp::OneOf::Left(true)),
+        document_on_type_formatting_provider: Some(lsp::DocumentOnTypeFormattingOptions {
+            first_trigger_character: "}".to_owned(),
+            more_trigger_character: None,
+        }),
         hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),
         definition_provider: Some(lsp::OneOf::Left(true)),
         declaration_provider: Some(lsp::DeclarationCapability::Simple(true)),
@@ -105,12 +113,31 @@ pub fn capabilities(client: &Client) -> lsp::ServerCapabilities {
     }
 }
 
-fn format(snapshot: &Snapshot, params: lsp::DocumentFormattingParams) -> Result<Option<Vec<lsp::TextEdit>>> {
+type Edits = Option<Vec<lsp::TextEdit>>;
+
+fn format(snapshot: &Snapshot, params: lsp::DocumentFormattingParams) -> Result<Edits> {
+    Ok(edits(snapshot, snapshot.file(&params.text_document.uri)?, |_| true))
+}
+
+fn format_range(snapshot: &Snapshot, params: lsp::DocumentRangeFormattingParams) -> Result<Edits> {
     let file = snapshot.file(&params.text_document.uri)?;
-    let text = &file.source(&snapshot.db).text;
-    let Ok(edits) = formatting::format_edits(text) else { return Ok(None) };
-    let edit = |(span, text)| lsp::TextEdit { range: snapshot.range(file, span), new_text: text };
-    Ok(Some(edits.into_iter().map(edit).collect()))
+    let wanted = snapshot.span(file, params.range);
+    Ok(edits(snapshot, file, |span| span.start <= wanted.end && wanted.start <= span.end))
+}
+
+/// What was just closed with a brace is laid out.
+fn format_on_type(snapshot: &Snapshot, params: lsp::DocumentOnTypeFormattingParams) -> Result<Edits> {
+    let (file, offset) = snapshot.place(&params.text_document_position)?;
+    let Some(decl) = threatline_ide::uses::declaration_at(&snapshot.db, file, offset) else { return Ok(None) };
+    let whole = decl.part(Part::Whole).resolve(&snapshot.db).1;
+    Ok(edits(snapshot, file, |span| whole.start <= span.start && span.end <= whole.end))
+}
+
+/// The edits that lay a file out, of those that are wanted; none if it has syntax errors.
+fn edits(snapshot: &Snapshot, file: File, is_wanted: impl Fn(&Span) -> bool) -> Edits {
+    let edits = formatting::format_edits(&file.source(&snapshot.db).text).ok()?;
+    let wanted = edits.into_iter().filter(|(span, _)| is_wanted(span));
+    Some(wanted.map(|(span, text)| lsp::TextEdit { range: snapshot.range(file, span), new_text: text }).collect())
 }
 
 fn document_diagnostic(

@@ -57,7 +57,7 @@ def test_whatever_is_asked_anywhere_the_answer_is_in_the_protocol(shop):
             asked.append(shop.ask("textDocument/selectionRange", {"textDocument": document, "positions": [position]}))
     answers = [shop.answer(id) for id in asked]
     assert all("error" not in answer for answer in answers), [answer for answer in answers if "error" in answer][:3]
-    assert sum(1 for answer in answers if answer["result"]) > len(answers) / 3
+    assert sum(1 for answer in answers if answer["result"]) > len(answers) / 5
 
 
 def place(shop, name, text, within=""):

@@ -660,7 +660,7 @@ fn line_edits(old: &str, new: &str) -> Vec<(Span, String)> {
     let (mut done_old, mut done_new) = (0, 0);
     let mut edits = Vec::new();
     let mut replace = |from: Range<usize>, to: &str| {
-        if !from.is_empty() || !to.is_empty() {
+        if old[from.clone()] != *to {
             edits.push((Span::new(from.start, from.end), to.to_owned()));
         }
     };
@@ -674,6 +674,11 @@ fn line_edits(old: &str, new: &str) -> Vec<(Span, String)> {
         } else if (b.before, b.lasting) <= (a.before, 0) {
             at_new += 1;
         } else {
+            // Both lines begin at the same place, so that each is an edit of its own.
+            if a.before == b.before {
+                replace(done_old..a.start, &new[done_new..b.start]);
+                (done_old, done_new) = (a.start, b.start);
+            }
             at_old += 1;
             at_new += 1;
         }
@@ -1225,7 +1230,8 @@ process j
         let shown: Vec<String> =
             edits.iter().map(|(span, new)| format!("{:?} -> {new:?}\n", &text[span.range()])).collect();
         expect![[r#"
-            "\n\nprocess  b\n" -> "process b\n\n"
+            "\n\n" -> ""
+            "process  b\n" -> "process b\n\n"
             "    z: w,\n" -> "  z: w\n"
             "\n" -> ""
             "" -> "\n"

@@ -418,6 +418,18 @@ fn flows_into_one_boundary_are_one_diagnostic() {
     check(
         told(&model),
         expect![[r#"
+            m.threat:4:18 warning[unstated-fact] no `kind` is stated for `shopper`, and a threat depends on it (up to medium, spoofing)
+                m.threat:4:18 Devices prove who they are with a secret that can be read out (`std.extractable_device_secret`)
+                m.threat:6:14 it states `authentication`
+                m.threat:6:47 it states `authentication: key`
+                m.threat:4:18 `shopper` is in a place of trust `untrusted`
+                m.threat:3:18 it enters `vpc`
+                help: state `kind: person | system | device`
+                help: `hardware_device_identity` counters it
+                finding: std.extractable_device_secret@(shopper -> shop)
+                finding: std.extractable_device_secret@pay
+                finding: std.extractable_device_secret@leave
+                finding: std.extractable_device_secret@elsewhere
             m.threat:6:14 error[missing-mitigation] Sensitive data crosses a trust boundary in clear text: `(shopper -> shop)`, `pay` and `leave` (high, information disclosure)
                 m.threat:3:18 it enters `vpc`
                 m.threat:6:98 it carries `card`, which is confidential

@@ -9,13 +9,15 @@ use tower_lsp::ls_types::{ClientCapabilities, InitializeParams, MarkupKind, Posi
 pub struct Client {
     /// How columns are counted.
     pub encoding: Encoding,
-    /// All that it said.
+    /// What it said that it can do, as far as the protocol's types know it.
     pub capabilities: ClientCapabilities,
+    /// The same, as it was said.
+    said: Value,
 }
 
 impl Client {
-    /// What is said at the start.
-    pub fn new(params: &InitializeParams) -> Client {
+    /// What is said at the start: the parameters of `initialize`, read and as they came.
+    pub fn new(params: &InitializeParams, said: &Value) -> Client {
         let capabilities = params.capabilities.clone();
         let general = capabilities.general.as_ref();
         let offered = general.and_then(|general| general.position_encodings.clone()).unwrap_or_default();
@@ -27,7 +29,7 @@ impl Client {
         } else {
             Encoding::Utf16
         };
-        Client { encoding, capabilities }
+        Client { encoding, capabilities, said: said.get("capabilities").cloned().unwrap_or_default() }
     }
 
     /// The name of the encoding.
@@ -41,13 +43,12 @@ impl Client {
 
     /// Looks something up in the capabilities: `textDocument.hover.contentFormat`.
     pub fn has(&self, path: &str) -> bool {
-        self.look(path).is_some_and(|value| value == Value::Bool(true))
+        self.look(path) == Some(&Value::Bool(true))
     }
 
     /// What the capabilities say at a path.
-    fn look(&self, path: &str) -> Option<Value> {
-        let all = serde_json::to_value(&self.capabilities).ok()?;
-        path.split('.').try_fold(all, |value, key| value.get(key).cloned())
+    pub fn look(&self, path: &str) -> Option<&Value> {
+        path.split('.').try_fold(&self.said, |value, key| value.get(key))
     }
 
     /// Whether problems are asked for, and need not be told.

@@ -122,7 +122,7 @@ impl Session {
         };
         Session {
             phase: Phase::Uninitialized,
-            client: Arc::new(Client::new(&lsp::InitializeParams::default())),
+            client: Arc::new(Client::new(&lsp::InitializeParams::default(), &Value::Null)),
             workspace: Workspace::new(jiff::Zoned::now().date()),
             table: Arc::default(),
             documents: HashMap::new(),
@@ -256,13 +256,14 @@ impl Session {
             tests: self.tests.clone(),
             table: self.table.clone(),
             client: self.client.clone(),
+            outgoing: self.outgoing.clone(),
         }
     }
 
-    fn initialize(&mut self, params: Value) -> tower_lsp::jsonrpc::Result<Value> {
+    fn initialize(&mut self, said: Value) -> tower_lsp::jsonrpc::Result<Value> {
         let params: lsp::InitializeParams =
-            serde_json::from_value(params).map_err(|error| Error::invalid_params(error.to_string()))?;
-        self.client = Arc::new(Client::new(&params));
+            serde_json::from_value(said.clone()).map_err(|error| Error::invalid_params(error.to_string()))?;
+        self.client = Arc::new(Client::new(&params, &said));
         self.phase = Phase::Running;
         let folders = params.workspace_folders.clone().unwrap_or_default();
         self.folders = folders.iter().map(|folder| PathBuf::from(path_of(&folder.uri).as_ref())).collect();

@@ -3,11 +3,13 @@
 use super::client::Client;
 use super::uris::{path_of, uri_of};
 use dashmap::DashMap;
+use futures::channel::mpsc::UnboundedSender;
+use serde::Serialize;
 use std::sync::Arc;
 use threatline_model::diagnostics::Location;
 use threatline_model::{Database, File, Model, Span, World};
 use threatline_syntax::{LineColumn, LineIndex};
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::{Error, Request, Result};
 use tower_lsp::ls_types::{self as lsp, Uri};
 
 /// A document that is open in the editor.
@@ -40,9 +42,18 @@ pub struct Snapshot {
     pub table: Arc<Table>,
     /// Who asks.
     pub client: Arc<Client>,
+    /// The way to the client.
+    pub outgoing: UnboundedSender<Request>,
 }
 
 impl Snapshot {
+    /// Tells the client something.
+    pub fn notify(&self, method: &'static str, params: impl Serialize) {
+        let params = serde_json::to_value(params).unwrap_or_default();
+        let _ = self.outgoing.unbounded_send(Request::build(method).params(params).finish());
+    }
+
+
     /// The file of a document.
     ///
     /// # Errors

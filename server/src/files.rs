@@ -176,11 +176,7 @@ fn behind_link(root: &Path, path: PathBuf) -> PathBuf {
 fn walk(root: &Path, asked: &Path, roots: &mut BTreeMap<PathBuf, Vec<PathBuf>>, notes: &mut Vec<String>) {
     let canonical_root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let mut nested = vec![root.to_owned()];
-    let is_looked_into = |entry: &DirEntry| {
-        let name = entry.file_name().to_string_lossy();
-        entry.depth() == 0 || !entry.file_type().is_dir() || !(name.starts_with('.') || name == "node_modules")
-    };
-    for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(is_looked_into) {
+    for entry in entries(root) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -208,6 +204,15 @@ fn walk(root: &Path, asked: &Path, roots: &mut BTreeMap<PathBuf, Vec<PathBuf>>, 
             roots.entry(root).or_default().push(path.to_owned());
         }
     }
+}
+
+/// What is in a folder and below it, but for what is hidden and what belongs to packages.
+pub fn entries(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
+    let is_looked_into = |entry: &DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        entry.depth() == 0 || !entry.file_type().is_dir() || !(name.starts_with('.') || name == "node_modules")
+    };
+    WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_looked_into)
 }
 
 /// Whether a link leads to a folder, or to a model file that is read where it stands.

@@ -9,11 +9,11 @@ mod problems;
 mod session;
 mod snapshot;
 mod uris;
+mod watch;
 
 use crate::Outcome;
 use anyhow::Result;
-use futures::channel::mpsc;
-use gate::{Gate, Incoming, Loop};
+use gate::Incoming;
 use session::{End, Event, Session};
 use tower_lsp::Server;
 
@@ -26,12 +26,12 @@ const CONCURRENCY: usize = 100_000;
 /// When no thread can be started.
 pub fn run() -> Result<Outcome> {
     let (events, received) = std::sync::mpsc::channel();
-    let (outgoing, messages) = mpsc::unbounded();
-    let (answers, mut answered) = mpsc::unbounded();
+    let to_session = events.clone();
+    let (gate, client, outgoing, mut answered) =
+        gate::connect(move |incoming| drop(to_session.send(Event::Incoming(incoming))));
     let session = Session::new(events.clone(), outgoing);
     let owner = std::thread::Builder::new().name("session".to_owned()).spawn(move || session.run(&received))?;
-    let (to_session, ending) = (events.clone(), events.clone());
-    let gate = Gate { hand_on: move |incoming| drop(to_session.send(Event::Incoming(incoming))) };
+    let ending = events.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let answers_loop = async {
@@ -40,7 +40,7 @@ pub fn run() -> Result<Outcome> {
                 let _ = events.send(Event::Incoming(Incoming::Answer(response)));
             }
         };
-        let server = Server::new(tokio::io::stdin(), tokio::io::stdout(), Loop { outgoing: messages, answers });
+        let server = Server::new(tokio::io::stdin(), tokio::io::stdout(), client);
         tokio::select! {
             () = server.concurrency_level(CONCURRENCY).serve(gate) => {}
             () = answers_loop => {}

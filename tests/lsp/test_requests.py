@@ -12,6 +12,7 @@ MODELS = Path(__file__).parents[1] / "models"
 
 ALL = {
     **PULL,
+    "workspace": {**PULL["workspace"], "textDocumentContent": {}},
     "textDocument": {
         **PULL["textDocument"],
         "hover": {"contentFormat": ["markdown", "plaintext"]},
@@ -29,6 +30,7 @@ def shop(request, tmp_path):
     shutil.copytree(MODELS / "webshop", tmp_path, dirs_exist_ok=True)
     client = Client(request.param, folders=[tmp_path])
     client.folder = tmp_path
+    client.shows_library = request.param is ALL
     yield client
     client.end()
 
@@ -84,8 +86,17 @@ def where(shop, answer):
 def test_definitions_are_found_in_other_files_and_in_the_library(shop):
     [found] = where(shop, shop.request("textDocument/definition", place(shop, "payments.threat", "edge.wa|f")))
     assert found.startswith("/platform/edge.threat:")
-    [found] = where(shop, shop.request("textDocument/definition", place(shop, "payments.threat", "technology: web_s|ervice")))
-    assert found.startswith("threatline:/std/technologies.threat:")
+    found = where(shop, shop.request("textDocument/definition", place(shop, "payments.threat", "technology: web_s|ervice")))
+    if not shop.shows_library:
+        # What it cannot open, a client is not sent to.
+        assert found == []
+        return
+    assert [address.rpartition(":")[0] for address in found] == ["threatline:/std/technologies.threat"]
+    line = int(found[0].rpartition(":")[2])
+    text = shop.request("workspace/textDocumentContent", {"uri": "threatline:/std/technologies.threat"})["text"]
+    assert text.splitlines()[line - 1].startswith("technology web_service ")
+    inside = {"textDocument": {"uri": "threatline:/std/technologies.threat"}, "position": {"line": line - 1, "character": 13}}
+    assert "Web service" in shop.request("textDocument/hover", inside)["contents"]["value"]
 
 
 def test_hover_tells_what_follows_from_the_model(shop):

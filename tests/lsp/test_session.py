@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -78,14 +79,161 @@ def test_the_whole_workspace_is_told_after_the_start(folder):
 def test_problems_are_pulled_by_a_client_that_can(folder):
     client = Client(PULL, folders=[folder])
     address = uri(folder / "shop.threat")
+    client.open(address, SHOP)
     assert codes(client.pull(address)) == ["missing-mitigation"]
     report = client.request("workspace/diagnostic", {"previousResultIds": []})
-    assert [item["uri"] for item in report["items"]] == [address]
+    assert [(item["uri"], item["version"]) for item in report["items"]] == [(address, 1)]
     known = [{"uri": address, "value": report["items"][0]["resultId"]}]
     report = client.request("workspace/diagnostic", {"previousResultIds": known})
     assert report["items"][0]["kind"] == "unchanged"
+    # One that is gone has no problems any more.
+    known = [{"uri": "file:///gone.threat", "value": "1"}]
+    report = client.request("workspace/diagnostic", {"previousResultIds": known})
+    [gone] = [item for item in report["items"] if item["uri"] == "file:///gone.threat"]
+    assert gone["kind"] == "full" and gone["items"] == []
     client.end()
-    assert not client.problems, "what is pulled is not pushed"
+    assert all(not problems["diagnostics"] for problems in client.problems.values()), "what is pulled is not pushed"
+
+
+def test_a_client_that_pulls_documents_alone_is_told_of_the_others(folder):
+    (folder / "other.threat").write_text("process lonely\n")
+    client = Client(PULL, folders=[folder])
+    shop, other = uri(folder / "shop.threat"), uri(folder / "other.threat")
+    assert codes(client.told(other)) == ["isolated-element"]
+    client.problems.clear()
+    client.open(other, "process lonely\n")
+    # What it asks for itself from now on is taken back.
+    assert client.told(other) == []
+    assert codes(client.pull(other)) == ["isolated-element"]
+    client.close(other)
+    client.problems.clear()
+    assert codes(client.told(other)) == ["isolated-element"]
+    client.problems.clear()
+    client.request("workspace/diagnostic", {"previousResultIds": []})
+    assert client.told(other) == [] and client.told(shop) == []
+    client.end()
+
+
+def parts(client, token, method, params):
+    """The result of a request that is given in parts."""
+    result = client.request(method, {**params, "partialResultToken": token})
+    told = [message["params"]["value"] for message in client.messages if message["method"] == "$/progress"]
+    return result, told
+
+
+def test_results_come_in_parts(tmp_path):
+    for number in range(250):
+        (tmp_path / f"part{number}.threat").write_text(f"process it{number} {{ technology: mine }}\n")
+    (tmp_path / "mine.threat").write_text("technology mine\n")
+    client = Client(PULL, folders=[tmp_path])
+    result, told = parts(client, "one", "workspace/diagnostic", {"previousResultIds": []})
+    assert result["items"] == [] and len(told) > 2
+    assert len({item["uri"] for part in told for item in part["items"]}) == 251
+    client.messages.clear()
+    at = {"textDocument": {"uri": uri(tmp_path / "mine.threat")}, "position": {"line": 0, "character": 12}}
+    result, told = parts(client, "two", "textDocument/references", {**at, "context": {"includeDeclaration": True}})
+    assert result == [] and len(told) > 2 and sum(map(len, told)) == 251
+    client.end()
+
+
+def test_all_problems_are_answered_when_they_change(folder):
+    """A client that asks again at once waits for a change instead of asking for ever."""
+    client = Client(PULL, folders=[folder])
+    address = uri(folder / "shop.threat")
+    client.open(address, SHOP)
+    ask = lambda token, known: client.ask("workspace/diagnostic", {"previousResultIds": known, "partialResultToken": token})
+    told = lambda token: [
+        item
+        for message in client.messages
+        if message["method"] == "$/progress" and message["params"]["token"] == token
+        for item in message["params"]["value"]["items"]
+    ]
+    client.answer(ask("first", []))
+    known = [{"uri": item["uri"], "value": item["resultId"]} for item in told("first")]
+    second = ask("second", known)
+    assert codes(client.pull(address)) == ["missing-mitigation"]
+    assert second not in client.answers, "nothing has changed"
+    client.change(address, at(6, 12, 16, "https"))
+    client.answer(second)
+    assert [item["items"] for item in told("second")] == [[]]
+    third, fourth = ask("third", []), ask("fourth", [])
+    client.notify("$/cancelRequest", {"id": third})
+    assert client.answer(third)["error"]["code"] == -32800
+    client.request("shutdown")
+    assert client.answer(fourth)["error"]["code"] == -32800
+    client.notify("exit", None)
+    assert client.process.wait(10) == 0
+
+
+def test_a_client_is_asked_to_look_again_when_more_changed_than_it_edited(folder):
+    methods = {
+        "diagnostics": "workspace/diagnostic/refresh",
+        "semanticTokens": "workspace/semanticTokens/refresh",
+        "inlayHint": "workspace/inlayHint/refresh",
+        "codeLens": "workspace/codeLens/refresh",
+    }
+    client = Client({"workspace": {name: {"refreshSupport": True} for name in methods}}, folders=[folder])
+    address = uri(folder / "shop.threat")
+    client.open(address, SHOP)
+    asked = lambda: {message["method"] for message in client.messages} & set(methods.values())
+    client.change(address, {"text": "// a note\n" + SHOP})
+    client.told(address, 2)
+    time.sleep(1)
+    client.request("textDocument/documentSymbol", {"textDocument": {"uri": address}})
+    assert asked() == set(), "a comment changes nothing else"
+    client.change(address, {"text": SHOP.replace("http\n", "https\n")})
+    while asked() != set(methods.values()):
+        client.take()
+    client.end()
+
+
+def test_the_server_watches_the_disk_for_a_client_that_does_not(folder):
+    client = Client(folders=[folder])
+    shop, other = uri(folder / "shop.threat"), uri(folder / "new/deep/other.threat")
+    assert codes(client.told(shop)) == ["missing-mitigation"]
+    client.problems.clear()
+    (folder / "shop.threat").write_text(SHOP.replace("http\n", "https\n"))
+    assert client.told(shop) == []
+    (folder / "new/deep").mkdir(parents=True)
+    (folder / "new/deep/other.threat").write_text("process lonely\n")
+    assert codes(client.told(other)) == ["isolated-element"]
+    client.problems.clear()
+    (folder / "threatline.toml").write_text('[diagnostics]\nisolated-element = "off"\n')
+    assert client.told(other) == []
+    (folder / "threatline.toml").unlink()
+    client.problems.clear()
+    assert codes(client.told(other)) == ["isolated-element"]
+    client.problems.clear()
+    shutil.rmtree(folder / "new")
+    assert client.told(other) == []
+    client.end()
+
+
+def test_a_client_that_watches_is_asked_to(folder):
+    client = Client({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}, folders=[folder])
+    client.told(uri(folder / "shop.threat"))
+    [asked] = [message for message in client.messages if message["method"] == "client/registerCapability"]
+    [registration] = asked["params"]["registrations"]
+    patterns = [watcher["globPattern"] for watcher in registration["registerOptions"]["watchers"]]
+    assert patterns == ["**/*.threat", "**/threatline.toml"]
+    client.end()
+
+
+def test_the_start_shows_its_progress(folder):
+    client = Client({"window": {"workDoneProgress": True}}, folders=[folder])
+    client.told(uri(folder / "shop.threat"))
+    kinds = [message["params"]["value"]["kind"] for message in client.messages if message["method"] == "$/progress"]
+    assert kinds[0] == "begin" and kinds[-1] == "end"
+    client.end()
+
+
+def test_the_server_ends_with_the_process_that_started_it(folder):
+    other = subprocess.Popen(["sleep", "600"])
+    client = Client(start=False)
+    client.request("initialize", {"processId": other.pid, "rootUri": None, "capabilities": {}})
+    other.kill()
+    other.wait()
+    assert client.process.wait(30) == 1
 
 
 def test_changes_are_seen_by_what_is_asked_behind_them(folder):

@@ -57,6 +57,12 @@ impl Client {
         document.is_some_and(|document| document.diagnostic.is_some())
     }
 
+    /// Whether texts that are on no disk can be shown: it asks for them by `workspace/textDocumentContent`, as LSP 3.18
+    /// has it or, before that, as it says among what is experimental.
+    pub fn shows_library(&self) -> bool {
+        self.look("workspace.textDocumentContent").is_some() || self.has("experimental.textDocumentContent")
+    }
+
     /// Whether hovers may be Markdown.
     pub fn renders_markdown(&self) -> bool {
         let document = self.capabilities.text_document.as_ref();

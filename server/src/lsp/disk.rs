@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use threatline_model::workspace::FileText;
+use walkdir::DirEntry;
 
 /// The models below some folders: the files of each by its root.
 pub type Roots = BTreeMap<Arc<str>, Vec<Arc<str>>>;
@@ -23,6 +24,11 @@ pub fn models_in(folder: &Path) -> Roots {
     let (roots, _) = files::discover(folder);
     let keyed = roots.into_iter().map(|(root, files)| (key(&root), files.iter().map(|file| key(file)).collect()));
     keyed.collect()
+}
+
+/// A folder and those below it that are looked into.
+pub fn folders_in(folder: &Path) -> Vec<PathBuf> {
+    files::entries(folder).flatten().filter(|entry| entry.file_type().is_dir()).map(DirEntry::into_path).collect()
 }
 
 /// The root of the model of a file outside of all folders: the nearest folder upwards with a `threatline.toml`, else

@@ -3,14 +3,19 @@
 //!
 //! The protocol library polls the futures of all messages in one task and in any order. So nothing is done in a future:
 //! a message is handed on inside of `call`, which is called in order, and the future of a request only waits for its
-//! answer. Nothing here waits for the client.
+//! answer, and for what was told to the client before it: the library sends answers and all else on two ways, and a part of
+//! a result must not come behind its end.
 
+use futures::StreamExt;
 use futures::channel::mpsc;
+use futures::stream::Inspect;
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tower_lsp::Loopback;
 use tower_lsp::jsonrpc::{Id, Request, Response};
 use tower_service::Service;
@@ -18,17 +23,59 @@ use tower_service::Service;
 /// What comes in.
 pub enum Incoming {
     /// A request, and where its answer goes.
-    Request(Id, String, serde_json::Value, oneshot::Sender<Response>),
+    Request(Id, String, serde_json::Value, Answer),
     /// A notification.
     Notification(String, serde_json::Value),
     /// The client's answer to a request of ours.
     Answer(Response),
 }
 
+/// Where the answer to a request goes.
+pub struct Answer {
+    to: oneshot::Sender<(Response, u64)>,
+    outgoing: Outgoing,
+}
+
+impl Answer {
+    /// Answers, behind all that has been sent so far.
+    pub fn send(self, response: Response) {
+        let _ = self.to.send((response, self.outgoing.sent.load(Ordering::SeqCst)));
+    }
+}
+
+/// The way out for what the server itself asks and tells.
+#[derive(Clone)]
+pub struct Outgoing {
+    sender: mpsc::UnboundedSender<Request>,
+    sent: Arc<AtomicU64>,
+}
+
+impl Outgoing {
+    /// Sends a message, which may be a request.
+    pub fn send(&self, message: Request) {
+        if self.sender.unbounded_send(message).is_ok() {
+            self.sent.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
 /// The service that the protocol library calls.
 pub struct Gate<F> {
-    /// Hands a message to the owner of the session.
-    pub hand_on: F,
+    hand_on: F,
+    outgoing: Outgoing,
+    taken: watch::Receiver<u64>,
+}
+
+/// The two ends of a connection: what the protocol library takes, and what the session sends by. Each message that
+/// comes in is handed on by a function.
+pub fn connect<F: FnMut(Incoming)>(hand_on: F) -> (Gate<F>, Loop, Outgoing, mpsc::UnboundedReceiver<Response>) {
+    let (sender, messages) = mpsc::unbounded();
+    let (answers, answered) = mpsc::unbounded();
+    let (counter, taken) = watch::channel(0);
+    let outgoing = Outgoing { sender, sent: Arc::default() };
+    let gate = Gate { hand_on, outgoing: outgoing.clone(), taken };
+    let messages = messages.inspect(Box::new(move |_: &Request| counter.send_modify(|taken| *taken += 1)) as Count);
+    (gate, Loop { messages, answers }, outgoing, answered)
 }
 
 impl<F: FnMut(Incoming)> Service<Request> for Gate<F> {
@@ -45,9 +92,15 @@ impl<F: FnMut(Incoming)> Service<Request> for Gate<F> {
         let params = params.unwrap_or_default();
         match id {
             Some(id) => {
-                let (answer, answered) = oneshot::channel();
+                let (to, answered) = oneshot::channel();
+                let answer = Answer { to, outgoing: self.outgoing.clone() };
                 (self.hand_on)(Incoming::Request(id, method.into_owned(), params, answer));
-                Box::pin(async { Ok(answered.await.ok()) })
+                let mut taken = self.taken.clone();
+                Box::pin(async move {
+                    let Ok((response, sent)) = answered.await else { return Ok(None) };
+                    let _ = taken.wait_for(|taken| *taken >= sent).await;
+                    Ok(Some(response))
+                })
             }
             None => {
                 (self.hand_on)(Incoming::Notification(method.into_owned(), params));
@@ -57,19 +110,19 @@ impl<F: FnMut(Incoming)> Service<Request> for Gate<F> {
     }
 }
 
+type Count = Box<dyn FnMut(&Request) + Send>;
+
 /// The way out for what the server itself asks and tells, and the way in for the answers.
 pub struct Loop {
-    /// What is sent to the client.
-    pub outgoing: mpsc::UnboundedReceiver<Request>,
-    /// Where its answers go.
-    pub answers: mpsc::UnboundedSender<Response>,
+    messages: Inspect<mpsc::UnboundedReceiver<Request>, Count>,
+    answers: mpsc::UnboundedSender<Response>,
 }
 
 impl Loopback for Loop {
-    type RequestStream = mpsc::UnboundedReceiver<Request>;
+    type RequestStream = Inspect<mpsc::UnboundedReceiver<Request>, Count>;
     type ResponseSink = mpsc::UnboundedSender<Response>;
 
     fn split(self) -> (Self::RequestStream, Self::ResponseSink) {
-        (self.outgoing, self.answers)
+        (self.messages, self.answers)
     }
 }

@@ -6,9 +6,10 @@ mod navigation;
 use super::client::Client;
 use super::problems;
 use super::snapshot::Snapshot;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashMap;
 use threatline_ide::formatting;
 use threatline_model::{File, Part, Span};
 use tower_lsp::jsonrpc::{Error, Result};
@@ -16,6 +17,9 @@ use tower_lsp::ls_types::{self as lsp, request};
 
 /// A function that answers a request.
 pub type Handler = fn(&Snapshot, Value) -> Result<Value>;
+
+/// How many entries a part of a result has, for clients that take results in parts.
+pub const PART: usize = 100;
 
 macro_rules! handlers {
     ($($request:ty => $function:path;)*) => {
@@ -35,6 +39,7 @@ handlers! {
     request::OnTypeFormatting => format_on_type;
     request::DocumentDiagnosticRequest => document_diagnostic;
     request::WorkspaceDiagnosticRequest => workspace_diagnostic;
+    TextDocumentContent => content;
     request::HoverRequest => navigation::hover;
     request::GotoDefinition => navigation::definition;
     request::GotoDeclaration => navigation::declaration;
@@ -130,7 +135,7 @@ fn format_on_type(snapshot: &Snapshot, params: lsp::DocumentOnTypeFormattingPara
     let (file, offset) = snapshot.place(&params.text_document_position)?;
     let Some(decl) = threatline_ide::uses::declaration_at(&snapshot.db, file, offset) else { return Ok(None) };
     let whole = decl.part(Part::Whole).resolve(&snapshot.db).1;
-    Ok(edits(snapshot, file, |span| whole.start <= span.start && span.end <= whole.end))
+    Ok(edits(snapshot, file, |span| span.start < whole.end && whole.start <= span.end))
 }
 
 /// The edits that lay a file out, of those that are wanted; none if it has syntax errors.
@@ -165,37 +170,80 @@ fn workspace_diagnostic(
     snapshot: &Snapshot,
     params: lsp::WorkspaceDiagnosticParams,
 ) -> Result<lsp::WorkspaceDiagnosticReportResult> {
-    let before = |uri: &lsp::Uri| params.previous_result_ids.iter().find(|known| known.uri == *uri);
+    let mut known: HashMap<lsp::Uri, String> =
+        params.previous_result_ids.into_iter().map(|known| (known.uri, known.value)).collect();
     let mut items = Vec::new();
-    let mut report = |path: &str, found: Vec<lsp::Diagnostic>| {
-        let Some(uri) = snapshot.uri(path) else { return };
+    let token = params.partial_result_params.partial_result_token;
+    let mut report = |uri: lsp::Uri, path: &str, found: Option<Vec<lsp::Diagnostic>>, before: Option<String>| {
         let version = snapshot.table.open.get(path).map(|open| i64::from(open.version));
-        let mark = format!("{:016x}", problems::mark(&found));
-        let is_known = before(&uri).is_some_and(|known| known.value == mark);
-        items.push(if is_known {
-            lsp::WorkspaceDocumentDiagnosticReport::Unchanged(lsp::WorkspaceUnchangedDocumentDiagnosticReport {
-                uri,
-                version,
-                unchanged_document_diagnostic_report: lsp::UnchangedDocumentDiagnosticReport { result_id: mark },
-            })
-        } else {
-            lsp::WorkspaceDocumentDiagnosticReport::Full(lsp::WorkspaceFullDocumentDiagnosticReport {
+        let mark = found.as_ref().map(|found| format!("{:016x}", problems::mark(found)));
+        let is_known = before.is_some() && before == mark;
+        items.push(match mark {
+            Some(result_id) if is_known => {
+                lsp::WorkspaceDocumentDiagnosticReport::Unchanged(lsp::WorkspaceUnchangedDocumentDiagnosticReport {
+                    uri,
+                    version,
+                    unchanged_document_diagnostic_report: lsp::UnchangedDocumentDiagnosticReport { result_id },
+                })
+            }
+            result_id => lsp::WorkspaceDocumentDiagnosticReport::Full(lsp::WorkspaceFullDocumentDiagnosticReport {
                 uri,
                 version,
                 full_document_diagnostic_report: lsp::FullDocumentDiagnosticReport {
-                    result_id: Some(mark),
-                    items: found,
+                    result_id,
+                    items: found.unwrap_or_default(),
                 },
-            })
+            }),
         });
+        if let Some(token) = token.as_ref().filter(|_| items.len() == PART) {
+            let value = lsp::WorkspaceDiagnosticReportPartialResult { items: std::mem::take(&mut items) };
+            snapshot.tell_part(token, value);
+        }
     };
     for file in snapshot.files() {
-        report(file.path(&snapshot.db), problems::of_file(snapshot, file));
-    }
-    for &model in snapshot.models.iter() {
-        if let Some((path, found)) = problems::of_settings(snapshot, model) {
-            report(&path, found);
+        let path = file.path(&snapshot.db);
+        if let Some(uri) = snapshot.uri(path) {
+            let before = known.remove(&uri);
+            report(uri, path, Some(problems::of_file(snapshot, file)), before);
         }
     }
+    for &model in snapshot.models.iter() {
+        if let Some((path, found)) = problems::of_settings(snapshot, model)
+            && let Some(uri) = snapshot.uri(&path)
+        {
+            let before = known.remove(&uri);
+            report(uri, &path, Some(found), before);
+        }
+    }
+    // What was reported before and is gone has no problems any more.
+    known.into_iter().for_each(|(uri, before)| report(uri, "", None, Some(before)));
+    if let Some(token) = &token {
+        snapshot.tell_part(token, lsp::WorkspaceDiagnosticReportPartialResult { items: std::mem::take(&mut items) });
+    }
     Ok(lsp::WorkspaceDiagnosticReportResult::Report(lsp::WorkspaceDiagnosticReport { items }))
+}
+
+/// The text of a file of the library, which is on no disk.
+fn content(snapshot: &Snapshot, params: ContentParams) -> Result<ContentResult> {
+    let file = snapshot.file(&params.uri)?;
+    Ok(ContentResult { text: file.source(&snapshot.db).text.to_string() })
+}
+
+/// `workspace/textDocumentContent` of LSP 3.18, which the types of the protocol library do not have.
+enum TextDocumentContent {}
+
+impl request::Request for TextDocumentContent {
+    type Params = ContentParams;
+    type Result = ContentResult;
+    const METHOD: &'static str = "workspace/textDocumentContent";
+}
+
+#[derive(Serialize, Deserialize)]
+struct ContentParams {
+    uri: lsp::Uri,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ContentResult {
+    text: String,
 }

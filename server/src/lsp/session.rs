@@ -3,26 +3,25 @@
 
 use super::client::Client;
 use super::disk;
-use super::gate::Incoming;
+use super::gate::{Answer, Incoming, Outgoing};
 use super::handlers;
 use super::problems;
 use super::snapshot::{Open, Snapshot, Table};
 use super::uris::path_of;
-use futures::channel::mpsc::UnboundedSender;
+use super::watch::Watch;
 use ropey::Rope;
 use salsa::Database as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 use threatline_model::workspace::FileText;
-use threatline_model::{Model, Span, Workspace};
+use threatline_model::{File, Model, Span, Workspace};
 use threatline_syntax::Encoding;
-use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 use tower_lsp::ls_types as lsp;
 
@@ -32,8 +31,10 @@ pub enum Event {
     Incoming(Incoming),
     /// A request was interrupted by a change, and is to be answered on what is there now.
     Again(Task),
-    /// A request has been answered.
-    Answered(Id),
+    /// A request has been answered, and not given up.
+    Answered(Id, bool),
+    /// Something changed on the disk.
+    Disk(PathBuf),
     /// Nothing more comes in.
     Gone,
     /// Diagnostics were told, as far as nothing interrupted that.
@@ -49,13 +50,24 @@ pub struct Task {
     /// About what.
     pub params: Value,
     /// Where the answer goes.
-    pub answer: oneshot::Sender<Response>,
+    pub answer: Answer,
     /// How often it was interrupted.
     pub tries: u32,
 }
 
 /// How often a request begins anew before the client is told that its content was modified.
 const MOST_TRIES: u32 = 8;
+
+/// How long nothing has to happen before the client is asked to look at everything anew.
+const QUIET: Duration = Duration::from_millis(250);
+
+/// What a client asks for again when it is told to: the capability, and the request that tells it.
+const REFRESHED: [(&str, &str); 4] = [
+    ("diagnostics", "workspace/diagnostic/refresh"),
+    ("semanticTokens", "workspace/semanticTokens/refresh"),
+    ("inlayHint", "workspace/inlayHint/refresh"),
+    ("codeLens", "workspace/codeLens/refresh"),
+];
 
 /// Where the session is between its start and its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,11 +96,25 @@ pub struct Session {
     /// What our own requests to the client are for.
     asked: HashMap<Id, Asked>,
     next_id: i64,
+    /// Grows with each change.
+    change: u64,
     /// Whether diagnostics are to be told.
     is_dirty: bool,
     is_telling: bool,
+    /// What the client was last asked to look at anew.
+    shown: Option<salsa::plumbing::Revision>,
+    /// Whether the client asks for the diagnostics of the whole workspace.
+    pulls_workspace: bool,
+    /// The request for them that is answered now and the last change it sees, then that change when it is answered.
+    pulling: Option<(Id, u64)>,
+    pulled: Option<u64>,
+    /// The next such requests, which wait for a change.
+    waiting: Vec<Task>,
+    /// What changed on the disk and was not looked at yet.
+    changed_on_disk: BTreeSet<PathBuf>,
+    watch: Option<Watch>,
     events: Sender<Event>,
-    outgoing: UnboundedSender<Request>,
+    outgoing: Outgoing,
     pool: rayon::ThreadPool,
     background: rayon::ThreadPool,
     models: Arc<[Model]>,
@@ -114,7 +140,7 @@ pub enum End {
 
 impl Session {
     /// A session that nothing has been said to.
-    pub fn new(events: Sender<Event>, outgoing: UnboundedSender<Request>) -> Session {
+    pub fn new(events: Sender<Event>, outgoing: Outgoing) -> Session {
         let threads = std::thread::available_parallelism().map_or(2, usize::from).max(2);
         let pool = |name: &'static str, threads| {
             let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
@@ -130,8 +156,16 @@ impl Session {
             running: HashMap::new(),
             asked: HashMap::new(),
             next_id: 0,
+            change: 0,
             is_dirty: false,
             is_telling: false,
+            shown: None,
+            pulls_workspace: false,
+            pulling: None,
+            pulled: None,
+            waiting: Vec::new(),
+            changed_on_disk: BTreeSet::new(),
+            watch: None,
             events,
             outgoing,
             pool: pool("request", threads),
@@ -149,9 +183,15 @@ impl Session {
             let event = match events.try_recv() {
                 Ok(event) => event,
                 Err(_) => {
-                    self.tell();
-                    match events.recv_timeout(Duration::from_secs(60)) {
+                    self.settle();
+                    // Only when nothing more comes for a while is the client to look at everything anew.
+                    let is_stale = self.shown != Some(self.workspace.revision());
+                    match events.recv_timeout(if is_stale { QUIET } else { Duration::from_secs(60) }) {
                         Ok(event) => event,
+                        Err(RecvTimeoutError::Timeout) if is_stale => {
+                            self.refresh();
+                            continue;
+                        }
                         Err(RecvTimeoutError::Timeout) => {
                             // A day may have passed.
                             self.set_today();
@@ -174,12 +214,21 @@ impl Session {
                 }
                 Event::Gone => return End::Abrupt,
                 Event::Again(task) => self.start(task),
-                Event::Answered(id) => {
+                Event::Answered(id, is_whole) => {
                     self.running.remove(&id);
+                    if let Some((_, change)) = self.pulling.take_if(|(pulling, _)| *pulling == id) {
+                        self.pulled = is_whole.then_some(change);
+                    }
+                }
+                Event::Disk(path) => {
+                    self.changed_on_disk.insert(path);
                 }
                 Event::Told { all } => {
                     self.is_telling = false;
                     self.is_dirty |= !all;
+                    if self.pulls_workspace {
+                        self.take_back();
+                    }
                 }
             }
         }
@@ -191,7 +240,7 @@ impl Session {
         match (self.phase, task.method.as_str()) {
             (Phase::Uninitialized, "initialize") => {
                 let answer = self.initialize(task.params);
-                let _ = task.answer.send(Response::from_parts(task.id, answer));
+                task.answer.send(Response::from_parts(task.id, answer));
             }
             (Phase::Uninitialized, _) => {
                 refuse(task, ErrorCode::ServerError(-32002), "the server has not been initialized");
@@ -202,10 +251,27 @@ impl Session {
             (Phase::Running, "shutdown") => {
                 self.phase = Phase::ShutDown;
                 self.running.values().for_each(salsa::CancellationToken::cancel);
-                let _ = task.answer.send(Response::from_ok(task.id, Value::Null));
+                for task in std::mem::take(&mut self.waiting) {
+                    refuse(task, ErrorCode::RequestCancelled, "the server shuts down");
+                }
+                task.answer.send(Response::from_ok(task.id, Value::Null));
             }
+            (Phase::Running, "workspace/diagnostic") => self.pull_workspace(task),
             (Phase::Running, _) => self.start(task),
         }
+    }
+
+    /// Answers a request for the diagnostics of all, at once or, if the client can take them in parts and has them as
+    /// they are, when they change.
+    fn pull_workspace(&mut self, task: Task) {
+        if !std::mem::replace(&mut self.pulls_workspace, true) {
+            self.take_back();
+        }
+        if task.params.get("partialResultToken").is_some() && self.pulled == Some(self.change) {
+            return self.waiting.push(task);
+        }
+        self.pulling = Some((task.id.clone(), self.change));
+        self.start(task);
     }
 
     /// Answers a request on a thread of its own, on what is there now.
@@ -225,27 +291,31 @@ impl Session {
             // The owner waits for it before it can change anything.
             drop(snapshot);
             let id = task.id.clone();
+            let mut is_whole = false;
             match outcome {
                 Ok(Ok(answer)) => {
-                    let _ = task.answer.send(Response::from_parts(task.id, answer));
+                    is_whole = answer.is_ok();
+                    task.answer.send(Response::from_parts(task.id, answer));
                 }
                 Ok(Err(salsa::Cancelled::Local)) => {
-                    let _ = task.answer.send(Response::from_error(task.id, Error::request_cancelled()));
+                    task.answer.send(Response::from_error(task.id, Error::request_cancelled()));
                 }
                 Ok(Err(_)) if task.tries < MOST_TRIES => {
                     let _ = events.send(Event::Again(Task { tries: task.tries + 1, ..task }));
                     return;
                 }
                 Ok(Err(_)) => {
-                    let _ = task.answer.send(Response::from_error(task.id, Error::content_modified()));
+                    let error =
+                        if task.method.ends_with("/diagnostic") { ask_again() } else { Error::content_modified() };
+                    task.answer.send(Response::from_error(task.id, error));
                 }
                 Err(panic) => {
                     let mut error = Error::internal_error();
                     error.message = format!("this request failed: {}", what_panicked(&*panic)).into();
-                    let _ = task.answer.send(Response::from_error(task.id, error));
+                    task.answer.send(Response::from_error(task.id, error));
                 }
             }
-            let _ = events.send(Event::Answered(id));
+            let _ = events.send(Event::Answered(id, is_whole));
         });
     }
 
@@ -274,15 +344,19 @@ impl Session {
         if let Some(parent) = params.process_id {
             watch(parent);
         }
-        let result = lsp::InitializeResult {
+        let mut result = json!(lsp::InitializeResult {
             capabilities: handlers::capabilities(&self.client),
             server_info: Some(lsp::ServerInfo {
                 name: "threatline".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             }),
             ..lsp::InitializeResult::default()
-        };
-        serde_json::to_value(result).map_err(|_| Error::internal_error())
+        });
+        // What the types of the protocol library do not know.
+        let capabilities = &mut result["capabilities"];
+        capabilities["typeHierarchyProvider"] = json!(true);
+        capabilities["workspace"]["textDocumentContent"] = json!({ "schemes": ["threatline"] });
+        Ok(result)
     }
 
     // ---- notifications -------------------------------------------------------------------------
@@ -330,8 +404,17 @@ impl Session {
                 "registerOptions": { "watchers": watchers },
             });
             self.ask("client/registerCapability", json!({ "registrations": [registration] }));
+        } else {
+            match Watch::new(self.events.clone()) {
+                Ok(watch) => self.watch = Some(watch),
+                Err(error) => self.log(
+                    lsp::MessageType::WARNING,
+                    format!("changes of files outside of the editor are not seen: {error}"),
+                ),
+            }
         }
         self.look_again();
+        self.shown = Some(self.workspace.revision());
         if let Some(token) = &progress {
             let files = self.table.files.len();
             let value = json!({ "kind": "end", "message": format!("{files} files") });
@@ -341,8 +424,10 @@ impl Session {
 
     fn cancel(&mut self, params: Value) {
         let id: Option<Id> = params.get("id").cloned().and_then(|id| serde_json::from_value(id).ok());
-        if let Some(token) = id.and_then(|id| self.running.get(&id)) {
+        if let Some(token) = id.as_ref().and_then(|id| self.running.get(id)) {
             token.cancel();
+        } else if let Some(at) = self.waiting.iter().position(|task| Some(&task.id) == id.as_ref()) {
+            refuse(self.waiting.swap_remove(at), ErrorCode::RequestCancelled, "cancelled");
         }
     }
 
@@ -350,6 +435,10 @@ impl Session {
         let document = params.text_document;
         let path = path_of(&document.uri);
         let open = Open { uri: document.uri.clone(), version: document.version };
+        if self.client.pulls() {
+            // From now on the client asks.
+            self.clear(&path);
+        }
         self.table.open.insert(path.clone(), open);
         let text = Rope::from_str(&document.text);
         self.documents.insert(path.clone(), Document { version: document.version, text });
@@ -457,8 +546,10 @@ impl Session {
         match is_there {
             true if disk::is_model_file(path) => {
                 let model = self.model_for(path);
-                let file = self.workspace.set_file(model, path, disk::read(path));
-                self.table.files.insert(path.clone(), file);
+                self.workspace.load(model, vec![(path.clone(), disk::read(path))]);
+                if let Some(file) = self.workspace.file(path) {
+                    self.table.files.insert(path.clone(), file);
+                }
             }
             _ => {
                 self.workspace.remove_file(path);
@@ -469,20 +560,22 @@ impl Session {
     }
 
     fn watched(&mut self, params: lsp::DidChangeWatchedFilesParams) {
-        let mut looks_again = false;
-        for change in params.changes {
-            let path = path_of(&change.uri);
-            if disk::is_settings(&path) {
-                looks_again = true;
-            } else if disk::is_model_file(&path) {
-                self.take_from_disk(&path);
-            } else {
-                // A folder that came or went.
-                looks_again = true;
-            }
+        self.changed_on_disk.extend(params.changes.iter().map(|change| PathBuf::from(path_of(&change.uri).as_ref())));
+        self.look_at_changes();
+    }
+
+    /// Takes over what changed on the disk.
+    fn look_at_changes(&mut self) {
+        let changed = std::mem::take(&mut self.changed_on_disk);
+        if changed.is_empty() {
+            return;
         }
-        if looks_again {
-            self.look_again();
+        // Settings, or a folder that came or went, change what belongs where.
+        if changed.iter().any(|path| !disk::is_model_file(&disk::key(path)) || path.is_dir()) {
+            return self.look_again();
+        }
+        for path in changed {
+            self.take_from_disk(&disk::key(&path));
         }
         self.after_change();
     }
@@ -514,6 +607,9 @@ impl Session {
             self.clear(&path);
         }
         self.load(roots);
+        if let Some(watch) = &mut self.watch {
+            watch.set(&self.folders);
+        }
         // What is open may belong to another model now.
         let open: Vec<(Arc<str>, String)> =
             self.documents.iter().map(|(path, document)| (path.clone(), document.text.to_string())).collect();
@@ -546,19 +642,47 @@ impl Session {
     fn after_change(&mut self) {
         self.models = self.workspace.models().collect();
         self.tests = self.workspace.tests().collect();
+        self.change += 1;
         self.is_dirty = true;
     }
 
     fn set_today(&mut self) {
+        let before = self.workspace.revision();
         self.workspace.set_today(jiff::Zoned::now().date());
-        self.is_dirty = true;
+        if self.workspace.revision() != before {
+            self.after_change();
+        }
     }
 
     // ---- telling -------------------------------------------------------------------------------
 
-    /// Tells what is wrong, on a thread of its own: what is open first. A change interrupts it, and it begins again.
+    /// What is done when no message waits.
+    fn settle(&mut self) {
+        self.look_at_changes();
+        if self.phase != Phase::Running || !self.is_dirty {
+            return;
+        }
+        for task in std::mem::take(&mut self.waiting) {
+            self.pull_workspace(task);
+        }
+        self.tell();
+    }
+
+    /// Asks the client to look anew at what it has asked for before: what changed concerns more than what was edited.
+    fn refresh(&mut self) {
+        self.shown = Some(self.workspace.revision());
+        for (capability, method) in REFRESHED {
+            if self.client.has(&format!("workspace.{capability}.refreshSupport")) {
+                self.ask(method, Value::Null);
+            }
+        }
+    }
+
+    /// Tells what is wrong, on a thread of its own: what is open first. A change interrupts it, and it begins again. A
+    /// client that asks by itself for what is wrong with its documents is told of the other files, until it asks for
+    /// all.
     fn tell(&mut self) {
-        if !self.is_dirty || self.is_telling || self.phase != Phase::Running || self.client.pulls() {
+        if self.is_telling || self.pulls_workspace {
             return;
         }
         self.is_dirty = false;
@@ -576,24 +700,32 @@ impl Session {
         });
     }
 
-    /// Takes back what was told of a file that is gone.
+    /// Takes back all that was told.
+    fn take_back(&mut self) {
+        let told: Vec<Arc<str>> = self.told.iter().map(|entry| entry.key().clone()).collect();
+        told.iter().for_each(|path| self.clear(path));
+    }
+
+    /// Takes back what was told of a file.
     fn clear(&mut self, path: &Arc<str>) {
         if self.told.remove(path).is_some()
-            && let Some(uri) = super::uris::uri_of(path)
+            && let Some(uri) = self.table.uri(path)
         {
             self.notify("textDocument/publishDiagnostics", json!({ "uri": uri, "diagnostics": [] }));
         }
     }
 
     fn notify(&self, method: &'static str, params: Value) {
-        let _ = self.outgoing.unbounded_send(Request::build(method).params(params).finish());
+        self.outgoing.send(Request::build(method).params(params).finish());
     }
 
     fn ask(&mut self, method: &'static str, params: Value) {
         self.next_id += 1;
         let id = Id::Number(self.next_id);
         self.asked.insert(id.clone(), Asked::Nothing);
-        let _ = self.outgoing.unbounded_send(Request::build(method).params(params).id(id).finish());
+        let request = Request::build(method).id(id);
+        let request = if params.is_null() { request } else { request.params(params) };
+        self.outgoing.send(request.finish());
     }
 
     fn log(&self, kind: lsp::MessageType, message: String) {
@@ -605,7 +737,7 @@ impl Session {
 fn tell_all(
     snapshot: &Snapshot,
     versions: &BTreeMap<Arc<str>, i32>,
-    outgoing: &UnboundedSender<Request>,
+    outgoing: &Outgoing,
     told: &dashmap::DashMap<Arc<str>, u64>,
 ) {
     let tell = |path: &Arc<str>, diagnostics: Vec<lsp::Diagnostic>| {
@@ -620,24 +752,38 @@ fn tell_all(
         told.insert(path.clone(), mark);
         let params = lsp::PublishDiagnosticsParams { uri, diagnostics, version };
         let params = serde_json::to_value(params).unwrap_or_default();
-        let _ = outgoing.unbounded_send(Request::build("textDocument/publishDiagnostics").params(params).finish());
+        outgoing.send(Request::build("textDocument/publishDiagnostics").params(params).finish());
     };
     let mut files = snapshot.files();
-    files.sort_by_key(|file| !versions.contains_key(file.path(&snapshot.db)));
+    let is_open = |file: &File| versions.contains_key(file.path(&snapshot.db));
+    if snapshot.client.pulls() {
+        files.retain(|file| !is_open(file));
+    }
+    files.sort_by_key(|file| !is_open(file));
     for file in files {
         tell(file.path(&snapshot.db), problems::of_file(snapshot, file));
     }
     for &model in snapshot.models.iter() {
-        if let Some((path, diagnostics)) = problems::of_settings(snapshot, model) {
+        if let Some((path, diagnostics)) = problems::of_settings(snapshot, model)
+            && !(snapshot.client.pulls() && versions.contains_key(&path))
+        {
             tell(&path, diagnostics);
         }
     }
 }
 
+/// The answer to a request for diagnostics that was given up, and that the client is to repeat.
+fn ask_again() -> Error {
+    let mut error = Error::new(ErrorCode::ServerError(-32802));
+    error.message = "the text changed again and again".into();
+    error.data = Some(json!({ "retriggerRequest": true }));
+    error
+}
+
 fn refuse(task: Task, code: ErrorCode, message: &str) {
     let mut error = Error::new(code);
     error.message = message.to_owned().into();
-    let _ = task.answer.send(Response::from_error(task.id, error));
+    task.answer.send(Response::from_error(task.id, error));
 }
 
 fn what_panicked(panic: &(dyn std::any::Any + Send)) -> String {

@@ -1,9 +1,9 @@
 //! What a request sees: the database as it was when its turn came, and who has asked. It must not change anything.
 
 use super::client::Client;
-use super::uris::{path_of, uri_of};
+use super::gate::Outgoing;
+use super::uris::{LIBRARY, path_of, uri_of};
 use dashmap::DashMap;
-use futures::channel::mpsc::UnboundedSender;
 use serde::Serialize;
 use std::sync::Arc;
 use threatline_model::diagnostics::Location;
@@ -30,6 +30,14 @@ pub struct Table {
     pub open: DashMap<Arc<str>, Open>,
 }
 
+impl Table {
+    /// The address of a file, as the client writes it if it has it open.
+    pub fn uri(&self, path: &str) -> Option<Uri> {
+        let open = self.open.get(path).map(|open| open.uri.clone());
+        open.or_else(|| uri_of(path))
+    }
+}
+
 /// What a request sees.
 pub struct Snapshot {
     /// The database.
@@ -43,16 +51,25 @@ pub struct Snapshot {
     /// Who asks.
     pub client: Arc<Client>,
     /// The way to the client.
-    pub outgoing: UnboundedSender<Request>,
+    pub outgoing: Outgoing,
 }
 
 impl Snapshot {
     /// Tells the client something.
     pub fn notify(&self, method: &'static str, params: impl Serialize) {
         let params = serde_json::to_value(params).unwrap_or_default();
-        let _ = self.outgoing.unbounded_send(Request::build(method).params(params).finish());
+        self.outgoing.send(Request::build(method).params(params).finish());
     }
 
+    /// Tells the client a part of a result that it asked for in parts.
+    pub fn tell_part(&self, token: &lsp::ProgressToken, value: impl Serialize) {
+        #[derive(Serialize)]
+        struct Part<'a, T> {
+            token: &'a lsp::ProgressToken,
+            value: T,
+        }
+        self.notify("$/progress", Part { token, value });
+    }
 
     /// The file of a document.
     ///
@@ -107,10 +124,11 @@ impl Snapshot {
         lsp::Range::new(at(span.start), at(span.end))
     }
 
-    /// The address of a file, as the client writes it if it has it open.
+    /// The address of a file, as the client writes it if it has it open. A file of the library has none for a client
+    /// that cannot show what is on no disk.
     pub fn uri(&self, path: &str) -> Option<Uri> {
-        let open = self.table.open.get(path).map(|open| open.uri.clone());
-        open.or_else(|| uri_of(path))
+        let uri = self.table.uri(path)?;
+        (self.client.shows_library() || !uri.as_str().starts_with(LIBRARY)).then_some(uri)
     }
 
     /// The document and range of a location.

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::Setter;
+use salsa::plumbing::{Revision, ZalsaDatabase};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,6 +104,11 @@ impl Workspace {
     /// The database, for questions.
     pub fn db(&self) -> &Database {
         &self.db
+    }
+
+    /// The last change of anything but positions: edits of spaces and comments leave it as it is.
+    pub fn revision(&self) -> Revision {
+        self.db.zalsa().last_changed_revision(FACTS)
     }
 
     /// Adds the tests of the library's rules. Nothing else needs them, so a new workspace is without.

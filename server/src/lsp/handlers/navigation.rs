@@ -1,5 +1,6 @@
 //! Requests about what a word means and where else it is meant.
 
+use super::PART;
 use crate::lsp::markup;
 use crate::lsp::snapshot::Snapshot;
 use crate::lsp::uris::path_of;
@@ -77,7 +78,12 @@ pub fn references(snapshot: &Snapshot, params: lsp::ReferenceParams) -> Result<O
         let uri = snapshot.uri(reference.file.path(&snapshot.db))?;
         Some(lsp::Location::new(uri, snapshot.range(reference.file, reference.span)))
     };
-    Ok(Some(found.into_iter().filter_map(location).collect()))
+    let locations: Vec<lsp::Location> = found.into_iter().filter_map(location).collect();
+    if let Some(token) = &params.partial_result_params.partial_result_token {
+        locations.chunks(PART).for_each(|part| snapshot.tell_part(token, part));
+        return Ok(Some(Vec::new()));
+    }
+    Ok(Some(locations))
 }
 
 pub fn highlight(

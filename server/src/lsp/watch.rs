@@ -1,0 +1,53 @@
+//! Watches the disk for clients that do not. It must not read a file, nor know what one means.
+
+use super::disk;
+use super::session::Event;
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::mpsc::Sender;
+
+/// A watch over folders.
+pub struct Watch {
+    watcher: RecommendedWatcher,
+    watched: HashSet<PathBuf>,
+}
+
+impl Watch {
+    /// A watch over nothing yet. What changes is told as an event.
+    ///
+    /// # Errors
+    /// When the system lets nothing be watched.
+    pub fn new(events: Sender<Event>) -> notify::Result<Watch> {
+        let tell = move |event: notify::Result<notify::Event>| {
+            let Ok(event) = event else { return };
+            if event.kind.is_access() {
+                return;
+            }
+            for path in event.paths {
+                let name = disk::key(&path);
+                // A folder that is gone cannot be told from a file without an ending.
+                if disk::is_model_file(&name) || disk::is_settings(&name) || path.is_dir() || path.extension().is_none()
+                {
+                    let _ = events.send(Event::Disk(path));
+                }
+            }
+        };
+        Ok(Watch { watcher: notify::recommended_watcher(tell)?, watched: HashSet::new() })
+    }
+
+    /// Watches these folders and those below them, and no others.
+    pub fn set(&mut self, folders: &[PathBuf]) {
+        let wanted: HashSet<PathBuf> = folders.iter().flat_map(|folder| disk::folders_in(folder)).collect();
+        for gone in self.watched.difference(&wanted) {
+            let _ = self.watcher.unwatch(gone);
+        }
+        // One that cannot be watched may be gone again; there may also be too many, and then the first are.
+        self.watched.retain(|folder| wanted.contains(folder));
+        for new in wanted {
+            if !self.watched.contains(&new) && self.watcher.watch(&new, RecursiveMode::NonRecursive).is_ok() {
+                self.watched.insert(new);
+            }
+        }
+    }
+}

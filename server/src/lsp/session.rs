@@ -103,6 +103,8 @@ pub struct Session {
     is_telling: bool,
     /// What the client was last asked to look at anew.
     shown: Option<salsa::plumbing::Revision>,
+    /// The progress of the start, while it lasts.
+    progress: Option<Value>,
     /// Whether the client asks for the diagnostics of the whole workspace.
     pulls_workspace: bool,
     /// The request for them that is answered now and the last change it sees, then that change when it is answered.
@@ -160,6 +162,7 @@ impl Session {
             is_dirty: false,
             is_telling: false,
             shown: None,
+            progress: None,
             pulls_workspace: false,
             pulling: None,
             pulled: None,
@@ -218,6 +221,7 @@ impl Session {
                     self.running.remove(&id);
                     if let Some((_, change)) = self.pulling.take_if(|(pulling, _)| *pulling == id) {
                         self.pulled = is_whole.then_some(change);
+                        self.checked(is_whole);
                     }
                 }
                 Event::Disk(path) => {
@@ -226,6 +230,7 @@ impl Session {
                 Event::Told { all } => {
                     self.is_telling = false;
                     self.is_dirty |= !all;
+                    self.checked(all);
                     if self.pulls_workspace {
                         self.take_back();
                     }
@@ -415,10 +420,10 @@ impl Session {
         }
         self.look_again();
         self.shown = Some(self.workspace.revision());
-        if let Some(token) = &progress {
-            let files = self.table.files.len();
-            let value = json!({ "kind": "end", "message": format!("{files} files") });
-            self.notify("$/progress", json!({ "token": token, "value": value }));
+        if let Some(token) = progress {
+            let message = format!("checking {} files", self.table.files.len());
+            self.notify("$/progress", json!({ "token": token, "value": { "kind": "report", "message": message } }));
+            self.progress = Some(token);
         }
     }
 
@@ -698,6 +703,14 @@ impl Session {
             drop(snapshot);
             let _ = events.send(Event::Told { all: !matches!(outcome, Ok(Err(_))) });
         });
+    }
+
+    /// The work of the start is done when all has been checked for the first time.
+    fn checked(&mut self, all: bool) {
+        if let Some(token) = self.progress.take_if(|_| all) {
+            let message = format!("{} files", self.table.files.len());
+            self.notify("$/progress", json!({ "token": token, "value": { "kind": "end", "message": message } }));
+        }
     }
 
     /// Takes back all that was told.

@@ -80,8 +80,10 @@ fn a_missing_token_costs_its_declaration_or_a_neighbour() {
             let broken = [&text[..token.start], &text[token.end..]].concat();
             let left = declarations(&broken);
             let lost: Vec<usize> = (0..whole.len()).filter(|&at| !left.contains(&whole[at])).collect();
-            // Without its `}` a declaration keeps all of its properties, so that nothing at all is lost.
-            let most = if text[token.clone()] == *"}" { 0 } else { 2 };
+            // Without its `}` a declaration keeps all of its properties, so that nothing at all is lost; but behind a
+            // comma, the next word may be one more value.
+            let goes_on = text[..token.start].trim_end().ends_with(',');
+            let most = if text[token.clone()] == *"}" && !goes_on { 0 } else { 2 };
             let neighbours = lost.iter().all(|&at| at.abs_diff(lost[0]) <= 1) && lost.len() <= most;
             if !neighbours {
                 let line = text[..token.start].matches('\n').count() + 1;

@@ -46,6 +46,8 @@ impl Database {
     }
 }
 
+/// How often the library changes: queries do not even note that they read it.
+pub const LIBRARY: Durability = Durability::NEVER_CHANGE;
 /// How often the spans of a file change.
 pub const SPANS: Durability = Durability::LOW;
 /// How often facts change.

@@ -1,7 +1,7 @@
 //! The writer: takes texts, lowers them, and sets the inputs of the database, each only if it differs. It
 //! must not read a disk or a clock; whoever owns it does.
 
-use crate::db::{Database, Decl, FACTS, File, Model, SHAPES, SPANS, World};
+use crate::db::{Database, Decl, FACTS, File, LIBRARY, Model, SHAPES, SPANS, World};
 use crate::library;
 use crate::lower::{Facts, LoweredFile, Shape, Source, Unreadable, Value, lower};
 use crate::relations::mentions;
@@ -90,14 +90,9 @@ impl Workspace {
             spare_declarations: Vec::new(),
             spare_files: Vec::new(),
         };
-        let library = workspace.create_model(library::ROOT.into(), None, false, Settings::default());
-        let files = library::FILES
-            .iter()
-            .map(|(name, text)| (format!("{}/{name}", library::ROOT).into(), FileText::new(*text)))
-            .collect();
+        let library = workspace.create_library();
         let _world =
-            World::builder(library, today).library_durability(SHAPES).today_durability(FACTS).new(&workspace.db);
-        workspace.load(library, files);
+            World::builder(library, today).library_durability(LIBRARY).today_durability(FACTS).new(&workspace.db);
         workspace
     }
 
@@ -196,14 +191,44 @@ impl Workspace {
             .new(&self.db)
     }
 
+    /// The library. Its files are not among those by path, so that no file of a user can take the place of one.
+    fn create_library(&mut self) -> Model {
+        let model = Model::builder(library::ROOT.into(), None, false, Arc::from([]), Arc::default())
+            .durability(LIBRARY)
+            .files_durability(SHAPES)
+            .new(&self.db);
+        let texts: Vec<_> =
+            library::FILES.par_iter().map(|(name, text)| (name, read(FileText::new(*text), None, false))).collect();
+        let mut files = Vec::with_capacity(texts.len());
+        for (name, (source, lowered)) in texts {
+            let path = format!("{}/{name}", library::ROOT).into();
+            let Lowered { component, declarations, mentions, technologies } = lowered;
+            let file = File::builder(model, path, component, Arc::from([]), mentions, technologies, Arc::new(source))
+                .durability(LIBRARY)
+                .declarations_durability(SHAPES)
+                .new(&self.db);
+            let declarations: Vec<Decl> = declarations
+                .into_iter()
+                .map(|(shape, facts)| {
+                    Decl::builder(file, Arc::new(shape), Arc::new(facts)).durability(LIBRARY).new(&self.db)
+                })
+                .collect();
+            file.set_declarations(&mut self.db).with_durability(LIBRARY).to(declarations.into());
+            files.push(file);
+        }
+        files.sort_by(|a, b| a.path(&self.db).cmp(b.path(&self.db)));
+        model.set_files(&mut self.db).with_durability(LIBRARY).to(files.into());
+        model
+    }
+
     /// Adds many files to a model at once, on all processors. Files of the same path are replaced.
     pub fn load(&mut self, model: Model, files: Vec<(Arc<str>, FileText)>) {
         let lowered: Vec<_> = files.into_par_iter().map(|(path, text)| (path, read(text, None, false))).collect();
-        let mut owners = vec![model];
+        let mut owners = FxHashSet::default();
         for (path, (source, lowered)) in lowered {
             let owner = self.owner(model, &path);
             self.put(owner, path, source, lowered);
-            owners.extend((owner != model).then_some(owner));
+            owners.insert(owner);
         }
         owners.into_iter().for_each(|owner| self.list_files(owner));
     }

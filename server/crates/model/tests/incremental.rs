@@ -774,3 +774,11 @@ fn very_many_random_edits_give_the_same_as_from_scratch() {
         random_edits(seed, 600);
     }
 }
+
+#[test]
+fn no_file_takes_the_place_of_one_of_the_library() {
+    let files = [("std/technologies.threat", "process api { technology: web_service }\n")];
+    let files: Vec<(String, String)> = files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
+    let said = threatline_testkit::render(&threatline_testkit::workspace(&files));
+    assert!(!said.contains("unresolved-reference"), "{said}");
+}

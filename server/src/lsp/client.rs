@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use threatline_syntax::Encoding;
-use tower_lsp::ls_types::{ClientCapabilities, InitializeParams, MarkupKind, PositionEncodingKind};
+use tower_lsp::ls_types::{ClientCapabilities, InitializeParams, PositionEncodingKind};
 
 /// What the client can do.
 #[derive(Clone, Debug)]
@@ -63,11 +63,9 @@ impl Client {
         self.look("workspace.textDocumentContent").is_some() || self.has("experimental.textDocumentContent")
     }
 
-    /// Whether hovers may be Markdown.
-    pub fn renders_markdown(&self) -> bool {
-        let document = self.capabilities.text_document.as_ref();
-        let hover = document.and_then(|document| document.hover.as_ref());
-        let formats = hover.and_then(|hover| hover.content_format.clone()).unwrap_or_default();
-        formats.contains(&MarkupKind::Markdown)
+    /// Whether texts may be Markdown, by the list of formats at a path of the capabilities.
+    pub fn shows_markdown(&self, path: &str) -> bool {
+        let formats = self.look(path).and_then(Value::as_array);
+        formats.is_some_and(|formats| formats.iter().any(|format| format == "markdown"))
     }
 }

@@ -1,6 +1,7 @@
 //! What each request is answered with: thin functions from a snapshot and the parameters to the types of the protocol.
 //! They must not decide what is true of a model.
 
+mod completion;
 mod navigation;
 
 use super::client::Client;
@@ -40,6 +41,9 @@ handlers! {
     request::DocumentDiagnosticRequest => document_diagnostic;
     request::WorkspaceDiagnosticRequest => workspace_diagnostic;
     TextDocumentContent => content;
+    request::Completion => completion::complete;
+    request::ResolveCompletionItem => completion::resolve;
+    request::SignatureHelpRequest => completion::signature;
     request::HoverRequest => navigation::hover;
     request::GotoDefinition => navigation::definition;
     request::GotoDeclaration => navigation::declaration;
@@ -86,6 +90,16 @@ pub fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         document_on_type_formatting_provider: Some(lsp::DocumentOnTypeFormattingOptions {
             first_trigger_character: "}".to_owned(),
             more_trigger_character: None,
+        }),
+        completion_provider: Some(lsp::CompletionOptions {
+            resolve_provider: Some(true),
+            trigger_characters: Some([" ", ":", ",", "@", ".", "("].map(str::to_owned).to_vec()),
+            ..lsp::CompletionOptions::default()
+        }),
+        signature_help_provider: Some(lsp::SignatureHelpOptions {
+            trigger_characters: Some(vec!["(".to_owned()]),
+            retrigger_characters: Some(vec![" ".to_owned()]),
+            ..lsp::SignatureHelpOptions::default()
         }),
         hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),
         definition_provider: Some(lsp::OneOf::Left(true)),

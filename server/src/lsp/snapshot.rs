@@ -88,6 +88,12 @@ impl Snapshot {
         found.or_else(in_library)
     }
 
+    /// The model whose `threatline.toml` a document is.
+    pub fn settings_at(&self, uri: &Uri) -> Option<Model> {
+        let path = path_of(uri);
+        self.models.iter().copied().find(|model| model.settings(&self.db).path.as_deref() == Some(&*path))
+    }
+
     /// The file and the byte of a position.
     ///
     /// # Errors
@@ -116,6 +122,17 @@ impl Snapshot {
         self.range_in(&source.text, &source.lines, span)
     }
 
+    /// The byte of a position in a text.
+    pub fn offset_in(&self, text: &str, at: lsp::Position) -> u32 {
+        let at = LineColumn { line: at.line, column: at.character };
+        LineIndex::new(text).offset(text, at, self.client.encoding)
+    }
+
+    /// The range of some bytes of a text.
+    pub fn range_of(&self, text: &str, span: Span) -> lsp::Range {
+        self.range_in(text, &LineIndex::new(text), span)
+    }
+
     fn range_in(&self, text: &str, lines: &LineIndex, span: Span) -> lsp::Range {
         let at = |offset| {
             let at = lines.line_column(text, offset, self.client.encoding);
@@ -141,8 +158,7 @@ impl Snapshot {
             Location::Text(file, span) => (file.path(&self.db).clone(), self.range(file, span)),
             Location::Settings(model, span) => {
                 let settings = model.settings(&self.db);
-                let range = self.range_in(&settings.text, &LineIndex::new(&settings.text), span);
-                (settings.path.clone()?, range)
+                (settings.path.clone()?, self.range_of(&settings.text, span))
             }
         };
         Some(lsp::Location::new(self.uri(&path)?, range))

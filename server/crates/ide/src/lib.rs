@@ -3,6 +3,7 @@
 
 pub mod catalogue;
 pub mod change;
+pub mod completion;
 pub mod explain;
 pub mod folding;
 pub mod formatting;
@@ -11,5 +12,7 @@ pub mod hierarchy;
 pub mod hover;
 pub mod related;
 pub mod selection;
+pub mod signature;
 pub mod symbols;
 pub mod uses;
+pub mod words;

@@ -135,7 +135,8 @@ fn container(db: &Database, decl: Decl) -> Option<String> {
 
 /// How well a query fits, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Match {
+#[allow(missing_docs)] // as they are called
+pub enum Match {
     Exact,
     Prefix,
     WordStarts,
@@ -144,12 +145,13 @@ enum Match {
     Title,
 }
 
-fn lowered(text: &str) -> Vec<char> {
+/// A text as it is compared.
+pub fn lowered(text: &str) -> Vec<char> {
     text.chars().flat_map(char::to_lowercase).collect()
 }
 
 /// How well a query fits a name, and how long that name is; `None` if it does not.
-fn rank(query: &[char], name: &str) -> Option<(Match, usize)> {
+pub fn rank(query: &[char], name: &str) -> Option<(Match, usize)> {
     let name = lowered(name);
     let length = name.len();
     let fit = if name == query {

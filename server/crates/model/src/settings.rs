@@ -46,7 +46,35 @@ pub struct RuleSetting {
 }
 
 /// The sections of the file.
-const SECTIONS: [&str; 5] = ["model", "check", "diagnostics", "rules", "links"];
+pub const SECTIONS: [&str; 5] = ["model", "check", "diagnostics", "rules", "links"];
+
+/// The keys of a section, each with what it says; of `diagnostics` every code is one. `rules` stands for the sections
+/// of single rules.
+pub fn keys(section: &str) -> Vec<(&'static str, &'static str)> {
+    match section {
+        "model" => vec![("name", "What the model is called.")],
+        "check" => vec![("fail_on", "The severity at which an open finding makes `threatline check` fail.")],
+        "links" => vec![("ticket", "The address of a ticket, with `{}` where its id goes.")],
+        "diagnostics" => codes::ALL.iter().map(|code| (code.id, code.summary)).collect(),
+        "rules" => vec![
+            ("enabled", "Whether the rule looks at the model."),
+            ("likelihood", "How likely what it finds is here, instead of what the rule states."),
+            ("reason", "Why; reports show it."),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// The words that a key takes, where it takes words; those that are no strings are written without quotes.
+pub fn words(section: &str, key: &str) -> &'static [&'static str] {
+    match (section, key) {
+        ("check", _) => &["low", "medium", "high", "critical", "never"],
+        ("diagnostics", _) => &["error", "warning", "information", "hint", "off"],
+        ("rules", "likelihood") => &["low", "medium", "high", "critical"],
+        ("rules", "enabled") => &["true", "false"],
+        _ => &[],
+    }
+}
 
 /// Something wrong in `threatline.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +85,10 @@ pub struct Problem {
     pub message: String,
     /// What should stand there, if that is known.
     pub replacement: Option<SmolStr>,
+}
+
+fn known_keys(section: &str) -> Vec<&'static str> {
+    keys(section).into_iter().map(|(key, _)| key).collect()
 }
 
 /// A value and where it stands.
@@ -103,7 +135,7 @@ impl Settings {
                 match (Level::from_word(&word), word.as_str()) {
                     (Some(level), _) => self.fail_on = Some(Some(level)),
                     (None, "never") => self.fail_on = Some(None),
-                    _ => self.bad_word(value.1, &word, &["low", "medium", "high", "critical", "never"]),
+                    _ => self.bad_word(value.1, &word, words(section, key)),
                 }
             }
             ("links", "ticket") => {
@@ -113,9 +145,8 @@ impl Settings {
                 }
             }
             ("diagnostics", code) => {
-                let known: Vec<&str> = codes::ALL.iter().map(|code| code.id).collect();
-                if !known.contains(&code) {
-                    return self.unknown(at, "diagnostic", code, &known);
+                if codes::find(code).is_none() {
+                    return self.unknown(at, "diagnostic", code, &known_keys(section));
                 }
                 let Some(word) = self.text_of(value) else { return };
                 let severity = match word.as_str() {
@@ -124,13 +155,11 @@ impl Settings {
                     "information" => Some(Severity::Information),
                     "hint" => Some(Severity::Hint),
                     "off" => None,
-                    _ => return self.bad_word(value.1, &word, &["error", "warning", "information", "hint", "off"]),
+                    _ => return self.bad_word(value.1, &word, words(section, key)),
                 };
                 self.diagnostics.insert(code.into(), severity);
             }
-            ("model", _) => self.unknown(at, "key", key, &["name"]),
-            ("check", _) => self.unknown(at, "key", key, &["fail_on"]),
-            _ => self.unknown(at, "key", key, &["ticket"]),
+            _ => self.unknown(at, "key", key, &known_keys(section)),
         }
     }
 
@@ -154,7 +183,6 @@ impl Settings {
 
     fn rule(&mut self, name: SmolStr, span: Span, keys: &DeTable) {
         let mut rule = RuleSetting { name, span, enabled: true, likelihood: None, reason: SmolStr::default() };
-        let known = ["enabled", "likelihood", "reason"];
         for (key, value) in keys {
             let at = Span::new(key.span().start, key.span().end);
             let value = (value.get_ref(), Span::new(value.span().start, value.span().end));
@@ -167,11 +195,11 @@ impl Settings {
                     let Some(word) = self.text_of(value) else { continue };
                     rule.likelihood = Level::from_word(&word);
                     if rule.likelihood.is_none() {
-                        self.bad_word(value.1, &word, &Level::ALL.map(Level::word));
+                        self.bad_word(value.1, &word, words("rules", "likelihood"));
                     }
                 }
                 "reason" => rule.reason = self.text_of(value).unwrap_or_default(),
-                other => self.unknown(at, "key", other, &known),
+                other => self.unknown(at, "key", other, &known_keys("rules")),
             }
         }
         if rule.reason.trim().is_empty() {

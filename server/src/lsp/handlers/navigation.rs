@@ -20,7 +20,7 @@ pub fn hover(snapshot: &Snapshot, params: lsp::HoverParams) -> Result<Option<lsp
         contents: lsp::HoverContents::Markup(markup::content(
             snapshot,
             &hover.explanation,
-            snapshot.client.renders_markdown(),
+            snapshot.client.shows_markdown("textDocument.hover.contentFormat"),
         )),
         range: Some(snapshot.range(file, hover.span)),
     }))

@@ -2,6 +2,7 @@
 
 mod client;
 mod disk;
+mod edits;
 mod gate;
 mod handlers;
 mod markup;

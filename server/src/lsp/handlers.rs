@@ -2,7 +2,9 @@
 //! They must not decide what is true of a model.
 
 mod completion;
+mod links;
 mod navigation;
+mod rename;
 
 use super::client::Client;
 use super::problems;
@@ -44,6 +46,11 @@ handlers! {
     request::Completion => completion::complete;
     request::ResolveCompletionItem => completion::resolve;
     request::SignatureHelpRequest => completion::signature;
+    request::PrepareRenameRequest => rename::prepare;
+    rename::Rename => rename::rename;
+    rename::WillRenameFiles => rename::files;
+    request::LinkedEditingRange => rename::linked;
+    request::DocumentLinkRequest => links::document;
     request::HoverRequest => navigation::hover;
     request::GotoDefinition => navigation::definition;
     request::GotoDeclaration => navigation::declaration;
@@ -101,6 +108,18 @@ pub fn capabilities(client: &Client) -> lsp::ServerCapabilities {
             retrigger_characters: Some(vec![" ".to_owned()]),
             ..lsp::SignatureHelpOptions::default()
         }),
+        rename_provider: Some(match client.has("textDocument.rename.prepareSupport") {
+            true => lsp::OneOf::Right(lsp::RenameOptions {
+                prepare_provider: Some(true),
+                work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
+            }),
+            false => lsp::OneOf::Left(true),
+        }),
+        linked_editing_range_provider: Some(lsp::LinkedEditingRangeServerCapabilities::Simple(true)),
+        document_link_provider: Some(lsp::DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
+        }),
         hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),
         definition_provider: Some(lsp::OneOf::Left(true)),
         declaration_provider: Some(lsp::DeclarationCapability::Simple(true)),
@@ -126,9 +145,32 @@ pub fn capabilities(client: &Client) -> lsp::ServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(lsp::OneOf::Left(true)),
             }),
-            ..lsp::WorkspaceServerCapabilities::default()
+            file_operations: Some(file_operations()),
         }),
         ..lsp::ServerCapabilities::default()
+    }
+}
+
+/// Which files and folders the server is told of when the editor renames, makes or deletes them: models, and, for what
+/// models say of code, any that gets another path.
+fn file_operations() -> lsp::WorkspaceFileOperationsServerCapabilities {
+    let of = |glob: &str, matches| lsp::FileOperationFilter {
+        scheme: Some("file".to_owned()),
+        pattern: lsp::FileOperationPattern { glob: glob.to_owned(), matches, options: None },
+    };
+    let all = lsp::FileOperationRegistrationOptions { filters: vec![of("**/*", None)] };
+    let models = lsp::FileOperationRegistrationOptions {
+        filters: vec![
+            of("**/*.threat", Some(lsp::FileOperationPatternKind::File)),
+            of("**/*", Some(lsp::FileOperationPatternKind::Folder)),
+        ],
+    };
+    lsp::WorkspaceFileOperationsServerCapabilities {
+        did_create: Some(models.clone()),
+        did_rename: Some(models.clone()),
+        did_delete: Some(models),
+        will_rename: Some(all),
+        ..lsp::WorkspaceFileOperationsServerCapabilities::default()
     }
 }
 

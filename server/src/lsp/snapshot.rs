@@ -94,6 +94,12 @@ impl Snapshot {
         self.models.iter().copied().find(|model| model.settings(&self.db).path.as_deref() == Some(&*path))
     }
 
+    /// The text of a `threatline.toml`, by its path.
+    pub fn settings_text(&self, path: &str) -> Option<Arc<str>> {
+        let settings = self.models.iter().map(|model| model.settings(&self.db));
+        settings.filter(|settings| settings.path.as_deref() == Some(path)).map(|settings| settings.text.clone()).next()
+    }
+
     /// The file and the byte of a position.
     ///
     /// # Errors

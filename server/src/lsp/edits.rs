@@ -1,0 +1,99 @@
+//! Changes of texts as the client applies them. It must not decide what is changed.
+
+use super::snapshot::Snapshot;
+use serde_json::{Value, json};
+use threatline_ide::change::Change;
+use threatline_model::Span;
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+use tower_lsp::ls_types as lsp;
+
+/// A refusal with a sentence that the client shows.
+pub fn refused(why: impl Into<String>) -> Error {
+    let mut error = Error::new(ErrorCode::ServerError(-32803));
+    error.message = why.into().into();
+    error
+}
+
+/// A change as a `WorkspaceEdit`. It is JSON, since the types of the protocol library have no edits with places to fill
+/// in (`SnippetTextEdit` of LSP 3.18).
+///
+/// # Errors
+/// When the client cannot make files and the change needs it.
+pub fn workspace_edit(snapshot: &Snapshot, change: &Change) -> Result<Value> {
+    let client = &snapshot.client;
+    let is_versioned = client.has("workspace.workspaceEdit.documentChanges");
+    let fills_in = is_versioned && client.has("workspace.workspaceEdit.snippetEditSupport");
+    let can_create = client.look("workspace.workspaceEdit.resourceOperations").and_then(Value::as_array);
+    let can_create = is_versioned && can_create.is_some_and(|can| can.iter().any(|can| can == "create"));
+    if !change.created.is_empty() && !can_create {
+        return Err(refused("this editor lets no files be made"));
+    }
+    let edit = |range: lsp::Range, text: &str| match change.is_snippet {
+        true if fills_in => json!({ "range": range, "snippet": { "kind": "snippet", "value": text } }),
+        true => json!({ "range": range, "newText": without_places(text) }),
+        false => json!({ "range": range, "newText": text }),
+    };
+    let mut documents: Vec<(lsp::Uri, Option<i32>, Vec<Value>)> = Vec::new();
+    for (path, edits) in &change.edits {
+        let range = |span: Span| match snapshot.file_at(path) {
+            Some(file) => Some(snapshot.range(file, span)),
+            None => Some(snapshot.range_of(&snapshot.settings_text(path)?, span)),
+        };
+        let edits: Option<Vec<Value>> = edits.iter().map(|one| Some(edit(range(one.span)?, &one.text))).collect();
+        let (Some(uri), Some(edits)) = (snapshot.uri(path), edits) else { continue };
+        let version = snapshot.table.open.get(path).map(|open| open.version);
+        documents.push((uri, version, edits));
+    }
+    if !is_versioned {
+        let changes: serde_json::Map<String, Value> =
+            documents.into_iter().map(|(uri, _, edits)| (uri.as_str().to_owned(), json!(edits))).collect();
+        return Ok(json!({ "changes": changes }));
+    }
+    let mut operations: Vec<Value> = Vec::new();
+    for (path, text) in &change.created {
+        let Some(uri) = snapshot.uri(path) else { continue };
+        operations.push(json!({ "kind": "create", "uri": uri, "options": { "overwrite": false } }));
+        let start = lsp::Position::new(0, 0);
+        let edits = [edit(lsp::Range::new(start, start), text)];
+        operations.push(json!({ "textDocument": { "uri": uri, "version": null }, "edits": edits }));
+    }
+    operations.extend(
+        documents
+            .into_iter()
+            .map(|(uri, version, edits)| json!({ "textDocument": { "uri": uri, "version": version }, "edits": edits })),
+    );
+    Ok(json!({ "documentChanges": operations }))
+}
+
+/// A snippet as a text: what stands at its places, and nothing where nothing does.
+pub fn without_places(snippet: &str) -> String {
+    let mut text = String::new();
+    let mut characters = snippet.chars().peekable();
+    let mut is_in_place = false;
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' => text.extend(characters.next()),
+            '}' if is_in_place => is_in_place = false,
+            '$' => {
+                let opens = characters.next_if_eq(&'{').is_some();
+                while characters.next_if(char::is_ascii_digit).is_some() {}
+                is_in_place = opens && characters.next_if_eq(&':').is_some();
+                if opens && !is_in_place {
+                    characters.next_if_eq(&'}');
+                }
+            }
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_places;
+
+    #[test]
+    fn places_hold_what_stands_in_them() {
+        assert_eq!(without_places("a {\n  by: \"${1:who}\" $2${3}\\$\\}\n}$0"), "a {\n  by: \"who\" $}\n}");
+    }
+}

@@ -1,0 +1,25 @@
+//! The request for what leads somewhere.
+
+use crate::lsp::snapshot::Snapshot;
+use std::path::Path;
+use threatline_ide::links::{Link, Target, links};
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types as lsp;
+
+pub fn document(snapshot: &Snapshot, params: lsp::DocumentLinkParams) -> Result<Option<Vec<lsp::DocumentLink>>> {
+    let file = snapshot.file(&params.text_document.uri)?;
+    let has_tooltips = snapshot.client.has("textDocument.documentLink.tooltipSupport");
+    let convert = |link: Link| {
+        let target = match &link.target {
+            Target::Address(address) => address.parse().ok()?,
+            Target::Path(path) => snapshot.uri(path).filter(|_| Path::new(path).exists())?,
+        };
+        Some(lsp::DocumentLink {
+            range: snapshot.range(file, link.span),
+            target: Some(target),
+            tooltip: has_tooltips.then_some(link.tooltip),
+            data: None,
+        })
+    };
+    Ok(Some(links(&snapshot.db, file).into_iter().filter_map(convert).collect()))
+}

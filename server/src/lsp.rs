@@ -8,6 +8,7 @@ mod handlers;
 mod markup;
 mod problems;
 mod session;
+mod settings;
 mod snapshot;
 mod uris;
 mod watch;

@@ -63,6 +63,12 @@ impl Client {
         self.look("workspace.textDocumentContent").is_some() || self.has("experimental.textDocumentContent")
     }
 
+    /// Whether it has a command of its own, as it says among what is experimental.
+    pub fn runs(&self, command: &str) -> bool {
+        let commands = self.look("experimental.commands.commands").and_then(Value::as_array);
+        commands.is_some_and(|commands| commands.iter().any(|known| known == command))
+    }
+
     /// Whether texts may be Markdown, by the list of formats at a path of the capabilities.
     pub fn shows_markdown(&self, path: &str) -> bool {
         let formats = self.look(path).and_then(Value::as_array);

@@ -1,10 +1,13 @@
 //! What each request is answered with: thin functions from a snapshot and the parameters to the types of the protocol.
 //! They must not decide what is true of a model.
 
+mod commands;
 mod completion;
+mod hints;
 mod links;
 mod navigation;
 mod rename;
+mod tokens;
 
 use super::client::Client;
 use super::problems;
@@ -51,6 +54,13 @@ handlers! {
     rename::WillRenameFiles => rename::files;
     request::LinkedEditingRange => rename::linked;
     request::DocumentLinkRequest => links::document;
+    request::SemanticTokensFullRequest => tokens::full;
+    request::SemanticTokensRangeRequest => tokens::range;
+    request::SemanticTokensFullDeltaRequest => tokens::delta;
+    request::InlayHintRequest => hints::inlay;
+    request::CodeLensRequest => hints::lens;
+    request::CodeLensResolve => hints::resolve_lens;
+    request::ExecuteCommand => commands::execute;
     request::HoverRequest => navigation::hover;
     request::GotoDefinition => navigation::definition;
     request::GotoDeclaration => navigation::declaration;
@@ -120,6 +130,10 @@ pub fn capabilities(client: &Client) -> lsp::ServerCapabilities {
             resolve_provider: Some(false),
             work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
         }),
+        semantic_tokens_provider: Some(tokens::options()),
+        inlay_hint_provider: Some(lsp::OneOf::Left(true)),
+        code_lens_provider: Some(lsp::CodeLensOptions { resolve_provider: Some(true) }),
+        execute_command_provider: Some(commands::options()),
         hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),
         definition_provider: Some(lsp::OneOf::Left(true)),
         declaration_provider: Some(lsp::DeclarationCapability::Simple(true)),

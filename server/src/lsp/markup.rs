@@ -52,6 +52,11 @@ fn harmless(text: &str) -> String {
     text.chars().filter(|character| !character.is_control() || matches!(character, '\n' | '\t')).collect()
 }
 
+/// A text for a cell of a table.
+pub fn in_cell(text: &str) -> String {
+    harmless(text).replace('\\', "\\\\").replace('|', "\\|").replace(['\n', '\r'], " ")
+}
+
 fn plain(explanation: &Explanation) -> String {
     let mut text = format!("{}\n", explanation.title);
     for part in &explanation.parts {

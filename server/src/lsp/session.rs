@@ -6,6 +6,7 @@ use super::disk;
 use super::gate::{Answer, Incoming, Outgoing};
 use super::handlers;
 use super::problems;
+use super::settings::Settings;
 use super::snapshot::{Open, Snapshot, Table};
 use super::uris::path_of;
 use super::watch::Watch;
@@ -87,6 +88,7 @@ struct Document {
 pub struct Session {
     phase: Phase,
     client: Arc<Client>,
+    settings: Arc<Settings>,
     workspace: Workspace,
     table: Arc<Table>,
     documents: HashMap<Arc<str>, Document>,
@@ -129,6 +131,8 @@ pub struct Session {
 enum Asked {
     /// Nothing comes of the answer.
     Nothing,
+    /// What the user wants to see.
+    Settings,
 }
 
 /// How a session ended: with `shutdown` before `exit`, or without.
@@ -151,6 +155,7 @@ impl Session {
         Session {
             phase: Phase::Uninitialized,
             client: Arc::new(Client::new(&lsp::InitializeParams::default(), &Value::Null)),
+            settings: Arc::default(),
             workspace: Workspace::new(jiff::Zoned::now().date()),
             table: Arc::default(),
             documents: HashMap::new(),
@@ -213,7 +218,10 @@ impl Session {
                     self.requested(Task { id, method, params, answer, tries: 0 });
                 }
                 Event::Incoming(Incoming::Answer(response)) => {
-                    self.asked.remove(response.id());
+                    let (id, answer) = response.into_parts();
+                    if let (Some(Asked::Settings), Ok(Value::Array(sections))) = (self.asked.remove(&id), answer) {
+                        sections.first().into_iter().for_each(|said| self.set_settings(said));
+                    }
                 }
                 Event::Gone => return End::Abrupt,
                 Event::Again(task) => self.start(task),
@@ -331,6 +339,7 @@ impl Session {
             tests: self.tests.clone(),
             table: self.table.clone(),
             client: self.client.clone(),
+            settings: self.settings.clone(),
             outgoing: self.outgoing.clone(),
         }
     }
@@ -345,6 +354,9 @@ impl Session {
         #[allow(deprecated)] // older clients know nothing else
         if let Some(root) = params.root_uri.as_ref().filter(|_| params.workspace_folders.is_none()) {
             self.folders.push(PathBuf::from(path_of(root).as_ref()));
+        }
+        if let Some(said) = &params.initialization_options {
+            self.set_settings(said);
         }
         if let Some(parent) = params.process_id {
             watch(parent);
@@ -378,6 +390,7 @@ impl Session {
             "textDocument/didClose" => self.with(params, Session::closed),
             "workspace/didChangeWatchedFiles" => self.with(params, Session::watched),
             "workspace/didChangeWorkspaceFolders" => self.with(params, Session::folders_changed),
+            "workspace/didChangeConfiguration" => self.configured(&params),
             "workspace/didRenameFiles" | "workspace/didCreateFiles" | "workspace/didDeleteFiles" => self.look_again(),
             _ => {}
         }
@@ -418,13 +431,38 @@ impl Session {
                 ),
             }
         }
+        if self.client.has("workspace.didChangeConfiguration.dynamicRegistration") {
+            let options = json!({ "section": "threatline" });
+            let method = "workspace/didChangeConfiguration";
+            let registration = json!({ "id": "threatline/settings", "method": method, "registerOptions": options });
+            self.ask("client/registerCapability", json!({ "registrations": [registration] }));
+        }
         self.look_again();
         self.shown = Some(self.workspace.revision());
+        self.configured(&Value::Null);
         if let Some(token) = progress {
             let message = format!("checking {} files", self.table.files.len());
             self.notify("$/progress", json!({ "token": token, "value": { "kind": "report", "message": message } }));
             self.progress = Some(token);
         }
+    }
+
+    /// Takes the settings of a client that sends them, and asks one for them that wants to be asked.
+    fn configured(&mut self, params: &Value) {
+        if self.client.has("workspace.configuration") {
+            let params = json!({ "items": [{ "section": "threatline" }] });
+            self.ask_for(Asked::Settings, "workspace/configuration", params);
+        } else if let Some(said) = params.get("settings").filter(|said| !said.is_null()) {
+            self.set_settings(said);
+        }
+    }
+
+    fn set_settings(&mut self, said: &Value) {
+        let (settings, problems) = Settings::read(said);
+        self.settings = Arc::new(settings);
+        problems.into_iter().for_each(|problem| self.log(lsp::MessageType::WARNING, problem));
+        // What is shown is made with them.
+        self.shown = None;
     }
 
     fn cancel(&mut self, params: Value) {
@@ -535,6 +573,7 @@ impl Session {
         let path = path_of(&params.text_document.uri);
         self.documents.remove(&path);
         self.table.open.remove(&path);
+        self.table.tokens.remove(&path);
         self.take_from_disk(&path);
         self.after_change();
     }
@@ -733,9 +772,13 @@ impl Session {
     }
 
     fn ask(&mut self, method: &'static str, params: Value) {
+        self.ask_for(Asked::Nothing, method, params);
+    }
+
+    fn ask_for(&mut self, what: Asked, method: &'static str, params: Value) {
         self.next_id += 1;
         let id = Id::Number(self.next_id);
-        self.asked.insert(id.clone(), Asked::Nothing);
+        self.asked.insert(id.clone(), what);
         let request = Request::build(method).id(id);
         let request = if params.is_null() { request } else { request.params(params) };
         self.outgoing.send(request.finish());

@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::gate::Outgoing;
+use super::settings::Settings;
 use super::uris::{LIBRARY, path_of, uri_of};
 use dashmap::DashMap;
 use serde::Serialize;
@@ -28,6 +29,8 @@ pub struct Table {
     pub files: DashMap<Arc<str>, File>,
     /// The documents that are open, by path.
     pub open: DashMap<Arc<str>, Open>,
+    /// The colours of words that a client was told last, by path, for open documents; each with their mark.
+    pub tokens: DashMap<Arc<str>, (String, Arc<[lsp::SemanticToken]>)>,
 }
 
 impl Table {
@@ -50,6 +53,8 @@ pub struct Snapshot {
     pub table: Arc<Table>,
     /// Who asks.
     pub client: Arc<Client>,
+    /// What the user wants to see.
+    pub settings: Arc<Settings>,
     /// The way to the client.
     pub outgoing: Outgoing,
 }

@@ -92,7 +92,7 @@ fn between_words(db: &Database, file: File, offset: u32) -> Option<Hover> {
 }
 
 /// How far a day is.
-fn distance(db: &Database, date: Date) -> String {
+pub fn distance(db: &Database, date: Date) -> String {
     let days = date.duration_since(World::get(db).today(db)).as_hours() / 24;
     match days {
         0 => "today".to_owned(),

@@ -1,0 +1,117 @@
+//! What is shown above a declaration: what is open on it, which categories of threats were considered, and how often it
+//! is named. It must not know what happens when someone clicks.
+
+use crate::matrix::{self, Cell, Cells};
+use crate::uses;
+use threatline_model::findings::{Assessed, Level, State};
+use threatline_model::{Database, Decl, File, Kind, Part, Span};
+
+/// Something shown above a declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lens {
+    /// The name that it is about.
+    pub span: Span,
+    /// The declaration.
+    pub decl: Decl,
+    /// What it shows.
+    pub shows: Shows,
+}
+
+/// What a lens shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// How much is open, by severity.
+    Findings,
+    /// The categories of STRIDE.
+    Coverage,
+    /// How often it is named.
+    References,
+}
+
+/// Which lenses are wanted.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)] // as in `Shows`
+pub struct Wanted {
+    pub findings: bool,
+    pub coverage: bool,
+    pub references: bool,
+}
+
+/// The lenses of a file: of its component and of the elements in it; flows have some only if something is found.
+pub fn lenses(db: &Database, file: File, wanted: Wanted) -> Vec<Lens> {
+    let mut found = Vec::new();
+    for &decl in file.declarations(db).iter() {
+        let kind = decl.kind(db);
+        if !kind.is_element() && !matches!(kind, Kind::Component | Kind::Boundary | Kind::Asset | Kind::Mitigation) {
+            continue;
+        }
+        let has_threats = kind.is_element() || kind == Kind::Component;
+        let is_found = has_threats && !about(db, decl).is_empty();
+        let shown = [
+            (wanted.findings && is_found, Shows::Findings),
+            (wanted.coverage && is_found, Shows::Coverage),
+            (wanted.references && kind != Kind::Flow && decl.shape(db).name.is_some(), Shows::References),
+        ];
+        let part = if decl.shape(db).name.is_some() { Part::Name } else { Part::Kind };
+        let span = decl.part(part).resolve(db).1;
+        found.extend(shown.into_iter().filter(|(wanted, _)| *wanted).map(|(_, shows)| Lens { span, decl, shows }));
+    }
+    found
+}
+
+/// What is found on an element, or on all elements of a component's file.
+fn about(db: &Database, decl: Decl) -> Vec<Assessed> {
+    if decl.kind(db) != Kind::Component {
+        return matrix::on(db, decl);
+    }
+    let own =
+        decl.file(db).declarations(db).iter().filter(|own| own.kind(db).is_element() || own.kind(db) == Kind::Threat);
+    own.flat_map(|own| threatline_model::findings::assessed(db, *own).iter().cloned()).collect()
+}
+
+/// What a lens says.
+pub fn title(db: &Database, decl: Decl, shows: Shows) -> String {
+    match shows {
+        Shows::Findings => findings(&about(db, decl)),
+        Shows::Coverage if decl.kind(db) == Kind::Component => {
+            let rows = matrix::matrix(db, &[decl.file(db)]);
+            let mut worst: Cells = [Cell::Nothing; 6];
+            for (at, cell) in rows.iter().flat_map(|row| row.cells.iter().enumerate()) {
+                worst[at] = worst[at].max(*cell);
+            }
+            matrix::letters(worst)
+        }
+        Shows::Coverage => matrix::letters(matrix::cells(db, decl)),
+        Shows::References => {
+            let all = uses::references(db, decl.model(db), decl);
+            match all.iter().filter(|found| found.meaning != uses::Meaning::Declares(decl)).count() {
+                1 => "1 reference".to_owned(),
+                count => format!("{count} references"),
+            }
+        }
+    }
+}
+
+fn findings(all: &[Assessed]) -> String {
+    let open = |found: &&Assessed| found.state == State::Open && found.finding.missing.is_none();
+    let count = |is_it: &dyn Fn(&&Assessed) -> bool| all.iter().filter(|found| is_it(found)).count();
+    let by_level: Vec<String> = Level::ALL
+        .iter()
+        .rev()
+        .map(|level| (count(&|found| open(found) && found.finding.severity == *level), level))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, level)| format!("{count} {}", level.word()))
+        .collect();
+    let mut told = vec![match count(&open) {
+        0 => "nothing open".to_owned(),
+        all => format!("{all} open: {}", by_level.join(", ")),
+    }];
+    let others: [(&str, usize); 4] = [
+        ("not stated", count(&|found| found.state == State::Open && found.finding.missing.is_some())),
+        ("planned", count(&|found| matches!(found.state, State::Planned(_)))),
+        ("accepted", count(&|found| matches!(found.state, State::Accepted(_)))),
+        ("mitigated", count(&|found| matches!(found.state, State::Mitigated(_)))),
+    ];
+    told.extend(others.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}")));
+    told.join(" · ")
+}

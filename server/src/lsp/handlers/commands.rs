@@ -1,0 +1,129 @@
+//! Commands that an editor can run: the STRIDE matrix of a model, and the explanation of what is found.
+
+use crate::lsp::markup;
+use crate::lsp::snapshot::Snapshot;
+use serde_json::{Value, json};
+use threatline_ide::explain::{self, Explanation};
+use threatline_ide::matrix::{self, Cell};
+use threatline_ide::uses;
+use threatline_model::findings::{State, assessed};
+use threatline_model::schema::STRIDE;
+use threatline_model::{Decl, File, Kind, Model};
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types as lsp;
+
+/// Explains what is found: of the element at `{ uri, position }`, or the finding `rule@element` of the model of a
+/// document.
+pub const EXPLAIN: &str = "threatline.explain";
+/// The elements against the categories of STRIDE: of the component at `{ uri, position }`, or of the whole model.
+pub const MATRIX: &str = "threatline.matrix";
+
+/// What an editor says that it shows by itself; others get a message.
+const SHOW: &str = "threatline.show";
+
+/// How many rows a matrix has at most.
+const MOST_ROWS: usize = 100;
+
+pub fn options() -> lsp::ExecuteCommandOptions {
+    lsp::ExecuteCommandOptions {
+        commands: vec![EXPLAIN.to_owned(), MATRIX.to_owned()],
+        ..lsp::ExecuteCommandOptions::default()
+    }
+}
+
+/// What the arguments are about.
+struct About {
+    model: Model,
+    file: File,
+    decl: Option<Decl>,
+    /// `rule@element`.
+    finding: Option<String>,
+}
+
+fn about(snapshot: &Snapshot, arguments: &[Value]) -> Result<About> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let first = arguments.first().ok_or_else(|| Error::invalid_params("the command needs a document"))?;
+    let uri = first.get("uri").and_then(text).or_else(|| text(first));
+    let uri: lsp::Uri = uri
+        .and_then(|uri| uri.parse().ok())
+        .ok_or_else(|| Error::invalid_params("the command needs the address of a document"))?;
+    let file = snapshot.file(&uri)?;
+    let position: Option<lsp::Position> =
+        first.get("position").and_then(|position| serde_json::from_value(position.clone()).ok());
+    let decl = position.and_then(|at| uses::declaration_at(&snapshot.db, file, snapshot.offset(file, at)));
+    let finding = first.get("finding").and_then(text).or_else(|| arguments.get(1).and_then(text));
+    Ok(About { model: file.model(&snapshot.db), file, decl, finding })
+}
+
+pub fn execute(snapshot: &Snapshot, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
+    let about = about(snapshot, &params.arguments)?;
+    let (title, markdown, plain) = match params.command.as_str() {
+        EXPLAIN => explain(snapshot, &about)?,
+        MATRIX => matrix(snapshot, &about),
+        other => return Err(Error::invalid_params(format!("there is no command `{other}`"))),
+    };
+    if !snapshot.client.runs(SHOW) {
+        snapshot.notify("window/showMessage", json!({ "type": lsp::MessageType::INFO, "message": plain }));
+    }
+    Ok(Some(json!({ "title": title, "markdown": markdown })))
+}
+
+/// A title, and a text as Markdown and as plain text.
+type Shown = (String, String, String);
+
+fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
+    let db = &snapshot.db;
+    let found = match (&about.finding, about.decl) {
+        (Some(name), _) => explain::find_findings(db, about.model, name),
+        (None, Some(decl)) if decl.kind(db) == Kind::Component => {
+            about.file.declarations(db).iter().flat_map(|decl| assessed(db, *decl).iter().cloned()).collect()
+        }
+        (None, Some(decl)) => matrix::on(db, decl),
+        (None, None) => return Err(Error::invalid_params("the command needs a finding or a position")),
+    };
+    let mut found = found;
+    found.sort_by_key(|found| (found.state != State::Open, std::cmp::Reverse(found.finding.severity)));
+    let all: Vec<Explanation> = found.iter().map(|found| explain::finding(db, found)).collect();
+    let title = match (all.as_slice(), about.decl) {
+        ([one], _) => one.title.clone(),
+        ([], _) => "Nothing is found here".to_owned(),
+        (all, Some(decl)) => format!("{} findings on `{}`", all.len(), threatline_ide::symbols::shown_name(db, decl)),
+        (all, None) => format!("{} findings", all.len()),
+    };
+    let shown = |as_markdown| {
+        let texts = all.iter().map(|explanation| markup::content(snapshot, explanation, as_markdown).value);
+        texts.collect::<Vec<_>>().join(if as_markdown { "\n---\n\n" } else { "\n" })
+    };
+    let (markdown, plain) = (shown(true), shown(false));
+    let otherwise = |text: String| if text.is_empty() { format!("{title}.") } else { text };
+    Ok((title.clone(), otherwise(markdown), otherwise(plain)))
+}
+
+fn matrix(snapshot: &Snapshot, about: &About) -> Shown {
+    let db = &snapshot.db;
+    let component = about.decl.is_some_and(|decl| decl.kind(db) == Kind::Component);
+    let files: Vec<File> = if component { vec![about.file] } else { about.model.files(db).to_vec() };
+    let mut rows = matrix::matrix(db, &files);
+    let title = match about.file.component(db) {
+        Some(name) if component => format!("STRIDE of `{name}`"),
+        _ => "STRIDE of the model".to_owned(),
+    };
+    let rest = rows.len().saturating_sub(MOST_ROWS);
+    rows.truncate(MOST_ROWS);
+    let letters: Vec<String> = STRIDE.names().map(|word| word.replace('_', " ")).collect();
+    let mut markdown = format!("| element | {} |\n|---|{}\n", letters.join(" | "), "---|".repeat(6));
+    let mut plain = format!("{title}\n");
+    for row in &rows {
+        let words: Vec<&str> = row.cells.iter().map(|cell| cell.word()).collect();
+        markdown += &format!("| {} | {} |\n", markup::in_cell(&row.name), words.join(" | "));
+        plain += &format!("{}  {}\n", matrix::letters(row.cells), row.name);
+    }
+    let note = match (rows.is_empty(), rest) {
+        (true, _) => "Nothing is found.\n".to_owned(),
+        (false, 0) => String::new(),
+        (false, rest) => format!("{rest} more have less to tell.\n"),
+    };
+    let open = rows.iter().filter(|row| row.cells.iter().any(|cell| matches!(cell, Cell::Open(_)))).count();
+    let sum = format!("Open on {open} of {} elements with findings. {note}", rows.len() + rest);
+    (title, format!("{markdown}\n{sum}"), plain + &sum)
+}

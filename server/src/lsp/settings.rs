@@ -1,0 +1,49 @@
+//! What a user wants to see, as the editor tells it. What a model says is in its `threatline.toml`, and not here.
+
+use serde_json::Value;
+use threatline_ide::{hints, lenses};
+
+/// The settings of an editor, in the section `threatline`.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `inlayHints.sensitivity`, `.severity` and `.state`.
+    pub hints: hints::Wanted,
+    /// `codeLens.findings`, `.coverage` and `.references`.
+    pub lenses: lenses::Wanted,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            hints: hints::Wanted { sensitivity: true, severity: true, state: true },
+            lenses: lenses::Wanted { findings: true, coverage: true, references: true },
+        }
+    }
+}
+
+impl Settings {
+    /// Reads settings, and tells what in them is wrong. What is wrong or missing is as if nobody had said it.
+    pub fn read(said: &Value) -> (Settings, Vec<String>) {
+        let mut settings = Settings::default();
+        let mut problems = Vec::new();
+        // Some clients send the section by itself, others within what they have.
+        let said = said.get("threatline").unwrap_or(said);
+        let Settings { hints, lenses } = &mut settings;
+        for (group, name, setting) in [
+            ("inlayHints", "sensitivity", &mut hints.sensitivity),
+            ("inlayHints", "severity", &mut hints.severity),
+            ("inlayHints", "state", &mut hints.state),
+            ("codeLens", "findings", &mut lenses.findings),
+            ("codeLens", "coverage", &mut lenses.coverage),
+            ("codeLens", "references", &mut lenses.references),
+        ] {
+            match said.get(group).and_then(|group| group.get(name)) {
+                None | Some(Value::Null) => {}
+                Some(Value::Bool(wanted)) => *setting = *wanted,
+                Some(other) => problems
+                    .push(format!("the setting `threatline.{group}.{name}` is `true` or `false`, not `{other}`")),
+            }
+        }
+        (settings, problems)
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::snapshot::Snapshot;
 use serde_json::{Value, json};
-use threatline_ide::change::Change;
+use threatline_ide::change::{Change, without_places};
 use threatline_model::Span;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types as lsp;
@@ -63,37 +63,4 @@ pub fn workspace_edit(snapshot: &Snapshot, change: &Change) -> Result<Value> {
             .map(|(uri, version, edits)| json!({ "textDocument": { "uri": uri, "version": version }, "edits": edits })),
     );
     Ok(json!({ "documentChanges": operations }))
-}
-
-/// A snippet as a text: what stands at its places, and nothing where nothing does.
-pub fn without_places(snippet: &str) -> String {
-    let mut text = String::new();
-    let mut characters = snippet.chars().peekable();
-    let mut is_in_place = false;
-    while let Some(c) = characters.next() {
-        match c {
-            '\\' => text.extend(characters.next()),
-            '}' if is_in_place => is_in_place = false,
-            '$' => {
-                let opens = characters.next_if_eq(&'{').is_some();
-                while characters.next_if(char::is_ascii_digit).is_some() {}
-                is_in_place = opens && characters.next_if_eq(&':').is_some();
-                if opens && !is_in_place {
-                    characters.next_if_eq(&'}');
-                }
-            }
-            c => text.push(c),
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_places;
-
-    #[test]
-    fn places_hold_what_stands_in_them() {
-        assert_eq!(without_places("a {\n  by: \"${1:who}\" $2${3}\\$\\}\n}$0"), "a {\n  by: \"who\" $}\n}");
-    }
 }

@@ -1,6 +1,7 @@
 //! What an editor asks of a model, one feature a file: each is a function of the database, a file
 //! and an offset that returns plain data. It must not know LSP types.
 
+pub mod actions;
 pub mod catalogue;
 pub mod change;
 pub mod completion;
@@ -23,3 +24,4 @@ pub mod symbols;
 pub mod tokens;
 pub mod uses;
 pub mod words;
+pub mod write;

@@ -7,7 +7,7 @@ use crate::change::{Change, Edit};
 use crate::related::files;
 use crate::symbols::shown_name;
 use crate::uses::{self, Meaning, Use};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use threatline_model::findings::rule_settings;
 use threatline_model::lower::Value;
@@ -166,47 +166,49 @@ pub fn applied(text: &str, edits: &[Edit]) -> String {
     result
 }
 
-/// Reads the changed texts as models of their own, and compares what names mean in all files that write one of the
-/// words.
-fn try_out(db: &Database, models: &[Model], change: &Change, words: &[&str]) -> Result<(), String> {
+/// The models of some models as a change leaves them, read anew.
+pub fn tried(db: &Database, models: &[Model], change: &Change) -> Workspace {
     let mut tried = Workspace::new(World::get(db).today(db));
-    let roots: HashSet<Model> = models
-        .iter()
-        .flat_map(|model| model.with_bases(db))
-        .filter(|model| model.base(db).is_some() && !model.is_test(db))
-        .collect();
-    let mut texts: HashMap<Model, Vec<(Arc<str>, FileText)>> = HashMap::new();
     let changed = |path: &str, text: &str| match change.edits.get(path) {
         Some(edits) => applied(text, edits),
         None => text.to_owned(),
     };
+    let all = models.iter().flat_map(|model| model.with_bases(db));
+    let roots: HashSet<Model> = all.filter(|model| model.base(db).is_some() && !model.is_test(db)).collect();
+    for root in roots {
+        let own = root.files(db).iter();
+        let tests = models.iter().filter(|test| test.is_test(db) && test.base(db) == Some(root));
+        let files = own.chain(tests.flat_map(|test| test.files(db).iter()));
+        let mut texts: Vec<(Arc<str>, FileText)> = files
+            .map(|file| (file.path(db).clone(), FileText::new(changed(file.path(db), &file.source(db).text))))
+            .collect();
+        let is_in = |path: &str| root.root(db).is_empty() || path.starts_with(&format!("{}/", root.root(db)));
+        let created = change.created.iter().filter(|(path, _)| is_in(path));
+        texts.extend(created.map(|(path, text)| (path.clone(), FileText::new(text.as_str()))));
+        let before: &Settings = root.settings(db);
+        let text = before.path.as_ref().map(|path| changed(path, &before.text));
+        let model = tried.set_model(root.root(db), before.path.as_deref().zip(text.as_deref()));
+        tried.load(model, texts);
+    }
+    tried
+}
+
+/// Tries a change, and compares what names mean in all files that write one of the words.
+fn try_out(db: &Database, models: &[Model], change: &Change, words: &[&str]) -> Result<(), String> {
+    let after = tried(db, models, change);
     let mut all: Vec<File> = models.iter().flat_map(|model| files(db, *model)).collect();
     all.sort_by(|a, b| a.path(db).cmp(b.path(db)));
     all.dedup();
-    for &file in &all {
-        let model = file.model(db);
-        let root = if model.is_test(db) { model.base(db).unwrap_or(model) } else { model };
-        let text = changed(file.path(db), &file.source(db).text);
-        texts.entry(root).or_default().push((file.path(db).clone(), FileText::new(text)));
-    }
-    for model in roots {
-        let before: &Settings = model.settings(db);
-        let path = before.path.clone();
-        let text = path.as_ref().map(|path| changed(path, &before.text));
-        let settings = path.as_deref().zip(text.as_deref());
-        let root = tried.set_model(model.root(db), settings);
-        tried.load(root, texts.remove(&model).unwrap_or_default());
-        if rule_settings(tried.db(), root).len() != rule_settings(db, model).len() {
+    for &model in models {
+        let same = after.model(model.root(db));
+        if same.is_some_and(|same| rule_settings(after.db(), same).len() != rule_settings(db, model).len()) {
             return Err("the settings in `threatline.toml` would then be about another rule".to_owned());
         }
     }
-    for file in all {
-        let source = file.source(db);
-        if !words.iter().any(|word| source.text.contains(word)) {
-            continue;
+    for file in all.into_iter().filter(|file| words.iter().any(|word| file.source(db).text.contains(word))) {
+        if let Some(other) = after.file(file.path(db)) {
+            same_meaning(db, file, after.db(), other)?;
         }
-        let Some(after) = tried.file(file.path(db)) else { continue };
-        same_meaning(db, file, tried.db(), after)?;
     }
     Ok(())
 }

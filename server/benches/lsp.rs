@@ -68,10 +68,10 @@ fn measure(elements: usize) {
     print("key in a name to diagnostics", name.collect());
     server.replace(&address, &text);
 
-    let asked: [(&str, &str, &str); 2] = [
+    let asked: [(&str, &str, &str); 3] = [
         ("hover", "textDocument/hover", "store store_0"),
         ("definition", "textDocument/definition", "customer_data"),
-        // ("completion", "textDocument/completion", "authentication: fed"),
+        ("completion", "textDocument/completion", "authentication: fed"),
     ];
     for (what, method, word) in asked {
         let (line, column) = place(&text, word);

@@ -58,6 +58,7 @@ class Client:
         self.inbox = queue.Queue()
         self.versions = {}
         self.answer_requests = True
+        self.settings = None
         threading.Thread(target=self._read, daemon=True).start()
         if start:
             self.initialized = self.request(
@@ -151,7 +152,8 @@ class Client:
             if message["method"] == "textDocument/publishDiagnostics":
                 self.problems[message["params"]["uri"]] = message["params"]
             if "id" in message and self.answer_requests:
-                result = [None] * len(message["params"]["items"]) if message["method"] == "workspace/configuration" else None
+                is_settings = message["method"] == "workspace/configuration"
+                result = [self.settings] * len(message["params"]["items"]) if is_settings else None
                 self.send({"id": message["id"], "result": result})
         else:
             self.answers[message["id"]] = message

@@ -1,6 +1,7 @@
 //! What each request is answered with: thin functions from a snapshot and the parameters to the types of the protocol.
 //! They must not decide what is true of a model.
 
+mod actions;
 mod commands;
 mod completion;
 mod hints;
@@ -61,6 +62,8 @@ handlers! {
     request::CodeLensRequest => hints::lens;
     request::CodeLensResolve => hints::resolve_lens;
     request::ExecuteCommand => commands::execute;
+    actions::CodeActions => actions::list;
+    actions::ResolveCodeAction => actions::resolve;
     request::HoverRequest => navigation::hover;
     request::GotoDefinition => navigation::definition;
     request::GotoDeclaration => navigation::declaration;
@@ -134,6 +137,7 @@ pub fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         inlay_hint_provider: Some(lsp::OneOf::Left(true)),
         code_lens_provider: Some(lsp::CodeLensOptions { resolve_provider: Some(true) }),
         execute_command_provider: Some(commands::options()),
+        code_action_provider: Some(actions::options()),
         hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),
         definition_provider: Some(lsp::OneOf::Left(true)),
         declaration_provider: Some(lsp::DeclarationCapability::Simple(true)),

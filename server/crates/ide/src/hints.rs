@@ -37,9 +37,11 @@ pub struct Wanted {
 pub fn hints(db: &Database, file: File, within: Span, wanted: Wanted) -> Vec<Hint> {
     let mut found = Vec::new();
     let declarations = file.declarations(db).iter().zip(&file.source(db).spans);
-    for (&decl, _) in
-        declarations.filter(|(_, spans)| spans.whole.start <= within.end && within.start <= spans.whole.end)
-    {
+    let near = declarations.filter(|(_, spans)| {
+        let whole = spans.of(Part::Whole);
+        whole.start <= within.end && within.start <= whole.end
+    });
+    for (&decl, _) in near {
         match decl.kind(db) {
             Kind::Flow if wanted.sensitivity => found.extend(carried(db, file, decl)),
             Kind::Threat if wanted.severity => found.extend(assessed(db, decl).first().map(|threat| Hint {

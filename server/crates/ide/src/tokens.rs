@@ -3,7 +3,7 @@
 
 use crate::uses::{self, Meaning};
 use crate::words::{Sort, pieces};
-use threatline_model::{Database, Decl, File, Kind, Span};
+use threatline_model::{Database, Decl, File, Kind, Part, Span};
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn tokens(db: &Database, file: File, within: Span) -> Vec<(Span, Token)> {
     let text = &source.text;
     let is_within = |span: Span| span.start < within.end && within.start < span.end;
     let declarations = file.declarations(db).iter().zip(&source.spans);
-    let near = declarations.filter(|(_, spans)| is_within(spans.whole)).map(|(decl, _)| *decl);
+    let near = declarations.filter(|(_, spans)| is_within(spans.of(Part::Whole))).map(|(decl, _)| *decl);
     let mut meant: Vec<(Span, Token)> =
         near.flat_map(|decl| uses::uses(db, decl)).map(|found| (found.span, meaning(db, found.meaning))).collect();
     meant.sort_by_key(|(span, _)| span.start);

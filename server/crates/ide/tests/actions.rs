@@ -548,7 +548,8 @@ fn fixes_mend_what_they_are_for() {
         idle-acceptance: 1
         unproven-mitigation: 1
         ineffective-mitigation: 2
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
 }
 
 /// Whatever is done anywhere in a sound model leaves it without syntax errors, and in canonical form.

@@ -122,6 +122,19 @@ pub fn resolve(db: &dyn Db, file: File, name: SmolStr) -> Result<Decl, Unresolve
     })
 }
 
+/// What a name means in a file, for queries that look at all of a file: what the file itself declares is looked up in it
+/// at once, and leaves no query of its own behind that each change of a name would look at.
+pub(crate) fn resolve_from(db: &dyn Db, file: File, name: &SmolStr) -> Option<Decl> {
+    let component = file.component(db).as_ref().filter(|_| !name.contains('.'));
+    if let Some(component) = component
+        && let Some(own) = names_in(db, file).get(name)
+        && components(db, file.model(db)).file_of(component) == Some(file)
+    {
+        return Some(*own);
+    }
+    resolve(db, file, name.clone()).as_ref().ok().copied()
+}
+
 /// What a name means where something of one of some kinds is needed, if it means that.
 pub fn resolve_as(db: &dyn Db, file: File, name: &SmolStr, kinds: &[Kind]) -> Option<Decl> {
     let found = resolve(db, file, name.clone()).as_ref().ok().copied();

@@ -3,7 +3,7 @@
 
 use crate::db::{Db, Decl, File, Model};
 use crate::lower::{Expression, Facts, Part, Shape, Subject, Value};
-use crate::names::{components_around, resolve, resolve_as};
+use crate::names::{components_around, resolve_as, resolve_from};
 use crate::schema::{self, STATUS, TRUST, Takes};
 use crate::typed::{Categories, TypedValue, typed};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -13,28 +13,39 @@ use threatline_syntax::Kind;
 /// What a flow may start at and end at.
 pub const ENDS: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
 
-fn named(db: &dyn Db, decl: Decl, name: Option<&SmolStr>, kinds: &[Kind]) -> Option<Decl> {
-    let found = resolve(db, decl.file(db), name?.clone()).as_ref().ok()?;
-    kinds.contains(&found.kind(db)).then_some(*found)
+fn named(db: &dyn Db, file: File, name: Option<&SmolStr>, kinds: &[Kind]) -> Option<Decl> {
+    resolve_from(db, file, name?).filter(|found| kinds.contains(&found.kind(db)))
 }
 
 /// Where a flow starts and where it ends.
 #[salsa::tracked(returns(copy))]
 pub fn ends(db: &dyn Db, flow: Decl) -> (Option<Decl>, Option<Decl>) {
-    let shape = flow.shape(db);
-    (named(db, flow, shape.source.as_ref(), ENDS), named(db, flow, shape.target.as_ref(), ENDS))
+    let flows = flows_in(db, flow.file(db));
+    flows.places.get(&flow).map(|at| flows.all[*at]).map(|(_, source, target)| (source, target)).unwrap_or_default()
 }
 
-/// The flows of a file with their ends, apart from the model's so that a change of one file stays there.
+/// The flows of a file with their ends.
+#[derive(Debug, PartialEq, Eq)]
+struct Flows {
+    /// In the order of the text.
+    all: Vec<(Decl, Option<Decl>, Option<Decl>)>,
+    /// Where each is among them.
+    places: FxHashMap<Decl, usize>,
+}
+
+/// The flows of a file, apart from the model's so that a change of one file stays there. One query for all of them, and
+/// not one for each: a change of any name looks at all flows of the model.
 #[salsa::tracked]
-fn flows_in(db: &dyn Db, file: File) -> Vec<(Decl, Option<Decl>, Option<Decl>)> {
+fn flows_in(db: &dyn Db, file: File) -> Flows {
     let flows = file.declarations(db).iter().filter(|decl| decl.kind(db) == Kind::Flow);
-    flows
-        .map(|&flow| {
-            let (source, target) = ends(db, flow);
-            (flow, source, target)
-        })
-        .collect()
+    let ends = flows.map(|&flow| {
+        let shape = flow.shape(db);
+        let end = |name: &Option<SmolStr>| named(db, file, name.as_ref(), ENDS);
+        (flow, end(&shape.source), end(&shape.target))
+    });
+    let all: Vec<_> = ends.collect();
+    let places = all.iter().enumerate().map(|(at, (flow, ..))| (*flow, at)).collect();
+    Flows { all, places }
 }
 
 /// The flows that touch an element.
@@ -50,7 +61,7 @@ pub struct Touching {
 fn flows_of(db: &dyn Db, model: Model) -> FxHashMap<Decl, Touching> {
     let mut flows: FxHashMap<Decl, Touching> = FxHashMap::default();
     for &file in model.files(db).iter() {
-        for &(flow, source, target) in flows_in(db, file) {
+        for &(flow, source, target) in &flows_in(db, file).all {
             if let Some(source) = source {
                 flows.entry(source).or_default().outgoing.push(flow);
             }
@@ -81,7 +92,7 @@ pub fn outgoing(db: &dyn Db, element: Decl) -> &[Decl] {
 /// The boundary that a declaration says it is in.
 #[salsa::tracked(returns(copy))]
 pub fn placed_in(db: &dyn Db, decl: Decl) -> Option<Decl> {
-    named(db, decl, decl.shape(db).within.as_ref(), &[Kind::Boundary])
+    named(db, decl.file(db), decl.shape(db).within.as_ref(), &[Kind::Boundary])
 }
 
 /// How deep boundaries may be nested; what is around that many is not looked at.
@@ -118,7 +129,8 @@ fn contents_of(db: &dyn Db, model: Model) -> FxHashMap<Decl, Vec<Decl>> {
 #[salsa::tracked]
 fn placed_by(db: &dyn Db, file: File) -> Vec<(Decl, Decl)> {
     let declarations = file.declarations(db).iter();
-    declarations.filter_map(|&decl| Some((placed_in(db, decl)?, decl))).collect()
+    let boundary = |decl: Decl| named(db, file, decl.shape(db).within.as_ref(), &[Kind::Boundary]);
+    declarations.filter_map(|&decl| Some((boundary(decl)?, decl))).collect()
 }
 
 /// What is directly in a boundary: elements and boundaries.
@@ -438,7 +450,7 @@ fn used_in(db: &dyn Db, file: File) -> Vec<Decl> {
     let mut used = Vec::new();
     let mut seen = FxHashSet::default();
     for name in file.mentions(db).iter() {
-        let named = resolve(db, file, name.clone()).as_ref().ok().copied();
+        let named = resolve_from(db, file, name);
         used.extend(named.filter(|named| named.model(db) == model && seen.insert(*named)));
     }
     used

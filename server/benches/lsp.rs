@@ -68,10 +68,12 @@ fn measure(elements: usize) {
     print("key in a name to diagnostics", name.collect());
     server.replace(&address, &text);
 
-    let asked: [(&str, &str, &str); 3] = [
+    let asked: [(&str, &str, &str); 5] = [
         ("hover", "textDocument/hover", "store store_0"),
         ("definition", "textDocument/definition", "customer_data"),
-        ("completion", "textDocument/completion", "authentication: fed"),
+        ("completion of a word", "textDocument/completion", "authentication: fed"),
+        ("completion of an asset", "textDocument/completion", "sends: assets.cus"),
+        ("completion of an element", "textDocument/completion", "-> ser"),
     ];
     for (what, method, word) in asked {
         let (line, column) = place(&text, word);

@@ -57,26 +57,47 @@ pub struct Touching {
     pub outgoing: Vec<Decl>,
 }
 
-#[salsa::tracked]
-fn flows_of(db: &dyn Db, model: Model) -> FxHashMap<Decl, Touching> {
-    let mut flows: FxHashMap<Decl, Touching> = FxHashMap::default();
-    for &file in model.files(db).iter() {
-        for &(flow, source, target) in &flows_in(db, file).all {
-            if let Some(source) = source {
-                flows.entry(source).or_default().outgoing.push(flow);
-            }
-            if let Some(target) = target {
-                flows.entry(target).or_default().incoming.push(flow);
-            }
-        }
+/// Declarations by another one that they have to do with, in one list: a map with a list for each would be thousands of
+/// pieces of memory to make anew whenever a name changes.
+#[derive(Debug, PartialEq, Eq)]
+struct Index<T> {
+    entries: Vec<(Decl, T)>,
+}
+
+impl<T> Index<T> {
+    fn new(entries: impl Iterator<Item = (Decl, T)>) -> Index<T> {
+        let mut entries: Vec<(Decl, T)> = entries.collect();
+        // Stable, so that those of one declaration stay in the order of files and declarations.
+        entries.sort_by_key(|(decl, _)| *decl);
+        Index { entries }
     }
-    flows
+
+    fn of(&self, decl: Decl) -> impl Iterator<Item = &T> {
+        let first = self.entries.partition_point(|(other, _)| *other < decl);
+        self.entries[first..].iter().take_while(move |(other, _)| *other == decl).map(|(_, entry)| entry)
+    }
+}
+
+/// The flows of a model by the elements that they touch, and whether they end there.
+#[salsa::tracked]
+fn flows_of(db: &dyn Db, model: Model) -> Index<(Decl, bool)> {
+    let flows = model.files(db).iter().flat_map(|file| &flows_in(db, *file).all);
+    Index::new(flows.flat_map(|(flow, source, target)| {
+        let (source, target) =
+            (source.map(|source| (source, (*flow, false))), target.map(|target| (target, (*flow, true))));
+        source.into_iter().chain(target)
+    }))
 }
 
 /// The flows that touch an element, in the order of files and declarations.
 #[salsa::tracked]
 pub fn touching(db: &dyn Db, element: Decl) -> Touching {
-    flows_of(db, element.model(db)).get(&element).cloned().unwrap_or_default()
+    let mut touching = Touching::default();
+    for (flow, ends_here) in flows_of(db, element.model(db)).of(element) {
+        let list = if *ends_here { &mut touching.incoming } else { &mut touching.outgoing };
+        list.push(*flow);
+    }
+    touching
 }
 
 /// The flows that end at an element.
@@ -116,14 +137,8 @@ pub fn boundaries_around(db: &dyn Db, decl: Decl) -> Vec<Decl> {
 
 /// What is directly in each boundary of a model.
 #[salsa::tracked]
-fn contents_of(db: &dyn Db, model: Model) -> FxHashMap<Decl, Vec<Decl>> {
-    let mut contents: FxHashMap<Decl, Vec<Decl>> = FxHashMap::default();
-    for &file in model.files(db).iter() {
-        for &(boundary, decl) in placed_by(db, file) {
-            contents.entry(boundary).or_default().push(decl);
-        }
-    }
-    contents
+fn contents_of(db: &dyn Db, model: Model) -> Index<Decl> {
+    Index::new(model.files(db).iter().flat_map(|file| placed_by(db, *file).iter().copied()))
 }
 
 #[salsa::tracked]
@@ -136,7 +151,7 @@ fn placed_by(db: &dyn Db, file: File) -> Vec<(Decl, Decl)> {
 /// What is directly in a boundary: elements and boundaries.
 #[salsa::tracked]
 pub fn contents(db: &dyn Db, boundary: Decl) -> Vec<Decl> {
-    contents_of(db, boundary.model(db)).get(&boundary).cloned().unwrap_or_default()
+    contents_of(db, boundary.model(db)).of(boundary).copied().collect()
 }
 
 /// The trust of what is in a boundary, by its position in [`TRUST`], and the boundary that states it.
@@ -432,14 +447,9 @@ pub fn effective_mitigations(db: &dyn Db, element: Decl) -> Vec<Effective> {
 
 /// Which files of a model name a declaration outside of its own text.
 #[salsa::tracked]
-fn uses_of(db: &dyn Db, model: Model) -> FxHashMap<Decl, Vec<File>> {
-    let mut uses: FxHashMap<Decl, Vec<File>> = FxHashMap::default();
-    for &file in model.files(db).iter() {
-        for used in used_in(db, file) {
-            uses.entry(*used).or_default().push(file);
-        }
-    }
-    uses
+fn uses_of(db: &dyn Db, model: Model) -> Index<File> {
+    let files = model.files(db).iter();
+    Index::new(files.flat_map(|file| used_in(db, *file).iter().map(|used| (*used, *file))))
 }
 
 /// The declarations of its own model that a file names, other than by themselves. It looks at the names alone, and
@@ -487,7 +497,7 @@ pub fn mentions<'lowered>(shape: &'lowered Shape, facts: &'lowered Facts) -> imp
 /// The files of the model that name a declaration, other than by the declaration itself.
 #[salsa::tracked]
 pub fn used_by(db: &dyn Db, decl: Decl) -> Vec<File> {
-    uses_of(db, decl.model(db)).get(&decl).cloned().unwrap_or_default()
+    uses_of(db, decl.model(db)).of(decl).copied().collect()
 }
 
 /// All rules that look at a model: the library's, then its own.

@@ -364,6 +364,101 @@ def test_addresses_come_back_as_they_were_written(address):
     client.end()
 
 
+def test_a_panic_is_an_answer_and_the_server_lives_on(folder, monkeypatch):
+    monkeypatch.setenv("THREATLINE_PANIC_ON", "textDocument/hover")
+    client = Client(PULL, folders=[folder])
+    address = uri(folder / "shop.threat")
+    for _ in range(20):
+        answer = client.answer(client.ask("textDocument/hover", {"textDocument": {"uri": address}, "position": {"line": 4, "character": 9}}))
+        assert answer["error"]["code"] == -32603
+    assert codes(client.pull(address)) == ["missing-mitigation"]
+    client.open(address, SHOP)
+    client.change(address, at(6, 12, 16, "https"))
+    assert codes(client.pull(address)) == []
+    client.end()
+
+
+def test_overlays_of_several_files_and_of_two_editors(folder):
+    (folder / "card.threat").write_text("asset card { classification: restricted }\n")
+    shop, card = uri(folder / "shop.threat"), uri(folder / "card.threat")
+    rest = SHOP.split("\n", 1)[1]
+    (folder / "shop.threat").write_text(rest)
+    one, other = Client(PULL, folders=[folder]), Client(PULL, folders=[folder])
+    # Each editor has changes of its own in both files, and the disk stays as it is.
+    one.open(card, "asset cards { classification: restricted }\n")
+    one.open(shop, rest.replace("sends: card", "sends: cards"))
+    other.open(card, "asset card { classification: public }\n")
+    other.open(shop, rest.replace("http\n", "https\n"))
+    assert codes(one.pull(shop)) == ["missing-mitigation"]
+    assert codes(other.pull(shop)) == []
+    one.close(card)
+    assert codes(one.pull(shop)) == ["unresolved-reference"]
+    one.end()
+    other.end()
+    assert (folder / "card.threat").read_text() == "asset card { classification: restricted }\n"
+
+
+def test_a_file_that_is_renamed_behind_the_editor(folder):
+    client = Client(PULL, folders=[folder])
+    old, new = uri(folder / "shop.threat"), uri(folder / "market.threat")
+    (folder / "shop.threat").rename(folder / "market.threat")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": old, "type": 3}, {"uri": new, "type": 1}]})
+    report = client.request("workspace/diagnostic", {"previousResultIds": [{"uri": old, "value": "1"}]})
+    told = {item["uri"]: codes(item["items"]) for item in report["items"]}
+    assert told == {old: [], new: ["missing-mitigation"]}
+    client.end()
+
+
+def test_a_client_that_answers_nothing_keeps_nobody_waiting(folder):
+    asks = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}, "configuration": True}, "window": {"workDoneProgress": True}}
+    client = Client(asks, folders=[folder], start=False)
+    client.answer_requests = False
+    client.request("initialize", {"processId": None, "rootUri": None, "capabilities": asks, "workspaceFolders": [{"uri": uri(folder), "name": "x"}]})
+    client.notify("initialized", {})
+    address = uri(folder / "shop.threat")
+    client.open(address, SHOP)
+    for turn in range(30):
+        client.change(address, {"text": SHOP.replace("http\n", "https\n") if turn % 2 else SHOP})
+    assert client.request("textDocument/hover", {"textDocument": {"uri": address}, "position": {"line": 4, "character": 9}})
+    assert codes(client.told(address, 31)) == []
+    client.end()
+
+
+def test_slots_full_of_slow_requests_keep_no_change_and_no_cancellation_waiting(tmp_path):
+    """Far more requests than threads, each cancelled or not, and edits between them."""
+    for number in range(200):
+        (tmp_path / f"part{number}.threat").write_text(f"component part{number}\n" + "".join(f"process it{at} {{ technology: mine }}\n" for at in range(20)))
+    (tmp_path / "mine.threat").write_text("technology mine\n")
+    client = Client(PULL, folders=[tmp_path])
+    mine = uri(tmp_path / "mine.threat")
+    client.open(mine, "technology mine\n")
+    place = {"textDocument": {"uri": mine}, "position": {"line": 0, "character": 12}}
+    asked = []
+    for turn in range(200):
+        asked.append(client.ask("textDocument/references", {**place, "context": {"includeDeclaration": True}}))
+        if turn % 5 == 0:
+            client.change(mine, {"text": "technology mine\n" + "// x\n" * turn})
+        if turn % 2:
+            client.notify("$/cancelRequest", {"id": asked[-1]})
+    answers = [client.answer(id) for id in asked]
+    for turn, answer in enumerate(answers):
+        code = answer.get("error", {}).get("code")
+        assert code in ((None, -32800, -32801) if turn % 2 else (None, -32801)), answer
+        assert code or len(answer["result"]) == 4001
+    assert sum("result" in answer for answer in answers) > 50
+    client.end()
+
+
+@pytest.mark.parametrize("address", ["git:/a/b.threat?ref=1", "vscode-notebook-cell:/a#b", "untitled:x", "file:///", "file://", "nonsense", "file:///a%", "file:///%FF.threat", "threatline:/std/none.threat"])
+def test_addresses_of_all_sorts_are_served_or_refused(address):
+    client = Client(PULL)
+    client.open(address, "process shop in vcp\n")
+    for method in ("hover", "completion", "definition"):
+        client.answer(client.ask(f"textDocument/{method}", {"textDocument": {"uri": address}, "position": {"line": 0, "character": 9}}))
+    client.close(address)
+    client.end()
+
+
 def test_random_edits_leave_what_a_fresh_server_sees(tmp_path):
     """Two thousand edits over several files with requests in between; after each hundred, a new server agrees."""
     chance = random.Random(7)
@@ -372,6 +467,7 @@ def test_random_edits_leave_what_a_fresh_server_sees(tmp_path):
     texts = {path: path.read_text() for path in paths}
     words = ["process x\n", "}", "{", "https", "http", "in ", "sends: ", "\n", "// note\n", "😀", "ü", '"', "store ", "->", ","]
     client = Client(PULL, folders=[tmp_path])
+    asked = []
     for path in paths:
         client.open(uri(path), texts[path])
     for turn in range(1, 2001):
@@ -388,17 +484,34 @@ def test_random_edits_leave_what_a_fresh_server_sees(tmp_path):
             place = lambda offset: {"line": text.count("\n", 0, offset), "character": utf16(text[text.rfind("\n", 0, offset) + 1 : offset])}
             client.change(uri(path), {"range": {"start": place(start), "end": place(end)}, "text": put})
             texts[path] = text[:start] + put + text[end:]
+        document = {"textDocument": {"uri": uri(path)}}
+        here = {**document, "position": {"line": chance.randrange(40), "character": chance.randrange(30)}}
+        if turn % 3 == 0:
+            method = chance.choice(["completion", "hover", "definition", "codeLens", "prepareCallHierarchy", "semanticTokens/full", "documentSymbol"])
+            asked.append(client.ask(f"textDocument/{method}", here if method in ("completion", "hover", "definition", "prepareCallHierarchy") else document))
         if turn % 7 == 0:
-            client.ask("textDocument/formatting", {"textDocument": {"uri": uri(path)}, "options": {"tabSize": 2, "insertSpaces": True}})
+            asked.append(client.ask("textDocument/formatting", {**document, "options": {"tabSize": 2, "insertSpaces": True}}))
+        if turn % 11 == 0:
+            client.notify("$/cancelRequest", {"id": asked[-1]})
         if turn % 100 == 0:
             fresh = Client(PULL, folders=[tmp_path])
             for path in paths:
                 fresh.open(uri(path), texts[path])
             for path in paths:
-                assert client.pull(uri(path)) == fresh.pull(uri(path)), f"after {turn} edits: {path}"
+                document = {"textDocument": {"uri": uri(path)}}
+                places = [{"line": chance.randrange(40), "character": chance.randrange(30)} for _ in range(3)]
+                questions = [("diagnostic", {}), ("documentSymbol", {}), ("semanticTokens/full", {}), ("codeLens", {})]
+                questions += [(method, {"position": place}) for method in ("hover", "completion", "references") for place in places]
+                for method, params in questions:
+                    if method == "references":
+                        params = {**params, "context": {"includeDeclaration": True}}
+                    answers = [one.request(f"textDocument/{method}", {**document, **params}) for one in (client, fresh)]
+                    assert answers[0] == answers[1], f"after {turn} edits: {method} of {path}"
             fresh.end()
-    while client.pending:
-        client.take()
+    for id in asked:
+        answer = client.answer(id)
+        # Cancelled, or overtaken by changes again and again.
+        assert "result" in answer or answer["error"]["code"] in (-32800, -32801, -32802), answer
     client.end()
 
 

@@ -95,6 +95,8 @@ pub struct Session {
     folders: Vec<PathBuf>,
     /// Each request that runs, and how to stop it.
     running: HashMap<Id, salsa::CancellationToken>,
+    /// A request that panics, for the tests of what comes of it: `THREATLINE_PANIC_ON`.
+    panics_on: Option<String>,
     /// What our own requests to the client are for.
     asked: HashMap<Id, Asked>,
     next_id: i64,
@@ -161,6 +163,7 @@ impl Session {
             documents: HashMap::new(),
             folders: Vec::new(),
             running: HashMap::new(),
+            panics_on: std::env::var("THREATLINE_PANIC_ON").ok(),
             asked: HashMap::new(),
             next_id: 0,
             change: 0,
@@ -296,10 +299,14 @@ impl Session {
         let snapshot = self.snapshot();
         self.running.insert(task.id.clone(), snapshot.db.cancellation_token());
         let events = self.events.clone();
+        let panics = self.panics_on.as_ref() == Some(&task.method);
         self.pool.spawn(move || {
             let params = task.params.clone();
             let outcome = catch_unwind(AssertUnwindSafe(|| {
-                salsa::Cancelled::catch(AssertUnwindSafe(|| handler(&snapshot, params)))
+                salsa::Cancelled::catch(AssertUnwindSafe(|| {
+                    assert!(!panics, "as was wanted");
+                    handler(&snapshot, params)
+                }))
             }));
             // The owner waits for it before it can change anything.
             drop(snapshot);
@@ -478,14 +485,14 @@ impl Session {
         let document = params.text_document;
         let path = path_of(&document.uri);
         let open = Open { uri: document.uri.clone(), version: document.version };
-        if self.client.pulls() {
-            // From now on the client asks.
-            self.clear(&path);
-        }
         self.table.open.insert(path.clone(), open);
         let text = Rope::from_str(&document.text);
         self.documents.insert(path.clone(), Document { version: document.version, text });
         self.put(&path, &document.text);
+        if self.client.pulls() {
+            // From now on the client asks. Whoever was telling of it was stopped by the change.
+            self.clear(&path);
+        }
     }
 
     /// Sets the text of a document.

@@ -53,7 +53,8 @@ pub fn tokens(db: &Database, file: File, within: Span) -> Vec<(Span, Token)> {
     meant.sort_by_key(|(span, _)| span.start);
     let mut meant = meant.into_iter().peekable();
     let mut found = Vec::new();
-    for piece in pieces(text).into_iter().filter(|piece| is_within(piece.span)) {
+    let all = pieces(text);
+    for (at, piece) in all.iter().enumerate().filter(|(_, piece)| is_within(piece.span)) {
         let token = match piece.sort {
             Sort::Comment => Token::Comment,
             Sort::Description => Token::Description,
@@ -68,10 +69,20 @@ pub fn tokens(db: &Database, file: File, within: Span) -> Vec<(Span, Token)> {
                 let mut is_known = false;
                 while let Some(part) = meant.next_if(|(span, _)| span.end <= piece.span.end) {
                     is_known = true;
-                    found.push(part);
+                    if found.last().is_none_or(|(before, _): &(Span, Token)| before.end <= part.0.start) {
+                        found.push(part);
+                    }
                 }
-                match piece.of(text) {
-                    "in" | "and" | "or" | "not" | "is" | "where" if !is_known => Token::Keyword,
+                let word = piece.of(text);
+                let is_kind = piece.begins_line && Kind::ALL.iter().any(|kind| kind.word() == word);
+                match word {
+                    _ if is_known => continue,
+                    "in" | "and" | "or" | "not" | "is" | "where" => Token::Keyword,
+                    // In a broken text it is known by how it is written.
+                    _ if all.get(at + 1).is_some_and(|next| next.of(text) == ":") && piece.begins_line => {
+                        Token::Property
+                    }
+                    _ if is_kind => Token::Keyword,
                     _ => continue,
                 }
             }

@@ -3,14 +3,23 @@
 mod cursor;
 
 use cursor::example_models;
+use threatline_ide::actions::actions;
 use threatline_ide::change::Target;
+use threatline_ide::completion::completion;
 use threatline_ide::explain::Section;
 use threatline_ide::folding::folds;
 use threatline_ide::goto::{definition, highlight, implementation, references, type_definition};
 use threatline_ide::hierarchy::{incoming_calls, outgoing_calls, prepare_calls, prepare_types, subtypes, supertypes};
+use threatline_ide::hints;
 use threatline_ide::hover::{declaration, hover};
+use threatline_ide::lenses;
+use threatline_ide::linked::linked;
+use threatline_ide::links::links;
+use threatline_ide::rename::prepare;
 use threatline_ide::selection::selections;
+use threatline_ide::signature::signature;
 use threatline_ide::symbols::{Symbol, document_symbols, workspace_symbols};
+use threatline_ide::tokens::tokens;
 use threatline_ide::uses;
 use threatline_model::workspace::FileText;
 use threatline_model::{Database, File, Span, World};
@@ -80,6 +89,25 @@ fn ask_of_word(db: &Database, file: File, at: u32) {
     }
 }
 
+/// What is asked while a text is written.
+fn ask_of_editing(db: &Database, file: File, at: u32) {
+    if let Some(found) = completion(db, file, at) {
+        fits(db, file, found.word);
+        assert!(!found.items.is_empty());
+    }
+    signature(db, file, at);
+    linked(db, file, at).iter().for_each(|span| fits(db, file, *span));
+    if let Ok(span) = prepare(db, file, at) {
+        fits(db, file, span);
+    }
+    for action in actions(db, &[file.model(db)], file, Span { start: at, end: at }, true) {
+        for (path, edits) in &action.change.edits {
+            let changed = file.model(db).files(db).iter().find(|file| file.path(db) == path);
+            edits.iter().for_each(|edit| fits(db, *changed.unwrap_or(&file), edit.span));
+        }
+    }
+}
+
 fn selections_fit(db: &Database, file: File, at: u32) {
     let found = selections(db, file, at);
     assert!(!found.is_empty());
@@ -91,8 +119,23 @@ fn selections_fit(db: &Database, file: File, at: u32) {
 fn ask(db: &Database, file: File, bytes: impl Iterator<Item = u32>) {
     symbols_fit(db, file, &document_symbols(db, file));
     folds(db, file).iter().for_each(|fold| fits(db, file, fold.span));
+    let all = Span { start: 0, end: file.source(db).text.len() as u32 };
+    let coloured = tokens(db, file, all);
+    coloured.iter().for_each(|(span, _)| fits(db, file, *span));
+    assert!(coloured.windows(2).all(|two| two[0].0.end <= two[1].0.start));
+    let wanted = hints::Wanted { sensitivity: true, severity: true, state: true };
+    hints::hints(db, file, all, wanted).iter().for_each(|hint| fits(db, file, Span { start: hint.at, end: hint.at }));
+    let wanted = lenses::Wanted { findings: true, coverage: true, references: true };
+    for lens in lenses::lenses(db, file, wanted) {
+        fits(db, file, lens.span);
+        assert!(!lenses::title(db, lens.decl, lens.shows).is_empty());
+    }
+    links(db, file).iter().for_each(|link| fits(db, file, link.span));
     for at in bytes {
         selections_fit(db, file, at);
+        if at % 13 == 0 {
+            ask_of_editing(db, file, at);
+        }
         // What is the same everywhere in a word is asked at its first byte; elsewhere some of it.
         match uses::at(db, file, at) {
             Some(found) if found.span.start == at => ask_of_word(db, file, at),

@@ -392,7 +392,7 @@ def test_overlays_of_several_files_and_of_two_editors(folder):
     assert codes(one.pull(shop)) == ["missing-mitigation"]
     assert codes(other.pull(shop)) == []
     one.close(card)
-    assert codes(one.pull(shop)) == ["unresolved-reference"]
+    assert "unresolved-reference" in codes(one.pull(shop))
     one.end()
     other.end()
     assert (folder / "card.threat").read_text() == "asset card { classification: restricted }\n"

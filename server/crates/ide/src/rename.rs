@@ -136,7 +136,7 @@ fn settings(db: &Database, model: Model, decl: Decl, new: &str, change: &mut Cha
         }
         // In quotes the name is one word of the file, else its last words are the name.
         let Some(written) = settings.text.get(setting.span.range()) else { continue };
-        let last = written.rfind(|c: char| c == '.').map_or(0, |dot| dot + 1);
+        let last = written.rfind('.').map_or(0, |dot| dot + 1);
         let trimmed = |from: usize, to: usize| {
             let word = written[from..to].trim_matches(['"', '\'']);
             let at = from + written[from..to].find(word).unwrap_or(0);

@@ -27,7 +27,7 @@ pub fn add_property(db: &Database, decl: Decl, name: &str, value: &str, change: 
     let known = schema::of(decl.kind(db)).properties;
     let rank = |name: &str| known.iter().position(|property| property.name == name).unwrap_or(known.len());
     let facts = &decl.facts(db).properties;
-    let before = facts.iter().zip(&spans.properties).filter(|(facts, _)| rank(&facts.name) < rank(name)).last();
+    let before = facts.iter().zip(&spans.properties).rfind(|(facts, _)| rank(&facts.name) < rank(name));
     let Some(body) = spans.body.map(|body| moved(spans, body)) else {
         let end = (spans.start + spans.whole.end) as usize;
         return change.edit(path, Span::new(end, end), format!(" {{ {name}: {value} }}"));

@@ -21,11 +21,7 @@ pub fn complete(snapshot: &Snapshot, params: lsp::CompletionParams) -> Result<Op
         let typed = range(Span { start: found.word.start, end: cursor.max(found.word.start) });
         let items = found.items.iter().enumerate();
         let items = items.map(|(rank, item)| convert(snapshot, uri, item, rank, typed, whole)).collect();
-        Some(lsp::CompletionResponse::List(lsp::CompletionList {
-            is_incomplete: found.is_incomplete,
-            items,
-            ..lsp::CompletionList::default()
-        }))
+        Some(lsp::CompletionResponse::List(lsp::CompletionList { is_incomplete: found.is_incomplete, items }))
     };
     if let Some(model) = snapshot.settings_at(uri) {
         let text = &model.settings(&snapshot.db).text;

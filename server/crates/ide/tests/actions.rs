@@ -508,25 +508,25 @@ fn fixes_mend_what_they_are_for() {
         told += &format!("{}: {count}\n", code.id);
     }
     expect![[r#"
-        syntax-error: 0
+        syntax-error: 1
         unreadable-file: 0
         loose-description: 1
         invalid-setting: 0
         unresolved-reference: 2
-        wrong-kind: 0
-        duplicate-declaration: 0
+        wrong-kind: 1
+        duplicate-declaration: 1
         misplaced-declaration: 0
-        missing-part: 0
+        missing-part: 1
         unknown-property: 2
         duplicate-property: 1
         missing-property: 4
-        invalid-value: 0
-        unknown-word: 0
+        invalid-value: 2
+        unknown-word: 4
         duplicate-value: 1
         unknown-reference: 0
-        boundary-cycle: 0
+        boundary-cycle: 2
         deep-nesting: 0
-        definition-cycle: 0
+        definition-cycle: 2
         invalid-condition: 0
         missing-mitigation: 11
         unstated-fact: 10
@@ -543,8 +543,8 @@ fn fixes_mend_what_they_are_for() {
         isolated-element: 1
         empty-boundary: 1
         empty-flow: 2
-        self-flow: 0
-        contradiction: 0
+        self-flow: 1
+        contradiction: 1
         idle-acceptance: 1
         unproven-mitigation: 1
         ineffective-mitigation: 2

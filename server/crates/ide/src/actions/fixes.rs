@@ -2,17 +2,20 @@
 
 use super::{Action, Sort, span_of};
 use crate::change::Change;
+use crate::symbols::shown_name;
 use crate::write::{add_property, add_value, append, remove_declaration, remove_property, remove_value};
 use std::time::Duration;
 use threatline_model::codes;
 use threatline_model::diagnostics::{Diagnostic, Location};
 use threatline_model::facts::Missing;
 use threatline_model::findings::{Assessed, FindingId, assessed};
+use threatline_model::lower::Value;
 use threatline_model::names::{components, name_from, names_in, resolve};
-use threatline_model::relations::mitigations_countering;
+use threatline_model::relations::{ends, holds, mitigations_countering};
 use threatline_model::schema::{self, Takes};
 use threatline_model::typed::{a, typed};
 use threatline_model::{Database, Decl, File, Kind, Part, Span, World};
+use threatline_syntax::{SyntaxError, SyntaxErrorKind};
 
 /// How many ways of the same kind are offered.
 const MOST: usize = 5;
@@ -63,6 +66,9 @@ impl Fixes<'_> {
         if id == codes::LOOSE_DESCRIPTION.id {
             return self.loose(span);
         }
+        if id == codes::SYNTAX_ERROR.id {
+            return self.missing_sign(span);
+        }
         let Some(place) = place else { return };
         let decl = place.decl;
         match id {
@@ -76,6 +82,34 @@ impl Fixes<'_> {
                 }
             }
             id if id == codes::MISSING_PROPERTY.id => self.missing_properties(decl),
+            id if id == codes::MISSING_PART.id && decl.kind(db) != Kind::Flow => {
+                let title: Option<String> = decl.title(db).map(|title| as_name(title));
+                let title = title.filter(|name| !name.is_empty());
+                let name = self.free(&title.unwrap_or_else(|| format!("new_{}", decl.kind(db).word())));
+                let (_, kind) = decl.part(Part::Kind).resolve(db);
+                let at = Span { start: kind.end, end: kind.end };
+                self.add(format!("Name it `{name}`"), true, Change::one(self.file.path(db), at, format!(" {name}")));
+            }
+            id if id == codes::DUPLICATE_DECLARATION.id => {
+                if let Some(name) = decl.shape(db).name.as_ref().filter(|_| decl.kind(db) != Kind::Component) {
+                    let name = self.free(name);
+                    self.add(format!("Name it `{name}`"), false, Change::one(self.file.path(db), span, name));
+                }
+            }
+            id if id == codes::INVALID_VALUE.id || id == codes::UNKNOWN_WORD.id => self.invalid(decl, place.part),
+            id if id == codes::BOUNDARY_CYCLE.id
+                || place.part == Part::Within
+                    && [codes::WRONG_KIND.id, codes::MISPLACED_DECLARATION.id].contains(&id) =>
+            {
+                self.out_of(decl);
+            }
+            id if id == codes::DEFINITION_CYCLE.id || id == codes::CONTRADICTION.id => {
+                let (Part::Property(at) | Part::PropertyName(at) | Part::Value(at, _)) = place.part else { return };
+                let Some(written) = decl.facts(db).properties.get(usize::from(at)) else { return };
+                let mut change = Change::default();
+                remove_property(db, decl, at.into(), &mut change);
+                self.add(format!("Remove `{}`", written.name), false, change);
+            }
             id if id == codes::DUPLICATE_VALUE.id
                 || id == codes::IDLE_ACCEPTANCE.id
                 || id == codes::UNMET_EXPECTATION.id =>
@@ -112,16 +146,26 @@ impl Fixes<'_> {
                 codes::UNUSED_MITIGATION.id,
                 codes::UNUSED_DEFINITION.id,
                 codes::EMPTY_BOUNDARY.id,
+                codes::SELF_FLOW.id,
                 codes::ISOLATED_ELEMENT.id,
+                codes::SELF_FLOW.id,
             ]
             .contains(&id) =>
             {
                 let mut change = Change::default();
                 remove_declaration(db, decl, &mut change);
-                let name = decl.shape(db).name.clone().unwrap_or_default();
+                let name = shown_name(db, decl);
                 self.add(format!("Remove `{name}`"), id == codes::UNUSED_DEFINITION.id, change);
             }
             id if id == codes::EMPTY_FLOW.id => {
+                // What its source holds, it can send.
+                let held = ends(db, decl).0.map(|source| holds(db, source).clone()).unwrap_or_default();
+                for asset in held.into_iter().take(MOST) {
+                    let name = name_from(db, asset, self.file);
+                    let mut change = Change::default();
+                    add_property(db, decl, "sends", &name, &mut change);
+                    self.add(format!("State `sends: {name}`"), false, change);
+                }
                 for property in ["sends", "receives"] {
                     let mut change = Change::default();
                     add_property(db, decl, property, "${1:asset}", &mut change);
@@ -159,7 +203,65 @@ impl Fixes<'_> {
         self.add("Make it a comment", true, change);
     }
 
+    /// A sign that is not there is added.
+    fn missing_sign(&mut self, span: Span) {
+        let source = self.file.source(self.db);
+        let is_it = |error: &&SyntaxError| error.span == span && error.message == self.diagnostic.message;
+        let Some(SyntaxErrorKind::Missing(missing)) = source.errors.iter().find(is_it).map(|error| &error.kind) else {
+            return;
+        };
+        let text = match missing.as_str() {
+            "}" => "\n}".to_owned(),
+            "\"\"\"" | "\"" | ")" | ":" | "," => missing.clone(),
+            word => format!(" {word}"),
+        };
+        let at = Span { start: span.end, end: span.end };
+        self.add(format!("Add `{missing}`"), true, Change::one(self.file.path(self.db), at, text));
+    }
+
     // ---- names and properties ------------------------------------------------------------------
+
+    /// A value that its property does not take.
+    fn invalid(&mut self, decl: Decl, part: Part) {
+        let db = self.db;
+        let Part::Value(at, value) = part else { return };
+        let Some(written) = decl.facts(db).properties.get(usize::from(at)) else { return };
+        let Some(property) = schema::of(decl.kind(db)).property(&written.name) else { return };
+        let (_, span) = decl.part(part).resolve(db);
+        let path = self.file.path(db);
+        if value > 0 && !property.many {
+            let mut change = Change::default();
+            remove_value(db, decl, at.into(), value.into(), &mut change);
+            return self.add("Remove this value", false, change);
+        }
+        let words: Vec<String> = match (property.takes, written.values.get(usize::from(value))) {
+            (Takes::Text | Takes::Glob, Some(Value::Name(name))) => {
+                return self.add(
+                    format!("Put `{name}` into quotes"),
+                    true,
+                    Change::one(path, span, format!("\"{name}\"")),
+                );
+            }
+            (Takes::Date, _) => [0, 90].map(|days| self.in_days(days)).to_vec(),
+            (Takes::YesNo, _) => ["yes", "no"].map(str::to_owned).to_vec(),
+            (Takes::Words(words), _) => words.names().take(6).map(str::to_owned).collect(),
+            _ => return,
+        };
+        for word in words.into_iter().filter(|word| self.diagnostic.replacement.as_deref() != Some(word)) {
+            self.add(format!("Change to `{word}`"), false, Change::one(path, span, word));
+        }
+    }
+
+    /// Takes `in NAME` away.
+    fn out_of(&mut self, decl: Decl) {
+        let db = self.db;
+        let Some(within) = &decl.shape(db).within else { return };
+        let text = &self.file.source(db).text;
+        let (_, span) = decl.part(Part::Within).resolve(db);
+        let Some(before) = text[..span.start as usize].trim_end().strip_suffix("in") else { return };
+        let span = Span::new(before.trim_end().len(), span.end as usize);
+        self.add(format!("Remove `in {within}`"), false, Change::one(self.file.path(db), span, ""));
+    }
 
     /// Declares what is named, where it belongs.
     fn unresolved(&mut self, decl: Decl, part: Part) {
@@ -468,6 +570,15 @@ impl Fixes<'_> {
             }
         }
     }
+}
+
+/// A name made of the first words of a title.
+fn as_name(title: &str) -> String {
+    let letters = title.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
+    let words: Vec<String> =
+        letters.collect::<String>().to_lowercase().split_whitespace().take(4).map(str::to_owned).collect();
+    let name = words.join("_");
+    if name.starts_with(|c: char| !c.is_alphabetic()) { format!("n{name}") } else { name }
 }
 
 /// A text as it stands in a snippet and in quotes.

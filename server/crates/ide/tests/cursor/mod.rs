@@ -84,7 +84,7 @@ pub fn example_models() -> Vec<(String, Vec<(String, String)>)> {
         let inside = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
         let mut parts = inside.split('/');
         let folder = match (parts.next().unwrap(), parts.next().unwrap()) {
-            (model, part @ ("before" | "after")) => format!("{model}/{part}"),
+            (model, part @ ("before" | "after" | "draft" | "finished")) => format!("{model}/{part}"),
             (model, _) => model.to_owned(),
         };
         let file = (inside[folder.len() + 1..].to_owned(), std::fs::read_to_string(&path).unwrap());

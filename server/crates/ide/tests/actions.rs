@@ -28,7 +28,7 @@ fn offered(cursor: &Cursor) -> Vec<Action> {
 fn titles(model: &str, expected: Expect) {
     let cursor = Cursor::new(model);
     let all = offered(&cursor);
-    let shown = all.iter().map(|action| format!("{}{}\n", if action.is_preferred { "* " } else { "  " }, action.title));
+    let shown = all.iter().map(|action| format!("{}{}\n", if action.is_preferred { "* " } else { "- " }, action.title));
     expected.assert_eq(&shown.collect::<String>());
 }
 
@@ -92,14 +92,14 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
     titles(
         &at("pay:"),
         expect![[r#"
-        * Add `tls` to `pay`: TLS on the path
-          Add `mutual_tls` to `pay`: Mutual TLS
-          Add `vpn` to `pay`: VPN
-          Add `payload_encryption` to `pay`: Data encrypted before they are sent
-          Declare a mitigation like `tls` for `pay`, which is planned
-          Write it down as a threat
-          Accept `unencrypted_flow@pay`, with who, until when and why
-    "#]],
+            * Add `tls` to `pay`: TLS on the path
+            - Add `mutual_tls` to `pay`: Mutual TLS
+            - Add `vpn` to `pay`: VPN
+            - Add `payload_encryption` to `pay`: Data encrypted before they are sent
+            - Declare a mitigation like `tls` for `pay`, which is planned
+            - Write it down as a threat
+            - Accept `unencrypted_flow@pay`, with who, until when and why
+        "#]],
     );
     done(
         &at("pay:"),
@@ -214,17 +214,17 @@ fn a_missing_fact_is_stated_where_the_reference_lists_it() {
     titles(
         &model,
         expect![[r#"
-        * Add `tls` to `pay`: TLS on the path
-          Add `mutual_tls` to `pay`: Mutual TLS
-          Add `vpn` to `pay`: VPN
-          Add `payload_encryption` to `pay`: Data encrypted before they are sent
-          Declare a mitigation like `tls` for `pay`, which is planned
-          Write it down as a threat
-          Accept `unencrypted_flow@pay`, with who, until when and why
-          State `authorization: none` of `pay`
-          State `authorization: service` of `pay`
-          State `authorization: end_user` of `pay`
-    "#]],
+            * Add `tls` to `pay`: TLS on the path
+            - Add `mutual_tls` to `pay`: Mutual TLS
+            - Add `vpn` to `pay`: VPN
+            - Add `payload_encryption` to `pay`: Data encrypted before they are sent
+            - Declare a mitigation like `tls` for `pay`, which is planned
+            - Write it down as a threat
+            - Accept `unencrypted_flow@pay`, with who, until when and why
+            - State `authorization: none` of `pay`
+            - State `authorization: service` of `pay`
+            - State `authorization: end_user` of `pay`
+        "#]],
     );
     done(
         &model,
@@ -254,7 +254,7 @@ fn what_is_not_declared_is_declared_where_it_belongs() {
     titles(
         "process a in v$0pc",
         expect![[r#"
-              Declare a boundary `vpc`
+            - Declare a boundary `vpc`
         "#]],
     );
     done(
@@ -326,9 +326,9 @@ fn days_are_moved() {
     titles(
         model,
         expect![[r#"
-              It is implemented
-              It is due by 2026-04-01
-              It is due by 2027-01-01
+            - It is implemented
+            - It is due by 2026-04-01
+            - It is due by 2027-01-01
         "#]],
     );
     done(

@@ -68,23 +68,43 @@ fn measure(elements: usize) {
     print("key in a name to diagnostics", name.collect());
     server.replace(&address, &text);
 
-    let asked: [(&str, &str, &str); 5] = [
-        ("hover", "textDocument/hover", "store store_0"),
-        ("definition", "textDocument/definition", "customer_data"),
-        ("completion of a word", "textDocument/completion", "authentication: fed"),
-        ("completion of an asset", "textDocument/completion", "sends: assets.cus"),
-        ("completion of an element", "textDocument/completion", "-> ser"),
+    let end = text.matches('\n').count();
+    let whole = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": end, "character": 0 } });
+    let asked = [
+        ("hover", "hover", "store store_0", json!({})),
+        ("definition", "definition", "customer_data", json!({})),
+        (
+            "references of an asset used everywhere",
+            "references",
+            "customer_data",
+            json!({ "context": { "includeDeclaration": true } }),
+        ),
+        ("completion of a word", "completion", "authentication: fed", json!({})),
+        ("completion of an asset", "completion", "sends: assets.cus", json!({})),
+        ("completion of an element", "completion", "-> ser", json!({})),
+        ("actions on an element", "codeAction", "process service_0", json!({ "context": { "diagnostics": [] } })),
+        ("colours of a file", "semanticTokens/full", "", json!({})),
+        ("hints of a file", "inlayHint", "", json!({ "range": whole })),
+        ("lenses of a file", "codeLens", "", json!({})),
+        ("rename of an element", "rename", "store store_0", json!({ "newName": "store_x" })),
     ];
-    for (what, method, word) in asked {
-        let (line, column) = place(&text, word);
-        let at = json!({
-            "textDocument": { "uri": address },
-            "position": { "line": line, "character": column + word.len() - 1 },
-        });
-        let answered = (0..TIMES).map(|turn| {
-            // Each time after an edit, so that nothing can be answered from memory alone.
-            server.edit(&address, 0, 0, if turn % 2 == 0 { "// x\n" } else { "" }, turn % 2);
-            server.ask(method, at.clone())
+    for (what, method, word, more) in asked {
+        let mut params = json!({ "textDocument": { "uri": address } });
+        for (key, value) in more.as_object().expect("it is an object") {
+            params[key] = value.clone();
+        }
+        let times = if method == "rename" || method == "references" { TIMES / 10 } else { TIMES };
+        let answered = (0..times).map(|turn| {
+            // Each time after an edit, so that nothing can be answered from memory alone: a line above, there or not.
+            let shift = 1 - turn % 2;
+            server.edit(&address, 0, 0, if shift == 1 { "// x\n" } else { "" }, turn % 2);
+            if !word.is_empty() {
+                let (line, column) = place(&text, word);
+                let position = json!({ "line": line + shift, "character": column + word.len() - 1 });
+                params["range"] = json!({ "start": position, "end": position });
+                params["position"] = position;
+            }
+            server.ask(&format!("textDocument/{method}"), params.clone())
         });
         print(what, answered.collect());
     }
@@ -104,8 +124,7 @@ fn started(folder: &Path) -> (Server, Duration) {
     let begin = Instant::now();
     let mut server = Server::new();
     let folders = json!([{ "uri": uri(folder), "name": "model" }]);
-    let capabilities =
-        json!({ "window": { "workDoneProgress": true }, "general": { "positionEncodings": ["utf-16"] } });
+    let capabilities = json!({ "window": { "workDoneProgress": true }, "textDocument": { "codeAction": { "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [""] } }, "dataSupport": true, "resolveSupport": { "properties": ["edit"] } } }, "general": { "positionEncodings": ["utf-16"] } });
     server.ask(
         "initialize",
         json!({ "processId": null, "rootUri": null, "capabilities": capabilities, "workspaceFolders": folders }),

@@ -12,15 +12,18 @@ mod settings;
 mod snapshot;
 mod uris;
 mod watch;
+mod wire;
 
 use crate::Outcome;
 use anyhow::Result;
-use gate::Incoming;
 use session::{End, Event, Session};
 use tower_lsp::Server;
 
 /// No message waits for others: a cancellation and an answer of the client have to come through.
 const CONCURRENCY: usize = 100_000;
+
+/// How much of what comes in is read ahead.
+const BUFFER: usize = 1 << 20;
 
 /// Runs the server until the client ends it.
 ///
@@ -29,23 +32,23 @@ const CONCURRENCY: usize = 100_000;
 pub fn run() -> Result<Outcome> {
     let (events, received) = std::sync::mpsc::channel();
     let to_session = events.clone();
-    let (gate, client, outgoing, mut answered) =
-        gate::connect(move |incoming| drop(to_session.send(Event::Incoming(incoming))));
+    let (gate, client, outgoing) = gate::connect(move |incoming| drop(to_session.send(Event::Incoming(incoming))));
     let session = Session::new(events.clone(), outgoing);
     let owner = std::thread::Builder::new().name("session".to_owned()).spawn(move || session.run(&received))?;
-    let ending = events.clone();
+    let (told, ending) = (events.clone(), events.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let answers_loop = async {
-            use futures::StreamExt;
-            while let Some(response) = answered.next().await {
-                let _ = events.send(Event::Incoming(Incoming::Answer(response)));
-            }
+        let (input, sifted) = tokio::io::duplex(BUFFER);
+        let refused = |why| drop(told.send(Event::Refused(why)));
+        let reading = async {
+            wire::sift(tokio::io::BufReader::new(tokio::io::stdin()), input, refused).await;
+            // The server ends by itself when nothing more comes in.
+            std::future::pending::<()>().await;
         };
-        let server = Server::new(tokio::io::stdin(), tokio::io::stdout(), client);
+        let server = Server::new(sifted, tokio::io::stdout(), client);
         tokio::select! {
+            () = reading => {}
             () = server.concurrency_level(CONCURRENCY).serve(gate) => {}
-            () = answers_loop => {}
         }
     });
     // Reading from standard input cannot be interrupted.

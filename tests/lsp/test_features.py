@@ -136,6 +136,18 @@ def test_completion_in_settings(doc, tmp_path):
     assert [item["label"] for item in answer["items"]] == ["fail_on"]
 
 
+def test_settings_have_problems_and_are_asked_for_nothing_else(doc, tmp_path):
+    shop = doc(FULL, SHOP, files=[("threatline.toml", "[chek]\n")])
+    settings = uri(tmp_path / "threatline.toml")
+    shop.client.open(settings, "[chek]\n")
+    assert [problem["code"] for problem in shop.client.pull(settings)] == ["invalid-setting"]
+    here = {"textDocument": {"uri": settings}, "position": at(0, 1)}
+    for method in ("hover", "definition", "documentHighlight", "prepareRename"):
+        assert shop.client.request(f"textDocument/{method}", here) is None
+    for method in ("documentSymbol", "semanticTokens/full", "codeLens", "foldingRange", "documentLink"):
+        assert shop.client.request(f"textDocument/{method}", {"textDocument": {"uri": settings}}) is None
+
+
 def test_signature_help(doc):
     rule = doc(FULL, "rule r {\n  on: process\n  category: tampering\n  when: any(incoming where exposed)\n}\n")
     help = rule.ask("textDocument/signatureHelp", "where |exposed")
@@ -373,8 +385,9 @@ def test_lenses_count_what_is_found_and_named(doc):
 def test_commands_show_a_message_where_the_editor_shows_nothing(doc):
     shop = doc({}, SHOP)
     shop.client.request("workspace/executeCommand", {"command": "threatline.matrix", "arguments": [shop.uri]})
-    [told] = [message for message in shop.client.messages if message["method"] == "window/showMessage"]
-    assert "pay" in told["params"]["message"]
+    told = [message for message in shop.client.messages if message["method"] == "window/showMessage"]
+    assert "pay" in told[0]["params"]["message"]
+    shop.client.request("workspace/executeCommand", {"command": "threatline.matrix", "arguments": []})
     wrong = shop.client.answer(shop.client.ask("workspace/executeCommand", {"command": "threatline.nonsense", "arguments": [shop.uri]}))
     assert wrong["error"]["code"] == -32602
     [lens] = [lens for lens in shop.ask("textDocument/codeLens") if lens["range"]["start"] == shop.position("asset |card")]

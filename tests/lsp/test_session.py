@@ -100,6 +100,7 @@ def test_a_client_that_pulls_documents_alone_is_told_of_the_others(folder):
     client = Client(PULL, folders=[folder])
     shop, other = uri(folder / "shop.threat"), uri(folder / "other.threat")
     assert codes(client.told(other)) == ["isolated-element"]
+    assert codes(client.told(shop)) == ["missing-mitigation"]
     client.problems.clear()
     client.open(other, "process lonely\n")
     # What it asks for itself from now on is taken back.
@@ -457,6 +458,51 @@ def test_addresses_of_all_sorts_are_served_or_refused(address):
         client.answer(client.ask(f"textDocument/{method}", {"textDocument": {"uri": address}, "position": {"line": 0, "character": 9}}))
     client.close(address)
     client.end()
+
+
+def test_everything_is_offered_to_every_client():
+    client = Client()
+    offered = client.initialized["capabilities"]
+    providers = "codeAction codeLens completion declaration definition documentFormatting documentHighlight documentLink documentOnTypeFormatting documentRangeFormatting documentSymbol executeCommand foldingRange hover implementation inlayHint linkedEditingRange references rename selectionRange semanticTokens signatureHelp typeDefinition typeHierarchy callHierarchy workspaceSymbol"
+    assert [name for name in providers.split() if not offered.get(f"{name}Provider")] == []
+    assert "diagnosticProvider" not in offered, "this client does not ask for them"
+    assert offered["textDocumentSync"]["change"] == 2
+    assert {"didCreate", "didRename", "didDelete", "willRename"} <= offered["workspace"]["fileOperations"].keys()
+    client.end()
+    client = Client(PULL)
+    assert client.initialized["capabilities"]["diagnosticProvider"]["workspaceDiagnostics"]
+    client.end()
+
+
+def raw(body, length=None):
+    return b"Content-Length: %d\r\n\r\n" % (len(body) if length is None else length) + body
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        raw(b"{"),
+        raw(b"[]"),
+        raw(b"null"),
+        raw(b'{"jsonrpc": "2.0"}'),
+        raw(b'{"jsonrpc": "1.0", "id": 1, "method": "x"}'),
+        raw(b'{"jsonrpc": "2.0", "id": {}, "method": "x"}'),
+        raw(b'{"jsonrpc": "2.0", "id": 7777, "result": null}'),
+        raw(b'{"jsonrpc": "2.0", "method": "textDocument/didChange"}'),
+        raw(b'{"jsonrpc": "2.0", "method": "textDocument/didChange", "params": [1]}'),
+        raw(b"\xff\xfe"),
+        b"Content-Type: x\r\n" + raw(b'{"jsonrpc": "2.0", "method": "$/nothing"}'),
+        b"X-Unknown: 1\r\n" + raw(b'{"jsonrpc": "2.0", "method": "$/nothing"}'),
+    ],
+)
+def test_a_client_that_misbehaves_breaks_nothing(folder, garbage):
+    client = Client(PULL, folders=[folder])
+    client.process.stdin.write(garbage)
+    client.process.stdin.flush()
+    assert codes(client.pull(uri(folder / "shop.threat"))) == ["missing-mitigation"]
+    client.request("shutdown")
+    client.notify("exit", None)
+    assert client.process.wait(10) == 0
 
 
 def test_random_edits_leave_what_a_fresh_server_sees(tmp_path):

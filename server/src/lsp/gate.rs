@@ -6,9 +6,9 @@
 //! answer, and for what was told to the client before it: the library sends answers and all else on two ways, and a part of
 //! a result must not come behind its end.
 
-use futures::StreamExt;
 use futures::channel::mpsc;
 use futures::stream::Inspect;
+use futures::{Sink, StreamExt};
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
@@ -66,16 +66,15 @@ pub struct Gate<F> {
     taken: watch::Receiver<u64>,
 }
 
-/// The two ends of a connection: what the protocol library takes, and what the session sends by. Each message that
-/// comes in is handed on by a function.
-pub fn connect<F: FnMut(Incoming)>(hand_on: F) -> (Gate<F>, Loop, Outgoing, mpsc::UnboundedReceiver<Response>) {
+/// The ends of a connection: what the protocol library takes, and what the session sends by. Each message that comes in
+/// is handed on by a function.
+pub fn connect<F: FnMut(Incoming) + Clone>(hand_on: F) -> (Gate<F>, Loop<F>, Outgoing) {
     let (sender, messages) = mpsc::unbounded();
-    let (answers, answered) = mpsc::unbounded();
     let (counter, taken) = watch::channel(0);
     let outgoing = Outgoing { sender, sent: Arc::default() };
-    let gate = Gate { hand_on, outgoing: outgoing.clone(), taken };
+    let gate = Gate { hand_on: hand_on.clone(), outgoing: outgoing.clone(), taken };
     let messages = messages.inspect(Box::new(move |_: &Request| counter.send_modify(|taken| *taken += 1)) as Count);
-    (gate, Loop { messages, answers }, outgoing, answered)
+    (gate, Loop { messages, answers: Answers { hand_on } }, outgoing)
 }
 
 impl<F: FnMut(Incoming)> Service<Request> for Gate<F> {
@@ -113,14 +112,41 @@ impl<F: FnMut(Incoming)> Service<Request> for Gate<F> {
 type Count = Box<dyn FnMut(&Request) + Send>;
 
 /// The way out for what the server itself asks and tells, and the way in for the answers.
-pub struct Loop {
+pub struct Loop<F> {
     messages: Inspect<mpsc::UnboundedReceiver<Request>, Count>,
-    answers: mpsc::UnboundedSender<Response>,
+    answers: Answers<F>,
 }
 
-impl Loopback for Loop {
+/// The way in for the client's answers. They are handed on at once, since a request that comes behind one must not
+/// overtake it.
+pub struct Answers<F> {
+    hand_on: F,
+}
+
+impl<F: FnMut(Incoming) + Unpin> Sink<Response> for Answers<F> {
+    type Error = Infallible;
+
+    fn poll_ready(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn start_send(mut self: Pin<&mut Self>, response: Response) -> Result<(), Infallible> {
+        (self.hand_on)(Incoming::Answer(response));
+        Ok(())
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<F: FnMut(Incoming) + Unpin> Loopback for Loop<F> {
     type RequestStream = Inspect<mpsc::UnboundedReceiver<Request>, Count>;
-    type ResponseSink = mpsc::UnboundedSender<Response>;
+    type ResponseSink = Answers<F>;
 
     fn split(self) -> (Self::RequestStream, Self::ResponseSink) {
         (self.messages, self.answers)

@@ -25,6 +25,9 @@ use tower_lsp::ls_types::{self as lsp, request};
 /// A function that answers a request.
 pub type Handler = fn(&Snapshot, Value) -> Result<Value>;
 
+/// What can be asked about a `threatline.toml`; for all else there is nothing.
+pub const SETTINGS: [&str; 3] = ["textDocument/diagnostic", "textDocument/completion", "textDocument/codeAction"];
+
 /// How many entries a part of a result has, for clients that take results in parts.
 pub const PART: usize = 100;
 
@@ -223,8 +226,12 @@ fn document_diagnostic(
     snapshot: &Snapshot,
     params: lsp::DocumentDiagnosticParams,
 ) -> Result<lsp::DocumentDiagnosticReportResult> {
-    let file = snapshot.file(&params.text_document.uri)?;
-    let items = problems::of_file(snapshot, file);
+    let uri = &params.text_document.uri;
+    let of_settings = snapshot.settings_at(uri).and_then(|model| problems::of_settings(snapshot, model));
+    let items = match of_settings {
+        Some((_, items)) => items,
+        None => problems::of_file(snapshot, snapshot.file(uri)?),
+    };
     let mark = format!("{:016x}", problems::mark(&items));
     let report = if params.previous_result_id.as_ref() == Some(&mark) {
         lsp::DocumentDiagnosticReport::Unchanged(lsp::RelatedUnchangedDocumentDiagnosticReport {

@@ -12,6 +12,7 @@ use super::uris::path_of;
 use super::watch::Watch;
 use ropey::Rope;
 use salsa::Database as _;
+use salsa::plumbing::Revision;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -34,6 +35,8 @@ pub enum Event {
     Again(Task),
     /// A request has been answered, and not given up.
     Answered(Id, bool),
+    /// Something came in that is no message.
+    Refused(String),
     /// Something changed on the disk.
     Disk(PathBuf),
     /// Nothing more comes in.
@@ -100,20 +103,20 @@ pub struct Session {
     /// What our own requests to the client are for.
     asked: HashMap<Id, Asked>,
     next_id: i64,
-    /// Grows with each change.
-    change: u64,
+    /// The last change that was seen.
+    change: Option<Revision>,
     /// Whether diagnostics are to be told.
     is_dirty: bool,
     is_telling: bool,
     /// What the client was last asked to look at anew.
-    shown: Option<salsa::plumbing::Revision>,
+    shown: Option<Revision>,
     /// The progress of the start, while it lasts.
     progress: Option<Value>,
     /// Whether the client asks for the diagnostics of the whole workspace.
     pulls_workspace: bool,
     /// The request for them that is answered now and the last change it sees, then that change when it is answered.
-    pulling: Option<(Id, u64)>,
-    pulled: Option<u64>,
+    pulling: Option<(Id, Option<Revision>)>,
+    pulled: Option<Option<Revision>>,
     /// The next such requests, which wait for a change.
     waiting: Vec<Task>,
     /// What changed on the disk and was not looked at yet.
@@ -166,7 +169,7 @@ impl Session {
             panics_on: std::env::var("THREATLINE_PANIC_ON").ok(),
             asked: HashMap::new(),
             next_id: 0,
-            change: 0,
+            change: None,
             is_dirty: false,
             is_telling: false,
             shown: None,
@@ -226,6 +229,7 @@ impl Session {
                         sections.first().into_iter().for_each(|said| self.set_settings(said));
                     }
                 }
+                Event::Refused(why) => self.log(lsp::MessageType::ERROR, why),
                 Event::Gone => return End::Abrupt,
                 Event::Again(task) => self.start(task),
                 Event::Answered(id, is_whole) => {
@@ -296,6 +300,11 @@ impl Session {
             let message = format!("there is no `{}`", task.method);
             return refuse(task, ErrorCode::MethodNotFound, &message);
         };
+        let about = task.params.pointer("/textDocument/uri").and_then(Value::as_str);
+        if about.is_some_and(disk::is_settings) && !handlers::SETTINGS.contains(&task.method.as_str()) {
+            // An editor asks for everything of all documents that it was told to.
+            return task.answer.send(Response::from_ok(task.id, Value::Null));
+        }
         let snapshot = self.snapshot();
         self.running.insert(task.id.clone(), snapshot.db.cancellation_token());
         let events = self.events.clone();
@@ -658,8 +667,8 @@ impl Session {
             self.clear(&path);
         }
         self.load(roots);
-        if let Some(watch) = &mut self.watch {
-            watch.set(&self.folders);
+        if self.watch.as_mut().is_some_and(|watch| watch.set(&self.folders)) {
+            self.changed_on_disk.extend(self.folders.first().cloned());
         }
         // What is open may belong to another model now.
         let open: Vec<(Arc<str>, String)> =
@@ -693,8 +702,10 @@ impl Session {
     fn after_change(&mut self) {
         self.models = self.workspace.models().collect();
         self.tests = self.workspace.tests().collect();
-        self.change += 1;
-        self.is_dirty = true;
+        let change = self.workspace.last_change();
+        if self.change.replace(change) != Some(change) {
+            self.is_dirty = true;
+        }
     }
 
     fn set_today(&mut self) {

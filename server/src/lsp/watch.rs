@@ -36,18 +36,21 @@ impl Watch {
         Ok(Watch { watcher: notify::recommended_watcher(tell)?, watched: HashSet::new() })
     }
 
-    /// Watches these folders and those below them, and no others.
-    pub fn set(&mut self, folders: &[PathBuf]) {
+    /// Watches these folders and those below them, and no others. Whether some are new: what happened in them before has
+    /// not been seen.
+    pub fn set(&mut self, folders: &[PathBuf]) -> bool {
         let wanted: HashSet<PathBuf> = folders.iter().flat_map(|folder| disk::folders_in(folder)).collect();
         for gone in self.watched.difference(&wanted) {
             let _ = self.watcher.unwatch(gone);
         }
         // One that cannot be watched may be gone again; there may also be too many, and then the first are.
         self.watched.retain(|folder| wanted.contains(folder));
+        let before = self.watched.len();
         for new in wanted {
             if !self.watched.contains(&new) && self.watcher.watch(&new, RecursiveMode::NonRecursive).is_ok() {
                 self.watched.insert(new);
             }
         }
+        self.watched.len() > before
     }
 }

@@ -101,6 +101,11 @@ impl Workspace {
         &self.db
     }
 
+    /// The last change of anything.
+    pub fn last_change(&self) -> Revision {
+        self.db.zalsa().current_revision()
+    }
+
     /// The last change of anything but positions: edits of spaces and comments leave it as it is.
     pub fn revision(&self) -> Revision {
         self.db.zalsa().last_changed_revision(FACTS)
@@ -222,7 +227,8 @@ impl Workspace {
     }
 
     /// Adds many files to a model at once, on all processors. Files of the same path are replaced.
-    pub fn load(&mut self, model: Model, files: Vec<(Arc<str>, FileText)>) {
+    pub fn load(&mut self, model: Model, mut files: Vec<(Arc<str>, FileText)>) {
+        files.retain(|(path, text)| self.same(model, path, text, false).is_none());
         let lowered: Vec<_> = files.into_par_iter().map(|(path, text)| (path, read(text, None, false))).collect();
         let mut owners = FxHashSet::default();
         for (path, (source, lowered)) in lowered {
@@ -233,8 +239,22 @@ impl Workspace {
         owners.into_iter().for_each(|owner| self.list_files(owner));
     }
 
+    /// The file of a path, if it is in the model with just this text and is held with or without its tree.
+    fn same(&self, model: Model, path: &str, text: &FileText, has_tree: bool) -> Option<File> {
+        let db = &self.db;
+        self.files.get(path).copied().filter(|file| {
+            let (own, source) = (file.model(db), file.source(db));
+            let is_in = own == model || own.is_test(db) && own.base(db) == Some(model);
+            let is_same = source.text == text.text && source.unreadable == text.unreadable;
+            is_in && is_same && source.tree.is_some() == has_tree
+        })
+    }
+
     /// Sets the text of a file of a model.
     pub fn set_file(&mut self, model: Model, path: &str, text: FileText) -> File {
+        if let Some(file) = self.same(model, path, &text, true) {
+            return file;
+        }
         let (source, lowered) = read(text, None, true);
         let model = self.owner(model, &path.into());
         let file = self.put(model, path.into(), source, lowered);

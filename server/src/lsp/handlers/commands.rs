@@ -42,12 +42,15 @@ struct About {
 
 fn about(snapshot: &Snapshot, arguments: &[Value]) -> Result<About> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let first = arguments.first().ok_or_else(|| Error::invalid_params("the command needs a document"))?;
+    let first = arguments.first().unwrap_or(&Value::Null);
     let uri = first.get("uri").and_then(text).or_else(|| text(first));
-    let uri: lsp::Uri = uri
-        .and_then(|uri| uri.parse().ok())
-        .ok_or_else(|| Error::invalid_params("the command needs the address of a document"))?;
-    let file = snapshot.file(&uri)?;
+    let uri: Option<lsp::Uri> = uri.and_then(|uri| uri.parse().ok());
+    let file = match (&uri, snapshot.models.as_ref()) {
+        (Some(uri), _) => snapshot.file(uri)?,
+        // Of several models nobody knows which is meant.
+        (None, [only]) if !only.files(&snapshot.db).is_empty() => only.files(&snapshot.db)[0],
+        _ => return Err(Error::invalid_params("the command needs the address of a document")),
+    };
     let position: Option<lsp::Position> =
         first.get("position").and_then(|position| serde_json::from_value(position.clone()).ok());
     let decl = position.and_then(|at| uses::declaration_at(&snapshot.db, file, snapshot.offset(file, at)));

@@ -319,32 +319,24 @@ impl Session {
             }));
             // The owner waits for it before it can change anything.
             drop(snapshot);
-            let id = task.id.clone();
-            let mut is_whole = false;
-            match outcome {
-                Ok(Ok(answer)) => {
-                    is_whole = answer.is_ok();
-                    task.answer.send(Response::from_parts(task.id, answer));
-                }
-                Ok(Err(salsa::Cancelled::Local)) => {
-                    task.answer.send(Response::from_error(task.id, Error::request_cancelled()));
-                }
+            let answer = match outcome {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(salsa::Cancelled::Local)) => Err(Error::request_cancelled()),
                 Ok(Err(_)) if task.tries < MOST_TRIES => {
                     let _ = events.send(Event::Again(Task { tries: task.tries + 1, ..task }));
                     return;
                 }
-                Ok(Err(_)) => {
-                    let error =
-                        if task.method.ends_with("/diagnostic") { ask_again() } else { Error::content_modified() };
-                    task.answer.send(Response::from_error(task.id, error));
-                }
+                Ok(Err(_)) if task.method.ends_with("/diagnostic") => Err(ask_again()),
+                Ok(Err(_)) => Err(Error::content_modified()),
                 Err(panic) => {
                     let mut error = Error::internal_error();
                     error.message = format!("this request failed: {}", what_panicked(&*panic)).into();
-                    task.answer.send(Response::from_error(task.id, error));
+                    Err(error)
                 }
-            }
-            let _ = events.send(Event::Answered(id, is_whole));
+            };
+            // First, so that the session knows it before the client can ask for more.
+            let _ = events.send(Event::Answered(task.id.clone(), answer.is_ok()));
+            task.answer.send(Response::from_parts(task.id, answer));
         });
     }
 

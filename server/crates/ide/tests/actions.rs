@@ -523,7 +523,7 @@ fn fixes_mend_what_they_are_for() {
         invalid-value: 2
         unknown-word: 4
         duplicate-value: 1
-        unknown-reference: 0
+        unknown-reference: 1
         boundary-cycle: 2
         deep-nesting: 0
         definition-cycle: 2

@@ -112,7 +112,8 @@ impl Fixes<'_> {
             }
             id if id == codes::DUPLICATE_VALUE.id
                 || id == codes::IDLE_ACCEPTANCE.id
-                || id == codes::UNMET_EXPECTATION.id =>
+                || id == codes::UNMET_EXPECTATION.id
+                || id == codes::UNKNOWN_REFERENCE.id =>
             {
                 let Part::Value(property, value) = place.part else { return };
                 let mut change = Change::default();

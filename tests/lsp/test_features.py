@@ -263,6 +263,17 @@ def test_a_component_gets_a_file_of_its_own(doc, tmp_path):
     assert "shopper -> shop.shop {" in shop.applied(rest["edits"])
 
 
+def test_a_client_that_makes_files_takes_versions_even_if_it_does_not_say_so(doc):
+    can = copy.deepcopy(FULL)
+    can["workspace"]["workspaceEdit"] = {"resourceOperations": ["rename", "create", "delete"]}
+    shop = doc(can, SHOP)
+    [extract] = [action for action in actions(shop, "proc|ess shop") if action["kind"] == "refactor.extract"]
+    changes = shop.client.request("codeAction/resolve", extract)["edit"]["documentChanges"]
+    assert [change.get("kind", "edit") for change in changes] == ["create", "edit", "edit"]
+    cannot = doc(PLAIN, SHOP)
+    assert "refactor.extract" not in [action["kind"] for action in actions(cannot, "proc|ess shop")]
+
+
 def test_actions_in_settings(doc, tmp_path):
     shop = doc(FULL, SHOP, files=[("threatline.toml", "[chek]\n")])
     settings = uri(tmp_path / "threatline.toml")

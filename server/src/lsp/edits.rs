@@ -14,6 +14,19 @@ pub fn refused(why: impl Into<String>) -> Error {
     error
 }
 
+/// Whether the client takes edits with the versions of their documents. One that can do something with files does,
+/// since nothing else has room for it, even if it does not say so.
+fn is_versioned(snapshot: &Snapshot) -> bool {
+    let operations = snapshot.client.look("workspace.workspaceEdit.resourceOperations");
+    snapshot.client.has("workspace.workspaceEdit.documentChanges") || operations.is_some()
+}
+
+/// Whether the client can make files.
+pub fn creates(snapshot: &Snapshot) -> bool {
+    let operations = snapshot.client.look("workspace.workspaceEdit.resourceOperations").and_then(Value::as_array);
+    operations.is_some_and(|can| can.iter().any(|can| can == "create"))
+}
+
 /// A change as a `WorkspaceEdit`. It is JSON, since the types of the protocol library have no edits with places to fill
 /// in (`SnippetTextEdit` of LSP 3.18).
 ///
@@ -21,10 +34,9 @@ pub fn refused(why: impl Into<String>) -> Error {
 /// When the client cannot make files and the change needs it.
 pub fn workspace_edit(snapshot: &Snapshot, change: &Change) -> Result<Value> {
     let client = &snapshot.client;
-    let is_versioned = client.has("workspace.workspaceEdit.documentChanges");
+    let is_versioned = is_versioned(snapshot);
     let fills_in = is_versioned && client.has("workspace.workspaceEdit.snippetEditSupport");
-    let can_create = client.look("workspace.workspaceEdit.resourceOperations").and_then(Value::as_array);
-    let can_create = is_versioned && can_create.is_some_and(|can| can.iter().any(|can| can == "create"));
+    let can_create = creates(snapshot);
     if !change.created.is_empty() && !can_create {
         return Err(refused("this editor lets no files be made"));
     }

@@ -1,6 +1,6 @@
 //! Requests for what can be done at a place.
 
-use crate::lsp::edits::{refused, workspace_edit};
+use crate::lsp::edits::{creates, refused, workspace_edit};
 use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
 use threatline_ide::actions::{Action, Sort, actions, fix_all, settings_actions, span_of};
@@ -106,7 +106,9 @@ pub fn list(snapshot: &Snapshot, params: lsp::CodeActionParams) -> Result<Vec<Va
         && resolves.is_some_and(|properties| properties.iter().any(|property| property == "edit"));
     let uri = &params.text_document.uri;
     let asked = asked(snapshot, uri)?;
+    let creates = creates(snapshot);
     let wanted = |action: &Action| match &params.context.only {
+        _ if action.sort == Sort::Extract && !creates => false,
         None => true,
         Some(only) => only.iter().any(|only| {
             let rest = kind(action.sort).strip_prefix(only.as_str());

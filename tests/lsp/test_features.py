@@ -1,6 +1,7 @@
 """What an editor gets of each feature, with a client that can all and with one that can little."""
 
 import copy
+from xml.etree import ElementTree
 
 import pytest
 
@@ -403,6 +404,35 @@ def test_commands_show_a_message_where_the_editor_shows_nothing(doc):
     assert wrong["error"]["code"] == -32602
     [lens] = [lens for lens in shop.ask("textDocument/codeLens") if lens["range"]["start"] == shop.position("asset |card")]
     assert shop.client.request("codeLens/resolve", lens)["command"] == {"title": "1 reference", "command": ""}
+
+
+def test_a_model_is_drawn_with_the_places_of_its_parts(doc):
+    shop = doc(FULL, SHOP)
+    run = lambda *arguments: shop.client.request("workspace/executeCommand", {"command": "threatline.diagram", "arguments": list(arguments)})
+    for arguments in ({"uri": shop.uri}, {"uri": shop.uri, "only": True}):
+        drawn = run(arguments)
+        root = ElementTree.fromstring(drawn["svg"])
+        parts = [part for part in root.iter() if "data-part" in part.attrib]
+        [pay] = [part for part in parts if part.attrib["aria-label"].startswith("flow pay")]
+        assert pay.attrib["class"].split()[:2] == ["flow", "critical"]
+        assert len(drawn["places"]) == len(parts)
+        place = drawn["places"][int(pay.attrib["data-part"])]
+        assert place["uri"] == shop.uri and place["range"]["start"] == shop.position("flow |pay")
+        assert [component["uri"] for component in drawn["components"]] == [shop.uri]
+    shop.change("asset card\n")
+    assert run({"uri": shop.uri})["note"] == "There is nothing to draw yet."
+
+
+def test_findings_are_listed_by_component(doc):
+    shop = doc(FULL, SHOP)
+    run = lambda *arguments: shop.client.request("workspace/executeCommand", {"command": "threatline.findings", "arguments": list(arguments)})
+    [component] = run()
+    assert component["uri"] == shop.uri and component["worst"] == "critical" and "1 critical" in component["says"]
+    first = run({"uri": shop.uri})[0]
+    assert (first["on"], first["severity"], first["state"]) == ("pay", "critical", "open")
+    assert first["place"]["range"]["start"] == shop.position("flow |pay")
+    told = shop.client.request("workspace/executeCommand", {"command": "threatline.explain", "arguments": [shop.uri, first["id"]]})
+    assert "it talks `http`" in told["markdown"]
 
 
 def test_lenses_are_turned_off(doc):

@@ -3,7 +3,7 @@
 
 use crate::matrix::{self, Cell, Cells};
 use crate::uses;
-use threatline_model::findings::{Assessed, Level, State};
+use threatline_model::findings::{Assessed, Level, State, assessed};
 use threatline_model::{Database, Decl, File, Kind, Part, Span};
 
 /// Something shown above a declaration.
@@ -61,18 +61,19 @@ pub fn lenses(db: &Database, file: File, wanted: Wanted) -> Vec<Lens> {
 
 /// What is found on an element, or on all elements of a component's file.
 fn about(db: &Database, decl: Decl) -> Vec<Assessed> {
-    if decl.kind(db) != Kind::Component {
-        return matrix::on(db, decl);
-    }
-    let own =
-        decl.file(db).declarations(db).iter().filter(|own| own.kind(db).is_element() || own.kind(db) == Kind::Threat);
-    own.flat_map(|own| threatline_model::findings::assessed(db, *own).iter().cloned()).collect()
+    if decl.kind(db) == Kind::Component { in_file(db, decl.file(db)) } else { matrix::on(db, decl) }
+}
+
+/// What is found on the elements of a file, and the threats in it.
+pub fn in_file(db: &Database, file: File) -> Vec<Assessed> {
+    let own = file.declarations(db).iter().filter(|own| own.kind(db).is_element() || own.kind(db) == Kind::Threat);
+    own.flat_map(|own| assessed(db, *own).iter().cloned()).collect()
 }
 
 /// What a lens says.
 pub fn title(db: &Database, decl: Decl, shows: Shows) -> String {
     match shows {
-        Shows::Findings => findings(&about(db, decl)),
+        Shows::Findings => counted(&about(db, decl)),
         Shows::Coverage if decl.kind(db) == Kind::Component => {
             let rows = matrix::matrix(db, &[decl.file(db)]);
             let mut worst: Cells = [Cell::Nothing; 6];
@@ -92,7 +93,8 @@ pub fn title(db: &Database, decl: Decl, shows: Shows) -> String {
     }
 }
 
-fn findings(all: &[Assessed]) -> String {
+/// How many of some findings are open, by severity, and what was done about the others.
+pub fn counted(all: &[Assessed]) -> String {
     let open = |found: &&Assessed| found.state == State::Open && found.finding.missing.is_none();
     let count = |is_it: &dyn Fn(&&Assessed) -> bool| all.iter().filter(|found| is_it(found)).count();
     let by_level: Vec<String> = Level::ALL

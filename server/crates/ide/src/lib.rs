@@ -5,6 +5,7 @@ pub mod actions;
 pub mod catalogue;
 pub mod change;
 pub mod completion;
+pub mod diagram;
 pub mod explain;
 pub mod folding;
 pub mod formatting;

@@ -49,7 +49,17 @@ impl Cell {
         }
     }
 
-    fn of(assessed: &Assessed) -> Cell {
+    /// It as a class of a style sheet.
+    pub fn class(self) -> &'static str {
+        match self {
+            Cell::Nothing => "nothing",
+            Cell::Unstated => "not-stated",
+            other => other.word(),
+        }
+    }
+
+    /// What a finding comes to.
+    pub fn of(assessed: &Assessed) -> Cell {
         match assessed.state {
             State::Mitigated(_) => Cell::Mitigated,
             State::Accepted(_) => Cell::Accepted,

@@ -1,12 +1,19 @@
-//! Commands that an editor can run: the STRIDE matrix of a model, and the explanation of what is found.
+//! Commands that an editor can run: the STRIDE matrix of a model, its diagram, what is found in it, and the explanation
+//! of that.
 
 use crate::lsp::markup;
 use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
+use threatline_ide::change::Target;
+use threatline_ide::diagram::{self, NotDrawn};
 use threatline_ide::explain::{self, Explanation};
+use threatline_ide::lenses;
 use threatline_ide::matrix::{self, Cell};
+use threatline_ide::symbols::shown_name;
 use threatline_ide::uses;
-use threatline_model::findings::{State, assessed};
+use threatline_model::diagnostics::Location;
+use threatline_model::findings::{Assessed, State};
+use threatline_model::names::{component_of, full_name};
 use threatline_model::schema::STRIDE;
 use threatline_model::{Decl, File, Kind, Model};
 use tower_lsp::jsonrpc::{Error, Result};
@@ -17,6 +24,12 @@ use tower_lsp::ls_types as lsp;
 pub const EXPLAIN: &str = "threatline.explain";
 /// The elements against the categories of STRIDE: of the component at `{ uri, position }`, or of the whole model.
 pub const MATRIX: &str = "threatline.matrix";
+/// The data-flow diagram of the model of the document `{ uri }`, or with `only: true` of that document: `{ title, svg,
+/// places }` with a place for each number in the drawing, or `{ title, note }`. Both have the `components` of the model.
+pub const DIAGRAM: &str = "threatline.diagram";
+/// What is found: without arguments the components of all models with how much is found in each, and of the document
+/// `{ uri }` the findings, the open and severe ones first.
+pub const FINDINGS: &str = "threatline.findings";
 
 /// What an editor says that it shows by itself; others get a message.
 const SHOW: &str = "threatline.show";
@@ -26,7 +39,7 @@ const MOST_ROWS: usize = 100;
 
 pub fn options() -> lsp::ExecuteCommandOptions {
     lsp::ExecuteCommandOptions {
-        commands: vec![EXPLAIN.to_owned(), MATRIX.to_owned()],
+        commands: [EXPLAIN, MATRIX, DIAGRAM, FINDINGS].map(str::to_owned).to_vec(),
         ..lsp::ExecuteCommandOptions::default()
     }
 }
@@ -59,16 +72,104 @@ fn about(snapshot: &Snapshot, arguments: &[Value]) -> Result<About> {
 }
 
 pub fn execute(snapshot: &Snapshot, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
-    let about = about(snapshot, &params.arguments)?;
+    let arguments = params.arguments.as_slice();
     let (title, markdown, plain) = match params.command.as_str() {
-        EXPLAIN => explain(snapshot, &about)?,
-        MATRIX => matrix(snapshot, &about),
+        EXPLAIN => explain(snapshot, &about(snapshot, arguments)?)?,
+        MATRIX => matrix(snapshot, &about(snapshot, arguments)?),
+        DIAGRAM => {
+            let only = arguments.first().and_then(|first| first.get("only")?.as_bool()).unwrap_or_default();
+            return Ok(Some(diagram(snapshot, about(snapshot, arguments)?.file, only)));
+        }
+        FINDINGS if arguments.is_empty() => return Ok(Some(components_with_findings(snapshot))),
+        FINDINGS => return Ok(Some(findings(snapshot, about(snapshot, arguments)?.file))),
         other => return Err(Error::invalid_params(format!("there is no command `{other}`"))),
     };
     if !snapshot.client.runs(SHOW) {
         snapshot.notify("window/showMessage", json!({ "type": lsp::MessageType::INFO, "message": plain }));
     }
     Ok(Some(json!({ "title": title, "markdown": markdown })))
+}
+
+/// What a person calls a file: the name of its component, or that of the file.
+fn called(snapshot: &Snapshot, file: File) -> String {
+    let component = component_of(&snapshot.db, file).map(|decl| full_name(&snapshot.db, decl).to_string());
+    let path = file.path(&snapshot.db);
+    component.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path).to_owned())
+}
+
+/// Files of models as entries to choose from.
+fn components(snapshot: &Snapshot, files: &[File]) -> Vec<Value> {
+    let entries = files.iter().filter_map(|file| {
+        let title = component_of(&snapshot.db, *file).and_then(|decl| decl.title(&snapshot.db)).map(|title| title.as_str());
+        let uri = snapshot.uri(file.path(&snapshot.db))?;
+        Some(json!({ "name": called(snapshot, *file), "title": title, "uri": uri }))
+    });
+    entries.collect()
+}
+
+fn diagram(snapshot: &Snapshot, file: File, only: bool) -> Value {
+    let db = &snapshot.db;
+    let model = file.model(db).files(db).clone();
+    let (files, title) = match only {
+        true => (vec![file], called(snapshot, file)),
+        false => (model.to_vec(), "The whole model".to_owned()),
+    };
+    let mut answer = json!({ "title": title, "components": components(snapshot, &model) });
+    let place = |decl: &Decl| {
+        let target = Target::of(db, *decl);
+        json!(snapshot.location(Location::Text(target.file, target.name)))
+    };
+    match diagram::diagram(db, &files) {
+        Ok(drawn) => {
+            answer["places"] = drawn.parts.iter().map(place).collect();
+            answer["svg"] = drawn.svg.into();
+        }
+        Err(NotDrawn::Empty) => answer["note"] = "There is nothing to draw yet.".into(),
+        Err(NotDrawn::TooLarge(parts)) => {
+            let most = diagram::MOST_PARTS;
+            answer["note"] = format!("{parts} elements and flows are more than one picture can show ({most}).").into();
+        }
+    }
+    answer
+}
+
+fn components_with_findings(snapshot: &Snapshot) -> Value {
+    let db = &snapshot.db;
+    let mut entries = Vec::new();
+    for model in snapshot.models.iter() {
+        for &file in model.files(db).iter() {
+            let found = lenses::in_file(db, file);
+            let (Some(worst), Some(mut entry)) =
+                (found.iter().map(Cell::of).max(), components(snapshot, &[file]).pop())
+            else {
+                continue;
+            };
+            entry["worst"] = worst.class().into();
+            entry["says"] = lenses::counted(&found).into();
+            entries.push(entry);
+        }
+    }
+    entries.into()
+}
+
+fn findings(snapshot: &Snapshot, file: File) -> Value {
+    let db = &snapshot.db;
+    let mut found = lenses::in_file(db, file);
+    found.sort_by_key(|found| std::cmp::Reverse(Cell::of(found)));
+    let entry = |found: &Assessed| {
+        let subject = found.finding.id.subject();
+        let target = Target::of(db, subject);
+        json!({
+            "id": found.finding.id.name(db).as_str(),
+            "title": found.finding.id.title(db).as_str(),
+            "on": shown_name(db, subject),
+            "severity": found.finding.severity.word(),
+            "state": found.state.word(),
+            "class": Cell::of(found).class(),
+            "place": snapshot.location(Location::Text(target.file, target.name)),
+        })
+    };
+    found.iter().map(entry).collect()
 }
 
 /// A title, and a text as Markdown and as plain text.
@@ -78,9 +179,7 @@ fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
     let db = &snapshot.db;
     let found = match (&about.finding, about.decl) {
         (Some(name), _) => explain::find_findings(db, about.model, name),
-        (None, Some(decl)) if decl.kind(db) == Kind::Component => {
-            about.file.declarations(db).iter().flat_map(|decl| assessed(db, *decl).iter().cloned()).collect()
-        }
+        (None, Some(decl)) if decl.kind(db) == Kind::Component => lenses::in_file(db, about.file),
         (None, Some(decl)) => matrix::on(db, decl),
         (None, None) => return Err(Error::invalid_params("the command needs a finding or a position")),
     };
@@ -90,7 +189,7 @@ fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
     let title = match (all.as_slice(), about.decl) {
         ([one], _) => one.title.clone(),
         ([], _) => "Nothing is found here".to_owned(),
-        (all, Some(decl)) => format!("{} findings on `{}`", all.len(), threatline_ide::symbols::shown_name(db, decl)),
+        (all, Some(decl)) => format!("{} findings on `{}`", all.len(), shown_name(db, decl)),
         (all, None) => format!("{} findings", all.len()),
     };
     let shown = |as_markdown| {

@@ -1,0 +1,509 @@
+//! A model as a data-flow diagram: boundaries nested, flows drawn between elements, each part with the worst that is open
+//! on it. It must not know how the parts are coloured: that says the style sheet of who shows it.
+
+use crate::lenses;
+use crate::matrix::{self, Cell};
+use crate::symbols::shown_name;
+use dagre::graph::{Graph, GraphOptions};
+use dagre::layout::types::LabelPos;
+use dagre::{EdgeLabel, GraphLabel, LayoutOptions, NodeLabel, Point, RankDir, Ranker};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::fmt::Write;
+use threatline_model::findings::State;
+use threatline_model::names::full_name;
+use threatline_model::relations::{ENDS, boundaries_around, ends, placed_in, touching, trust_of_boundary};
+use threatline_model::schema::TRUST;
+use threatline_model::typed::typed;
+use threatline_model::{Database, Decl, File, Kind};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many elements and flows a diagram has at most: more are nothing that a person can read, and take seconds.
+pub const MOST_PARTS: usize = 400;
+
+/// A drawing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagram {
+    /// An `svg` element without a style of its own. Each part is a `g` with its number as `data-part`, and with classes:
+    /// its kind (`boundary`, `external`, `process`, `store`, `flow`), the worst that is known of it (a class of
+    /// [`Cell`], `nothing` if there is none), the trust of a boundary, and `outside` if it is in another component than
+    /// the one that is drawn.
+    pub svg: String,
+    /// What the parts stand for, by their numbers.
+    pub parts: Vec<Decl>,
+}
+
+/// Why there is no drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotDrawn {
+    /// There is nothing to draw.
+    Empty,
+    /// There are so many parts.
+    TooLarge(usize),
+}
+
+/// Draws some files: what they declare, what that talks to, and the boundaries around it.
+///
+/// # Errors
+/// When there is nothing, or too much, to draw.
+pub fn diagram(db: &Database, files: &[File]) -> Result<Diagram, NotDrawn> {
+    let declared = || files.iter().flat_map(|file| file.declarations(db).iter().copied());
+    let elements: Vec<Decl> = declared().filter(|decl| ENDS.contains(&decl.kind(db))).collect();
+    let flows = declared().filter(|decl| decl.kind(db) == Kind::Flow);
+    let touching = elements.iter().flat_map(|element| {
+        let touching = touching(db, *element);
+        touching.incoming.iter().chain(&touching.outgoing).copied()
+    });
+    let mut seen = FxHashSet::default();
+    let flows = flows.chain(touching).filter(|flow| seen.insert(*flow)).filter_map(|flow| {
+        let (source, target) = ends(db, flow);
+        Some((flow, source?, target?))
+    });
+    let flows: Vec<(Decl, Decl, Decl)> = flows.collect();
+    let boundaries: Vec<Decl> = declared().filter(|decl| decl.kind(db) == Kind::Boundary).collect();
+    match elements.len() + flows.len() + boundaries.len() {
+        0 => return Err(NotDrawn::Empty),
+        many if many > MOST_PARTS => return Err(NotDrawn::TooLarge(many)),
+        _ => {}
+    }
+    let mut drawing = Drawing { db, files, parts: Vec::new(), places: FxHashMap::default() };
+    // What is around comes before what is in it, so that it is drawn below.
+    let others = flows.iter().flat_map(|(_, source, target)| [*source, *target]);
+    for decl in boundaries.into_iter().chain(elements).chain(others) {
+        for &boundary in boundaries_around(db, decl).iter().rev() {
+            drawing.add(boundary);
+        }
+        drawing.add(decl);
+    }
+    for (flow, source, target) in flows {
+        let at = drawing.add(flow);
+        drawing.parts[at].ends = Some((drawing.places[&source], drawing.places[&target]));
+    }
+    Ok(drawing.draw())
+}
+
+/// The width of a column of text, in the sizes that style sheets have to keep: 12 pixels for elements, 11 for flows, 10
+/// for what is below a name.
+const COLUMN: f64 = 7.0;
+const FLOW_COLUMN: f64 = 6.2;
+const BELOW_COLUMN: f64 = 5.8;
+/// The height of a line.
+const LINE: f64 = 16.0;
+/// How many findings are told of a part.
+const MOST_TOLD: usize = 5;
+/// How wide the text of a flow and of an element is at most, in columns.
+const FLOW_COLUMNS: usize = 18;
+const ELEMENT_COLUMNS: usize = 22;
+
+struct Part {
+    decl: Decl,
+    kind: Kind,
+    /// The lines of its name.
+    name: Vec<String>,
+    /// What is said below.
+    below: String,
+    worst: Cell,
+    open: usize,
+    outside: bool,
+    /// The boundary around it, or the ends of a flow, as parts.
+    within: Option<usize>,
+    ends: Option<(usize, usize)>,
+}
+
+/// The way of each flow, by its part.
+type Routes = FxHashMap<usize, Vec<Point>>;
+
+struct Drawing<'a> {
+    db: &'a Database,
+    files: &'a [File],
+    parts: Vec<Part>,
+    places: FxHashMap<Decl, usize>,
+}
+
+impl Drawing<'_> {
+    fn add(&mut self, decl: Decl) -> usize {
+        if let Some(known) = self.places.get(&decl) {
+            return *known;
+        }
+        let db = self.db;
+        let kind = decl.kind(db);
+        let found = matrix::on(db, decl);
+        let title = decl.title(db).map(|title| shown(title)).filter(|title| !title.is_empty());
+        let name = decl.shape(db).name.as_ref().map(|name| shown(name)).filter(|name| !name.is_empty());
+        let protocol = || typed(db, decl).decls("protocol").next().map(|protocol| shown_name(db, protocol));
+        let said = match kind {
+            Kind::Flow => title.or(name).or_else(protocol).unwrap_or_default(),
+            _ => title.or(name).unwrap_or_else(|| kind.word().to_owned()),
+        };
+        let columns = if kind == Kind::Flow { FLOW_COLUMNS } else { ELEMENT_COLUMNS };
+        let full = shown(full_name(db, decl));
+        let below = match kind {
+            Kind::Flow => String::new(),
+            _ if full == said => String::new(),
+            _ => full,
+        };
+        let part = Part {
+            decl,
+            kind,
+            name: if kind == Kind::Boundary { vec![cut(&said, 40)] } else { wrapped(&said, columns) },
+            below: cut(&below, columns + 4),
+            worst: found.iter().map(Cell::of).max().unwrap_or(Cell::Nothing),
+            open: found.iter().filter(|found| found.state == State::Open && found.finding.missing.is_none()).count(),
+            outside: !self.files.contains(&decl.file(db)),
+            // One that is around what is around it is in a circle, and drawn on its own.
+            within: placed_in(db, decl).and_then(|within| self.places.get(&within).copied()),
+            ends: None,
+        };
+        self.places.insert(decl, self.parts.len());
+        self.parts.push(part);
+        self.parts.len() - 1
+    }
+
+    fn draw(self) -> Diagram {
+        let graph = self.laid_out();
+        let routes = self.routes(&graph);
+        let size = graph.graph_label::<GraphLabel>().map(|label| (label.width, label.height)).unwrap_or_default();
+        let (width, height) = (size.0.ceil(), size.1.ceil());
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"threatline\" viewBox=\"0 0 {width} {height}\" \
+             width=\"{width}\" height=\"{height}\" role=\"group\" aria-label=\"Data-flow diagram\">\n"
+        );
+        let layers: [fn(Kind) -> bool; 3] =
+            [|kind| kind == Kind::Boundary, |kind| kind == Kind::Flow, |kind| ENDS.contains(&kind)];
+        for layer in layers {
+            for at in (0..self.parts.len()).filter(|at| layer(self.parts[*at].kind)) {
+                self.draw_part(&mut svg, at, &graph, &routes);
+            }
+        }
+        svg += "</svg>";
+        Diagram { svg, parts: self.parts.into_iter().map(|part| part.decl).collect() }
+    }
+
+    /// Of dense models the layout sometimes leaves an element outside of its boundary; another way to rank the elements
+    /// mends it.
+    fn laid_out(&self) -> Graph<NodeLabel, EdgeLabel> {
+        let first = self.laid_out_by(Ranker::NetworkSimplex);
+        if self.is_tidy(&first) {
+            return first;
+        }
+        let others = [Ranker::TightTree, Ranker::LongestPath].into_iter().map(|ranker| self.laid_out_by(ranker));
+        others.into_iter().find(|other| self.is_tidy(other)).unwrap_or(first)
+    }
+
+    /// Whether everything is drawn in the boundaries around it, and outside of the others.
+    fn is_tidy(&self, graph: &Graph<NodeLabel, EdgeLabel>) -> bool {
+        let drawn = |at: usize| graph.node(&at.to_string());
+        let is_around = |boundary: usize, at: usize| {
+            std::iter::successors(self.parts[at].within, |within| self.parts[*within].within).any(|at| at == boundary)
+        };
+        let of_kind = |is: fn(Kind) -> bool| (0..self.parts.len()).filter(move |at| is(self.parts[*at].kind));
+        of_kind(|kind| kind == Kind::Boundary).all(|boundary| {
+            let Some(around) = drawn(boundary) else { return true };
+            of_kind(|kind| kind != Kind::Flow).filter(|at| *at != boundary).filter_map(|at| Some((at, drawn(at)?))).all(
+                |(at, node)| {
+                    let x = (node.x.unwrap_or_default() - around.x.unwrap_or_default()).abs();
+                    let y = (node.y.unwrap_or_default() - around.y.unwrap_or_default()).abs();
+                    let apart = x >= (node.width + around.width) / 2.0 || y >= (node.height + around.height) / 2.0;
+                    let inside = x <= (around.width - node.width) / 2.0 && y <= (around.height - node.height) / 2.0;
+                    if is_around(boundary, at) { inside } else { apart || is_around(at, boundary) }
+                },
+            )
+        })
+    }
+
+    fn laid_out_by(&self, ranker: Ranker) -> Graph<NodeLabel, EdgeLabel> {
+        let mut graph = Graph::with_options(GraphOptions { directed: true, multigraph: true, compound: true });
+        for (at, part) in self.parts.iter().enumerate() {
+            match part.ends {
+                Some((source, target)) => {
+                    let (width, height) = size(&part.name, "", FLOW_COLUMN);
+                    let label = EdgeLabel { width, height, labelpos: LabelPos::Center, ..EdgeLabel::default() };
+                    graph.set_edge(source.to_string(), target.to_string(), Some(label), Some(&at.to_string()));
+                }
+                None => {
+                    let (width, height) = size(&part.name, &part.below, COLUMN);
+                    let (width, height) = ((width + 2.0 * LINE).max(88.0), height + LINE);
+                    graph.set_node(at.to_string(), Some(NodeLabel { width, height, ..NodeLabel::default() }));
+                }
+            }
+        }
+        for (at, part) in self.parts.iter().enumerate() {
+            if let Some(within) = part.within {
+                graph.set_parent(&at.to_string(), Some(&within.to_string()));
+            }
+        }
+        let options = LayoutOptions {
+            rankdir: RankDir::LR,
+            nodesep: 28.0,
+            edgesep: 20.0,
+            ranksep: 44.0,
+            marginx: 8.0,
+            marginy: 8.0,
+            ranker,
+            ..LayoutOptions::default()
+        };
+        dagre::layout(&mut graph, Some(options));
+        graph
+    }
+
+    /// The way of each flow, by its part. The layout says where a flow passes the columns of elements and labels; it
+    /// does so straight, and bends between columns, so that it runs over none of them. Those that meet a side of an
+    /// element share it.
+    fn routes(&self, graph: &Graph<NodeLabel, EdgeLabel>) -> Routes {
+        let flows = self.parts.iter().enumerate().filter_map(|(at, part)| {
+            let (source, target) = part.ends?;
+            let edge = graph.edge(&source.to_string(), &target.to_string(), Some(&at.to_string()))?;
+            Some((at, source, target, edge))
+        });
+        let flows: Vec<_> = flows.collect();
+        let node = |at: usize| graph.node(&at.to_string());
+        // The columns by their middle in tenths of pixels, each with half of its width.
+        let column = |x: f64| (x * 10.0).round() as i64;
+        let mut columns: FxHashMap<i64, f64> = FxHashMap::default();
+        let elements = self.parts.iter().enumerate().filter(|(_, part)| ENDS.contains(&part.kind));
+        let elements = elements.filter_map(|(at, _)| node(at)).map(|node| (node.x.unwrap_or_default(), node.width));
+        let labels = flows.iter().filter_map(|(.., edge)| Some((edge.x?, edge.width)));
+        for (x, width) in elements.chain(labels) {
+            let half = columns.entry(column(x)).or_default();
+            *half = half.max(width / 2.0);
+        }
+        // Where flows meet a side: the element, whether it is its right one, and how high the flow goes on.
+        let mut meets: Vec<(usize, bool, f64, usize, bool)> = Vec::new();
+        let mut routes = Routes::default();
+        for (at, source, target, edge) in flows {
+            let inner = edge.points.get(1..edge.points.len().saturating_sub(1)).unwrap_or_default();
+            let (Some(first), Some(last)) = (inner.first(), inner.last()) else { continue };
+            let from = node(source).and_then(|node| node.x).unwrap_or_default();
+            let to = node(target).and_then(|node| node.x).unwrap_or_default();
+            let forwards = source == target || from <= to;
+            meets.push((source, forwards || source == target, first.y, at, true));
+            meets.push((target, !forwards || source == target, last.y, at, false));
+            let mut route = vec![Point::new(0.0, 0.0)];
+            for point in inner {
+                let half = columns.get(&column(point.x)).copied().unwrap_or_default();
+                let half = if source == target {
+                    0.0
+                } else if forwards {
+                    half
+                } else {
+                    -half
+                };
+                route.extend([Point::new(point.x - half, point.y), Point::new(point.x + half, point.y)]);
+            }
+            route.push(Point::new(0.0, 0.0));
+            routes.insert(at, route);
+        }
+        meets.sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)).then(one.2.total_cmp(&other.2)));
+        for side in meets.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+            let Some(node) = node(side[0].0) else { continue };
+            for (nth, (_, is_right, _, flow, is_source)) in side.iter().enumerate() {
+                let half = if *is_right { node.width / 2.0 } else { -node.width / 2.0 };
+                let share = (nth + 1) as f64 / (side.len() + 1) as f64 - 0.5;
+                let meets_at =
+                    Point::new(node.x.unwrap_or_default() + half, node.y.unwrap_or_default() + node.height * share);
+                let Some(route) = routes.get_mut(flow) else { continue };
+                let place = if *is_source { route.first_mut() } else { route.last_mut() };
+                if let Some(place) = place {
+                    *place = meets_at;
+                }
+            }
+        }
+        routes
+    }
+
+    fn draw_part(&self, svg: &mut String, at: usize, graph: &Graph<NodeLabel, EdgeLabel>, routes: &Routes) {
+        let part = &self.parts[at];
+        let db = self.db;
+        let trust = format!("trust-{}", TRUST.word(trust_of_boundary(db, part.decl).0));
+        let mut classes = vec![part.kind.word(), part.worst.class()];
+        match part.kind {
+            Kind::Boundary => classes.push(&trust),
+            _ if part.outside => classes.push("outside"),
+            _ => {}
+        }
+        let told = escaped(&self.told(part));
+        let label = told.lines().next().unwrap_or_default();
+        let _ = write!(
+            svg,
+            "<g class=\"{}\" data-part=\"{at}\" tabindex=\"0\" role=\"link\" aria-label=\"{label}\"><title>{told}</title>",
+            classes.join(" ")
+        );
+        match part.ends {
+            Some((source, target)) => {
+                let edge = graph.edge(&source.to_string(), &target.to_string(), Some(&at.to_string()));
+                if let (Some(edge), Some(route)) = (edge, routes.get(&at)) {
+                    draw_flow(svg, edge, route, &part.name);
+                }
+            }
+            None => {
+                if let Some(node) = graph.node(&at.to_string()) {
+                    draw_node(svg, node, part);
+                }
+            }
+        }
+        *svg += "</g>\n";
+    }
+
+    /// What is said of a part on its own, first the line that names it.
+    fn told(&self, part: &Part) -> String {
+        let db = self.db;
+        let mut told = format!("{} {}", part.kind.word(), full_name(db, part.decl));
+        if let Some((source, target)) = part.ends {
+            let name = |at: usize| full_name(db, self.parts[at].decl);
+            told += &format!(", from {} to {}", name(source), name(target));
+        }
+        match part.kind {
+            Kind::Boundary => {
+                told += &format!("\n{}", TRUST.word(trust_of_boundary(db, part.decl).0));
+            }
+            _ => told += &format!("\n{}", lenses::title(db, part.decl, lenses::Shows::Findings)),
+        }
+        let found = matrix::on(db, part.decl);
+        let open = found.iter().filter(|found| found.state == State::Open);
+        for found in open.take(MOST_TOLD) {
+            told += &format!("\n{}: {}", Cell::of(found).word(), found.finding.id.title(db));
+        }
+        told
+    }
+}
+
+fn size(name: &[String], below: &str, column: f64) -> (f64, f64) {
+    let widest = name.iter().map(|line| line.width() as f64 * column).fold(0.0, f64::max);
+    let lines = name.len() + usize::from(!below.is_empty());
+    (widest.max(below.width() as f64 * BELOW_COLUMN), lines as f64 * LINE)
+}
+
+fn draw_node(svg: &mut String, node: &NodeLabel, part: &Part) {
+    let (x, y) = (node.x.unwrap_or_default(), node.y.unwrap_or_default());
+    let (width, height) = (node.width, node.height);
+    let (left, top) = (x - width / 2.0, y - height / 2.0);
+    let radius = if part.kind == Kind::Process { 14.0 } else { 0.0 };
+    let _ = write!(
+        svg,
+        "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{radius}\"/>"
+    );
+    if part.kind == Kind::Boundary {
+        let name = part.name.join(" ");
+        let _ = write!(svg, "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>", left + 8.0, top + 14.0, escaped(&name));
+        return;
+    }
+    if part.kind == Kind::Store {
+        // A store is open at its sides.
+        let (right, bottom) = (left + width, top + height);
+        let _ = write!(svg, "<path d=\"M{left:.1} {top:.1}H{right:.1}M{left:.1} {bottom:.1}H{right:.1}\"/>");
+    }
+    let lines = part.name.len() + usize::from(!part.below.is_empty());
+    draw_lines(svg, x, y - (lines as f64 - 1.0) / 2.0 * LINE, &part.name);
+    if !part.below.is_empty() {
+        let below = y + (lines as f64 - 1.0) / 2.0 * LINE;
+        let _ = write!(svg, "<text class=\"below\" x=\"{x:.1}\" y=\"{below:.1}\">{}</text>", escaped(&part.below));
+    }
+    if part.open > 0 {
+        let (x, y) = (left + width - 4.0, top + 2.0);
+        let _ = write!(
+            svg,
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"9\"/><text class=\"count\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>",
+            part.open
+        );
+    }
+}
+
+fn draw_lines(svg: &mut String, x: f64, mut y: f64, lines: &[String]) {
+    for line in lines {
+        let _ = write!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escaped(line));
+        y += LINE;
+    }
+}
+
+fn draw_flow(svg: &mut String, edge: &EdgeLabel, route: &[Point], name: &[String]) {
+    let Some(((first, last), rest)) = route.first().zip(route.last()).zip(route.get(1..)) else { return };
+    let mut path = format!("M{:.1} {:.1}", first.x, first.y);
+    let mut at = first;
+    for next in rest {
+        let middle = (at.x + next.x) / 2.0;
+        let _ = match at.y == next.y {
+            true => write!(path, "H{:.1}", next.x),
+            false => write!(path, "C{middle:.1} {:.1} {middle:.1} {:.1} {:.1} {:.1}", at.y, next.y, next.x, next.y),
+        };
+        at = next;
+    }
+    // It arrives from the side.
+    let before = route.iter().rev().find(|point| point.x != last.x).unwrap_or(first);
+    let back = if before.x < last.x { -9.0 } else { 9.0 };
+    let _ = write!(
+        svg,
+        "<path class=\"hit\" d=\"{path}\"/><path class=\"line\" d=\"{path}\"/>\
+         <path class=\"head\" d=\"M{:.1} {:.1}l{back} -4v8Z\"/>",
+        last.x, last.y
+    );
+    if let (Some(x), Some(y), false) = (edge.x, edge.y, name.is_empty()) {
+        let (width, height) = size(name, "", FLOW_COLUMN);
+        let (left, top) = (x - width / 2.0 - 2.0, y - height / 2.0);
+        let _ = write!(
+            svg,
+            "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{height:.1}\" rx=\"3\"/>",
+            width + 4.0
+        );
+        draw_lines(svg, x, y - (name.len() as f64 - 1.0) / 2.0 * LINE, name);
+    }
+}
+
+/// A text in at most two lines of so many columns.
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let is_last = lines.len() == 2;
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= columns || is_last => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| cut(line, columns)).collect()
+}
+
+/// A text, with a sign of what is cut off if it has more columns.
+fn cut(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut left = columns - 1;
+    let fits = |character: &char| {
+        let width = character.width().unwrap_or_default();
+        let fits = width <= left;
+        left = left.saturating_sub(width);
+        fits
+    };
+    let kept: String = text.chars().take_while(fits).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// A text on one line, without what a terminal or a page takes for an instruction: control characters, and those that
+/// turn the direction of what follows.
+fn shown(text: &str) -> String {
+    let turns =
+        |character| matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let harmless = |character: &char| !turns(*character) && (!character.is_control() || character.is_whitespace());
+    let kept: String = text.chars().filter(harmless).collect();
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text for XML.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            '\'' => escaped += "&#39;",
+            // No character of XML.
+            '\u{fffe}' | '\u{ffff}' => {}
+            character if character.is_control() && character != '\n' => {}
+            character => escaped.push(character),
+        }
+    }
+    escaped
+}

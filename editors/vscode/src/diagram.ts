@@ -1,0 +1,181 @@
+// The panel with the data-flow diagram. The server draws; this keeps the drawing up to date and goes to what is clicked.
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import type { Client } from "./client";
+import { DIAGRAM, type Drawing } from "./protocol";
+import type { FromPanel, ToPanel } from "./webview/messages";
+
+export class Diagram implements vscode.WebviewPanelSerializer<{ model?: string; only?: boolean }>, vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+  /** Any document of the model; with `only`, the one that is drawn. */
+  private model = "";
+  private only = false;
+  private drawing: Drawing | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isAsking = false;
+  private isStale = false;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly client: Client,
+  ) {}
+
+  /** Shows the model of a document. */
+  show(model: string): void {
+    this.model = model;
+    this.only = false;
+    if (this.panel) {
+      this.panel.reveal(undefined, true);
+      this.refresh();
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(
+      "threatline.diagram",
+      "Data-flow diagram",
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      { retainContextWhenHidden: false },
+    );
+    this.adopt(panel);
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state?: { model?: string; only?: boolean }): Promise<void> {
+    this.model = state?.model ?? "";
+    this.only = state?.only ?? false;
+    this.adopt(panel);
+  }
+
+  /** Draws again, as soon as nobody types. */
+  refresh(): void {
+    this.isStale = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.draw(), 120);
+  }
+
+  /** Marks what the cursor is on. */
+  follow(editor: vscode.TextEditor | undefined): void {
+    if (!editor || !this.panel?.visible || !this.drawing?.places) {
+      return;
+    }
+    const uri = editor.document.uri.toString();
+    const at = editor.selection.active;
+    const parts = this.drawing.places.flatMap((place, part) => {
+      if (!place) {
+        return [];
+      }
+      const location = this.client.location(place);
+      return location.uri.toString() === uri && location.range.start.line === at.line ? [part] : [];
+    });
+    this.tell({ type: "select", parts });
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.panel?.dispose();
+  }
+
+  private adopt(panel: vscode.WebviewPanel): void {
+    this.panel = panel;
+    panel.iconPath = vscode.Uri.joinPath(this.context.extensionUri, "icons", "view.svg");
+    panel.webview.options = {
+      enableScripts: true,
+      localResourceRoots: [
+        vscode.Uri.joinPath(this.context.extensionUri, "dist"),
+        vscode.Uri.joinPath(this.context.extensionUri, "media"),
+      ],
+    };
+    panel.webview.onDidReceiveMessage((message: FromPanel) => this.told(message));
+    panel.onDidChangeViewState(() => panel.visible && this.isStale && this.refresh());
+    panel.onDidDispose(() => {
+      this.panel = undefined;
+      this.drawing = undefined;
+    });
+    panel.webview.html = this.page(panel.webview);
+  }
+
+  private async told(message: FromPanel): Promise<void> {
+    switch (message.type) {
+      case "ready":
+        this.refresh();
+        break;
+      case "scope":
+        this.only = message.uri !== null;
+        this.model = message.uri ?? this.model;
+        this.refresh();
+        break;
+      case "open": {
+        const place = this.drawing?.places?.[message.part];
+        if (place) {
+          const { uri, range } = this.client.location(place);
+          await vscode.window.showTextDocument(uri, { selection: range, viewColumn: this.columnOfTexts() });
+        }
+        break;
+      }
+    }
+  }
+
+  /** Where texts are: not in the column of the panel, if there is another. */
+  private columnOfTexts(): vscode.ViewColumn {
+    const others = vscode.window.visibleTextEditors.map((editor) => editor.viewColumn);
+    return others.find((column) => column && column !== this.panel?.viewColumn) ?? vscode.ViewColumn.One;
+  }
+
+  private async draw(): Promise<void> {
+    if (!this.panel?.visible || this.isAsking) {
+      return;
+    }
+    this.isStale = false;
+    this.isAsking = true;
+    try {
+      const drawing = await this.client.run<Drawing>(DIAGRAM, { uri: this.model, only: this.only });
+      if (drawing && this.panel) {
+        this.drawing = drawing;
+        const { title, components, svg, note } = drawing;
+        this.panel.title = `Diagram: ${title}`;
+        this.tell({ type: "drawing", svg, note, components, model: this.model, only: this.only });
+        this.follow(vscode.window.activeTextEditor);
+      }
+    } catch (error) {
+      // The document was closed, or is a model no more.
+      this.tell({ type: "drawing", note: String((error as Error).message), components: [], model: this.model, only: false });
+    } finally {
+      this.isAsking = false;
+      if (this.isStale) {
+        this.refresh();
+      }
+    }
+  }
+
+  private tell(message: ToPanel): void {
+    void this.panel?.webview.postMessage(message);
+  }
+
+  private page(webview: vscode.Webview): string {
+    const nonce = randomBytes(16).toString("base64");
+    const file = (...names: string[]) => webview.asWebviewUri(vscode.Uri.joinPath(this.context.extensionUri, ...names));
+    return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}';">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${file("media", "diagram.css")}">
+<title>Data-flow diagram</title>
+</head>
+<body>
+<header>
+<label>Show <select id="scope"></select></label>
+<span id="tools">
+<button id="out" title="Smaller (-)" aria-label="Smaller">−</button>
+<button id="fit" title="All of it (0)" aria-label="All of it">⛶</button>
+<button id="in" title="Larger (+)" aria-label="Larger">+</button>
+</span>
+</header>
+<main id="canvas" tabindex="-1"></main>
+<footer aria-label="What the colours mean">
+<span class="critical">critical, high</span><span class="medium">medium</span><span class="low">low</span><span class="not-stated">not stated</span><span class="planned">planned</span><span class="accepted">accepted</span><span class="mitigated">mitigated</span>
+</footer>
+<script nonce="${nonce}" src="${file("dist", "diagram.js")}"></script>
+</body>
+</html>`;
+  }
+}

@@ -11,6 +11,16 @@ fn what_is_started_checks_clean_and_is_in_the_canonical_format() {
 }
 
 #[test]
+fn the_change_that_it_proposes_shows_a_finding() {
+    let folder = Folder::new(&[]);
+    folder.run(&["init"]).exits(0);
+    let model = folder.read("model.threat");
+    assert!(model.contains("To see a finding, write `protocol: http` in the flow `use`."));
+    folder.write("model.threat", model.replacen("protocol: https", "protocol: http", 1));
+    folder.check(&[]).exits(1).says("error[missing-mitigation]").says("clear text: `use`");
+}
+
+#[test]
 fn a_second_time_nothing_is_written() {
     let folder = Folder::new(&[]);
     folder.run(&["init"]).exits(0);

@@ -10,6 +10,7 @@ export class Diagram implements vscode.WebviewPanelSerializer<{ model?: string; 
   /** Any document of the model; with `only`, the one that is drawn. */
   private model = "";
   private only = false;
+  private tall = false;
   private drawing: Drawing | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isAsking = false;
@@ -94,7 +95,8 @@ export class Diagram implements vscode.WebviewPanelSerializer<{ model?: string; 
 
   private async told(message: FromPanel): Promise<void> {
     switch (message.type) {
-      case "ready":
+      case "shape":
+        this.tall = message.tall;
         this.refresh();
         break;
       case "scope":
@@ -126,7 +128,7 @@ export class Diagram implements vscode.WebviewPanelSerializer<{ model?: string; 
     this.isStale = false;
     this.isAsking = true;
     try {
-      const drawing = await this.client.run<Drawing>(DIAGRAM, { uri: this.model, only: this.only });
+      const drawing = await this.client.run<Drawing>(DIAGRAM, { uri: this.model, only: this.only, tall: this.tall });
       if (drawing && this.panel) {
         this.drawing = drawing;
         const { title, components, svg, note } = drawing;
@@ -156,7 +158,7 @@ export class Diagram implements vscode.WebviewPanelSerializer<{ model?: string; 
 <html lang="en">
 <head>
 <meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}';">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; form-action 'none'; base-uri 'none';">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${file("media", "diagram.css")}">
 <title>Data-flow diagram</title>
@@ -166,7 +168,7 @@ export class Diagram implements vscode.WebviewPanelSerializer<{ model?: string; 
 <label>Show <select id="scope"></select></label>
 <span id="tools">
 <button id="out" title="Smaller (-)" aria-label="Smaller">−</button>
-<button id="fit" title="All of it (0)" aria-label="All of it">⛶</button>
+<button id="fit" title="All of it (0)" aria-label="All of it">Fit</button>
 <button id="in" title="Larger (+)" aria-label="Larger">+</button>
 </span>
 </header>

@@ -14,7 +14,7 @@ import { Tasks } from "./tasks";
 import { type Explained, Pages } from "./texts";
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const pages = new Pages();
+  const pages = new Pages(context);
   const client = new Client(context, (kind, explained) => pages.show(kind, explained));
   const status = new Status();
   const findings = new Findings(client);

@@ -1,7 +1,6 @@
-// Shows what the server explains, as pages of Markdown. It must not know what they are about.
+// Shows what the server explains, rendered, beside the text. It must not know what it is about.
+import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-
-const SCHEME = "threatline-view";
 
 /** What `threatline.explain` and `threatline.matrix` answer. */
 export interface Explained {
@@ -9,31 +8,84 @@ export interface Explained {
   markdown: string;
 }
 
-/** Shows explanations beside the text, each kind in one page that is written anew. */
-export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  private readonly texts = new Map<string, string>();
-  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
-  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
-  readonly onDidChange = this.changed.event;
+/** A link to a line of a file, as the server writes it. The renderer of Markdown refuses links to files. */
+const PLACE = /\]\(<([^<>\n]+)#L(\d+)>\)/g;
 
-  provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.texts.get(uri.path) ?? "This page is gone; ask again.\n";
-  }
+/** Shows explanations, each kind in one panel that is written anew. */
+export class Pages implements vscode.Disposable {
+  private readonly panels = new Map<string, vscode.WebviewPanel>();
+  private readonly places = new Map<string, vscode.Location[]>();
+
+  constructor(private readonly context: vscode.ExtensionContext) {}
 
   async show(kind: string, explained: Explained): Promise<void> {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${kind}.md` });
-    this.texts.set(uri.path, `# ${plain(explained.title)}\n\n${explained.markdown}\n`);
-    this.changed.fire(uri);
-    await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
+    const places: vscode.Location[] = [];
+    const linked = explained.markdown.replace(PLACE, (_, uri: string, line: string) => {
+      const at = new vscode.Position(Number(line) - 1, 0);
+      places.push(new vscode.Location(vscode.Uri.parse(uri), at));
+      return `](#place-${places.length - 1})`;
+    });
+    this.places.set(kind, places);
+    const html = await vscode.commands.executeCommand<string>("markdown.api.render", linked);
+    const panel = this.panels.get(kind) ?? this.made(kind);
+    panel.webview.html = this.page(panel.webview, html);
+    panel.reveal(undefined, true);
   }
 
   dispose(): void {
-    this.registration.dispose();
-    this.changed.dispose();
+    this.panels.forEach((panel) => panel.dispose());
   }
-}
 
-/** A title as text: no Markdown, no HTML. */
-function plain(title: string): string {
-  return title.replace(/[\\`*_[\]<>&!#|]/g, (sign) => `&#${sign.charCodeAt(0)};`).replace(/\s+/g, " ");
+  private made(kind: string): vscode.WebviewPanel {
+    const panel = vscode.window.createWebviewPanel(
+      "threatline.page",
+      kind,
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      { enableScripts: true, enableFindWidget: true, localResourceRoots: [this.file("media")] },
+    );
+    panel.iconPath = this.file("icons", "view.svg");
+    panel.onDidDispose(() => this.panels.delete(kind));
+    panel.webview.onDidReceiveMessage(async ({ place }: { place: number }) => {
+      const location = this.places.get(kind)?.[place];
+      if (location) {
+        const texts = vscode.window.visibleTextEditors.map((editor) => editor.viewColumn);
+        const viewColumn = texts.find((column) => column && column !== panel.viewColumn) ?? vscode.ViewColumn.One;
+        await vscode.window.showTextDocument(location.uri, { selection: location.range, viewColumn });
+      }
+    });
+    this.panels.set(kind, panel);
+    return panel;
+  }
+
+  private file(...names: string[]): vscode.Uri {
+    return vscode.Uri.joinPath(this.context.extensionUri, ...names);
+  }
+
+  private page(webview: vscode.Webview, body: string): string {
+    const nonce = randomBytes(16).toString("base64");
+    return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; form-action 'none'; base-uri 'none';">
+<link rel="stylesheet" href="${webview.asWebviewUri(this.file("media", "page.css"))}">
+</head>
+<body>
+${body}
+<script nonce="${nonce}">
+const vscode = acquireVsCodeApi();
+for (const cell of document.querySelectorAll("td")) {
+  cell.className = cell.textContent.replace(" ", "-");
+}
+document.addEventListener("click", (event) => {
+  const place = event.target.closest("a")?.getAttribute("href")?.match(/^#place-(\\d+)$/);
+  if (place) {
+    event.preventDefault();
+    vscode.postMessage({ place: Number(place[1]) });
+  }
+});
+</script>
+</body>
+</html>`;
+  }
 }

@@ -188,5 +188,13 @@ scope.addEventListener("change", () => {
   view = undefined;
   vscode.postMessage({ type: "scope", uri: scope.value || null });
 });
-new ResizeObserver(() => look()).observe(canvas);
-vscode.postMessage({ type: "ready" });
+let tall: boolean | undefined;
+new ResizeObserver(() => {
+  const { width, height } = canvas.getBoundingClientRect();
+  if (width && height && tall !== height > width) {
+    tall = height > width;
+    view = undefined;
+    vscode.postMessage({ type: "shape", tall });
+  }
+  look();
+}).observe(canvas);

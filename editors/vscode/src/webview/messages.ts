@@ -12,7 +12,8 @@ export type ToPanel =
   | { type: "select"; parts: number[] };
 
 export type FromPanel =
-  | { type: "ready" }
+  /** It can show a drawing, which has more room in its height than in its width or not. */
+  | { type: "shape"; tall: boolean }
   /** A component, or the whole model. */
   | { type: "scope"; uri: string | null }
   | { type: "open"; part: number };

@@ -6,7 +6,7 @@ use crate::matrix::{self, Cell};
 use crate::symbols::shown_name;
 use dagre::graph::{Graph, GraphOptions};
 use dagre::layout::types::LabelPos;
-use dagre::{EdgeLabel, GraphLabel, LayoutOptions, NodeLabel, Point, RankDir, Ranker};
+use dagre::{EdgeLabel, GraphLabel, LayoutOptions, NodeLabel, RankDir, Ranker};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
 use threatline_model::findings::State;
@@ -32,6 +32,25 @@ pub struct Diagram {
     pub parts: Vec<Decl>,
 }
 
+/// Where flows lead, as far as they can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To the right, for a place that is wide.
+    Right,
+    /// Down, for a place that is tall.
+    Down,
+}
+
+impl Direction {
+    /// What lies along the direction and what across it, of what lies to the right and down; and back.
+    fn turned(self, (x, y): (f64, f64)) -> (f64, f64) {
+        match self {
+            Direction::Right => (x, y),
+            Direction::Down => (y, x),
+        }
+    }
+}
+
 /// Why there is no drawing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotDrawn {
@@ -45,7 +64,7 @@ pub enum NotDrawn {
 ///
 /// # Errors
 /// When there is nothing, or too much, to draw.
-pub fn diagram(db: &Database, files: &[File]) -> Result<Diagram, NotDrawn> {
+pub fn diagram(db: &Database, files: &[File], direction: Direction) -> Result<Diagram, NotDrawn> {
     let declared = || files.iter().flat_map(|file| file.declarations(db).iter().copied());
     let elements: Vec<Decl> = declared().filter(|decl| ENDS.contains(&decl.kind(db))).collect();
     let flows = declared().filter(|decl| decl.kind(db) == Kind::Flow);
@@ -65,7 +84,7 @@ pub fn diagram(db: &Database, files: &[File]) -> Result<Diagram, NotDrawn> {
         many if many > MOST_PARTS => return Err(NotDrawn::TooLarge(many)),
         _ => {}
     }
-    let mut drawing = Drawing { db, files, parts: Vec::new(), places: FxHashMap::default() };
+    let mut drawing = Drawing { db, files, direction, parts: Vec::new(), places: FxHashMap::default() };
     // What is around comes before what is in it, so that it is drawn below.
     let others = flows.iter().flat_map(|(_, source, target)| [*source, *target]);
     for decl in boundaries.into_iter().chain(elements).chain(others) {
@@ -109,12 +128,13 @@ struct Part {
     ends: Option<(usize, usize)>,
 }
 
-/// The way of each flow, by its part.
-type Routes = FxHashMap<usize, Vec<Point>>;
+/// The way of each flow, by its part, along the direction of flows and across it.
+type Routes = FxHashMap<usize, Vec<(f64, f64)>>;
 
 struct Drawing<'a> {
     db: &'a Database,
     files: &'a [File],
+    direction: Direction,
     parts: Vec<Part>,
     places: FxHashMap<Decl, usize>,
 }
@@ -232,7 +252,10 @@ impl Drawing<'_> {
             }
         }
         let options = LayoutOptions {
-            rankdir: RankDir::LR,
+            rankdir: match self.direction {
+                Direction::Right => RankDir::LR,
+                Direction::Down => RankDir::TB,
+            },
             nodesep: 28.0,
             edgesep: 20.0,
             ranksep: 44.0,
@@ -255,55 +278,58 @@ impl Drawing<'_> {
             Some((at, source, target, edge))
         });
         let flows: Vec<_> = flows.collect();
-        let node = |at: usize| graph.node(&at.to_string());
+        // All of this is in coordinates along the direction of flows and across it.
+        let direction = self.direction;
+        let middle = |x: Option<f64>, y: Option<f64>| direction.turned((x.unwrap_or_default(), y.unwrap_or_default()));
+        let node = |at: usize| {
+            let node = graph.node(&at.to_string())?;
+            Some((middle(node.x, node.y), direction.turned((node.width, node.height))))
+        };
         // The columns by their middle in tenths of pixels, each with half of its width.
-        let column = |x: f64| (x * 10.0).round() as i64;
+        let column = |along: f64| (along * 10.0).round() as i64;
         let mut columns: FxHashMap<i64, f64> = FxHashMap::default();
         let elements = self.parts.iter().enumerate().filter(|(_, part)| ENDS.contains(&part.kind));
-        let elements = elements.filter_map(|(at, _)| node(at)).map(|node| (node.x.unwrap_or_default(), node.width));
-        let labels = flows.iter().filter_map(|(.., edge)| Some((edge.x?, edge.width)));
-        for (x, width) in elements.chain(labels) {
-            let half = columns.entry(column(x)).or_default();
-            *half = half.max(width / 2.0);
+        let elements = elements.filter_map(|(at, _)| node(at));
+        let labels = flows.iter().filter(|(.., edge)| edge.x.is_some());
+        let labels = labels.map(|(.., edge)| (middle(edge.x, edge.y), direction.turned((edge.width, edge.height))));
+        for ((along, _), (length, _)) in elements.chain(labels) {
+            let half = columns.entry(column(along)).or_default();
+            *half = half.max(length / 2.0);
         }
-        // Where flows meet a side: the element, whether it is its right one, and how high the flow goes on.
+        // Where flows meet a side: the element, whether it is its far one, and where across the flow goes on.
         let mut meets: Vec<(usize, bool, f64, usize, bool)> = Vec::new();
         let mut routes = Routes::default();
         for (at, source, target, edge) in flows {
             let inner = edge.points.get(1..edge.points.len().saturating_sub(1)).unwrap_or_default();
+            let inner: Vec<(f64, f64)> = inner.iter().map(|point| direction.turned((point.x, point.y))).collect();
             let (Some(first), Some(last)) = (inner.first(), inner.last()) else { continue };
-            let from = node(source).and_then(|node| node.x).unwrap_or_default();
-            let to = node(target).and_then(|node| node.x).unwrap_or_default();
-            let forwards = source == target || from <= to;
-            meets.push((source, forwards || source == target, first.y, at, true));
-            meets.push((target, !forwards || source == target, last.y, at, false));
-            let mut route = vec![Point::new(0.0, 0.0)];
-            for point in inner {
-                let half = columns.get(&column(point.x)).copied().unwrap_or_default();
-                let half = if source == target {
-                    0.0
-                } else if forwards {
-                    half
-                } else {
-                    -half
-                };
-                route.extend([Point::new(point.x - half, point.y), Point::new(point.x + half, point.y)]);
+            let along = |at: usize| node(at).map(|((along, _), _)| along).unwrap_or_default();
+            let is_loop = source == target;
+            let forwards = is_loop || along(source) <= along(target);
+            meets.push((source, forwards, first.1, at, true));
+            meets.push((target, !forwards || is_loop, last.1, at, false));
+            let mut route = vec![(0.0, 0.0)];
+            for &(along, across) in &inner {
+                let half = columns.get(&column(along)).copied().unwrap_or_default();
+                match (is_loop, forwards) {
+                    (true, _) => route.push((along, across)),
+                    (_, true) => route.extend([(along - half, across), (along + half, across)]),
+                    (_, false) => route.extend([(along + half, across), (along - half, across)]),
+                }
             }
-            route.push(Point::new(0.0, 0.0));
+            route.push((0.0, 0.0));
             routes.insert(at, route);
         }
         meets.sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)).then(one.2.total_cmp(&other.2)));
         for side in meets.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
-            let Some(node) = node(side[0].0) else { continue };
-            for (nth, (_, is_right, _, flow, is_source)) in side.iter().enumerate() {
-                let half = if *is_right { node.width / 2.0 } else { -node.width / 2.0 };
+            let Some(((along, across), (length, breadth))) = node(side[0].0) else { continue };
+            for (nth, (_, is_far, _, flow, is_source)) in side.iter().enumerate() {
+                let half = if *is_far { length / 2.0 } else { -length / 2.0 };
                 let share = (nth + 1) as f64 / (side.len() + 1) as f64 - 0.5;
-                let meets_at =
-                    Point::new(node.x.unwrap_or_default() + half, node.y.unwrap_or_default() + node.height * share);
                 let Some(route) = routes.get_mut(flow) else { continue };
                 let place = if *is_source { route.first_mut() } else { route.last_mut() };
                 if let Some(place) = place {
-                    *place = meets_at;
+                    *place = (along + half, across + breadth * share);
                 }
             }
         }
@@ -331,7 +357,7 @@ impl Drawing<'_> {
             Some((source, target)) => {
                 let edge = graph.edge(&source.to_string(), &target.to_string(), Some(&at.to_string()));
                 if let (Some(edge), Some(route)) = (edge, routes.get(&at)) {
-                    draw_flow(svg, edge, route, &part.name);
+                    draw_flow(svg, edge, route, self.direction, &part.name);
                 }
             }
             None => {
@@ -414,26 +440,31 @@ fn draw_lines(svg: &mut String, x: f64, mut y: f64, lines: &[String]) {
     }
 }
 
-fn draw_flow(svg: &mut String, edge: &EdgeLabel, route: &[Point], name: &[String]) {
+fn draw_flow(svg: &mut String, edge: &EdgeLabel, route: &[(f64, f64)], direction: Direction, name: &[String]) {
     let Some(((first, last), rest)) = route.first().zip(route.last()).zip(route.get(1..)) else { return };
-    let mut path = format!("M{:.1} {:.1}", first.x, first.y);
+    let point = |at: (f64, f64)| {
+        let (x, y) = direction.turned(at);
+        format!("{x:.1} {y:.1}")
+    };
+    let mut path = format!("M{}", point(*first));
     let mut at = first;
     for next in rest {
-        let middle = (at.x + next.x) / 2.0;
-        let _ = match at.y == next.y {
-            true => write!(path, "H{:.1}", next.x),
-            false => write!(path, "C{middle:.1} {:.1} {middle:.1} {:.1} {:.1} {:.1}", at.y, next.y, next.x, next.y),
+        let middle = (at.0 + next.0) / 2.0;
+        path += &match at.1 == next.1 {
+            true => format!("L{}", point(*next)),
+            false => format!("C{} {} {}", point((middle, at.1)), point((middle, next.1)), point(*next)),
         };
         at = next;
     }
-    // It arrives from the side.
-    let before = route.iter().rev().find(|point| point.x != last.x).unwrap_or(first);
-    let back = if before.x < last.x { -9.0 } else { 9.0 };
+    // It arrives at the side that it comes from.
+    let before = route.iter().rev().find(|point| point.0 != last.0).unwrap_or(first);
+    let back = if before.0 < last.0 { -9.0 } else { 9.0 };
+    let (one, other) = (point((last.0 + back, last.1 - 4.0)), point((last.0 + back, last.1 + 4.0)));
     let _ = write!(
         svg,
         "<path class=\"hit\" d=\"{path}\"/><path class=\"line\" d=\"{path}\"/>\
-         <path class=\"head\" d=\"M{:.1} {:.1}l{back} -4v8Z\"/>",
-        last.x, last.y
+         <path class=\"head\" d=\"M{}L{one}L{other}Z\"/>",
+        point(*last)
     );
     if let (Some(x), Some(y), false) = (edge.x, edge.y, name.is_empty()) {
         let (width, height) = size(name, "", FLOW_COLUMN);

@@ -5,7 +5,7 @@ mod cursor;
 use cursor::{Cursor, example_models};
 use expect_test::expect;
 use std::collections::BTreeMap;
-use threatline_ide::diagram::{Diagram, MOST_PARTS, NotDrawn, diagram};
+use threatline_ide::diagram::{Diagram, Direction, MOST_PARTS, NotDrawn, diagram};
 use threatline_model::names::full_name;
 use threatline_model::relations::{boundaries_around, ends, placed_in};
 use threatline_model::{Database, Decl, Kind};
@@ -13,9 +13,9 @@ use threatline_testkit::Random;
 use threatline_testkit::workspace;
 
 /// The model of a text, drawn.
-fn drawn(model: &str) -> (Cursor, Result<Diagram, NotDrawn>) {
+fn drawn(model: &str, direction: Direction) -> (Cursor, Result<Diagram, NotDrawn>) {
     let cursor = Cursor::new(model);
-    let diagram = diagram(cursor.db(), &[cursor.file]);
+    let diagram = diagram(cursor.db(), &[cursor.file], direction);
     (cursor, diagram)
 }
 
@@ -98,7 +98,7 @@ fn the_examples_are_drawn_without_overlaps() {
             workspace.models().filter(|model| model.files(db).iter().any(|file| !file.path(db).starts_with("std")))
         {
             let files = model.files(db).clone();
-            let whole = diagram(db, &files).unwrap_or_else(|why| panic!("{name}: {why:?}"));
+            let whole = diagram(db, &files, Direction::Right).unwrap_or_else(|why| panic!("{name}: {why:?}"));
             assert_tidy(db, &whole);
             // Every element and every flow whose ends are known.
             let declared = files.iter().flat_map(|file| file.declarations(db).iter().copied());
@@ -112,7 +112,7 @@ fn the_examples_are_drawn_without_overlaps() {
             found.sort();
             assert_eq!(found, expected, "{name}");
             for file in files.iter() {
-                match diagram(db, &[*file]) {
+                match diagram(db, &[*file], Direction::Down) {
                     Ok(part) => assert_tidy(db, &part),
                     Err(why) => assert_eq!(why, NotDrawn::Empty, "{name}"),
                 }
@@ -151,7 +151,8 @@ fn any_model_is_drawn() {
     for seed in 1..=150 {
         let mut random = Random::new(seed);
         let elements = 1 + random.below(14);
-        let (cursor, diagram) = drawn(&any_model(&mut random, elements));
+        let direction = if random.one_in(2) { Direction::Right } else { Direction::Down };
+        let (cursor, diagram) = drawn(&any_model(&mut random, elements), direction);
         let diagram = diagram.unwrap_or_else(|why| panic!("{seed}: {why:?}"));
         assert!(!diagram.svg.contains("NaN") && !diagram.svg.contains("inf"), "{seed}: {}", diagram.svg);
         assert_tidy(cursor.db(), &diagram);
@@ -161,12 +162,12 @@ fn any_model_is_drawn() {
 
 #[test]
 fn a_diagram_has_an_end() {
-    let (_, empty) = drawn("$0asset card\n");
+    let (_, empty) = drawn("$0asset card\n", Direction::Right);
     assert_eq!(empty, Err(NotDrawn::Empty));
     let most: String = (0..MOST_PARTS).map(|at| format!("process p{at}\n")).collect();
-    let (_, all) = drawn(&format!("$0{most}"));
+    let (_, all) = drawn(&format!("$0{most}"), Direction::Right);
     assert_eq!(all.unwrap().parts.len(), MOST_PARTS);
-    let (_, more) = drawn(&format!("$0{most}process one_more\n"));
+    let (_, more) = drawn(&format!("$0{most}process one_more\n"), Direction::Down);
     assert_eq!(more, Err(NotDrawn::TooLarge(MOST_PARTS + 1)));
 }
 
@@ -188,6 +189,7 @@ component backend
 process api
 process unseen
 ",
+        Direction::Right,
     );
     let diagram = diagram.unwrap();
     let parts = diagram.svg.split("<g ").skip(1).map(|part| {
@@ -197,9 +199,9 @@ process unseen
         format!("{} [{class}] {}\n", full_name(cursor.db(), diagram.parts[at]), told.split_once("</title>").unwrap().0)
     });
     expect![[r#"
-        shop.internet [boundary nothing untrusted] boundary shop.internet
+        shop.internet [boundary nothing trust-untrusted] boundary shop.internet
         untrusted
-        shop.vpc [boundary nothing high] boundary shop.vpc
+        shop.vpc [boundary nothing trust-high] boundary shop.vpc
         high
         shop.pay [flow critical] flow shop.pay, from shop.shopper to shop.web
         1 open: 1 critical
@@ -220,15 +222,18 @@ process unseen
 #[test]
 fn names_stay_text() {
     let hostile = "\u{202e}<script>alert(1)</script>&amp;' onload='x\u{1b}[31m";
-    let (_, diagram) = drawn(&format!(
-        "$0boundary b \"{hostile}\"\nprocess p \"{hostile}\" in b\nflow f \"{hostile}\": p -> p {{ protocol: http }}\n"
-    ));
+    let (_, diagram) = drawn(
+        &format!(
+            "$0boundary b \"{hostile}\"\nprocess p \"{hostile}\" in b\nflow f \"{hostile}\": p -> p {{ protocol: http }}\n"
+        ),
+        Direction::Right,
+    );
     let svg = diagram.unwrap().svg;
     assert!(svg.contains("&lt;script&gt;") && !svg.contains("<script") && !svg.contains("' onload"), "{svg}");
     assert!(!svg.contains(['\u{202e}', '\u{1b}']), "{svg}");
     // Long ones are cut, with a sign of it, and are told in full on their own.
     let name = "x".repeat(100);
-    let (_, diagram) = drawn(&format!("$0process {name}\n"));
+    let (_, diagram) = drawn(&format!("$0process {name}\n"), Direction::Right);
     let svg = diagram.unwrap().svg;
     assert!(svg.contains("…</text>") && svg.contains(&format!("process {name}")), "{svg}");
 }

@@ -5,7 +5,7 @@ use crate::lsp::markup;
 use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
 use threatline_ide::change::Target;
-use threatline_ide::diagram::{self, NotDrawn};
+use threatline_ide::diagram::{self, Direction, NotDrawn};
 use threatline_ide::explain::{self, Explanation};
 use threatline_ide::lenses;
 use threatline_ide::matrix::{self, Cell};
@@ -24,8 +24,9 @@ use tower_lsp::ls_types as lsp;
 pub const EXPLAIN: &str = "threatline.explain";
 /// The elements against the categories of STRIDE: of the component at `{ uri, position }`, or of the whole model.
 pub const MATRIX: &str = "threatline.matrix";
-/// The data-flow diagram of the model of the document `{ uri }`, or with `only: true` of that document: `{ title, svg,
-/// places }` with a place for each number in the drawing, or `{ title, note }`. Both have the `components` of the model.
+/// The data-flow diagram of the model of the document `{ uri }`, or with `only: true` of that document; with `tall: true`
+/// for a place that is higher than wide. `{ title, svg, places }` with a place for each number in the drawing, or
+/// `{ title, note }`; both have the `components` of the model.
 pub const DIAGRAM: &str = "threatline.diagram";
 /// What is found: without arguments the components of all models with how much is found in each, and of the document
 /// `{ uri }` the findings, the open and severe ones first.
@@ -77,8 +78,9 @@ pub fn execute(snapshot: &Snapshot, params: lsp::ExecuteCommandParams) -> Result
         EXPLAIN => explain(snapshot, &about(snapshot, arguments)?)?,
         MATRIX => matrix(snapshot, &about(snapshot, arguments)?),
         DIAGRAM => {
-            let only = arguments.first().and_then(|first| first.get("only")?.as_bool()).unwrap_or_default();
-            return Ok(Some(diagram(snapshot, about(snapshot, arguments)?.file, only)));
+            let is = |name| arguments.first().and_then(|first| first.get(name)?.as_bool()).unwrap_or_default();
+            let direction = if is("tall") { Direction::Down } else { Direction::Right };
+            return Ok(Some(diagram(snapshot, about(snapshot, arguments)?.file, is("only"), direction)));
         }
         FINDINGS if arguments.is_empty() => return Ok(Some(components_with_findings(snapshot))),
         FINDINGS => return Ok(Some(findings(snapshot, about(snapshot, arguments)?.file))),
@@ -100,14 +102,15 @@ fn called(snapshot: &Snapshot, file: File) -> String {
 /// Files of models as entries to choose from.
 fn components(snapshot: &Snapshot, files: &[File]) -> Vec<Value> {
     let entries = files.iter().filter_map(|file| {
-        let title = component_of(&snapshot.db, *file).and_then(|decl| decl.title(&snapshot.db)).map(|title| title.as_str());
+        let title =
+            component_of(&snapshot.db, *file).and_then(|decl| decl.title(&snapshot.db)).map(|title| title.as_str());
         let uri = snapshot.uri(file.path(&snapshot.db))?;
         Some(json!({ "name": called(snapshot, *file), "title": title, "uri": uri }))
     });
     entries.collect()
 }
 
-fn diagram(snapshot: &Snapshot, file: File, only: bool) -> Value {
+fn diagram(snapshot: &Snapshot, file: File, only: bool, direction: Direction) -> Value {
     let db = &snapshot.db;
     let model = file.model(db).files(db).clone();
     let (files, title) = match only {
@@ -119,7 +122,7 @@ fn diagram(snapshot: &Snapshot, file: File, only: bool) -> Value {
         let target = Target::of(db, *decl);
         json!(snapshot.location(Location::Text(target.file, target.name)))
     };
-    match diagram::diagram(db, &files) {
+    match diagram::diagram(db, &files, direction) {
         Ok(drawn) => {
             answer["places"] = drawn.parts.iter().map(place).collect();
             answer["svg"] = drawn.svg.into();
@@ -213,12 +216,17 @@ fn matrix(snapshot: &Snapshot, about: &About) -> Shown {
     let rest = rows.len().saturating_sub(MOST_ROWS);
     rows.truncate(MOST_ROWS);
     let letters: Vec<String> = STRIDE.names().map(|word| word.replace('_', " ")).collect();
-    let mut markdown = format!("| element | {} |\n|---|{}\n", letters.join(" | "), "---|".repeat(6));
+    let mut markdown = format!("**{title}**\n\n| element | {} |\n|---|{}\n", letters.join(" | "), "---|".repeat(6));
     let mut plain = format!("{title}\n");
     for row in &rows {
         let words: Vec<&str> = row.cells.iter().map(|cell| cell.word()).collect();
-        markdown += &format!("| {} | {} |\n", markup::in_cell(&row.name), words.join(" | "));
-        plain += &format!("{}  {}\n", matrix::letters(row.cells), row.name);
+        // In a whole model several have the same short name.
+        let name = match row.element.shape(db).name {
+            Some(_) if !component => full_name(db, row.element).to_string(),
+            _ => row.name.clone(),
+        };
+        markdown += &format!("| {} | {} |\n", markup::in_cell(&name), words.join(" | "));
+        plain += &format!("{}  {name}\n", matrix::letters(row.cells));
     }
     let note = match (rows.is_empty(), rest) {
         (true, _) => "Nothing is found.\n".to_owned(),

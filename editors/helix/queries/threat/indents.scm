@@ -1,0 +1,10 @@
+[
+  (block)
+  (property)
+  (group)
+  (membership)
+  (call)
+  (flow_ends)
+] @indent
+
+["}" ")"] @outdent

@@ -1,0 +1,9 @@
+[
+  (block)
+  (group)
+  (membership)
+  (call)
+  (flow_ends)
+] @rainbow.scope
+
+["{" "}" "(" ")"] @rainbow.bracket

@@ -36,6 +36,44 @@ def differences(sent, back, path=""):
         yield f"{path}: {sent!r} read back as {back!r}"
 
 
+def violations(message, pending):
+    """What is wrong with a message of a server. `pending` has the methods that it was asked, by id."""
+    if message.get("jsonrpc") != "2.0":
+        yield "jsonrpc is not 2.0"
+        return
+    if "method" in message:
+        known = types.METHOD_TO_TYPES.get(message["method"])
+        if not known:
+            if not message["method"].startswith("$/"):
+                yield "unknown method"
+            return
+        kind = known[0]
+    else:
+        method = pending.pop(message.get("id"), None)
+        if method is None:
+            yield "an answer to nothing that was asked"
+            return
+        if ("result" in message) == ("error" in message):
+            yield "it needs one of result and error"
+            return
+        if "error" in message:
+            kind = types.ResponseErrorMessage
+        elif method in types.METHOD_TO_TYPES:
+            kind = types.METHOD_TO_TYPES[method][1]
+        else:
+            return
+    try:
+        read = CONVERTER.structure(message, kind)
+        back = json.loads(json.dumps(CONVERTER.unstructure(read, unstructure_as=kind)))
+    except Exception as error:  # whatever is wrong with it
+        while getattr(error, "exceptions", None):
+            error = error.exceptions[0]
+        yield f"it is no {kind.__name__} ({type(error).__name__}: {error})"
+        return
+    for difference in differences(message, back):
+        yield f"{kind.__name__}{difference}"
+
+
 def uri(path):
     return "file://" + urllib.parse.quote(str(path))
 
@@ -93,38 +131,7 @@ class Client:
         self.inbox.put(None)
 
     def _check(self, message):
-        def say(what):
-            self.wrong.append(f"{what}: {json.dumps(message)[:300]}")
-
-        if message.get("jsonrpc") != "2.0":
-            return say("jsonrpc is not 2.0")
-        if "method" in message:
-            known = types.METHOD_TO_TYPES.get(message["method"])
-            if not known:
-                return message["method"].startswith("$/") or say("unknown method")
-            kind = known[0]
-        else:
-            method = self.pending.pop(message.get("id"), None)
-            if method is None:
-                return say("an answer to nothing that was asked")
-            if ("result" in message) == ("error" in message):
-                return say("it needs one of result and error")
-            if "error" in message:
-                kind = types.ResponseErrorMessage
-            elif method in types.METHOD_TO_TYPES:
-                kind = types.METHOD_TO_TYPES[method][1]
-            else:
-                return None
-        try:
-            read = CONVERTER.structure(message, kind)
-            back = json.loads(json.dumps(CONVERTER.unstructure(read, unstructure_as=kind)))
-        except Exception as error:  # whatever is wrong with it
-            while getattr(error, "exceptions", None):
-                error = error.exceptions[0]
-            return say(f"it is no {kind.__name__} ({type(error).__name__}: {error})")
-        for difference in differences(message, back):
-            say(f"{kind.__name__}{difference}")
-        return None
+        self.wrong += (f"{what}: {json.dumps(message)[:300]}" for what in violations(message, self.pending))
 
     def send(self, message):
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()

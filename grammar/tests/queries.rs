@@ -334,3 +334,27 @@ fn a_remark_inside_a_description_leaves_it_one_text() {
     let found = matches(tree_sitter_threat::INJECTIONS_QUERY, "/// One\n// remark\n/// Two\nstore db\n");
     assert_eq!(found, "1 @injection.content  One @injection.content  Two\n");
 }
+
+/// Helix has names of its own for captures, and so queries of its own.
+#[test]
+fn the_queries_of_helix_fit_the_grammar_and_colour_the_same_words() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../editors/helix/queries/threat");
+    let mut names: Vec<_> =
+        std::fs::read_dir(&folder).expect("they are there").map(|entry| entry.expect("it is").path()).collect();
+    names.sort();
+    assert_eq!(names.len(), 6, "{names:?}");
+    for path in names {
+        let query = std::fs::read_to_string(&path).expect("it can be read");
+        assert!(!matches(&query, MODEL).is_empty(), "{path:?} finds nothing");
+    }
+    let highlights = std::fs::read_to_string(folder.join("highlights.scm")).expect("it is there");
+    let words = |query: &str| {
+        let found = matches(query, MODEL);
+        let words = found.lines().map(|line| {
+            let (at, captured) = line.split_once(" @").expect("a line has a capture");
+            format!("{at} {}", captured.split_once(' ').map_or("", |(_, text)| text))
+        });
+        words.collect::<Vec<_>>()
+    };
+    assert_eq!(words(&highlights), words(tree_sitter_threat::HIGHLIGHTS_QUERY));
+}

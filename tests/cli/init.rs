@@ -49,3 +49,38 @@ fn a_file_is_no_folder_to_start_in() {
     folder.run(&["init", "notes"]).exits(2).says("`notes`");
     assert_eq!(folder.read("notes"), "text");
 }
+
+/// A snippet of VS Code as it is after nothing but Tab was pressed.
+fn expanded(snippet: &str) -> String {
+    let mut text = snippet.replace("$0", "").replace("$CURRENT_YEAR", "2027");
+    // From the innermost on.
+    while let Some(start) = text.rfind("${") {
+        let end = start + text[start..].find('}').expect("a place ends");
+        let place = &text[start + 2..end];
+        let chosen = match (place.split_once(':'), place.split_once('|')) {
+            (Some((_, text)), _) => text,
+            (_, Some((_, choices))) => choices.split([',', '|']).next().unwrap_or_default(),
+            _ => "",
+        };
+        let chosen = chosen.to_owned();
+        text.replace_range(start..=end, &chosen);
+    }
+    text
+}
+
+#[test]
+fn the_snippets_of_vs_code_are_models() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../editors/vscode/snippets/threat.json");
+    let snippets = std::fs::read_to_string(path).expect("they are there");
+    let snippets: serde_json::Value = serde_json::from_str(&snippets).expect("they are JSON");
+    for (name, snippet) in snippets.as_object().expect("they have names") {
+        let lines = snippet["body"].as_array().expect("lines").iter().map(|line| line.as_str().expect("text"));
+        let text = expanded(&lines.collect::<Vec<_>>().join("\n"));
+        let folder = Folder::new(&[("a.threat", &text)]);
+        let run = folder.check(&["--fail-on", "never"]);
+        let run = run.never_says("syntax-error").never_says("unknown-property").never_says("invalid-value");
+        if name.starts_with("Model") {
+            run.never_says("error[unknown-name]").exits(0);
+        }
+    }
+}

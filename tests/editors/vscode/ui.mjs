@@ -298,6 +298,37 @@ scenarios["the diagram follows the text, and a click goes to it"] = async () => 
   });
 };
 
+scenarios["the picture of the README"] = async () => {
+  const folder = workspace("webshop", "webshop");
+  const orders = path.join(folder, "orders", "orders.threat");
+  const settings = {
+    "threatline.server.path": SERVER,
+    "workbench.colorTheme": "Default Dark Modern",
+    "window.commandCenter": false,
+    "workbench.layoutControl.enabled": false,
+    "workbench.activityBar.location": "hidden",
+    "editor.stickyScroll.enabled": false,
+    "editor.fontSize": 13,
+  };
+  await within("readme", { folder, settings, size: { width: 1440, height: 840 } }, async (person) => {
+    const { page, keys } = person;
+    await person.arrive();
+    await person.open("orders.threat");
+    await person.diagnosed();
+    await keys.press("Control+B");
+    await keys.press("Control+Shift+M");
+    await person.problems("guest_lookup").first().waitFor();
+    await person.line("component orders").click();
+    await person.command("Threatline: Show the Data-Flow Diagram");
+    const frame = await person.drawing();
+    await frame.locator("#scope").selectOption({ label: "Orders (orders)" });
+    await until("only the orders", async () => (await frame.locator('[aria-label^="process payments.api"]').getAttribute("class")).includes("outside"));
+    await person.goTo(orders, "flow |guest_lookup");
+    await until("marked", async () => /\bselected\b/.test(await frame.locator('[aria-label^="flow orders.guest_lookup,"]').getAttribute("class")));
+    await person.bench.picture("readme");
+  });
+};
+
 scenarios["findings by component, the matrix and explanations"] = async () => {
   const folder = workspace("list", "webshop");
   const orders = path.join(folder, "orders", "orders.threat");

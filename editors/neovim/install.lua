@@ -4,7 +4,7 @@ local uv = vim.uv or vim.loop
 local here = vim.fs.dirname(uv.fs_realpath(debug.getinfo(1, "S").source:sub(2)))
 vim.opt.runtimepath:append(here)
 
--- `--parser`: nothing but the parser, for a plugin manager.
+-- `--parser`: nothing but what is built, for a plugin manager.
 if vim.tbl_contains(arg or {}, "--parser") then
   local built, problem = require("threatline").build()
   print(built and "built the parser" or problem)
@@ -26,7 +26,6 @@ print("linked " .. package .. "\n    to " .. here)
 
 local built, problem = require("threatline").build()
 print(built and "built the parser for tree-sitter" or ("the parser was not built: " .. problem .. "\n(colours come from the server all the same)"))
-vim.cmd("helptags " .. vim.fn.fnameescape(here .. "/doc"))
 if vim.fn.executable("threatline") == 0 then
   print("The server `threatline` is not in PATH yet: cargo install --path server")
 end

@@ -117,9 +117,11 @@ function M.restart()
   again()
 end
 
----Builds the parser for tree-sitter into this plugin. Returns whether it was, and what was said if it was not.
+---Builds the parser for tree-sitter into this plugin, and the index of its help, which a plugin manager does not find.
+---Returns whether the parser was built, and what was said if it was not.
 function M.build()
   local root = M.root()
+  vim.cmd("silent! helptags " .. vim.fn.fnameescape(root .. "/doc"))
   local source = vim.fs.dirname(vim.fs.dirname(root)) .. "/grammar/src"
   local out = root .. "/parser/threat.so"
   vim.fn.mkdir(root .. "/parser", "p")

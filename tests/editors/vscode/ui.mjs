@@ -409,7 +409,9 @@ scenarios["a folder that is not trusted runs nothing of its own"] = async () => 
 
 scenarios["a missing server is explained"] = async () => {
   const folder = workspace("missing", "starter");
-  await within("missing", { folder, vsix: process.env.VSIX_WITHOUT_SERVER }, async (person) => {
+  const isElsewhere = (part) => !fs.existsSync(path.join(part, "threatline"));
+  const environment = { PATH: process.env.PATH.split(":").filter(isElsewhere).join(":") };
+  await within("missing", { folder, environment, vsix: process.env.VSIX_WITHOUT_SERVER }, async (person) => {
     const { page } = person;
     await person.arrive();
     await person.open("model.threat");
@@ -425,11 +427,26 @@ scenarios["a missing server is explained"] = async () => {
     await page.locator(".welcome-view-content", { hasText: "The server is not running" }).waitFor();
     await notice.locator(".monaco-button", { hasText: "Choose the program" }).click();
     const input = page.locator(".quick-input-widget:visible input");
-    await input.fill(THREATLINE);
+    await until("the path is written", async () => {
+      // The dialog fills in the folder when it has read it.
+      const folder = await input.inputValue();
+      await input.fill(THREATLINE);
+      return folder === THREATLINE;
+    });
     await page.locator(".quick-input-widget:visible .monaco-button", { hasText: "Use it" }).click();
     await person.diagnosed(0);
     await page.locator(".codelens-decoration", { hasText: "nothing open" }).first().waitFor();
     say("chosen: it runs");
+  });
+};
+
+scenarios["a server in PATH is found"] = async () => {
+  const folder = workspace("path", "webshop");
+  const environment = { PATH: `${path.dirname(THREATLINE)}:${process.env.PATH}` };
+  await within("path", { folder, environment, vsix: process.env.VSIX_WITHOUT_SERVER }, async (person) => {
+    await person.arrive();
+    await person.open("orders.threat");
+    await person.diagnosed();
   });
 };
 

@@ -78,6 +78,8 @@ export class Workbench {
       ...environment,
     };
     delete env.VSCODE_IPC_HOOK_CLI;
+    // Extensions get the environment of a login shell.
+    fs.writeFileSync(path.join(bench.root, ".profile"), `export PATH='${env.PATH}'\n`);
     const entry = path.join(CODE_SERVER, "out", "node", "entry.js");
     const profile = ["--user-data-dir", data, "--extensions-dir", extensions, "--config", none];
     if (vsix) {

@@ -23,7 +23,7 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{self as lsp, request};
 
 /// A function that answers a request.
-pub type Handler = fn(&Snapshot, Value) -> Result<Value>;
+pub type Handler = fn(Snapshot, Value) -> Result<Value>;
 
 /// What can be asked about a `threatline.toml`; for all else there is nothing.
 pub const SETTINGS: [&str; 3] = ["textDocument/diagnostic", "textDocument/completion", "textDocument/codeAction"];
@@ -36,8 +36,14 @@ macro_rules! handlers {
         /// The function that answers a method.
         pub fn find(method: &str) -> Option<Handler> {
             $(if method == <$request as request::Request>::METHOD {
-                return Some(|snapshot, params| answer::<$request>(snapshot, params, $function));
+                return Some(|snapshot, params| answer::<$request>(params, |params| $function(&snapshot, params)));
             })*
+            if method == <request::ExecuteCommand as request::Request>::METHOD {
+                // Some do without the snapshot at the end, so that no change waits for them.
+                return Some(|snapshot, params| {
+                    answer::<request::ExecuteCommand>(params, |params| commands::execute(snapshot, params))
+                });
+            }
             None
         }
     };
@@ -64,7 +70,6 @@ handlers! {
     request::InlayHintRequest => hints::inlay;
     request::CodeLensRequest => hints::lens;
     request::CodeLensResolve => hints::resolve_lens;
-    request::ExecuteCommand => commands::execute;
     actions::CodeActions => actions::list;
     actions::ResolveCodeAction => actions::resolve;
     request::HoverRequest => navigation::hover;
@@ -86,17 +91,13 @@ handlers! {
     request::TypeHierarchySubtypes => navigation::subtypes;
 }
 
-fn answer<R: request::Request>(
-    snapshot: &Snapshot,
-    params: Value,
-    function: impl FnOnce(&Snapshot, R::Params) -> Result<R::Result>,
-) -> Result<Value>
+fn answer<R: request::Request>(params: Value, function: impl FnOnce(R::Params) -> Result<R::Result>) -> Result<Value>
 where
     R::Params: DeserializeOwned,
     R::Result: Serialize,
 {
     let params = serde_json::from_value(params).map_err(|error| Error::invalid_params(error.to_string()))?;
-    serde_json::to_value(function(snapshot, params)?).map_err(|_| Error::internal_error())
+    serde_json::to_value(function(params)?).map_err(|_| Error::internal_error())
 }
 
 /// What the server offers to a client.

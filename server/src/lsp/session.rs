@@ -314,11 +314,10 @@ impl Session {
             let outcome = catch_unwind(AssertUnwindSafe(|| {
                 salsa::Cancelled::catch(AssertUnwindSafe(|| {
                     assert!(!panics, "as was wanted");
-                    handler(&snapshot, params)
+                    // It drops the snapshot: the owner waits for that before it can change anything.
+                    handler(snapshot, params)
                 }))
             }));
-            // The owner waits for it before it can change anything.
-            drop(snapshot);
             let answer = match outcome {
                 Ok(Ok(answer)) => answer,
                 Ok(Err(salsa::Cancelled::Local)) => Err(Error::request_cancelled()),

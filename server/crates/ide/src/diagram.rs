@@ -20,16 +20,11 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// How many elements and flows a diagram has at most: more are nothing that a person can read, and take seconds.
 pub const MOST_PARTS: usize = 400;
 
-/// A drawing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is drawn. It knows no database any more, so that a large one, which takes a while to lay out, holds up no change.
+#[derive(Clone, Debug)]
 pub struct Diagram {
-    /// An `svg` element without a style of its own. Each part is a `g` with its number as `data-part`, and with classes:
-    /// its kind (`boundary`, `external`, `process`, `store`, `flow`), the worst that is known of it (a class of
-    /// [`Cell`], `nothing` if there is none), the trust of a boundary, and `outside` if it is in another component than
-    /// the one that is drawn.
-    pub svg: String,
-    /// What the parts stand for, by their numbers.
-    pub parts: Vec<Decl>,
+    direction: Direction,
+    parts: Vec<Part>,
 }
 
 /// Where flows lead, as far as they can.
@@ -60,7 +55,7 @@ pub enum NotDrawn {
     TooLarge(usize),
 }
 
-/// Draws some files: what they declare, what that talks to, and the boundaries around it.
+/// Gathers what is drawn of some files: what they declare, what that talks to, and the boundaries around it.
 ///
 /// # Errors
 /// When there is nothing, or too much, to draw.
@@ -84,20 +79,19 @@ pub fn diagram(db: &Database, files: &[File], direction: Direction) -> Result<Di
         many if many > MOST_PARTS => return Err(NotDrawn::TooLarge(many)),
         _ => {}
     }
-    let mut drawing = Drawing { db, files, direction, parts: Vec::new(), places: FxHashMap::default() };
+    let mut gathered = Gathered { db, files, parts: Vec::new(), places: FxHashMap::default() };
     // What is around comes before what is in it, so that it is drawn below.
     let others = flows.iter().flat_map(|(_, source, target)| [*source, *target]);
     for decl in boundaries.into_iter().chain(elements).chain(others) {
         for &boundary in boundaries_around(db, decl).iter().rev() {
-            drawing.add(boundary);
+            gathered.add(boundary, None);
         }
-        drawing.add(decl);
+        gathered.add(decl, None);
     }
     for (flow, source, target) in flows {
-        let at = drawing.add(flow);
-        drawing.parts[at].ends = Some((drawing.places[&source], drawing.places[&target]));
+        gathered.add(flow, Some((gathered.places[&source], gathered.places[&target])));
     }
-    Ok(drawing.draw())
+    Ok(Diagram { direction, parts: gathered.parts })
 }
 
 /// The width of a column of text, in the sizes that style sheets have to keep: 12 pixels for elements, 11 for flows, 10
@@ -113,6 +107,7 @@ const MOST_TOLD: usize = 5;
 const FLOW_COLUMNS: usize = 18;
 const ELEMENT_COLUMNS: usize = 22;
 
+#[derive(Clone, Debug)]
 struct Part {
     decl: Decl,
     kind: Kind,
@@ -123,6 +118,10 @@ struct Part {
     worst: Cell,
     open: usize,
     outside: bool,
+    /// Of a boundary.
+    trust: &'static str,
+    /// What is said of it on its own, first the line that names it.
+    told: String,
     /// The boundary around it, or the ends of a flow, as parts.
     within: Option<usize>,
     ends: Option<(usize, usize)>,
@@ -131,18 +130,17 @@ struct Part {
 /// The way of each flow, by its part, along the direction of flows and across it.
 type Routes = FxHashMap<usize, Vec<(f64, f64)>>;
 
-struct Drawing<'a> {
+struct Gathered<'a> {
     db: &'a Database,
     files: &'a [File],
-    direction: Direction,
     parts: Vec<Part>,
     places: FxHashMap<Decl, usize>,
 }
 
-impl Drawing<'_> {
-    fn add(&mut self, decl: Decl) -> usize {
-        if let Some(known) = self.places.get(&decl) {
-            return *known;
+impl Gathered<'_> {
+    fn add(&mut self, decl: Decl, ends: Option<(usize, usize)>) {
+        if self.places.contains_key(&decl) {
+            return;
         }
         let db = self.db;
         let kind = decl.kind(db);
@@ -161,6 +159,22 @@ impl Drawing<'_> {
             _ if full == said => String::new(),
             _ => full,
         };
+        let trust = match kind {
+            Kind::Boundary => TRUST.word(trust_of_boundary(db, decl).0),
+            _ => "",
+        };
+        let mut told = format!("{} {}", kind.word(), full_name(db, decl));
+        if let Some((source, target)) = ends {
+            let name = |at: usize| full_name(db, self.parts[at].decl);
+            told += &format!(", from {} to {}", name(source), name(target));
+        }
+        match kind {
+            Kind::Boundary => told += &format!("\n{trust}"),
+            _ => told += &format!("\n{}", lenses::title(db, decl, lenses::Shows::Findings)),
+        }
+        for found in found.iter().filter(|found| found.state == State::Open).take(MOST_TOLD) {
+            told += &format!("\n{}: {}", Cell::of(found).word(), found.finding.id.title(db));
+        }
         let part = Part {
             decl,
             kind,
@@ -169,16 +183,27 @@ impl Drawing<'_> {
             worst: found.iter().map(Cell::of).max().unwrap_or(Cell::Nothing),
             open: found.iter().filter(|found| found.state == State::Open && found.finding.missing.is_none()).count(),
             outside: !self.files.contains(&decl.file(db)),
+            trust,
+            told,
             // One that is around what is around it is in a circle, and drawn on its own.
             within: placed_in(db, decl).and_then(|within| self.places.get(&within).copied()),
-            ends: None,
+            ends,
         };
         self.places.insert(decl, self.parts.len());
         self.parts.push(part);
-        self.parts.len() - 1
+    }
+}
+
+impl Diagram {
+    /// What the parts of the drawing stand for, by their numbers.
+    pub fn declarations(&self) -> impl Iterator<Item = Decl> {
+        self.parts.iter().map(|part| part.decl)
     }
 
-    fn draw(self) -> Diagram {
+    /// Draws it as an `svg` element without a style of its own. Each part is a `g` with its number as `data-part`, and with
+    /// classes: its kind (`boundary`, `external`, `process`, `store`, `flow`), the worst that is known of it (a class of
+    /// [`Cell`]), the trust of a boundary (`trust-untrusted`), and `outside` if it is in another file than those drawn.
+    pub fn draw(&self) -> String {
         let graph = self.laid_out();
         let routes = self.routes(&graph);
         let size = graph.graph_label::<GraphLabel>().map(|label| (label.width, label.height)).unwrap_or_default();
@@ -194,8 +219,7 @@ impl Drawing<'_> {
                 self.draw_part(&mut svg, at, &graph, &routes);
             }
         }
-        svg += "</svg>";
-        Diagram { svg, parts: self.parts.into_iter().map(|part| part.decl).collect() }
+        svg + "</svg>"
     }
 
     /// Of dense models the layout sometimes leaves an element outside of its boundary; another way to rank the elements
@@ -338,15 +362,14 @@ impl Drawing<'_> {
 
     fn draw_part(&self, svg: &mut String, at: usize, graph: &Graph<NodeLabel, EdgeLabel>, routes: &Routes) {
         let part = &self.parts[at];
-        let db = self.db;
-        let trust = format!("trust-{}", TRUST.word(trust_of_boundary(db, part.decl).0));
+        let trust = format!("trust-{}", part.trust);
         let mut classes = vec![part.kind.word(), part.worst.class()];
         match part.kind {
             Kind::Boundary => classes.push(&trust),
             _ if part.outside => classes.push("outside"),
             _ => {}
         }
-        let told = escaped(&self.told(part));
+        let told = escaped(&part.told);
         let label = told.lines().next().unwrap_or_default();
         let _ = write!(
             svg,
@@ -367,28 +390,6 @@ impl Drawing<'_> {
             }
         }
         *svg += "</g>\n";
-    }
-
-    /// What is said of a part on its own, first the line that names it.
-    fn told(&self, part: &Part) -> String {
-        let db = self.db;
-        let mut told = format!("{} {}", part.kind.word(), full_name(db, part.decl));
-        if let Some((source, target)) = part.ends {
-            let name = |at: usize| full_name(db, self.parts[at].decl);
-            told += &format!(", from {} to {}", name(source), name(target));
-        }
-        match part.kind {
-            Kind::Boundary => {
-                told += &format!("\n{}", TRUST.word(trust_of_boundary(db, part.decl).0));
-            }
-            _ => told += &format!("\n{}", lenses::title(db, part.decl, lenses::Shows::Findings)),
-        }
-        let found = matrix::on(db, part.decl);
-        let open = found.iter().filter(|found| found.state == State::Open);
-        for found in open.take(MOST_TOLD) {
-            told += &format!("\n{}: {}", Cell::of(found).word(), found.finding.id.title(db));
-        }
-        told
     }
 }
 

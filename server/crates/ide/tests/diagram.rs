@@ -13,10 +13,23 @@ use threatline_testkit::Random;
 use threatline_testkit::workspace;
 
 /// The model of a text, drawn.
-fn drawn(model: &str, direction: Direction) -> (Cursor, Result<Diagram, NotDrawn>) {
+fn drawn(model: &str, direction: Direction) -> (Cursor, Result<Drawn, NotDrawn>) {
     let cursor = Cursor::new(model);
     let diagram = diagram(cursor.db(), &[cursor.file], direction);
-    (cursor, diagram)
+    (cursor, diagram.map(Drawn::new))
+}
+
+/// A diagram as an editor gets it.
+#[derive(Debug, PartialEq, Eq)]
+struct Drawn {
+    svg: String,
+    parts: Vec<Decl>,
+}
+
+impl Drawn {
+    fn new(diagram: Diagram) -> Drawn {
+        Drawn { svg: diagram.draw(), parts: diagram.declarations().collect() }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +56,7 @@ fn number(tag: &str, attribute: &str) -> f64 {
 }
 
 /// The box of each part, of a flow that of its text.
-fn boxes(diagram: &Diagram) -> BTreeMap<usize, Rectangle> {
+fn boxes(diagram: &Drawn) -> BTreeMap<usize, Rectangle> {
     let parts = diagram.svg.split("<g ").skip(1);
     let boxes = parts.filter_map(|part| {
         let at = number(part, "data-part") as usize;
@@ -57,7 +70,7 @@ fn boxes(diagram: &Diagram) -> BTreeMap<usize, Rectangle> {
 
 /// What is in a boundary is drawn in it, what is not is drawn elsewhere, and nothing lies on something else.
 #[track_caller]
-fn assert_tidy(db: &Database, diagram: &Diagram) {
+fn assert_tidy(db: &Database, diagram: &Drawn) {
     let boxes = boxes(diagram);
     let part = |at: &usize| diagram.parts[*at];
     let name = |at: &usize| format!("{} {}", part(at).kind(db).word(), full_name(db, part(at)));
@@ -99,6 +112,7 @@ fn the_examples_are_drawn_without_overlaps() {
         {
             let files = model.files(db).clone();
             let whole = diagram(db, &files, Direction::Right).unwrap_or_else(|why| panic!("{name}: {why:?}"));
+            let whole = Drawn::new(whole);
             assert_tidy(db, &whole);
             // Every element and every flow whose ends are known.
             let declared = files.iter().flat_map(|file| file.declarations(db).iter().copied());
@@ -113,7 +127,7 @@ fn the_examples_are_drawn_without_overlaps() {
             assert_eq!(found, expected, "{name}");
             for file in files.iter() {
                 match diagram(db, &[*file], Direction::Down) {
-                    Ok(part) => assert_tidy(db, &part),
+                    Ok(part) => assert_tidy(db, &Drawn::new(part)),
                     Err(why) => assert_eq!(why, NotDrawn::Empty, "{name}"),
                 }
             }

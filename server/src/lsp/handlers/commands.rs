@@ -72,18 +72,19 @@ fn about(snapshot: &Snapshot, arguments: &[Value]) -> Result<About> {
     Ok(About { model: file.model(&snapshot.db), file, decl, finding })
 }
 
-pub fn execute(snapshot: &Snapshot, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
+pub fn execute(snapshot: Snapshot, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
     let arguments = params.arguments.as_slice();
     let (title, markdown, plain) = match params.command.as_str() {
-        EXPLAIN => explain(snapshot, &about(snapshot, arguments)?)?,
-        MATRIX => matrix(snapshot, &about(snapshot, arguments)?),
+        EXPLAIN => explain(&snapshot, &about(&snapshot, arguments)?)?,
+        MATRIX => matrix(&snapshot, &about(&snapshot, arguments)?),
         DIAGRAM => {
             let is = |name| arguments.first().and_then(|first| first.get(name)?.as_bool()).unwrap_or_default();
             let direction = if is("tall") { Direction::Down } else { Direction::Right };
-            return Ok(Some(diagram(snapshot, about(snapshot, arguments)?.file, is("only"), direction)));
+            let file = about(&snapshot, arguments)?.file;
+            return Ok(Some(diagram(snapshot, file, is("only"), direction)));
         }
-        FINDINGS if arguments.is_empty() => return Ok(Some(components_with_findings(snapshot))),
-        FINDINGS => return Ok(Some(findings(snapshot, about(snapshot, arguments)?.file))),
+        FINDINGS if arguments.is_empty() => return Ok(Some(components_with_findings(&snapshot))),
+        FINDINGS => return Ok(Some(findings(&snapshot, about(&snapshot, arguments)?.file))),
         other => return Err(Error::invalid_params(format!("there is no command `{other}`"))),
     };
     if !snapshot.client.runs(SHOW) {
@@ -110,22 +111,24 @@ fn components(snapshot: &Snapshot, files: &[File]) -> Vec<Value> {
     entries.collect()
 }
 
-fn diagram(snapshot: &Snapshot, file: File, only: bool, direction: Direction) -> Value {
+fn diagram(snapshot: Snapshot, file: File, only: bool, direction: Direction) -> Value {
     let db = &snapshot.db;
     let model = file.model(db).files(db).clone();
     let (files, title) = match only {
-        true => (vec![file], called(snapshot, file)),
+        true => (vec![file], called(&snapshot, file)),
         false => (model.to_vec(), "The whole model".to_owned()),
     };
-    let mut answer = json!({ "title": title, "components": components(snapshot, &model) });
-    let place = |decl: &Decl| {
-        let target = Target::of(db, *decl);
+    let mut answer = json!({ "title": title, "components": components(&snapshot, &model) });
+    let place = |decl: Decl| {
+        let target = Target::of(db, decl);
         json!(snapshot.location(Location::Text(target.file, target.name)))
     };
     match diagram::diagram(db, &files, direction) {
-        Ok(drawn) => {
-            answer["places"] = drawn.parts.iter().map(place).collect();
-            answer["svg"] = drawn.svg.into();
+        Ok(gathered) => {
+            answer["places"] = gathered.declarations().map(place).collect();
+            // It may take a while: changes do not wait for it.
+            drop(snapshot);
+            answer["svg"] = gathered.draw().into();
         }
         Err(NotDrawn::Empty) => answer["note"] = "There is nothing to draw yet.".into(),
         Err(NotDrawn::TooLarge(parts)) => {

@@ -94,11 +94,22 @@ class Person {
     const at = text.indexOf(words.replace("|", ""));
     assert.notEqual(at, -1, words);
     const before = text.slice(0, at + Math.max(words.indexOf("|"), 0)).split("\n");
-    await this.keys.press("Control+G");
-    await this.page.locator(".quick-input-widget:visible input").fill(`:${before.length}:${before.at(-1).length + 1}`);
-    await this.keys.press("Enter");
-    await until("the cursor is there", async () =>
-      (await this.page.locator(".statusbar-item", { hasText: /^Ln \d+, Col \d+/ }).innerText()).includes(`Ln ${before.length}, Col ${before.at(-1).length + 1}`));
+    const place = `Ln ${before.length}, Col ${before.at(-1).length + 1}`;
+    let isFirst = true;
+    await until(`the cursor is at ${place}`, async () => {
+      // A busy machine may not have given the editor the keys yet.
+      if (!isFirst) {
+        await this.keys.press("Escape");
+        await this.page.locator(".editor-group-container.active .view-lines").click({ timeout: 3000 });
+      }
+      isFirst = false;
+      await this.keys.press("Control+G");
+      const input = this.page.locator(".quick-input-widget:visible input");
+      await input.fill(`:${before.length}:${before.at(-1).length + 1}`, { timeout: 3000 });
+      await this.keys.press("Enter");
+      await this.page.locator(".statusbar-item", { hasText: place }).waitFor({ timeout: 3000 });
+      return true;
+    });
   }
 
   /** The rows of the list of problems. */
@@ -452,6 +463,7 @@ scenarios["a server in PATH is found"] = async () => {
 
 scenarios["a first model, by the walkthrough"] = async () => {
   const empty = path.join(folder, "empty");
+  fs.rmSync(empty, { recursive: true, force: true });
   fs.mkdirSync(empty);
   await within("walkthrough", { folder: empty, settings: { "threatline.server.path": SERVER } }, async (person) => {
     const { page, keys } = person;
@@ -498,13 +510,17 @@ for (const [name, run] of Object.entries(scenarios)) {
   if (only && !name.includes(only)) {
     continue;
   }
-  try {
-    say(`-- ${name}`);
-    await run();
-    say(`ok ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.error(`FAILED ${name}\n${error.stack}`);
+  // What a person would do on a machine that is busy: look again. That it was needed is told.
+  for (const isLast of [false, true]) {
+    try {
+      say(`-- ${name}`);
+      await run();
+      say(`ok ${name}`);
+      break;
+    } catch (error) {
+      console.error(`${isLast ? "FAILED" : "failed once, tried again:"} ${name}\n${error.stack}`);
+      failed += isLast ? 1 : 0;
+    }
   }
 }
 fs.rmSync(folder, { recursive: true, force: true });

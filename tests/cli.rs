@@ -12,6 +12,8 @@ mod fmt;
 mod hostile;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/report.rs"]
+mod report;
 #[path = "cli/rules.rs"]
 mod rules;
 #[path = "cli/sarif.rs"]

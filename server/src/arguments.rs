@@ -39,6 +39,8 @@ pub enum Command {
     Init(InitArguments),
     /// Speak the Language Server Protocol over standard input and output, for editors
     Lsp,
+    /// Write a page about a model, for people who do not read models
+    Report(ReportArguments),
     /// List the rules that look at a model: the library's and its own
     Rules(RulesArguments),
     /// Run the tests of a model's own rules
@@ -145,6 +147,44 @@ pub struct InitArguments {
     /// The folder to start a model in; it is made if it is not there [default: this folder]
     #[arg(value_name = "DIR")]
     pub dir: Option<PathBuf>,
+}
+
+const REPORT_HELP: &str = "\
+Examples:
+  threatline report --out report.html           the model of this folder
+  threatline report design --to markdown        Markdown on the standard output
+
+The page answers four questions: what are we working on, what can go wrong, what are we doing about
+it, did we do a good job. It needs nothing else: no script, no network. It can be printed.";
+
+/// `threatline report`
+#[derive(Debug, Args)]
+#[command(after_help = REPORT_HELP)]
+pub struct ReportArguments {
+    /// Where the model is [default: this folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = ReportFormat::Html)]
+    pub to: ReportFormat,
+
+    /// The file to write [default: the standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// The day that dates are compared with, as 2026-11-23 [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// One page with diagrams
+    Html,
+    /// For a wiki or a pull request, without diagrams
+    Markdown,
 }
 
 const RULES_HELP: &str = "\

@@ -3,7 +3,7 @@
 
 use crate::Outcome;
 use crate::arguments::{CheckArguments, FailOn, Format};
-use crate::report::{ModelReport, report};
+use crate::checked::{ModelReport, report};
 use crate::{files, format};
 use anyhow::Result;
 use std::io::Write;

@@ -2,9 +2,9 @@
 
 use crate::Outcome;
 use crate::arguments::ExplainArguments;
+use crate::checked::spot_of;
 use crate::files::{self, Loaded};
 use crate::format::printable;
-use crate::report::spot_of;
 use anyhow::Result;
 use std::io::Write;
 use threatline_ide::explain::{self, Explanation, Section};

@@ -4,6 +4,7 @@
 use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use threatline_model::workspace::FileText;
@@ -138,6 +139,36 @@ pub fn read(path: &Path) -> FileText {
         },
         Err(error) => FileText::failed(format!("the file cannot be read: {error}")),
     }
+}
+
+/// Writes beside the file and renames, so that whoever kills us finds the old text or the new one. Behind a
+/// link it is the file that is replaced, not the link; its permissions stay.
+///
+/// # Errors
+/// When the folder or the file cannot be written.
+pub fn write_whole(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    let path = match path.canonicalize() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => path.to_owned(),
+        canonical => canonical?,
+    };
+    let there = fs::metadata(&path).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        // A pipe or a device cannot be replaced.
+        return fs::write(path, text);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".threatline-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut beside = builder.tempfile_in(folder)?;
+    beside.write_all(text)?;
+    if let Some(there) = there {
+        beside.as_file().set_permissions(there.permissions())?;
+    }
+    beside.as_file().sync_all()?;
+    beside.persist(&path)?;
+    Ok(())
 }
 
 /// A path from the root of the file system, without `.` and `..`, links kept as they are.

@@ -4,8 +4,6 @@ use crate::arguments::FmtArguments;
 use crate::format::{count, in_one_line};
 use crate::{Outcome, files};
 use anyhow::{Context, Result};
-use std::fs;
-use std::io::Write;
 use std::path::Path;
 use threatline_ide::formatting::format;
 use threatline_syntax::{Encoding, LineIndex};
@@ -71,20 +69,8 @@ fn format_file(path: &Path, check: bool) -> Result<Formatted> {
         return Ok(Formatted::Unchanged);
     }
     if !check {
-        replace(path, &formatted).with_context(|| format!("`{}` cannot be written", path.display()))?;
+        files::write_whole(path, formatted.as_bytes())
+            .with_context(|| format!("`{}` cannot be written", path.display()))?;
     }
     Ok(Formatted::Changed)
-}
-
-/// Writes beside the file and renames, so that whoever kills us finds the old text or the new one. Behind a
-/// link it is the file that is replaced, not the link; its permissions stay.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let path = path.canonicalize()?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut beside = tempfile::Builder::new().prefix(".threatline-").tempfile_in(folder)?;
-    beside.write_all(text.as_bytes())?;
-    beside.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
-    beside.as_file().sync_all()?;
-    beside.persist(&path)?;
-    Ok(())
 }

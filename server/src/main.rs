@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod checked;
 mod explain;
 mod files;
 mod fmt;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Lsp => lsp::run(),
+        Command::Report(arguments) => report::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
         Command::Test(arguments) => test::run(arguments),
     };

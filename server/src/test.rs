@@ -3,9 +3,9 @@
 
 use crate::Outcome;
 use crate::arguments::{TestArguments, TestFormat};
+use crate::checked::{ModelReport, report_of_tests, spot_of};
 use crate::files;
 use crate::format::{count, human, in_one_line, json};
-use crate::report::{ModelReport, report_of_tests, spot_of};
 use anyhow::{Result, bail};
 use std::collections::HashSet;
 use std::io::Write;

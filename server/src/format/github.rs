@@ -2,7 +2,7 @@
 //! (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>).
 
 use super::printable;
-use crate::report::ModelReport;
+use crate::checked::ModelReport;
 use std::io::Write;
 use threatline_model::diagnostics::Severity;
 

@@ -2,7 +2,7 @@
 //! a manager understands.
 
 use super::{acts_on_a_terminal, count, in_one_line};
-use crate::report::{Entry, ModelReport, STATES, Spot, policy_in_words};
+use crate::checked::{Entry, ModelReport, STATES, Spot, policy_in_words};
 use annotate_snippets::{AnnotationKind, Group, Level as Mark, Renderer, Snippet};
 use std::collections::HashMap;
 use std::io::Write;

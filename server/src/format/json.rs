@@ -2,7 +2,7 @@
 //! meaning of a key does.
 
 use super::write_json;
-use crate::report::{ModelReport, STATES, Spot, spot_of, spot_of_finding, state_word};
+use crate::checked::{ModelReport, STATES, Spot, spot_of, spot_of_finding, state_word};
 use crate::test::Tested;
 use serde_json::{Map, Value, json};
 use std::io::Write;

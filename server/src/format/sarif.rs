@@ -12,7 +12,7 @@ use self::places::{Related, location, related_locations, uri_bases};
 use self::rules::{Rule, Rules};
 use self::taxonomies::Taxonomies;
 use super::{count, printable, write_json};
-use crate::report::{Entry, ModelReport, Spot, policy_in_words, spot_of, spot_of_finding};
+use crate::checked::{Entry, ModelReport, Spot, policy_in_words, spot_of, spot_of_finding};
 use serde_json::{Value, json};
 use std::io::Write;
 use threatline_model::codes::{self, Class};

@@ -2,7 +2,7 @@
 //! elsewhere change nothing. Beside them a page looks at the path, so names need not tell models apart.
 
 use super::target_of;
-use crate::report::{Entry, ModelReport, Spot};
+use crate::checked::{Entry, ModelReport, Spot};
 use std::collections::HashMap;
 use std::sync::Arc;
 use threatline_model::codes::{self, Class};

@@ -1,7 +1,7 @@
 //! Places as SARIF has them: artifacts by addresses that hold on every machine, and regions in them.
 
+use crate::checked::Spot;
 use crate::format::printable;
-use crate::report::Spot;
 use serde_json::{Value, json};
 use std::path::Path;
 

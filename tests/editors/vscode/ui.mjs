@@ -306,6 +306,11 @@ scenarios["the diagram follows the text, and a click goes to it"] = async () => 
     await until("the cursor is on the desk", async () => /\bselected\b/.test(await part("process orders.desk").getAttribute("class")));
 
     await person.bench.picture("diagram-follows");
+
+    // It comes back when the window is loaded again, before any model is opened.
+    await page.reload();
+    frame = await person.drawing();
+    await part("process orders.desk").waitFor({ state: "attached" });
   });
 };
 

@@ -183,7 +183,7 @@ pub struct ReportArguments {
 pub enum ReportFormat {
     /// One page with diagrams
     Html,
-    /// For a wiki or a pull request, without diagrams
+    /// For a wiki or a pull request, with diagrams for Mermaid
     Markdown,
 }
 

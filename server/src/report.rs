@@ -234,7 +234,9 @@ impl Page<'_> {
 
     fn draw(&self, blocks: &mut Vec<Block>, files: &[File], shows: &str) {
         match diagram(self.db, files, Direction::Right) {
-            Ok(drawn) => blocks.push(Block::Drawing(drawn.draw(), shows.to_owned())),
+            Ok(drawn) => {
+                blocks.push(Block::Drawing { svg: drawn.draw(), mermaid: drawn.mermaid(), shows: shows.to_owned() })
+            }
             Err(NotDrawn::Empty) => blocks.push(Block::Text("There is nothing to draw.".to_owned())),
             Err(NotDrawn::TooLarge(parts)) => blocks.push(Block::Text(format!(
                 "{parts} elements and flows are more than one picture can show; the components follow one by one."

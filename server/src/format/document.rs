@@ -24,8 +24,15 @@ pub enum Block {
     Figures(Vec<(String, String, &'static str)>),
     /// Columns and rows.
     Table(Vec<&'static str>, Vec<Vec<Cell>>),
-    /// An `svg` element, with what it shows. In Markdown it is left out.
-    Drawing(String, String),
+    /// A drawing, with what it shows.
+    Drawing {
+        /// An `svg` element, for HTML.
+        svg: String,
+        /// The same for Mermaid, for Markdown.
+        mermaid: String,
+        /// What it shows.
+        shows: String,
+    },
     /// More on something, with a line that stands for it and the class of that line.
     Details(String, &'static str, Vec<Block>),
 }
@@ -99,7 +106,7 @@ fn html_blocks(output: &mut impl Write, blocks: &[Block]) -> Result<()> {
                 }
                 writeln!(output, "</tbody></table></div>")?;
             }
-            Block::Drawing(svg, shows) => {
+            Block::Drawing { svg, shows, .. } => {
                 writeln!(output, "<figure>\n{svg}\n<figcaption>{}</figcaption>\n</figure>", html_line(shows))?;
             }
             Block::Details(summary, class, blocks) => {
@@ -183,7 +190,9 @@ fn markdown_blocks(output: &mut impl Write, blocks: &[Block]) -> Result<()> {
                 }
                 writeln!(output)?;
             }
-            Block::Drawing(..) => {}
+            Block::Drawing { mermaid, shows, .. } => {
+                writeln!(output, "```mermaid\n{mermaid}```\n\n{}\n", markdown_line(shows))?;
+            }
             Block::Details(summary, _, blocks) => {
                 writeln!(output, "**{}**\n", markdown_line(summary))?;
                 markdown_blocks(output, blocks)?;

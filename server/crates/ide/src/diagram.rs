@@ -1,6 +1,8 @@
 //! A model as a data-flow diagram: boundaries nested, flows drawn between elements, each part with the worst that is open
 //! on it. It must not know how the parts are coloured: that says the style sheet of who shows it.
 
+mod mermaid;
+
 use crate::lenses;
 use crate::matrix::{self, Cell};
 use crate::symbols::shown_name;

@@ -251,3 +251,33 @@ fn names_stay_text() {
     let svg = diagram.unwrap().svg;
     assert!(svg.contains("…</text>") && svg.contains(&format!("process {name}")), "{svg}");
 }
+
+#[test]
+fn a_diagram_is_told_to_mermaid() {
+    let cursor = Cursor::new(
+        "$0boundary internet \"The \\\"Internet\\\" <b>end</b>\"
+boundary empty
+external shopper \"Shopper\" in internet { kind: person }
+process web
+store db
+asset card { classification: restricted }
+flow pay: shopper -> web { protocol: http sends: card authentication: token authorization: end_user }
+flow web -> db
+",
+    );
+    let drawn = diagram(cursor.db(), &[cursor.file], Direction::Down).unwrap();
+    expect![[r#"
+        flowchart TB
+          subgraph n0["The #34;Internet#34; #60;b#62;end#60;#47;b#62;"]
+            n2["Shopper"]
+          end
+          subgraph n1["empty"]
+          end
+          n3("web")
+          n4[("db")]
+          n2 -->|"pay"| n3
+          n3 --> n4
+          linkStyle 0 stroke:#d1242f,stroke-width:2px
+    "#]]
+    .assert_eq(&drawn.mermaid());
+}

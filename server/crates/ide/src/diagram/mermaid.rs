@@ -1,0 +1,83 @@
+//! A diagram as text that Mermaid draws. It must not know a model.
+
+use super::{Diagram, Direction, Part};
+use crate::matrix::Cell;
+use std::fmt::Write;
+use threatline_model::Kind;
+use threatline_model::findings::Level;
+
+impl Diagram {
+    /// The parts that are directly in a boundary, or in none.
+    fn directly_in(&self, boundary: Option<usize>) -> impl Iterator<Item = (usize, &Part)> {
+        self.parts.iter().enumerate().filter(move |(_, part)| part.kind != Kind::Flow && part.within == boundary)
+    }
+
+    fn flows(&self) -> impl Iterator<Item = (&Part, usize, usize)> {
+        self.parts.iter().filter_map(|part| part.ends.map(|(source, target)| (part, source, target)))
+    }
+
+    /// A flowchart of Mermaid, as pages of Git hosts draw it between ` ```mermaid ` fences.
+    pub fn mermaid(&self) -> String {
+        let mut text = match self.direction {
+            Direction::Right => "flowchart LR\n".to_owned(),
+            Direction::Down => "flowchart TB\n".to_owned(),
+        };
+        self.mermaid_in(&mut text, None, 1);
+        let mut styles = String::new();
+        for (nth, (flow, source, target)) in self.flows().enumerate() {
+            let label = flow.name.join(" ");
+            let label = if label.is_empty() { String::new() } else { format!("|\"{}\"|", mermaid_text(&label)) };
+            let _ = writeln!(text, "  n{source} -->{label} n{target}");
+            if let Some(colour) = colour(flow.worst) {
+                let _ = writeln!(styles, "  linkStyle {nth} stroke:{colour},stroke-width:2px");
+            }
+        }
+        for (at, part) in self.parts.iter().enumerate().filter(|(_, part)| part.kind != Kind::Flow) {
+            if let Some(colour) = colour(part.worst) {
+                let _ = writeln!(styles, "  style n{at} stroke:{colour},stroke-width:2px");
+            }
+        }
+        text + &styles
+    }
+
+    fn mermaid_in(&self, text: &mut String, boundary: Option<usize>, depth: usize) {
+        let indent = "  ".repeat(depth);
+        for (at, part) in self.directly_in(boundary) {
+            let name = mermaid_text(&part.name.join(" "));
+            let _ = match part.kind {
+                Kind::Boundary => {
+                    let _ = writeln!(text, "{indent}subgraph n{at}[\"{name}\"]");
+                    self.mermaid_in(text, Some(at), depth + 1);
+                    writeln!(text, "{indent}end")
+                }
+                Kind::Process => writeln!(text, "{indent}n{at}(\"{name}\")"),
+                Kind::Store => writeln!(text, "{indent}n{at}[(\"{name}\")]"),
+                _ => writeln!(text, "{indent}n{at}[\"{name}\"]"),
+            };
+        }
+    }
+}
+
+/// The colour of what is open, that is seen on light and on dark.
+fn colour(worst: Cell) -> Option<&'static str> {
+    match worst {
+        Cell::Open(Level::Critical | Level::High) => Some("#d1242f"),
+        Cell::Open(Level::Medium) => Some("#bf8700"),
+        Cell::Open(Level::Low) => Some("#0969da"),
+        _ => None,
+    }
+}
+
+/// A text between quotes: what may mean something to Mermaid, to HTML or to Markdown is written by its number.
+fn mermaid_text(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            character if character.is_alphanumeric() || " ,_-…".contains(character) => escaped.push(character),
+            character => {
+                let _ = write!(escaped, "#{};", u32::from(character));
+            }
+        }
+    }
+    escaped
+}

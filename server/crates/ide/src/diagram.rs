@@ -326,22 +326,27 @@ impl Diagram {
         let mut meets: Vec<(usize, bool, f64, usize, bool)> = Vec::new();
         let mut routes = Routes::default();
         for (at, source, target, edge) in flows {
+            if source == target {
+                // Out of a side along the direction, and back into it, around the place that the layout keeps for it.
+                let Some(((along, across), (length, breadth))) = node(source) else { continue };
+                let side = across + breadth / 2.0;
+                let bend = side + (middle(edge.x, edge.y).1 - side).max(12.0) / 0.75;
+                let (from, to) = (along - length / 4.0, along + length / 4.0);
+                routes.insert(at, vec![(from, side), (from, bend), (to, bend), (to, side)]);
+                continue;
+            }
             let inner = edge.points.get(1..edge.points.len().saturating_sub(1)).unwrap_or_default();
             let inner: Vec<(f64, f64)> = inner.iter().map(|point| direction.turned((point.x, point.y))).collect();
             let (Some(first), Some(last)) = (inner.first(), inner.last()) else { continue };
             let along = |at: usize| node(at).map(|((along, _), _)| along).unwrap_or_default();
-            let is_loop = source == target;
-            let forwards = is_loop || along(source) <= along(target);
+            let forwards = along(source) <= along(target);
             meets.push((source, forwards, first.1, at, true));
-            meets.push((target, !forwards || is_loop, last.1, at, false));
+            meets.push((target, !forwards, last.1, at, false));
             let mut route = vec![(0.0, 0.0)];
             for &(along, across) in &inner {
                 let half = columns.get(&column(along)).copied().unwrap_or_default();
-                match (is_loop, forwards) {
-                    (true, _) => route.push((along, across)),
-                    (_, true) => route.extend([(along - half, across), (along + half, across)]),
-                    (_, false) => route.extend([(along + half, across), (along - half, across)]),
-                }
+                let half = if forwards { half } else { -half };
+                route.extend([(along - half, across), (along + half, across)]);
             }
             route.push((0.0, 0.0));
             routes.insert(at, route);
@@ -382,7 +387,7 @@ impl Diagram {
             Some((source, target)) => {
                 let edge = graph.edge(&source.to_string(), &target.to_string(), Some(&at.to_string()));
                 if let (Some(edge), Some(route)) = (edge, routes.get(&at)) {
-                    draw_flow(svg, edge, route, self.direction, &part.name);
+                    draw_flow(svg, edge, route, self.direction, source == target, &part.name);
                 }
             }
             None => {
@@ -411,7 +416,7 @@ fn draw_node(svg: &mut String, node: &NodeLabel, part: &Part) {
         "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{radius}\"/>"
     );
     if part.kind == Kind::Boundary {
-        let name = part.name.join(" ");
+        let name = cut(&part.name.join(" "), ((width - 12.0) / FLOW_COLUMN) as usize);
         let _ = write!(svg, "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>", left + 8.0, top + 14.0, escaped(&name));
         return;
     }
@@ -443,26 +448,42 @@ fn draw_lines(svg: &mut String, x: f64, mut y: f64, lines: &[String]) {
     }
 }
 
-fn draw_flow(svg: &mut String, edge: &EdgeLabel, route: &[(f64, f64)], direction: Direction, name: &[String]) {
+fn draw_flow(
+    svg: &mut String,
+    edge: &EdgeLabel,
+    route: &[(f64, f64)],
+    direction: Direction,
+    is_loop: bool,
+    name: &[String],
+) {
     let Some(((first, last), rest)) = route.first().zip(route.last()).zip(route.get(1..)) else { return };
     let point = |at: (f64, f64)| {
         let (x, y) = direction.turned(at);
         format!("{x:.1} {y:.1}")
     };
     let mut path = format!("M{}", point(*first));
-    let mut at = first;
-    for next in rest {
-        let middle = (at.0 + next.0) / 2.0;
-        path += &match at.1 == next.1 {
-            true => format!("L{}", point(*next)),
-            false => format!("C{} {} {}", point((middle, at.1)), point((middle, next.1)), point(*next)),
-        };
-        at = next;
-    }
-    // It arrives at the side that it comes from.
-    let before = route.iter().rev().find(|point| point.0 != last.0).unwrap_or(first);
-    let back = if before.0 < last.0 { -9.0 } else { 9.0 };
-    let (one, other) = (point((last.0 + back, last.1 - 4.0)), point((last.0 + back, last.1 + 4.0)));
+    let (one, other) = match (is_loop, route) {
+        (true, [_, bend, back, _]) => {
+            path += &format!("C{} {} {}", point(*bend), point(*back), point(*last));
+            ((last.0 - 4.0, last.1 + 9.0), (last.0 + 4.0, last.1 + 9.0))
+        }
+        _ => {
+            let mut at = first;
+            for next in rest {
+                let middle = (at.0 + next.0) / 2.0;
+                path += &match at.1 == next.1 {
+                    true => format!("L{}", point(*next)),
+                    false => format!("C{} {} {}", point((middle, at.1)), point((middle, next.1)), point(*next)),
+                };
+                at = next;
+            }
+            // It arrives at the side that it comes from.
+            let before = route.iter().rev().find(|point| point.0 != last.0).unwrap_or(first);
+            let back = if before.0 < last.0 { -9.0 } else { 9.0 };
+            ((last.0 + back, last.1 - 4.0), (last.0 + back, last.1 + 4.0))
+        }
+    };
+    let (one, other) = (point(one), point(other));
     let _ = write!(
         svg,
         "<path class=\"hit\" d=\"{path}\"/><path class=\"line\" d=\"{path}\"/>\
@@ -502,7 +523,7 @@ fn cut(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();
     }
-    let mut left = columns - 1;
+    let mut left = columns.saturating_sub(1);
     let fits = |character: &char| {
         let width = character.width().unwrap_or_default();
         let fits = width <= left;

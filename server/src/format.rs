@@ -9,6 +9,7 @@ pub mod sarif;
 
 use serde_json::Value;
 use std::io::Write;
+use threatline_ide::safe::acts;
 
 /// A text that does nothing to a terminal: control characters and those that turn the direction of text are
 /// shown as pictures or replaced.
@@ -19,7 +20,7 @@ pub fn printable(text: &str) -> String {
             '\t' => ' ',
             '\0'..='\u{1f}' => char::from_u32(0x2400 + character as u32).unwrap_or('\u{fffd}'),
             '\u{7f}' => '\u{2421}',
-            _ if acts_on_a_terminal(character) => '\u{fffd}',
+            _ if acts(character) => '\u{fffd}',
             _ => character,
         })
         .collect()
@@ -30,20 +31,11 @@ pub fn in_one_line(text: &str) -> String {
     printable(text).replace('\n', "\u{240a}")
 }
 
-/// Control characters, and those that turn the direction of text.
-fn acts_on_a_terminal(character: char) -> bool {
-    matches!(
-        character,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-    )
-}
-
 /// Writes a JSON document. What would act on a terminal is escaped, so that the text stays what it is.
 pub fn write_json(output: &mut impl Write, document: &Value) -> std::io::Result<()> {
     let text = format!("{document:#}");
     let mut rest = text.as_str();
-    let is_escaped = |character: char| character != '\n' && acts_on_a_terminal(character);
+    let is_escaped = |character: char| character != '\n' && acts(character);
     while let Some(at) = rest.find(is_escaped) {
         let character = rest[at..].chars().next().unwrap_or_default();
         write!(output, "{}\\u{:04x}", &rest[..at], character as u32)?;

@@ -21,8 +21,18 @@ const bundles = [
     target: "node20",
     external: ["vscode"],
   },
-  { ...shared, entryPoints: ["src/webview/diagram.ts"], outfile: "dist/diagram.js", platform: "browser", target: "es2022" },
+  {
+    ...shared,
+    entryPoints: ["src/webview/diagram.ts", "src/webview/page.ts"],
+    outdir: "dist",
+    platform: "browser",
+    target: "es2022",
+  },
 ];
+
+// The look of a drawing is that of the server.
+fs.mkdirSync("dist", { recursive: true });
+fs.copyFileSync("../../server/crates/ide/src/diagram/drawing.css", "dist/drawing.css");
 
 const folders = new Set();
 for (const bundle of bundles) {

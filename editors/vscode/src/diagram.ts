@@ -1,7 +1,7 @@
 // The panel with the data-flow diagram. The server draws; this keeps the drawing up to date and goes to what is clicked.
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { Client } from "./client";
+import { columnOfTexts, page } from "./panel";
 import { DIAGRAM, type Drawing } from "./protocol";
 import type { FromPanel, ToPanel } from "./webview/messages";
 
@@ -108,17 +108,11 @@ export class Diagram implements vscode.WebviewPanelSerializer<{ model?: string; 
         const place = this.drawing?.places?.[message.part];
         if (place) {
           const { uri, range } = this.client.location(place);
-          await vscode.window.showTextDocument(uri, { selection: range, viewColumn: this.columnOfTexts() });
+          await vscode.window.showTextDocument(uri, { selection: range, viewColumn: columnOfTexts(this.panel) });
         }
         break;
       }
     }
-  }
-
-  /** Where texts are: not in the column of the panel, if there is another. */
-  private columnOfTexts(): vscode.ViewColumn {
-    const others = vscode.window.visibleTextEditors.map((editor) => editor.viewColumn);
-    return others.find((column) => column && column !== this.panel?.viewColumn) ?? vscode.ViewColumn.One;
   }
 
   private async draw(): Promise<void> {
@@ -152,19 +146,8 @@ export class Diagram implements vscode.WebviewPanelSerializer<{ model?: string; 
   }
 
   private page(webview: vscode.Webview): string {
-    const nonce = randomBytes(16).toString("base64");
-    const file = (...names: string[]) => webview.asWebviewUri(vscode.Uri.joinPath(this.context.extensionUri, ...names));
-    return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; form-action 'none'; base-uri 'none';">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${file("media", "diagram.css")}">
-<title>Data-flow diagram</title>
-</head>
-<body>
-<header>
+    const file = (...names: string[]) => vscode.Uri.joinPath(this.context.extensionUri, ...names);
+    return page(webview, [file("dist", "drawing.css"), file("media", "diagram.css")], file("dist", "diagram.js"), `<header>
 <label>Show <select id="scope"></select></label>
 <span id="tools">
 <button id="out" title="Smaller (-)" aria-label="Smaller">−</button>
@@ -175,9 +158,6 @@ export class Diagram implements vscode.WebviewPanelSerializer<{ model?: string; 
 <main id="canvas" tabindex="-1"></main>
 <footer aria-label="What the colours mean">
 <span class="critical">critical, high</span><span class="medium">medium</span><span class="low">low</span><span class="not-stated">not stated</span><span class="planned">planned</span><span class="accepted">accepted</span><span class="mitigated">mitigated</span>
-</footer>
-<script nonce="${nonce}" src="${file("dist", "diagram.js")}"></script>
-</body>
-</html>`;
+</footer>`);
   }
 }

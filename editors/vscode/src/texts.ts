@@ -1,6 +1,7 @@
 // Shows what the server explains, rendered, beside the text. It must not know what it is about.
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { columnOfTexts, page } from "./panel";
+import type { FromPage } from "./webview/messages";
 
 /** What `threatline.explain` and `threatline.matrix` answer. */
 export interface Explained {
@@ -28,7 +29,7 @@ export class Pages implements vscode.Disposable {
     this.places.set(kind, places);
     const html = await vscode.commands.executeCommand<string>("markdown.api.render", linked);
     const panel = this.panels.get(kind) ?? this.made(kind);
-    panel.webview.html = this.page(panel.webview, html);
+    panel.webview.html = page(panel.webview, [this.file("media", "page.css")], this.file("dist", "page.js"), html);
     panel.reveal(undefined, true);
   }
 
@@ -41,16 +42,14 @@ export class Pages implements vscode.Disposable {
       "threatline.page",
       kind,
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-      { enableScripts: true, enableFindWidget: true, localResourceRoots: [this.file("media")] },
+      { enableScripts: true, enableFindWidget: true, localResourceRoots: [this.file("dist"), this.file("media")] },
     );
     panel.iconPath = this.file("icons", "view.svg");
     panel.onDidDispose(() => this.panels.delete(kind));
-    panel.webview.onDidReceiveMessage(async ({ place }: { place: number }) => {
+    panel.webview.onDidReceiveMessage(async ({ place }: FromPage) => {
       const location = this.places.get(kind)?.[place];
       if (location) {
-        const texts = vscode.window.visibleTextEditors.map((editor) => editor.viewColumn);
-        const viewColumn = texts.find((column) => column && column !== panel.viewColumn) ?? vscode.ViewColumn.One;
-        await vscode.window.showTextDocument(location.uri, { selection: location.range, viewColumn });
+        await vscode.window.showTextDocument(location.uri, { selection: location.range, viewColumn: columnOfTexts(panel) });
       }
     });
     this.panels.set(kind, panel);
@@ -59,33 +58,5 @@ export class Pages implements vscode.Disposable {
 
   private file(...names: string[]): vscode.Uri {
     return vscode.Uri.joinPath(this.context.extensionUri, ...names);
-  }
-
-  private page(webview: vscode.Webview, body: string): string {
-    const nonce = randomBytes(16).toString("base64");
-    return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; form-action 'none'; base-uri 'none';">
-<link rel="stylesheet" href="${webview.asWebviewUri(this.file("media", "page.css"))}">
-</head>
-<body>
-${body}
-<script nonce="${nonce}">
-const vscode = acquireVsCodeApi();
-for (const cell of document.querySelectorAll("td")) {
-  cell.className = cell.textContent.replace(" ", "-");
-}
-document.addEventListener("click", (event) => {
-  const place = event.target.closest("a")?.getAttribute("href")?.match(/^#place-(\\d+)$/);
-  if (place) {
-    event.preventDefault();
-    vscode.postMessage({ place: Number(place[1]) });
-  }
-});
-</script>
-</body>
-</html>`;
   }
 }

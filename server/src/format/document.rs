@@ -3,6 +3,8 @@
 
 use super::printable;
 use std::io::{Result, Write};
+use threatline_ide::diagram::STYLE as DRAWING;
+use threatline_ide::safe::xml;
 
 /// A document.
 pub struct Document {
@@ -64,7 +66,7 @@ pub fn write_html(output: &mut impl Write, document: &Document) -> Result<()> {
         output,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"UTF-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n{DRAWING}{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
     )?;
     html_blocks(output, &document.blocks)?;
     writeln!(output, "</body>\n</html>")
@@ -121,18 +123,7 @@ fn html_blocks(output: &mut impl Write, blocks: &[Block]) -> Result<()> {
 
 /// A text for HTML.
 fn html(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in printable(text).chars() {
-        match character {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\'' => escaped += "&#39;",
-            _ => escaped.push(character),
-        }
-    }
-    escaped
+    xml(&printable(text))
 }
 
 /// The pieces of a text: what stands between backticks, and what does not. An unpaired one is text.

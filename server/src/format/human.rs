@@ -1,11 +1,12 @@
 //! For people: each diagnostic with an excerpt and its reasons, as compilers print them, and a summary that
 //! a manager understands.
 
-use super::{acts_on_a_terminal, count, in_one_line};
+use super::{count, in_one_line};
 use crate::checked::{Entry, ModelReport, STATES, Spot, policy_in_words};
 use annotate_snippets::{AnnotationKind, Group, Level as Mark, Renderer, Snippet};
 use std::collections::HashMap;
 use std::io::Write;
+use threatline_ide::safe::acts;
 use threatline_model::diagnostics::Severity;
 use threatline_model::findings::Level;
 use threatline_model::{Database, Kind};
@@ -75,8 +76,8 @@ fn boundary(text: &str, at: usize) -> usize {
 /// by one as long, so that spans stay.
 fn harmless(text: &str) -> String {
     let replaced = text.chars().map(|character| match character.len_utf8() {
-        2 if acts_on_a_terminal(character) => '·',
-        3 if acts_on_a_terminal(character) => '\u{fffd}',
+        2 if acts(character) => '·',
+        3 if acts(character) => '\u{fffd}',
         _ => character,
     });
     replaced.collect()

@@ -50,16 +50,24 @@ class Person {
     await this.page.locator(`#status\\.problems a[aria-label*='${errors ? "Errors: " + errors : "No Problems"}']`).waitFor();
   }
 
-  /** The frame of a page that has a text. */
-  async frameWith(text) {
-    return until(`a page with ${text}`, async () => {
+  /** The frame of a page that has what is looked for. */
+  frame(what, find) {
+    return until(what, async () => {
       for (const frame of this.page.frames()) {
-        if (await frame.locator("body", { hasText: text }).count().catch(() => 0)) {
+        if (await find(frame).count().catch(() => 0)) {
           return frame;
         }
       }
       return undefined;
     });
+  }
+
+  frameWith(text) {
+    return this.frame(`a page with ${text}`, (frame) => frame.locator("body", { hasText: text }));
+  }
+
+  drawing() {
+    return this.frame("the drawing", (frame) => frame.locator("svg.threatline"));
   }
 
   tab(name) {
@@ -116,22 +124,6 @@ class Person {
   problems(text) {
     return this.page.locator(".markers-panel .monaco-list-row", { hasText: text });
   }
-
-  async save() {
-    await this.keys.press("Control+S");
-  }
-
-  /** The frame with the drawing. */
-  async drawing() {
-    return until("the drawing", async () => {
-      for (const frame of this.page.frames()) {
-        if (await frame.locator("svg.threatline").count().catch(() => 0)) {
-          return frame;
-        }
-      }
-      return undefined;
-    });
-  }
 }
 
 async function within(name, options, act) {
@@ -151,15 +143,21 @@ async function within(name, options, act) {
   }
 }
 
-scenarios["a finding is seen, mended, and gone"] = async () => {
-  const folder = workspace("shop", "webshop");
-  const orders = path.join(folder, "orders", "orders.threat");
-  const settings = { "threatline.server.path": SERVER, "workbench.colorTheme": "Default Dark Modern" };
-  await within("mend", { folder, settings }, async (person) => {
-    const { page, keys } = person;
+/** A person who sees the orders of a copy of the web shop, and its problems. */
+async function withOrders(name, act, { settings, ...options } = {}) {
+  const folder = workspace(name, "webshop");
+  const own = { "threatline.server.path": SERVER, "workbench.colorTheme": "Default Dark Modern", ...settings };
+  await within(name, { folder, settings: own, ...options }, async (person) => {
     await person.arrive();
     await person.open("orders.threat");
     await person.diagnosed();
+    await act(person, path.join(folder, "orders", "orders.threat"), folder);
+  });
+}
+
+scenarios["a finding is seen, mended, and gone"] = async () => {
+  await withOrders("mend", async (person, orders) => {
+    const { page, keys } = person;
     await person.goTo(orders, "flow |guest_lookup");
     await page.locator(".editor-instance .squiggly-error").first().waitFor({ state: "attached" });
     await keys.press("Control+Shift+M");
@@ -193,14 +191,8 @@ scenarios["a finding is seen, mended, and gone"] = async () => {
 };
 
 scenarios["an asset is completed, a definition found, a name changed everywhere"] = async () => {
-  const folder = workspace("write", "webshop");
-  const orders = path.join(folder, "orders", "orders.threat");
-  const settings = { "threatline.server.path": SERVER, "workbench.colorTheme": "Default Dark Modern" };
-  await within("write", { folder, settings }, async (person) => {
+  await withOrders("write", async (person, orders, folder) => {
     const { page, keys } = person;
-    await person.arrive();
-    await person.open("orders.threat");
-    await person.diagnosed();
 
     await person.goTo(orders, "  access: read\n  receives: order|");
     await keys.type(", ca", { delay: 40 });
@@ -250,14 +242,8 @@ scenarios["an asset is completed, a definition found, a name changed everywhere"
 };
 
 scenarios["the diagram follows the text, and a click goes to it"] = async () => {
-  const folder = workspace("draw", "webshop");
-  const orders = path.join(folder, "orders", "orders.threat");
-  const settings = { "threatline.server.path": SERVER, "workbench.colorTheme": "Default Dark Modern" };
-  await within("draw", { folder, settings, size: { width: 1700, height: 960 } }, async (person) => {
+  await withOrders("draw", async (person, orders) => {
     const { page, keys } = person;
-    await person.arrive();
-    await person.open("orders.threat");
-    await person.diagnosed();
     await page.locator(".editor-actions .action-label[aria-label*='Data-Flow Diagram'], .title-actions .action-label[aria-label*='Data-Flow Diagram']").first().click();
     let frame = await person.drawing();
     const part = (label) => frame.locator(`[data-part][aria-label^="${label}"]`);
@@ -311,26 +297,12 @@ scenarios["the diagram follows the text, and a click goes to it"] = async () => 
     await page.reload();
     frame = await person.drawing();
     await part("process orders.desk").waitFor({ state: "attached" });
-  });
+  }, { size: { width: 1700, height: 960 } });
 };
 
 scenarios["the picture of the README"] = async () => {
-  const folder = workspace("webshop", "webshop");
-  const orders = path.join(folder, "orders", "orders.threat");
-  const settings = {
-    "threatline.server.path": SERVER,
-    "workbench.colorTheme": "Default Dark Modern",
-    "window.commandCenter": false,
-    "workbench.layoutControl.enabled": false,
-    "workbench.activityBar.location": "hidden",
-    "editor.stickyScroll.enabled": false,
-    "editor.fontSize": 13,
-  };
-  await within("readme", { folder, settings, size: { width: 1440, height: 840 } }, async (person) => {
-    const { page, keys } = person;
-    await person.arrive();
-    await person.open("orders.threat");
-    await person.diagnosed();
+  await withOrders("webshop", async (person, orders) => {
+    const { keys } = person;
     await keys.press("Control+B");
     await keys.press("Control+Shift+M");
     await person.problems("guest_lookup").first().waitFor();
@@ -342,18 +314,21 @@ scenarios["the picture of the README"] = async () => {
     await person.goTo(orders, "flow |guest_lookup");
     await until("marked", async () => /\bselected\b/.test(await frame.locator('[aria-label^="flow orders.guest_lookup,"]').getAttribute("class")));
     await person.bench.picture("readme");
+  }, {
+    size: { width: 1440, height: 840 },
+    settings: {
+      "window.commandCenter": false,
+      "workbench.layoutControl.enabled": false,
+      "workbench.activityBar.location": "hidden",
+      "editor.stickyScroll.enabled": false,
+      "editor.fontSize": 13,
+    },
   });
 };
 
 scenarios["findings by component, the matrix and explanations"] = async () => {
-  const folder = workspace("list", "webshop");
-  const orders = path.join(folder, "orders", "orders.threat");
-  const settings = { "threatline.server.path": SERVER, "workbench.colorTheme": "Default Light Modern" };
-  await within("list", { folder, settings }, async (person) => {
+  await withOrders("list", async (person, orders) => {
     const { page, keys } = person;
-    await person.arrive();
-    await person.open("orders.threat");
-    await person.diagnosed();
     await page.locator(".activitybar .action-label[aria-label^='Threatline']").click();
     const tree = page.locator(".pane-body .monaco-list-row");
     const component = tree.filter({ hasText: "1 open: 1 high" }).first();
@@ -395,7 +370,7 @@ scenarios["findings by component, the matrix and explanations"] = async () => {
     await page.locator(".panel .monaco-select-box, .panel select").first().waitFor();
     assert.equal(await page.locator(".panel select").first().evaluate((select) => select.selectedOptions[0].textContent), "Threatline");
     await keys.press("Control+J");
-  });
+  }, { settings: { "workbench.colorTheme": "Default Light Modern" } });
 };
 
 scenarios["a folder that is not trusted runs nothing of its own"] = async () => {

@@ -17,3 +17,8 @@ export type FromPanel =
   /** A component, or the whole model. */
   | { type: "scope"; uri: string | null }
   | { type: "open"; part: number };
+
+/** What the script of a page of text tells: the number of the place that was clicked. */
+export interface FromPage {
+  place: number;
+}

@@ -5,6 +5,7 @@ mod mermaid;
 
 use crate::lenses;
 use crate::matrix::{self, Cell};
+use crate::safe::{line as shown, xml as escaped};
 use crate::symbols::shown_name;
 use dagre::graph::{Graph, GraphOptions};
 use dagre::layout::types::LabelPos;
@@ -18,6 +19,9 @@ use threatline_model::schema::TRUST;
 use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, File, Kind};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How a drawing looks, in CSS: what it needs of the page stands at its top.
+pub const STYLE: &str = include_str!("diagram/drawing.css");
 
 /// How many elements and flows a diagram has at most: more are nothing that a person can read, and take seconds.
 pub const MOST_PARTS: usize = 400;
@@ -172,7 +176,7 @@ impl Gathered<'_> {
         }
         match kind {
             Kind::Boundary => told += &format!("\n{trust}"),
-            _ => told += &format!("\n{}", lenses::title(db, decl, lenses::Shows::Findings)),
+            _ => told += &format!("\n{}", lenses::counted(&found)),
         }
         for found in found.iter().filter(|found| found.state == State::Open).take(MOST_TOLD) {
             told += &format!("\n{}: {}", Cell::of(found).word(), found.finding.id.title(db));
@@ -532,33 +536,4 @@ fn cut(text: &str, columns: usize) -> String {
     };
     let kept: String = text.chars().take_while(fits).collect();
     format!("{}…", kept.trim_end())
-}
-
-/// A text on one line, without what a terminal or a page takes for an instruction: control characters, and those that
-/// turn the direction of what follows.
-fn shown(text: &str) -> String {
-    let turns =
-        |character| matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let harmless = |character: &char| !turns(*character) && (!character.is_control() || character.is_whitespace());
-    let kept: String = text.chars().filter(harmless).collect();
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A text for XML.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\'' => escaped += "&#39;",
-            // No character of XML.
-            '\u{fffe}' | '\u{ffff}' => {}
-            character if character.is_control() && character != '\n' => {}
-            character => escaped.push(character),
-        }
-    }
-    escaped
 }

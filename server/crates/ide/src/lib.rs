@@ -19,6 +19,7 @@ pub mod links;
 pub mod matrix;
 pub mod related;
 pub mod rename;
+pub mod safe;
 pub mod selection;
 pub mod signature;
 pub mod symbols;

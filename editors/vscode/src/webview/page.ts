@@ -1,0 +1,17 @@
+// What runs in a page of text: it colours the cells of tables and tells which place was clicked.
+import type { FromPage } from "./messages";
+
+declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
+
+const vscode = acquireVsCodeApi();
+for (const cell of document.querySelectorAll("td")) {
+  cell.className = (cell.textContent ?? "").replace(" ", "-");
+}
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  const place = link?.getAttribute("href")?.match(/^#place-(\d+)$/);
+  if (place) {
+    event.preventDefault();
+    vscode.postMessage({ place: Number(place[1]) });
+  }
+});

@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use threatline_exchange::export::Target;
 use threatline_model::Date;
 
 /// Threat models written as text, beside the code.
@@ -33,8 +34,12 @@ pub enum Command {
     Check(CheckArguments),
     /// Explain a rule, a diagnostic code, or a finding with its facts and arithmetic
     Explain(ExplainArguments),
+    /// Write a model in the format of another tool
+    Export(ExportArguments),
     /// Write model files in the canonical format
     Fmt(FmtArguments),
+    /// Make a model of the models of other tools
+    Import(ImportArguments),
     /// Start a model that checks clean and shows the way
     Init(InitArguments),
     /// Speak the Language Server Protocol over standard input and output, for editors
@@ -125,6 +130,80 @@ pub struct ExplainArguments {
     /// The day that dates are compared with, as 2026-11-23 [default: today]
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,
+}
+
+const IMPORT_HELP: &str = "\
+Examples:
+  threatline import threagile.yaml --to design
+  threatline import checkout.json wallet.json --to design     two diagrams become one model
+
+Reads Threagile, Open Threat Model, OWASP Threat Dragon 2, the OWASP threat model library (TM-BOM),
+Microsoft Threat Modeling Tool (.tm7), pytm (`--json`) and threatcl; which it is, the document tells.
+What has no place in a model is listed, and kept in a comment.
+
+Exit code: 0; 2 when a document cannot be used, and nothing is written.";
+
+/// `threatline import`
+#[derive(Debug, Args)]
+#[command(after_help = IMPORT_HELP)]
+pub struct ImportArguments {
+    /// The documents; files that they include are found from where they are
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// The folder to write the model into; it is made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+
+    /// Replace files that are there and say something else
+    #[arg(long)]
+    pub force: bool,
+}
+
+const EXPORT_HELP: &str = "\
+Examples:
+  threatline export design --to otm --out design.otm.json
+  threatline export --to threagile > threagile.yaml
+
+What the format cannot say is told on the standard error.";
+
+/// `threatline export`
+#[derive(Debug, Args)]
+#[command(after_help = EXPORT_HELP)]
+pub struct ExportArguments {
+    /// Where the model is [default: this folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// The format
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub to: ExportFormat,
+
+    /// The file to write [default: the standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// The day that dates are compared with, as 2026-11-23 [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+}
+
+/// The formats of other tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// Open Threat Model 0.2, JSON
+    Otm,
+    /// Threagile, YAML
+    Threagile,
+}
+
+impl From<ExportFormat> for Target {
+    fn from(format: ExportFormat) -> Target {
+        match format {
+            ExportFormat::Otm => Target::Otm,
+            ExportFormat::Threagile => Target::Threagile,
+        }
+    }
 }
 
 /// `threatline fmt`

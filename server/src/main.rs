@@ -4,9 +4,11 @@ mod arguments;
 mod check;
 mod checked;
 mod explain;
+mod export;
 mod files;
 mod fmt;
 mod format;
+mod import;
 mod init;
 mod lsp;
 mod report;
@@ -33,7 +35,9 @@ fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Lsp => lsp::run(),
         Command::Report(arguments) => report::run(arguments),

@@ -93,7 +93,7 @@ pub fn rename_declaration(db: &Database, models: &[Model], decl: Decl, new: &str
 }
 
 /// Whether a text is one word, as the grammar has it.
-fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     let mut before = '-';
     for (at, c) in text.char_indices() {
         let fits = match c {

@@ -1,0 +1,281 @@
+//! A threat model between formats: declarations with what they state, by keys instead of names. It must not know any
+//! format.
+
+use threatline_ide::symbols::shown_name;
+use threatline_model::names::full_name;
+use threatline_model::relations::{ends, placed_in};
+use threatline_model::schema::Takes;
+use threatline_model::typed::{Accepted, TypedValue, typed};
+use threatline_model::{Database, Date, Decl, Kind, Model};
+
+/// A model, as far as several tools can say it.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// What the system is called.
+    pub title: String,
+    /// What it is, in Markdown.
+    pub description: String,
+    /// Who answers for it.
+    pub owner: Vec<String>,
+    /// What is said of the model as a whole and has no place in it.
+    pub comments: Vec<String>,
+    /// The declarations, in the order in which they are told.
+    pub items: Vec<Item>,
+    /// Decisions on findings of another tool.
+    pub decisions: Vec<Decision>,
+}
+
+/// A declaration.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// What it declares.
+    pub kind: Kind,
+    /// What others call it by; unlike that of all others of the draft.
+    pub key: String,
+    /// What it may be called in the text, if that is known better than from the title.
+    pub name: Option<String>,
+    /// What people read.
+    pub title: String,
+    /// What it is, in Markdown.
+    pub description: String,
+    /// The key of the boundary that it is in.
+    pub place: Option<String>,
+    /// The keys of where a flow starts and of who answers it.
+    pub ends: Option<(String, String)>,
+    /// What it states, each property with its values.
+    pub facts: Vec<(&'static str, Vec<Fact>)>,
+    /// What has no place in it, a line each.
+    pub comments: Vec<String>,
+    /// The part of the system that it belongs to, where the other tool has such.
+    pub part: Option<String>,
+}
+
+/// A value of a property.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fact {
+    /// A word of a list, or `yes` or `no`.
+    Word(String),
+    /// A text.
+    Text(String),
+    /// Another declaration of the draft, by its key.
+    Item(String),
+    /// A declaration of the library, by its name.
+    Library(String),
+    /// A day.
+    Date(Date),
+    /// CWE-79 and the like.
+    Reference(String),
+    /// A finding: the name of a rule or a category, and the key of what it is on.
+    Finding(String, String),
+}
+
+/// What was decided on findings of another tool.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The rules of the library that find the same, any of them.
+    pub rules: &'static [&'static str],
+    /// The keys of the elements that it may be on.
+    pub on: Vec<String>,
+    /// What was decided.
+    pub is: Decided,
+    /// Why, as people read it.
+    pub title: String,
+    /// Where the work is tracked.
+    pub ticket: Option<String>,
+    /// What is kept in a comment if no finding fits, and with what was decided.
+    pub comment: String,
+    /// Where it stands in the document, for the report.
+    pub place: crate::tree::Place,
+    /// The way to it.
+    pub path: String,
+}
+
+/// What was decided.
+#[derive(Clone, Debug)]
+pub enum Decided {
+    /// Someone takes it on.
+    Accepted {
+        /// Who.
+        by: String,
+        /// The last day, which is made up if `is_marked`.
+        until: Date,
+        /// Whether the day is to be filled in by a person.
+        is_marked: bool,
+        /// Why.
+        because: String,
+    },
+    /// Something is done about it, of this status.
+    Mitigated(&'static str),
+}
+
+impl Item {
+    /// A declaration that states nothing yet.
+    pub fn new(kind: Kind, key: impl Into<String>, title: impl Into<String>) -> Item {
+        Item {
+            kind,
+            key: key.into(),
+            name: None,
+            title: title.into(),
+            description: String::new(),
+            place: None,
+            ends: None,
+            facts: Vec::new(),
+            comments: Vec::new(),
+            part: None,
+        }
+    }
+
+    /// States a value, after others of the same property.
+    pub fn state(&mut self, property: &'static str, fact: Fact) {
+        match self.facts.iter_mut().find(|(name, _)| *name == property) {
+            Some((_, facts)) if facts.contains(&fact) => {}
+            Some((_, facts)) => facts.push(fact),
+            None => self.facts.push((property, vec![fact])),
+        }
+    }
+
+    /// States a word, if there is one.
+    pub fn word(&mut self, property: &'static str, word: Option<&str>) {
+        if let Some(word) = word {
+            self.state(property, Fact::Word(word.to_owned()));
+        }
+    }
+
+    /// States yes or no, if it is known.
+    pub fn yes_no(&mut self, property: &'static str, yes: Option<bool>) {
+        self.word(property, yes.map(|yes| if yes { "yes" } else { "no" }));
+    }
+
+    /// States a text, if there is one.
+    pub fn text(&mut self, property: &'static str, text: Option<String>) {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            self.state(property, Fact::Text(text));
+        }
+    }
+
+    /// States something of the library.
+    pub fn library(&mut self, property: &'static str, names: &[&str]) {
+        for name in names {
+            self.state(property, Fact::Library((*name).to_owned()));
+        }
+    }
+
+    /// The values of a property.
+    pub fn get(&self, property: &str) -> &[Fact] {
+        self.facts.iter().find(|(name, _)| *name == property).map(|(_, facts)| facts.as_slice()).unwrap_or_default()
+    }
+
+    /// The first word of a property.
+    pub fn stated(&self, property: &str) -> Option<&str> {
+        match self.get(property).first()? {
+            Fact::Word(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// The first text of a property.
+    pub fn said(&self, property: &str) -> Option<&str> {
+        match self.get(property).first()? {
+            Fact::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The keys that a property names.
+    pub fn keys(&self, property: &str) -> impl Iterator<Item = &str> {
+        self.get(property).iter().filter_map(|fact| match fact {
+            Fact::Item(key) => Some(key.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The texts or words of a property.
+    pub fn words(&self, property: &str) -> impl Iterator<Item = &str> {
+        self.get(property).iter().filter_map(|fact| match fact {
+            Fact::Word(text) | Fact::Text(text) | Fact::Library(text) | Fact::Reference(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+}
+
+impl Draft {
+    /// The declarations of some kinds.
+    pub fn of_kind<'a>(&'a self, kinds: &'a [Kind]) -> impl Iterator<Item = &'a Item> {
+        self.items.iter().filter(|item| kinds.contains(&item.kind))
+    }
+
+    /// The declaration of a key.
+    pub fn item(&self, key: &str) -> Option<&Item> {
+        self.items.iter().find(|item| item.key == key)
+    }
+
+    /// The same to change.
+    pub fn item_mut(&mut self, key: &str) -> Option<&mut Item> {
+        self.items.iter_mut().find(|item| item.key == key)
+    }
+
+    /// A model that was analysed; keys are full names. Rules, technologies and protocols of its own are left out: no
+    /// other tool has them.
+    pub fn of(db: &Database, model: Model, title: &str) -> Draft {
+        let mut draft = Draft { title: title.to_owned(), ..Draft::default() };
+        let mut numbers = rustc_hash::FxHashMap::default();
+        let mut key_of = |decl: Decl| -> String {
+            let name = full_name(db, decl).to_string();
+            if decl.shape(db).name.is_some() || decl.kind(db) == Kind::Flow {
+                return name;
+            }
+            let next = numbers.len();
+            format!("{} {}", decl.kind(db).word(), numbers.entry(decl).or_insert(next))
+        };
+        for file in model.files(db).iter() {
+            for &decl in file.declarations(db).iter() {
+                let kind = decl.kind(db);
+                if matches!(kind, Kind::Rule | Kind::Technology | Kind::Protocol | Kind::Expect) {
+                    continue;
+                }
+                let title = decl.title(db).map(|title| title.to_string()).filter(|title| !title.trim().is_empty());
+                let mut item = Item::new(kind, key_of(decl), title.unwrap_or_else(|| shown_name(db, decl).to_string()));
+                item.name = decl.shape(db).name.as_ref().map(|name| name.to_string());
+                item.description = decl.facts(db).description.as_ref().map(|text| text.to_string()).unwrap_or_default();
+                item.part = file.component(db).as_ref().map(|name| name.to_string());
+                item.place = placed_in(db, decl).map(|boundary| full_name(db, boundary).to_string());
+                if let (Some(source), Some(target)) = ends(db, decl) {
+                    item.ends = Some((full_name(db, source).to_string(), full_name(db, target).to_string()));
+                }
+                for stated in &typed(db, decl).stated {
+                    for (_, value) in &stated.values {
+                        item.state(stated.property.name, fact(db, stated.property.takes, value));
+                    }
+                }
+                draft.items.push(item);
+            }
+        }
+        draft
+    }
+}
+
+fn fact(db: &Database, takes: Takes, value: &TypedValue) -> Fact {
+    let declared = |decl: Decl| match decl.in_library(db) {
+        true => Fact::Library(full_name(db, decl).trim_start_matches("std.").to_owned()),
+        false => Fact::Item(full_name(db, decl).to_string()),
+    };
+    match value {
+        TypedValue::Word(at) => match takes {
+            Takes::Words(words) => Fact::Word(words.word(*at).to_owned()),
+            _ => Fact::Word(String::new()),
+        },
+        TypedValue::YesNo(yes) => Fact::Word(if *yes { "yes" } else { "no" }.to_owned()),
+        TypedValue::Decl(decl) => declared(*decl),
+        TypedValue::Category(at) => Fact::Word(threatline_model::schema::STRIDE.word(*at).to_owned()),
+        TypedValue::Text(text) => Fact::Text(text.to_string()),
+        TypedValue::Date(date) => Fact::Date(*date),
+        TypedValue::Reference(id) => Fact::Reference(id.to_string()),
+        TypedValue::Finding(Accepted::Rule(rule, on)) => {
+            Fact::Finding(full_name(db, *rule).trim_start_matches("std.").to_owned(), full_name(db, *on).to_string())
+        }
+        TypedValue::Finding(Accepted::Category(at, on)) => {
+            Fact::Finding(threatline_model::schema::STRIDE.word(*at).to_owned(), full_name(db, *on).to_string())
+        }
+        TypedValue::Finding(Accepted::Threat(threat)) => Fact::Item(full_name(db, *threat).to_string()),
+    }
+}

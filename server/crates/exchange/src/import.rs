@@ -1,0 +1,267 @@
+//! Reading documents of other tools: which format each is, and how several become one model. It must not know what a
+//! format says.
+
+use crate::draft::{Decided, Decision, Draft, Fact, Item};
+use crate::text::{self, Files};
+use crate::tree::{self, Loss, Node, Notes, Problem, Text};
+use crate::{mtmt, otm, pytm, threagile, threat_dragon, threatcl, tm_bom};
+use std::fmt;
+use threatline_model::findings::{FindingId, all};
+use threatline_model::names::full_name;
+use threatline_model::workspace::FileText;
+use threatline_model::{Date, Kind, Workspace};
+
+/// A format that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Threagile's YAML.
+    Threagile,
+    /// Open Threat Model, JSON or YAML.
+    Otm,
+    /// OWASP Threat Dragon, version 2.
+    ThreatDragon,
+    /// OWASP threat model library (TM-BOM).
+    TmBom,
+    /// Microsoft Threat Modeling Tool.
+    Mtmt,
+    /// What `pytm --json` prints.
+    Pytm,
+    /// threatcl's HCL.
+    Threatcl,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Format::Threagile => "Threagile",
+            Format::Otm => "Open Threat Model",
+            Format::ThreatDragon => "OWASP Threat Dragon",
+            Format::TmBom => "OWASP threat model library",
+            Format::Mtmt => "Microsoft Threat Modeling Tool",
+            Format::Pytm => "pytm",
+            Format::Threatcl => "threatcl",
+        })
+    }
+}
+
+/// A model that was read.
+#[derive(Debug)]
+pub struct Imported {
+    /// What was read, with the decisions that fit a finding.
+    pub draft: Draft,
+    /// Its files.
+    pub files: Files,
+    /// Which format each document is.
+    pub formats: Vec<(String, Format)>,
+    /// What has no place in the model.
+    pub losses: Vec<Loss>,
+}
+
+/// Gives the text of a file that a document includes: the name of the document, and the path from its folder.
+pub type Load<'a> = dyn Fn(&str, &str) -> Result<(String, String), String> + 'a;
+
+/// Reads documents into one model. `load` gives files that documents include.
+///
+/// # Errors
+/// All that is wrong in the documents, in the order of their places.
+pub fn import(documents: Vec<(String, String)>, load: &Load<'_>) -> Result<Imported, Vec<Problem>> {
+    let notes = Notes::default();
+    let mut formats = Vec::new();
+    let mut drafts = Vec::new();
+    for (name, text) in documents {
+        match read(&notes, &name, text, load) {
+            Ok((format, draft)) => {
+                formats.push((name, format));
+                drafts.push(draft);
+            }
+            Err(problem) => notes.problems.borrow_mut().push(problem),
+        }
+    }
+    let mut problems = notes.problems.into_inner();
+    if !problems.is_empty() {
+        problems.sort();
+        return Err(problems);
+    }
+    let mut draft = joined(drafts);
+    let mut losses = notes.losses.into_inner();
+    decide(&mut draft, &mut losses);
+    let files = text::write(&draft);
+    Ok(Imported { draft, files, formats, losses })
+}
+
+fn read(notes: &Notes, name: &str, text: String, load: &Load<'_>) -> Result<(Format, Draft), Problem> {
+    let text = Text::new(name, text);
+    let said = text.as_str().trim_start();
+    let top = |message: &str| Problem { place: text.place(0), path: String::new(), message: message.to_owned() };
+    if said.is_empty() {
+        return Err(top("the file is empty"));
+    }
+    if said.starts_with('<') {
+        return Ok((Format::Mtmt, mtmt::read(notes, &text)?));
+    }
+    let is_hcl = |line: &str| {
+        let mut words = line.split_whitespace();
+        let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        (["threatmodel", "component", "invariant", "variable"].contains(&first) && second.starts_with('"'))
+            || (first == "spec_version" && second.starts_with('='))
+            || first.starts_with("spec_version=")
+    };
+    if !said.starts_with(['{', '[']) && said.lines().any(is_hcl) {
+        return Ok((Format::Threatcl, threatcl::read(notes, &tree::hcl(&text)?)));
+    }
+    let parse = |text: &Text| match text.as_str().trim_start().starts_with(['{', '[']) {
+        true => tree::json(text),
+        false => tree::yaml(text),
+    };
+    let document = parse(&text)?;
+    let has = |key: &str| document.get(key).is_some();
+    if has("otmVersion") {
+        Ok((Format::Otm, otm::read(notes, &document)))
+    } else if has("summary") && has("detail") {
+        Ok((Format::ThreatDragon, threat_dragon::read(notes, &document)))
+    } else if has("scope") && (has("trust_zones") || has("data_flows")) {
+        Ok((Format::TmBom, tm_bom::read(notes, &document)))
+    } else if has("flows") && has("elements") && (has("boundaries") || has("mergeResponses")) {
+        Ok((Format::Pytm, pytm::read(notes, &document)))
+    } else if threagile::is_it(&document) {
+        let include = |path: &str| -> Result<Node, Problem> {
+            let (name, text) = load(name, path).map_err(|why| Problem {
+                place: document.get("includes").unwrap_or(&document).place().clone(),
+                path: String::new(),
+                message: format!("`{path}`: {why}"),
+            })?;
+            tree::yaml(&Text::new(&name, text))
+        };
+        let whole = threagile::included(notes, &document, &include);
+        Ok((Format::Threagile, threagile::read(notes, &whole)))
+    } else if has("bomFormat") || has("specFormat") {
+        Err(top("this is CycloneDX, which can be written and not read"))
+    } else {
+        Err(top(
+            "this is no format that can be read: Threagile, Open Threat Model (`otmVersion`), OWASP Threat Dragon 2 \
+             (`summary` and `detail`), the OWASP threat model library (`scope` and `trust_zones`), Microsoft Threat \
+             Modeling Tool (.tm7), pytm (`--json`) or threatcl",
+        ))
+    }
+}
+
+/// One draft of several: each keeps its keys apart, and is a part unless it has parts itself.
+fn joined(mut drafts: Vec<Draft>) -> Draft {
+    if drafts.len() == 1 {
+        return drafts.remove(0);
+    }
+    let mut whole = Draft { title: "Imported models".to_owned(), ..Draft::default() };
+    for (at, draft) in drafts.into_iter().enumerate() {
+        let keyed = |key: &str| format!("{at}:{key}");
+        whole.owner.extend(draft.owner.into_iter().filter(|owner| !whole.owner.contains(owner)).collect::<Vec<_>>());
+        whole
+            .comments
+            .extend((!draft.description.is_empty()).then(|| format!("{}: {}", draft.title, draft.description)));
+        whole.comments.extend(draft.comments);
+        for mut item in draft.items {
+            item.key = keyed(&item.key);
+            item.place = item.place.as_deref().map(keyed);
+            item.ends = item.ends.map(|(source, target)| (keyed(&source), keyed(&target)));
+            for fact in item.facts.iter_mut().flat_map(|(_, facts)| facts) {
+                if let Fact::Item(key) | Fact::Finding(_, key) = fact {
+                    *key = keyed(key);
+                }
+            }
+            item.part = item.part.or_else(|| Some(draft.title.clone()));
+            whole.items.push(item);
+        }
+        whole.decisions.extend(draft.decisions.into_iter().map(|mut decision| {
+            decision.on = decision.on.iter().map(|key| keyed(key)).collect();
+            decision
+        }));
+    }
+    whole
+}
+
+/// A workspace with the files of a model.
+pub fn workspace(files: &Files, today: Date) -> Workspace {
+    let mut workspace = Workspace::new(today);
+    let settings = files.files.iter().find(|(name, _)| name.ends_with(".toml"));
+    let model = workspace.set_model("model", settings.map(|(name, text)| (name.as_str(), text.as_str())));
+    let texts = files.files.iter().filter(|(name, _)| name.ends_with(".threat"));
+    let texts = texts.map(|(name, text)| (format!("model/{name}").into(), FileText::new(text.as_str()))).collect();
+    workspace.load(model, texts);
+    workspace
+}
+
+/// Writes what was decided where a rule finds the same; what fits no finding is kept in a comment.
+fn decide(draft: &mut Draft, losses: &mut Vec<Loss>) {
+    if draft.decisions.is_empty() {
+        return;
+    }
+    let files = text::write(draft);
+    let workspace = workspace(&files, Date::constant(2026, 1, 1));
+    let db = workspace.db();
+    let mut keys: rustc_hash::FxHashMap<&str, &str> = rustc_hash::FxHashMap::default();
+    keys.extend(files.names.iter().map(|(key, name)| (name.as_str(), key.as_str())));
+    let mut found: Vec<(String, String, usize)> = Vec::new();
+    for model in workspace.models() {
+        for assessed in all(db, model) {
+            let FindingId::Rule { rule, element } = assessed.finding.id else { continue };
+            let name = full_name(db, element);
+            let Some(key) = keys.get(name.as_str()) else { continue };
+            let at = draft.items.iter().position(|item| item.key == *key).unwrap_or_default();
+            found.push((full_name(db, rule).trim_start_matches("std.").to_owned(), (*key).to_owned(), at));
+        }
+    }
+    found.sort_by(|a, b| (a.2, &a.0).cmp(&(b.2, &b.0)));
+    let mut taken: Vec<(String, String)> = Vec::new();
+    for (number, decision) in std::mem::take(&mut draft.decisions).into_iter().enumerate() {
+        let fits = found.iter().filter(|(rule, key, _)| {
+            decision.rules.contains(&rule.as_str())
+                && decision.on.contains(key)
+                && !taken.iter().any(|(taken_rule, taken_key)| taken_rule == rule && taken_key == key)
+        });
+        let fits: Vec<(String, String)> = fits.map(|(rule, key, _)| (rule.clone(), key.clone())).collect();
+        if fits.is_empty() {
+            let why = "kept in a comment: nothing of the kind is found in the model".to_owned();
+            losses.push(Loss { place: decision.place.clone(), path: decision.path.clone(), why });
+            draft.comments.push(decision.comment);
+            continue;
+        }
+        taken.extend(fits.iter().cloned());
+        write_decision(draft, &decision, fits, number);
+    }
+}
+
+fn write_decision(draft: &mut Draft, decision: &Decision, fits: Vec<(String, String)>, number: usize) {
+    match &decision.is {
+        Decided::Accepted { by, until, is_marked, because } => {
+            let mut accept = Item::new(Kind::Accept, format!("accept {number}"), decision.title.clone());
+            for (rule, key) in fits {
+                accept.state("findings", Fact::Finding(rule, key));
+            }
+            accept.text("by", Some(by.clone()));
+            accept.state("until", Fact::Date(*until));
+            accept.text("because", Some(because.clone()));
+            accept.text("ticket", decision.ticket.clone());
+            if *is_marked {
+                accept.comments.push("TODO: no last day was stated; fill in when this is looked at again".to_owned());
+            }
+            draft.items.push(accept);
+        }
+        Decided::Mitigated(status) => {
+            let mut mitigation = Item::new(Kind::Mitigation, format!("mitigation {number}"), decision.title.clone());
+            let mut rules: Vec<&String> = fits.iter().map(|(rule, _)| rule).collect();
+            rules.sort();
+            rules.dedup();
+            for rule in rules {
+                mitigation.state("counters", Fact::Library(rule.clone()));
+            }
+            mitigation.word("status", Some(status));
+            mitigation.text("ticket", decision.ticket.clone());
+            let key = mitigation.key.clone();
+            draft.items.push(mitigation);
+            for (_, on) in fits {
+                if let Some(item) = draft.item_mut(&on) {
+                    item.state("mitigations", Fact::Item(key.clone()));
+                }
+            }
+        }
+    }
+}

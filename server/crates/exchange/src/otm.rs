@@ -1,0 +1,581 @@
+//! The Open Threat Model, 0.1 and 0.2, as JSON or YAML (<https://github.com/iriusrisk/OpenThreatModel>, `otm_schema.json`).
+//! What it has no property for stands in `attributes`, under the names of the language.
+
+use crate::draft::{Draft, Fact, Item};
+use crate::tree::{Fields, Node, Notes, Value};
+use crate::words::{self, Export, Ids, Losses};
+use serde_json::{Map, Value as Json, json};
+use threatline_model::Kind;
+use threatline_model::schema::{self, Takes};
+
+/// The attribute that says which kind of element a component is.
+const ELEMENT: &str = "element";
+
+/// Reads a document.
+pub fn read(notes: &Notes, document: &Node) -> Draft {
+    let top = Fields::new(notes, document, String::new());
+    let _ = top.text("otmVersion");
+    let mut draft = Draft::default();
+    match top.fields("project") {
+        Some(project) => {
+            draft.title = project.required("name");
+            draft.description = project.text("description").unwrap_or_default();
+            draft.owner.extend(project.text("owner"));
+            let _ = project.text("id");
+            draft.comments.extend(words::lines(project.rest()));
+        }
+        None => top.problem("project", "`project` is missing"),
+    }
+    for representation in top.all("representations") {
+        representation.drawing(&["size"]);
+        let _ = (representation.text("id"), representation.text("name"));
+        if representation.text("type").as_deref() != Some("diagram") {
+            draft.comments.extend(words::lines(representation.rest()));
+        }
+    }
+    let mut assets = Vec::new();
+    for fields in top.all("assets") {
+        let mut item = started(&fields, Kind::Asset, "asset", &mut assets);
+        if let Some(risk) = fields.fields("risk") {
+            let level = |name: &str| risk.number(name);
+            item.word("classification", Some(classification(level("confidentiality").unwrap_or(50.0))));
+            item.word("integrity", level("integrity").map(words::level));
+            item.word("availability", level("availability").map(words::level));
+            item.comments.extend(risk.text("comment"));
+            item.comments.extend(words::lines(risk.rest()));
+        } else {
+            item.word("classification", Some("internal"));
+        }
+        finish(&fields, item, &mut draft);
+    }
+    let zones = top.all("trustZones");
+    let mut places = Vec::new();
+    let mut boundaries: Vec<Item> =
+        zones.iter().map(|fields| started(fields, Kind::Boundary, "zone", &mut places)).collect();
+    let components = top.all("components");
+    let mut elements = Vec::new();
+    let mut started_components = Vec::new();
+    for fields in &components {
+        let (kind, technology) = kind_of(fields);
+        let mut item = started(fields, kind, "component", &mut elements);
+        if let Some(technology) = technology {
+            item.library("technology", &[technology]);
+        }
+        started_components.push(item);
+    }
+    for (fields, mut item) in zones.iter().zip(boundaries.drain(..)) {
+        if let Some(rating) = fields.fields("risk").and_then(|risk| risk.number("trustRating")) {
+            item.word("trust", Some(trust(rating)));
+        }
+        if let Some(said) = fields.text("type") {
+            match schema::BOUNDARY_KIND.position(&said.to_lowercase()) {
+                Some(at) => item.word("kind", Some(schema::BOUNDARY_KIND.word(at))),
+                None if said.eq_ignore_ascii_case(&item.title) => {}
+                None => item.comments.push(format!("type: {said}")),
+            }
+        }
+        if let Some(parent) = fields.fields("parent") {
+            item.place = parent.text("trustZone").and_then(|id| known(&parent, "trustZone", &id, &places));
+        }
+        finish(fields, item, &mut draft);
+    }
+    let mut instances = Vec::new();
+    let within: Vec<(String, Option<String>, Option<String>)> = components
+        .iter()
+        .zip(&started_components)
+        .map(|(fields, item)| {
+            let parent = fields.fields("parent");
+            let place =
+                parent.as_ref().and_then(|parent| known(parent, "trustZone", &parent.text("trustZone")?, &places));
+            let above =
+                parent.as_ref().and_then(|parent| known(parent, "component", &parent.text("component")?, &elements));
+            (item.key.clone(), place, above)
+        })
+        .collect();
+    for (fields, mut item) in components.iter().zip(started_components) {
+        // A component in a component is in the zone of that one.
+        let mut at = item.key.clone();
+        let mut seen = Vec::new();
+        while let Some((_, place, above)) = within.iter().find(|(key, ..)| *key == at) {
+            match above {
+                Some(above) if place.is_none() && !seen.contains(above) => {
+                    seen.push(above.clone());
+                    at = above.clone();
+                }
+                _ => {
+                    item.place = place.clone();
+                    break;
+                }
+            }
+        }
+        if let Some(above) = seen.first().and_then(|key| elements.iter().find(|(_, known)| known == key)) {
+            item.comments.push(format!("part of: {}", above.0));
+        }
+        if let Some(held) = fields.fields("assets") {
+            let (handles, stores) = match item.kind {
+                Kind::Store => (None, Some("stores")),
+                Kind::Process => (Some("handles"), Some("handles")),
+                _ => (None, None),
+            };
+            for (name, property) in [("processed", handles), ("stored", stores)] {
+                for id in held.texts(name) {
+                    let Some(key) = known(&held, name, &id, &assets) else { continue };
+                    match property.or((item.kind == Kind::Store).then_some("stores")) {
+                        Some(property) => item.state(property, Fact::Item(key)),
+                        None => {
+                            held.loss(name, "kept in a comment: an external holds what its flows carry");
+                            item.comments.push(format!("{name}: {id}"));
+                        }
+                    }
+                }
+            }
+        }
+        for representation in fields.all("representations") {
+            if let (Some(file), Kind::Process) = (representation.text("file"), item.kind) {
+                item.text("source", Some(file));
+            }
+            representation.drawing(&["position", "size"]);
+            for name in ["representation", "id", "name"] {
+                let _ = representation.text(name);
+            }
+            item.comments.extend(words::lines(representation.rest()));
+        }
+        instances.extend(threat_instances(fields, &item.key));
+        words::tags(fields, &mut item);
+        finish(fields, item, &mut draft);
+    }
+    let mut flows = Vec::new();
+    for fields in top.all("dataflows") {
+        let mut item = started(&fields, Kind::Flow, "flow", &mut flows);
+        let source = fields.required("source");
+        let target = fields.required("destination");
+        let ends = (known(&fields, "source", &source, &elements), known(&fields, "destination", &target, &elements));
+        let (Some(source), Some(target)) = ends else { continue };
+        item.ends = Some((source, target));
+        let both = fields.yes_no("bidirectional").unwrap_or_default();
+        for id in fields.texts("assets") {
+            if let Some(key) = known(&fields, "assets", &id, &assets) {
+                item.state("sends", Fact::Item(key.clone()));
+                if both {
+                    item.state("receives", Fact::Item(key));
+                }
+            }
+        }
+        if both && fields.texts("assets").is_empty() {
+            item.comments.push("bidirectional: yes".to_owned());
+        }
+        instances.extend(threat_instances(&fields, &item.key));
+        for representation in fields.all("representations") {
+            representation.drawing(&["position", "size", "id", "representation", "name"]);
+        }
+        words::tags(&fields, &mut item);
+        finish(&fields, item, &mut draft);
+    }
+    threats(&top, &instances, &mut draft);
+    words::break_circles(notes, &mut draft);
+    // The attributes name assets and mitigations by their ids.
+    draft.comments.extend(top.rest());
+    draft
+}
+
+fn started(fields: &Fields<'_>, kind: Kind, what: &str, ids: &mut Vec<(String, String)>) -> Item {
+    let id = fields.required("id");
+    if ids.iter().any(|(known, _)| *known == id) && !id.is_empty() {
+        fields.problem("id", format!("`{id}` is here a second time"));
+    }
+    let mut item = Item::new(kind, format!("{what} {id}"), fields.required("name"));
+    item.name = words::id(&id);
+    words::describe(&mut item, fields.text("description"));
+    ids.push((id, item.key.clone()));
+    item
+}
+
+/// Reads what stands in attributes, keeps the rest, and adds the item.
+fn finish(fields: &Fields<'_>, mut item: Item, draft: &mut Draft) {
+    if let Some(attributes) = fields.fields("attributes") {
+        let _ = attributes.text(ELEMENT);
+        read_attributes(&attributes, &mut item);
+        item.comments.extend(words::lines(attributes.rest()));
+    }
+    fields.drawing(&["representations"]);
+    item.comments.extend(words::lines(fields.rest()));
+    draft.items.push(item);
+}
+
+fn read_attributes(attributes: &Fields<'_>, item: &mut Item) {
+    for property in schema::of(item.kind).properties {
+        let is_said = match property.takes {
+            Takes::Words(_) | Takes::YesNo | Takes::Text | Takes::Glob => true,
+            Takes::Name(kinds) => kinds.iter().all(|kind| matches!(kind, Kind::Technology | Kind::Protocol)),
+            _ => false,
+        };
+        if !is_said || !attributes.node(property.name).is_some_and(|node| !matches!(node.value(), Value::Map(_))) {
+            continue;
+        }
+        item.facts.retain(|(name, _)| *name != property.name);
+        for said in attributes.texts(property.name) {
+            let fact = match property.takes {
+                Takes::Words(words) => words.position(&said).map(|at| Fact::Word(words.word(at).to_owned())),
+                Takes::YesNo => matches!(said.as_str(), "yes" | "no").then(|| Fact::Word(said.clone())),
+                Takes::Name(kinds) => words::in_library(kinds[0], &said).map(|name| Fact::Library(name.to_owned())),
+                _ => Some(Fact::Text(said.clone())),
+            };
+            match fact {
+                Some(fact) => item.state(property.name, fact),
+                None => {
+                    attributes.loss(property.name, "kept in a comment");
+                    item.comments.push(format!("{}: {said}", property.name));
+                }
+            }
+        }
+    }
+}
+
+fn known(fields: &Fields<'_>, name: &str, id: &str, ids: &[(String, String)]) -> Option<String> {
+    let found = ids.iter().find(|(known, _)| known == id).map(|(_, key)| key.clone());
+    if found.is_none() {
+        fields.problem(name, format!("nothing has the id `{id}`"));
+    }
+    found
+}
+
+/// The kind of a component, and what it is made with, as far as its type tells.
+fn kind_of(fields: &Fields<'_>) -> (Kind, Option<&'static str>) {
+    let said = fields.required("type");
+    let plain = crate::tree::plain_word(&said);
+    let technology = words::technology(&said);
+    let attribute = fields.fields("attributes").and_then(|attributes| attributes.text(ELEMENT));
+    let is_tagged = fields.texts("tags").iter().any(|tag| tag.eq_ignore_ascii_case("external"));
+    let kind = match attribute.as_deref() {
+        Some("external") => Kind::External,
+        Some("process") => Kind::Process,
+        Some("store") => Kind::Store,
+        _ => {
+            let is = |word: &str| {
+                technology.is_some_and(|name| words::upwards(Kind::Technology, name).iter().any(|name| name == word))
+            };
+            let is_person = ["client", "user", "actor", "external", "person", "human", "thirdparty"];
+            if is("datastore") || is("messaging") {
+                Kind::Store
+            } else if is_tagged || is("client") || is_person.iter().any(|word| plain.contains(word)) {
+                Kind::External
+            } else {
+                Kind::Process
+            }
+        }
+    };
+    if technology.is_none() && !["external", "process", "store"].contains(&plain.as_str()) {
+        // Told in a comment by `rest`, unless it is read again.
+        fields.loss("type", "kept in a comment: the library has no such technology");
+    }
+    (kind, technology)
+}
+
+fn classification(number: f64) -> &'static str {
+    match number {
+        number if number < 20.0 => "public",
+        number if number < 60.0 => "internal",
+        number if number < 90.0 => "confidential",
+        _ => "restricted",
+    }
+}
+
+fn trust(rating: f64) -> &'static str {
+    match rating {
+        rating if rating <= 20.0 => "untrusted",
+        rating if rating < 50.0 => "low",
+        rating if rating < 80.0 => "medium",
+        _ => "high",
+    }
+}
+
+/// A threat on an element: its id, its state, its mitigations with their states.
+struct Instance {
+    on: String,
+    threat: String,
+    state: Option<String>,
+    mitigations: Vec<(String, Option<String>)>,
+}
+
+fn threat_instances(fields: &Fields<'_>, on: &str) -> Vec<Instance> {
+    let each = |instance: Fields<'_>| {
+        let mitigations = instance
+            .all("mitigations")
+            .into_iter()
+            .filter_map(|mitigation| Some((mitigation.text("mitigation")?, mitigation.text("state"))));
+        Instance {
+            on: on.to_owned(),
+            threat: instance.required("threat"),
+            state: instance.text("state"),
+            mitigations: mitigations.collect(),
+        }
+    };
+    fields.all("threats").into_iter().map(each).collect()
+}
+
+fn status(state: Option<&str>) -> Option<&'static str> {
+    match crate::tree::plain_word(state.unwrap_or_default()).as_str() {
+        "implemented" | "done" | "mitigated" => Some("implemented"),
+        "tested" | "verified" => Some("verified"),
+        "required" | "planned" => Some("planned"),
+        "recommended" | "proposed" | "" => Some("proposed"),
+        _ => None,
+    }
+}
+
+fn threats(top: &Fields<'_>, instances: &[Instance], draft: &mut Draft) {
+    let mut mitigations: Vec<(String, String)> = Vec::new();
+    for fields in top.all("mitigations") {
+        let mut item = started(&fields, Kind::Mitigation, "mitigation", &mut mitigations);
+        let id = fields.required("id");
+        let used = instances.iter().flat_map(|instance| &instance.mitigations).filter(|(used, _)| *used == id);
+        let mut states: Vec<&str> = used.filter_map(|(_, state)| status(state.as_deref())).collect();
+        let rank = |word: &str| schema::STATUS.position(word);
+        states.sort_by_key(|word| rank(word));
+        states.dedup();
+        if states.len() > 1 {
+            item.comments.push(format!("It is in these states on different elements: {}", states.join(", ")));
+        }
+        item.word("status", Some(states.first().copied().unwrap_or("proposed")));
+        if let Some(reduction) = fields.number("riskReduction") {
+            item.comments.push(format!("risk reduction: {reduction}"));
+            fields.loss("riskReduction", "kept in a comment");
+        }
+        finish(&fields, item, draft);
+    }
+    let mut threats = Vec::new();
+    for fields in top.all("threats") {
+        let mut item = started(&fields, Kind::Threat, "threat", &mut threats);
+        let id = fields.required("id");
+        for said in fields.texts("categories") {
+            match words::stride(&said) {
+                Some(category) => item.word("category", Some(category)),
+                None => item.comments.push(format!("category: {said}")),
+            }
+        }
+        for cwe in fields.texts("cwes") {
+            words::reference(&mut item, &cwe);
+        }
+        if let Some(risk) = fields.fields("risk") {
+            item.word("likelihood", risk.number("likelihood").map(words::level));
+            item.word("impact", risk.number("impact").map(words::level));
+            item.comments.extend(words::lines(risk.rest()));
+        }
+        let mut accepted = false;
+        for instance in instances.iter().filter(|instance| instance.threat == id) {
+            item.state("targets", Fact::Item(instance.on.clone()));
+            for (mitigation, _) in &instance.mitigations {
+                match mitigations.iter().find(|(known, _)| known == mitigation) {
+                    Some((_, key)) => item.state("mitigations", Fact::Item(key.clone())),
+                    None => top.problem("mitigations", format!("nothing has the id `{mitigation}`")),
+                }
+            }
+            let state = crate::tree::plain_word(instance.state.as_deref().unwrap_or_default());
+            accepted |= state.starts_with("accept");
+        }
+        words::tags_in_comment(&fields, &mut item);
+        if accepted {
+            draft.items.push(words::accepted(&item, "It was accepted in the model that was imported."));
+        }
+        words::complete_threat(draft, &mut item);
+        finish(&fields, item, draft);
+    }
+    for instance in instances {
+        if !threats.iter().any(|(known, _)| *known == instance.threat) && !instance.threat.is_empty() {
+            top.problem("threats", format!("nothing has the id `{}`", instance.threat));
+        }
+    }
+}
+
+// ---- writing ---------------------------------------------------------------------------------------------------
+
+/// The properties of an item that stand in attributes.
+fn attributes(item: &Item, but: &[&str]) -> Json {
+    let mut attributes = Map::new();
+    if matches!(item.kind, Kind::External | Kind::Process | Kind::Store) {
+        attributes.insert(ELEMENT.to_owned(), item.kind.word().into());
+    }
+    for (name, facts) in item.facts.iter().filter(|(name, _)| !but.contains(name)) {
+        let words: Vec<&str> = facts
+            .iter()
+            .filter_map(|fact| match fact {
+                Fact::Word(text) | Fact::Text(text) | Fact::Library(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        match words.as_slice() {
+            [] => {}
+            [one] => drop(attributes.insert((*name).to_owned(), (*one).into())),
+            many => drop(attributes.insert((*name).to_owned(), json!(many))),
+        }
+    }
+    if attributes.is_empty() { Json::Null } else { Json::Object(attributes) }
+}
+
+/// Writes a draft as OTM 0.2.
+pub fn write(draft: &Draft) -> Export {
+    let losses = Losses::default();
+    let ids = Ids::of(draft, '-');
+    let id = |key: &str| ids.of_key(key);
+    let description = |item: &Item| match item.description.is_empty() {
+        true => Json::Null,
+        false => item.description.as_str().into(),
+    };
+    let assets = draft.of_kind(&[Kind::Asset]).map(|asset| {
+        let classification = asset.stated("classification").unwrap_or("internal");
+        let confidentiality = match classification {
+            "public" => 0,
+            "internal" => 50,
+            "confidential" => 75,
+            _ => 100,
+        };
+        let integrity = match classification {
+            "public" => "low",
+            "internal" => "medium",
+            "confidential" => "high",
+            _ => "critical",
+        };
+        json!({
+            "name": asset.title, "id": id(&asset.key), "description": description(asset),
+            "risk": {
+                "confidentiality": confidentiality,
+                "integrity": words::number(asset.stated("integrity").unwrap_or(integrity)),
+                "availability": words::number(asset.stated("availability").unwrap_or("medium")),
+            },
+            "attributes": attributes(asset, &["classification", "integrity", "availability"]),
+        })
+    });
+    let mut zones: Vec<Json> = Vec::new();
+    for boundary in draft.of_kind(&[Kind::Boundary]) {
+        let rating = match words::trust_of(draft, Some(&boundary.key), false) {
+            "untrusted" => 10,
+            "low" => 35,
+            "medium" => 65,
+            _ => 100,
+        };
+        losses.of(boundary, &["mitigations"]);
+        let mut zone = json!({
+            "id": id(&boundary.key), "name": boundary.title, "description": description(boundary),
+            "risk": { "trustRating": rating }, "attributes": attributes(boundary, &[]),
+        });
+        if let Some(place) = &boundary.place {
+            zone["parent"] = json!({ "trustZone": id(place) });
+        }
+        zones.push(zone);
+    }
+    let threats: Vec<&Item> = draft.of_kind(&[Kind::Threat]).collect();
+    let on = |key: &str| -> Vec<Json> {
+        let against = threats.iter().filter(|threat| threat.keys("targets").any(|target| target == key));
+        let each = against.map(|threat| {
+            let is_accepted =
+                draft.of_kind(&[Kind::Accept]).any(|accept| accept.keys("findings").any(|key| key == threat.key));
+            let mitigations = threat.keys("mitigations").map(|key| {
+                let status = draft.item(key).and_then(|item| item.stated("status")).unwrap_or("implemented");
+                let state = match status {
+                    "proposed" => "recommended",
+                    "planned" => "required",
+                    "verified" => "tested",
+                    _ => "implemented",
+                };
+                json!({ "mitigation": id(key), "state": state })
+            });
+            json!({
+                "threat": id(&threat.key), "state": if is_accepted { "accepted" } else { "exposed" },
+                "mitigations": mitigations.collect::<Vec<_>>(),
+            })
+        });
+        each.collect()
+    };
+    // A component has to be somewhere.
+    let outside: [(&str, &str, u8); 2] = [("outside", "Outside", 10), ("inside", "Inside", 100)];
+    let mut used = [false; 2];
+    let components: Vec<Json> = draft
+        .of_kind(&[Kind::External, Kind::Process, Kind::Store])
+        .map(|element| {
+            let zone = element.place.as_deref().map(id).unwrap_or_else(|| {
+                let at = usize::from(element.kind != Kind::External);
+                used[at] = true;
+                outside[at].0.to_owned()
+            });
+            let held = |property: &str| element.keys(property).map(id).collect::<Vec<_>>();
+            losses.of(element, &["mitigations"]);
+            json!({
+                "id": id(&element.key), "name": element.title, "description": description(element),
+                "type": element.words("technology").next().unwrap_or(element.kind.word()).replace('_', "-"),
+                "parent": { "trustZone": zone },
+                "tags": element.words("tags").collect::<Vec<_>>(),
+                "assets": { "processed": held("handles"), "stored": held("stores") },
+                "threats": on(&element.key),
+                "attributes": attributes(element, &["tags"]),
+            })
+        })
+        .collect();
+    for (at, (zone, name, rating)) in outside.iter().enumerate() {
+        if used[at] {
+            zones.push(json!({
+                "id": zone, "name": name, "risk": { "trustRating": rating }, "attributes": { "outside": "yes" },
+            }));
+        }
+    }
+    let flows = draft.of_kind(&[Kind::Flow]).filter_map(|flow| {
+        let (source, target) = flow.ends.as_ref()?;
+        let mut carried: Vec<&str> = flow.keys("sends").chain(flow.keys("receives")).collect();
+        let comes_back = flow.keys("receives").next().is_some();
+        carried.dedup();
+        let mut seen = Vec::new();
+        carried.retain(|key| {
+            if seen.contains(key) {
+                false
+            } else {
+                seen.push(*key);
+                true
+            }
+        });
+        if comes_back && flow.keys("sends").collect::<Vec<_>>() != flow.keys("receives").collect::<Vec<_>>() {
+            losses.add(flow, "receives", "the format does not say in which direction an asset goes");
+        }
+        losses.of(flow, &["mitigations"]);
+        Some(json!({
+            "id": id(&flow.key), "name": flow.title, "description": description(flow), "bidirectional": comes_back,
+            "source": id(source), "destination": id(target), "assets": carried.into_iter().map(id).collect::<Vec<_>>(),
+            "tags": flow.words("tags").collect::<Vec<_>>(), "threats": on(&flow.key),
+            "attributes": attributes(flow, &["tags"]),
+        }))
+    });
+    let flows: Vec<Json> = flows.collect();
+    let written = threats.iter().map(|threat| {
+        losses.of(threat, &["affects", "owner", "ticket"]);
+        let number = |property: &str| words::number(threat.stated(property).unwrap_or("medium"));
+        let references: Vec<&str> = threat.words("references").collect();
+        json!({
+            "id": id(&threat.key), "name": threat.title, "description": description(threat),
+            "categories": threat.words("category").map(|word| word.replace('_', " ")).collect::<Vec<_>>(),
+            "cwes": references.iter().filter(|id| id.starts_with("CWE-")).collect::<Vec<_>>(),
+            "risk": { "likelihood": number("likelihood"), "impact": number("impact") },
+        })
+    });
+    let mitigations = draft.of_kind(&[Kind::Mitigation]).map(|mitigation| {
+        losses.of(mitigation, &["based_on", "counters", "due", "references"]);
+        json!({
+            "id": id(&mitigation.key), "name": mitigation.title, "description": description(mitigation),
+            "riskReduction": 100, "attributes": attributes(mitigation, &["status", "counters", "references", "based_on"]),
+        })
+    });
+    for item in draft.of_kind(&[Kind::Accept, Kind::Assumption]) {
+        losses.add(item, "", "the format has no place for it");
+    }
+    let document = json!({
+        "otmVersion": "0.2.0",
+        "project": {
+            "name": words::or(&draft.title, "Threat model"), "id": crate::text::name_of(words::or(&draft.title, "threat model")),
+            "description": draft.description, "owner": draft.owner.join(", "),
+        },
+        "assets": assets.collect::<Vec<_>>(),
+        "trustZones": zones,
+        "components": components,
+        "dataflows": flows,
+        "threats": written.collect::<Vec<_>>(),
+        "mitigations": mitigations.collect::<Vec<_>>(),
+    });
+    Export { text: words::pretty_json(&document), losses: losses.into_inner() }
+}

@@ -1,0 +1,503 @@
+//! A draft as files of the language: which parts there are, what everything is called, and the text. It must not know
+//! where the draft comes from.
+
+use crate::draft::{Draft, Fact, Item};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::fmt::Write;
+use threatline_ide::formatting::format;
+use threatline_model::Kind;
+use threatline_model::schema;
+
+/// How many elements stand in one file before the model is split into several.
+const MOST_IN_ONE: usize = 12;
+
+/// The longest name that is made of a title, in characters.
+const LONGEST_NAME: usize = 40;
+
+/// The files of a model.
+#[derive(Debug)]
+pub struct Files {
+    /// Names of files with their texts, in the order of the names.
+    pub files: Vec<(String, String)>,
+    /// The full name of each declaration by its key.
+    pub names: FxHashMap<String, String>,
+}
+
+/// Where the parts of a draft go.
+struct Parts {
+    /// The names of the components with their titles; the first stands for what belongs to none.
+    components: Vec<(Option<String>, String)>,
+    /// Which part each item is in.
+    of: FxHashMap<String, usize>,
+}
+
+/// Writes a draft in the canonical format.
+pub fn write(draft: &Draft) -> Files {
+    let parts = Parts::of(draft);
+    let names = Names::of(draft, &parts);
+    let mut files = Vec::new();
+    let is_one = parts.components.len() == 1;
+    for (at, (component, title)) in parts.components.iter().enumerate() {
+        let mut text = String::new();
+        let items: Vec<&Item> = draft.items.iter().filter(|item| parts.of.get(&item.key) == Some(&at)).collect();
+        if at == 0 {
+            for comment in &draft.comments {
+                comment_lines(&mut text, comment, "");
+            }
+            if !draft.comments.is_empty() {
+                text.push('\n');
+            }
+        }
+        match component {
+            Some(name) => {
+                describe(&mut text, if is_one { &draft.description } else { "" });
+                let _ = write!(text, "component {name} {}", quoted(title));
+                let owners: Vec<String> = draft.owner.iter().map(|owner| quoted(owner)).collect();
+                if !is_one || owners.is_empty() {
+                    text.push('\n');
+                } else {
+                    let _ = writeln!(text, " {{ owner: {} }}", owners.join(", "));
+                }
+            }
+            None => {
+                for line in draft.description.lines() {
+                    comment_lines(&mut text, line, "");
+                }
+                if !draft.owner.is_empty() {
+                    comment_lines(&mut text, &format!("Owner: {}", draft.owner.join(", ")), "");
+                }
+            }
+        }
+        let mut last = None;
+        let mut sorted = items;
+        sorted.sort_by_key(|item| rank(item.kind));
+        for item in sorted {
+            if last != Some(item.kind) || !item.description.is_empty() || has_body(item) {
+                text.push('\n');
+            }
+            last = Some(item.kind);
+            declaration(&mut text, item, at, &names);
+        }
+        if text.trim().is_empty() {
+            continue;
+        }
+        let name = component.as_deref().unwrap_or("model");
+        let text = format(&text).unwrap_or(text);
+        files.push((format!("{name}.threat"), text));
+    }
+    let settings = format!("[model]\nname = {}\n", toml_text(&line_of(&draft.title)));
+    files.push(("threatline.toml".to_owned(), settings));
+    files.sort();
+    let full = names.names.iter().map(|(key, (part, name))| {
+        let full = match &parts.components[*part].0 {
+            Some(component) => format!("{component}.{name}"),
+            None => name.clone(),
+        };
+        (key.clone(), full)
+    });
+    Files { files, names: full.collect() }
+}
+
+fn has_body(item: &Item) -> bool {
+    !item.facts.is_empty() || !item.comments.is_empty()
+}
+
+/// The order of declarations in a file.
+fn rank(kind: Kind) -> usize {
+    const ORDER: [Kind; 11] = [
+        Kind::Component,
+        Kind::Asset,
+        Kind::Boundary,
+        Kind::External,
+        Kind::Process,
+        Kind::Store,
+        Kind::Flow,
+        Kind::Threat,
+        Kind::Mitigation,
+        Kind::Accept,
+        Kind::Assumption,
+    ];
+    ORDER.iter().position(|listed| *listed == kind).unwrap_or(ORDER.len())
+}
+
+const NODES: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
+
+impl Parts {
+    fn of(draft: &Draft) -> Parts {
+        let title = if draft.title.trim().is_empty() { "Imported model" } else { &draft.title };
+        let elements: Vec<&Item> = draft.of_kind(NODES).collect();
+        let named: FxHashSet<&str> = draft.items.iter().filter_map(|item| item.part.as_deref()).collect();
+        let mut components: Vec<(Option<String>, String)> = Vec::new();
+        let mut of = FxHashMap::default();
+        let group: FxHashMap<&str, String> = if named.len() > 1 {
+            draft.items.iter().filter_map(|item| Some((item.key.as_str(), item.part.clone()?))).collect()
+        } else if elements.len() > MOST_IN_ONE {
+            by_boundary(draft, &elements)
+        } else {
+            FxHashMap::default()
+        };
+        let mut titles: Vec<String> = Vec::new();
+        for item in &draft.items {
+            if let Some(part) = group.get(item.key.as_str())
+                && !titles.contains(part)
+            {
+                titles.push(part.clone());
+            }
+        }
+        if titles.len() < 2 {
+            of.extend(draft.items.iter().map(|item| (item.key.clone(), 0)));
+            return Parts { components: vec![(Some(name_of(title)), line_of(title))], of };
+        }
+        components.push((None, String::new()));
+        let mut taken: FxHashSet<String> = FxHashSet::default();
+        taken.insert("model".to_owned());
+        taken.insert("std".to_owned());
+        for title in &titles {
+            let shown = named.len() > 1 || draft.item(title).is_none();
+            let title = if shown {
+                title.clone()
+            } else {
+                draft.item(title).map(|item| item.title.clone()).unwrap_or_default()
+            };
+            let name = free(&name_of(&title), &mut taken);
+            components.push((Some(name), line_of(&title)));
+        }
+        let part_of = |part: &String| titles.iter().position(|title| title == part).map_or(0, |at| at + 1);
+        for item in &draft.items {
+            if let Some(part) = group.get(item.key.as_str()) {
+                of.insert(item.key.clone(), part_of(part));
+            }
+        }
+        for item in draft.of_kind(&[Kind::Flow]) {
+            let end = |key: Option<&String>| key.and_then(|key| of.get(key)).copied().filter(|part| *part > 0);
+            let (source, target) = (item.ends.as_ref().map(|ends| &ends.0), item.ends.as_ref().map(|ends| &ends.1));
+            let part = end(target).or_else(|| end(source)).unwrap_or(0);
+            of.entry(item.key.clone()).or_insert(part);
+        }
+        // What only one part uses belongs to it; twice, as some are used by others of these.
+        for _ in 0..2 {
+            let mut users: FxHashMap<&str, FxHashSet<usize>> = FxHashMap::default();
+            for item in &draft.items {
+                let Some(&part) = of.get(&item.key) else { continue };
+                for key in item.facts.iter().flat_map(|(_, facts)| facts).filter_map(target_of) {
+                    users.entry(key).or_default().insert(part);
+                }
+            }
+            let alone = |parts: Option<&FxHashSet<usize>>| match parts.map(|parts| parts.iter().collect::<Vec<_>>()) {
+                Some(parts) if parts.len() == 1 => Some(*parts[0]),
+                _ => None,
+            };
+            let mut found = Vec::new();
+            for item in draft.items.iter().filter(|item| !of.contains_key(&item.key)) {
+                let part = match item.kind {
+                    Kind::Asset | Kind::Mitigation => alone(users.get(item.key.as_str())),
+                    Kind::Threat | Kind::Accept | Kind::Assumption => {
+                        let named =
+                            item.facts.iter().filter(|(name, _)| ["targets", "findings", "about"].contains(name));
+                        let targets = named.flat_map(|(_, facts)| facts).filter_map(target_of);
+                        let parts: Option<FxHashSet<usize>> = targets.map(|key| of.get(key).copied()).collect();
+                        alone(parts.as_ref())
+                    }
+                    _ => None,
+                };
+                found.extend(part.map(|part| (item.key.clone(), part)));
+            }
+            of.extend(found);
+        }
+        for item in &draft.items {
+            of.entry(item.key.clone()).or_insert(0);
+        }
+        Parts { components, of }
+    }
+}
+
+/// The key that a value names.
+fn target_of(fact: &Fact) -> Option<&str> {
+    match fact {
+        Fact::Item(key) | Fact::Finding(_, key) => Some(key),
+        _ => None,
+    }
+}
+
+/// The group of each element: the key of the boundary below which several of them stand.
+fn by_boundary<'a>(draft: &'a Draft, elements: &[&'a Item]) -> FxHashMap<&'a str, String> {
+    let above: FxHashMap<&str, &str> = draft
+        .of_kind(&[Kind::Boundary])
+        .filter_map(|boundary| Some((boundary.key.as_str(), boundary.place.as_deref()?)))
+        .collect();
+    // From the outermost to the innermost.
+    let chain = |item: &'a Item| {
+        let mut chain: Vec<&'a str> = Vec::new();
+        let mut next = item.place.as_deref();
+        while let Some(key) = next.filter(|key| !chain.contains(key)) {
+            chain.push(key);
+            next = above.get(key).copied();
+        }
+        chain.reverse();
+        chain
+    };
+    let chains: Vec<Vec<&str>> = elements.iter().map(|element| chain(element)).collect();
+    let mut depth = vec![0usize; elements.len()];
+    loop {
+        let mut sizes: FxHashMap<&str, usize> = FxHashMap::default();
+        for (chain, depth) in chains.iter().zip(&depth) {
+            if let Some(key) = chain.get(*depth) {
+                *sizes.entry(key).or_default() += 1;
+            }
+        }
+        let Some((largest, size)) = sizes.iter().max_by_key(|(key, size)| (**size, std::cmp::Reverse(**key))) else {
+            break;
+        };
+        if *size <= MOST_IN_ONE {
+            break;
+        }
+        let deeper: Vec<usize> = (0..chains.len())
+            .filter(|at| chains[*at].get(depth[*at]) == Some(largest) && chains[*at].len() > depth[*at] + 1)
+            .collect();
+        if deeper.is_empty() {
+            break;
+        }
+        for at in deeper {
+            depth[at] += 1;
+        }
+    }
+    let mut sizes: FxHashMap<&str, usize> = FxHashMap::default();
+    for (chain, depth) in chains.iter().zip(&depth) {
+        if let Some(key) = chain.get(*depth) {
+            *sizes.entry(key).or_default() += 1;
+        }
+    }
+    let mut group = FxHashMap::default();
+    for ((element, chain), depth) in elements.iter().zip(&chains).zip(&depth) {
+        if let Some(key) = chain.get(*depth).filter(|key| sizes[**key] > 1) {
+            group.insert(element.key.as_str(), (*key).to_owned());
+        }
+    }
+    group
+}
+
+struct Names {
+    /// Of each key its part and its name there.
+    names: FxHashMap<String, (usize, String)>,
+    components: Vec<Option<String>>,
+    /// What is declared in each part.
+    declared: Vec<FxHashSet<String>>,
+}
+
+impl Names {
+    fn of(draft: &Draft, parts: &Parts) -> Names {
+        let components: Vec<Option<String>> = parts.components.iter().map(|(name, _)| name.clone()).collect();
+        // A name of a component, or of the top level, is not used for anything else: it would hide it.
+        let mut everywhere: FxHashSet<String> = components.iter().flatten().cloned().collect();
+        everywhere.extend(["std".to_owned(), "in".to_owned()]);
+        let mut declared = vec![FxHashSet::default(); components.len()];
+        let mut names = FxHashMap::default();
+        for item in draft.items.iter().filter(|item| parts.of[&item.key] == 0) {
+            let name = named(item, draft, &|name| everywhere.contains(name));
+            everywhere.insert(name.clone());
+            declared[0].insert(name.clone());
+            names.insert(item.key.clone(), (0, name));
+        }
+        for item in draft.items.iter().filter(|item| parts.of[&item.key] > 0) {
+            let part = parts.of[&item.key];
+            let name = named(item, draft, &|name| everywhere.contains(name) || declared[part].contains(name));
+            declared[part].insert(name.clone());
+            names.insert(item.key.clone(), (part, name));
+        }
+        Names { names, components, declared }
+    }
+
+    fn item(&self, key: &str, from: usize) -> Option<String> {
+        let (part, name) = self.names.get(key)?;
+        Some(match &self.components[*part] {
+            Some(component) if *part != from => format!("{component}.{name}"),
+            _ => name.clone(),
+        })
+    }
+
+    fn library(&self, name: &str, from: usize) -> String {
+        let is_hidden = self.declared[0].contains(name)
+            || self.declared[from].contains(name)
+            || self.components.iter().flatten().any(|component| component == name);
+        if is_hidden { format!("std.{name}") } else { name.to_owned() }
+    }
+}
+
+/// A name that is free: of the item's own, of its title, with its target, or with a number.
+fn named(item: &Item, draft: &Draft, is_taken: &dyn Fn(&str) -> bool) -> String {
+    let title = name_of(&item.title);
+    let mut name = item.name.as_deref().map(name_of).filter(|name| !name.is_empty()).unwrap_or(title);
+    if name.is_empty() {
+        name = item.kind.word().to_owned();
+    }
+    if !is_taken(&name) {
+        return name;
+    }
+    let more: Option<String> = match item.kind {
+        Kind::Flow => item
+            .ends
+            .as_ref()
+            .and_then(|(_, target)| draft.item(target))
+            .map(|target| target.name.as_deref().map(name_of).unwrap_or_else(|| name_of(&target.title))),
+        kind => Some(kind.word().to_owned()),
+    };
+    if let Some(more) = more {
+        let joined = if item.kind == Kind::Flow { format!("{name}_{more}") } else { format!("{name}_{more}") };
+        if !is_taken(&joined) {
+            return joined;
+        }
+    }
+    let mut number = 2;
+    while is_taken(&format!("{name}_{number}")) {
+        number += 1;
+    }
+    format!("{name}_{number}")
+}
+
+fn free(name: &str, taken: &mut FxHashSet<String>) -> String {
+    let name = if name.is_empty() { "part" } else { name };
+    let mut free = name.to_owned();
+    let mut number = 2;
+    while !taken.insert(free.clone()) {
+        free = format!("{name}_{number}");
+        number += 1;
+    }
+    free
+}
+
+/// A name of a title: its words in lower case.
+pub fn name_of(title: &str) -> String {
+    let mut name = String::new();
+    let is_letter = |character: char| character.is_alphabetic() || character.is_ascii_digit();
+    // What stands in brackets explains.
+    let plain: String = match title.split_once(['(', '[']) {
+        Some((before, _)) if before.chars().filter(|character| character.is_alphabetic()).count() > 2 => {
+            before.to_owned()
+        }
+        _ => title.to_owned(),
+    };
+    let plain = plain.replace(['\'', '’'], "");
+    for word in plain.split(|character: char| !is_letter(character)).filter(|word| !word.is_empty()) {
+        let word = word.to_lowercase();
+        let length = name.chars().count() + word.chars().count();
+        if !name.is_empty() {
+            if length >= LONGEST_NAME {
+                break;
+            }
+            name.push('_');
+        }
+        name.extend(word.chars().filter(|character| is_letter(*character)).take(LONGEST_NAME));
+    }
+    if name.starts_with(|first: char| first.is_ascii_digit()) {
+        name.insert(0, '_');
+    }
+    // A mark that belongs to a letter before it cannot come first.
+    if !name.is_empty() && !threatline_ide::rename::is_name(&name) {
+        name = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        if !threatline_ide::rename::is_name(&name) {
+            return String::new();
+        }
+    }
+    name
+}
+
+fn declaration(text: &mut String, item: &Item, part: usize, names: &Names) {
+    describe(text, &item.description);
+    let _ = write!(text, "{} {}", item.kind.word(), names.item(&item.key, part).unwrap_or_default());
+    if !item.title.trim().is_empty() {
+        let _ = write!(text, " {}", quoted(&line_of(&item.title)));
+    }
+    if let Some(place) = item.place.as_ref().and_then(|place| names.item(place, part)) {
+        let _ = write!(text, " in {place}");
+    }
+    if let Some((source, target)) = &item.ends {
+        let end = |key: &str| names.item(key, part).unwrap_or_default();
+        let _ = write!(text, ": {} -> {}", end(source), end(target));
+    }
+    if !has_body(item) {
+        text.push('\n');
+        return;
+    }
+    text.push_str(" {\n");
+    let order = |name: &str| schema::of(item.kind).properties.iter().position(|property| property.name == name);
+    let mut facts: Vec<_> = item.facts.iter().collect();
+    facts.sort_by_key(|(name, _)| order(name));
+    for (name, values) in facts {
+        let values = values.iter().filter_map(|fact| match fact {
+            Fact::Word(word) => Some(word.clone()),
+            Fact::Text(said) => Some(quoted(said)),
+            Fact::Item(key) => names.item(key, part),
+            Fact::Library(name) => Some(names.library(name, part)),
+            Fact::Date(date) => Some(date.to_string()),
+            Fact::Reference(id) => Some(id.clone()),
+            Fact::Finding(what, on) => {
+                let is_category = schema::STRIDE.position(what).is_some();
+                let what = if is_category { what.clone() } else { names.library(what, part) };
+                names.item(on, part).map(|on| format!("{what}@{on}"))
+            }
+        });
+        let values: Vec<String> = values.collect();
+        if !values.is_empty() {
+            let _ = writeln!(text, "  {name}: {}", values.join(", "));
+        }
+    }
+    for comment in &item.comments {
+        comment_lines(text, comment, "  ");
+    }
+    text.push_str("}\n");
+}
+
+fn describe(text: &mut String, description: &str) {
+    for line in description.trim().lines() {
+        let _ = writeln!(text, "/// {}", harmless(line));
+    }
+}
+
+fn comment_lines(text: &mut String, comment: &str, indent: &str) {
+    for line in comment.lines() {
+        let _ = writeln!(text, "{indent}// {}", harmless(line));
+    }
+}
+
+/// A line without what ends lines or acts where it is shown.
+fn harmless(line: &str) -> String {
+    let kept = line.chars().map(|character| if character == '\t' { ' ' } else { character });
+    kept.filter(|character| !threatline_ide::safe::acts(*character)).collect::<String>().trim_end().to_owned()
+}
+
+/// A text on one line.
+pub fn line_of(text: &str) -> String {
+    threatline_ide::safe::line(text)
+}
+
+/// A string of the language.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.replace("\r\n", "\n").chars() {
+        match character {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            character if threatline_ide::safe::acts(character) => {
+                let _ = write!(quoted, "\\u{{{:x}}}", character as u32);
+            }
+            character => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// A string of TOML.
+fn toml_text(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            character => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
+}

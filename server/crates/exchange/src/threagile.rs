@@ -1,0 +1,1075 @@
+//! Threagile's YAML: assets, technical assets with their links, trust boundaries, risks of one's own and the tracking of
+//! risks (<https://threagile.io>; its Go sources at `pkg/input` and `pkg/types` say which words there are). It must not
+//! know the disk.
+
+use crate::draft::{Decided, Decision, Draft, Fact, Item};
+use crate::tree::{Fields, Node, Notes, Value, plain_word};
+use crate::words::{self, Export, Losses};
+use serde_json::{Map, Value as Json, json};
+use threatline_model::{Date, Kind};
+
+const CONFIDENTIALITY: &[(&str, &str)] = &[
+    ("public", "public"),
+    ("internal", "internal"),
+    ("restricted", "internal"),
+    ("confidential", "confidential"),
+    ("strictly-confidential", "restricted"),
+];
+
+const CRITICALITY: &[(&str, &str)] = &[
+    ("operational", "low"),
+    ("archive", "low"),
+    ("important", "medium"),
+    ("critical", "high"),
+    ("mission-critical", "critical"),
+];
+
+const BOUNDARY: &[(&str, &str)] = &[
+    ("network-on-prem", "network"),
+    ("network-dedicated-hoster", "network"),
+    ("network-virtual-lan", "network"),
+    ("network-cloud-provider", "cloud"),
+    ("network-cloud-security-group", "network"),
+    ("network-policy-namespace-isolation", "network"),
+    ("execution-environment", "process"),
+];
+
+/// What Threagile calls its technologies, with the library's names.
+const TECHNOLOGY: &[(&str, &[&str])] = &[
+    ("unknown-technology", &[]),
+    ("client-system", &["client"]),
+    ("browser", &["browser"]),
+    ("desktop", &["desktop_app"]),
+    ("mobile-app", &["mobile_app"]),
+    ("devops-client", &["developer_machine"]),
+    ("web-server", &["web_server"]),
+    ("web-application", &["web_application"]),
+    ("application-server", &["application_server"]),
+    ("database", &["database"]),
+    ("file-server", &["file_server"]),
+    ("local-file-system", &["local_files"]),
+    ("erp", &["erp"]),
+    ("cms", &["cms"]),
+    ("web-service-rest", &["rest_api"]),
+    ("web-service-soap", &["soap_service"]),
+    ("ejb", &["enterprise_bean"]),
+    ("search-index", &["search_engine"]),
+    ("search-engine", &["search_engine"]),
+    ("service-registry", &["service_registry"]),
+    ("reverse-proxy", &["reverse_proxy"]),
+    ("load-balancer", &["load_balancer"]),
+    ("build-pipeline", &["build_pipeline"]),
+    ("sourcecode-repository", &["source_repository"]),
+    ("artifact-registry", &["artifact_registry"]),
+    ("code-inspection-platform", &["code_inspection"]),
+    ("monitoring", &["monitoring"]),
+    ("ldap-server", &["ldap_server"]),
+    ("container-platform", &["container_platform"]),
+    ("batch-processing", &["batch_job"]),
+    ("event-listener", &["event_listener"]),
+    ("identity-provider", &["identity_provider"]),
+    ("identity-store-ldap", &["ldap_server", "identity_store"]),
+    ("identity-store-database", &["identity_store"]),
+    ("identity-store", &["identity_store"]),
+    ("tool", &[]),
+    ("cli", &["cli"]),
+    ("task", &["batch_job"]),
+    ("function", &["function"]),
+    ("gateway", &["gateway"]),
+    ("iot-device", &["iot_device"]),
+    ("message-queue", &["message_queue"]),
+    ("stream-processing", &["stream_processing"]),
+    ("service-mesh", &["service_mesh"]),
+    ("data-lake", &["data_lake"]),
+    ("big-data-platform", &["big_data_platform"]),
+    ("report-engine", &["report_engine"]),
+    ("ai", &["ai"]),
+    ("mail-server", &["mail_server"]),
+    ("vault", &["vault"]),
+    ("hsm", &["hsm"]),
+    ("waf", &["waf"]),
+    ("ids", &["intrusion_detection"]),
+    ("ips", &["intrusion_prevention"]),
+    ("scheduler", &["scheduler"]),
+    ("mainframe", &["mainframe"]),
+    ("block-storage", &["block_storage"]),
+    ("library", &["library"]),
+];
+
+const ENCRYPTION: &[(&str, &str)] = &[
+    ("none", "none"),
+    ("transparent", "at_rest"),
+    ("data-with-symmetric-shared-key", "at_rest"),
+    ("data-with-asymmetric-shared-key", "at_rest"),
+    ("data-with-end-user-individual-key", "client_side"),
+    ("data-with-enduser-individual-key", "client_side"),
+];
+
+const FORMAT: &[(&str, &str)] = &[
+    ("json", "json"),
+    ("xml", "xml"),
+    ("serialization", "serialized_objects"),
+    ("file", "file"),
+    ("csv", "csv"),
+    ("yaml", "yaml"),
+];
+
+const AUTHENTICATION: &[(&str, &str)] = &[
+    ("none", "none"),
+    ("credentials", "password"),
+    ("session-id", "session"),
+    ("token", "token"),
+    ("client-certificate", "certificate"),
+    ("two-factor", "password"),
+    ("externalized", "federated"),
+];
+
+const AUTHORIZATION: &[(&str, &str)] = &[
+    ("none", "none"),
+    ("technical-user", "service"),
+    ("end-user-identity-propagation", "end_user"),
+    ("enduser-identity-propagation", "end_user"),
+];
+
+/// The protocols, with the library's names; empty for those that say nothing.
+const PROTOCOL: &[(&str, &str)] = &[
+    ("unknown-protocol", ""),
+    ("http", "http"),
+    ("https", "https"),
+    ("ws", "ws"),
+    ("wss", "wss"),
+    ("reverse-proxy-web-protocol", "http"),
+    ("reverse-proxy-web-protocol-encrypted", "https"),
+    ("mqtt", "mqtt"),
+    ("jdbc", "sql"),
+    ("jdbc-encrypted", "sql_tls"),
+    ("odbc", "sql"),
+    ("odbc-encrypted", "sql_tls"),
+    ("sql-access-protocol", "sql"),
+    ("sql-access-protocol-encrypted", "sql_tls"),
+    ("nosql-access-protocol", "nosql"),
+    ("nosql-access-protocol-encrypted", "nosql_tls"),
+    ("binary", "binary"),
+    ("binary-encrypted", "binary_tls"),
+    ("text", "text_protocol"),
+    ("text-encrypted", "text_tls"),
+    ("ssh", "ssh"),
+    ("ssh-tunnel", "ssh"),
+    ("smtp", "smtp"),
+    ("smtp-encrypted", "smtps"),
+    ("pop3", "pop3"),
+    ("pop3-encrypted", "pop3s"),
+    ("imap", "imap"),
+    ("imap-encrypted", "imaps"),
+    ("ftp", "ftp"),
+    ("ftps", "ftps"),
+    ("sftp", "sftp"),
+    ("scp", "scp"),
+    ("ldap", "ldap"),
+    ("ldaps", "ldaps"),
+    ("jms", "jms"),
+    ("nfs", "nfs"),
+    ("smb", "smb"),
+    ("smb-encrypted", "smb_encrypted"),
+    ("local-file-access", "file_access"),
+    ("nrpe", "nrpe"),
+    ("xmpp", "xmpp"),
+    ("iiop", "iiop"),
+    ("iiop-encrypted", "iiop_tls"),
+    ("jrmp", "jrmp"),
+    ("jrmp-encrypted", "jrmp_tls"),
+    ("in-process-library-call", "in_process"),
+    ("inter-process-communication", "local_ipc"),
+    ("container-spawning", "container_start"),
+];
+
+const STRIDE: &[(&str, &str)] = &[
+    ("spoofing", "spoofing"),
+    ("tampering", "tampering"),
+    ("repudiation", "repudiation"),
+    ("information-disclosure", "information_disclosure"),
+    ("denial-of-service", "denial_of_service"),
+    ("elevation-of-privilege", "elevation_of_privilege"),
+];
+
+const LIKELIHOOD: &[(&str, &str)] =
+    &[("unlikely", "low"), ("likely", "medium"), ("very-likely", "high"), ("frequent", "critical")];
+
+const IMPACT: &[(&str, &str)] = &[("low", "low"), ("medium", "medium"), ("high", "high"), ("very-high", "critical")];
+
+const STATUS: &[(&str, Status)] = &[
+    ("unchecked", Status::Unchecked),
+    ("in-discussion", Status::Mitigated("proposed")),
+    ("accepted", Status::Accepted),
+    ("in-progress", Status::Mitigated("planned")),
+    ("mitigated", Status::Mitigated("implemented")),
+    ("false-positive", Status::FalsePositive),
+];
+
+#[derive(Clone, Copy)]
+enum Status {
+    Unchecked,
+    Accepted,
+    Mitigated(&'static str),
+    FalsePositive,
+}
+
+/// The categories of Threagile's rules, with the rules of the library that find the same. Those without any ask for what
+/// the library does not: hardening in general, or a model that is more complete.
+pub const CATEGORIES: &[(&str, &[&str])] = &[
+    ("accidental-secret-leak", &["secrets_in_source"]),
+    (
+        "code-backdooring",
+        &["unreviewed_changes", "exposed_development", "unsigned_artifacts", "untrusted_dependencies"],
+    ),
+    ("container-baseimage-backdooring", &["untrusted_dependencies", "unsigned_artifacts"]),
+    ("container-platform-escape", &["container_escape"]),
+    ("cross-site-request-forgery", &["cross_site_request_forgery"]),
+    ("cross-site-scripting", &["cross_site_scripting"]),
+    ("dos-risky-access-across-trust-boundary", &["missing_rate_limit"]),
+    ("incomplete-model", &[]),
+    ("ldap-injection", &["directory_injection"]),
+    ("missing-authentication", &["unauthenticated_flow", "unauthenticated_inside"]),
+    ("missing-authentication-second-factor", &["single_factor_login", "single_factor_administration"]),
+    ("missing-build-infrastructure", &[]),
+    ("missing-cloud-hardening", &[]),
+    ("missing-file-validation", &["unchecked_upload"]),
+    ("missing-hardening", &[]),
+    ("missing-identity-propagation", &["lost_identity"]),
+    ("missing-identity-provider-isolation", &["unisolated_security_service"]),
+    ("missing-identity-store", &[]),
+    ("missing-network-segmentation", &["missing_segmentation"]),
+    ("missing-vault", &["secrets_without_vault"]),
+    ("missing-vault-isolation", &["unisolated_security_service"]),
+    ("missing-waf", &[]),
+    ("mixed-targets-on-shared-runtime", &[]),
+    ("path-traversal", &["path_traversal"]),
+    ("push-instead-of-pull-deployment", &["push_deployment"]),
+    ("search-query-injection", &["injection"]),
+    ("server-side-request-forgery", &["server_side_request_forgery"]),
+    ("service-registry-poisoning", &["registry_poisoning"]),
+    ("sql-nosql-injection", &["injection"]),
+    ("unchecked-deployment", &["unsigned_artifacts"]),
+    ("unencrypted-asset", &["unencrypted_store"]),
+    ("unencrypted-communication", &["unencrypted_flow", "clear_text_credentials", "unprotected_integrity"]),
+    ("unguarded-access-from-internet", &["exposed_administration", "exposed_development"]),
+    ("unguarded-direct-datastore-access", &["direct_store_access"]),
+    ("unnecessary-communication-link", &[]),
+    ("unnecessary-data-asset", &[]),
+    ("unnecessary-data-transfer", &[]),
+    ("unnecessary-technical-asset", &[]),
+    ("untrusted-deserialization", &["untrusted_deserialization"]),
+    ("wrong-communication-link-content", &[]),
+    ("wrong-trust-boundary-content", &[]),
+    ("xml-external-entity", &["xml_external_entities"]),
+];
+
+/// Whether a document is one of these.
+pub fn is_it(document: &Node) -> bool {
+    let has = |name| document.get(name).is_some();
+    has("threagile_version") || (has("technical_assets") && has("data_assets")) || (has("includes") && has("title"))
+}
+
+/// Reads one file that a document includes, by its path from the folder of the document.
+pub type Include<'a> = dyn Fn(&str) -> Result<Node, crate::tree::Problem> + 'a;
+
+/// Brings in what a document includes. Groups and lists of the same name are joined.
+pub fn included(notes: &Notes, document: &Node, include: &Include<'_>) -> Node {
+    let mut seen = Vec::new();
+    with_includes(notes, document, "", include, &mut seen)
+}
+
+fn with_includes(notes: &Notes, document: &Node, folder: &str, include: &Include<'_>, seen: &mut Vec<String>) -> Node {
+    let fields = Fields::new(notes, document, String::new());
+    let mut document = document.clone();
+    for name in fields.texts("includes") {
+        let path = format!("{folder}{name}");
+        if seen.contains(&path) {
+            fields.problem("includes", format!("`{name}` is included a second time"));
+            continue;
+        }
+        seen.push(path.clone());
+        match include(&path) {
+            Ok(more) => {
+                let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
+                let more = with_includes(notes, &more, &folder, include, seen);
+                document = joined(notes, &document, &more);
+            }
+            Err(mut problem) => {
+                if problem.path.is_empty() {
+                    problem.path = format!("includes ({name})");
+                }
+                notes.problems.borrow_mut().push(problem);
+            }
+        }
+    }
+    document
+}
+
+fn joined(notes: &Notes, one: &Node, other: &Node) -> Node {
+    let (Value::Map(entries), Value::Map(more)) = (one.value(), other.value()) else {
+        return if matches!(one.value(), Value::Null) { other.clone() } else { one.clone() };
+    };
+    let mut entries = entries.clone();
+    for (key, node) in more.iter().filter(|(key, _)| key != "includes") {
+        match entries.iter_mut().find(|(own, _)| own == key) {
+            None => entries.push((key.clone(), node.clone())),
+            Some((_, own)) => match (own.value(), node.value()) {
+                (Value::List(first), Value::List(then)) => {
+                    let all = first.iter().chain(then).cloned().collect();
+                    *own = Node::new(Value::List(all), own.place().clone());
+                }
+                (Value::Map(first), Value::Map(then)) => {
+                    for (name, node) in then.iter().filter(|(name, _)| first.iter().any(|(own, _)| own == name)) {
+                        notes.problem(node.place(), &format!("{key}.{name}"), "this is in another file as well");
+                    }
+                    let all = first.iter().chain(then).cloned().collect();
+                    *own = Node::new(Value::Map(all), own.place().clone());
+                }
+                (Value::Null, _) => *own = node.clone(),
+                _ => {}
+            },
+        }
+    }
+    Node::new(Value::Map(entries), one.place().clone())
+}
+
+/// Reads a document whose includes were brought in.
+pub fn read(notes: &Notes, document: &Node) -> Draft {
+    let top = Fields::new(notes, document, String::new());
+    let _ = (top.text("threagile_version"), top.list("includes"), top.list("tags_available"));
+    let mut draft = Draft { title: top.required("title"), ..Draft::default() };
+    let date = top.text("date");
+    draft.comments.extend(date.iter().map(|date| format!("date: {date}")));
+    let mut authors = top.fields("author").into_iter().collect::<Vec<_>>();
+    authors.extend(top.all("contributors"));
+    for author in authors {
+        draft.owner.extend(author.text("name"));
+        draft.comments.extend(author.rest());
+    }
+    let mut description = Vec::new();
+    for name in ["application_description", "business_overview", "technical_overview"] {
+        if let Some(overview) = top.fields(name) {
+            description.extend(overview.text("description"));
+            draft.comments.extend(overview.rest());
+        }
+    }
+    draft.description = description.join("\n\n");
+    let mut keys = Keys::default();
+    for (title, fields) in top.by_name(&["data_assets"]) {
+        let item = data_asset(&fields, title);
+        keys.assets.push((fields.required("id"), item.key.clone()));
+        draft.items.push(item);
+    }
+    let technical: Vec<_> = top.by_name(&["technical_assets"]);
+    for (title, fields) in &technical {
+        keys.technical.push((fields.required("id"), format!("asset {title}")));
+    }
+    for (title, fields) in top.by_name(&["trust_boundaries"]) {
+        let mut item = Item::new(Kind::Boundary, format!("boundary {title}"), title);
+        let id = fields.required("id");
+        item.name = words::id(&id);
+        words::describe(&mut item, fields.text("description"));
+        if let Some(kind) = fields.word("type", BOUNDARY) {
+            item.word("kind", Some(kind));
+            keep_if_lossy(&fields, &mut item, "type", BOUNDARY);
+        }
+        words::tags(&fields, &mut item);
+        keys.boundaries.push((id, item.key.clone()));
+        keys.inside.push((
+            item.key.clone(),
+            fields.texts("technical_assets_inside"),
+            fields.way("technical_assets_inside"),
+            fields.place().clone(),
+        ));
+        keys.nested.push((
+            item.key.clone(),
+            fields.texts("trust_boundaries_nested"),
+            fields.way("trust_boundaries_nested"),
+            fields.place().clone(),
+        ));
+        item.comments.extend(words::lines(fields.rest()));
+        draft.items.push(item);
+    }
+    for (title, fields) in &technical {
+        technical_asset(notes, fields, title, &keys, &mut draft);
+    }
+    place(notes, &mut keys, &mut draft);
+    for (title, fields) in top.by_name(&["shared_runtimes"]) {
+        let lines = fields.texts("technical_assets_running");
+        let mut said = vec![format!("shared runtime {title}: {}", lines.join(", "))];
+        let _ = fields.text("id");
+        said.extend(fields.text("description"));
+        said.extend(fields.rest());
+        fields.loss("technical_assets_running", "kept in a comment: there are no shared runtimes");
+        draft.comments.extend(said);
+    }
+    for (title, fields) in top.by_name(&["custom_risk_categories", "individual_risk_categories"]) {
+        own_risks(notes, &fields, &title, &keys, &mut draft);
+    }
+    tracking(&top, date, &keys, &mut draft);
+    let criticality = top.text("business_criticality");
+    draft.comments.extend(criticality.map(|word| format!("business criticality: {word}")));
+    for name in ["questions", "abuse_cases", "security_requirements"] {
+        for (title, _) in top.by_name(&[name]) {
+            let said = top.node(name).and_then(|all| all.get(&title)).map(Node::in_one_line).unwrap_or_default();
+            draft.comments.push(format!("{}: {title}: {said}", name.replace('_', " ")));
+        }
+        if top.node(name).is_some() {
+            top.loss(name, "kept in comments");
+        }
+    }
+    top.drawing(&[
+        "diagram_tweak_nodesep",
+        "diagram_tweak_ranksep",
+        "diagram_tweak_edge_layout",
+        "diagram_tweak_suppress_edge_labels",
+        "diagram_tweak_layout_left_to_right",
+        "diagram_tweak_invisible_connections_between_assets",
+        "diagram_tweak_same_rank_assets",
+    ]);
+    draft.comments.extend(top.rest());
+    draft
+}
+
+/// What the document calls things, with their keys in the draft.
+#[derive(Default)]
+struct Keys {
+    assets: Vec<(String, String)>,
+    technical: Vec<(String, String)>,
+    boundaries: Vec<(String, String)>,
+    /// The id that Threagile makes of a link, with the key.
+    links: Vec<(String, String)>,
+    inside: Vec<(String, Vec<String>, String, crate::tree::Place)>,
+    nested: Vec<(String, Vec<String>, String, crate::tree::Place)>,
+}
+
+fn find<'k>(ids: &'k [(String, String)], id: &str) -> Option<&'k str> {
+    ids.iter().find(|(known, _)| known == id).map(|(_, key)| key.as_str())
+}
+
+fn missing(ids: &[(String, String)], id: &str, what: &str) -> String {
+    let near = ids.iter().map(|(known, _)| (strsim::damerau_levenshtein(known, id), known)).min();
+    match near.filter(|(distance, _)| *distance <= 3) {
+        Some((_, near)) => format!("there is no {what} with the id `{id}`; is `{near}` meant?"),
+        None => format!("there is no {what} with the id `{id}`"),
+    }
+}
+
+/// Keeps the word of a table in a comment where several of its words become the same.
+fn keep_if_lossy(fields: &Fields<'_>, item: &mut Item, name: &str, table: &[(&str, &str)]) {
+    let Some(said) = fields.text(name) else { return };
+    let Some(ours) = crate::tree::looked_up(&said, table) else { return };
+    let first = table.iter().find(|(_, word)| *word == ours).map(|(word, _)| *word);
+    if first.is_some_and(|first| plain_word(first) != plain_word(&said)) {
+        fields.loss(name, format!("became `{ours}`, and is kept in a comment"));
+        item.comments.push(format!("{name}: {said}"));
+    }
+}
+
+fn data_asset(fields: &Fields<'_>, title: String) -> Item {
+    let mut item = Item::new(Kind::Asset, format!("data {title}"), title);
+    item.name = fields.text("id").as_deref().and_then(words::id);
+    words::describe(&mut item, fields.text("description"));
+    let classification = fields.word("confidentiality", CONFIDENTIALITY);
+    if classification.is_none() && fields.text("confidentiality").is_none() {
+        fields.problem("confidentiality", "`confidentiality` is missing");
+    }
+    item.word("classification", Some(classification.unwrap_or("internal")));
+    item.word("integrity", fields.word("integrity", CRITICALITY));
+    item.word("availability", fields.word("availability", CRITICALITY));
+    keep_if_lossy(fields, &mut item, "confidentiality", CONFIDENTIALITY);
+    keep_if_lossy(fields, &mut item, "integrity", CRITICALITY);
+    keep_if_lossy(fields, &mut item, "availability", CRITICALITY);
+    item.text("owner", fields.text("owner"));
+    words::tags(fields, &mut item);
+    item.comments.extend(words::lines(fields.rest()));
+    item
+}
+
+fn technical_asset(notes: &Notes, fields: &Fields<'_>, title: &str, keys: &Keys, draft: &mut Draft) {
+    let mut keys_links = Vec::new();
+    let kind = fields
+        .word("type", &[("external-entity", Kind::External), ("process", Kind::Process), ("datastore", Kind::Store)]);
+    if fields.text("type").is_none() {
+        fields.problem("type", "`type` is missing");
+    }
+    let kind = kind.unwrap_or(Kind::Process);
+    let key = format!("asset {title}");
+    let mut item = Item::new(kind, key.clone(), title);
+    let id = fields.text("id").unwrap_or_default();
+    item.name = words::id(&id);
+    words::describe(&mut item, fields.text("description"));
+    let is_human = fields.yes_no("used_as_client_by_human").unwrap_or_default();
+    if kind == Kind::External {
+        item.word("kind", Some(if is_human { "person" } else { "system" }));
+    } else if is_human {
+        item.comments.push("used as client by human: yes".to_owned());
+        fields.loss("used_as_client_by_human", "kept in a comment");
+    }
+    let names: &[&str] = if fields.node("technologies").is_some() { &["technologies"] } else { &["technology"] };
+    for said in names.iter().flat_map(|name| fields.texts(name)) {
+        match crate::tree::looked_up(&said, TECHNOLOGY) {
+            Some(names) if !names.is_empty() => item.library("technology", names),
+            // Technologies may be of one's own.
+            _ => {
+                fields.loss(names[0], "kept in a comment: the library has no such technology");
+                item.comments.push(format!("technology: {said}"));
+            }
+        }
+    }
+    let _ = (fields.text("technology"), fields.list("technologies"));
+    let mut held = Vec::new();
+    for (name, property) in [("data_assets_processed", "handles"), ("data_assets_stored", "stores")] {
+        for id in fields.texts(name) {
+            match find(&keys.assets, &id) {
+                None => fields.problem(name, missing(&keys.assets, &id, "data asset")),
+                Some(asset) => match (kind, property) {
+                    (Kind::Process, _) => item.state("handles", Fact::Item(asset.to_owned())),
+                    (Kind::Store, "stores") => item.state("stores", Fact::Item(asset.to_owned())),
+                    _ => held.push((name, asset.to_owned())),
+                },
+            }
+        }
+    }
+    // A store holds what flows bring it; an external is not ours to describe.
+    let stored: Vec<String> = item.keys("stores").map(str::to_owned).collect();
+    let is_new = |(name, asset): &(&str, String)| {
+        !stored.contains(asset) || (*name == "data_assets_stored" && kind == Kind::External)
+    };
+    for name in ["data_assets_processed", "data_assets_stored"] {
+        let titles: Vec<&str> = held
+            .iter()
+            .filter(|entry| entry.0 == name && is_new(entry))
+            .filter_map(|(_, asset)| asset.strip_prefix("data "))
+            .collect();
+        if !titles.is_empty() {
+            fields.loss(name, "kept in a comment: it is known from the flows");
+            item.comments.push(format!("{}: {}", name.replace('_', " "), titles.join(", ")));
+        }
+    }
+    let encryption = fields.word("encryption", ENCRYPTION);
+    match (kind, encryption) {
+        (Kind::Store, encryption) => {
+            item.word("encryption", encryption);
+            keep_if_lossy(fields, &mut item, "encryption", &ENCRYPTION[..5]);
+        }
+        (_, Some("none") | None) => {}
+        (_, Some(_)) => {
+            item.comments.push(format!("encryption: {}", fields.text("encryption").unwrap_or_default()));
+            fields.loss("encryption", "kept in a comment: only a store has it");
+        }
+    }
+    for said in fields.texts("data_formats_accepted") {
+        match crate::tree::looked_up(&said, FORMAT) {
+            Some(format) if kind == Kind::Process => item.word("accepts", Some(format)),
+            Some(_) => {
+                item.comments.push(format!("data formats accepted: {said}"));
+                fields.loss("data_formats_accepted", "kept in a comment: only a process has it");
+            }
+            None => fields
+                .problem("data_formats_accepted", crate::tree::unknown(&said, FORMAT.iter().map(|(word, _)| *word))),
+        }
+    }
+    let (tenants, redundant) = (fields.yes_no("multi_tenant"), fields.yes_no("redundant"));
+    let custom = fields.yes_no("custom_developed_parts");
+    if kind != Kind::External {
+        item.word("tenancy", tenants.filter(|many| *many).map(|_| "multi"));
+        item.yes_no("redundancy", redundant);
+        item.text("owner", fields.text("owner"));
+    } else {
+        for (name, yes) in [("multi_tenant", tenants), ("redundant", redundant)] {
+            if yes == Some(true) {
+                item.comments.push(format!("{}: yes", name.replace('_', " ")));
+                fields.loss(name, "kept in a comment: an external has no such property");
+            }
+        }
+    }
+    if kind == Kind::Process {
+        item.yes_no("custom_code", custom);
+    } else if custom == Some(true) {
+        item.comments.push("custom developed parts: yes".to_owned());
+        fields.loss("custom_developed_parts", "kept in a comment: only a process has it");
+    }
+    let why = fields.text("justification_out_of_scope");
+    match fields.yes_no("out_of_scope") {
+        Some(true) => item.text("out_of_scope", why.or_else(|| Some("It was out of scope in Threagile.".to_owned()))),
+        _ => item.comments.extend(why.map(|why| format!("justification out of scope: {why}"))),
+    }
+    if fields.yes_no("internet") == Some(true) {
+        item.comments.push("internet: yes".to_owned());
+    }
+    words::tags(fields, &mut item);
+    fields.drawing(&["diagram_tweak_order"]);
+    for (name, link) in fields.by_name(&["communication_links"]) {
+        let target = link.required("target");
+        let link_key = format!("link {title} {name}");
+        let mut flow = Item::new(Kind::Flow, link_key.clone(), name.clone());
+        keys_links.push((format!("{id}>{}", made_id(&name)), link_key));
+        let Some(target_key) = find(&keys.technical, &target) else {
+            if !target.is_empty() {
+                link.problem("target", missing(&keys.technical, &target, "technical asset"));
+            }
+            continue;
+        };
+        flow.ends = Some((key.clone(), target_key.to_owned()));
+        words::describe(&mut flow, link.text("description"));
+        flow_facts(&link, &mut flow, keys);
+        draft.items.push(flow);
+    }
+    item.comments.extend(words::lines(fields.rest()));
+    let _ = notes;
+    draft.items.push(item);
+}
+
+fn flow_facts(link: &Fields<'_>, flow: &mut Item, keys: &Keys) {
+    if let Some(protocol) = link.word("protocol", PROTOCOL).filter(|protocol| !protocol.is_empty()) {
+        flow.library("protocol", &[protocol]);
+    }
+    if link.text("protocol").is_some_and(|said| plain_word(&said) == "sshtunnel") {
+        flow.word("tunnel", Some("ssh"));
+    }
+    flow.word("authentication", link.word("authentication", AUTHENTICATION));
+    if link.text("authentication").is_some_and(|said| plain_word(&said) == "twofactor") {
+        flow.word("multi_factor", Some("yes"));
+    }
+    flow.word("authorization", link.word("authorization", AUTHORIZATION));
+    flow.word("access", link.yes_no("readonly").map(|only| if only { "read" } else { "read_write" }));
+    if link.yes_no("vpn") == Some(true) {
+        flow.facts.retain(|(name, _)| *name != "tunnel");
+        flow.word("tunnel", Some("vpn"));
+    }
+    let usage = link.word("usage", &[("business", None), ("devops", Some("operations"))]);
+    flow.word("usage", usage.flatten());
+    for (name, property) in [("data_assets_sent", "sends"), ("data_assets_received", "receives")] {
+        for id in link.texts(name) {
+            match find(&keys.assets, &id) {
+                Some(asset) => flow.state(property, Fact::Item(asset.to_owned())),
+                None => link.problem(name, missing(&keys.assets, &id, "data asset")),
+            }
+        }
+    }
+    words::tags(link, flow);
+    link.drawing(&["diagram_tweak_weight", "diagram_tweak_constraint"]);
+    flow.comments.extend(words::lines(link.rest()));
+}
+
+/// The id that Threagile makes of a title.
+fn made_id(title: &str) -> String {
+    let letters = title
+        .chars()
+        .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' });
+    let mut id = String::new();
+    for letter in letters {
+        if letter != '-' || !id.ends_with('-') {
+            id.push(letter);
+        }
+    }
+    id.trim_matches('-').to_owned()
+}
+
+/// Puts elements and boundaries into their boundaries.
+fn place(notes: &Notes, keys: &mut Keys, draft: &mut Draft) {
+    for (boundary, inside, way, place) in &keys.inside {
+        for id in inside {
+            match find(&keys.technical, id) {
+                Some(key) => {
+                    if let Some(item) = draft.item_mut(key) {
+                        if item.place.as_ref().is_some_and(|other| other != boundary) {
+                            notes.problem(place, way, format!("`{id}` is in two trust boundaries"));
+                        }
+                        item.place = Some(boundary.clone());
+                    }
+                }
+                None => notes.problem(place, way, missing(&keys.technical, id, "technical asset")),
+            }
+        }
+    }
+    for (boundary, nested, way, place) in &keys.nested {
+        for id in nested {
+            match find(&keys.boundaries, id) {
+                Some(key) if key == boundary => notes.problem(place, way, "it is nested in itself"),
+                Some(key) => {
+                    if let Some(item) = draft.item_mut(key) {
+                        item.place = Some(boundary.clone());
+                    }
+                }
+                None => notes.problem(place, way, missing(&keys.boundaries, id, "trust boundary")),
+            }
+        }
+    }
+    words::break_circles(notes, draft);
+    // A process that stands in the internet and in no boundary is not to be trusted; an external is not anyway.
+    let is_open = |item: &&mut Item| {
+        matches!(item.kind, Kind::Process | Kind::Store)
+            && item.place.is_none()
+            && item.comments.iter().any(|comment| comment == "internet: yes")
+    };
+    let mut needs = false;
+    for item in draft.items.iter_mut().filter(is_open) {
+        item.place = Some("boundary the internet".to_owned());
+        needs = true;
+    }
+    for item in &mut draft.items {
+        let is_told = item.kind == Kind::External && item.place.is_none()
+            || item.place.as_deref() == Some("boundary the internet");
+        if is_told {
+            item.comments.retain(|comment| comment != "internet: yes");
+        }
+    }
+    if needs {
+        let mut internet = Item::new(Kind::Boundary, "boundary the internet", "Internet");
+        internet.word("trust", Some("untrusted"));
+        draft.items.push(internet);
+    }
+    // Links were met with their assets.
+    let links = draft.of_kind(&[Kind::Flow]).filter_map(|flow| {
+        let source = &flow.ends.as_ref()?.0;
+        let id = keys.technical.iter().find(|(_, key)| key == source).map(|(id, _)| id)?;
+        Some((format!("{id}>{}", made_id(&flow.title)), flow.key.clone()))
+    });
+    keys.links = links.collect();
+}
+
+fn own_risks(notes: &Notes, fields: &Fields<'_>, name: &str, keys: &Keys, draft: &mut Draft) {
+    let title = fields.text("title").unwrap_or_else(|| name.to_owned());
+    let category = fields.word("stride", STRIDE).unwrap_or("tampering");
+    let cwe = fields.number("cwe").filter(|number| *number >= 1.0).map(|number| format!("CWE-{number}"));
+    let _ = fields.text("id");
+    let description = fields.text("description");
+    let advice = [fields.text("mitigation"), fields.text("action")].into_iter().flatten().collect::<Vec<_>>();
+    let _ = fields.node("risks_identified");
+    let rest = words::lines(fields.rest());
+    for (risk_title, risk) in fields.by_name(&["risks_identified"]) {
+        let mut threat =
+            Item::new(Kind::Threat, format!("risk {name} {risk_title}"), words::without_markup(&risk_title));
+        words::describe(&mut threat, Some(format!("{title}. {}", description.clone().unwrap_or_default())));
+        threat.word("category", Some(category));
+        threat.word("likelihood", risk.word("exploitation_likelihood", LIKELIHOOD));
+        threat.word("impact", risk.word("exploitation_impact", IMPACT));
+        for (field, ids) in
+            [("most_relevant_technical_asset", &keys.technical), ("most_relevant_communication_link", &keys.links)]
+        {
+            if let Some(id) = risk.text(field) {
+                match find(ids, &id) {
+                    Some(key) => threat.state("targets", Fact::Item(key.to_owned())),
+                    None => risk.problem(field, missing(ids, &id, "asset or link")),
+                }
+            }
+        }
+        if let Some(id) = risk.text("most_relevant_data_asset") {
+            match find(&keys.assets, &id) {
+                Some(key) => threat.state("affects", Fact::Item(key.to_owned())),
+                None => risk.problem("most_relevant_data_asset", missing(&keys.assets, &id, "data asset")),
+            }
+        }
+        if threat.get("targets").is_empty() {
+            let boundary =
+                risk.text("most_relevant_trust_boundary").and_then(|id| find(&keys.boundaries, &id).map(str::to_owned));
+            let inside = draft.items.iter().filter(|item| boundary.is_some() && item.place == boundary);
+            let mut targets: Vec<String> = inside.map(|item| item.key.clone()).collect();
+            if targets.is_empty() {
+                targets.extend(
+                    draft.of_kind(&[Kind::Process, Kind::Store, Kind::External]).next().map(|item| item.key.clone()),
+                );
+                threat.comments.push("It names no element; this is the first one.".to_owned());
+            }
+            targets.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
+        }
+        if let Some(id) = &cwe {
+            words::reference(&mut threat, id);
+        }
+        threat.comments.extend(advice.iter().map(|advice| format!("mitigation: {advice}")));
+        threat.comments.extend(rest.clone());
+        threat.comments.extend(words::lines(risk.rest()));
+        draft.items.push(threat);
+    }
+    let _ = notes;
+}
+
+/// Reads which risks were decided on.
+fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Draft) {
+    let mut all = top.by_name(&["risk_tracking"]);
+    // What names one risk counts before what names many.
+    all.sort_by_key(|(id, _)| id.contains('*'));
+    for (id, fields) in all {
+        let status = fields.word("status", STATUS);
+        let why = fields.text("justification").unwrap_or_default();
+        let ticket = fields.text("ticket");
+        let by = fields.text("checked_by").unwrap_or_default();
+        let on = fields.text("date");
+        let said = [Some(why.clone()), on.clone(), Some(by.clone()), ticket.clone()];
+        let said = said.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
+        let word = fields.text("status").unwrap_or_default();
+        let comment = format!("risk tracking {id}: {word}: {said}");
+        draft.comments.extend(fields.rest());
+        let (Some(status), false) = (status, matches!(status, Some(Status::Unchecked))) else {
+            if !said.is_empty() {
+                fields.loss("status", "kept in a comment: nothing was decided");
+                draft.comments.push(comment);
+            }
+            continue;
+        };
+        let (category, subjects) = id.split_once('@').unwrap_or((&id, "*"));
+        let own = draft.items.iter().find(|item| item.kind == Kind::Threat && id_of_risk(&item.key).contains(category));
+        let rules =
+            CATEGORIES.iter().find(|(known, _)| *known == category).map(|(_, rules)| *rules).unwrap_or_default();
+        if rules.is_empty() && own.is_none() {
+            fields.loss("status", "kept in a comment: the library has no such rule");
+            draft.comments.push(comment);
+            continue;
+        }
+        let mut named: Vec<String> = Vec::new();
+        for part in subjects.split('@') {
+            let fits = |id: &str| words::matches(part, id);
+            named.extend(
+                keys.technical.iter().chain(&keys.links).filter(|(id, _)| fits(id)).map(|(_, key)| key.clone()),
+            );
+        }
+        let decided_on = on.as_deref().or(date.as_deref()).and_then(|date| date.get(..10)?.parse::<Date>().ok());
+        let (until, is_marked) = (words::a_year_after(decided_on), true);
+        let title = words::first_sentence(&why).unwrap_or_else(|| category.replace('-', " "));
+        let by = if by.is_empty() { "unknown".to_owned() } else { by };
+        let because = if why.is_empty() { "No reason was given.".to_owned() } else { why };
+        let is = match status {
+            Status::Accepted => Decided::Accepted { by, until, is_marked, because },
+            Status::FalsePositive => {
+                Decided::Accepted { by, until, is_marked, because: format!("A false positive: {because}") }
+            }
+            Status::Mitigated(status) => Decided::Mitigated(status),
+            Status::Unchecked => continue,
+        };
+        draft.decisions.push(Decision {
+            rules,
+            on: named,
+            is,
+            title,
+            ticket,
+            comment,
+            place: fields.place().clone(),
+            path: fields.path.clone(),
+        });
+    }
+}
+
+fn id_of_risk(key: &str) -> String {
+    made_id(key)
+}
+
+// ---- writing ---------------------------------------------------------------------------------------------------
+
+/// Writes a draft as Threagile reads it.
+pub fn write(draft: &Draft) -> Export {
+    let losses = Losses::default();
+    let ids = words::Ids::of(draft, '-');
+    let back = |table: &'static [(&'static str, &'static str)], ours: &str| {
+        table.iter().find(|(_, word)| *word == ours).map(|(theirs, _)| *theirs)
+    };
+    let titles = words::Titles::default();
+    let mut data = Map::new();
+    for asset in draft.of_kind(&[Kind::Asset]) {
+        let level = |property: &str, otherwise: &'static str| {
+            asset.stated(property).and_then(|word| back(CRITICALITY, word)).unwrap_or(otherwise)
+        };
+        let classification = asset.stated("classification").unwrap_or("internal");
+        let integrity = match classification {
+            "public" => "operational",
+            "internal" => "important",
+            "confidential" => "critical",
+            _ => "mission-critical",
+        };
+        losses.of(asset, &["kind", "personal", "regulations"]);
+        data.insert(
+            titles.free("data", &asset.title),
+            json!({
+                "id": ids.of_key(&asset.key), "description": words::or(&asset.description, &asset.title), "usage": "business",
+                "tags": tags_of(asset), "origin": "", "owner": asset.said("owner").unwrap_or_default(), "quantity": "many",
+                "confidentiality": back(CONFIDENTIALITY, classification), "integrity": level("integrity", integrity),
+                "availability": level("availability", "important"), "justification_cia_rating": "",
+            }),
+        );
+    }
+    let mut technical = Map::new();
+    for element in draft.of_kind(&[Kind::External, Kind::Process, Kind::Store]) {
+        let mut links = Map::new();
+        let flow_titles = words::Titles::default();
+        let flows = draft.of_kind(&[Kind::Flow]);
+        for flow in flows.filter(|flow| flow.ends.as_ref().is_some_and(|(source, _)| *source == element.key)) {
+            links.insert(flow_titles.free("", &flow.title), link_of(draft, flow, &ids, &losses));
+        }
+        let technologies: Vec<&str> = element
+            .words("technology")
+            .map(|ours| {
+                let theirs = TECHNOLOGY.iter().find(|(_, names)| names.first() == Some(&ours));
+                let theirs = theirs.map(|(theirs, _)| *theirs).or_else(|| words::broader(ours, TECHNOLOGY));
+                if theirs.is_none() {
+                    losses.add(element, "technology", "Threagile has no such technology");
+                }
+                theirs.unwrap_or("unknown-technology")
+            })
+            .collect();
+        let assets = |property: &str| element.keys(property).map(|key| ids.of_key(key)).collect::<Vec<_>>();
+        let encryption = element.stated("encryption").and_then(|word| back(ENCRYPTION, word));
+        let is = |property: &str, word: &str| element.stated(property) == Some(word);
+        losses.of(element, &["mitigations", "privileges", "backup", "source"]);
+        let handled: Vec<String> = assets("handles").into_iter().chain(assets("stores")).collect();
+        technical.insert(
+            titles.free("technical", &element.title),
+            json!({
+                "id": ids.of_key(&element.key), "description": words::or(&element.description, &element.title),
+                "type": match element.kind { Kind::External => "external-entity", Kind::Store => "datastore", _ => "process" },
+                "usage": "business", "used_as_client_by_human": is("kind", "person"),
+                "out_of_scope": element.said("out_of_scope").is_some(),
+                "justification_out_of_scope": element.said("out_of_scope").unwrap_or_default(),
+                "size": "component",
+                "technologies": if technologies.is_empty() { vec!["unknown-technology"] } else { technologies },
+                "tags": tags_of(element),
+                "internet": words::is_in_the_open(draft, element),
+                "machine": "virtual", "encryption": encryption.unwrap_or("none"),
+                "owner": element.said("owner").unwrap_or_default(),
+                "confidentiality": "internal", "integrity": "operational", "availability": "operational",
+                "justification_cia_rating": "",
+                "multi_tenant": is("tenancy", "multi"), "redundant": is("redundancy", "yes"),
+                "custom_developed_parts": is("custom_code", "yes"),
+                "data_assets_processed": handled,
+                "data_assets_stored": assets("stores"),
+                "data_formats_accepted": element.words("accepts").filter_map(|word| back(FORMAT, word)).collect::<Vec<_>>(),
+                "communication_links": links,
+            }),
+        );
+    }
+    let mut boundaries = Map::new();
+    for boundary in draft.of_kind(&[Kind::Boundary]) {
+        let inside = |kinds: &[Kind]| {
+            let within = draft.items.iter().filter(|item| kinds.contains(&item.kind));
+            let within = within.filter(|item| item.place.as_ref() == Some(&boundary.key));
+            within.map(|item| ids.of_key(&item.key)).collect::<Vec<_>>()
+        };
+        losses.of(boundary, &["trust", "mitigations"]);
+        let kind = boundary.stated("kind").and_then(|kind| back(BOUNDARY, kind));
+        boundaries.insert(
+            titles.free("boundary", &boundary.title),
+            json!({
+                "id": ids.of_key(&boundary.key), "description": words::or(&boundary.description, &boundary.title),
+                "type": kind.unwrap_or("network-on-prem"), "tags": tags_of(boundary),
+                "technical_assets_inside": inside(&[Kind::External, Kind::Process, Kind::Store]),
+                "trust_boundaries_nested": inside(&[Kind::Boundary]),
+            }),
+        );
+    }
+    let risks = threats_of(draft, &ids, &losses);
+    for item in draft.of_kind(&[Kind::Mitigation, Kind::Accept, Kind::Assumption]) {
+        losses.add(item, "", "Threagile tracks risks of its own rules alone");
+    }
+    let mut tags: Vec<&str> = draft.items.iter().flat_map(|item| item.words("tags")).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let document = json!({
+        "threagile_version": "1.0.0",
+        "title": draft.title,
+        "author": { "name": draft.owner.join(", ") },
+        "business_overview": { "description": words::or(&draft.description, &draft.title) },
+        "technical_overview": { "description": "" },
+        "business_criticality": "important",
+        "tags_available": tags,
+        "data_assets": data,
+        "technical_assets": technical,
+        "trust_boundaries": boundaries,
+        "shared_runtimes": {},
+        "individual_risk_categories": risks,
+        "risk_tracking": {},
+    });
+    Export { text: words::pretty_yaml(&document), losses: losses.into_inner() }
+}
+
+fn tags_of(item: &Item) -> Vec<&str> {
+    item.words("tags").collect()
+}
+
+fn link_of(draft: &Draft, flow: &Item, ids: &words::Ids, losses: &Losses) -> Json {
+    let (_, target) = flow.ends.clone().unwrap_or_default();
+    let protocol = flow.words("protocol").next().map(|ours| {
+        let theirs = PROTOCOL.iter().find(|(_, name)| *name == ours).map(|(theirs, _)| *theirs);
+        let theirs = theirs.or_else(|| words::broader_protocol(ours, PROTOCOL));
+        if theirs.is_none() {
+            losses.add(flow, "protocol", "Threagile has no such protocol");
+        }
+        theirs.unwrap_or("unknown-protocol")
+    });
+    let authentication = match (flow.stated("authentication"), flow.stated("multi_factor")) {
+        (_, Some("yes")) => "two-factor",
+        (Some("key" | "signature"), _) => "token",
+        (Some("mutual_tls"), _) => "client-certificate",
+        (Some("network_address") | None, _) => "none",
+        (Some(word), _) => AUTHENTICATION.iter().find(|(_, ours)| *ours == word).map_or("none", |(theirs, _)| theirs),
+    };
+    for property in ["authentication", "authorization"] {
+        if flow.stated(property).is_none() {
+            losses.add(flow, property, "it is not stated, and Threagile takes that for `none`");
+        }
+    }
+    losses.of(flow, &["mitigations", "out_of_scope"]);
+    let authorization =
+        flow.stated("authorization").and_then(|word| AUTHORIZATION.iter().find(|(_, ours)| *ours == word));
+    let assets = |property: &str| flow.keys(property).map(|key| ids.of_key(key)).collect::<Vec<_>>();
+    let _ = draft;
+    json!({
+        "target": ids.of_key(&target), "description": words::or(&flow.description, &flow.title),
+        "protocol": protocol.unwrap_or("unknown-protocol"), "authentication": authentication,
+        "authorization": authorization.map_or("none", |(theirs, _)| theirs), "tags": tags_of(flow),
+        "vpn": flow.stated("tunnel").is_some_and(|tunnel| tunnel != "none"), "ip_filtered": flow.stated("authentication") == Some("network_address"),
+        "readonly": flow.stated("access") == Some("read"),
+        "usage": if flow.stated("usage") == Some("operations") { "devops" } else { "business" },
+        "data_assets_sent": assets("sends"), "data_assets_received": assets("receives"),
+    })
+}
+
+/// Threats as risks of one's own.
+fn threats_of(draft: &Draft, ids: &words::Ids, losses: &Losses) -> Map<String, Json> {
+    let mut risks = Map::new();
+    let titles = words::Titles::default();
+    for threat in draft.of_kind(&[Kind::Threat]) {
+        let category = threat.words("category").next().unwrap_or("tampering");
+        let stride = STRIDE.iter().find(|(_, ours)| *ours == category).map_or("tampering", |(theirs, _)| theirs);
+        let level = |property: &str, table: &[(&'static str, &str)]| {
+            let word = threat.stated(property)?;
+            table.iter().find(|(_, ours)| *ours == word).map(|(theirs, _)| *theirs)
+        };
+        let cwe = threat.words("references").find_map(|id| id.strip_prefix("CWE-")?.parse::<u32>().ok());
+        let target = threat.keys("targets").next().and_then(|key| draft.item(key));
+        let mut risk = json!({
+            "severity": "medium",
+            "exploitation_likelihood": level("likelihood", LIKELIHOOD).unwrap_or("likely"),
+            "exploitation_impact": level("impact", IMPACT).unwrap_or("medium"),
+            "data_breach_probability": "possible",
+            "data_breach_technical_assets": [],
+        });
+        match target {
+            Some(flow) if flow.kind == Kind::Flow => {
+                let source = flow.ends.as_ref().map(|(source, _)| ids.of_key(source)).unwrap_or_default();
+                risk["most_relevant_communication_link"] = format!("{source}>{}", made_id(&flow.title)).into();
+            }
+            Some(element) => risk["most_relevant_technical_asset"] = ids.of_key(&element.key).into(),
+            None => {}
+        }
+        if let Some(asset) = threat.keys("affects").next() {
+            risk["most_relevant_data_asset"] = ids.of_key(asset).into();
+        }
+        losses.more_than_one(threat, &["category", "targets", "affects"]);
+        losses.of(threat, &["mitigations", "ticket", "owner"]);
+        let title = titles.free("", &threat.title);
+        let mut named = Map::new();
+        named.insert(title.clone(), risk);
+        risks.insert(
+            title,
+            json!({
+                "id": ids.of_key(&threat.key), "description": words::or(&threat.description, &threat.title),
+                "impact": "", "asvs": "", "cheat_sheet": "", "action": "", "mitigation": "", "check": "",
+                "function": "architecture", "stride": stride, "detection_logic": "", "risk_assessment": "",
+                "false_positives": "", "model_failure_possible_reason": false, "cwe": cwe.unwrap_or_default(),
+                "risks_identified": named,
+            }),
+        );
+    }
+    risks
+}

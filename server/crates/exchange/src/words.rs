@@ -1,0 +1,643 @@
+//! What readers and writers share: how names, words, dates and texts of other tools become ours, and ours theirs. It must
+//! not know any format.
+
+use crate::draft::{Draft, Fact, Item};
+use crate::text::name_of;
+use crate::tree::{Fields, Notes, plain_word};
+use rustc_hash::FxHashMap;
+use serde_json::Value as Json;
+use std::cell::RefCell;
+use std::fmt::Write;
+use std::sync::LazyLock;
+use threatline_model::names::{full_name, visible};
+use threatline_model::typed::typed;
+use threatline_model::{Date, Kind, Workspace, World, references};
+
+/// A document for another tool.
+#[derive(Debug)]
+pub struct Export {
+    /// The document.
+    pub text: String,
+    /// What it cannot say: what that is, and why.
+    pub losses: Vec<String>,
+}
+
+/// What a document cannot say.
+#[derive(Debug, Default)]
+pub struct Losses(RefCell<Vec<String>>);
+
+impl Losses {
+    /// That something of a declaration is not said.
+    pub fn add(&self, item: &Item, property: &str, why: &str) {
+        let property = if property.is_empty() { String::new() } else { format!(", `{property}`") };
+        self.0.borrow_mut().push(format!("{} `{}`{property}: {why}", item.kind.word(), item.key));
+    }
+
+    /// That properties of a declaration are not said, of those that are stated.
+    pub fn of(&self, item: &Item, properties: &[&str]) {
+        for property in properties.iter().filter(|property| !item.get(property).is_empty()) {
+            self.add(item, property, "the format has no place for it");
+        }
+    }
+
+    /// That of several values the first alone is said.
+    pub fn more_than_one(&self, item: &Item, properties: &[&str]) {
+        for property in properties.iter().filter(|property| item.get(property).len() > 1) {
+            self.add(item, property, "the format has one value; the others are left out");
+        }
+    }
+
+    /// All of them, each once.
+    pub fn into_inner(self) -> Vec<String> {
+        let mut all = self.0.into_inner();
+        let mut seen = rustc_hash::FxHashSet::default();
+        all.retain(|loss| seen.insert(loss.clone()));
+        all
+    }
+}
+
+/// The ids of declarations in a document: made of their names, each once.
+pub struct Ids(FxHashMap<String, String>);
+
+impl Ids {
+    /// The ids of all declarations, their parts joined by a sign.
+    pub fn of(draft: &Draft, join: char) -> Ids {
+        let mut taken = rustc_hash::FxHashSet::default();
+        let mut ids = FxHashMap::default();
+        for item in &draft.items {
+            let plain = item.key.replace("->", "to");
+            let parts = plain.split(|character: char| !character.is_alphanumeric()).filter(|part| !part.is_empty());
+            let id = parts.collect::<Vec<_>>().join(&join.to_string()).to_lowercase();
+            let id = if id.is_empty() { item.kind.word().to_owned() } else { id };
+            let mut free = id.clone();
+            let mut number = 2;
+            while !taken.insert(free.clone()) {
+                free = format!("{id}{join}{number}");
+                number += 1;
+            }
+            ids.insert(item.key.clone(), free);
+        }
+        Ids(ids)
+    }
+
+    /// The id of a declaration by its key.
+    pub fn of_key(&self, key: &str) -> String {
+        self.0.get(key).cloned().unwrap_or_default()
+    }
+}
+
+/// Titles that have to differ.
+#[derive(Default)]
+pub struct Titles(RefCell<rustc_hash::FxHashSet<(String, String)>>);
+
+impl Titles {
+    /// A title, with a number if it is there in a list already.
+    pub fn free(&self, list: &str, title: &str) -> String {
+        let mut free = title.to_owned();
+        let mut number = 2;
+        while !self.0.borrow_mut().insert((list.to_owned(), free.clone())) {
+            free = format!("{title} ({number})");
+            number += 1;
+        }
+        free
+    }
+}
+
+/// A text, or another one if it is empty.
+pub fn or<'t>(text: &'t str, otherwise: &'t str) -> &'t str {
+    if text.trim().is_empty() { otherwise } else { text }
+}
+
+/// A name of an id, if people can read it.
+pub fn id(id: &str) -> Option<String> {
+    let digits = id.chars().filter(char::is_ascii_digit).count();
+    let letters = id.chars().filter(|character| character.is_alphabetic()).count();
+    let is_made_up =
+        id.len() > 40 || digits * 3 > letters || id.split('-').any(|part| part.len() >= 8 && digits_in(part) > 1);
+    Some(name_of(id)).filter(|name| !is_made_up && !name.is_empty())
+}
+
+fn digits_in(text: &str) -> usize {
+    text.chars().filter(char::is_ascii_digit).count()
+}
+
+/// Gives an item its description, unless that only repeats the title.
+pub fn describe(item: &mut Item, text: Option<String>) {
+    if let Some(text) = text.filter(|text| !text.is_empty() && plain_word(text) != plain_word(&item.title)) {
+        item.description = text;
+    }
+}
+
+/// Reads the tags of an item.
+pub fn tags(fields: &Fields<'_>, item: &mut Item) {
+    for tag in fields.texts("tags") {
+        item.state("tags", Fact::Text(tag));
+    }
+}
+
+/// Lines of which the short ones stand together.
+pub fn lines(all: Vec<String>) -> Vec<String> {
+    const TOGETHER: usize = 100;
+    let mut lines: Vec<String> = Vec::new();
+    for line in all {
+        match lines.last_mut() {
+            Some(last) if last.len() + line.len() < TOGETHER => {
+                last.push_str("; ");
+                last.push_str(&line);
+            }
+            _ => lines.push(line),
+        }
+    }
+    lines
+}
+
+/// A title without the tags of HTML that some tools write.
+pub fn without_markup(title: &str) -> String {
+    let mut plain = title.to_owned();
+    for tag in ["<b>", "</b>", "<i>", "</i>", "<u>", "</u>", "<br>", "<p>", "</p>"] {
+        plain = plain.replace(tag, "");
+    }
+    plain
+}
+
+/// States a reference, if it is one that the language knows; else it is kept in a comment.
+pub fn reference(item: &mut Item, id: &str) {
+    if references::List::of(id).is_some() && !references::is_unknown(id) {
+        item.state("references", Fact::Reference(id.to_owned()));
+    } else {
+        item.comments.push(format!("reference: {id}"));
+    }
+}
+
+/// Whether a pattern with `*` fits a text.
+pub fn matches(pattern: &str, text: &str) -> bool {
+    let mut rest = text;
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(after) = rest.strip_prefix(first) else { return false };
+    rest = after;
+    let mut last = None;
+    for part in parts {
+        if let Some(before) = last.replace(part) {
+            match rest.find(before) {
+                Some(at) => rest = &rest[at + str::len(before)..],
+                None => return false,
+            }
+        }
+    }
+    last.map_or(rest.is_empty(), |last| rest.ends_with(last))
+}
+
+/// The first sentence of a text, if it is short enough for a title.
+pub fn first_sentence(text: &str) -> Option<String> {
+    let line = text.trim().lines().next().unwrap_or_default();
+    let end = line.find(". ").map_or(line.len(), |at| at);
+    Some(line[..end].trim_end_matches('.').to_owned()).filter(|sentence| !sentence.is_empty() && sentence.len() <= 90)
+}
+
+/// A title of a text: its first sentence, cut off at a word if it is long.
+pub fn title_of(text: &str) -> String {
+    if let Some(sentence) = first_sentence(text) {
+        return sentence;
+    }
+    let mut title = String::new();
+    for word in text.split_whitespace() {
+        if title.len() + word.len() > 80 {
+            title.push('…');
+            break;
+        }
+        if !title.is_empty() {
+            title.push(' ');
+        }
+        title.push_str(word);
+    }
+    title
+}
+
+/// The day a year after a decision; without a day, a year after the start of the epoch of these formats, so that the
+/// same document always gives the same.
+pub fn a_year_after(decided: Option<Date>) -> Date {
+    let decided = decided.unwrap_or(Date::constant(2026, 1, 1));
+    decided.checked_add(jiff::Span::new().years(1)).unwrap_or(decided)
+}
+
+/// Takes boundaries that lie in themselves out of there, and what lies in something that is no boundary.
+pub fn break_circles(notes: &Notes, draft: &mut Draft) {
+    let _ = notes;
+    let boundaries: Vec<String> = draft.of_kind(&[Kind::Boundary]).map(|item| item.key.clone()).collect();
+    for item in &mut draft.items {
+        if item.place.as_ref().is_some_and(|place| !boundaries.contains(place)) {
+            item.place = None;
+        }
+    }
+    for key in boundaries {
+        let mut seen = vec![key.clone()];
+        let mut at = key.clone();
+        while let Some(above) = draft.item(&at).and_then(|item| item.place.clone()) {
+            if seen.contains(&above) {
+                if let Some(item) = draft.item_mut(&at) {
+                    item.comments.push("It lay in itself.".to_owned());
+                    item.place = None;
+                }
+                break;
+            }
+            seen.push(above.clone());
+            at = above;
+        }
+    }
+}
+
+/// Whether an element stands where anyone can be.
+pub fn is_in_the_open(draft: &Draft, element: &Item) -> bool {
+    trust_of(draft, element.place.as_deref(), element.kind == Kind::External) == "untrusted"
+}
+
+/// The trust of a place, by the key of its boundary.
+pub fn trust_of<'d>(draft: &'d Draft, place: Option<&str>, is_external: bool) -> &'d str {
+    let Some(mut place) = place else { return if is_external { "untrusted" } else { "high" } };
+    for _ in 0..64 {
+        let Some(boundary) = draft.item(place) else { break };
+        if let Some(trust) = boundary.stated("trust") {
+            return trust;
+        }
+        match boundary.place.as_deref() {
+            Some(above) => place = above,
+            None => break,
+        }
+    }
+    "high"
+}
+
+/// The library's technologies and protocols, with the broader ones of each.
+static LIBRARY: LazyLock<Vec<(Kind, String, Vec<String>)>> = LazyLock::new(|| {
+    let workspace = Workspace::new(Date::constant(2026, 1, 1));
+    let db = workspace.db();
+    let library = World::get(db).library(db);
+    let short = |decl| full_name(db, decl).trim_start_matches("std.").to_owned();
+    let kinds = [Kind::Technology, Kind::Protocol, Kind::Mitigation];
+    let all = kinds.iter().flat_map(|kind| visible(db, library, &[*kind]).into_iter().map(move |decl| (*kind, decl)));
+    all.map(|(kind, decl)| (kind, short(decl), typed(db, decl).decls("is").map(short).collect())).collect()
+});
+
+/// Whether the library has something of this name.
+pub fn in_library(kind: Kind, name: &str) -> Option<&'static str> {
+    let said = plain_word(name);
+    LIBRARY.iter().find(|(of, name, _)| *of == kind && plain_word(name) == said).map(|(_, name, _)| name.as_str())
+}
+
+/// A name and the broader ones above it, the nearest first.
+pub fn upwards(kind: Kind, name: &str) -> Vec<String> {
+    let mut all = vec![name.to_owned()];
+    let mut at = 0;
+    while at < all.len() {
+        let broader =
+            LIBRARY.iter().find(|(of, name, _)| *of == kind && *name == all[at]).map(|(_, _, broader)| broader);
+        for broader in broader.into_iter().flatten() {
+            if !all.contains(broader) {
+                all.push(broader.clone());
+            }
+        }
+        at += 1;
+    }
+    all
+}
+
+/// What a table has for the nearest broader technology.
+pub fn broader(ours: &str, table: &[(&'static str, &[&str])]) -> Option<&'static str> {
+    let above = upwards(Kind::Technology, ours);
+    above.iter().find_map(|name| {
+        table.iter().find(|(_, names)| names.first() == Some(&name.as_str())).map(|(theirs, _)| *theirs)
+    })
+}
+
+/// What a table has for the nearest broader protocol.
+pub fn broader_protocol(ours: &str, table: &[(&'static str, &str)]) -> Option<&'static str> {
+    let above = upwards(Kind::Protocol, ours);
+    above.iter().find_map(|name| table.iter().find(|(_, ours)| ours == name).map(|(theirs, _)| *theirs))
+}
+
+/// The library's protocol for how another tool calls it.
+pub fn protocol(said: &str) -> Option<&'static str> {
+    const OTHER: &[(&str, &str)] = &[
+        ("rest", "https"),
+        ("tls", "binary_tls"),
+        ("ssl", "binary_tls"),
+        ("httptls", "https"),
+        ("http2", "https"),
+        ("http3", "https"),
+        ("websocket", "ws"),
+        ("websockets", "ws"),
+        ("securewebsocket", "wss"),
+        ("mqtttls", "mqtts"),
+        ("mqttovertls", "mqtts"),
+        ("kafka", "kafka_plain"),
+        ("jdbc", "sql"),
+        ("odbc", "sql"),
+        ("tds", "sql"),
+        ("postgresql", "sql"),
+        ("mysql", "sql"),
+        ("sqltls", "sql_tls"),
+        ("sqlovertls", "sql_tls"),
+        ("mongodb", "nosql"),
+        ("ldaptls", "ldaps"),
+        ("grpcs", "grpc_tls"),
+        ("ipc", "local_ipc"),
+        ("namedpipe", "local_ipc"),
+        ("unixsocket", "local_ipc"),
+        ("tcp", "binary"),
+        ("udp", "binary"),
+        ("rpc", "binary"),
+        ("file", "file_access"),
+        ("cifs", "smb"),
+        ("ble", "bluetooth"),
+    ];
+    in_library(Kind::Protocol, said).or_else(|| crate::tree::looked_up(said, OTHER))
+}
+
+/// States a protocol, or keeps in a comment how another tool calls it.
+pub fn state_protocol(fields: &Fields<'_>, name: &str, said: &str, flow: &mut Item) {
+    match protocol(said) {
+        Some(protocol) => flow.library("protocol", &[protocol]),
+        None => {
+            fields.loss(name, "kept in a comment: the library has no such protocol");
+            flow.comments.push(format!("{name}: {said}"));
+        }
+    }
+}
+
+/// The library's technology for what another tool calls a type of element: the first of these words in it.
+pub fn technology(said: &str) -> Option<&'static str> {
+    const WORDS: &[(&str, &str)] = &[
+        ("apigateway", "api_gateway"),
+        ("loadbalancer", "load_balancer"),
+        ("elb", "load_balancer"),
+        ("trafficmanager", "load_balancer"),
+        ("cloudfront", "cdn"),
+        ("cdn", "cdn"),
+        ("waf", "waf"),
+        ("firewall", "gateway"),
+        ("iotgateway", "iot_gateway"),
+        ("fieldgateway", "iot_gateway"),
+        ("vpn", "vpn_gateway"),
+        ("keyvault", "vault"),
+        ("vault", "vault"),
+        ("secretsmanager", "vault"),
+        ("kms", "key_management"),
+        ("activedirectory", "directory"),
+        ("identityserver", "identity_provider"),
+        ("cognito", "identity_provider"),
+        ("postgres", "relational_database"),
+        ("mysql", "relational_database"),
+        ("mariadb", "relational_database"),
+        ("oracle", "relational_database"),
+        ("sqldatabase", "relational_database"),
+        ("sqlserver", "relational_database"),
+        ("azuresql", "relational_database"),
+        ("sqlite", "relational_database"),
+        ("rds", "relational_database"),
+        ("aurora", "relational_database"),
+        ("relational", "relational_database"),
+        ("dynamo", "document_database"),
+        ("cosmos", "document_database"),
+        ("documentdb", "document_database"),
+        ("mongo", "document_database"),
+        ("redis", "cache"),
+        ("memcache", "cache"),
+        ("elasticache", "cache"),
+        ("elasticsearch", "search_engine"),
+        ("opensearch", "search_engine"),
+        ("timeseries", "time_series_database"),
+        ("graphdatabase", "graph_database"),
+        ("kafka", "kafka"),
+        ("kinesis", "event_stream"),
+        ("eventhub", "event_stream"),
+        ("servicebus", "message_queue"),
+        ("sqs", "message_queue"),
+        ("queue", "message_queue"),
+        ("messagebroker", "message_queue"),
+        ("rabbitmq", "message_queue"),
+        ("objectstor", "object_store"),
+        ("bucket", "object_store"),
+        ("blob", "object_store"),
+        ("s3", "object_store"),
+        ("filesystem", "file_storage"),
+        ("fileserver", "file_server"),
+        ("filestor", "file_storage"),
+        ("datalake", "data_lake"),
+        ("warehouse", "data_warehouse"),
+        ("redshift", "data_warehouse"),
+        ("database", "database"),
+        ("browserextension", "browser_extension"),
+        ("browser", "browser"),
+        ("mobileclient", "mobile_app"),
+        ("mobileapp", "mobile_app"),
+        ("mobiledevice", "mobile_app"),
+        ("android", "mobile_app"),
+        ("ios", "mobile_app"),
+        ("desktop", "desktop_app"),
+        ("webclient", "browser"),
+        ("genericclient", "client"),
+        ("lambda", "function"),
+        ("serverless", "function"),
+        ("functionapp", "function"),
+        ("kubernetes", "kubernetes"),
+        ("container", "container_platform"),
+        ("dockerhost", "container_platform"),
+        ("graphql", "graphql_api"),
+        ("restapi", "rest_api"),
+        ("restful", "rest_api"),
+        ("soap", "soap_service"),
+        ("grpc", "grpc_service"),
+        ("webapi", "web_service"),
+        ("webservice", "web_service"),
+        ("microservice", "web_service"),
+        ("webapplication", "web_application"),
+        ("webapp", "web_application"),
+        ("webserver", "web_server"),
+        ("nginx", "web_server"),
+        ("apache", "web_server"),
+        ("reverseproxy", "reverse_proxy"),
+        ("largelanguagemodel", "llm"),
+        ("llm", "llm"),
+        ("machinelearning", "ai"),
+        ("iotdevice", "iot_device"),
+        ("iotcloudgateway", "iot_gateway"),
+        ("mailserver", "mail_server"),
+        ("smtpserver", "mail_server"),
+    ];
+    let plain = plain_word(said);
+    if let Some(name) = in_library(Kind::Technology, said) {
+        return Some(name);
+    }
+    WORDS.iter().find(|(word, _)| plain.contains(word)).map(|(_, name)| *name)
+}
+
+/// The level of a number from 0 to 100.
+pub fn level(number: f64) -> &'static str {
+    match number {
+        number if number >= 90.0 => "critical",
+        number if number >= 60.0 => "high",
+        number if number >= 30.0 => "medium",
+        _ => "low",
+    }
+}
+
+/// The number from 0 to 100 of a level, in the middle of what [`level`] takes for it.
+pub fn number(level: &str) -> u8 {
+    match level {
+        "critical" => 100,
+        "high" => 75,
+        "medium" => 50,
+        _ => 20,
+    }
+}
+
+/// The STRIDE categories that another tool names.
+pub fn stride(said: &str) -> Option<&'static str> {
+    match plain_word(said).as_str() {
+        "spoofing" | "s" | "authentication" | "authenticity" | "spoof" | "identifying" | "linking" => Some("spoofing"),
+        "tampering" | "t" | "integrity" => Some("tampering"),
+        "repudiation" | "r" | "accountability" | "nonrepudiation" => Some("repudiation"),
+        "informationdisclosure"
+        | "infodisclosure"
+        | "i"
+        | "confidentiality"
+        | "disclosureofinformation"
+        | "datadisclosure"
+        | "detecting"
+        | "unawareness"
+        | "noncompliance" => Some("information_disclosure"),
+        "denialofservice" | "dos" | "d" | "availability" | "deniedservice" => Some("denial_of_service"),
+        "elevationofprivilege"
+        | "elevationofprivileges"
+        | "elevationofpriviledge"
+        | "privilegeescalation"
+        | "e"
+        | "eop"
+        | "authorization"
+        | "authorisation" => Some("elevation_of_privilege"),
+        _ => None,
+    }
+}
+
+/// The word for a level that other tools write in many ways.
+pub fn level_word(said: &str) -> Option<&'static str> {
+    match plain_word(said).as_str() {
+        "low" | "verylow" | "minor" | "negligible" | "unlikely" | "rare" | "info" | "informational" | "minimal"
+        | "none" => Some("low"),
+        "medium" | "moderate" | "possible" | "elevated" | "mid" => Some("medium"),
+        "high" | "major" | "likely" => Some("high"),
+        "critical" | "severe" | "veryhigh" | "certain" | "almostcertain" | "extreme" | "maximal" => Some("critical"),
+        _ => None,
+    }
+}
+
+/// A document of JSON, with a line for each value.
+pub fn pretty_json(document: &Json) -> String {
+    format!("{document:#}\n")
+}
+
+/// A document of YAML. Texts are written as JSON does, which YAML reads the same.
+pub fn pretty_yaml(document: &Json) -> String {
+    let mut text = String::new();
+    yaml_value(&mut text, document, 0);
+    text
+}
+
+fn yaml_value(text: &mut String, value: &Json, depth: usize) {
+    let indent = "  ".repeat(depth);
+    match value {
+        Json::Object(entries) if !entries.is_empty() => {
+            for (key, value) in entries {
+                let is_plain = key.starts_with(|first: char| first.is_ascii_lowercase())
+                    && key.chars().all(|character| character.is_ascii_lowercase() || character == '_');
+                let key = if is_plain { key.clone() } else { Json::from(key.as_str()).to_string() };
+                let _ = write!(text, "{indent}{key}:");
+                yaml_after(text, value, depth);
+            }
+        }
+        Json::Array(values) if !values.is_empty() => {
+            for value in values {
+                let _ = write!(text, "{indent}-");
+                yaml_after(text, value, depth);
+            }
+        }
+        value => {
+            let _ = writeln!(text, "{indent}{value}");
+        }
+    }
+}
+
+fn yaml_after(text: &mut String, value: &Json, depth: usize) {
+    let is_block = match value {
+        Json::Object(entries) => !entries.is_empty(),
+        Json::Array(values) => !values.is_empty(),
+        _ => false,
+    };
+    if is_block {
+        text.push('\n');
+        yaml_value(text, value, depth + 1);
+    } else {
+        let _ = writeln!(text, " {value}");
+    }
+}
+
+/// Keeps the tags of something that has none.
+pub fn tags_in_comment(fields: &Fields<'_>, item: &mut Item) {
+    let tags = fields.texts("tags");
+    if !tags.is_empty() {
+        fields.loss("tags", "kept in a comment");
+        item.comments.push(format!("tags: {}", tags.join(", ")));
+    }
+}
+
+/// The acceptance of a threat that is accepted without a name or a day.
+pub fn accepted(threat: &Item, because: &str) -> Item {
+    let mut accept = Item::new(Kind::Accept, format!("accept {}", threat.key), threat.title.clone());
+    accept.name = Some(format!("accepted_{}", threat.name.clone().unwrap_or_else(|| name_of(&threat.title))));
+    accept.state("findings", Fact::Item(threat.key.clone()));
+    accept.text("by", Some("unknown".to_owned()));
+    accept.state("until", Fact::Date(a_year_after(None)));
+    accept.text("because", Some(because.to_owned()));
+    accept.comments.push("TODO: fill in who accepts it, and until when".to_owned());
+    accept
+}
+
+/// Gives a threat what it has to have: a category, and an element that it is against.
+pub fn complete_threat(draft: &mut Draft, threat: &mut Item) {
+    if threat.get("category").is_empty() {
+        threat.word("category", Some("tampering"));
+        threat.comments.push("TODO: no category of STRIDE was stated; `tampering` is a guess".to_owned());
+    }
+    if threat.get("targets").is_empty() {
+        let all: Vec<String> = draft.of_kind(&[Kind::Process]).map(|item| item.key.clone()).collect();
+        let all = match all.is_empty() {
+            true => draft.of_kind(&[Kind::Store, Kind::External]).map(|item| item.key.clone()).collect(),
+            false => all,
+        };
+        match all.is_empty() {
+            true => {
+                let key = whole_system(draft, None);
+                threat.state("targets", Fact::Item(key));
+            }
+            false => {
+                threat.comments.push("It named no element: all of them are listed.".to_owned());
+                all.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
+            }
+        }
+    }
+}
+
+/// The key of a process that stands for a whole system, or a part of one, of which nothing else is known.
+pub fn whole_system(draft: &mut Draft, part: Option<&str>) -> String {
+    let title = part.unwrap_or(&draft.title).to_owned();
+    let key = format!("the whole of {title}");
+    if draft.item(&key).is_none() {
+        let mut item = Item::new(Kind::Process, key.clone(), or(&title, "The system").to_owned());
+        item.name = Some("system".to_owned());
+        item.part = part.map(str::to_owned);
+        item.comments.push("It stands for the whole system: no elements were stated.".to_owned());
+        draft.items.insert(0, item);
+    }
+    key
+}

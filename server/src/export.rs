@@ -1,0 +1,39 @@
+//! `threatline export`: a model in the formats of other tools. It must not know what any format says.
+
+use crate::Outcome;
+use crate::arguments::ExportArguments;
+use crate::checked::report;
+use crate::files;
+use crate::format::in_one_line;
+use anyhow::{Context, Result, bail};
+use std::io::Write;
+use threatline_exchange::export::export;
+
+/// Runs the command.
+///
+/// # Errors
+/// When a path cannot be used, or the document cannot be written.
+pub fn run(arguments: &ExportArguments) -> Result<Outcome> {
+    let loaded = files::load(&arguments.paths, arguments.today)?;
+    let reports = report(&loaded, None);
+    let [report] = reports.as_slice() else {
+        let names = reports.iter().map(|report| in_one_line(report.model.root(loaded.db())));
+        bail!("there are {} models; name the folder of one: {}", reports.len(), names.collect::<Vec<_>>().join(", "));
+    };
+    if report.is_broken() {
+        bail!("the model has errors, so nothing was written; see `threatline check`");
+    }
+    let export = export(loaded.db(), report.model, &report.name, arguments.to.into());
+    match &arguments.out {
+        Some(path) => files::write_whole(path, export.text.as_bytes())
+            .with_context(|| format!("`{}` cannot be written", path.display()))?,
+        None => std::io::stdout().lock().write_all(export.text.as_bytes())?,
+    }
+    for note in &loaded.notes {
+        anstream::eprintln!("\x1b[1mnote\x1b[0m: {}", in_one_line(note));
+    }
+    for loss in &export.losses {
+        anstream::eprintln!("\x1b[1mleft out\x1b[0m: {}", in_one_line(loss));
+    }
+    Ok(Outcome::Clean)
+}

@@ -1,0 +1,126 @@
+//! `threatline import`: models in the formats of other tools become a model of this language. It must not know what any
+//! format says.
+
+use crate::Outcome;
+use crate::arguments::ImportArguments;
+use crate::files;
+use crate::format::{count, in_one_line};
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use threatline_exchange::import::{Imported, import};
+use threatline_exchange::tree::{Loss, Problem};
+use threatline_model::Kind;
+
+/// The longest document that is read, in bytes. Diagrams of other tools hold pictures, so they are longer than a model.
+const LONGEST: u64 = 64 << 20;
+
+/// Runs the command.
+///
+/// # Errors
+/// When a file cannot be read, or the model cannot be written.
+pub fn run(arguments: &ImportArguments) -> Result<Outcome> {
+    let mut documents = Vec::new();
+    for path in &arguments.files {
+        let text = read(path).with_context(|| format!("`{}`", path.display()))?;
+        documents.push((path.display().to_string(), text));
+    }
+    match import(documents, &included) {
+        Ok(imported) => {
+            write(&arguments.to, &imported, arguments.force)?;
+            tell(&arguments.to, &imported);
+            Ok(Outcome::Clean)
+        }
+        Err(problems) => {
+            for problem in &problems {
+                tell_problem(problem);
+            }
+            anstream::eprintln!("\x1b[1;31merror\x1b[0m: {}; nothing was written", count(problems.len(), "problem"));
+            Ok(Outcome::Unusable)
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String> {
+    let metadata = fs::metadata(path).context("cannot be read")?;
+    if !metadata.is_file() {
+        bail!("is no file");
+    }
+    if metadata.len() > LONGEST {
+        bail!("is longer than {} MB, and is not read", LONGEST >> 20);
+    }
+    let bytes = fs::read(path).context("cannot be read")?;
+    threatline_exchange::tree::decode(&bytes).map_err(|why| anyhow::anyhow!("{why}"))
+}
+
+/// The file that a document includes, from the folder that the document is in; never one outside of it.
+fn included(document: &str, path: &str) -> Result<(String, String), String> {
+    let is_below = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let folder = Path::new(document).parent().unwrap_or(Path::new(""));
+    let whole = folder.join(path);
+    let root = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let is_below = is_below
+        && match (whole.canonicalize(), root.canonicalize()) {
+            (Ok(whole), Ok(root)) => whole.starts_with(root),
+            // That it is not there is told when it is read.
+            _ => true,
+        };
+    if !is_below {
+        return Err("it is not below the folder of the document, and is not read".to_owned());
+    }
+    let text = read(&whole).map_err(|error| format!("{error:#}"))?;
+    Ok((whole.display().to_string(), text))
+}
+
+/// Writes all files or none, and replaces no file that says something else unless it is asked to.
+fn write(folder: &Path, imported: &Imported, force: bool) -> Result<()> {
+    let files: Vec<(PathBuf, &str)> =
+        imported.files.files.iter().map(|(name, text)| (folder.join(name), text.as_str())).collect();
+    let differs = |(path, text): &&(PathBuf, &str)| {
+        path.symlink_metadata().is_ok() && fs::read(path).ok().is_none_or(|there| there != text.as_bytes())
+    };
+    if let Some((path, _)) = files.iter().find(differs).filter(|_| !force) {
+        bail!("`{}` is there and says something else; nothing was written (`--force` replaces it)", path.display());
+    }
+    fs::create_dir_all(folder).with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+    for (path, text) in &files {
+        files::write_whole(path, text.as_bytes()).with_context(|| format!("`{}` cannot be written", path.display()))?;
+    }
+    Ok(())
+}
+
+fn tell(folder: &Path, imported: &Imported) {
+    for (name, format) in &imported.formats {
+        anstream::println!("{}: {format}", in_one_line(name));
+    }
+    let of = |kinds: &[Kind]| imported.draft.of_kind(kinds).count();
+    let what = [
+        count(of(&[Kind::External, Kind::Process, Kind::Store]), "element"),
+        count(of(&[Kind::Flow]), "flow"),
+        count(of(&[Kind::Asset]), "asset"),
+        count(of(&[Kind::Boundary]), "boundary"),
+        count(of(&[Kind::Threat]), "threat"),
+        count(of(&[Kind::Mitigation]), "mitigation"),
+        count(of(&[Kind::Accept]), "accepted risk"),
+    ];
+    anstream::println!("{}", what.join(", "));
+    for (name, _) in &imported.files.files {
+        anstream::println!("  {}", in_one_line(&folder.join(name).display().to_string()));
+    }
+    if !imported.losses.is_empty() {
+        anstream::println!("\nWithout a place in the model:");
+        for Loss { place, path, why } in &imported.losses {
+            anstream::println!("  {}  {}: {}", in_one_line(&place.to_string()), in_one_line(path), in_one_line(why));
+        }
+    }
+    anstream::println!("\nSee what it says:\n  threatline check {}", in_one_line(&folder.display().to_string()));
+}
+
+fn tell_problem(problem: &Problem) {
+    let path = if problem.path.is_empty() { String::new() } else { format!("{}: ", in_one_line(&problem.path)) };
+    anstream::eprintln!(
+        "\x1b[1;31merror\x1b[0m: {}: {path}{}",
+        in_one_line(&problem.place.to_string()),
+        in_one_line(&problem.message)
+    );
+}

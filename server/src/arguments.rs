@@ -139,7 +139,8 @@ Examples:
 
 Reads Threagile, Open Threat Model, OWASP Threat Dragon 2, the OWASP threat model library (TM-BOM),
 Microsoft Threat Modeling Tool (.tm7), pytm (`--json`) and threatcl; which it is, the document tells.
-What has no place in a model is listed, and kept in a comment.
+What has no place in a model is listed, and kept in a comment. A risk that was accepted without a
+last day gets one to fill in, marked with TODO.
 
 Exit code: 0; 2 when a document cannot be used, and nothing is written.";
 
@@ -158,6 +159,10 @@ pub struct ImportArguments {
     /// Replace files that are there and say something else
     #[arg(long)]
     pub force: bool,
+
+    /// List each place of what has no place in the model
+    #[arg(long)]
+    pub verbose: bool,
 }
 
 const EXPORT_HELP: &str = "\

@@ -28,7 +28,7 @@ pub fn run(arguments: &ImportArguments) -> Result<Outcome> {
     match import(documents, &included) {
         Ok(imported) => {
             write(&arguments.to, &imported, arguments.force)?;
-            tell(&arguments.to, &imported);
+            tell(&arguments.to, &imported, arguments.verbose);
             Ok(Outcome::Clean)
         }
         Err(problems) => {
@@ -89,7 +89,7 @@ fn write(folder: &Path, imported: &Imported, force: bool) -> Result<()> {
     Ok(())
 }
 
-fn tell(folder: &Path, imported: &Imported) {
+fn tell(folder: &Path, imported: &Imported, verbose: bool) {
     for (name, format) in &imported.formats {
         anstream::println!("{}: {format}", in_one_line(name));
     }
@@ -109,11 +109,31 @@ fn tell(folder: &Path, imported: &Imported) {
     }
     if !imported.losses.is_empty() {
         anstream::println!("\nWithout a place in the model:");
-        for Loss { place, path, why } in &imported.losses {
-            anstream::println!("  {}  {}: {}", in_one_line(&place.to_string()), in_one_line(path), in_one_line(why));
-        }
+        tell_losses(&imported.losses, verbose);
     }
     anstream::println!("\nSee what it says:\n  threatline check {}", in_one_line(&folder.display().to_string()));
+}
+
+/// What is lost, a line for what is lost in the same way under the same name, unless each place is wanted.
+fn tell_losses(losses: &[Loss], verbose: bool) {
+    let mut groups: Vec<((&str, &str), Vec<&Loss>)> = Vec::new();
+    for loss in losses {
+        let name = loss.path.rsplit('.').next().unwrap_or_default();
+        let name = name.split_once('[').map_or(name, |(name, _)| name);
+        let group = if verbose { (loss.path.as_str(), "") } else { (name, loss.why.as_str()) };
+        match groups.iter_mut().find(|(known, _)| !verbose && *known == group) {
+            Some((_, group)) => group.push(loss),
+            None => groups.push((group, vec![loss])),
+        }
+    }
+    for ((name, _), losses) in groups {
+        let Loss { place, path, why } = losses[0];
+        let (place, path, why) = (in_one_line(&place.to_string()), in_one_line(path), in_one_line(why));
+        match losses.len() {
+            1 => anstream::println!("  {place}: {path}: {why}"),
+            many => anstream::println!("  {place}: {}: {why}; {many} times, first in {path}", in_one_line(name)),
+        }
+    }
 }
 
 fn tell_problem(problem: &Problem) {

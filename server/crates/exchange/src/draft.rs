@@ -74,10 +74,12 @@ pub enum Fact {
 pub struct Decision {
     /// The rules of the library that find the same, any of them.
     pub rules: &'static [&'static str],
-    /// The keys of the elements that it may be on.
+    /// The keys of the elements that it may be on, and of threats that it is about.
     pub on: Vec<String>,
     /// What was decided.
     pub is: Decided,
+    /// What the risk may be called in the text, such as `path_traversal`.
+    pub name: String,
     /// Why, as people read it.
     pub title: String,
     /// Where the work is tracked.
@@ -97,10 +99,8 @@ pub enum Decided {
     Accepted {
         /// Who.
         by: String,
-        /// The last day, which is made up if `is_marked`.
+        /// The last day, made up: a person has to fill it in, and is told to.
         until: Date,
-        /// Whether the day is to be filled in by a person.
-        is_marked: bool,
         /// Why.
         because: String,
     },

@@ -126,13 +126,13 @@ fn read(notes: &Notes, name: &str, text: String, load: &Load<'_>) -> Result<(For
     } else if threagile::is_it(&document) {
         let include = |path: &str| -> Result<Node, Problem> {
             let (name, text) = load(name, path).map_err(|why| Problem {
-                place: document.get("includes").unwrap_or(&document).place().clone(),
+                place: document.place().clone(),
                 path: String::new(),
                 message: format!("`{path}`: {why}"),
             })?;
             tree::yaml(&Text::new(&name, text))
         };
-        let whole = threagile::included(notes, &document, &include);
+        let whole = threagile::included(notes, &document, &include)?;
         Ok((Format::Threagile, threagile::read(notes, &whole)))
     } else if has("bomFormat") || has("specFormat") {
         Err(top("this is CycloneDX, which can be written and not read"))
@@ -218,46 +218,51 @@ fn decide(draft: &mut Draft, losses: &mut Vec<Loss>) {
                 && !taken.iter().any(|(taken_rule, taken_key)| taken_rule == rule && taken_key == key)
         });
         let fits: Vec<(String, String)> = fits.map(|(rule, key, _)| (rule.clone(), key.clone())).collect();
-        if fits.is_empty() {
+        let threats = draft.of_kind(&[Kind::Threat]).filter(|threat| decision.on.contains(&threat.key));
+        let threats: Vec<String> = threats.map(|threat| threat.key.clone()).collect();
+        if fits.is_empty() && threats.is_empty() {
             let why = "kept in a comment: nothing of the kind is found in the model".to_owned();
             losses.push(Loss { place: decision.place.clone(), path: decision.path.clone(), why });
             draft.comments.push(decision.comment);
             continue;
         }
         taken.extend(fits.iter().cloned());
-        write_decision(draft, &decision, fits, number);
+        write_decision(draft, &decision, fits, threats, number);
     }
 }
 
-fn write_decision(draft: &mut Draft, decision: &Decision, fits: Vec<(String, String)>, number: usize) {
+fn write_decision(
+    draft: &mut Draft,
+    decision: &Decision,
+    fits: Vec<(String, String)>,
+    threats: Vec<String>,
+    number: usize,
+) {
     match &decision.is {
-        Decided::Accepted { by, until, is_marked, because } => {
+        Decided::Accepted { by, until, because } => {
             let mut accept = Item::new(Kind::Accept, format!("accept {number}"), decision.title.clone());
-            for (rule, key) in fits {
-                accept.state("findings", Fact::Finding(rule, key));
-            }
+            accept.name = Some(format!("accepted_{}", decision.name));
+            threats.into_iter().for_each(|key| accept.state("findings", Fact::Item(key)));
+            fits.into_iter().for_each(|(rule, key)| accept.state("findings", Fact::Finding(rule, key)));
             accept.text("by", Some(by.clone()));
             accept.state("until", Fact::Date(*until));
             accept.text("because", Some(because.clone()));
             accept.text("ticket", decision.ticket.clone());
-            if *is_marked {
-                accept.comments.push("TODO: no last day was stated; fill in when this is looked at again".to_owned());
-            }
+            accept.comments.push("TODO: no last day was stated; fill in when this is looked at again".to_owned());
             draft.items.push(accept);
         }
         Decided::Mitigated(status) => {
             let mut mitigation = Item::new(Kind::Mitigation, format!("mitigation {number}"), decision.title.clone());
+            mitigation.name = Some(format!("against_{}", decision.name));
             let mut rules: Vec<&String> = fits.iter().map(|(rule, _)| rule).collect();
             rules.sort();
             rules.dedup();
-            for rule in rules {
-                mitigation.state("counters", Fact::Library(rule.clone()));
-            }
+            rules.into_iter().for_each(|rule| mitigation.state("counters", Fact::Library(rule.clone())));
             mitigation.word("status", Some(status));
             mitigation.text("ticket", decision.ticket.clone());
             let key = mitigation.key.clone();
             draft.items.push(mitigation);
-            for (_, on) in fits {
+            for on in fits.into_iter().map(|(_, on)| on).chain(threats) {
                 if let Some(item) = draft.item_mut(&on) {
                     item.state("mitigations", Fact::Item(key.clone()));
                 }

@@ -5,6 +5,7 @@ use crate::draft::{Draft, Fact, Item};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
 use threatline_ide::formatting::format;
+use threatline_ide::rename::is_name;
 use threatline_model::Kind;
 use threatline_model::schema;
 
@@ -12,7 +13,14 @@ use threatline_model::schema;
 const MOST_IN_ONE: usize = 12;
 
 /// The longest name that is made of a title, in characters.
-const LONGEST_NAME: usize = 40;
+const LONGEST_NAME: usize = 32;
+
+/// Words with which a name that was cut off does not end.
+const NO_LAST_WORD: &[&str] = &[
+    "a", "an", "and", "any", "are", "as", "at", "be", "been", "before", "being", "but", "by", "can", "for", "from",
+    "has", "in", "into", "is", "may", "no", "not", "of", "on", "or", "that", "the", "their", "to", "under", "via",
+    "was", "were", "which", "with", "without",
+];
 
 /// The files of a model.
 #[derive(Debug)]
@@ -39,39 +47,26 @@ pub fn write(draft: &Draft) -> Files {
     let is_one = parts.components.len() == 1;
     for (at, (component, title)) in parts.components.iter().enumerate() {
         let mut text = String::new();
-        let items: Vec<&Item> = draft.items.iter().filter(|item| parts.of.get(&item.key) == Some(&at)).collect();
         if at == 0 {
-            for comment in &draft.comments {
-                comment_lines(&mut text, comment, "");
+            if component.is_none() {
+                about(&mut text, draft);
             }
-            if !draft.comments.is_empty() {
-                text.push('\n');
-            }
+            draft.comments.iter().for_each(|comment| comment_lines(&mut text, comment, ""));
+            text.push('\n');
         }
-        match component {
-            Some(name) => {
-                describe(&mut text, if is_one { &draft.description } else { "" });
-                let _ = write!(text, "component {name} {}", quoted(title));
-                let owners: Vec<String> = draft.owner.iter().map(|owner| quoted(owner)).collect();
-                if !is_one || owners.is_empty() {
-                    text.push('\n');
-                } else {
-                    let _ = writeln!(text, " {{ owner: {} }}", owners.join(", "));
-                }
+        if let Some(name) = component {
+            describe(&mut text, if is_one { &draft.description } else { "" });
+            let _ = write!(text, "component {name} {}", quoted(title));
+            let owners: Vec<String> = draft.owner.iter().map(|owner| quoted(owner)).collect();
+            if is_one && !owners.is_empty() {
+                let _ = write!(text, " {{ owner: {} }}", owners.join(", "));
             }
-            None => {
-                for line in draft.description.lines() {
-                    comment_lines(&mut text, line, "");
-                }
-                if !draft.owner.is_empty() {
-                    comment_lines(&mut text, &format!("Owner: {}", draft.owner.join(", ")), "");
-                }
-            }
+            text.push('\n');
         }
+        let mut items: Vec<&Item> = draft.items.iter().filter(|item| parts.of.get(&item.key) == Some(&at)).collect();
+        items.sort_by_key(|item| rank(item.kind));
         let mut last = None;
-        let mut sorted = items;
-        sorted.sort_by_key(|item| rank(item.kind));
-        for item in sorted {
+        for item in items {
             if last != Some(item.kind) || !item.description.is_empty() || has_body(item) {
                 text.push('\n');
             }
@@ -96,6 +91,16 @@ pub fn write(draft: &Draft) -> Files {
         (key.clone(), full)
     });
     Files { files, names: full.collect() }
+}
+
+/// What the model is about, where no component says it.
+fn about(text: &mut String, draft: &Draft) {
+    comment_lines(text, &line_of(&draft.title), "");
+    comment_lines(text, &draft.description, "");
+    if !draft.owner.is_empty() {
+        comment_lines(text, &format!("Owner: {}", draft.owner.join(", ")), "");
+    }
+    text.push('\n');
 }
 
 fn has_body(item: &Item) -> bool {
@@ -326,7 +331,8 @@ impl Names {
 /// A name that is free: of the item's own, of its title, with its target, or with a number.
 fn named(item: &Item, draft: &Draft, is_taken: &dyn Fn(&str) -> bool) -> String {
     let title = name_of(&item.title);
-    let mut name = item.name.as_deref().map(name_of).filter(|name| !name.is_empty()).unwrap_or(title);
+    let own = item.name.clone().filter(|name| is_name(name)).or_else(|| item.name.as_deref().map(name_of));
+    let mut name = own.filter(|name| !name.is_empty()).unwrap_or(title);
     if name.is_empty() {
         name = item.kind.word().to_owned();
     }
@@ -342,7 +348,7 @@ fn named(item: &Item, draft: &Draft, is_taken: &dyn Fn(&str) -> bool) -> String 
         kind => Some(kind.word().to_owned()),
     };
     if let Some(more) = more {
-        let joined = if item.kind == Kind::Flow { format!("{name}_{more}") } else { format!("{name}_{more}") };
+        let joined = format!("{name}_{more}");
         if !is_taken(&joined) {
             return joined;
         }
@@ -377,24 +383,33 @@ pub fn name_of(title: &str) -> String {
         _ => title.to_owned(),
     };
     let plain = plain.replace(['\'', '’'], "");
+    let mut is_cut = false;
     for word in plain.split(|character: char| !is_letter(character)).filter(|word| !word.is_empty()) {
         let word = word.to_lowercase();
         let length = name.chars().count() + word.chars().count();
         if !name.is_empty() {
             if length >= LONGEST_NAME {
+                is_cut = true;
                 break;
             }
             name.push('_');
         }
         name.extend(word.chars().filter(|character| is_letter(*character)).take(LONGEST_NAME));
     }
+    if is_cut {
+        while let Some((before, last)) = name.rsplit_once('_')
+            && NO_LAST_WORD.contains(&last)
+        {
+            name.truncate(before.len());
+        }
+    }
     if name.starts_with(|first: char| first.is_ascii_digit()) {
         name.insert(0, '_');
     }
     // A mark that belongs to a letter before it cannot come first.
-    if !name.is_empty() && !threatline_ide::rename::is_name(&name) {
+    if !name.is_empty() && !is_name(&name) {
         name = name.chars().filter(char::is_ascii_alphanumeric).collect();
-        if !threatline_ide::rename::is_name(&name) {
+        if !is_name(&name) {
             return String::new();
         }
     }

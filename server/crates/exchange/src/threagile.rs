@@ -3,7 +3,7 @@
 //! know the disk.
 
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
-use crate::tree::{Fields, Node, Notes, Value, plain_word};
+use crate::tree::{Fields, Node, Notes, Problem, Value, plain_word};
 use crate::words::{self, Export, Losses};
 use serde_json::{Map, Value as Json, json};
 use threatline_model::{Date, Kind};
@@ -271,44 +271,48 @@ pub fn is_it(document: &Node) -> bool {
 }
 
 /// Reads one file that a document includes, by its path from the folder of the document.
-pub type Include<'a> = dyn Fn(&str) -> Result<Node, crate::tree::Problem> + 'a;
+pub type Include<'a> = dyn Fn(&str) -> Result<Node, Problem> + 'a;
 
-/// Brings in what a document includes. Groups and lists of the same name are joined.
-pub fn included(notes: &Notes, document: &Node, include: &Include<'_>) -> Node {
+/// Brings in what a document includes, each file once. Groups and lists of the same name are joined.
+///
+/// # Errors
+/// When what is joined is too much.
+pub fn included(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Node, Problem> {
     let mut seen = Vec::new();
     with_includes(notes, document, "", include, &mut seen)
 }
 
-fn with_includes(notes: &Notes, document: &Node, folder: &str, include: &Include<'_>, seen: &mut Vec<String>) -> Node {
+fn with_includes(
+    notes: &Notes,
+    document: &Node,
+    folder: &str,
+    include: &Include<'_>,
+    seen: &mut Vec<String>,
+) -> Result<Node, Problem> {
     let fields = Fields::new(notes, document, String::new());
     let mut document = document.clone();
     for name in fields.texts("includes") {
         let path = format!("{folder}{name}");
         if seen.contains(&path) {
-            fields.problem("includes", format!("`{name}` is included a second time"));
             continue;
         }
         seen.push(path.clone());
         match include(&path) {
             Ok(more) => {
                 let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
-                let more = with_includes(notes, &more, &folder, include, seen);
-                document = joined(notes, &document, &more);
+                let more = with_includes(notes, &more, &folder, include, seen)?;
+                document = joined(notes, &document, &more)?;
             }
-            Err(mut problem) => {
-                if problem.path.is_empty() {
-                    problem.path = format!("includes ({name})");
-                }
-                notes.problems.borrow_mut().push(problem);
-            }
+            Err(problem) if problem.place == *document.place() => fields.problem("includes", problem.message),
+            Err(problem) => notes.problems.borrow_mut().push(problem),
         }
     }
-    document
+    Ok(document)
 }
 
-fn joined(notes: &Notes, one: &Node, other: &Node) -> Node {
+fn joined(notes: &Notes, one: &Node, other: &Node) -> Result<Node, Problem> {
     let (Value::Map(entries), Value::Map(more)) = (one.value(), other.value()) else {
-        return if matches!(one.value(), Value::Null) { other.clone() } else { one.clone() };
+        return Ok(if matches!(one.value(), Value::Null) { other.clone() } else { one.clone() });
     };
     let mut entries = entries.clone();
     for (key, node) in more.iter().filter(|(key, _)| key != "includes") {
@@ -317,16 +321,17 @@ fn joined(notes: &Notes, one: &Node, other: &Node) -> Node {
             Some((_, own)) => match (own.value(), node.value()) {
                 (Value::List(first), Value::List(then)) => {
                     let all = first.iter().chain(then).cloned().collect();
-                    *own = Node::new(Value::List(all), own.place().clone());
+                    *own = Node::new(Value::List(all), own.place().clone())?;
                 }
                 (Value::Map(first), Value::Map(then)) => {
                     for (name, node) in then.iter().filter(|(name, _)| first.iter().any(|(own, _)| own == name)) {
                         notes.problem(node.place(), &format!("{key}.{name}"), "this is in another file as well");
                     }
                     let all = first.iter().chain(then).cloned().collect();
-                    *own = Node::new(Value::Map(all), own.place().clone());
+                    *own = Node::new(Value::Map(all), own.place().clone())?;
                 }
                 (Value::Null, _) => *own = node.clone(),
+                // What is said first counts.
                 _ => {}
             },
         }
@@ -392,9 +397,12 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         draft.items.push(item);
     }
     for (title, fields) in &technical {
-        technical_asset(notes, fields, title, &keys, &mut draft);
+        technical_asset(fields, title, &mut keys, &mut draft);
     }
-    place(notes, &mut keys, &mut draft);
+    for (title, fields) in &technical {
+        held(fields, title, &keys, &mut draft);
+    }
+    place(notes, &keys, &mut draft);
     for (title, fields) in top.by_name(&["shared_runtimes"]) {
         let lines = fields.texts("technical_assets_running");
         let mut said = vec![format!("shared runtime {title}: {}", lines.join(", "))];
@@ -404,20 +412,29 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         fields.loss("technical_assets_running", "kept in a comment: there are no shared runtimes");
         draft.comments.extend(said);
     }
-    for (title, fields) in top.by_name(&["custom_risk_categories", "individual_risk_categories"]) {
-        own_risks(notes, &fields, &title, &keys, &mut draft);
+    let categories = match top.node("custom_risk_categories").map(Node::value) {
+        Some(Value::List(_)) => {
+            let all = top.all("custom_risk_categories").into_iter();
+            all.map(|fields| (fields.text("title").unwrap_or_else(|| fields.required("id")), fields)).collect()
+        }
+        _ => top.by_name(&["custom_risk_categories", "individual_risk_categories"]),
+    };
+    for (title, fields) in categories {
+        own_risks(&fields, &title, &mut keys, &mut draft);
     }
     tracking(&top, date, &keys, &mut draft);
     let criticality = top.text("business_criticality");
     draft.comments.extend(criticality.map(|word| format!("business criticality: {word}")));
-    for name in ["questions", "abuse_cases", "security_requirements"] {
-        for (title, _) in top.by_name(&[name]) {
-            let said = top.node(name).and_then(|all| all.get(&title)).map(Node::in_one_line).unwrap_or_default();
-            draft.comments.push(format!("{}: {title}: {said}", name.replace('_', " ")));
-        }
-        if top.node(name).is_some() {
+    for (name, one) in
+        [("questions", "question"), ("abuse_cases", "abuse case"), ("security_requirements", "security requirement")]
+    {
+        let all = top.entries(name);
+        if !all.is_empty() {
             top.loss(name, "kept in comments");
         }
+        draft
+            .comments
+            .extend(all.iter().map(|(title, said)| words::labelled(&format!("{one}: {title}"), &said.in_one_line())));
     }
     top.drawing(&[
         "diagram_tweak_nodesep",
@@ -438,6 +455,8 @@ struct Keys {
     assets: Vec<(String, String)>,
     technical: Vec<(String, String)>,
     boundaries: Vec<(String, String)>,
+    /// The id that Threagile makes of a risk of one's own, with the key of the threat.
+    risks: Vec<(String, String)>,
     /// The id that Threagile makes of a link, with the key.
     links: Vec<(String, String)>,
     inside: Vec<(String, Vec<String>, String, crate::tree::Place)>,
@@ -487,8 +506,7 @@ fn data_asset(fields: &Fields<'_>, title: String) -> Item {
     item
 }
 
-fn technical_asset(notes: &Notes, fields: &Fields<'_>, title: &str, keys: &Keys, draft: &mut Draft) {
-    let mut keys_links = Vec::new();
+fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mut Draft) {
     let kind = fields
         .word("type", &[("external-entity", Kind::External), ("process", Kind::Process), ("datastore", Kind::Store)]);
     if fields.text("type").is_none() {
@@ -519,33 +537,13 @@ fn technical_asset(notes: &Notes, fields: &Fields<'_>, title: &str, keys: &Keys,
         }
     }
     let _ = (fields.text("technology"), fields.list("technologies"));
-    let mut held = Vec::new();
-    for (name, property) in [("data_assets_processed", "handles"), ("data_assets_stored", "stores")] {
+    for name in ["data_assets_processed", "data_assets_stored"] {
         for id in fields.texts(name) {
             match find(&keys.assets, &id) {
                 None => fields.problem(name, missing(&keys.assets, &id, "data asset")),
-                Some(asset) => match (kind, property) {
-                    (Kind::Process, _) => item.state("handles", Fact::Item(asset.to_owned())),
-                    (Kind::Store, "stores") => item.state("stores", Fact::Item(asset.to_owned())),
-                    _ => held.push((name, asset.to_owned())),
-                },
+                // What it holds is told once the links are known.
+                Some(_) => {}
             }
-        }
-    }
-    // A store holds what flows bring it; an external is not ours to describe.
-    let stored: Vec<String> = item.keys("stores").map(str::to_owned).collect();
-    let is_new = |(name, asset): &(&str, String)| {
-        !stored.contains(asset) || (*name == "data_assets_stored" && kind == Kind::External)
-    };
-    for name in ["data_assets_processed", "data_assets_stored"] {
-        let titles: Vec<&str> = held
-            .iter()
-            .filter(|entry| entry.0 == name && is_new(entry))
-            .filter_map(|(_, asset)| asset.strip_prefix("data "))
-            .collect();
-        if !titles.is_empty() {
-            fields.loss(name, "kept in a comment: it is known from the flows");
-            item.comments.push(format!("{}: {}", name.replace('_', " "), titles.join(", ")));
         }
     }
     let encryption = fields.word("encryption", ENCRYPTION);
@@ -605,7 +603,7 @@ fn technical_asset(notes: &Notes, fields: &Fields<'_>, title: &str, keys: &Keys,
         let target = link.required("target");
         let link_key = format!("link {title} {name}");
         let mut flow = Item::new(Kind::Flow, link_key.clone(), name.clone());
-        keys_links.push((format!("{id}>{}", made_id(&name)), link_key));
+        keys.links.push((format!("{id}>{}", made_id(&name)), link_key));
         let Some(target_key) = find(&keys.technical, &target) else {
             if !target.is_empty() {
                 link.problem("target", missing(&keys.technical, &target, "technical asset"));
@@ -618,8 +616,40 @@ fn technical_asset(notes: &Notes, fields: &Fields<'_>, title: &str, keys: &Keys,
         draft.items.push(flow);
     }
     item.comments.extend(words::lines(fields.rest()));
-    let _ = notes;
     draft.items.push(item);
+}
+
+/// States what a technical asset holds beyond what its links bring.
+fn held(fields: &Fields<'_>, title: &str, keys: &Keys, draft: &mut Draft) {
+    let key = format!("asset {title}");
+    let is_at = |flow: &&Item| flow.ends.as_ref().is_some_and(|(source, target)| *source == key || *target == key);
+    let brought: Vec<String> = draft
+        .of_kind(&[Kind::Flow])
+        .filter(is_at)
+        .flat_map(|flow| flow.keys("sends").chain(flow.keys("receives")))
+        .map(str::to_owned)
+        .collect();
+    let Some(item) = draft.item_mut(&key) else { return };
+    let mut told: Vec<String> = Vec::new();
+    for name in ["data_assets_stored", "data_assets_processed"] {
+        let assets: Vec<String> =
+            fields.texts(name).iter().filter_map(|id| find(&keys.assets, id).map(str::to_owned)).collect();
+        let mut titles = Vec::new();
+        for asset in assets {
+            let is_known = brought.contains(&asset) || told.contains(&asset);
+            match (item.kind, name) {
+                (Kind::Store, "data_assets_stored") => item.state("stores", Fact::Item(asset.clone())),
+                _ if is_known => continue,
+                (Kind::Process, _) => item.state("handles", Fact::Item(asset.clone())),
+                _ => titles.push(asset.trim_start_matches("data ").to_owned()),
+            }
+            told.push(asset);
+        }
+        if !titles.is_empty() {
+            fields.loss(name, "kept in a comment: no link brings it");
+            item.comments.push(format!("{}: {}", name.replace('_', " "), titles.join(", ")));
+        }
+    }
 }
 
 fn flow_facts(link: &Fields<'_>, flow: &mut Item, keys: &Keys) {
@@ -669,7 +699,7 @@ fn made_id(title: &str) -> String {
 }
 
 /// Puts elements and boundaries into their boundaries.
-fn place(notes: &Notes, keys: &mut Keys, draft: &mut Draft) {
+fn place(notes: &Notes, keys: &Keys, draft: &mut Draft) {
     for (boundary, inside, way, place) in &keys.inside {
         for id in inside {
             match find(&keys.technical, id) {
@@ -722,69 +752,65 @@ fn place(notes: &Notes, keys: &mut Keys, draft: &mut Draft) {
         internet.word("trust", Some("untrusted"));
         draft.items.push(internet);
     }
-    // Links were met with their assets.
-    let links = draft.of_kind(&[Kind::Flow]).filter_map(|flow| {
-        let source = &flow.ends.as_ref()?.0;
-        let id = keys.technical.iter().find(|(_, key)| key == source).map(|(id, _)| id)?;
-        Some((format!("{id}>{}", made_id(&flow.title)), flow.key.clone()))
-    });
-    keys.links = links.collect();
 }
 
-fn own_risks(notes: &Notes, fields: &Fields<'_>, name: &str, keys: &Keys, draft: &mut Draft) {
+/// Reads the risks of a category of one's own, each as a threat.
+fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft) {
     let title = fields.text("title").unwrap_or_else(|| name.to_owned());
+    let id = fields.text("id").unwrap_or_else(|| made_id(name));
     let category = fields.word("stride", STRIDE).unwrap_or("tampering");
     let cwe = fields.number("cwe").filter(|number| *number >= 1.0).map(|number| format!("CWE-{number}"));
-    let _ = fields.text("id");
-    let description = fields.text("description");
-    let advice = [fields.text("mitigation"), fields.text("action")].into_iter().flatten().collect::<Vec<_>>();
-    let _ = fields.node("risks_identified");
+    let description = fields.text("description").unwrap_or_default();
+    let (action, advice) = (fields.text("action"), fields.text("mitigation"));
+    let risks = fields.by_name(&["risks_identified"]);
     let rest = words::lines(fields.rest());
-    for (risk_title, risk) in fields.by_name(&["risks_identified"]) {
+    let mitigation = action.as_ref().or(advice.as_ref()).filter(|_| !risks.is_empty()).map(|said| {
+        let mut mitigation = Item::new(Kind::Mitigation, format!("action {id}"), words::title_of(said));
+        words::describe(&mut mitigation, advice.clone());
+        mitigation.word("status", Some("proposed"));
+        mitigation
+    });
+    for (risk_title, risk) in risks {
         let mut threat =
             Item::new(Kind::Threat, format!("risk {name} {risk_title}"), words::without_markup(&risk_title));
-        words::describe(&mut threat, Some(format!("{title}. {}", description.clone().unwrap_or_default())));
+        words::describe(&mut threat, Some(format!("{title}. {description}").trim().to_owned()));
         threat.word("category", Some(category));
         threat.word("likelihood", risk.word("exploitation_likelihood", LIKELIHOOD));
         threat.word("impact", risk.word("exploitation_impact", IMPACT));
-        for (field, ids) in
-            [("most_relevant_technical_asset", &keys.technical), ("most_relevant_communication_link", &keys.links)]
-        {
-            if let Some(id) = risk.text(field) {
-                match find(ids, &id) {
-                    Some(key) => threat.state("targets", Fact::Item(key.to_owned())),
-                    None => risk.problem(field, missing(ids, &id, "asset or link")),
+        // As Threagile makes the id of such a risk.
+        let mut whole_id = id.clone();
+        for (field, known, property) in [
+            ("most_relevant_data_asset", &keys.assets, "affects"),
+            ("most_relevant_technical_asset", &keys.technical, "targets"),
+            ("most_relevant_communication_link", &keys.links, "targets"),
+            ("most_relevant_trust_boundary", &keys.boundaries, ""),
+        ] {
+            let Some(id) = risk.text(field) else { continue };
+            whole_id = format!("{whole_id}@{id}");
+            match find(known, &id) {
+                Some(key) if property.is_empty() => {
+                    let inside = draft.items.iter().filter(|item| item.place.as_deref() == Some(key));
+                    let inside = inside.filter(|_| threat.get("targets").is_empty());
+                    let inside: Vec<String> = inside.map(|item| item.key.clone()).collect();
+                    inside.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
                 }
+                Some(key) => threat.state(property, Fact::Item(key.to_owned())),
+                None => risk.problem(field, missing(known, &id, &field["most_relevant_".len()..].replace('_', " "))),
             }
         }
-        if let Some(id) = risk.text("most_relevant_data_asset") {
-            match find(&keys.assets, &id) {
-                Some(key) => threat.state("affects", Fact::Item(key.to_owned())),
-                None => risk.problem("most_relevant_data_asset", missing(&keys.assets, &id, "data asset")),
-            }
-        }
-        if threat.get("targets").is_empty() {
-            let boundary =
-                risk.text("most_relevant_trust_boundary").and_then(|id| find(&keys.boundaries, &id).map(str::to_owned));
-            let inside = draft.items.iter().filter(|item| boundary.is_some() && item.place == boundary);
-            let mut targets: Vec<String> = inside.map(|item| item.key.clone()).collect();
-            if targets.is_empty() {
-                targets.extend(
-                    draft.of_kind(&[Kind::Process, Kind::Store, Kind::External]).next().map(|item| item.key.clone()),
-                );
-                threat.comments.push("It names no element; this is the first one.".to_owned());
-            }
-            targets.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
-        }
+        keys.risks.push((whole_id, threat.key.clone()));
+        words::complete_threat(draft, &mut threat);
         if let Some(id) = &cwe {
             words::reference(&mut threat, id);
         }
-        threat.comments.extend(advice.iter().map(|advice| format!("mitigation: {advice}")));
+        if let Some(mitigation) = &mitigation {
+            threat.state("mitigations", Fact::Item(mitigation.key.clone()));
+        }
         threat.comments.extend(rest.clone());
         threat.comments.extend(words::lines(risk.rest()));
         draft.items.push(threat);
     }
-    let _ = notes;
+    draft.items.extend(mitigation);
 }
 
 /// Reads which risks were decided on.
@@ -802,58 +828,44 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
         let said = said.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
         let word = fields.text("status").unwrap_or_default();
         let comment = format!("risk tracking {id}: {word}: {said}");
-        draft.comments.extend(fields.rest());
-        let (Some(status), false) = (status, matches!(status, Some(Status::Unchecked))) else {
-            if !said.is_empty() {
-                fields.loss("status", "kept in a comment: nothing was decided");
-                draft.comments.push(comment);
+        draft.comments.extend(words::lines(fields.rest()));
+        let decided_on = on.as_deref().or(date.as_deref()).and_then(|date| date.get(..10)?.parse::<Date>().ok());
+        let by = if by.is_empty() { "unknown".to_owned() } else { by };
+        let because = if why.is_empty() { "No reason was given.".to_owned() } else { why.clone() };
+        let until = words::a_year_after(decided_on);
+        let is = match status {
+            Some(Status::Accepted) => Decided::Accepted { by, until, because },
+            Some(Status::FalsePositive) => {
+                Decided::Accepted { by, until, because: format!("A false positive: {because}") }
             }
-            continue;
+            Some(Status::Mitigated(status)) => Decided::Mitigated(status),
+            Some(Status::Unchecked) | None => {
+                if !said.is_empty() {
+                    fields.loss("status", "kept in a comment: nothing was decided");
+                    draft.comments.push(comment);
+                }
+                continue;
+            }
         };
         let (category, subjects) = id.split_once('@').unwrap_or((&id, "*"));
-        let own = draft.items.iter().find(|item| item.kind == Kind::Threat && id_of_risk(&item.key).contains(category));
-        let rules =
-            CATEGORIES.iter().find(|(known, _)| *known == category).map(|(_, rules)| *rules).unwrap_or_default();
-        if rules.is_empty() && own.is_none() {
+        let rules = CATEGORIES.iter().find(|(known, _)| *known == category).map_or(&[] as &[_], |(_, rules)| rules);
+        let threats = keys.risks.iter().filter(|(risk, _)| words::matches(&id, risk));
+        let threats: Vec<String> = threats.map(|(_, key)| key.clone()).collect();
+        if rules.is_empty() && threats.is_empty() {
             fields.loss("status", "kept in a comment: the library has no such rule");
             draft.comments.push(comment);
             continue;
         }
-        let mut named: Vec<String> = Vec::new();
+        let mut on = threats;
         for part in subjects.split('@') {
-            let fits = |id: &str| words::matches(part, id);
-            named.extend(
-                keys.technical.iter().chain(&keys.links).filter(|(id, _)| fits(id)).map(|(_, key)| key.clone()),
-            );
+            let subjects = keys.technical.iter().chain(&keys.links).filter(|(id, _)| words::matches(part, id));
+            on.extend(subjects.map(|(_, key)| key.clone()));
         }
-        let decided_on = on.as_deref().or(date.as_deref()).and_then(|date| date.get(..10)?.parse::<Date>().ok());
-        let (until, is_marked) = (words::a_year_after(decided_on), true);
         let title = words::first_sentence(&why).unwrap_or_else(|| category.replace('-', " "));
-        let by = if by.is_empty() { "unknown".to_owned() } else { by };
-        let because = if why.is_empty() { "No reason was given.".to_owned() } else { why };
-        let is = match status {
-            Status::Accepted => Decided::Accepted { by, until, is_marked, because },
-            Status::FalsePositive => {
-                Decided::Accepted { by, until, is_marked, because: format!("A false positive: {because}") }
-            }
-            Status::Mitigated(status) => Decided::Mitigated(status),
-            Status::Unchecked => continue,
-        };
-        draft.decisions.push(Decision {
-            rules,
-            on: named,
-            is,
-            title,
-            ticket,
-            comment,
-            place: fields.place().clone(),
-            path: fields.path.clone(),
-        });
+        let (place, path) = (fields.place().clone(), fields.path.clone());
+        let name = category.replace('-', "_");
+        draft.decisions.push(Decision { rules, on, is, name, title, ticket, comment, place, path });
     }
-}
-
-fn id_of_risk(key: &str) -> String {
-    made_id(key)
 }
 
 // ---- writing ---------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::{Body, Structure};
-use saphyr_parser::{Event, Parser, ScalarStyle};
+use libyaml_safer::{EventData, Parser, ScalarStyle};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -13,7 +13,10 @@ use std::fmt;
 use std::sync::Arc;
 
 /// How deep values may stand in each other. Nobody writes as deep, and what is dropped recursively has to end.
-const DEEPEST: usize = 128;
+const DEEPEST: u32 = 128;
+
+/// How many values there may be, those that aliases repeat counted each time.
+const MOST: usize = 4_000_000;
 
 /// Where something stands in a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,7 +81,19 @@ impl Text {
 
 /// A value and where it stands. Copies share what is in them.
 #[derive(Clone, Debug)]
-pub struct Node(Arc<(Value, Place)>);
+pub struct Node(Arc<Known>);
+
+#[derive(Debug)]
+struct Known {
+    value: Value,
+    place: Place,
+    /// How deep values stand in it.
+    depth: u32,
+    /// How many values are in it, with itself.
+    size: usize,
+    /// Whether it says nothing: empty, false, or a group of such.
+    is_silent: bool,
+}
 
 /// What a node is.
 #[derive(Debug)]
@@ -99,18 +114,41 @@ pub enum Value {
 
 impl Node {
     /// A value at a place.
-    pub fn new(value: Value, place: Place) -> Node {
-        Node(Arc::new((value, place)))
+    ///
+    /// # Errors
+    /// When values stand in it too deep, or are too many.
+    pub fn new(value: Value, place: Place) -> Result<Node, Problem> {
+        let (mut depth, mut size, mut is_silent) = (0, 1usize, true);
+        let mut child = |node: &Node| {
+            depth = depth.max(node.0.depth + 1);
+            size = size.saturating_add(node.0.size);
+            is_silent &= node.0.is_silent;
+        };
+        match &value {
+            Value::List(nodes) => nodes.iter().for_each(&mut child),
+            Value::Map(entries) => entries.iter().for_each(|(_, node)| child(node)),
+            Value::Null | Value::Bool(false) => {}
+            Value::Text(text) => is_silent = text.trim().is_empty(),
+            Value::Bool(true) | Value::Number(_) => is_silent = false,
+        }
+        if depth > DEEPEST {
+            return Err(too_deep(place));
+        }
+        if size > MOST {
+            let message = format!("there are more than {MOST} values, and they are not read");
+            return Err(Problem { place, path: String::new(), message });
+        }
+        Ok(Node(Arc::new(Known { value, place, depth, size, is_silent })))
     }
 
     /// The value.
     pub fn value(&self) -> &Value {
-        &self.0.0
+        &self.0.value
     }
 
     /// Where it stands.
     pub fn place(&self) -> &Place {
-        &self.0.1
+        &self.0.place
     }
 
     /// What stands under a name.
@@ -132,15 +170,9 @@ impl Node {
         }
     }
 
-    /// Whether it says nothing: empty, false, or a list of such.
+    /// Whether it says nothing: empty, false, or a group of such.
     fn is_silent(&self) -> bool {
-        match self.value() {
-            Value::Null | Value::Bool(false) => true,
-            Value::Text(text) => text.trim().is_empty(),
-            Value::Bool(true) | Value::Number(_) => false,
-            Value::List(nodes) => nodes.iter().all(Node::is_silent),
-            Value::Map(entries) => entries.iter().all(|(_, node)| node.is_silent()),
-        }
+        self.0.is_silent
     }
 
     /// The value on one line, cut off when it is very long.
@@ -258,11 +290,11 @@ impl<'de> Deserialize<'de> for Entries<'de> {
     }
 }
 
-fn json_value(text: &Text, raw: &RawValue, depth: usize) -> Result<Node, Problem> {
+fn json_value(text: &Text, raw: &RawValue, depth: u32) -> Result<Node, Problem> {
     let offset = raw.get().as_ptr() as usize - text.as_str().as_ptr() as usize;
     let failed = |error: serde_json::Error| text.problem(offset, format!("this is no JSON: {error}"));
     if depth > DEEPEST {
-        return Err(text.problem(offset, format!("values stand in each other more than {DEEPEST} deep")));
+        return Err(too_deep(text.place(offset)));
     }
     let value = match raw.get().as_bytes().first() {
         Some(b'{') => {
@@ -280,10 +312,16 @@ fn json_value(text: &Text, raw: &RawValue, depth: usize) -> Result<Node, Problem
         Some(b'n') => Value::Null,
         _ => Value::Number(raw.get().to_owned()),
     };
-    Ok(Node::new(value, text.place(offset)))
+    Node::new(value, text.place(offset))
 }
 
-/// Reads the first document of a YAML text. Aliases share what they stand for.
+fn too_deep(place: Place) -> Problem {
+    let message = format!("values stand in each other more than {DEEPEST} deep");
+    Problem { place, path: String::new(), message }
+}
+
+/// Reads the first document of a YAML text. Aliases share what they stand for. What is YAML is decided as libyaml does,
+/// which the tools that write these documents read them with.
 ///
 /// # Errors
 /// The first place where it is none.
@@ -291,58 +329,63 @@ pub fn yaml(text: &Text) -> Result<Node, Problem> {
     struct Open {
         value: Value,
         key: Option<String>,
-        anchor: usize,
+        anchor: Option<String>,
         place: Place,
         keys: BTreeSet<String>,
     }
+    let opened = |value, anchor, place| Open { value, key: None, anchor, place, keys: BTreeSet::new() };
+    let problem = |place: Place, message: String| Problem { place, path: String::new(), message };
     let mut open: Vec<Open> = Vec::new();
-    let mut anchors: HashMap<usize, Node> = HashMap::new();
-    let mut top = None;
-    for event in Parser::new_from_str(text.as_str()) {
-        let place = |marker: &saphyr_parser::Marker| Place {
-            file: text.file.clone(),
-            line: marker.line().max(1),
-            column: marker.col() + 1,
-        };
-        let problem = |place: Place, message: String| Problem { place, path: String::new(), message };
-        let (event, span) =
-            event.map_err(|error| problem(place(error.marker()), format!("this is no YAML: {}", error.info())))?;
-        let place = place(&span.start);
-        let (node, anchor) = match event {
-            Event::Scalar(said, style, anchor, tag) => {
-                let is_text = style != ScalarStyle::Plain
-                    || tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
-                (Node::new(if is_text { Value::Text(said.into_owned()) } else { plain(&said) }, place), anchor)
+    let mut anchors: HashMap<String, Node> = HashMap::new();
+    let mut input = text.as_str().as_bytes();
+    let mut parser = Parser::new();
+    parser.set_input_string(&mut input);
+    let place = |mark: libyaml_safer::Mark| Place {
+        file: text.file.clone(),
+        line: usize::try_from(mark.line).unwrap_or(usize::MAX).saturating_add(1),
+        column: usize::try_from(mark.column).unwrap_or(usize::MAX).saturating_add(1),
+    };
+    for event in parser {
+        let event = event.map_err(|error| {
+            let place = error.problem_mark().map_or_else(|| text.place(0), place);
+            problem(place, format!("this is no YAML: {}", error.problem()))
+        })?;
+        let place = place(event.start_mark);
+        let (node, anchor) = match event.data {
+            EventData::Scalar { anchor, tag, value, style, .. } => {
+                let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag == libyaml_safer::STR_TAG);
+                (Node::new(if is_text { Value::Text(value) } else { plain(&value) }, place)?, anchor)
             }
-            Event::Alias(anchor) => match anchors.get(&anchor) {
-                Some(node) => (node.clone(), 0),
-                None => return Err(problem(place, "there is no such anchor, or it stands in itself".to_owned())),
+            EventData::Alias { anchor } => match anchors.get(&anchor) {
+                Some(node) => (node.clone(), None),
+                None => {
+                    return Err(problem(place, format!("there is no anchor `{anchor}` before, or it is in itself")));
+                }
             },
-            Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) if open.len() > DEEPEST => {
-                let _ = anchor;
-                return Err(problem(place, format!("values stand in each other more than {DEEPEST} deep")));
+            EventData::SequenceStart { .. } | EventData::MappingStart { .. } if open.len() > DEEPEST as usize => {
+                return Err(too_deep(place));
             }
-            Event::SequenceStart(anchor, _) => {
-                open.push(Open { value: Value::List(Vec::new()), key: None, anchor, place, keys: BTreeSet::new() });
+            EventData::SequenceStart { anchor, .. } => {
+                open.push(opened(Value::List(Vec::new()), anchor, place));
                 continue;
             }
-            Event::MappingStart(anchor, _) => {
-                open.push(Open { value: Value::Map(Vec::new()), key: None, anchor, place, keys: BTreeSet::new() });
+            EventData::MappingStart { anchor, .. } => {
+                open.push(opened(Value::Map(Vec::new()), anchor, place));
                 continue;
             }
-            Event::SequenceEnd | Event::MappingEnd => {
+            EventData::SequenceEnd | EventData::MappingEnd => {
                 let Some(closed) = open.pop() else { continue };
-                (Node::new(merged(closed.value), closed.place), closed.anchor)
+                (Node::new(merged(closed.value), closed.place)?, closed.anchor)
             }
             // What follows is another document.
-            Event::DocumentEnd => break,
+            EventData::DocumentEnd { .. } => break,
             _ => continue,
         };
-        if anchor > 0 {
+        if let Some(anchor) = anchor {
             anchors.insert(anchor, node.clone());
         }
         match open.last_mut() {
-            None => top = Some(node),
+            None => return Ok(node),
             Some(Open { value: Value::List(nodes), .. }) => nodes.push(node),
             Some(Open { value: Value::Map(entries), key, keys, .. }) => match key.take() {
                 Some(key) => entries.push((key, node)),
@@ -357,7 +400,7 @@ pub fn yaml(text: &Text) -> Result<Node, Problem> {
             Some(_) => {}
         }
     }
-    Ok(top.unwrap_or_else(|| Node::new(Value::Null, text.place(0))))
+    Node::new(Value::Null, text.place(0))
 }
 
 /// A plain scalar of YAML 1.2, as its core schema has it.
@@ -384,13 +427,11 @@ fn merged(value: Value) -> Value {
         Value::List(nodes) => nodes.clone(),
         _ => vec![brought],
     };
+    let mut known: BTreeSet<String> = entries.iter().map(|(key, _)| key.clone()).collect();
     for map in maps {
         if let Value::Map(others) = map.value() {
-            for (key, node) in others {
-                if !entries.iter().any(|(own, _)| own == key) {
-                    entries.push((key.clone(), node.clone()));
-                }
-            }
+            let new = others.iter().filter(|(key, _)| known.insert(key.clone()));
+            entries.extend(new.cloned().collect::<Vec<_>>());
         }
     }
     Value::Map(entries)
@@ -405,7 +446,8 @@ pub const LABELS: &str = "#labels";
 /// # Errors
 /// The first place where it is none.
 pub fn hcl(text: &Text) -> Result<Node, Problem> {
-    let mut depth = 0usize;
+    // The parser calls itself for each level, so that it cannot be asked.
+    let mut depth = 0u32;
     for (offset, byte) in text.as_str().bytes().enumerate() {
         match byte {
             b'{' | b'[' | b'(' => depth += 1,
@@ -413,7 +455,7 @@ pub fn hcl(text: &Text) -> Result<Node, Problem> {
             _ => {}
         }
         if depth > DEEPEST {
-            return Err(text.problem(offset, format!("values stand in each other more than {DEEPEST} deep")));
+            return Err(too_deep(text.place(offset)));
         }
     }
     let body: Body = text.as_str().parse().map_err(|error: hcl_edit::parser::Error| {
@@ -421,56 +463,56 @@ pub fn hcl(text: &Text) -> Result<Node, Problem> {
         let place = Place { file: text.file.clone(), line: location.line(), column: location.column() };
         Problem { place, path: String::new(), message: format!("this is no HCL: {}", error.message().trim()) }
     })?;
-    Ok(Node::new(hcl_body(text, &body), text.place(0)))
+    Node::new(hcl_body(text, &body)?, text.place(0))
 }
 
-fn hcl_body(text: &Text, body: &Body) -> Value {
+fn hcl_body(text: &Text, body: &Body) -> Result<Value, Problem> {
     let mut entries: Vec<(String, Node)> = Vec::new();
     let mut blocks: BTreeMap<String, (usize, Vec<Node>)> = BTreeMap::new();
     for structure in body {
         let place = text.place(structure.span().map_or(0, |span| span.start));
         match structure {
             Structure::Attribute(attribute) => {
-                entries.push((attribute.key.to_string(), hcl_value(text, &attribute.value)));
+                entries.push((attribute.key.to_string(), hcl_value(text, &attribute.value)?));
             }
             Structure::Block(block) => {
-                let mut value = hcl_body(text, &block.body);
+                let mut value = hcl_body(text, &block.body)?;
                 if let Value::Map(entries) = &mut value {
-                    let labels = block
-                        .labels
-                        .iter()
-                        .map(|label| Node::new(Value::Text(label.as_str().to_owned()), place.clone()));
-                    entries.insert(0, (LABELS.to_owned(), Node::new(Value::List(labels.collect()), place.clone())));
+                    let label = |said: &str| Node::new(Value::Text(said.to_owned()), place.clone());
+                    let labels = block.labels.iter().map(|said| label(said.as_str())).collect::<Result<_, _>>()?;
+                    entries.insert(0, (LABELS.to_owned(), Node::new(Value::List(labels), place.clone())?));
                 }
-                let node = Node::new(value, place);
+                let node = Node::new(value, place)?;
                 blocks.entry(block.ident.to_string()).or_insert((entries.len(), Vec::new())).1.push(node);
             }
         }
     }
     for (name, (_, nodes)) in blocks {
         let place = nodes[0].place().clone();
-        entries.push((name, Node::new(Value::List(nodes), place)));
+        entries.push((name, Node::new(Value::List(nodes), place)?));
     }
-    Value::Map(entries)
+    Ok(Value::Map(entries))
 }
 
-fn hcl_value(text: &Text, expression: &Expression) -> Node {
+fn hcl_value(text: &Text, expression: &Expression) -> Result<Node, Problem> {
     let span = expression.span().unwrap_or(0..0);
     let value = match expression {
         Expression::Null(_) => Value::Null,
         Expression::Bool(yes) => Value::Bool(*yes.value()),
         Expression::Number(number) => Value::Number(number.value().to_string()),
         Expression::String(said) => Value::Text(said.value().clone()),
-        Expression::Array(array) => Value::List(array.iter().map(|each| hcl_value(text, each)).collect()),
+        Expression::Array(array) => {
+            Value::List(array.iter().map(|each| hcl_value(text, each)).collect::<Result<_, _>>()?)
+        }
         Expression::Object(object) => {
             let entries = object.iter().map(|(key, value)| {
                 let key = match key {
                     ObjectKey::Ident(ident) => ident.to_string(),
-                    ObjectKey::Expression(expression) => hcl_value(text, expression).in_one_line(),
+                    ObjectKey::Expression(expression) => hcl_value(text, expression)?.in_one_line(),
                 };
-                (key.trim().to_owned(), hcl_value(text, value.expr()))
+                Ok((key.trim().to_owned(), hcl_value(text, value.expr())?))
             });
-            Value::Map(entries.collect())
+            Value::Map(entries.collect::<Result<_, Problem>>()?)
         }
         Expression::HeredocTemplate(heredoc) => Value::Text(heredoc.template.to_string()),
         _ => Value::Text(text.as_str().get(span.clone()).unwrap_or_default().trim().to_owned()),
@@ -671,22 +713,28 @@ impl<'a> Fields<'a> {
         nodes.map(|(at, node)| Fields::new(self.notes, node, format!("{}[{at}]", self.way(name)))).collect()
     }
 
-    /// The groups of values under the first of these names, each by its own.
-    pub fn by_name(&self, names: &[&str]) -> Vec<(String, Fields<'a>)> {
-        let Some((name, node)) = self.any(names) else { return Vec::new() };
+    /// The values under a name, each by its own.
+    pub fn entries(&self, name: &str) -> Vec<(String, Node)> {
+        let Some(node) = self.node(name) else { return Vec::new() };
         match node.value() {
-            Value::Map(entries) => {
-                let way = |key: &str| {
-                    let above = Fields::new(self.notes, node, self.way(name));
-                    above.way(key)
-                };
-                entries.iter().map(|(key, node)| (key.clone(), Fields::new(self.notes, node, way(key)))).collect()
-            }
+            Value::Map(entries) => entries.clone(),
             _ => {
                 self.problem(name, format!("this is {}, and has to be a group of values", node.word()));
                 Vec::new()
             }
         }
+    }
+
+    /// The groups of values under the first of these names, each by its own.
+    pub fn by_name(&self, names: &[&str]) -> Vec<(String, Fields<'a>)> {
+        let Some((name, _)) = self.any(names) else { return Vec::new() };
+        let above =
+            Fields { notes: self.notes, path: self.way(name), node: self.node.clone(), read: RefCell::default() };
+        let each = |(key, node): (String, Node)| {
+            let fields = Fields::new(self.notes, &node, above.way(&key));
+            (key, fields)
+        };
+        self.entries(name).into_iter().map(each).collect()
     }
 
     /// What a table has for the word under a name. That it does not have it is noted.

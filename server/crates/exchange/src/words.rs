@@ -135,6 +135,11 @@ pub fn tags(fields: &Fields<'_>, item: &mut Item) {
     }
 }
 
+/// A line that says what a text is about.
+pub fn labelled(label: &str, text: &str) -> String {
+    if text.trim().is_empty() { label.to_owned() } else { format!("{label}: {text}") }
+}
+
 /// Lines of which the short ones stand together.
 pub fn lines(all: Vec<String>) -> Vec<String> {
     const TOGETHER: usize = 100;

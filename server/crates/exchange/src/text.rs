@@ -328,36 +328,25 @@ impl Names {
     }
 }
 
-/// A name that is free: of the item's own, of its title, with its target, or with a number.
+/// A name that is free: of the item's own, of its title, with more of its title, with its target, or with a number.
 fn named(item: &Item, draft: &Draft, is_taken: &dyn Fn(&str) -> bool) -> String {
-    let title = name_of(&item.title);
     let own = item.name.clone().filter(|name| is_name(name)).or_else(|| item.name.as_deref().map(name_of));
-    let mut name = own.filter(|name| !name.is_empty()).unwrap_or(title);
+    let mut name = own.filter(|name| !name.is_empty()).unwrap_or_else(|| name_of(&item.title));
     if name.is_empty() {
         name = item.kind.word().to_owned();
     }
     if !is_taken(&name) {
         return name;
     }
-    let more: Option<String> = match item.kind {
-        Kind::Flow => item
-            .ends
-            .as_ref()
-            .and_then(|(_, target)| draft.item(target))
-            .map(|target| target.name.as_deref().map(name_of).unwrap_or_else(|| name_of(&target.title))),
-        kind => Some(kind.word().to_owned()),
+    let target = item.ends.as_ref().and_then(|(_, target)| draft.item(target));
+    let more = match target {
+        Some(target) => target.name.as_deref().map_or_else(|| name_of(&target.title), name_of),
+        None => item.kind.word().to_owned(),
     };
-    if let Some(more) = more {
-        let joined = format!("{name}_{more}");
-        if !is_taken(&joined) {
-            return joined;
-        }
-    }
-    let mut number = 2;
-    while is_taken(&format!("{name}_{number}")) {
-        number += 1;
-    }
-    format!("{name}_{number}")
+    let longer = Some(name_within(&item.title, 2 * LONGEST_NAME)).filter(|longer| longer.starts_with(&name));
+    let others = longer.into_iter().chain([format!("{name}_{more}")]);
+    let numbered = (2..).map(|number| format!("{name}_{number}"));
+    others.chain(numbered).find(|name| !is_taken(name)).unwrap_or(name)
 }
 
 fn free(name: &str, taken: &mut FxHashSet<String>) -> String {
@@ -371,8 +360,12 @@ fn free(name: &str, taken: &mut FxHashSet<String>) -> String {
     free
 }
 
-/// A name of a title: its words in lower case.
+/// A name of a title: its words in lower case, the first of them if they are many.
 pub fn name_of(title: &str) -> String {
+    name_within(title, LONGEST_NAME)
+}
+
+fn name_within(title: &str, longest: usize) -> String {
     let mut name = String::new();
     let is_letter = |character: char| character.is_alphabetic() || character.is_ascii_digit();
     // What stands in brackets explains.
@@ -388,13 +381,13 @@ pub fn name_of(title: &str) -> String {
         let word = word.to_lowercase();
         let length = name.chars().count() + word.chars().count();
         if !name.is_empty() {
-            if length >= LONGEST_NAME {
+            if length >= longest {
                 is_cut = true;
                 break;
             }
             name.push('_');
         }
-        name.extend(word.chars().filter(|character| is_letter(*character)).take(LONGEST_NAME));
+        name.extend(word.chars().filter(|character| is_letter(*character)).take(longest));
     }
     if is_cut {
         while let Some((before, last)) = name.rsplit_once('_')

@@ -249,7 +249,7 @@ pub const CATEGORIES: &[(&str, &[&str])] = &[
     ("server-side-request-forgery", &["server_side_request_forgery"]),
     ("service-registry-poisoning", &["registry_poisoning"]),
     ("sql-nosql-injection", &["injection"]),
-    ("unchecked-deployment", &["unsigned_artifacts"]),
+    ("unchecked-deployment", &["unreviewed_changes", "unsigned_artifacts"]),
     ("unencrypted-asset", &["unencrypted_store"]),
     ("unencrypted-communication", &["unencrypted_flow", "clear_text_credentials", "unprotected_integrity"]),
     ("unguarded-access-from-internet", &["exposed_administration", "exposed_development"]),
@@ -539,10 +539,9 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
     let _ = (fields.text("technology"), fields.list("technologies"));
     for name in ["data_assets_processed", "data_assets_stored"] {
         for id in fields.texts(name) {
-            match find(&keys.assets, &id) {
-                None => fields.problem(name, missing(&keys.assets, &id, "data asset")),
-                // What it holds is told once the links are known.
-                Some(_) => {}
+            // What it holds is told once the links are known.
+            if find(&keys.assets, &id).is_none() {
+                fields.problem(name, missing(&keys.assets, &id, "data asset"));
             }
         }
     }

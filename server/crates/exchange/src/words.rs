@@ -477,6 +477,61 @@ pub fn technology(said: &str) -> Option<&'static str> {
     WORDS.iter().find(|(word, _)| plain.contains(word)).map(|(_, name)| *name)
 }
 
+/// States what an asset is made of where its title says so: other tools have no property for it, and rules ask for it.
+pub fn state_kind_of_asset(asset: &mut Item) {
+    const WORDS: &[(&[&str], &str)] = &[
+        (&["log", "logs", "logfile", "logfiles", "audit trail"], "log"),
+        (
+            &[
+                "credential",
+                "credentials",
+                "password",
+                "passwords",
+                "secret",
+                "secrets",
+                "token",
+                "tokens",
+                "api key",
+                "api keys",
+                "private key",
+                "private keys",
+                "access key",
+                "access keys",
+                "encryption key",
+                "encryption keys",
+                "signing key",
+                "signing keys",
+            ],
+            "credential",
+        ),
+        (
+            &[
+                "code",
+                "source",
+                "sources",
+                "artifact",
+                "artifacts",
+                "binary",
+                "binaries",
+                "firmware",
+                "container image",
+                "container images",
+                "docker image",
+                "docker images",
+                "build job",
+                "pipeline definition",
+            ],
+            "code",
+        ),
+    ];
+    let words = asset.title.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    let title = format!(" {} ", words.collect::<Vec<_>>().join(" ").to_lowercase());
+    let says = |words: &[&str]| words.iter().any(|word| title.contains(&format!(" {word} ")));
+    if asset.get("kind").is_empty() {
+        asset.word("kind", WORDS.iter().find(|(words, _)| says(words)).map(|(_, kind)| *kind));
+    }
+}
+
 /// The level of a number from 0 to 100.
 pub fn level(number: f64) -> &'static str {
     match number {

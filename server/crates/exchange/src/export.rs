@@ -3,7 +3,8 @@
 use crate::draft::Draft;
 use crate::words::Export;
 use crate::{otm, threagile};
-use threatline_model::{Database, Model};
+use threatline_model::names::full_name;
+use threatline_model::{Database, Kind, Model};
 
 /// A format that can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +18,13 @@ pub enum Target {
 /// Writes a model, called by a title.
 pub fn export(db: &Database, model: Model, title: &str, target: Target) -> Export {
     let draft = Draft::of(db, model, title);
-    match target {
+    let mut export = match target {
         Target::Otm => otm::write(&draft),
         Target::Threagile => threagile::write(&draft),
-    }
+    };
+    let declarations = model.files(db).iter().flat_map(|file| file.declarations(db).iter());
+    let own = declarations.filter(|decl| matches!(decl.kind(db), Kind::Rule | Kind::Technology | Kind::Protocol));
+    let own = own.map(|decl| format!("{} `{}`: no other tool has such", decl.kind(db).word(), full_name(db, *decl)));
+    export.losses.extend(own);
+    export
 }

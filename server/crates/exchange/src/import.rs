@@ -4,7 +4,7 @@
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::text::{self, Files};
 use crate::tree::{self, Loss, Node, Notes, Problem, Text};
-use crate::{mtmt, otm, pytm, threagile, threat_dragon, threatcl, tm_bom, words};
+use crate::{mtmt, otm, pytm, threagile, threat_dragon, threatcl, tm_bom};
 use std::fmt;
 use threatline_model::findings::{FindingId, all};
 use threatline_model::names::full_name;
@@ -83,7 +83,6 @@ pub fn import(documents: Vec<(String, String)>, load: &Load<'_>) -> Result<Impor
         return Err(problems);
     }
     let mut draft = joined(drafts);
-    draft.items.iter_mut().filter(|item| item.kind == Kind::Asset).for_each(words::state_kind_of_asset);
     let mut losses = notes.losses.into_inner();
     decide(&mut draft, &mut losses);
     let files = text::write(&draft);

@@ -6,10 +6,13 @@ use crate::tree::{Fields, Node, Notes, Value};
 use crate::words::{self, Export, Ids, Losses};
 use serde_json::{Map, Value as Json, json};
 use threatline_model::Kind;
-use threatline_model::schema::{self, Takes};
+use threatline_model::schema;
 
 /// The attribute that says which kind of element a component is.
 const ELEMENT: &str = "element";
+
+/// The attribute that says which component of the model something belongs to.
+const PART: &str = "component";
 
 /// Reads a document.
 pub fn read(notes: &Notes, document: &Node) -> Draft {
@@ -33,20 +36,26 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             draft.comments.extend(words::lines(representation.rest()));
         }
     }
+    let index = Index::of(&top);
     let mut assets = Vec::new();
     for fields in top.all("assets") {
         let mut item = started(&fields, Kind::Asset, "asset", &mut assets);
         if let Some(risk) = fields.fields("risk") {
             let level = |name: &str| risk.number(name);
             item.word("classification", Some(classification(level("confidentiality").unwrap_or(50.0))));
-            item.word("integrity", level("integrity").map(words::level));
-            item.word("availability", level("availability").map(words::level));
+            let usual = words::integrity_of(item.stated("classification").unwrap_or_default());
+            item.word("integrity", level("integrity").map(words::level).filter(|level| *level != usual));
+            item.word("availability", level("availability").map(words::level).filter(|level| *level != "medium"));
             item.comments.extend(risk.text("comment"));
             item.comments.extend(words::lines(risk.rest()));
         } else {
             item.word("classification", Some("internal"));
         }
-        finish(&fields, item, &mut draft);
+        // What we wrote ourselves says it where it is known.
+        if fields.fields("attributes").is_none_or(|attributes| attributes.node(PART).is_none()) {
+            words::state_kind_of_asset(&mut item);
+        }
+        finish(&fields, &index, item, &mut draft);
     }
     let zones = top.all("trustZones");
     let mut places = Vec::new();
@@ -63,9 +72,12 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         }
         started_components.push(item);
     }
+    let mut rated = Vec::new();
     for (fields, mut item) in zones.iter().zip(boundaries.drain(..)) {
-        if let Some(rating) = fields.fields("risk").and_then(|risk| risk.number("trustRating")) {
-            item.word("trust", Some(trust(rating)));
+        let rating = fields.fields("risk").and_then(|risk| risk.number("trustRating"));
+        item.word("trust", rating.map(trust));
+        if fields.fields("attributes").is_none_or(|attributes| attributes.node("trust").is_none()) {
+            rated.push(item.key.clone());
         }
         if let Some(said) = fields.text("type") {
             match schema::BOUNDARY_KIND.position(&said.to_lowercase()) {
@@ -77,8 +89,9 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         if let Some(parent) = fields.fields("parent") {
             item.place = parent.text("trustZone").and_then(|id| known(&parent, "trustZone", &id, &places));
         }
-        finish(fields, item, &mut draft);
+        finish(fields, &index, item, &mut draft);
     }
+    words::unstate_inherited_trust(&mut draft, &rated);
     let mut instances = Vec::new();
     let within: Vec<(String, Option<String>, Option<String>)> = components
         .iter()
@@ -142,7 +155,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         }
         instances.extend(threat_instances(fields, &item.key));
         words::tags(fields, &mut item);
-        finish(fields, item, &mut draft);
+        finish(fields, &index, item, &mut draft);
     }
     let mut flows = Vec::new();
     for fields in top.all("dataflows") {
@@ -169,9 +182,9 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             representation.drawing(&["position", "size", "id", "representation", "name"]);
         }
         words::tags(&fields, &mut item);
-        finish(&fields, item, &mut draft);
+        finish(&fields, &index, item, &mut draft);
     }
-    threats(&top, &instances, &mut draft);
+    threats(&top, &index, &instances, &mut draft);
     words::break_circles(notes, &mut draft);
     // The attributes name assets and mitigations by their ids.
     draft.comments.extend(top.rest());
@@ -190,45 +203,59 @@ fn started(fields: &Fields<'_>, kind: Kind, what: &str, ids: &mut Vec<(String, S
     item
 }
 
+/// The keys of everything that has an id, with the kinds that it may be of.
+struct Index(Vec<(String, &'static [Kind], String)>);
+
+impl Index {
+    const LISTS: [(&str, &str, &[Kind]); 6] = [
+        ("assets", "asset", &[Kind::Asset]),
+        ("trustZones", "zone", &[Kind::Boundary]),
+        ("components", "component", &[Kind::External, Kind::Process, Kind::Store]),
+        ("dataflows", "flow", &[Kind::Flow]),
+        ("threats", "threat", &[Kind::Threat]),
+        ("mitigations", "mitigation", &[Kind::Mitigation]),
+    ];
+
+    fn of(top: &Fields<'_>) -> Index {
+        let of_list = |(list, what, kinds): (&str, &str, &'static [Kind])| {
+            let ids = top.all(list).into_iter().filter_map(|fields| fields.text("id"));
+            ids.map(|id| (id.clone(), kinds, format!("{what} {id}"))).collect::<Vec<_>>()
+        };
+        Index(Index::LISTS.into_iter().flat_map(of_list).collect())
+    }
+
+    fn key(&self, kinds: &[Kind], id: &str) -> Option<String> {
+        let fits =
+            |(known, of, _): &&(String, &[Kind], String)| known == id && of.iter().any(|kind| kinds.contains(kind));
+        self.0.iter().find(fits).map(|(_, _, key)| key.clone())
+    }
+}
+
 /// Reads what stands in attributes, keeps the rest, and adds the item.
-fn finish(fields: &Fields<'_>, mut item: Item, draft: &mut Draft) {
+fn finish(fields: &Fields<'_>, index: &Index, mut item: Item, draft: &mut Draft) {
     if let Some(attributes) = fields.fields("attributes") {
         let _ = attributes.text(ELEMENT);
-        read_attributes(&attributes, &mut item);
+        item.part = attributes.node(PART).map(Node::in_one_line);
+        for property in schema::of(item.kind).properties {
+            if !attributes.node(property.name).is_some_and(|node| !matches!(node.value(), Value::Map(_))) {
+                continue;
+            }
+            item.facts.retain(|(name, _)| *name != property.name);
+            for said in attributes.texts(property.name) {
+                match words::fact(property.takes, &said, &|kinds, id| index.key(kinds, id)) {
+                    Some(fact) => item.state(property.name, fact),
+                    None => {
+                        attributes.loss(property.name, "kept in a comment");
+                        item.comments.push(format!("{}: {said}", property.name));
+                    }
+                }
+            }
+        }
         item.comments.extend(words::lines(attributes.rest()));
     }
     fields.drawing(&["representations"]);
     item.comments.extend(words::lines(fields.rest()));
     draft.items.push(item);
-}
-
-fn read_attributes(attributes: &Fields<'_>, item: &mut Item) {
-    for property in schema::of(item.kind).properties {
-        let is_said = match property.takes {
-            Takes::Words(_) | Takes::YesNo | Takes::Text | Takes::Glob => true,
-            Takes::Name(kinds) => kinds.iter().all(|kind| matches!(kind, Kind::Technology | Kind::Protocol)),
-            _ => false,
-        };
-        if !is_said || !attributes.node(property.name).is_some_and(|node| !matches!(node.value(), Value::Map(_))) {
-            continue;
-        }
-        item.facts.retain(|(name, _)| *name != property.name);
-        for said in attributes.texts(property.name) {
-            let fact = match property.takes {
-                Takes::Words(words) => words.position(&said).map(|at| Fact::Word(words.word(at).to_owned())),
-                Takes::YesNo => matches!(said.as_str(), "yes" | "no").then(|| Fact::Word(said.clone())),
-                Takes::Name(kinds) => words::in_library(kinds[0], &said).map(|name| Fact::Library(name.to_owned())),
-                _ => Some(Fact::Text(said.clone())),
-            };
-            match fact {
-                Some(fact) => item.state(property.name, fact),
-                None => {
-                    attributes.loss(property.name, "kept in a comment");
-                    item.comments.push(format!("{}: {said}", property.name));
-                }
-            }
-        }
-    }
 }
 
 fn known(fields: &Fields<'_>, name: &str, id: &str, ids: &[(String, String)]) -> Option<String> {
@@ -323,7 +350,7 @@ fn status(state: Option<&str>) -> Option<&'static str> {
     }
 }
 
-fn threats(top: &Fields<'_>, instances: &[Instance], draft: &mut Draft) {
+fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut Draft) {
     let mut mitigations: Vec<(String, String)> = Vec::new();
     for fields in top.all("mitigations") {
         let mut item = started(&fields, Kind::Mitigation, "mitigation", &mut mitigations);
@@ -341,7 +368,7 @@ fn threats(top: &Fields<'_>, instances: &[Instance], draft: &mut Draft) {
             item.comments.push(format!("risk reduction: {reduction}"));
             fields.loss("riskReduction", "kept in a comment");
         }
-        finish(&fields, item, draft);
+        finish(&fields, index, item, draft);
     }
     let mut threats = Vec::new();
     for fields in top.all("threats") {
@@ -378,7 +405,7 @@ fn threats(top: &Fields<'_>, instances: &[Instance], draft: &mut Draft) {
             draft.items.push(words::accepted(&item, "It was accepted in the model that was imported."));
         }
         words::complete_threat(draft, &mut item);
-        finish(&fields, item, draft);
+        finish(&fields, index, item, draft);
     }
     for instance in instances {
         if !threats.iter().any(|(known, _)| *known == instance.threat) && !instance.threat.is_empty() {
@@ -389,33 +416,27 @@ fn threats(top: &Fields<'_>, instances: &[Instance], draft: &mut Draft) {
 
 // ---- writing ---------------------------------------------------------------------------------------------------
 
-/// The properties of an item that stand in attributes.
-fn attributes(item: &Item, but: &[&str]) -> Json {
+/// What the format has no property for, under the names of the language.
+fn attributes(item: &Item, ids: &Ids, but: &[&str]) -> Json {
     let mut attributes = Map::new();
     if matches!(item.kind, Kind::External | Kind::Process | Kind::Store) {
         attributes.insert(ELEMENT.to_owned(), item.kind.word().into());
     }
+    attributes.insert(PART.to_owned(), item.part.as_deref().unwrap_or_default().into());
     for (name, facts) in item.facts.iter().filter(|(name, _)| !but.contains(name)) {
-        let words: Vec<&str> = facts
-            .iter()
-            .filter_map(|fact| match fact {
-                Fact::Word(text) | Fact::Text(text) | Fact::Library(text) => Some(text.as_str()),
-                _ => None,
-            })
-            .collect();
-        match words.as_slice() {
-            [] => {}
-            [one] => drop(attributes.insert((*name).to_owned(), (*one).into())),
-            many => drop(attributes.insert((*name).to_owned(), json!(many))),
-        }
+        let said: Vec<String> = facts.iter().map(|fact| words::said(fact, ids)).collect();
+        let value = if let [one] = said.as_slice() { one.as_str().into() } else { json!(said) };
+        attributes.insert((*name).to_owned(), value);
     }
-    if attributes.is_empty() { Json::Null } else { Json::Object(attributes) }
+    Json::Object(attributes)
 }
 
 /// Writes a draft as OTM 0.2.
 pub fn write(draft: &Draft) -> Export {
     let losses = Losses::default();
-    let ids = Ids::of(draft, '-');
+    losses.of_components(draft);
+    let kinds: Vec<Kind> = Index::LISTS.iter().flat_map(|(_, _, kinds)| kinds.iter().copied()).collect();
+    let ids = Ids::of(draft, &kinds, '-');
     let id = |key: &str| ids.of_key(key);
     let description = |item: &Item| match item.description.is_empty() {
         true => Json::Null,
@@ -429,12 +450,7 @@ pub fn write(draft: &Draft) -> Export {
             "confidential" => 75,
             _ => 100,
         };
-        let integrity = match classification {
-            "public" => "low",
-            "internal" => "medium",
-            "confidential" => "high",
-            _ => "critical",
-        };
+        let integrity = words::integrity_of(classification);
         json!({
             "name": asset.title, "id": id(&asset.key), "description": description(asset),
             "risk": {
@@ -442,7 +458,7 @@ pub fn write(draft: &Draft) -> Export {
                 "integrity": words::number(asset.stated("integrity").unwrap_or(integrity)),
                 "availability": words::number(asset.stated("availability").unwrap_or("medium")),
             },
-            "attributes": attributes(asset, &["classification", "integrity", "availability"]),
+            "attributes": attributes(asset, &ids, &["classification", "integrity", "availability"]),
         })
     });
     let mut zones: Vec<Json> = Vec::new();
@@ -453,10 +469,9 @@ pub fn write(draft: &Draft) -> Export {
             "medium" => 65,
             _ => 100,
         };
-        losses.of(boundary, &["mitigations"]);
         let mut zone = json!({
             "id": id(&boundary.key), "name": boundary.title, "description": description(boundary),
-            "risk": { "trustRating": rating }, "attributes": attributes(boundary, &[]),
+            "risk": { "trustRating": rating }, "attributes": attributes(boundary, &ids, &[]),
         });
         if let Some(place) = &boundary.place {
             zone["parent"] = json!({ "trustZone": id(place) });
@@ -498,7 +513,6 @@ pub fn write(draft: &Draft) -> Export {
                 outside[at].0.to_owned()
             });
             let held = |property: &str| element.keys(property).map(id).collect::<Vec<_>>();
-            losses.of(element, &["mitigations"]);
             json!({
                 "id": id(&element.key), "name": element.title, "description": description(element),
                 "type": element.words("technology").next().unwrap_or(element.kind.word()).replace('_', "-"),
@@ -506,7 +520,7 @@ pub fn write(draft: &Draft) -> Export {
                 "tags": element.words("tags").collect::<Vec<_>>(),
                 "assets": { "processed": held("handles"), "stored": held("stores") },
                 "threats": on(&element.key),
-                "attributes": attributes(element, &["tags"]),
+                "attributes": attributes(element, &ids, &["tags", "handles", "stores"]),
             })
         })
         .collect();
@@ -531,20 +545,20 @@ pub fn write(draft: &Draft) -> Export {
                 true
             }
         });
-        if comes_back && flow.keys("sends").collect::<Vec<_>>() != flow.keys("receives").collect::<Vec<_>>() {
-            losses.add(flow, "receives", "the format does not say in which direction an asset goes");
+        // In which direction an asset goes can be said in attributes alone.
+        let mut attributes = attributes(flow, &ids, if comes_back { &["tags"] } else { &["tags", "sends"] });
+        if comes_back && flow.get("sends").is_empty() {
+            attributes["sends"] = json!([]);
         }
-        losses.of(flow, &["mitigations"]);
         Some(json!({
             "id": id(&flow.key), "name": flow.title, "description": description(flow), "bidirectional": comes_back,
             "source": id(source), "destination": id(target), "assets": carried.into_iter().map(id).collect::<Vec<_>>(),
             "tags": flow.words("tags").collect::<Vec<_>>(), "threats": on(&flow.key),
-            "attributes": attributes(flow, &["tags"]),
+            "attributes": attributes,
         }))
     });
     let flows: Vec<Json> = flows.collect();
     let written = threats.iter().map(|threat| {
-        losses.of(threat, &["affects", "owner", "ticket"]);
         let number = |property: &str| words::number(threat.stated(property).unwrap_or("medium"));
         let references: Vec<&str> = threat.words("references").collect();
         json!({
@@ -552,13 +566,15 @@ pub fn write(draft: &Draft) -> Export {
             "categories": threat.words("category").map(|word| word.replace('_', " ")).collect::<Vec<_>>(),
             "cwes": references.iter().filter(|id| id.starts_with("CWE-")).collect::<Vec<_>>(),
             "risk": { "likelihood": number("likelihood"), "impact": number("impact") },
+            "attributes": attributes(threat, &ids, &["category", "targets", "likelihood", "impact", "mitigations"]),
         })
     });
     let mitigations = draft.of_kind(&[Kind::Mitigation]).map(|mitigation| {
-        losses.of(mitigation, &["based_on", "counters", "due", "references"]);
+        let mut attributes = attributes(mitigation, &ids, &[]);
+        attributes["status"] = mitigation.stated("status").unwrap_or("implemented").into();
         json!({
             "id": id(&mitigation.key), "name": mitigation.title, "description": description(mitigation),
-            "riskReduction": 100, "attributes": attributes(mitigation, &["status", "counters", "references", "based_on"]),
+            "riskReduction": 100, "attributes": attributes,
         })
     });
     for item in draft.of_kind(&[Kind::Accept, Kind::Assumption]) {

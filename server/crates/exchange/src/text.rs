@@ -131,43 +131,51 @@ impl Parts {
     fn of(draft: &Draft) -> Parts {
         let title = if draft.title.trim().is_empty() { "Imported model" } else { &draft.title };
         let elements: Vec<&Item> = draft.of_kind(NODES).collect();
-        let named: FxHashSet<&str> = draft.items.iter().filter_map(|item| item.part.as_deref()).collect();
-        let mut components: Vec<(Option<String>, String)> = Vec::new();
-        let mut of = FxHashMap::default();
-        let group: FxHashMap<&str, String> = if named.len() > 1 {
-            draft.items.iter().filter_map(|item| Some((item.key.as_str(), item.part.clone()?))).collect()
-        } else if elements.len() > MOST_IN_ONE {
-            by_boundary(draft, &elements)
-        } else {
-            FxHashMap::default()
+        let named: FxHashMap<&str, String> =
+            draft.items.iter().filter_map(|item| Some((item.key.as_str(), item.part.clone()?))).collect();
+        let is_named = !named.is_empty();
+        let group = match is_named {
+            true => named,
+            false if elements.len() > MOST_IN_ONE => by_boundary(draft, &elements),
+            false => FxHashMap::default(),
         };
-        let mut titles: Vec<String> = Vec::new();
+        let mut found: Vec<&String> = Vec::new();
         for item in &draft.items {
-            if let Some(part) = group.get(item.key.as_str())
-                && !titles.contains(part)
+            if let Some(part) = group.get(item.key.as_str()).filter(|part| !part.is_empty())
+                && !found.contains(&part)
             {
-                titles.push(part.clone());
+                found.push(part);
             }
         }
-        if titles.len() < 2 {
-            of.extend(draft.items.iter().map(|item| (item.key.clone(), 0)));
-            return Parts { components: vec![(Some(name_of(title)), line_of(title))], of };
+        let mut of = FxHashMap::default();
+        let is_whole =
+            |part: &str| draft.items.iter().all(|item| group.get(item.key.as_str()).is_some_and(|of| of == part));
+        match found.as_slice() {
+            [one] if is_named && is_whole(one) => {
+                of.extend(draft.items.iter().map(|item| (item.key.clone(), 0)));
+                return Parts { components: vec![(Some(component_name(one)), line_of(one))], of };
+            }
+            [] | [_] if !is_named => {
+                of.extend(draft.items.iter().map(|item| (item.key.clone(), 0)));
+                return Parts { components: vec![(Some(name_of(title)), line_of(title))], of };
+            }
+            _ => {}
         }
-        components.push((None, String::new()));
-        let mut taken: FxHashSet<String> = FxHashSet::default();
-        taken.insert("model".to_owned());
-        taken.insert("std".to_owned());
-        for title in &titles {
-            let shown = named.len() > 1 || draft.item(title).is_none();
-            let title = if shown {
-                title.clone()
-            } else {
-                draft.item(title).map(|item| item.title.clone()).unwrap_or_default()
+        let mut components: Vec<(Option<String>, String)> = vec![(None, String::new())];
+        let mut taken: FxHashSet<String> = FxHashSet::from_iter(["model".to_owned(), "std".to_owned()]);
+        for part in &found {
+            // A boundary keeps its name, and what stands in it is called after it.
+            let (name, title) = match draft.item(part).filter(|_| !is_named) {
+                Some(boundary) => {
+                    let name = boundary.name.as_deref().unwrap_or(&boundary.title);
+                    (format!("{}_systems", name_of(name)), boundary.title.as_str())
+                }
+                None => (component_name(part), part.as_str()),
             };
-            let name = free(&name_of(&title), &mut taken);
-            components.push((Some(name), line_of(&title)));
+            components.push((Some(free(&name, &mut taken)), line_of(title)));
         }
-        let part_of = |part: &String| titles.iter().position(|title| title == part).map_or(0, |at| at + 1);
+        let found: Vec<String> = std::iter::once(String::new()).chain(found.into_iter().cloned()).collect();
+        let part_of = |part: &String| found.iter().position(|found| found == part).unwrap_or(0);
         for item in &draft.items {
             if let Some(part) = group.get(item.key.as_str()) {
                 of.insert(item.key.clone(), part_of(part));
@@ -297,13 +305,16 @@ impl Names {
         everywhere.extend(["std".to_owned(), "in".to_owned()]);
         let mut declared = vec![FxHashSet::default(); components.len()];
         let mut names = FxHashMap::default();
-        for item in draft.items.iter().filter(|item| parts.of[&item.key] == 0) {
+        // What is called by its own name has it, and what has a title alone takes what is left.
+        let mut items: Vec<&Item> = draft.items.iter().collect();
+        items.sort_by_key(|item| item.name.is_none());
+        for item in items.iter().filter(|item| parts.of[&item.key] == 0) {
             let name = named(item, draft, &|name| everywhere.contains(name));
             everywhere.insert(name.clone());
             declared[0].insert(name.clone());
             names.insert(item.key.clone(), (0, name));
         }
-        for item in draft.items.iter().filter(|item| parts.of[&item.key] > 0) {
+        for item in items.iter().filter(|item| parts.of[&item.key] > 0) {
             let part = parts.of[&item.key];
             let name = named(item, draft, &|name| everywhere.contains(name) || declared[part].contains(name));
             declared[part].insert(name.clone());
@@ -347,6 +358,11 @@ fn named(item: &Item, draft: &Draft, is_taken: &dyn Fn(&str) -> bool) -> String 
     let others = longer.into_iter().chain([format!("{name}_{more}")]);
     let numbered = (2..).map(|number| format!("{name}_{number}"));
     others.chain(numbered).find(|name| !is_taken(name)).unwrap_or(name)
+}
+
+/// The name of a component: the part's own, if it is one, with a dot between its parts.
+fn component_name(part: &str) -> String {
+    if part.split('.').all(is_name) { part.to_owned() } else { name_of(part) }
 }
 
 fn free(name: &str, taken: &mut FxHashSet<String>) -> String {

@@ -6,6 +6,7 @@ use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, Problem, Value, plain_word};
 use crate::words::{self, Export, Losses};
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
 use threatline_model::{Date, Kind};
 
 const CONFIDENTIALITY: &[(&str, &str)] = &[
@@ -205,6 +206,11 @@ const STATUS: &[(&str, Status)] = &[
     ("mitigated", Status::Mitigated("implemented")),
     ("false-positive", Status::FalsePositive),
 ];
+
+/// What is noted of an element in the internet until it is known where it stands.
+const IN_INTERNET: &str = "internet: yes";
+
+const NODES: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
 
 #[derive(Clone, Copy)]
 enum Status {
@@ -501,6 +507,7 @@ fn data_asset(fields: &Fields<'_>, title: String) -> Item {
     keep_if_lossy(fields, &mut item, "integrity", CRITICALITY);
     keep_if_lossy(fields, &mut item, "availability", CRITICALITY);
     item.text("owner", fields.text("owner"));
+    words::state_kind_of_asset(&mut item);
     words::tags(fields, &mut item);
     item.comments.extend(words::lines(fields.rest()));
     item
@@ -594,7 +601,7 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
         _ => item.comments.extend(why.map(|why| format!("justification out of scope: {why}"))),
     }
     if fields.yes_no("internet") == Some(true) {
-        item.comments.push("internet: yes".to_owned());
+        item.comments.push(IN_INTERNET.to_owned());
     }
     words::tags(fields, &mut item);
     fields.drawing(&["diagram_tweak_order"]);
@@ -621,13 +628,7 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
 /// States what a technical asset holds beyond what its links bring.
 fn held(fields: &Fields<'_>, title: &str, keys: &Keys, draft: &mut Draft) {
     let key = format!("asset {title}");
-    let is_at = |flow: &&Item| flow.ends.as_ref().is_some_and(|(source, target)| *source == key || *target == key);
-    let brought: Vec<String> = draft
-        .of_kind(&[Kind::Flow])
-        .filter(is_at)
-        .flat_map(|flow| flow.keys("sends").chain(flow.keys("receives")))
-        .map(str::to_owned)
-        .collect();
+    let brought: Vec<String> = words::carried_at(draft, &key).into_iter().map(str::to_owned).collect();
     let Some(item) = draft.item_mut(&key) else { return };
     let mut told: Vec<String> = Vec::new();
     for name in ["data_assets_stored", "data_assets_processed"] {
@@ -661,6 +662,14 @@ fn flow_facts(link: &Fields<'_>, flow: &mut Item, keys: &Keys) {
     flow.word("authentication", link.word("authentication", AUTHENTICATION));
     if link.text("authentication").is_some_and(|said| plain_word(&said) == "twofactor") {
         flow.word("multi_factor", Some("yes"));
+    }
+    if link.yes_no("ip_filtered") == Some(true) {
+        if flow.stated("authentication") == Some("none") {
+            flow.facts.retain(|(name, _)| *name != "authentication");
+            flow.word("authentication", Some("network_address"));
+        } else {
+            flow.library("mitigations", &["microsegmentation"]);
+        }
     }
     flow.word("authorization", link.word("authorization", AUTHORIZATION));
     flow.word("access", link.yes_no("readonly").map(|only| if only { "read" } else { "read_write" }));
@@ -728,28 +737,36 @@ fn place(notes: &Notes, keys: &Keys, draft: &mut Draft) {
         }
     }
     words::break_circles(notes, draft);
-    // A process that stands in the internet and in no boundary is not to be trusted; an external is not anyway.
-    let is_open = |item: &&mut Item| {
-        matches!(item.kind, Kind::Process | Kind::Store)
-            && item.place.is_none()
-            && item.comments.iter().any(|comment| comment == "internet: yes")
-    };
-    let mut needs = false;
-    for item in draft.items.iter_mut().filter(is_open) {
-        item.place = Some("boundary the internet".to_owned());
-        needs = true;
+    let is_open = |item: &Item| item.comments.iter().any(|comment| comment == IN_INTERNET);
+    // A boundary around nothing but what is in the internet is not to be trusted.
+    for boundary in keys.boundaries.iter().map(|(_, key)| key) {
+        let inside = draft.of_kind(NODES).filter(|item| item.place.as_ref() == Some(boundary));
+        let inside: Vec<bool> = inside.map(is_open).collect();
+        if let Some(boundary) = draft.item_mut(boundary).filter(|_| !inside.is_empty() && !inside.contains(&false)) {
+            boundary.word("trust", Some("untrusted"));
+        }
     }
-    for item in &mut draft.items {
-        let is_told = item.kind == Kind::External && item.place.is_none()
-            || item.place.as_deref() == Some("boundary the internet");
-        if is_told {
-            item.comments.retain(|comment| comment != "internet: yes");
+    // Nor is what is in no boundary; of an external that goes without saying.
+    let mut needs = false;
+    for item in draft.items.iter_mut().filter(|item| item.place.is_none() && is_open(item)) {
+        if item.kind == Kind::External {
+            item.comments.retain(|comment| comment != IN_INTERNET);
+        } else {
+            item.place = Some("boundary the internet".to_owned());
+            needs = true;
         }
     }
     if needs {
         let mut internet = Item::new(Kind::Boundary, "boundary the internet", "Internet");
         internet.word("trust", Some("untrusted"));
         draft.items.push(internet);
+    }
+    let untrusted = draft.of_kind(&[Kind::Boundary]).filter(|boundary| boundary.stated("trust").is_some());
+    let untrusted: Vec<String> = untrusted.map(|boundary| boundary.key.clone()).collect();
+    for item in &mut draft.items {
+        if item.place.as_ref().is_some_and(|place| untrusted.contains(place)) {
+            item.comments.retain(|comment| comment != IN_INTERNET);
+        }
     }
 }
 
@@ -762,6 +779,7 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
     let description = fields.text("description").unwrap_or_default();
     let (action, advice) = (fields.text("action"), fields.text("mitigation"));
     let risks = fields.by_name(&["risks_identified"]);
+    let is_alone = risks.len() == 1;
     let rest = words::lines(fields.rest());
     let mitigation = action.as_ref().or(advice.as_ref()).filter(|_| !risks.is_empty()).map(|said| {
         let mut mitigation = Item::new(Kind::Mitigation, format!("action {id}"), words::title_of(said));
@@ -772,7 +790,9 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
     for (risk_title, risk) in risks {
         let mut threat =
             Item::new(Kind::Threat, format!("risk {name} {risk_title}"), words::without_markup(&risk_title));
-        words::describe(&mut threat, Some(format!("{title}. {description}").trim().to_owned()));
+        let about = if title == threat.title { description.clone() } else { format!("{title}. {description}") };
+        words::describe(&mut threat, Some(about.trim().to_owned()));
+        threat.name = words::id(&id).filter(|_| is_alone);
         threat.word("category", Some(category));
         threat.word("likelihood", risk.word("exploitation_likelihood", LIKELIHOOD));
         threat.word("impact", risk.word("exploitation_impact", IMPACT));
@@ -872,7 +892,9 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
 /// Writes a draft as Threagile reads it.
 pub fn write(draft: &Draft) -> Export {
     let losses = Losses::default();
-    let ids = words::Ids::of(draft, '-');
+    losses.of_components(draft);
+    let kinds = [Kind::Asset, Kind::Boundary, Kind::External, Kind::Process, Kind::Store, Kind::Threat];
+    let ids = words::Ids::of(draft, &kinds, '-');
     let back = |table: &'static [(&'static str, &'static str)], ours: &str| {
         table.iter().find(|(_, word)| *word == ours).map(|(theirs, _)| *theirs)
     };
@@ -883,12 +905,7 @@ pub fn write(draft: &Draft) -> Export {
             asset.stated(property).and_then(|word| back(CRITICALITY, word)).unwrap_or(otherwise)
         };
         let classification = asset.stated("classification").unwrap_or("internal");
-        let integrity = match classification {
-            "public" => "operational",
-            "internal" => "important",
-            "confidential" => "critical",
-            _ => "mission-critical",
-        };
+        let integrity = back(CRITICALITY, words::integrity_of(classification)).unwrap_or("important");
         losses.of(asset, &["kind", "personal", "regulations"]);
         data.insert(
             titles.free("data", &asset.title),
@@ -923,7 +940,10 @@ pub fn write(draft: &Draft) -> Export {
         let encryption = element.stated("encryption").and_then(|word| back(ENCRYPTION, word));
         let is = |property: &str, word: &str| element.stated(property) == Some(word);
         losses.of(element, &["mitigations", "privileges", "backup", "source"]);
-        let handled: Vec<String> = assets("handles").into_iter().chain(assets("stores")).collect();
+        let mut handled: Vec<String> = assets("handles").into_iter().chain(assets("stores")).collect();
+        handled.extend(words::carried_at(draft, &element.key).into_iter().map(|key| ids.of_key(key)));
+        let mut seen = BTreeSet::new();
+        handled.retain(|id| seen.insert(id.clone()));
         technical.insert(
             titles.free("technical", &element.title),
             json!({

@@ -9,7 +9,9 @@ use serde_json::Value as Json;
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::sync::LazyLock;
+use threatline_ide::rename::is_name;
 use threatline_model::names::{full_name, visible};
+use threatline_model::schema::{STRIDE, Takes};
 use threatline_model::typed::typed;
 use threatline_model::{Date, Kind, Workspace, World, references};
 
@@ -40,6 +42,13 @@ impl Losses {
         }
     }
 
+    /// That what components state is not said.
+    pub fn of_components(&self, draft: &Draft) {
+        for component in draft.of_kind(&[Kind::Component]) {
+            self.of(component, &component.facts.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+        }
+    }
+
     /// That of several values the first alone is said.
     pub fn more_than_one(&self, item: &Item, properties: &[&str]) {
         for property in properties.iter().filter(|property| item.get(property).len() > 1) {
@@ -60,21 +69,28 @@ impl Losses {
 pub struct Ids(FxHashMap<String, String>);
 
 impl Ids {
-    /// The ids of all declarations, their parts joined by a sign.
-    pub fn of(draft: &Draft, join: char) -> Ids {
+    /// The ids of the declarations of some kinds, their parts joined by a sign: what each is called in its component, if
+    /// no other is called so.
+    pub fn of(draft: &Draft, kinds: &[Kind], join: char) -> Ids {
+        let mut called: FxHashMap<&str, usize> = FxHashMap::default();
+        let items = || draft.items.iter().filter(|item| kinds.contains(&item.kind));
+        for name in items().filter_map(|item| item.name.as_deref()) {
+            *called.entry(name).or_default() += 1;
+        }
         let mut taken = rustc_hash::FxHashSet::default();
         let mut ids = FxHashMap::default();
-        for item in &draft.items {
-            let plain = item.key.replace("->", "to");
-            let parts = plain.split(|character: char| !character.is_alphanumeric()).filter(|part| !part.is_empty());
+        for item in items() {
+            let own = item.name.as_deref().filter(|name| called[name] == 1).map(str::to_owned);
+            let short = |key: &str| draft.item(key).and_then(|end| end.name.clone()).unwrap_or_else(|| key.to_owned());
+            let between =
+                || item.ends.as_ref().map(|(source, target)| format!("{} to {}", short(source), short(target)));
+            let name = own.or_else(|| between().filter(|_| item.name.is_none())).unwrap_or_else(|| item.key.clone());
+            let parts = name.split(|character: char| !character.is_alphanumeric()).filter(|part| !part.is_empty());
             let id = parts.collect::<Vec<_>>().join(&join.to_string()).to_lowercase();
             let id = if id.is_empty() { item.kind.word().to_owned() } else { id };
-            let mut free = id.clone();
-            let mut number = 2;
-            while !taken.insert(free.clone()) {
-                free = format!("{id}{join}{number}");
-                number += 1;
-            }
+            let numbered = (2..).map(|number| format!("{id}{join}{number}"));
+            let free = std::iter::once(id.clone()).chain(numbered).find(|id| !taken.contains(id)).unwrap_or_default();
+            taken.insert(free.clone());
             ids.insert(item.key.clone(), free);
         }
         Ids(ids)
@@ -83,6 +99,43 @@ impl Ids {
     /// The id of a declaration by its key.
     pub fn of_key(&self, key: &str) -> String {
         self.0.get(key).cloned().unwrap_or_default()
+    }
+}
+
+/// A value as a word or a text that [`fact`] reads again.
+pub fn said(fact: &Fact, ids: &Ids) -> String {
+    match fact {
+        Fact::Word(said) | Fact::Text(said) | Fact::Library(said) | Fact::Reference(said) => said.clone(),
+        Fact::Item(key) => ids.of_key(key),
+        Fact::Date(date) => date.to_string(),
+        Fact::Finding(what, key) => format!("{what}@{}", ids.of_key(key)),
+    }
+}
+
+/// The value that a property takes from a text: what the document declares counts before the library.
+pub fn fact(takes: Takes, said: &str, key: &dyn Fn(&[Kind], &str) -> Option<String>) -> Option<Fact> {
+    let declared = |kinds: &[Kind]| key(kinds, said).map(Fact::Item);
+    let known = |kinds: &[Kind]| {
+        kinds.iter().find_map(|kind| in_library(*kind, said)).map(|name| Fact::Library(name.to_owned()))
+    };
+    match takes {
+        Takes::Words(words) => words.position(said).map(|at| Fact::Word(words.word(at).to_owned())),
+        Takes::YesNo => matches!(said, "yes" | "no").then(|| Fact::Word(said.to_owned())),
+        Takes::Date => said.parse().ok().map(Fact::Date),
+        Takes::Reference => {
+            let is_known = references::List::of(said).is_some() && !references::is_unknown(said);
+            is_known.then(|| Fact::Reference(said.to_owned()))
+        }
+        Takes::Name(kinds) => declared(kinds).or_else(|| known(kinds)),
+        Takes::Countered => declared(&[Kind::Threat])
+            .or_else(|| STRIDE.position(said).map(|at| Fact::Word(STRIDE.word(at).to_owned())))
+            .or_else(|| known(&[Kind::Rule])),
+        Takes::Finding => {
+            let (what, on) = said.split_once('@')?;
+            Some(Fact::Finding(what.to_owned(), key(&[Kind::External, Kind::Process, Kind::Store, Kind::Flow], on)?))
+        }
+        Takes::Text | Takes::Glob => Some(Fact::Text(said.to_owned())),
+        Takes::Condition => None,
     }
 }
 
@@ -114,7 +167,9 @@ pub fn id(id: &str) -> Option<String> {
     let letters = id.chars().filter(|character| character.is_alphabetic()).count();
     let is_made_up =
         id.len() > 40 || digits * 3 > letters || id.split('-').any(|part| part.len() >= 8 && digits_in(part) > 1);
-    Some(name_of(id)).filter(|name| !is_made_up && !name.is_empty())
+    let whole = id.to_lowercase().replace(['-', '.', ' '], "_");
+    let name = if is_name(&whole) { whole } else { name_of(id) };
+    Some(name).filter(|name| !is_made_up && !name.is_empty())
 }
 
 fn digits_in(text: &str) -> usize {
@@ -257,6 +312,14 @@ pub fn is_in_the_open(draft: &Draft, element: &Item) -> bool {
     trust_of(draft, element.place.as_deref(), element.kind == Kind::External) == "untrusted"
 }
 
+/// The keys of the assets that the flows of an element carry.
+pub fn carried_at<'d>(draft: &'d Draft, element: &str) -> Vec<&'d str> {
+    let flows = draft.of_kind(&[Kind::Flow]);
+    let flows =
+        flows.filter(|flow| flow.ends.as_ref().is_some_and(|(source, target)| source == element || target == element));
+    flows.flat_map(|flow| flow.keys("sends").chain(flow.keys("receives"))).collect()
+}
+
 /// The trust of a place, by the key of its boundary.
 pub fn trust_of<'d>(draft: &'d Draft, place: Option<&str>, is_external: bool) -> &'d str {
     let Some(mut place) = place else { return if is_external { "untrusted" } else { "high" } };
@@ -273,13 +336,27 @@ pub fn trust_of<'d>(draft: &'d Draft, place: Option<&str>, is_external: bool) ->
     "high"
 }
 
-/// The library's technologies and protocols, with the broader ones of each.
+/// Leaves out the trust of boundaries that is that of the boundary around them anyway, as a person would.
+pub fn unstate_inherited_trust(draft: &mut Draft, boundaries: &[String]) {
+    let is_inherited = |key: &&String| {
+        let boundary = draft.item(key)?;
+        Some(boundary.stated("trust")? == trust_of(draft, boundary.place.as_deref(), false))
+    };
+    let inherited: Vec<String> = boundaries.iter().filter(|key| is_inherited(key) == Some(true)).cloned().collect();
+    for key in inherited {
+        if let Some(boundary) = draft.item_mut(&key) {
+            boundary.facts.retain(|(name, _)| *name != "trust");
+        }
+    }
+}
+
+/// What the library declares, with the broader technologies and protocols of each.
 static LIBRARY: LazyLock<Vec<(Kind, String, Vec<String>)>> = LazyLock::new(|| {
     let workspace = Workspace::new(Date::constant(2026, 1, 1));
     let db = workspace.db();
     let library = World::get(db).library(db);
     let short = |decl| full_name(db, decl).trim_start_matches("std.").to_owned();
-    let kinds = [Kind::Technology, Kind::Protocol, Kind::Mitigation];
+    let kinds = [Kind::Technology, Kind::Protocol, Kind::Mitigation, Kind::Rule];
     let all = kinds.iter().flat_map(|kind| visible(db, library, &[*kind]).into_iter().map(move |decl| (*kind, decl)));
     all.map(|(kind, decl)| (kind, short(decl), typed(db, decl).decls("is").map(short).collect())).collect()
 });
@@ -539,6 +616,16 @@ pub fn level(number: f64) -> &'static str {
         number if number >= 60.0 => "high",
         number if number >= 30.0 => "medium",
         _ => "low",
+    }
+}
+
+/// The integrity of an asset that states none, by its classification, as the language has it.
+pub fn integrity_of(classification: &str) -> &'static str {
+    match classification {
+        "public" => "low",
+        "internal" => "medium",
+        "confidential" => "high",
+        _ => "critical",
     }
 }
 

@@ -10,6 +10,8 @@ mod files;
 mod fmt;
 #[path = "cli/hostile.rs"]
 mod hostile;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/init.rs"]
 mod init;
 #[path = "cli/report.rs"]

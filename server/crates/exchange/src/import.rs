@@ -252,6 +252,20 @@ fn write_decision(
             draft.items.push(accept);
         }
         Decided::Mitigated(status) => {
+            let listed =
+                |key: &String| draft.item(key).map(|threat| threat.keys("mitigations").map(str::to_owned).collect());
+            let known: Vec<Vec<String>> = threats.iter().filter_map(listed).collect();
+            if fits.is_empty() && known.iter().all(|listed| !listed.is_empty()) {
+                // The threat says what is done about it already, and this is how far it has come.
+                for key in known.into_iter().flatten() {
+                    let Some(mitigation) = draft.item_mut(&key) else { continue };
+                    mitigation.facts.retain(|(name, _)| *name != "status");
+                    mitigation.word("status", Some(status));
+                    mitigation.text("ticket", decision.ticket.clone());
+                    mitigation.comments.push(decision.title.clone());
+                }
+                return;
+            }
             let mut mitigation = Item::new(Kind::Mitigation, format!("mitigation {number}"), decision.title.clone());
             mitigation.name = Some(format!("against_{}", decision.name));
             let mut rules: Vec<&String> = fits.iter().map(|(rule, _)| rule).collect();

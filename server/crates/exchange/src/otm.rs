@@ -14,6 +14,9 @@ const ELEMENT: &str = "element";
 /// The attribute that says which component of the model something belongs to.
 const PART: &str = "component";
 
+/// The attribute of a zone that we made up, since a component has to be in one.
+const OUTSIDE: &str = "outside";
+
 /// Reads a document.
 pub fn read(notes: &Notes, document: &Node) -> Draft {
     let top = Fields::new(notes, document, String::new());
@@ -57,7 +60,10 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         }
         finish(&fields, &index, item, &mut draft);
     }
-    let zones = top.all("trustZones");
+    let is_outside =
+        |zone: &Fields<'_>| zone.fields("attributes").is_some_and(|attributes| attributes.node(OUTSIDE).is_some());
+    let (outside, zones): (Vec<_>, Vec<_>) = top.all("trustZones").into_iter().partition(is_outside);
+    let outside: Vec<String> = outside.iter().filter_map(|zone| zone.text("id")).collect();
     let mut places = Vec::new();
     let mut boundaries: Vec<Item> =
         zones.iter().map(|fields| started(fields, Kind::Boundary, "zone", &mut places)).collect();
@@ -98,8 +104,8 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         .zip(&started_components)
         .map(|(fields, item)| {
             let parent = fields.fields("parent");
-            let place =
-                parent.as_ref().and_then(|parent| known(parent, "trustZone", &parent.text("trustZone")?, &places));
+            let zone = |parent: &Fields<'_>| parent.text("trustZone").filter(|zone| !outside.contains(zone));
+            let place = parent.as_ref().and_then(|parent| known(parent, "trustZone", &zone(parent)?, &places));
             let above =
                 parent.as_ref().and_then(|parent| known(parent, "component", &parent.text("component")?, &elements));
             (item.key.clone(), place, above)
@@ -175,6 +181,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             }
         }
         if both && fields.texts("assets").is_empty() {
+            fields.loss("bidirectional", "kept in a comment: no asset is stated");
             item.comments.push("bidirectional: yes".to_owned());
         }
         instances.extend(threat_instances(&fields, &item.key));
@@ -364,7 +371,7 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
             item.comments.push(format!("It is in these states on different elements: {}", states.join(", ")));
         }
         item.word("status", Some(states.first().copied().unwrap_or("proposed")));
-        if let Some(reduction) = fields.number("riskReduction") {
+        if let Some(reduction) = fields.number("riskReduction").filter(|reduction| *reduction < 100.0) {
             item.comments.push(format!("risk reduction: {reduction}"));
             fields.loss("riskReduction", "kept in a comment");
         }
@@ -377,7 +384,10 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
         for said in fields.texts("categories") {
             match words::stride(&said) {
                 Some(category) => item.word("category", Some(category)),
-                None => item.comments.push(format!("category: {said}")),
+                None => {
+                    fields.loss("categories", "kept in a comment: it is none of STRIDE");
+                    item.comments.push(format!("category: {said}"));
+                }
             }
         }
         for cwe in fields.texts("cwes") {
@@ -527,7 +537,7 @@ pub fn write(draft: &Draft) -> Export {
     for (at, (zone, name, rating)) in outside.iter().enumerate() {
         if used[at] {
             zones.push(json!({
-                "id": zone, "name": name, "risk": { "trustRating": rating }, "attributes": { "outside": "yes" },
+                "id": zone, "name": name, "risk": { "trustRating": rating }, "attributes": { (OUTSIDE): "yes" },
             }));
         }
     }

@@ -153,26 +153,25 @@ impl Parts {
         match found.as_slice() {
             [one] if is_named && is_whole(one) => {
                 of.extend(draft.items.iter().map(|item| (item.key.clone(), 0)));
-                return Parts { components: vec![(Some(component_name(one)), line_of(one))], of };
+                return Parts { components: vec![(Some(beside(draft, component_name(one))), line_of(one))], of };
             }
             [] | [_] if !is_named => {
                 of.extend(draft.items.iter().map(|item| (item.key.clone(), 0)));
-                return Parts { components: vec![(Some(name_of(title)), line_of(title))], of };
+                return Parts { components: vec![(Some(beside(draft, name_of(title))), line_of(title))], of };
             }
             _ => {}
         }
         let mut components: Vec<(Option<String>, String)> = vec![(None, String::new())];
         let mut taken: FxHashSet<String> = FxHashSet::from_iter(["model".to_owned(), "std".to_owned()]);
         for part in &found {
-            // A boundary keeps its name, and what stands in it is called after it.
             let (name, title) = match draft.item(part).filter(|_| !is_named) {
                 Some(boundary) => {
                     let name = boundary.name.as_deref().unwrap_or(&boundary.title);
-                    (format!("{}_systems", name_of(name)), boundary.title.as_str())
+                    (name_of(name), boundary.title.as_str())
                 }
                 None => (component_name(part), part.as_str()),
             };
-            components.push((Some(free(&name, &mut taken)), line_of(title)));
+            components.push((Some(free(&beside(draft, name), &mut taken)), line_of(title)));
         }
         let found: Vec<String> = std::iter::once(String::new()).chain(found.into_iter().cloned()).collect();
         let part_of = |part: &String| found.iter().position(|found| found == part).unwrap_or(0);
@@ -360,9 +359,17 @@ fn named(item: &Item, draft: &Draft, is_taken: &dyn Fn(&str) -> bool) -> String 
     others.chain(numbered).find(|name| !is_taken(name)).unwrap_or(name)
 }
 
-/// The name of a component: the part's own, if it is one, with a dot between its parts.
+/// The name of a component where nothing else is called so: what the document names keeps its name.
+fn beside(draft: &Draft, name: String) -> String {
+    let called = |item: &Item| item.name.as_ref().is_some_and(|own| *own == name) || name_of(&item.title) == name;
+    let is_taken = draft.items.iter().any(|item| item.kind != Kind::Component && called(item));
+    if is_taken { format!("{name}_system") } else { name }
+}
+
+/// The name of a component: the part's own, if that is written as one, with a dot between its parts.
 fn component_name(part: &str) -> String {
-    if part.split('.').all(is_name) { part.to_owned() } else { name_of(part) }
+    let is_own = part.split('.').all(is_name) && !part.contains(char::is_uppercase);
+    if is_own { part.to_owned() } else { name_of(part) }
 }
 
 fn free(name: &str, taken: &mut FxHashSet<String>) -> String {

@@ -846,7 +846,7 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
         let said = [Some(why.clone()), on.clone(), Some(by.clone()), ticket.clone()];
         let said = said.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
         let word = fields.text("status").unwrap_or_default();
-        let comment = format!("risk tracking {id}: {word}: {said}");
+        let comment = words::labelled(&format!("risk tracking {id}: {word}"), &said);
         draft.comments.extend(words::lines(fields.rest()));
         let decided_on = on.as_deref().or(date.as_deref()).and_then(|date| date.get(..10)?.parse::<Date>().ok());
         let by = if by.is_empty() { "unknown".to_owned() } else { by };

@@ -1,9 +1,9 @@
 //! Documents of other tools as trees in which each value knows its place. It must not know what a document means.
 
+use granit_parser::{Event, Marker, Parser, ScalarStyle};
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::{Body, Structure};
-use libyaml_safer::{EventData, Parser, ScalarStyle};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -320,8 +320,7 @@ fn too_deep(place: Place) -> Problem {
     Problem { place, path: String::new(), message }
 }
 
-/// Reads the first document of a YAML text. Aliases share what they stand for. What is YAML is decided as libyaml does,
-/// which the tools that write these documents read them with.
+/// Reads the first document of a YAML text, as leniently as the tools that write such. Aliases share what they stand for.
 ///
 /// # Errors
 /// The first place where it is none.
@@ -329,59 +328,49 @@ pub fn yaml(text: &Text) -> Result<Node, Problem> {
     struct Open {
         value: Value,
         key: Option<String>,
-        anchor: Option<String>,
+        anchor: usize,
         place: Place,
         keys: BTreeSet<String>,
     }
     let opened = |value, anchor, place| Open { value, key: None, anchor, place, keys: BTreeSet::new() };
     let problem = |place: Place, message: String| Problem { place, path: String::new(), message };
+    let place =
+        |marker: &Marker| Place { file: text.file.clone(), line: marker.line().max(1), column: marker.col() + 1 };
     let mut open: Vec<Open> = Vec::new();
-    let mut anchors: HashMap<String, Node> = HashMap::new();
-    let mut input = text.as_str().as_bytes();
-    let mut parser = Parser::new();
-    parser.set_input_string(&mut input);
-    let place = |mark: libyaml_safer::Mark| Place {
-        file: text.file.clone(),
-        line: usize::try_from(mark.line).unwrap_or(usize::MAX).saturating_add(1),
-        column: usize::try_from(mark.column).unwrap_or(usize::MAX).saturating_add(1),
-    };
-    for event in parser {
-        let event = event.map_err(|error| {
-            let place = error.problem_mark().map_or_else(|| text.place(0), place);
-            problem(place, format!("this is no YAML: {}", error.problem()))
-        })?;
-        let place = place(event.start_mark);
-        let (node, anchor) = match event.data {
-            EventData::Scalar { anchor, tag, value, style, .. } => {
-                let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag == libyaml_safer::STR_TAG);
-                (Node::new(if is_text { Value::Text(value) } else { plain(&value) }, place)?, anchor)
+    let mut anchors: HashMap<usize, Node> = HashMap::new();
+    for event in Parser::new_from_str(text.as_str()) {
+        let (event, span) =
+            event.map_err(|error| problem(place(error.marker()), format!("this is no YAML: {}", error.info())))?;
+        let place = place(&span.start);
+        let (node, anchor) = match event {
+            Event::Scalar(said, style, anchor, tag) => {
+                let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
+                (Node::new(if is_text { Value::Text(said.into_owned()) } else { plain(&said) }, place)?, anchor)
             }
-            EventData::Alias { anchor } => match anchors.get(&anchor) {
-                Some(node) => (node.clone(), None),
-                None => {
-                    return Err(problem(place, format!("there is no anchor `{anchor}` before, or it is in itself")));
-                }
+            Event::Alias(anchor) => match anchors.get(&anchor) {
+                Some(node) => (node.clone(), 0),
+                None => return Err(problem(place, "what this stands for contains it".to_owned())),
             },
-            EventData::SequenceStart { .. } | EventData::MappingStart { .. } if open.len() > DEEPEST as usize => {
+            Event::SequenceStart(..) | Event::MappingStart(..) if open.len() > DEEPEST as usize => {
                 return Err(too_deep(place));
             }
-            EventData::SequenceStart { anchor, .. } => {
+            Event::SequenceStart(_, anchor, _) => {
                 open.push(opened(Value::List(Vec::new()), anchor, place));
                 continue;
             }
-            EventData::MappingStart { anchor, .. } => {
+            Event::MappingStart(_, anchor, _) => {
                 open.push(opened(Value::Map(Vec::new()), anchor, place));
                 continue;
             }
-            EventData::SequenceEnd | EventData::MappingEnd => {
+            Event::SequenceEnd | Event::MappingEnd => {
                 let Some(closed) = open.pop() else { continue };
                 (Node::new(merged(closed.value), closed.place)?, closed.anchor)
             }
             // What follows is another document.
-            EventData::DocumentEnd { .. } => break,
+            Event::DocumentEnd => break,
             _ => continue,
         };
-        if let Some(anchor) = anchor {
+        if anchor > 0 {
             anchors.insert(anchor, node.clone());
         }
         match open.last_mut() {
@@ -626,8 +615,9 @@ impl<'a> Fields<'a> {
     /// The text under a name that has to be there.
     pub fn required(&self, name: &str) -> String {
         let text = self.text(name);
-        if text.is_none() && !self.node(name).is_some_and(|node| matches!(node.value(), Value::List(_) | Value::Map(_)))
-        {
+        let is_wrong = |node: &Node| matches!(node.value(), Value::List(_) | Value::Map(_));
+        let is_group = matches!(self.node.value(), Value::Map(_) | Value::Null);
+        if text.is_none() && is_group && !self.node(name).is_some_and(is_wrong) {
             self.problem(name, format!("`{name}` is missing"));
         }
         text.unwrap_or_default()

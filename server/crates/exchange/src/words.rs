@@ -166,7 +166,7 @@ pub fn id(id: &str) -> Option<String> {
     let digits = id.chars().filter(char::is_ascii_digit).count();
     let letters = id.chars().filter(|character| character.is_alphabetic()).count();
     let is_made_up =
-        id.len() > 40 || digits * 3 > letters || id.split('-').any(|part| part.len() >= 8 && digits_in(part) > 1);
+        id.len() > 64 || digits * 3 > letters || id.split('-').any(|part| part.len() >= 8 && digits_in(part) > 1);
     let whole = id.to_lowercase().replace(['-', '.', ' '], "_");
     let name = if is_name(&whole) { whole } else { name_of(id) };
     Some(name).filter(|name| !is_made_up && !name.is_empty())

@@ -1,0 +1,149 @@
+//! Models of the Open Threat Model as someone gets them, and what is said of a wrong one.
+
+mod common;
+
+use common::{imported, losses, problems};
+use expect_test::expect;
+
+const SHOP: &str = r#"
+{
+  "otmVersion": "0.2.0",
+  "project": { "name": "Shop", "id": "shop", "owner": "Ada", "ownerContact": "ada@example.com" },
+  "representations": [{ "name": "Diagram", "id": "d", "type": "diagram", "size": { "width": 1, "height": 1 } }],
+  "assets": [
+    { "name": "API key", "id": "key", "risk": { "confidentiality": 100, "integrity": 100, "availability": 20 } }
+  ],
+  "trustZones": [
+    { "id": "b61d6911-338d-46a8-9f39-8dcd24abfe91", "name": "Internet", "risk": { "trustRating": 0 } },
+    { "id": "cloud", "name": "Cloud", "risk": { "trustRating": 70 } },
+    { "id": "vpc", "name": "VPC", "risk": { "trustRating": 70 }, "parent": { "trustZone": "cloud" } }
+  ],
+  "components": [
+    {
+      "id": "user", "name": "Customer", "type": "web-client",
+      "parent": { "trustZone": "b61d6911-338d-46a8-9f39-8dcd24abfe91" }
+    },
+    {
+      "id": "shop", "name": "Shop", "type": "web-application", "tags": ["pci"],
+      "parent": { "trustZone": "vpc" },
+      "assets": { "processed": ["key"], "stored": [] },
+      "threats": [
+        {
+          "threat": "injection", "state": "exposed",
+          "mitigations": [{ "mitigation": "validation", "state": "required" }]
+        }
+      ],
+      "attributes": { "cost centre": 12 }
+    },
+    { "id": "cart", "name": "Cart", "type": "redis", "parent": { "component": "shop" } }
+  ],
+  "dataflows": [
+    { "id": "buy", "name": "Buy", "source": "user", "destination": "shop", "bidirectional": true },
+    { "id": "keep", "name": "Keep", "source": "shop", "destination": "cart", "assets": ["key"] }
+  ],
+  "threats": [
+    {
+      "id": "injection", "name": "Queries are changed", "categories": ["Tampering", "Availability", "Odd"], "cwes": ["CWE-89"],
+      "risk": { "likelihood": 50, "impact": 100 }
+    }
+  ],
+  "mitigations": [{ "id": "validation", "name": "Validate all input", "riskReduction": 80 }]
+}
+"#;
+
+#[test]
+fn a_model_as_a_person_would_have_written_it() {
+    expect![[r#"
+        //- shop_system.threat
+        // ownerContact: ada@example.com
+
+        component shop_system "Shop" { owner: "Ada" }
+
+        asset key "API key" {
+          classification: restricted
+          kind: credential
+          availability: low
+        }
+
+        boundary internet "Internet" { trust: untrusted }
+
+        boundary cloud "Cloud" { trust: medium }
+        boundary vpc "VPC" in cloud
+
+        external user "Customer" in internet { technology: browser }
+
+        process shop "Shop" in vpc {
+          technology: web_application
+          handles: key
+          tags: "pci"
+          // cost centre: 12
+        }
+
+        store cart "Cart" in vpc {
+          technology: cache
+          // part of: shop
+        }
+
+        flow buy "Buy": user -> shop {
+          // bidirectional: yes
+        }
+
+        flow keep "Keep": shop -> cart { sends: key }
+
+        threat injection "Queries are changed" {
+          category: tampering, denial_of_service
+          targets: shop
+          likelihood: medium
+          impact: critical
+          mitigations: validation
+          references: CWE-89
+          // category: Odd
+        }
+
+        mitigation validation "Validate all input" {
+          status: planned
+          // risk reduction: 80
+        }
+        //- threatline.toml
+        [model]
+        name = "Shop"
+    "#]]
+    .assert_eq(&imported(SHOP));
+}
+
+#[test]
+fn what_has_no_place_is_told() {
+    expect![[r#"
+        document:4:78 project.ownerContact: kept in a comment
+        document:5:82 representations[0].size: left out: the diagram is laid out anew
+        document:29:38 components[1].attributes."cost centre": kept in a comment
+        document:34:93 dataflows[0].bidirectional: kept in a comment: no asset is stated
+        document:43:88 mitigations[0].riskReduction: kept in a comment
+        document:39:71 threats[0].categories: kept in a comment: it is none of STRIDE
+    "#]]
+    .assert_eq(&losses(SHOP));
+}
+
+#[test]
+fn all_that_is_wrong_is_told_with_its_place() {
+    let broken = r#"{
+  "otmVersion": "0.2.0",
+  "project": [],
+  "trustZones": [{ "id": "a", "risk": { "trustRating": "much" } }, { "id": "a", "name": "A" }],
+  "components": [{ "id": "c", "name": "C", "type": "db", "parent": { "trustZone": "b" } }],
+  "dataflows": [{ "id": "f", "name": "F", "source": "c", "destination": "d" }]
+}"#;
+    expect![[r#"
+        document:3:14 project: this is a list, and has to be a group of values
+        document:4:18 trustZones[0].name: `name` is missing
+        document:4:56 trustZones[0].risk.trustRating: this is a text, and has to be a number
+        document:4:76 trustZones[1].id: `a` is here a second time
+        document:5:83 components[0].parent.trustZone: nothing has the id `b`
+        document:6:73 dataflows[0].destination: nothing has the id `d`
+    "#]]
+    .assert_eq(&problems(broken));
+    expect![[r#"
+        document:2:13 : this is no JSON: expected value
+    "#]]
+    .assert_eq(&problems("{ \"otmVersion\": \"0.2.0\",\n \"project\": }"));
+}

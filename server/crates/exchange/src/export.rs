@@ -2,7 +2,8 @@
 
 use crate::draft::Draft;
 use crate::words::Export;
-use crate::{otm, threagile};
+use crate::{csv, cyclonedx, dot, drawio, json, mermaid, otm, threagile};
+use threatline_ide::diagram::NotDrawn;
 use threatline_model::{Database, Model};
 
 /// A format that can be written.
@@ -12,13 +13,33 @@ pub enum Target {
     Otm,
     /// Threagile's YAML.
     Threagile,
+    /// CycloneDX 1.6, JSON.
+    CycloneDx,
+    /// A flowchart of Mermaid.
+    Mermaid,
+    /// A graph of Graphviz.
+    Dot,
+    /// A drawing of diagrams.net.
+    DrawIo,
+    /// All that the analysis knows.
+    Json,
+    /// The register of threats.
+    Csv,
 }
 
 /// Writes a model, called by a title.
-pub fn export(db: &Database, model: Model, title: &str, target: Target) -> Export {
-    let draft = Draft::of(db, model, title);
-    match target {
-        Target::Otm => otm::write(&draft),
-        Target::Threagile => threagile::write(&draft),
-    }
+///
+/// # Errors
+/// When it is to be drawn, and there is nothing, or too much, to draw.
+pub fn export(db: &Database, model: Model, title: &str, target: Target) -> Result<Export, NotDrawn> {
+    Ok(match target {
+        Target::Otm => otm::write(&Draft::of(db, model, title)),
+        Target::Threagile => threagile::write(&Draft::of(db, model, title)),
+        Target::CycloneDx => cyclonedx::write(db, model, title),
+        Target::Mermaid => mermaid::write(db, model)?,
+        Target::Dot => dot::write(db, model, title)?,
+        Target::DrawIo => drawio::write(db, model, title)?,
+        Target::Json => json::write(db, model, title),
+        Target::Csv => csv::write(db, model),
+    })
 }

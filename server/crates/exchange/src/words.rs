@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::sync::LazyLock;
+use threatline_ide::safe::acts;
 use threatline_model::names::{full_name, visible};
 use threatline_model::typed::typed;
 use threatline_model::{Date, Kind, Workspace, World, references};
@@ -532,9 +533,29 @@ pub fn level_word(said: &str) -> Option<&'static str> {
     }
 }
 
-/// A document of JSON, with a line for each value.
+/// A document of JSON, with a line for each value. What would act on a terminal is escaped, so that the text stays what
+/// it is.
 pub fn pretty_json(document: &Json) -> String {
-    format!("{document:#}\n")
+    let text = format!("{document:#}\n");
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character != '\n' && acts(character) {
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+/// "1 flow", "2 flows".
+pub fn count(number: usize, one: &str) -> String {
+    match (number, one) {
+        (1, one) => format!("1 {one}"),
+        (_, "boundary") => format!("{number} boundaries"),
+        (_, "entity") => format!("{number} entities"),
+        _ => format!("{number} {one}s"),
+    }
 }
 
 /// A document of YAML. Texts are written as JSON does, which YAML reads the same.

@@ -242,3 +242,30 @@ pub fn location(path: &str, start: LineColumn, end: LineColumn) -> Value {
     let at = |at: LineColumn| json!({ "line": at.line + 1, "column": at.column + 1 });
     json!({ "path": path, "start": at(start), "end": at(end) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use threatline_model::schema::Words;
+
+    #[test]
+    fn the_schema_lists_the_words_of_the_language() {
+        let schema: Value = serde_json::from_str(include_str!("../../../export.schema.json")).unwrap();
+        let listed = |at: &str| {
+            let words = schema.pointer(at).unwrap_or_else(|| panic!("nothing at {at}")).as_array().unwrap();
+            words.iter().map(|word| word.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let words = |words: &Words| words.names().map(str::to_owned).collect::<Vec<_>>();
+        let kinds: Vec<String> = Kind::ALL.iter().map(|kind| kind.word().to_owned()).collect();
+        assert_eq!(listed("/$defs/declaration/properties/kind/enum"), kinds);
+        assert_eq!(listed("/$defs/category/enum"), words(&STRIDE));
+        assert_eq!(listed("/$defs/level/enum"), words(&LEVEL));
+        assert_eq!(listed("/$defs/trust/enum"), words(&TRUST));
+        assert_eq!(listed("/$defs/status/enum"), words(&STATUS));
+        assert_eq!(listed("/$defs/sensitivity/properties/classification/enum"), words(&CLASSIFICATION));
+        let derived = schema.pointer("/$defs/declaration/properties/derived/properties").unwrap().as_object().unwrap();
+        for fact in DERIVED.iter().filter(|fact| !matches!(fact.gives, Gives::Elements(..))) {
+            assert!(derived.contains_key(fact.name), "the schema does not know `{}`", fact.name);
+        }
+    }
+}

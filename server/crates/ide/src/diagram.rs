@@ -224,7 +224,7 @@ impl Gathered<'_> {
             _ => told += &format!("\n{}", lenses::counted(&found)),
         }
         for found in found.iter().filter(|found| found.state == State::Open).take(MOST_TOLD) {
-            told += &format!("\n{}: {}", Cell::of(found).word(), found.finding.id.title(db));
+            told += &format!("\n{}: {}", Cell::of(found).word(), shown(&found.finding.id.title(db)));
         }
         let part = Part {
             decl,

@@ -76,14 +76,19 @@ fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
     let at = source.lines.line_column(&source.text, span.start, Encoding::Utf32);
     let countering = countering(db, finding);
     let mitigations = countering.iter().map(|effective| {
-        let status = typed(db, effective.mitigation).word("status").map_or("implemented", |word| STATUS.word(word));
-        format!("{} ({status})", full_name(db, effective.mitigation))
+        let mitigation = effective.mitigation;
+        let mut said =
+            vec![typed(db, mitigation).word("status").map_or("implemented", |word| STATUS.word(word)).to_owned()];
+        said.extend(stated(mitigation, "due").into_iter().map(|due| format!("due {due}")));
+        said.extend(stated(mitigation, "owner"));
+        format!("{} ({})", full_name(db, mitigation), said.join(", "))
     });
     let accepted = |property: &str| match assessed.state {
         State::Accepted(accept) => stated(accept, property),
         _ => Vec::new(),
     };
     let mut tickets = stated(id.definition(), "ticket");
+    tickets.extend(accepted("ticket"));
     tickets.extend(countering.iter().flat_map(|effective| stated(effective.mitigation, "ticket")));
     let titles = elements.iter().map(|decl| decl.title(db).map_or_else(|| shown_name(db, *decl), ToString::to_string));
     let all = |texts: Vec<String>| texts.join("; ");
@@ -121,4 +126,19 @@ fn cell(text: &str) -> String {
     let text = line(text);
     let is_formula = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     format!("\"{}{}\"", if is_formula { "'" } else { "" }, text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula_or_ends_early() {
+        assert_eq!(cell("=1+1"), "\"'=1+1\"");
+        assert_eq!(cell("\t@SUM(1)"), "\"'@SUM(1)\"");
+        assert_eq!(cell("\u{202e}-1"), "\"'-1\"");
+        assert_eq!(cell("＝1"), "\"'＝1\"");
+        assert_eq!(cell("a \"b\", c\r\nd"), "\"a \"\"b\"\", c d\"");
+        assert_eq!(cell("1-1"), "\"1-1\"");
+    }
 }

@@ -64,7 +64,7 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
     if let Some(declarations) = declarations(db, &elements) {
         document["declarations"] = declarations;
     }
-    let mut losses = Vec::new();
+    let mut losses = vec!["where things are declared: the format has no place for it".to_owned()];
     if !kept.is_empty() {
         document["properties"] = kept.into();
         let numbers: Vec<String> = numbers.into_iter().map(|(kind, number)| count(number, kind.word())).collect();

@@ -94,3 +94,16 @@ fn quoted(text: &str) -> String {
     quoted.push('"');
     quoted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_text_in_quotes_and_goes_on_in_the_next_line() {
+        assert_eq!(quoted("a\nb"), "\"a\\nb\"");
+        assert_eq!(quoted("\\N \"x\" &amp; <b>\u{1b}[2J\u{202e}"), "\"\\\\N \\\"x\\\" &amp;amp; <b>[2J\"");
+        assert_eq!(lines("Look up the products that are sold today"), "Look up the products\nthat are sold today");
+        assert_eq!(lines(""), "");
+    }
+}

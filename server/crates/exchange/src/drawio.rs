@@ -27,7 +27,7 @@ pub fn write(db: &Database, model: Model, title: &str) -> Result<Export, NotDraw
     let mut pages = String::new();
     let mut page = |id: &str, name: &str, files: &[File]| -> Result<(), NotDrawn> {
         let diagram = diagram(db, files, Direction::Right)?;
-        let _ = write!(pages, "  <diagram id=\"{}\" name=\"{}\">\n", attribute(id), attribute(name));
+        let _ = writeln!(pages, "  <diagram id=\"{}\" name=\"{}\">", attribute(id), attribute(name));
         draw(&mut pages, db, &diagram);
         pages.push_str("  </diagram>\n");
         Ok(())
@@ -176,4 +176,18 @@ fn along(points: &[(f64, f64)], label: (f64, f64)) -> String {
         before += length;
     }
     if before > 0.0 { format!(" x=\"{:.3}\"", nearest.1 / before * 2.0 - 1.0) } else { String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_flow_stands_where_it_is_laid_out() {
+        let way = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0)];
+        assert_eq!(along(&way, (0.0, 0.0)), " x=\"-1.000\"");
+        assert_eq!(along(&way, (100.0, 3.0)), " x=\"0.030\"");
+        assert_eq!(along(&way, (90.0, 150.0)), " x=\"1.000\"");
+        assert_eq!(along(&way[..1], (0.0, 0.0)), "");
+    }
 }

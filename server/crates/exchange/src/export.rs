@@ -1,10 +1,10 @@
 //! Writing models for other tools: which formats there are. It must not know what a format says.
 
 use crate::draft::Draft;
-use crate::words::Export;
+use crate::words::{Export, count};
 use crate::{csv, cyclonedx, dot, drawio, json, mermaid, otm, threagile};
 use threatline_ide::diagram::NotDrawn;
-use threatline_model::{Database, Model};
+use threatline_model::{Database, Kind, Model};
 
 /// A format that can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +33,8 @@ pub enum Target {
 /// When it is to be drawn, and there is nothing, or too much, to draw.
 pub fn export(db: &Database, model: Model, title: &str, target: Target) -> Result<Export, NotDrawn> {
     Ok(match target {
-        Target::Otm => otm::write(&Draft::of(db, model, title)),
-        Target::Threagile => threagile::write(&Draft::of(db, model, title)),
+        Target::Otm => of_draft(db, model, title, otm::write),
+        Target::Threagile => of_draft(db, model, title, threagile::write),
         Target::CycloneDx => cyclonedx::write(db, model, title),
         Target::Mermaid => mermaid::write(db, model)?,
         Target::Dot => dot::write(db, model, title)?,
@@ -42,4 +42,19 @@ pub fn export(db: &Database, model: Model, title: &str, target: Target) -> Resul
         Target::Json => json::write(db, model, title),
         Target::Csv => csv::write(db, model),
     })
+}
+
+/// Writes a draft of a model, and tells what a draft has no place for.
+fn of_draft(db: &Database, model: Model, title: &str, write: fn(&Draft) -> Export) -> Export {
+    let mut export = write(&Draft::of(db, model, title));
+    for kind in [Kind::Technology, Kind::Protocol, Kind::Rule] {
+        let declared = model.files(db).iter().flat_map(|file| file.declarations(db).iter());
+        match declared.filter(|decl| decl.kind(db) == kind).count() {
+            0 => {}
+            number => export
+                .losses
+                .push(format!("{} of the model's own: no other tool knows them", count(number, kind.word()))),
+        }
+    }
+    export
 }

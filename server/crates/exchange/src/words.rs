@@ -533,10 +533,13 @@ pub fn level_word(said: &str) -> Option<&'static str> {
     }
 }
 
-/// A document of JSON, with a line for each value. What would act on a terminal is escaped, so that the text stays what
-/// it is.
+/// A document of JSON, with a line for each value.
 pub fn pretty_json(document: &Json) -> String {
-    let text = format!("{document:#}\n");
+    harmless(&format!("{document:#}\n"))
+}
+
+/// JSON, or YAML whose texts are JSON, with what would act on a terminal escaped, so that the text stays what it is.
+fn harmless(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if character != '\n' && acts(character) {
@@ -552,9 +555,10 @@ pub fn pretty_json(document: &Json) -> String {
 pub fn count(number: usize, one: &str) -> String {
     match (number, one) {
         (1, one) => format!("1 {one}"),
-        (_, "boundary") => format!("{number} boundaries"),
-        (_, "entity") => format!("{number} entities"),
-        _ => format!("{number} {one}s"),
+        _ => match one.strip_suffix('y') {
+            Some(stem) => format!("{number} {stem}ies"),
+            None => format!("{number} {one}s"),
+        },
     }
 }
 
@@ -562,7 +566,7 @@ pub fn count(number: usize, one: &str) -> String {
 pub fn pretty_yaml(document: &Json) -> String {
     let mut text = String::new();
     yaml_value(&mut text, document, 0);
-    text
+    harmless(&text)
 }
 
 fn yaml_value(text: &mut String, value: &Json, depth: usize) {

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Validates what `threatline export` writes, of the example models and of a model whose texts are made to break out: each
-# format by what reads it elsewhere, or by its published schema. Installs what it needs into `target`.
+# Validates what `threatline export` writes, of the example models and of a model whose texts are made to break out:
+# each format by what reads it elsewhere, or by its published schema. Installs what it needs into `target`.
 #
-# Of OTM and Threagile no registry carries the schema (both are valid against those in their repositories): they are read
-# back by `threatline import`.
+# Of OTM and Threagile no registry carries the schema (both are valid against those in their repositories): they are
+# read back by `threatline import`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -92,14 +92,14 @@ def validator(schema, **more):
     kind = jsonschema.validators.validator_for(schema)
     kind.check_schema(schema)
     return kind(schema, format_checker=checker, **more)
-def carried(name):
+def schema_of(name):
     return json.loads((schemas / f"{name}.SNAPSHOT.schema.json").read_text())
-others = [(f"http://cyclonedx.org/schema/{name}.SNAPSHOT.schema.json", carried(name)) for name in ("spdx", "jsf-0.82")]
+others = [(f"http://cyclonedx.org/schema/{name}.SNAPSHOT.schema.json", schema_of(name)) for name in ("spdx", "jsf-0.82")]
 registry = referencing.Registry().with_resources(
     (address, referencing.Resource.from_contents(schema)) for address, schema in others)
 validators = {
     "json": validator(json.loads(ours.read_text())),
-    "cyclonedx": validator(carried("bom-1.6"), registry=registry),
+    "cyclonedx": validator(schema_of("bom-1.6"), registry=registry),
 }
 # What cannot fail proves nothing.
 assert list(validators["json"].iter_errors({"version": 1}))
@@ -128,7 +128,8 @@ for path in sorted(work.glob("*.cyclonedx")):
     used = [d["ref"] for d in bom["dependencies"]] + [o for d in bom["dependencies"] for o in d["dependsOn"]]
     used += [a["ref"] for v in bom["vulnerabilities"] for a in v["affects"]]
     used += [c["target"] for c in bom.get("declarations", {}).get("claims", [])]
-    used += [e[1:] for s in bom["services"] for d in s.get("data", []) for e in d.get("source", []) + d.get("destination", [])]
+    carried = [flow for service in bom["services"] for flow in service.get("data", [])]
+    used += [end.removeprefix("#") for flow in carried for end in flow.get("source", []) + flow.get("destination", [])]
     assert set(used) <= set(known), f"{path.name}: {set(used) - set(known)} is nowhere"
 for path in sorted(work.glob("*.csv")):
     text = path.read_bytes().decode()
@@ -232,14 +233,16 @@ for (const file of readdirSync(work).filter((file) => file.endsWith(".json"))) {
       const at = cell.geometry;
       assert(at.x >= 0 && at.y >= 0 && at.width > 0 && at.height > 0, `${name}: ${cell.id} lies nowhere`);
       const around = cell.parent.geometry;
-      if (around) assert(at.x + at.width <= around.width + 1 && at.y + at.height <= around.height + 1, `${name}: ${cell.id}`);
+      const fits = !around || (at.x + at.width <= around.width + 1 && at.y + at.height <= around.height + 1);
+      assert(fits, `${name}: ${cell.id} sticks out`);
       const within = [...elements, ...boundaries].find((decl) => decl.id === cell.id);
       assert.equal(plain(cell.getAttribute("title")), plain(within.title || within.name));
       assert.equal(cell.parent.id, within.in ?? "1", `${name}: ${cell.id} is in another boundary`);
       assert(!/html=1/.test(cell.style), "a label would be markup");
     }
     if (number === 0) {
-      assert.deepEqual([vertices.length, edges.length], [elements.length + boundaries.length, flows.length], `${name}: draw.io`);
+      const sizes = [elements.length + boundaries.length, flows.length];
+      assert.deepEqual([vertices.length, edges.length], sizes, `${name}: draw.io`);
     }
   }
   models += 1;

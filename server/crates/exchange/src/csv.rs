@@ -1,5 +1,5 @@
-//! The register of threats as CSV (RFC 4180), for spreadsheets and ticket systems: a row for each finding and each written
-//! threat, in whatever state. It must not know how a spreadsheet shows it, but that some cells it would run.
+//! The register of threats as CSV (RFC 4180), for spreadsheets and ticket systems: a row for each finding and each
+//! written threat, in whatever state. It must not know how a spreadsheet shows it, but that some cells it would run.
 
 use crate::words::{Export, count};
 use threatline_ide::safe::line;
@@ -120,8 +120,8 @@ fn row(cells: impl Iterator<Item = String>) -> String {
     cells.map(|text| cell(&text)).collect::<Vec<_>>().join(",") + "\r\n"
 }
 
-/// A cell, on one line, so that none begins with a tab or a line end. What a spreadsheet takes for a formula gets a sign
-/// in front that makes it text, as OWASP's page on CSV injection says.
+/// A cell, on one line, so that none begins with a tab or a line end. What a spreadsheet takes for a formula gets a
+/// sign in front that makes it text, as OWASP's page on CSV injection says.
 fn cell(text: &str) -> String {
     let text = line(text);
     let is_formula = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);

@@ -1,7 +1,8 @@
-//! A model as a bill of materials: CycloneDX 1.6, whose services have trust zones and data flows. Elements are services;
-//! components and assets are components; findings and written threats are vulnerabilities with an analysis; mitigations in
-//! place are evidence for claims. What the format has no place for is kept in properties under `threatline:`. It has no
-//! serial number and no time, so that the same model gives the same bytes.
+//! A model as a bill of materials: CycloneDX 1.6, whose services have trust zones and data flows. Elements are
+//! services; components and assets are components; findings and written threats are vulnerabilities with an analysis;
+//! mitigations in place are evidence for claims. What the format has no place for is kept in properties under
+//! `threatline:`. It has no serial number and no time, so that the same model gives the same bytes. It must not know
+//! the disk or a clock.
 
 use crate::json;
 use crate::words::{Export, count, pretty_json};
@@ -265,6 +266,7 @@ fn vulnerability(db: &Database, assessed: &Assessed) -> Value {
         let said = ["category", "likelihood", "impact", "references", "targets"];
         stated(db, threat, "threatline", &said, &mut properties);
     }
+    let description = definition.facts(db).description.iter().map(ToString::to_string);
     let why = reasons(db, finding).into_iter().map(|reason| format!("- {}", reason.message));
     let mut vulnerability = json!({
         "bom-ref": id.name(db).as_str(),
@@ -275,7 +277,7 @@ fn vulnerability(db: &Database, assessed: &Assessed) -> Value {
             "justification": arithmetic(db, finding).join("\n"),
         }],
         "description": id.title(db).as_str(),
-        "detail": definition.facts(db).description.iter().map(ToString::to_string).chain(why).collect::<Vec<_>>().join("\n"),
+        "detail": description.chain(why).collect::<Vec<_>>().join("\n"),
         "analysis": analysis(db, assessed),
         "affects": affected.into_iter().map(|name| json!({ "ref": name })).collect::<Vec<_>>(),
         "properties": properties,

@@ -1,5 +1,5 @@
-//! A model as a graph of Graphviz, in its language DOT: boundaries as clusters, and the shapes of data-flow diagrams. It
-//! must not know a layout: Graphviz makes one.
+//! A model as a graph of Graphviz, in its language DOT: boundaries as clusters, and the shapes of data-flow diagrams.
+//! It must not know a layout: Graphviz makes one.
 
 use crate::drawing;
 use crate::words::Export;

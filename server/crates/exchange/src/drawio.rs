@@ -1,8 +1,8 @@
-//! A model as a document of diagrams.net (draw.io): a page of the whole, and one of each component if there are several,
-//! uncompressed. It must not lay out anything: `ide/diagram.rs` does.
+//! A model as a document of diagrams.net (draw.io): a page of the whole, and one of each component if there are
+//! several, uncompressed. It must not lay out anything: `ide/diagram.rs` does.
 //!
-//! The form is that of `mxfile.xsd` in the tool's repository. What a part is called, and what is open on it, are also the
-//! data of its shape ("Edit Data"), so that they are still there when it is moved or renamed.
+//! What a part is called, and what is open on it, are also the data of its shape ("Edit Data"), so that they are still
+//! there when it is moved or renamed.
 
 use crate::drawing::{self, attribute};
 use crate::words::{Export, count};

@@ -2,7 +2,8 @@
 //! several, uncompressed. It must not lay out anything: `ide/diagram.rs` does.
 //!
 //! What a part is called, and what is open on it, are also the data of its shape ("Edit Data"), so that they are still
-//! there when it is moved or renamed.
+//! there when it is moved or renamed. The tool lists them as text where the mouse rests; an attribute `tooltip` would be
+//! taken for markup.
 
 use crate::drawing::{self, attribute};
 use crate::words::{Export, count};
@@ -71,7 +72,7 @@ fn draw(pages: &mut String, db: &Database, diagram: &Diagram) {
         let _ = writeln!(
             pages,
             "      <object id=\"{}\" label=\"{}\" name=\"{}\" kind=\"{}\" title=\"{}\" description=\"{}\" open=\"{}\" \
-             tooltip=\"{}\">",
+             about=\"{}\">",
             attribute(full_name(db, part.decl)),
             attribute(&label(part)),
             attribute(full_name(db, part.decl)),
@@ -79,7 +80,7 @@ fn draw(pages: &mut String, db: &Database, diagram: &Diagram) {
             attribute(&part.title),
             attribute(part.decl.facts(db).description.as_deref().unwrap_or_default()),
             part.open,
-            attribute(&part.told),
+            attribute(part.told.split_once('\n').map_or("", |(_, about)| about)),
         );
         match place {
             Laid::Box { x, y, width, height } => {

@@ -169,6 +169,7 @@ const EXPORT_HELP: &str = "\
 Examples:
   threatline export design --to otm --out design.otm.json
   threatline export --to threagile > threagile.yaml
+  threatline export --to dot | dot -Tsvg > design.svg
 
 What the format cannot say is told on the standard error.";
 
@@ -200,6 +201,20 @@ pub enum ExportFormat {
     Otm,
     /// Threagile, YAML
     Threagile,
+    /// CycloneDX 1.6, JSON: services with trust zones and data flows, findings as vulnerabilities
+    #[value(name = "cyclonedx")]
+    CycloneDx,
+    /// The diagram as a flowchart of Mermaid
+    Mermaid,
+    /// The diagram in the language of Graphviz
+    Dot,
+    /// The diagram for diagrams.net, a page for each component
+    #[value(name = "drawio")]
+    DrawIo,
+    /// All that the analysis knows, for scripts
+    Json,
+    /// The register of threats, for spreadsheets
+    Csv,
 }
 
 impl From<ExportFormat> for Target {
@@ -207,6 +222,12 @@ impl From<ExportFormat> for Target {
         match format {
             ExportFormat::Otm => Target::Otm,
             ExportFormat::Threagile => Target::Threagile,
+            ExportFormat::CycloneDx => Target::CycloneDx,
+            ExportFormat::Mermaid => Target::Mermaid,
+            ExportFormat::Dot => Target::Dot,
+            ExportFormat::DrawIo => Target::DrawIo,
+            ExportFormat::Json => Target::Json,
+            ExportFormat::Csv => Target::Csv,
         }
     }
 }

@@ -58,14 +58,6 @@ impl Counts {
 /// The states as a report counts them: an open finding that waits for a fact is counted apart.
 pub const STATES: [&str; 5] = ["open", "not stated", "planned", "accepted", "mitigated"];
 
-/// The state of a finding as a report counts it.
-pub fn state_word(assessed: &Assessed) -> &'static str {
-    match (assessed.state, assessed.finding.missing) {
-        (State::Open, Some(_)) => "not stated",
-        (state, _) => state.word(),
-    }
-}
-
 /// What was found in one model.
 pub struct ModelReport {
     /// The model.
@@ -156,7 +148,7 @@ fn of_model(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> Mo
     let mut counts = Counts::default();
     for assessed in &findings {
         levels.insert(assessed.finding.id, assessed.finding.severity);
-        *counts.0.entry((state_word(assessed), assessed.finding.severity)).or_default() += 1;
+        *counts.0.entry((assessed.state_word(), assessed.finding.severity)).or_default() += 1;
     }
     let entry = |diagnostic: Diagnostic| Entry {
         spot: spot(db, diagnostic.location, &settings_lines),

@@ -12,7 +12,7 @@ use threatline_exchange::export::export;
 /// Runs the command.
 ///
 /// # Errors
-/// When a path cannot be used, or the document cannot be written.
+/// When a path cannot be used, nothing can be drawn, or the document cannot be written.
 pub fn run(arguments: &ExportArguments) -> Result<Outcome> {
     let loaded = files::load(&arguments.paths, arguments.today)?;
     let reports = report(&loaded, None);
@@ -23,7 +23,7 @@ pub fn run(arguments: &ExportArguments) -> Result<Outcome> {
     if report.is_broken() {
         bail!("the model has errors, so nothing was written; see `threatline check`");
     }
-    let export = export(loaded.db(), report.model, &report.name, arguments.to.into());
+    let export = export(loaded.db(), report.model, &report.name, arguments.to.into())?;
     match &arguments.out {
         Some(path) => files::write_whole(path, export.text.as_bytes())
             .with_context(|| format!("`{}` cannot be written", path.display()))?,

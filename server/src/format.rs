@@ -9,7 +9,10 @@ pub mod sarif;
 
 use serde_json::Value;
 use std::io::Write;
+use threatline_exchange::words::pretty_json;
 use threatline_ide::safe::acts;
+
+pub use threatline_exchange::words::count;
 
 /// A text that does nothing to a terminal: control characters and those that turn the direction of text are
 /// shown as pictures or replaced.
@@ -31,25 +34,7 @@ pub fn in_one_line(text: &str) -> String {
     printable(text).replace('\n', "\u{240a}")
 }
 
-/// Writes a JSON document. What would act on a terminal is escaped, so that the text stays what it is.
+/// Writes a JSON document.
 pub fn write_json(output: &mut impl Write, document: &Value) -> std::io::Result<()> {
-    let text = format!("{document:#}");
-    let mut rest = text.as_str();
-    let is_escaped = |character: char| character != '\n' && acts(character);
-    while let Some(at) = rest.find(is_escaped) {
-        let character = rest[at..].chars().next().unwrap_or_default();
-        write!(output, "{}\\u{:04x}", &rest[..at], character as u32)?;
-        rest = &rest[at + character.len_utf8()..];
-    }
-    writeln!(output, "{rest}")
-}
-
-/// "1 flow", "2 flows".
-pub fn count(number: usize, one: &str) -> String {
-    match (number, one) {
-        (1, one) => format!("1 {one}"),
-        (_, "boundary") => format!("{number} boundaries"),
-        (_, "entity") => format!("{number} entities"),
-        _ => format!("{number} {one}s"),
-    }
+    output.write_all(pretty_json(document).as_bytes())
 }

@@ -2,15 +2,14 @@
 //! meaning of a key does.
 
 use super::write_json;
-use crate::checked::{ModelReport, STATES, Spot, spot_of, spot_of_finding, state_word};
+use crate::checked::{ModelReport, STATES, Spot};
 use crate::test::Tested;
 use serde_json::{Map, Value, json};
 use std::io::Write;
+use threatline_exchange::json;
 use threatline_ide::catalogue::Entry;
-use threatline_model::findings::{Assessed, FindingId, Level, State, arithmetic, reasons};
+use threatline_model::findings::Level;
 use threatline_model::names::full_name;
-use threatline_model::references;
-use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, Kind, Part};
 
 /// Writes the document.
@@ -39,13 +38,8 @@ fn model(db: &Database, report: &ModelReport) -> Value {
         "counts": counts,
         "fail_on": report.bar.map_or("never", Level::word),
         "at_the_bar": report.at_the_bar(),
-        "policy": report.policy.iter().map(|setting| json!({
-            "rule": setting.name.as_str(),
-            "enabled": setting.enabled,
-            "likelihood": setting.likelihood.map(Level::word),
-            "reason": setting.reason.as_str(),
-        })).collect::<Vec<_>>(),
-        "findings": report.findings.iter().map(|assessed| finding(db, assessed)).collect::<Vec<_>>(),
+        "policy": report.policy.iter().map(json::setting).collect::<Vec<_>>(),
+        "findings": report.findings.iter().map(|assessed| json::finding(db, assessed)).collect::<Vec<_>>(),
         "diagnostics": diagnostics(db, report),
     })
 }
@@ -89,9 +83,9 @@ pub fn write_tests(
                     "instead": expectation.instead,
                     "reasons": expectation.reasons.iter().map(|reason| json!({
                         "message": reason.message,
-                        "location": reason.place.map(|place| location(&spot_of(db, place))),
+                        "location": reason.place.map(|place| json::location_of(db, place)),
                     })).collect::<Vec<_>>(),
-                    "location": location(&spot_of(db, expectation.place)),
+                    "location": json::location_of(db, expectation.place),
                 })).collect::<Vec<_>>(),
                 "diagnostics": diagnostics(db, &test.report),
             })
@@ -116,64 +110,18 @@ pub fn write_rules(output: &mut impl Write, db: &Database, rules: &[Entry]) -> s
                 "when": entry.condition,
                 "likelihood": entry.likelihood.word(),
                 "impact": entry.impact.word(),
-                "references": entry.references.iter().map(|id| reference(id)).collect::<Vec<_>>(),
+                "references": entry.references.iter().map(|id| json::reference(id)).collect::<Vec<_>>(),
                 "advice": entry.advice,
                 "countered_by": entry.countered_by.iter().map(|decl| full_name(db, *decl).as_str()).collect::<Vec<_>>(),
                 "enabled": entry.setting.as_ref().is_none_or(|setting| setting.enabled),
-                "location": location(&spot_of(db, entry.rule.part(Part::Name))),
+                "location": json::location_of(db, entry.rule.part(Part::Name)),
             })
         })
         .collect();
     write_json(output, &json!({ "version": 1, "rules": rules }))
 }
 
-fn finding(db: &Database, assessed: &Assessed) -> Value {
-    let finding = &assessed.finding;
-    let by = match assessed.state {
-        State::Open => None,
-        State::Planned(by) | State::Mitigated(by) | State::Accepted(by) => Some(full_name(db, by).to_string()),
-    };
-    let rule = match finding.id {
-        FindingId::Rule { rule, .. } => Some(full_name(db, rule).to_string()),
-        FindingId::Threat(_) => None,
-    };
-    json!({
-        "id": finding.id.name(db).as_str(),
-        "rule": rule,
-        "subject": full_name(db, finding.id.subject()).as_str(),
-        "title": finding.id.title(db).as_str(),
-        "references": typed(db, decl_of(finding.id)).references().map(|id| reference(id)).collect::<Vec<_>>(),
-        "categories": finding.categories.words().collect::<Vec<_>>(),
-        "severity": finding.severity.word(),
-        "likelihood": finding.likelihood.word(),
-        "impact": finding.impact.word(),
-        "arithmetic": arithmetic(db, finding),
-        "state": state_word(assessed).replace(' ', "_"),
-        "by": by,
-        "not_stated": finding.missing.map(|missing| missing.property),
-        "reasons": reasons(db, finding).into_iter().map(|reason| json!({
-            "message": reason.message,
-            "location": reason.place.map(|place| location(&spot_of(db, place))),
-        })).collect::<Vec<_>>(),
-        "location": location(&spot_of_finding(db, finding.id)),
-    })
-}
-
-/// What says what the finding is: its rule or the threat.
-fn decl_of(id: FindingId) -> Decl {
-    match id {
-        FindingId::Rule { rule, .. } => rule,
-        FindingId::Threat(threat) => threat,
-    }
-}
-
-/// What is referred to, with its title if the published lists have it.
-fn reference(id: &str) -> Value {
-    json!({ "id": id, "title": references::title(id), "link": references::link(id) })
-}
-
-/// A place; lines and columns count from 1, columns in characters, the end is the place behind the last one.
+/// A place, of which the settings may be the file.
 fn location(spot: &Spot) -> Value {
-    let at = |at: threatline_syntax::LineColumn| json!({ "line": at.line + 1, "column": at.column + 1 });
-    json!({ "path": spot.path.as_ref(), "start": at(spot.start), "end": at(spot.end) })
+    json::location(&spot.path, spot.start, spot.end)
 }

@@ -1,9 +1,9 @@
 //! Writing models for other tools: which formats there are. It must not know what a format says.
 
 use crate::draft::Draft;
-use crate::words::Export;
-use crate::{otm, threagile};
-use threatline_model::names::full_name;
+use crate::words::{Export, count};
+use crate::{csv, cyclonedx, dot, drawio, json, mermaid, otm, threagile};
+use threatline_ide::diagram::NotDrawn;
 use threatline_model::{Database, Kind, Model};
 
 /// A format that can be written.
@@ -13,18 +13,48 @@ pub enum Target {
     Otm,
     /// Threagile's YAML.
     Threagile,
+    /// CycloneDX 1.6, JSON.
+    CycloneDx,
+    /// A flowchart of Mermaid.
+    Mermaid,
+    /// A graph of Graphviz.
+    Dot,
+    /// A drawing of diagrams.net.
+    DrawIo,
+    /// All that the analysis knows.
+    Json,
+    /// The register of threats.
+    Csv,
 }
 
 /// Writes a model, called by a title.
-pub fn export(db: &Database, model: Model, title: &str, target: Target) -> Export {
-    let draft = Draft::of(db, model, title);
-    let mut export = match target {
-        Target::Otm => otm::write(&draft),
-        Target::Threagile => threagile::write(&draft),
-    };
-    let declarations = model.files(db).iter().flat_map(|file| file.declarations(db).iter());
-    let own = declarations.filter(|decl| matches!(decl.kind(db), Kind::Rule | Kind::Technology | Kind::Protocol));
-    let own = own.map(|decl| format!("{} `{}`: no other tool has such", decl.kind(db).word(), full_name(db, *decl)));
-    export.losses.extend(own);
+///
+/// # Errors
+/// When it is to be drawn, and there is nothing, or too much, to draw.
+pub fn export(db: &Database, model: Model, title: &str, target: Target) -> Result<Export, NotDrawn> {
+    Ok(match target {
+        Target::Otm => of_draft(db, model, title, otm::write),
+        Target::Threagile => of_draft(db, model, title, threagile::write),
+        Target::CycloneDx => cyclonedx::write(db, model, title),
+        Target::Mermaid => mermaid::write(db, model)?,
+        Target::Dot => dot::write(db, model, title)?,
+        Target::DrawIo => drawio::write(db, model, title)?,
+        Target::Json => json::write(db, model, title),
+        Target::Csv => csv::write(db, model),
+    })
+}
+
+/// Writes a draft of a model, and tells what a draft has no place for.
+fn of_draft(db: &Database, model: Model, title: &str, write: fn(&Draft) -> Export) -> Export {
+    let mut export = write(&Draft::of(db, model, title));
+    for kind in [Kind::Technology, Kind::Protocol, Kind::Rule] {
+        let declared = model.files(db).iter().flat_map(|file| file.declarations(db).iter());
+        match declared.filter(|decl| decl.kind(db) == kind).count() {
+            0 => {}
+            number => export
+                .losses
+                .push(format!("{} of the model's own: no other tool knows them", count(number, kind.word()))),
+        }
+    }
     export
 }

@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::fmt::Write;
 use std::sync::LazyLock;
 use threatline_ide::rename::is_name;
+use threatline_ide::safe::acts;
 use threatline_model::names::{full_name, visible};
 use threatline_model::schema::{STRIDE, Takes};
 use threatline_model::typed::typed;
@@ -681,14 +682,38 @@ pub fn level_word(said: &str) -> Option<&'static str> {
 
 /// A document of JSON, with a line for each value.
 pub fn pretty_json(document: &Json) -> String {
-    format!("{document:#}\n")
+    harmless(&format!("{document:#}\n"))
+}
+
+/// JSON, or YAML whose texts are JSON, with what would act on a terminal escaped, so that the text stays what it is.
+fn harmless(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character != '\n' && acts(character) {
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+/// "1 flow", "2 flows".
+pub fn count(number: usize, one: &str) -> String {
+    match (number, one) {
+        (1, one) => format!("1 {one}"),
+        _ => match one.strip_suffix('y') {
+            Some(stem) => format!("{number} {stem}ies"),
+            None => format!("{number} {one}s"),
+        },
+    }
 }
 
 /// A document of YAML. Texts are written as JSON does, which YAML reads the same.
 pub fn pretty_yaml(document: &Json) -> String {
     let mut text = String::new();
     yaml_value(&mut text, document, 0);
-    text
+    harmless(&text)
 }
 
 fn yaml_value(text: &mut String, value: &Json, depth: usize) {

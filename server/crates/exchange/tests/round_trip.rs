@@ -50,7 +50,7 @@ fn load(folder: &Path) -> Workspace {
 
 fn written(workspace: &Workspace, target: Target) -> String {
     let model = workspace.models().next().expect("a model");
-    export(workspace.db(), model, "Round trip", target).text
+    export(workspace.db(), model, "Round trip", target).expect("nothing is drawn").text
 }
 
 fn texts(files: &threatline_exchange::text::Files) -> String {

@@ -12,7 +12,7 @@ use dagre::layout::types::LabelPos;
 use dagre::{EdgeLabel, GraphLabel, LayoutOptions, NodeLabel, RankDir, Ranker};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
-use threatline_model::findings::State;
+use threatline_model::findings::{Level, State};
 use threatline_model::names::full_name;
 use threatline_model::relations::{ENDS, boundaries_around, ends, placed_in, touching, trust_of_boundary};
 use threatline_model::schema::TRUST;
@@ -60,6 +60,19 @@ pub enum NotDrawn {
     /// There are so many parts.
     TooLarge(usize),
 }
+
+impl std::fmt::Display for NotDrawn {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            NotDrawn::Empty => formatter.write_str("there is nothing to draw: no element, no flow, no boundary"),
+            NotDrawn::TooLarge(parts) => {
+                write!(formatter, "{parts} elements, flows and boundaries are too many to draw: {MOST_PARTS} at most")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotDrawn {}
 
 /// Gathers what is drawn of some files: what they declare, what that talks to, and the boundaries around it.
 ///
@@ -113,24 +126,56 @@ const MOST_TOLD: usize = 5;
 const FLOW_COLUMNS: usize = 18;
 const ELEMENT_COLUMNS: usize = 22;
 
+/// A part of a drawing: an element, a boundary or a flow.
 #[derive(Clone, Debug)]
-struct Part {
-    decl: Decl,
-    kind: Kind,
-    /// The lines of its name.
-    name: Vec<String>,
+pub struct Part {
+    /// What it stands for.
+    pub decl: Decl,
+    /// Its kind.
+    pub kind: Kind,
+    /// What it is called, on one line; nothing for a flow that is called nothing.
+    pub title: String,
+    /// The same in the lines that are drawn, what is too long cut off.
+    pub name: Vec<String>,
     /// What is said below.
-    below: String,
-    worst: Cell,
-    open: usize,
-    outside: bool,
+    pub below: String,
+    /// The worst that is known of it.
+    pub worst: Cell,
+    /// How many findings are open on it.
+    pub open: usize,
+    /// Whether it is in another file than those drawn.
+    pub outside: bool,
     /// Of a boundary.
     trust: &'static str,
     /// What is said of it on its own, first the line that names it.
-    told: String,
-    /// The boundary around it, or the ends of a flow, as parts.
-    within: Option<usize>,
-    ends: Option<(usize, usize)>,
+    pub told: String,
+    /// The boundary around it, as a part.
+    pub within: Option<usize>,
+    /// The ends of a flow, as parts.
+    pub ends: Option<(usize, usize)>,
+}
+
+/// Where a part is drawn, in pixels from the top left.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Laid {
+    /// An element or a boundary.
+    Box {
+        /// The left end.
+        x: f64,
+        /// The upper end.
+        y: f64,
+        /// The width.
+        width: f64,
+        /// The height.
+        height: f64,
+    },
+    /// A flow.
+    Way {
+        /// From where it starts to where it ends.
+        points: Vec<(f64, f64)>,
+        /// The middle of its name.
+        label: Option<(f64, f64)>,
+    },
 }
 
 /// The way of each flow, by its part, along the direction of flows and across it.
@@ -179,12 +224,13 @@ impl Gathered<'_> {
             _ => told += &format!("\n{}", lenses::counted(&found)),
         }
         for found in found.iter().filter(|found| found.state == State::Open).take(MOST_TOLD) {
-            told += &format!("\n{}: {}", Cell::of(found).word(), found.finding.id.title(db));
+            told += &format!("\n{}: {}", Cell::of(found).word(), shown(&found.finding.id.title(db)));
         }
         let part = Part {
             decl,
             kind,
             name: if kind == Kind::Boundary { vec![cut(&said, 40)] } else { wrapped(&said, columns) },
+            title: said,
             below: cut(&below, columns + 4),
             worst: found.iter().map(Cell::of).max().unwrap_or(Cell::Nothing),
             open: found.iter().filter(|found| found.state == State::Open && found.finding.missing.is_none()).count(),
@@ -204,6 +250,40 @@ impl Diagram {
     /// What the parts of the drawing stand for, by their numbers.
     pub fn declarations(&self) -> impl Iterator<Item = Decl> {
         self.parts.iter().map(|part| part.decl)
+    }
+
+    /// The parts; a boundary comes before what is in it, and flows come last.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The elements and boundaries that are directly in a boundary, or in none, each with its number.
+    pub fn directly_in(&self, boundary: Option<usize>) -> impl Iterator<Item = (usize, &Part)> {
+        self.parts.iter().enumerate().filter(move |(_, part)| part.kind != Kind::Flow && part.within == boundary)
+    }
+
+    /// The flows, each with the numbers of its ends.
+    pub fn flows(&self) -> impl Iterator<Item = (&Part, usize, usize)> {
+        self.parts.iter().filter_map(|part| part.ends.map(|(source, target)| (part, source, target)))
+    }
+
+    /// Where each part is drawn; nothing for one that is not.
+    pub fn layout(&self) -> Vec<Option<Laid>> {
+        let graph = self.laid_out();
+        let mut routes = self.routes(&graph);
+        let laid = self.parts.iter().enumerate().map(|(at, part)| match part.ends {
+            Some((source, target)) => {
+                let edge = graph.edge(&source.to_string(), &target.to_string(), Some(&at.to_string()))?;
+                let points = routes.remove(&at)?.into_iter().map(|point| self.direction.turned(point)).collect();
+                Some(Laid::Way { points, label: edge.x.zip(edge.y) })
+            }
+            None => {
+                let node = graph.node(&at.to_string())?;
+                let (x, y) = (node.x? - node.width / 2.0, node.y? - node.height / 2.0);
+                Some(Laid::Box { x, y, width: node.width, height: node.height })
+            }
+        });
+        laid.collect()
     }
 
     /// Draws it as an `svg` element without a style of its own. Each part is a `g` with its number as `data-part`, and with
@@ -401,6 +481,16 @@ impl Diagram {
             }
         }
         *svg += "</g>\n";
+    }
+}
+
+/// The colour of what is open, that is seen on light and on dark.
+pub fn colour(worst: Cell) -> Option<&'static str> {
+    match worst {
+        Cell::Open(Level::Critical | Level::High) => Some("#d1242f"),
+        Cell::Open(Level::Medium) => Some("#bf8700"),
+        Cell::Open(Level::Low) => Some("#0969da"),
+        _ => None,
     }
 }
 

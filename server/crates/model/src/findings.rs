@@ -96,12 +96,17 @@ impl FindingId {
         }
     }
 
-    /// What it says, in a line: the title of the rule or the threat.
-    pub fn title(self, db: &dyn Db) -> SmolStr {
-        let decl = match self {
+    /// The declaration that says what it is: the rule or the threat.
+    pub fn definition(self) -> Decl {
+        match self {
             FindingId::Rule { rule, .. } => rule,
             FindingId::Threat(threat) => threat,
-        };
+        }
+    }
+
+    /// What it says, in a line: the title of the rule or the threat.
+    pub fn title(self, db: &dyn Db) -> SmolStr {
+        let decl = self.definition();
         decl.title(db).cloned().unwrap_or_else(|| full_name(db, decl).clone())
     }
 }
@@ -155,6 +160,16 @@ pub struct Assessed {
     pub finding: Finding,
     /// What has been done.
     pub state: State,
+}
+
+impl Assessed {
+    /// The state as reports count it: an open finding that waits for a fact is counted apart.
+    pub fn state_word(&self) -> &'static str {
+        match (self.state, self.finding.missing) {
+            (State::Open, Some(_)) => "not stated",
+            (state, _) => state.word(),
+        }
+    }
 }
 
 /// What the rules find on an element, or the threat itself; mitigated and accepted ones too.
@@ -404,10 +419,7 @@ pub fn reasons(db: &dyn Db, finding: &Finding) -> Vec<Reason> {
 /// How the severity of a finding comes about, a sentence a step.
 pub fn arithmetic(db: &dyn Db, finding: &Finding) -> Vec<String> {
     let mut steps = Vec::new();
-    let decl = match finding.id {
-        FindingId::Rule { rule, .. } => rule,
-        FindingId::Threat(threat) => threat,
-    };
+    let decl = finding.id.definition();
     let set = match finding.id {
         FindingId::Rule { rule, element } => rule_settings(db, element.model(db)).get(&rule),
         FindingId::Threat(_) => None,

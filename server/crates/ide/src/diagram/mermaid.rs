@@ -1,21 +1,10 @@
 //! A diagram as text that Mermaid draws. It must not know a model.
 
-use super::{Diagram, Direction, Part};
-use crate::matrix::Cell;
+use super::{Diagram, Direction, colour};
 use std::fmt::Write;
 use threatline_model::Kind;
-use threatline_model::findings::Level;
 
 impl Diagram {
-    /// The parts that are directly in a boundary, or in none.
-    fn directly_in(&self, boundary: Option<usize>) -> impl Iterator<Item = (usize, &Part)> {
-        self.parts.iter().enumerate().filter(move |(_, part)| part.kind != Kind::Flow && part.within == boundary)
-    }
-
-    fn flows(&self) -> impl Iterator<Item = (&Part, usize, usize)> {
-        self.parts.iter().filter_map(|part| part.ends.map(|(source, target)| (part, source, target)))
-    }
-
     /// A flowchart of Mermaid, as pages of Git hosts draw it between ` ```mermaid ` fences.
     pub fn mermaid(&self) -> String {
         let mut text = match self.direction {
@@ -55,16 +44,6 @@ impl Diagram {
                 _ => writeln!(text, "{indent}n{at}[\"{name}\"]"),
             };
         }
-    }
-}
-
-/// The colour of what is open, that is seen on light and on dark.
-fn colour(worst: Cell) -> Option<&'static str> {
-    match worst {
-        Cell::Open(Level::Critical | Level::High) => Some("#d1242f"),
-        Cell::Open(Level::Medium) => Some("#bf8700"),
-        Cell::Open(Level::Low) => Some("#0969da"),
-        _ => None,
     }
 }
 

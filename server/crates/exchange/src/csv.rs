@@ -1,0 +1,144 @@
+//! The register of threats as CSV (RFC 4180), for spreadsheets and ticket systems: a row for each finding and each
+//! written threat, in whatever state. It must not know how a spreadsheet shows it, but that some cells it would run.
+
+use crate::words::{Export, count};
+use threatline_ide::safe::line;
+use threatline_ide::symbols::shown_name;
+use threatline_model::findings::{Assessed, FindingId, State, all, categories_in_words, countering, reasons};
+use threatline_model::names::{component_of, full_name};
+use threatline_model::schema::STATUS;
+use threatline_model::typed::{TypedValue, typed};
+use threatline_model::{Database, Decl, Kind, Model, Part};
+use threatline_syntax::Encoding;
+
+/// The columns; a cell with several values has `; ` between them.
+pub const COLUMNS: [&str; 20] = [
+    "id",
+    "title",
+    "categories",
+    "severity",
+    "likelihood",
+    "impact",
+    "state",
+    "elements",
+    "element titles",
+    "component",
+    "owner",
+    "location",
+    "reasons",
+    "not stated",
+    "mitigations",
+    "accepted by",
+    "accepted until",
+    "accepted because",
+    "references",
+    "ticket",
+];
+
+/// Writes the register of a model.
+pub fn write(db: &Database, model: Model) -> Export {
+    let mut text = row(COLUMNS.iter().map(|column| (*column).to_owned()));
+    for assessed in all(db, model) {
+        text += &row(cells(db, &assessed).into_iter());
+    }
+    let declared = model.files(db).iter().flat_map(|file| file.declarations(db).iter());
+    let assumptions = declared.filter(|decl| decl.kind(db) == Kind::Assumption).count();
+    let mut losses = vec!["the design itself: a register has rows for findings and threats alone".to_owned()];
+    if assumptions > 0 {
+        losses.push(format!("{}: they are no threats", count(assumptions, "assumption")));
+    }
+    Export { text, losses }
+}
+
+fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
+    let finding = &assessed.finding;
+    let id = finding.id;
+    let stated = |decl: Decl, property: &str| -> Vec<String> {
+        let values = typed(db, decl).get(property).map(|stated| stated.values.as_slice()).unwrap_or_default();
+        let texts = values.iter().filter_map(|(_, value)| match value {
+            TypedValue::Text(text) | TypedValue::Reference(text) => Some(text.to_string()),
+            TypedValue::Date(date) => Some(date.to_string()),
+            _ => None,
+        });
+        texts.collect()
+    };
+    let elements: Vec<Decl> = match id {
+        FindingId::Rule { element, .. } => vec![element],
+        FindingId::Threat(threat) => typed(db, threat).decls("targets").collect(),
+    };
+    let component = component_of(db, id.subject().file(db));
+    let owner = match stated(id.definition(), "owner") {
+        own if own.is_empty() => component.map(|component| stated(component, "owner")).unwrap_or_default(),
+        own => own,
+    };
+    let (file, span) = id.subject().part(Part::Name).resolve(db);
+    let source = file.source(db);
+    let at = source.lines.line_column(&source.text, span.start, Encoding::Utf32);
+    let countering = countering(db, finding);
+    let mitigations = countering.iter().map(|effective| {
+        let mitigation = effective.mitigation;
+        let mut said =
+            vec![typed(db, mitigation).word("status").map_or("implemented", |word| STATUS.word(word)).to_owned()];
+        said.extend(stated(mitigation, "due").into_iter().map(|due| format!("due {due}")));
+        said.extend(stated(mitigation, "owner"));
+        format!("{} ({})", full_name(db, mitigation), said.join(", "))
+    });
+    let accepted = |property: &str| match assessed.state {
+        State::Accepted(accept) => stated(accept, property),
+        _ => Vec::new(),
+    };
+    let mut tickets = stated(id.definition(), "ticket");
+    tickets.extend(accepted("ticket"));
+    tickets.extend(countering.iter().flat_map(|effective| stated(effective.mitigation, "ticket")));
+    let titles = elements.iter().map(|decl| decl.title(db).map_or_else(|| shown_name(db, *decl), ToString::to_string));
+    let all = |texts: Vec<String>| texts.join("; ");
+    [
+        id.name(db).to_string(),
+        id.title(db).to_string(),
+        categories_in_words(finding.categories).replace(", ", "; "),
+        finding.severity.word().to_owned(),
+        finding.likelihood.word().to_owned(),
+        finding.impact.word().to_owned(),
+        assessed.state_word().to_owned(),
+        all(elements.iter().map(|decl| full_name(db, *decl).to_string()).collect()),
+        all(titles.collect()),
+        component.map(|component| full_name(db, component).to_string()).unwrap_or_default(),
+        all(owner),
+        format!("{}:{}", file.path(db), at.line + 1),
+        all(reasons(db, finding).into_iter().map(|reason| reason.message).collect()),
+        finding.missing.map(|missing| missing.property.to_owned()).unwrap_or_default(),
+        all(mitigations.collect()),
+        all(accepted("by")),
+        all(accepted("until")),
+        all(accepted("because")),
+        all(stated(id.definition(), "references")),
+        all(tickets),
+    ]
+}
+
+fn row(cells: impl Iterator<Item = String>) -> String {
+    cells.map(|text| cell(&text)).collect::<Vec<_>>().join(",") + "\r\n"
+}
+
+/// A cell, on one line, so that none begins with a tab or a line end. What a spreadsheet takes for a formula gets a
+/// sign in front that makes it text, as OWASP's page on CSV injection says.
+fn cell(text: &str) -> String {
+    let text = line(text);
+    let is_formula = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    format!("\"{}{}\"", if is_formula { "'" } else { "" }, text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula_or_ends_early() {
+        assert_eq!(cell("=1+1"), "\"'=1+1\"");
+        assert_eq!(cell("\t@SUM(1)"), "\"'@SUM(1)\"");
+        assert_eq!(cell("\u{202e}-1"), "\"'-1\"");
+        assert_eq!(cell("＝1"), "\"'＝1\"");
+        assert_eq!(cell("a \"b\", c\r\nd"), "\"a \"\"b\"\", c d\"");
+        assert_eq!(cell("1-1"), "\"1-1\"");
+    }
+}

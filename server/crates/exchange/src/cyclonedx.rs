@@ -1,0 +1,344 @@
+//! A model as a bill of materials: CycloneDX 1.6, whose services have trust zones and data flows. Elements are
+//! services; components and assets are components; findings and written threats are vulnerabilities with an analysis;
+//! mitigations in place are evidence for claims. What the format has no place for is kept in properties under
+//! `threatline:`. It has no serial number and no time, so that the same model gives the same bytes. It must not know
+//! the disk or a clock.
+
+use crate::json;
+use crate::words::{Export, count, pretty_json};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use threatline_ide::symbols::shown_name;
+use threatline_model::findings::{Assessed, FindingId, State, all, arithmetic, reasons};
+use threatline_model::names::full_name;
+use threatline_model::references::{self, List};
+use threatline_model::relations::{
+    ENDS, boundaries_around, crossed, effective_mitigations, ends, is_done, kind_of_asset, placed_in,
+    sensitivity_of_asset, touching, trust,
+};
+use threatline_model::schema::{ASSET_KIND, CLASSIFICATION, TRUST};
+use threatline_model::typed::typed;
+use threatline_model::{Database, Decl, Kind, Model, facts};
+
+/// Writes a model, called by a title.
+pub fn write(db: &Database, model: Model, title: &str) -> Export {
+    let all_of = |is: fn(Kind) -> bool| {
+        let files = model.files(db).iter();
+        let declared = files.flat_map(|file| file.declarations(db).iter().copied());
+        declared.filter(move |decl| is(decl.kind(db))).collect::<Vec<Decl>>()
+    };
+    let elements = all_of(|kind| ENDS.contains(&kind));
+    let others = all_of(|kind| {
+        !ENDS.contains(&kind) && !matches!(kind, Kind::Component | Kind::Asset | Kind::Threat | Kind::Expect)
+    });
+    let mut kept = Vec::new();
+    let mut numbers: BTreeMap<Kind, usize> = BTreeMap::new();
+    for decl in others {
+        let kind = decl.kind(db);
+        let number = numbers.entry(kind).or_default();
+        *number += 1;
+        let id = match (&decl.shape(db).name, kind) {
+            (None, Kind::Assumption) => number.to_string(),
+            _ => full_name(db, decl).to_string(),
+        };
+        keep(db, decl, &format!("threatline:{}:{id}", kind.word()), &mut kept);
+    }
+    let parts = all_of(|kind| kind == Kind::Component);
+    let assets = all_of(|kind| kind == Kind::Asset);
+    let components: Vec<Value> = parts.iter().chain(&assets).map(|decl| component(db, *decl)).collect();
+    let mut document = json!({
+        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {
+            "lifecycles": [{ "phase": "design" }],
+            "tools": { "components": [{ "type": "application", "name": "threatline" }] },
+            // No declaration has a name with a space.
+            "component": { "type": "application", "bom-ref": "the model", "name": title },
+        },
+        "components": components,
+        "services": elements.iter().map(|element| service(db, *element)).collect::<Vec<_>>(),
+        "dependencies": elements.iter().map(|element| dependency(db, *element)).collect::<Vec<_>>(),
+        "vulnerabilities": all(db, model).iter().map(|found| vulnerability(db, found)).collect::<Vec<_>>(),
+    });
+    if let Some(declarations) = declarations(db, &elements) {
+        document["declarations"] = declarations;
+    }
+    let mut losses = vec!["where things are declared: the format has no place for it".to_owned()];
+    if !kept.is_empty() {
+        document["properties"] = kept.into();
+        let numbers: Vec<String> = numbers.into_iter().map(|(kind, number)| count(number, kind.word())).collect();
+        losses.push(format!("{}: kept in properties that only Threatline knows", numbers.join(", ")));
+    }
+    Export { text: pretty_json(&document), losses }
+}
+
+/// What people call a declaration.
+fn called(db: &Database, decl: Decl) -> String {
+    let title = decl.title(db).filter(|title| !title.trim().is_empty());
+    title.map_or_else(|| shown_name(db, decl), ToString::to_string)
+}
+
+fn property(name: impl Into<String>, value: impl Into<String>) -> Value {
+    json!({ "name": name.into(), "value": value.into() })
+}
+
+/// The values of a property of the model, as texts.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(values) => values.iter().flat_map(texts).collect(),
+        Value::Bool(yes) => vec![if *yes { "yes" } else { "no" }.to_owned()],
+        Value::String(text) => vec![text.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// Keeps all that a declaration says in properties.
+fn keep(db: &Database, decl: Decl, name: &str, properties: &mut Vec<Value>) {
+    properties.push(property(name, called(db, decl)));
+    if let Some(description) = &decl.facts(db).description {
+        properties.push(property(format!("{name}:description"), description.as_str()));
+    }
+    if let Some(boundary) = placed_in(db, decl) {
+        properties.push(property(format!("{name}:in"), full_name(db, boundary).as_str()));
+    }
+    let (source, target) = if decl.kind(db) == Kind::Flow { ends(db, decl) } else { (None, None) };
+    for (end, decl) in [("source", source), ("target", target)] {
+        properties.extend(decl.map(|decl| property(format!("{name}:{end}"), full_name(db, decl).as_str())));
+    }
+    stated(db, decl, name, &[], properties);
+}
+
+/// Keeps what a declaration states in properties, but for what is said elsewhere.
+fn stated(db: &Database, decl: Decl, name: &str, but: &[&str], properties: &mut Vec<Value>) {
+    for (stated, value) in json::properties(db, decl).iter().filter(|(name, _)| !but.contains(&name.as_str())) {
+        properties.extend(texts(value).into_iter().map(|text| property(format!("{name}:{stated}"), text)));
+    }
+}
+
+/// What every service and component says.
+fn described(db: &Database, decl: Decl) -> Value {
+    let mut described = json!({ "bom-ref": full_name(db, decl).as_str(), "name": called(db, decl) });
+    if let Some(component) = decl.component(db).filter(|_| decl.kind(db) != Kind::Component) {
+        described["group"] = component.as_str().into();
+    }
+    if let Some(description) = &decl.facts(db).description {
+        described["description"] = description.as_str().into();
+    }
+    let tags = json::properties(db, decl).remove("tags");
+    if let Some(tags) = tags {
+        described["tags"] = tags;
+    }
+    described
+}
+
+/// A component of the model, or an asset.
+fn component(db: &Database, decl: Decl) -> Value {
+    let mut component = described(db, decl);
+    let mut properties = vec![property("threatline:kind", decl.kind(db).word())];
+    if decl.kind(db) == Kind::Component {
+        component["type"] = "application".into();
+        stated(db, decl, "threatline", &["tags"], &mut properties);
+    } else {
+        component["type"] = "data".into();
+        let is_data = ASSET_KIND.word(kind_of_asset(db, decl)) == "data";
+        component["data"] = json!([{
+            "type": if is_data { "dataset" } else { "other" },
+            "classification": CLASSIFICATION.word(sensitivity_of_asset(db, decl).classification),
+        }]);
+        // `kind` is told by the first property.
+        stated(db, decl, "threatline:asset", &["tags", "classification"], &mut properties);
+    }
+    component["properties"] = properties.into();
+    component
+}
+
+/// An external, a process or a store.
+fn service(db: &Database, element: Decl) -> Value {
+    let mut service = described(db, element);
+    let flows = touching(db, element);
+    let (incoming, outgoing) = (&flows.incoming, &flows.outgoing);
+    let authenticated = facts::fact(&[Kind::Flow], "authenticated")
+        .map(|fact| incoming.iter().map(move |flow| facts::value(db, *flow, fact)).collect::<Vec<facts::FactValue>>());
+    let authenticated = authenticated.unwrap_or_default();
+    if authenticated.contains(&facts::FactValue::YesNo(false)) {
+        service["authenticated"] = false.into();
+    } else if !authenticated.is_empty() && authenticated.iter().all(|fact| *fact == facts::FactValue::YesNo(true)) {
+        service["authenticated"] = true.into();
+    }
+    let crosses = |flow: &Decl| {
+        let (entered, left) = crossed(db, *flow);
+        !entered.is_empty() || !left.is_empty()
+    };
+    if !incoming.is_empty() || !outgoing.is_empty() {
+        service["x-trust-boundary"] = incoming.iter().chain(outgoing).any(crosses).into();
+    }
+    if let Some(boundary) = placed_in(db, element) {
+        service["trustZone"] = called(db, boundary).into();
+    }
+    let mut data = Vec::new();
+    for (flow, is_source) in outgoing.iter().map(|flow| (*flow, true)).chain(incoming.iter().map(|flow| (*flow, false)))
+    {
+        let (source, target) = ends(db, flow);
+        let Some(other) = (if is_source { target } else { source }) else { continue };
+        for carried in ["sends", "receives"] {
+            let goes_out = is_source == (carried == "sends");
+            for asset in typed(db, flow).decls(carried) {
+                let (direction, end) = if goes_out { ("outbound", "destination") } else { ("inbound", "source") };
+                data.push(json!({
+                    "flow": direction,
+                    "classification": CLASSIFICATION.word(sensitivity_of_asset(db, asset).classification),
+                    "name": called(db, asset),
+                    "description": called(db, flow),
+                    end: [format!("#{}", full_name(db, other))],
+                }));
+            }
+        }
+    }
+    if !data.is_empty() {
+        service["data"] = data.into();
+    }
+    let mut properties = vec![
+        property("threatline:element", element.kind(db).word()),
+        property("threatline:trust", TRUST.word(trust(db, element).0)),
+    ];
+    for boundary in boundaries_around(db, element) {
+        properties.push(property("threatline:boundary", full_name(db, *boundary).as_str()));
+    }
+    stated(db, element, "threatline", &["tags"], &mut properties);
+    service["properties"] = properties.into();
+    service
+}
+
+/// Whom an element calls.
+fn dependency(db: &Database, element: Decl) -> Value {
+    let called = touching(db, element).outgoing.iter().filter_map(|flow| ends(db, *flow).1);
+    let mut called: Vec<&str> =
+        called.filter(|target| *target != element).map(|target| full_name(db, target).as_str()).collect();
+    called.sort_unstable();
+    called.dedup();
+    json!({ "ref": full_name(db, element).as_str(), "dependsOn": called })
+}
+
+/// A finding, or a threat that a person wrote.
+fn vulnerability(db: &Database, assessed: &Assessed) -> Value {
+    let finding = &assessed.finding;
+    let id = finding.id;
+    let definition = id.definition();
+    let mut cwes: Vec<u64> = Vec::new();
+    let mut others = Vec::new();
+    for reference in typed(db, definition).references() {
+        match reference.strip_prefix("CWE-").and_then(|number| number.parse().ok()) {
+            Some(number) => cwes.push(number),
+            None => {
+                let list = List::of(reference).map_or("", List::name);
+                let mut source = json!({ "name": list });
+                if let Some(link) = references::link(reference) {
+                    source["url"] = link.into();
+                }
+                others.push(json!({ "id": reference.as_str(), "source": source }));
+            }
+        }
+    }
+    let on: Vec<Decl> = match id {
+        FindingId::Rule { element, .. } => vec![element],
+        FindingId::Threat(threat) => typed(db, threat).decls("targets").collect(),
+    };
+    let mut affected: Vec<&str> = Vec::new();
+    for decl in &on {
+        let (source, target) = if decl.kind(db) == Kind::Flow { ends(db, *decl) } else { (Some(*decl), None) };
+        let ends = source.into_iter().chain(target).filter(|end| end.kind(db) != Kind::Boundary);
+        for end in ends.map(|end| full_name(db, end).as_str()) {
+            if !affected.contains(&end) {
+                affected.push(end);
+            }
+        }
+    }
+    let mut properties: Vec<Value> =
+        on.iter().map(|decl| property("threatline:on", full_name(db, *decl).as_str())).collect();
+    properties.push(property("threatline:state", assessed.state_word()));
+    properties.extend(finding.categories.words().map(|word| property("threatline:category", word)));
+    properties.push(property("threatline:likelihood", finding.likelihood.word()));
+    properties.push(property("threatline:impact", finding.impact.word()));
+    properties.extend(finding.missing.map(|missing| property("threatline:not_stated", missing.property)));
+    if let FindingId::Threat(threat) = id {
+        let said = ["category", "likelihood", "impact", "references", "targets"];
+        stated(db, threat, "threatline", &said, &mut properties);
+    }
+    let description = definition.facts(db).description.iter().map(ToString::to_string);
+    let why = reasons(db, finding).into_iter().map(|reason| format!("- {}", reason.message));
+    let mut vulnerability = json!({
+        "bom-ref": id.name(db).as_str(),
+        "id": id.name(db).as_str(),
+        "ratings": [{
+            "severity": finding.severity.word(),
+            "method": "other",
+            "justification": arithmetic(db, finding).join("\n"),
+        }],
+        "description": id.title(db).as_str(),
+        "detail": description.chain(why).collect::<Vec<_>>().join("\n"),
+        "analysis": analysis(db, assessed),
+        "affects": affected.into_iter().map(|name| json!({ "ref": name })).collect::<Vec<_>>(),
+        "properties": properties,
+    });
+    if !cwes.is_empty() {
+        vulnerability["cwes"] = cwes.into();
+    }
+    if !others.is_empty() {
+        vulnerability["references"] = others.into();
+    }
+    if let Some(advice) = typed(db, definition).text("advice") {
+        vulnerability["recommendation"] = advice.as_str().into();
+    }
+    vulnerability
+}
+
+/// What has been done about a finding, in the words of VEX.
+fn analysis(db: &Database, assessed: &Assessed) -> Value {
+    match assessed.state {
+        State::Open if assessed.finding.missing.is_some() => json!({ "state": "in_triage" }),
+        State::Open => json!({ "state": "exploitable" }),
+        State::Planned(by) => json!({
+            "state": "exploitable",
+            "response": ["update"],
+            "detail": format!("To be countered by {} ({})", called(db, by), full_name(db, by)),
+        }),
+        State::Mitigated(by) => json!({
+            "state": "not_affected",
+            "justification": "protected_by_mitigating_control",
+            "detail": format!("Countered by {} ({})", called(db, by), full_name(db, by)),
+        }),
+        State::Accepted(accept) => {
+            let said = json::properties(db, accept);
+            let text = |name: &str| said.get(name).map(texts).unwrap_or_default().join(", ");
+            json!({
+                "state": "exploitable",
+                "response": ["will_not_fix"],
+                "detail": format!("Accepted by {} until {}: {}", text("by"), text("until"), text("because")),
+            })
+        }
+    }
+}
+
+/// The mitigations that are in place, as evidence for what is claimed of each element.
+fn declarations(db: &Database, elements: &[Decl]) -> Option<Value> {
+    let mut evidence = BTreeMap::new();
+    let mut claims = Vec::new();
+    for element in elements {
+        for effective in effective_mitigations(db, *element).iter().filter(|it| is_done(db, it.mitigation)) {
+            let mitigation = effective.mitigation;
+            let name = full_name(db, mitigation).as_str();
+            let description = mitigation.facts(db).description.as_deref().unwrap_or_default();
+            let said = format!("{}\n{description}", called(db, mitigation));
+            evidence.entry(name).or_insert_with(|| json!({ "bom-ref": name, "description": said.trim() }));
+            claims.push(json!({
+                "target": full_name(db, *element).as_str(),
+                "predicate": format!("{} is protected by: {}", called(db, *element), called(db, mitigation)),
+                "mitigationStrategies": [name],
+            }));
+        }
+    }
+    let evidence: Vec<Value> = evidence.into_values().collect();
+    (!claims.is_empty()).then(|| json!({ "claims": claims, "evidence": evidence }))
+}

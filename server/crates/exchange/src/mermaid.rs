@@ -1,0 +1,17 @@
+//! A model as a flowchart of Mermaid. It must not know how one is written: `ide/diagram.rs` does.
+
+use crate::drawing;
+use crate::words::Export;
+use threatline_ide::diagram::{Direction, NotDrawn, diagram};
+use threatline_model::{Database, Model};
+
+/// Writes the drawing of a model.
+///
+/// # Errors
+/// When there is nothing, or too much, to draw.
+pub fn write(db: &Database, model: Model) -> Result<Export, NotDrawn> {
+    let diagram = diagram(db, model.files(db), Direction::Right)?;
+    let mut losses = drawing::losses(db, model);
+    losses.extend(drawing::cut_off(&diagram));
+    Ok(Export { text: diagram.mermaid(), losses })
+}

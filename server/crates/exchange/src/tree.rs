@@ -660,6 +660,11 @@ impl<'a> Fields<'a> {
         Some(Fields::new(self.notes, self.node(name)?, self.way(name)))
     }
 
+    /// A group of values that stands below, at a way.
+    pub fn of(&self, node: &Node, way: String) -> Fields<'a> {
+        Fields::new(self.notes, node, way)
+    }
+
     /// The groups of values of a list.
     pub fn all(&self, name: &str) -> Vec<Fields<'a>> {
         if let Some(node) = self.node(name).filter(|node| !matches!(node.value(), Value::List(_))) {

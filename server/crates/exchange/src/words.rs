@@ -254,6 +254,37 @@ pub fn trust_by_name(title: &str) -> Option<&'static str> {
     OPEN.contains(&plain_word(title).as_str()).then_some("untrusted")
 }
 
+/// Whether a title is that of people.
+pub fn is_person(title: &str) -> bool {
+    const PEOPLE: &[&str] = &[
+        "user",
+        "admin",
+        "administrator",
+        "operator",
+        "customer",
+        "person",
+        "employee",
+        "developer",
+        "visitor",
+        "shopper",
+        "attacker",
+        "human",
+    ];
+    let last = title.split_whitespace().last().unwrap_or_default().to_lowercase();
+    PEOPLE.contains(&last.trim_end_matches('s'))
+}
+
+/// A title of a name whose words are joined by `_` or `-`.
+pub fn readable(name: &str) -> String {
+    let name = name.trim();
+    if name.contains(char::is_whitespace) || !name.contains(['_', '-']) {
+        return name.to_owned();
+    }
+    let words = name.replace(['_', '-'], " ");
+    let mut letters = words.trim().chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// A title for a model that has none, of the name of its file.
 pub fn file_title(place: &Place) -> String {
     let name = place.file.rsplit(['/', '\\']).next().unwrap_or_default();

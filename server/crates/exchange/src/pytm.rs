@@ -191,6 +191,13 @@ fn listed(fields: &Fields<'_>, name: &str) -> Option<String> {
     Some(word).filter(|word| !matches!(word.as_str(), "UNKNOWN" | "NONE" | ""))
 }
 
+/// The same as a line that is kept.
+fn kept_word(fields: &Fields<'_>, name: &str, what: &str) -> Option<String> {
+    let said = listed(fields, name)?;
+    fields.loss(name, "kept in a comment");
+    Some(format!("{what}: {}", said.replace('_', " ").to_lowercase()))
+}
+
 fn boundary_of(fields: &Fields<'_>, names: &Names, item: &mut Item) {
     let Some(name) = fields.text("inBoundary") else { return };
     item.place = names.boundaries.get(&name).cloned();
@@ -259,10 +266,7 @@ fn data(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
         }
         item.yes_no("personal", fields.yes_no("isPII").filter(|yes| *yes));
         for name in ["credentialsLife", "lifetime"] {
-            if let Some(life) = listed(&fields, name) {
-                fields.loss(name, "kept in a comment");
-                item.comments.push(format!("lifetime: {}", life.to_lowercase()));
-            }
+            item.comments.extend(kept_word(&fields, name, "lifetime"));
         }
         if fields.yes_no("isStored") == Some(true) {
             names.stored.push(item.key.clone());
@@ -303,10 +307,10 @@ fn common(fields: &Fields<'_>, item: &mut Item) {
     }
     // That of a flow is worked out from what it carries.
     for (name, what) in [("maxClassification", "most sensitive data"), ("minTLSVersion", "least TLS version")] {
-        if let Some(said) = listed(fields, name).filter(|_| item.kind != Kind::Flow || name != "maxClassification") {
-            fields.loss(name, "kept in a comment");
-            item.comments.push(format!("{what}: {}", said.replace('_', " ").to_lowercase()));
+        if item.kind != Kind::Flow || name != "maxClassification" {
+            item.comments.extend(kept_word(fields, name, what));
         }
+        let _ = fields.node(name);
     }
     for file in fields.texts("sourceFiles") {
         if item.kind == Kind::Process {
@@ -399,12 +403,9 @@ fn element(fields: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
             item.comments.push(format!("{name}: yes"));
         }
     }
-    // What says nothing unless someone set it.
-    if fields.text("codeType").as_deref() == Some("Unmanaged") {
-        let _ = fields.node("codeType");
-    } else if let Some(said) = fields.text("codeType") {
-        fields.loss("codeType", "kept in a comment");
-        item.comments.push(format!("codeType: {said}"));
+    // What every process is unless someone says otherwise.
+    if fields.text("codeType").is_some_and(|said| said != "Unmanaged") {
+        item.comments.extend(fields.kept("codeType", "code type"));
     }
     common(fields, &mut item);
     assumptions(fields, Some(&item), draft);
@@ -473,7 +474,11 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
             let said = fields.required(name);
             let found = names.elements.get(&said).cloned();
             if found.is_none() && !said.is_empty() {
-                let known = names.elements.keys().map(String::as_str).filter(|known| !known.contains('\0'));
+                let known = names
+                    .elements
+                    .keys()
+                    .map(String::as_str)
+                    .filter(|known| !known.is_empty() && !known.contains('\0'));
                 fields.problem(name, crate::tree::unknown(&said, known));
             }
             found
@@ -548,10 +553,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
             None => item.library("mitigations", &["tls"]),
         }
     }
-    if let Some(version) = version {
-        fields.loss("tlsVersion", "kept in a comment");
-        item.comments.push(format!("TLS version: {version}"));
-    }
+    item.comments.extend(version.and_then(|_| fields.kept("tlsVersion", "TLS version")));
     if fields.yes_no("usesVPN") == Some(true) || control(fields, "usesVPN").is_some() {
         item.word("tunnel", Some("vpn"));
     }

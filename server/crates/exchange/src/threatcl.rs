@@ -4,6 +4,7 @@
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, LABELS, Node, Notes, Problem, Value, looked_up, plain_word};
 use crate::words;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use threatline_model::Kind;
 
@@ -24,6 +25,9 @@ const EVIDENCE: &[&str] = &["verification", "evidence", "test", "tests", "negati
 
 /// Technologies that are words of every day as well, and say nothing in a name.
 const COMMON: &[&str] = &["agent", "library", "service", "function", "development", "operations", "platform", "web"];
+
+/// How many bytes are put in for names in a document.
+const MOST_PUT_IN: usize = 16 << 20;
 
 /// How deep models may include each other.
 const DEEPEST: usize = 16;
@@ -61,7 +65,12 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Draft {
         top.loss("invariant", format!("left out: {count} rules for models"));
     }
     for fields in &components {
-        let item = component(fields);
+        let mut item = component(fields);
+        let mut number = 2;
+        while draft.item(&item.key).is_some() {
+            item.key = format!("component {} {number}", fields.label(1));
+            number += 1;
+        }
         draft.items.push(item);
     }
     let controls: Vec<Fields<'_>> = top.all(IMPORTED);
@@ -99,14 +108,37 @@ fn label(node: &Node, at: usize) -> Option<String> {
     blocks(node, LABELS).get(at).map(Node::in_one_line)
 }
 
+/// Whether a text is the name of a value elsewhere.
+fn is_reference(said: &str) -> bool {
+    ["var.", "local.", "import."].iter().any(|start| said.starts_with(start))
+        && said.chars().all(|character| character.is_alphanumeric() || "._-".contains(character))
+}
+
+/// What names stand for.
+struct Scope {
+    values: BTreeMap<String, String>,
+    /// How many bytes may still be put in: a name costs little to write, and may stand for much.
+    room: Cell<usize>,
+}
+
+impl Scope {
+    fn value(&self, name: &str) -> Result<&str, String> {
+        let value =
+            self.values.get(name).ok_or_else(|| format!("`{name}` is kept as it is: there is no such thing"))?;
+        let room = self.room.get().checked_sub(value.len());
+        self.room.set(room.ok_or_else(|| format!("`{name}` is kept as it is: the text would be too long"))?);
+        Ok(value)
+    }
+}
+
 /// A document in which references are replaced by what they stand for, with the controls that it imports.
 fn resolved(notes: &Notes, document: &Node, include: &Include<'_>) -> Node {
-    let mut scope: BTreeMap<String, String> = BTreeMap::new();
+    let mut values: BTreeMap<String, String> = BTreeMap::new();
     let mut state = |name: String, node: &Node| {
         if let Value::Text(text) = node.value() {
-            scope.insert(name, text.clone());
+            values.insert(name, text.clone());
         } else if !matches!(node.value(), Value::List(_) | Value::Map(_) | Value::Null) {
-            scope.insert(name, node.in_one_line());
+            values.insert(name, node.in_one_line());
         }
     };
     for variable in blocks(document, "variable") {
@@ -143,6 +175,7 @@ fn resolved(notes: &Notes, document: &Node, include: &Include<'_>) -> Node {
             }
         }
     }
+    let scope = Scope { values, room: Cell::new(MOST_PUT_IN) };
     let document = with_values(notes, document, &scope, "");
     let Value::Map(entries) = document.value() else { return document };
     let mut entries: Vec<(String, Node)> = entries.clone();
@@ -152,13 +185,13 @@ fn resolved(notes: &Notes, document: &Node, include: &Include<'_>) -> Node {
     Node::new(Value::Map(entries), document.place().clone())
 }
 
-fn with_values(notes: &Notes, node: &Node, scope: &BTreeMap<String, String>, path: &str) -> Node {
+fn with_values(notes: &Notes, node: &Node, scope: &Scope, path: &str) -> Node {
     let value = match node.value() {
         Value::Text(text) => match replaced(text, scope) {
             Ok(Some(text)) => Value::Text(text),
             Ok(None) => return node.clone(),
-            Err(name) => {
-                notes.loss(node.place(), path, format!("`{name}` is kept as it is: there is no such thing"));
+            Err(why) => {
+                notes.loss(node.place(), path, why);
                 return node.clone();
             }
         },
@@ -189,15 +222,11 @@ fn with_values(notes: &Notes, node: &Node, scope: &BTreeMap<String, String>, pat
 /// What the name of blocks ends with where an attribute has the same name.
 const BLOCKS: &str = "#blocks";
 
-/// A text with what its references stand for; nothing if it has none; the first one that is not known.
-fn replaced(text: &str, scope: &BTreeMap<String, String>) -> Result<Option<String>, String> {
-    let is_name = |said: &str| {
-        ["var.", "local.", "import."].iter().any(|start| said.starts_with(start))
-            && said.chars().all(|character| character.is_alphanumeric() || "._-".contains(character))
-    };
+/// A text with what its references stand for; nothing if it has none; why one of them cannot be put in.
+fn replaced(text: &str, scope: &Scope) -> Result<Option<String>, String> {
     let plain = text.trim();
-    if is_name(plain) {
-        return scope.get(plain).cloned().map(Some).ok_or_else(|| plain.to_owned());
+    if is_reference(plain) {
+        return scope.value(plain).map(|value| Some(value.to_owned()));
     }
     if !plain.contains("${") {
         return Ok(None);
@@ -211,10 +240,9 @@ fn replaced(text: &str, scope: &BTreeMap<String, String>) -> Result<Option<Strin
         let Some(end) = rest[at..].find('}') else { break };
         whole.push_str(&rest[..at]);
         let name = rest[at + 2..at + end].trim();
-        match scope.get(name) {
-            Some(value) => whole.push_str(value),
-            None if is_name(name) => return Err(name.to_owned()),
-            None => whole.push_str(&rest[at..=at + end]),
+        match is_reference(name) {
+            true => whole.push_str(scope.value(name)?),
+            false => whole.push_str(&rest[at..=at + end]),
         }
         rest = &rest[at + end + 1..];
     }
@@ -312,7 +340,7 @@ impl Model<'_> {
         }
         let mut comments = Vec::new();
         for (name, what) in [("link", "link"), ("diagram_link", "diagram")] {
-            comments.extend(fields.text(name).map(|said| format!("{what}: {said}")));
+            comments.extend(fields.kept(name, what));
         }
         comments.extend(fields.texts("repository").into_iter().map(|said| format!("repository: {said}")));
         for (name, what) in [("created_at", "created"), ("updated_at", "updated")] {
@@ -323,13 +351,12 @@ impl Model<'_> {
         if let Some(attributes) = fields.all("attributes").into_iter().next() {
             let _ = attributes.label(0);
             let said = ["internet_facing", "new_initiative", "initiative_size"].into_iter();
-            let said = said.filter_map(|name| Some(format!("{}: {}", name.replace('_', " "), attributes.text(name)?)));
+            let said = said.filter_map(|name| attributes.kept(name, &name.replace('_', " ")));
             comments.extend(Some(said.collect::<Vec<_>>().join(", ")).filter(|said| !said.is_empty()));
             comments.extend(attributes.rest());
         }
         for more in fields.all("additional_attribute") {
-            let (name, value) = (words::readable(&self.name(&more)), more.text("value").unwrap_or_default());
-            comments.push(format!("{name}: {value}"));
+            comments.extend(more.kept("value", &words::readable(&self.name(&more))));
             comments.extend(more.rest());
         }
         for (block, what) in [("usecase", "use case"), ("exclusion", "excluded")] {
@@ -357,20 +384,18 @@ impl Model<'_> {
             self.flows(diagram, draft);
             draft.comments.extend(diagram.rest());
         }
+        let threats = fields.all("threat");
+        if !threats.is_empty() && self.elements_in(draft).next().is_none() {
+            words::whole_system(draft, self.part.as_deref());
+        }
         for fields in fields.all("third_party_dependency") {
             self.dependency(&fields, draft);
-        }
-        let threats = fields.all("threat");
-        let elements = draft.of_kind(&[Kind::Process, Kind::Store, Kind::External]);
-        let has_elements = elements.filter(|item| item.key.starts_with(&self.prefix)).count() > 0;
-        if !threats.is_empty() && !has_elements {
-            self.whole(draft);
         }
         for fields in &threats {
             self.threat(fields, draft);
         }
-        comments.extend(fields.rest());
         let description = fields.text("description");
+        comments.extend(fields.rest());
         match &self.part {
             None => {
                 draft.description = description.unwrap_or_default();
@@ -394,8 +419,9 @@ impl Model<'_> {
         }
     }
 
-    fn whole(&self, draft: &mut Draft) -> String {
-        words::whole_system(draft, self.part.as_deref())
+    /// The elements of the diagrams.
+    fn elements_in<'d>(&'d self, draft: &'d Draft) -> impl Iterator<Item = &'d Item> {
+        draft.of_kind(&[Kind::Process, Kind::Store, Kind::External]).filter(|item| item.key.starts_with(&self.prefix))
     }
 
     fn asset(&self, fields: &Fields<'_>, draft: &mut Draft) {
@@ -434,8 +460,8 @@ impl Model<'_> {
 
     fn dependency(&self, fields: &Fields<'_>, draft: &mut Draft) {
         let name = self.name(fields);
-        let uptime = fields.text("uptime_dependency").map(|said| format!("uptime dependency: {said}"));
-        let notes = fields.text("uptime_notes");
+        let uptime = fields.kept("uptime_dependency", "uptime dependency");
+        let notes = fields.kept("uptime_notes", "uptime notes");
         let mut told: Vec<String> = [uptime, notes].into_iter().flatten().collect();
         for name in ["saas", "paying_customer", "open_source", "infrastructure"] {
             if fields.yes_no(name) == Some(true) {
@@ -444,7 +470,6 @@ impl Model<'_> {
         }
         let description = fields.text("description");
         let comments: Vec<String> = words::lines(told).into_iter().chain(words::lines(fields.rest())).collect();
-        fields.loss(LABELS, "what a third party is for is kept in comments");
         let like = plain_word(&name);
         let drawn = draft.items.iter_mut().find(|item| {
             matches!(item.kind, Kind::External | Kind::Process | Kind::Store)
@@ -504,8 +529,8 @@ impl Model<'_> {
                     let key = self.zone(&name, draft);
                     item.place.get_or_insert(key);
                 }
-                if kind == Kind::External && words::is_person(&item.title) {
-                    item.word("kind", Some("person"));
+                if kind == Kind::External {
+                    item.word("kind", words::external_by_name(&item.title));
                 }
                 item.library("technology", technology(&item).as_slice());
                 if let Some(asset) = fields.text("information_asset") {
@@ -549,7 +574,7 @@ impl Model<'_> {
                 }
                 let start = self.key(Kind::Process, "");
                 let known = draft.items.iter().filter_map(|item| item.key.strip_prefix(start.as_str()));
-                fields.problem(name, crate::tree::unknown(&said, known));
+                fields.problem(name, crate::tree::unknown(&said, known.filter(|known| !known.is_empty())));
                 None
             };
             let (Some(source), Some(target)) = (end("from"), end("to")) else { continue };
@@ -585,7 +610,10 @@ impl Model<'_> {
         for said in fields.texts("stride") {
             match words::stride(&said) {
                 Some(word) => item.word("category", Some(word)),
-                None => item.comments.push(format!("stride: {said}")),
+                None => {
+                    fields.loss("stride", format!("`{said}` is kept in a comment: it is no category of STRIDE"));
+                    item.comments.push(format!("stride: {said}"));
+                }
             }
         }
         let impacts = fields.texts("impacts");
@@ -593,6 +621,8 @@ impl Model<'_> {
             for said in &impacts {
                 item.word("category", looked_up(said, IMPACT));
             }
+        } else if !impacts.is_empty() {
+            fields.loss("impacts", "kept in a comment");
         }
         if !impacts.is_empty() {
             item.comments.push(format!("impacts: {}", impacts.join(", ")));
@@ -607,9 +637,7 @@ impl Model<'_> {
                     None => {}
                 }
             }
-            if let Some(why) = risk.text("rationale") {
-                item.comments.push(format!("rationale: {why}"));
-            }
+            item.comments.extend(risk.kept("rationale", "rationale"));
             item.comments.extend(risk.rest());
         }
         for asset in fields.texts("information_asset_refs") {
@@ -632,16 +660,13 @@ impl Model<'_> {
     }
 
     /// States what a threat is against: threatcl does not say it.
-    fn targets(&self, threat: &mut Item, draft: &mut Draft) {
-        let own: Vec<&Item> = draft
-            .of_kind(&[Kind::Process, Kind::Store, Kind::External])
-            .filter(|item| item.key.starts_with(&self.prefix))
-            .collect();
-        if own.is_empty() {
-            let key = self.whole(draft);
-            threat.state("targets", Fact::Item(key));
+    fn targets(&self, threat: &mut Item, draft: &Draft) {
+        let whole = format!("the whole of {}", self.part.as_deref().unwrap_or(&draft.title));
+        if draft.item(&whole).is_some() {
+            threat.state("targets", Fact::Item(whole));
             return;
         }
+        let own: Vec<&Item> = self.elements_in(draft).collect();
         let spaced = |text: &str| {
             let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
             format!(" {} ", words.map(str::to_lowercase).collect::<Vec<_>>().join(" "))
@@ -791,7 +816,13 @@ fn component(fields: &Fields<'_>) -> Item {
 /// What a control says.
 fn control(fields: &Fields<'_>, mut item: Item) -> Item {
     let _ = fields.label(0);
-    words::describe(&mut item, fields.text("description"));
+    match fields.text("description") {
+        // That it is not there was told.
+        Some(name) if is_reference(&name) => {
+            item.comments.push(format!("TODO: its description is elsewhere: {name}"));
+        }
+        description => words::describe(&mut item, description),
+    }
     if let Some(notes) = fields.text("implementation_notes") {
         item.description = [item.description.as_str(), &notes].join("\n\n").trim().to_owned();
     }
@@ -809,10 +840,7 @@ fn control(fields: &Fields<'_>, mut item: Item) -> Item {
         }
         item.comments.extend(attribute.rest());
     }
-    if let Some(reduction) = fields.text("risk_reduction") {
-        fields.loss("risk_reduction", "kept in a comment");
-        item.comments.push(format!("risk reduction: {reduction}"));
-    }
+    item.comments.extend(fields.kept("risk_reduction", "risk reduction"));
     item.comments.extend(words::lines(fields.rest()));
     item
 }

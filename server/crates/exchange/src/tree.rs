@@ -539,6 +539,9 @@ impl<'a> Fields<'a> {
 
     /// The way to a value in it.
     pub fn way(&self, name: &str) -> String {
+        if name == LABELS {
+            return self.path.clone();
+        }
         let is_plain = name.chars().all(|character| character.is_alphanumeric() || "_-".contains(character));
         let name = if is_plain { name.to_owned() } else { format!("{name:?}") };
         if self.path.is_empty() { name } else { format!("{}.{name}", self.path) }
@@ -579,6 +582,13 @@ impl<'a> Fields<'a> {
             Value::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
             _ => Some(node.in_one_line()),
         }
+    }
+
+    /// The text under a name, as a line for a comment after what it is called there, noted as having no place.
+    pub fn kept(&self, name: &str, what: &str) -> Option<String> {
+        let said = self.text(name)?;
+        self.loss(name, "kept in a comment");
+        Some(format!("{what}: {said}"))
     }
 
     /// The text under a name that has to be there.
@@ -747,6 +757,7 @@ pub fn unknown<'w>(said: &str, words: impl Iterator<Item = &'w str> + Clone) -> 
     let near = words.clone().map(|word| (strsim::damerau_levenshtein(&said.to_lowercase(), word), word)).min();
     match near.filter(|(distance, word)| *distance <= 2.max(word.len() / 4)) {
         Some((_, word)) => format!("`{said}` is unknown; is `{word}` meant?"),
+        None if words.clone().next().is_none() => format!("`{said}` is unknown"),
         None => format!("`{said}` is unknown; it has to be one of {}", words.collect::<Vec<_>>().join(", ")),
     }
 }

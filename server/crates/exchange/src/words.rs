@@ -254,8 +254,8 @@ pub fn trust_by_name(title: &str) -> Option<&'static str> {
     OPEN.contains(&plain_word(title).as_str()).then_some("untrusted")
 }
 
-/// Whether a title is that of people.
-pub fn is_person(title: &str) -> bool {
+/// What an external is, as far as the last word of its title tells.
+pub fn external_by_name(title: &str) -> Option<&'static str> {
     const PEOPLE: &[&str] = &[
         "user",
         "admin",
@@ -271,7 +271,10 @@ pub fn is_person(title: &str) -> bool {
         "human",
     ];
     let last = title.split_whitespace().last().unwrap_or_default().to_lowercase();
-    PEOPLE.contains(&last.trim_end_matches('s'))
+    match last.trim_end_matches('s') {
+        "device" | "sensor" => Some("device"),
+        last => PEOPLE.contains(&last).then_some("person"),
+    }
 }
 
 /// A title of a name whose words are joined by `_` or `-`.

@@ -872,13 +872,13 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
         let all: usize = untouched.values().sum();
         let each = untouched.iter().map(|(name, count)| format!("{count} of {}", words::or(name, "no category")));
         let why = format!(
-            "left out: {all} threats that the tool generated and nobody looked at ({})",
+            "threats that the tool generated and nobody looked at are left out: {all} ({})",
             each.collect::<Vec<_>>().join(", ")
         );
         top.loss("ThreatInstances", why);
     }
     if inapplicable > 0 {
-        top.loss("ThreatInstances", format!("kept in comments: {inapplicable} threats that do not apply"));
+        top.loss("ThreatInstances", format!("threats that do not apply are kept in comments: {inapplicable}"));
     }
 }
 

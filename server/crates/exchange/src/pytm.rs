@@ -344,7 +344,9 @@ fn controls(fields: &Fields<'_>, item: &mut Item) {
         item.word("encryption", Some("at_rest"));
     }
     let Some(controls) = fields.fields("controls") else { return };
-    let _ = MITIGATION.iter().map(|(name, _)| controls.node(name)).count();
+    for (name, _) in MITIGATION {
+        let _ = controls.node(name);
+    }
     if item.kind == Kind::Store {
         let _ = controls.node("isEncryptedAtRest");
     }
@@ -484,8 +486,7 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
             found
         };
         let (source, target) = (end("source"), end("sink"));
-        let (Some(source), Some(target)) = (source, target) else { continue };
-        item.ends = Some((source, target));
+        item.ends = source.zip(target);
         let sink = fields.text("sink").and_then(|name| sinks.get(&name));
         flow_facts(fields, sink, names, &mut item);
         let note = fields.text("note").unwrap_or_default();
@@ -499,7 +500,9 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
         let answers = [fields.text("responseTo")].into_iter().flatten().collect();
         let _ = (fields.node("response"), fields.node("isResponse"), fields.node("order"));
         item.comments.extend(words::lines(fields.rest()));
-        read.push((item, answers));
+        if item.ends.is_some() {
+            read.push((item, answers));
+        }
     }
     // A request and its answer are one flow.
     let (answers, mut items): (Vec<_>, Vec<_>) = read.into_iter().partition(|(_, answers)| !answers.is_empty());
@@ -553,7 +556,10 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
             None => item.library("mitigations", &["tls"]),
         }
     }
-    item.comments.extend(version.and_then(|_| fields.kept("tlsVersion", "TLS version")));
+    if let Some(version) = version {
+        fields.loss("tlsVersion", "kept in a comment");
+        item.comments.push(format!("TLS version: {version}"));
+    }
     if fields.yes_no("usesVPN") == Some(true) || control(fields, "usesVPN").is_some() {
         item.word("tunnel", Some("vpn"));
     }
@@ -677,11 +683,11 @@ fn findings(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
         }
     }
     if left_out > 0 {
-        top.loss("findings", format!("left out: {left_out} findings of pytm; the library finds its own"));
+        top.loss("findings", format!("pytm's findings are left out: {left_out}; the library finds its own"));
     }
     let excluded = top.all("excluded_findings");
     if !excluded.is_empty() {
-        let why = format!("{} findings that pytm excluded are kept in comments of their assumptions", excluded.len());
+        let why = format!("findings that pytm excluded are kept in comments of their assumptions: {}", excluded.len());
         top.loss("excluded_findings", why);
     }
     for fields in &excluded {
@@ -719,6 +725,10 @@ fn decide(fields: &Fields<'_>, names: &Names, target: &str, id: &str, response: 
     let severity = fields.text("severity").map(|said| format!(", severity {said}")).unwrap_or_default();
     let score = fields.text("cvss").map(|said| format!(", CVSS {said}")).unwrap_or_default();
     let comment = format!("pytm's {id}{description} on {target}{severity}{score}: {response}");
+    let title = match is_accepted {
+        true => format!("{} on {target}", fields.text("description").unwrap_or_else(|| format!("pytm's {id}"))),
+        false => words::title_of(response),
+    };
     let Some(is) = is else {
         fields.loss("response", "kept in a comment: it is neither accepted nor mitigated");
         draft.comments.push(comment);
@@ -735,7 +745,7 @@ fn decide(fields: &Fields<'_>, names: &Names, target: &str, id: &str, response: 
         rules,
         on,
         is,
-        title: words::title_of(response),
+        title,
         ticket: None,
         comment,
         place: fields.place().clone(),

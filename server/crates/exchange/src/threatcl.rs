@@ -46,7 +46,10 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Draft {
     let models: Vec<Fields<'_>> = models
         .iter()
         .enumerate()
-        .map(|(at, node)| top.of(&with_base(notes, node, include, 0), format!("threatmodel[{at}]")))
+        .map(|(at, node)| {
+            let path = format!("threatmodel[{at}]");
+            top.of(&with_base(notes, node, include, &path, 0), path)
+        })
         .collect();
     let components = top.all("component");
     if models.is_empty() && components.is_empty() {
@@ -62,7 +65,7 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Draft {
     }
     if let Some(node) = top.node("invariant") {
         let count = if let Value::List(nodes) = node.value() { nodes.len() } else { 1 };
-        top.loss("invariant", format!("left out: {count} rules for models"));
+        top.loss("invariant", format!("rules for models are left out: {count}"));
     }
     for fields in &components {
         let mut item = component(fields);
@@ -201,13 +204,11 @@ fn with_values(notes: &Notes, node: &Node, scope: &Scope, path: &str) -> Node {
             Value::List(each.collect())
         }
         Value::Map(entries) => {
-            let mut seen: Vec<&str> = Vec::new();
-            let each = entries.iter().map(|(name, node)| {
+            let each = entries.iter().enumerate().map(|(at, (name, node))| {
                 let way = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                // An attribute and blocks may have the same name.
-                let is_second = seen.contains(&name.as_str());
-                seen.push(name);
-                let name = if is_second { format!("{name}{BLOCKS}") } else { name.clone() };
+                // Blocks stand after the attributes, and one of these may have their name.
+                let is_both = entries[at + 1..].iter().any(|(other, _)| other == name);
+                let name = if is_both { format!("{name}{ATTRIBUTE}") } else { name.clone() };
                 // These are names of what is imported.
                 let node = if name == "control_imports" { node.clone() } else { with_values(notes, node, scope, &way) };
                 (name, node)
@@ -219,8 +220,8 @@ fn with_values(notes: &Notes, node: &Node, scope: &Scope, path: &str) -> Node {
     Node::new(value, node.place().clone())
 }
 
-/// What the name of blocks ends with where an attribute has the same name.
-const BLOCKS: &str = "#blocks";
+/// What the name of an attribute ends with where blocks have the same name.
+const ATTRIBUTE: &str = " (attribute)";
 
 /// A text with what its references stand for; nothing if it has none; why one of them cannot be put in.
 fn replaced(text: &str, scope: &Scope) -> Result<Option<String>, String> {
@@ -251,15 +252,15 @@ fn replaced(text: &str, scope: &Scope) -> Result<Option<String>, String> {
 }
 
 /// A model with what the one that it includes says and it does not.
-fn with_base(notes: &Notes, model: &Node, include: &Include<'_>, depth: usize) -> Node {
-    let fields = Fields::new(notes, model, String::new());
-    let Some(path) = fields.text("including") else { return model.clone() };
+fn with_base(notes: &Notes, model: &Node, include: &Include<'_>, path: &str, depth: usize) -> Node {
+    let fields = Fields::new(notes, model, path.to_owned());
+    let Some(file) = fields.text("including") else { return model.clone() };
     if depth >= DEEPEST {
         fields.problem("including", format!("models include each other more than {DEEPEST} deep"));
         return model.clone();
     }
-    let file = match include(model, &path) {
-        Ok(file) => resolved(notes, &file, include),
+    let included = match include(model, &file) {
+        Ok(included) => resolved(notes, &included, include),
         Err(problem) if problem.path.is_empty() => {
             fields.problem("including", problem.message);
             return model.clone();
@@ -269,12 +270,12 @@ fn with_base(notes: &Notes, model: &Node, include: &Include<'_>, depth: usize) -
             return model.clone();
         }
     };
-    let [base] = blocks(&file, "threatmodel") else {
-        let count = blocks(&file, "threatmodel").len();
-        fields.problem("including", format!("`{path}` has to hold one `threatmodel`, and holds {count}"));
+    let [base] = blocks(&included, "threatmodel") else {
+        let count = blocks(&included, "threatmodel").len();
+        fields.problem("including", format!("`{file}` has to hold one `threatmodel`, and holds {count}"));
         return model.clone();
     };
-    let base = with_base(notes, base, include, depth + 1);
+    let base = with_base(notes, base, include, "threatmodel[0]", depth + 1);
     let (Value::Map(own), Value::Map(others)) = (model.value(), base.value()) else { return model.clone() };
     let mut entries: Vec<(String, Node)> = own.iter().filter(|(name, _)| name != "including").cloned().collect();
     for (name, node) in others {
@@ -694,14 +695,11 @@ impl Model<'_> {
     /// The controls of a threat, as mitigations.
     fn controls(&self, fields: &Fields<'_>, draft: &mut Draft) -> Vec<String> {
         let mut keys = Vec::new();
-        let mut said = Vec::new();
-        match fields.node("control").map(Node::value) {
-            Some(Value::List(_)) | None => said.extend(fields.all("control")),
-            Some(_) => {
-                let text = fields.text("control").unwrap_or_default();
-                keys.push(self.control(&text, None, Some(true), Vec::new(), draft));
-                said.extend(fields.all(&format!("control{BLOCKS}")));
-            }
+        let both = format!("control{ATTRIBUTE}");
+        let is_text = fields.node("control").is_some_and(|node| !matches!(node.value(), Value::List(_)));
+        let mut said = if is_text { Vec::new() } else { fields.all("control") };
+        if let Some(text) = fields.text(if is_text { "control" } else { &both }) {
+            keys.push(self.control(&text, Some(true), Vec::new(), draft));
         }
         said.extend(fields.all("expanded_control"));
         for fields in said {
@@ -712,7 +710,7 @@ impl Model<'_> {
             let text = fields.required("description");
             let is_done = fields.yes_no("implemented");
             let rest = words::lines(fields.rest());
-            keys.push(self.control(&text, None, is_done, rest, draft));
+            keys.push(self.control(&text, is_done, rest, draft));
         }
         for reference in fields.texts("control_imports") {
             let name = reference.rsplit('.').next().unwrap_or_default();
@@ -732,7 +730,7 @@ impl Model<'_> {
                         format!("`{reference}` is not known: no file that is imported has it"),
                     );
                     let comments = vec!["TODO: its control was in a file that was not imported".to_owned()];
-                    keys.push(self.control(&words::readable(name), None, None, comments, draft));
+                    keys.push(self.control(&words::readable(name), None, comments, draft));
                 }
             }
         }
@@ -765,18 +763,10 @@ impl Model<'_> {
     }
 
     /// A control that is a text.
-    fn control(
-        &self,
-        text: &str,
-        title: Option<&str>,
-        is_done: Option<bool>,
-        comments: Vec<String>,
-        draft: &mut Draft,
-    ) -> String {
-        let title = title.map_or_else(|| words::title_of(text), str::to_owned);
+    fn control(&self, text: &str, is_done: Option<bool>, comments: Vec<String>, draft: &mut Draft) -> String {
         let key = self.key(Kind::Mitigation, text);
         if draft.item(&key).is_none() {
-            let mut item = Item::new(Kind::Mitigation, key.clone(), title);
+            let mut item = Item::new(Kind::Mitigation, key.clone(), words::title_of(text));
             words::describe(&mut item, Some(text.trim().to_owned()));
             item.part.clone_from(&self.part);
             item.word("status", Some(status(is_done)));

@@ -49,13 +49,26 @@ pub struct Text {
     file: Arc<str>,
     text: String,
     lines: Vec<usize>,
+    /// How many characters start before each [`STEP`]th byte: some documents are one line of megabytes.
+    characters: Vec<usize>,
+}
+
+/// How many bytes are counted at most to tell a column.
+const STEP: usize = 1024;
+
+fn characters_in(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 impl Text {
     /// The text of a file.
     pub fn new(file: &str, text: String) -> Text {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Text { file: file.into(), text, lines }
+        let mut characters = vec![0];
+        for chunk in text.as_bytes().chunks(STEP) {
+            characters.push(characters[characters.len() - 1] + characters_in(chunk));
+        }
+        Text { file: file.into(), text, lines, characters }
     }
 
     /// What it says.
@@ -67,8 +80,13 @@ impl Text {
     pub fn place(&self, offset: usize) -> Place {
         let line = self.lines.partition_point(|start| *start <= offset).max(1);
         let start = self.lines[line - 1];
-        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        let column = self.characters_before(offset).saturating_sub(self.characters_before(start));
         Place { file: self.file.clone(), line, column: column + 1 }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let offset = offset.min(self.text.len());
+        self.characters[offset / STEP] + characters_in(&self.text.as_bytes()[offset / STEP * STEP..offset])
     }
 
     fn problem(&self, offset: usize, message: impl Into<String>) -> Problem {

@@ -70,6 +70,15 @@ const PROTOCOL: &[(&str, &str)] = &[
     ("SE.DF.TMCore.UDP", "binary"),
 ];
 
+/// What templates call the property that says how a flow is authenticated.
+const AUTHENTICATION: &[&str] = &[
+    "Authentication",
+    "Authentication Scheme",
+    "Authentication Mechanism",
+    "Authentication Method",
+    "Authentication Type",
+];
+
 const PRIVILEGE: &[(&str, &str)] = &[
     ("Kernel", "root"),
     ("System", "root"),
@@ -313,6 +322,28 @@ impl Area {
     }
 }
 
+/// A line on a diagram, from its start over its handle to its end.
+struct Line([(f64, f64); 3]);
+
+impl Line {
+    fn of(fields: &Fields<'_>) -> Option<Line> {
+        let number = |name: &str| fields.text(name)?.parse::<f64>().ok();
+        let point = |x: &str, y: &str| Some((number(x)?, number(y)?));
+        Some(Line([point("SourceX", "SourceY")?, point("HandleX", "HandleY")?, point("TargetX", "TargetY")?]))
+    }
+
+    fn crosses(&self, other: &Line) -> bool {
+        // On which side of the line from `a` to `b` it is.
+        let side = |a: (f64, f64), b: (f64, f64), c: (f64, f64)| {
+            ((b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0)).total_cmp(&0.0)
+        };
+        let is_crossed = |a: &[(f64, f64)], b: &[(f64, f64)]| {
+            side(a[0], a[1], b[0]) != side(a[0], a[1], b[1]) && side(b[0], b[1], a[0]) != side(b[0], b[1], a[1])
+        };
+        self.0.windows(2).any(|own| other.0.windows(2).any(|theirs| is_crossed(own, theirs)))
+    }
+}
+
 /// A property of a stencil.
 struct Property {
     label: String,
@@ -386,9 +417,14 @@ impl<'a> Properties<'a> {
 
     /// Takes out a property that a table has a word for.
     fn word(&self, label: &str, table: &[(&str, &'static str)]) -> Option<&'static str> {
+        self.known(label, |said| looked_up(said, table))
+    }
+
+    /// Takes out a property that there is a word for.
+    fn known(&self, label: &str, word: impl Fn(&str) -> Option<&'static str>) -> Option<&'static str> {
         let mut set = self.set.borrow_mut();
         let at = set.iter().position(|property| property.label == label)?;
-        let found = looked_up(&set[at].said, table)?;
+        let found = word(&set[at].said)?;
         set.remove(at);
         Some(found)
     }
@@ -503,23 +539,38 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
             item.place = nearest;
         }
     }
-    for stencil in &lines {
-        if stencil.kind == Some(Kind::Flow) {
-            flow(stencil, part.as_deref(), drawn, draft);
-        } else {
-            let Properties { title, stencil: kind, .. } = &stencil.properties;
-            let _ = (stencil.fields.text("SourceGuid"), stencil.fields.text("TargetGuid"));
-            stencil.fields.loss("Properties", "kept in a comment: a boundary that is a line has no inside");
-            draft.comments.push(format!("trust boundary drawn as a line: {}", words::or(title, kind)));
-            draft.comments.extend(stencil.properties.rest());
-        }
-        draft.comments.extend(stencil.fields.rest());
+    let (flows, others): (Vec<_>, Vec<_>) = lines.iter().partition(|stencil| stencil.kind == Some(Kind::Flow));
+    for stencil in &flows {
+        flow(stencil, part.as_deref(), drawn, draft);
+    }
+    for stencil in others {
+        line_boundary(stencil, &flows, draft);
     }
     answers(&lines, drawn, draft);
-    for stencil in &shapes {
+    for stencil in shapes.iter().chain(&lines) {
         draft.comments.extend(stencil.fields.rest());
     }
     draft.comments.extend(surface.rest());
+}
+
+/// Keeps a boundary that is a line in a comment, with the flows that are drawn across it.
+fn line_boundary(stencil: &Stencil<'_>, flows: &[&Stencil<'_>], draft: &mut Draft) {
+    let _ = (stencil.fields.text("SourceGuid"), stencil.fields.text("TargetGuid"));
+    stencil.fields.loss("Properties", "kept in a comment: a boundary that is a line has no inside");
+    let properties = &stencil.properties;
+    let line = Line::of(&stencil.fields);
+    let is_across = |other: &&&Stencil<'_>| {
+        line.as_ref().zip(Line::of(&other.fields)).is_some_and(|(line, other)| line.crosses(&other))
+    };
+    let across: Vec<&str> = flows
+        .iter()
+        .filter(is_across)
+        .filter_map(|flow| draft.item(&flow.guid).map(|item| item.title.as_str()))
+        .collect();
+    let across = if across.is_empty() { String::new() } else { format!(", across: {}", across.join("; ")) };
+    let title = words::or(&properties.title, &properties.stencil);
+    draft.comments.push(format!("trust boundary drawn as a line: {title}{across}"));
+    draft.comments.extend(properties.rest());
 }
 
 fn element(stencil: &Stencil<'_>, kind: Kind, part: Option<&str>, draft: &mut Draft) -> Item {
@@ -643,7 +694,8 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
         None => words::title_by_ends(draft, &mut item),
     }
     scope(properties, &mut item);
-    let protocol = looked_up(type_id, PROTOCOL).or_else(|| words::protocol_in(shown));
+    let protocol = properties.known("Protocol", words::protocol).or_else(|| looked_up(type_id, PROTOCOL));
+    let protocol = protocol.or_else(|| words::protocol_in(shown));
     item.library("protocol", protocol.as_slice());
     if type_id == "SE.DF.TMCore.IPsec" {
         item.word("tunnel", Some("vpn"));
@@ -654,7 +706,9 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
             Some(_) => item.comments.push("Physical Network: Bluetooth".to_owned()),
         }
     }
-    item.word("authentication", properties.word("Source Authenticated", &[("No", "none")]));
+    let authentication = AUTHENTICATION.iter().find_map(|label| properties.known(label, words::authentication));
+    let authentication = authentication.or_else(|| properties.word("Source Authenticated", &[("No", "none")]));
+    item.word("authentication", authentication);
     // All three together are what TLS gives.
     let secured = ["Destination Authenticated", "Provides Confidentiality", "Provides Integrity"];
     let is_set = |label: &str| properties.set.borrow().iter().any(|set| set.label == label && set.said == "Yes");

@@ -1,5 +1,6 @@
-//! What pytm prints with `--json`, and what it reads with `TM.load` (<https://github.com/OWASP/pytm>; its classes say which
-//! attributes there are). Things refer to each other by their names. It must not know pytm's threats, but for their ids.
+//! What pytm prints with `--json`, and what it reads with `TM.load` (<https://github.com/OWASP/pytm>; its classes say
+//! which attributes there are). Things refer to each other by their names. It must not know pytm's threats, but for
+//! their ids.
 
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, Value, looked_up, plain_word};
@@ -45,30 +46,6 @@ const MITIGATION: &[(&str, &str)] = &[
     ("implementsPOLP", "least_privilege"),
     ("disablesDTD", "safe_xml_parsing"),
     ("usesCodeSigning", "artifact_signing"),
-];
-
-/// Ways to authenticate, by words in how they are called; the first that is there.
-const AUTHENTICATION: &[(&str, &str)] = &[
-    ("mtls", "mutual_tls"),
-    ("mutual", "mutual_tls"),
-    ("oidc", "federated"),
-    ("openid", "federated"),
-    ("saml", "federated"),
-    ("jwt", "token"),
-    ("oauth", "token"),
-    ("token", "token"),
-    ("bearer", "token"),
-    ("session", "session"),
-    ("cookie", "session"),
-    ("certificate", "certificate"),
-    ("x509", "certificate"),
-    ("apikey", "key"),
-    ("ssh", "key"),
-    ("hmac", "signature"),
-    ("signature", "signature"),
-    ("password", "password"),
-    ("basic", "password"),
-    ("digest", "password"),
 ];
 
 /// Protocols, and those that are the same over an encrypted channel.
@@ -570,9 +547,8 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
         item.library("mitigations", &["authorization_checks"]);
     }
     let scheme = either("authenticationScheme");
-    let plain = scheme.as_deref().map(plain_word).unwrap_or_default();
-    match AUTHENTICATION.iter().find(|(word, _)| plain.contains(word)) {
-        Some((_, word)) => item.word("authentication", Some(word)),
+    match scheme.as_deref().and_then(words::authentication) {
+        Some(word) => item.word("authentication", Some(word)),
         None if fields.yes_no("usesSessionTokens") == Some(true) => item.word("authentication", Some("session")),
         None => {
             if let Some(scheme) = scheme {

@@ -504,6 +504,37 @@ pub fn state_protocol(fields: &Fields<'_>, name: &str, said: &str, flow: &mut It
     }
 }
 
+/// How a flow proves who starts it, for how another tool calls that: the first of these words in it.
+pub fn authentication(said: &str) -> Option<&'static str> {
+    const WORDS: &[(&str, &str)] = &[
+        ("mtls", "mutual_tls"),
+        ("mutual", "mutual_tls"),
+        ("oidc", "federated"),
+        ("openid", "federated"),
+        ("saml", "federated"),
+        ("jwt", "token"),
+        ("oauth", "token"),
+        ("token", "token"),
+        ("bearer", "token"),
+        ("session", "session"),
+        ("cookie", "session"),
+        ("certificate", "certificate"),
+        ("x509", "certificate"),
+        ("apikey", "key"),
+        ("ssh", "key"),
+        ("hmac", "signature"),
+        ("signature", "signature"),
+        ("password", "password"),
+        ("basic", "password"),
+        ("digest", "password"),
+    ];
+    let plain = plain_word(said);
+    if plain == "none" {
+        return Some("none");
+    }
+    WORDS.iter().find(|(word, _)| plain.contains(word)).map(|(_, name)| *name)
+}
+
 /// The library's technology for what another tool calls a type of element: the first of these words in it.
 pub fn technology(said: &str) -> Option<&'static str> {
     const WORDS: &[(&str, &str)] = &[

@@ -41,6 +41,15 @@ fn ends(source: &str, target: &str) -> String {
     format!("<SourceGuid>{source}</SourceGuid><TargetGuid>{target}</TargetGuid>")
 }
 
+fn line(points: [(i32, i32); 3]) -> String {
+    let [source, handle, target] = points;
+    format!(
+        "<HandleX>{}</HandleX><HandleY>{}</HandleY><SourceX>{}</SourceX><SourceY>{}</SourceY><TargetX>{}</TargetX>\
+         <TargetY>{}</TargetY>",
+        handle.0, handle.1, source.0, source.1, target.0, target.1
+    )
+}
+
 fn surface(title: &str, borders: &[String], lines: &[String]) -> String {
     format!(
         "<DrawingSurfaceModel><Properties>{}</Properties><Borders>\n{}</Borders><Lines>\n{}</Lines></DrawingSurfaceModel>\n",
@@ -141,15 +150,20 @@ fn shop() -> String {
                 "Connector",
                 ["f1", "GE.DF", "SE.DF.TMCore.HTTPS"],
                 "HTTPS",
-                &[("Name", "HTTPS"), ("JSON Payload", "*Yes"), ("Source Authenticated", "*No")],
-                &ends("e1", "p1"),
+                &[
+                    ("Name", "HTTPS"),
+                    ("JSON Payload", "*Yes"),
+                    ("Source Authenticated", "*No"),
+                    ("Physical Network", "*Wi-Fi"),
+                ],
+                &(ends("e1", "p1") + &line([(60, 240), (180, 230), (350, 250)])),
             ),
             stencil(
                 "Connector",
                 ["f2", "GE.DF", "SE.DF.TMCore.Request"],
                 "Request",
                 &[("Name", "Order request"), ("Dataflow Order", "0")],
-                &ends("p1", "s1"),
+                &(ends("p1", "s1") + &line([(350, 250), (420, 250), (520, 250)])),
             ),
             stencil(
                 "Connector",
@@ -170,7 +184,7 @@ fn shop() -> String {
                 ["l1", "GE.TB.L", "SE.TB.L.TMCore.Internet"],
                 "Internet Boundary",
                 &[("Name", "Edge")],
-                "",
+                &line([(170, 0), (160, 300), (170, 600)]),
             ),
         ],
     );
@@ -196,7 +210,7 @@ fn shop() -> String {
             "Connector",
             ["f5", "GE.DF", "GE.DF"],
             "Generic Data Flow",
-            &[("Name", "Nightly copy")],
+            &[("Name", "Nightly copy"), ("Protocol", "*FTPS"), ("Authentication", "*API key")],
             &ends("s2", "s3"),
         )],
     );
@@ -226,7 +240,10 @@ fn a_model_becomes_what_a_person_would_have_written() {
 
         store copies "Copies" { technology: object_store }
 
-        flow nightly_copy "Nightly copy": login.orders -> copies
+        flow nightly_copy "Nightly copy": login.orders -> copies {
+          protocol: ftps
+          authentication: key
+        }
         == login.threat
         component login "Login"
 
@@ -265,6 +282,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
         flow shopper_to_shop "Shopper to Shop": shopper -> shop {
           protocol: https
           authentication: none
+          // Physical Network: Wi-Fi
         }
 
         flow order_request "Order request": shop -> orders {
@@ -293,7 +311,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
         // contributors: Kim
         // on the diagram: Ask Kim about this
         // a flow of which an end is attached to nothing: Lost, at Shop
-        // trust boundary drawn as a line: Edge
+        // trust boundary drawn as a line: Edge, across: Shopper to Shop
         // note (Kim, 2024-01-01): Look at logins
 
         // Sells things.
@@ -318,6 +336,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
         shop.tm7:8:599: DrawingSurfaceList[0].Borders[4].Value.Properties[3].Value: Team: kept in a comment
         shop.tm7:10:648: DrawingSurfaceList[0].Borders[6].Value.TypeId: kept in a comment: the library has nothing for this stencil
         shop.tm7:11:128: DrawingSurfaceList[0].Borders[7].Value.Properties: kept in a comment: it is a text on the diagram
+        shop.tm7:13:793: DrawingSurfaceList[0].Lines[0].Value.Properties[4].Value: Physical Network: kept in a comment
         shop.tm7:16:439: DrawingSurfaceList[0].Lines[3].Value.TargetGuid: the flow is kept in a comment: an end is attached to nothing
         shop.tm7:17:127: DrawingSurfaceList[0].Lines[4].Value.Properties: kept in a comment: a boundary that is a line has no inside
         shop.tm7:15:107: DrawingSurfaceList[0].Lines[2].Value.Guid: joined with its request: a request and its answer are one flow
@@ -355,7 +374,7 @@ fn what_is_no_model_is_told() {
     ];
     let told: String = broken.iter().map(|text| problems("x.tm7", text, &[])).collect();
     expect![[r#"
-        x.tm7:17:426: this is no XML that can be read: unknown token
+        x.tm7:1:1: this is no XML that can be read: the root node was opened but never closed
         x.tm7:1:1: this is XML of another tool: `<mxfile>` where `<ThreatModel>` of a .tm7 file would be
         x.tm7:1:1: this is a template of the Microsoft Threat Modeling Tool, and no model
         x.tm7:1:1: DrawingSurfaceList: there is no diagram

@@ -233,8 +233,9 @@ fn metadata(top: &Fields<'_>, draft: &mut Draft) {
     if let Some(title) = fields.text("ThreatModelName") {
         draft.title = title;
     }
-    draft.description = fields.text("HighLevelSystemDescription").unwrap_or_default();
-    draft.owner.extend(fields.text("Owner"));
+    draft.description =
+        fields.text("HighLevelSystemDescription").filter(|said| says_something(said)).unwrap_or_default();
+    draft.owner.extend(fields.text("Owner").filter(|said| says_something(said)));
     for (at, line) in fields.text("Assumptions").iter().flat_map(|said| listed(said)).enumerate() {
         draft.items.push(Item::new(Kind::Assumption, format!("assumption {at}"), line));
     }
@@ -543,10 +544,10 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
     for stencil in &flows {
         flow(stencil, part.as_deref(), drawn, draft);
     }
+    answers(&lines, drawn, draft);
     for stencil in others {
         line_boundary(stencil, &flows, draft);
     }
-    answers(&lines, drawn, draft);
     for stencil in shapes.iter().chain(&lines) {
         draft.comments.extend(stencil.fields.rest());
     }
@@ -635,13 +636,20 @@ fn scope(properties: &Properties<'_>, item: &mut Item) {
     }
 }
 
-/// Adds an element, or joins it with one of the same name on another diagram. Gives its key.
-fn merged(stencil: &Stencil<'_>, mut item: Item, drawn: &mut Drawn, draft: &mut Draft) -> String {
+/// A key that nothing has yet: guids may be there twice where someone copied text.
+fn free_key(key: &str, draft: &Draft) -> String {
+    let mut free = key.to_owned();
     let mut number = 2;
-    while draft.item(&item.key).is_some() {
-        item.key = format!("{} {number}", stencil.guid);
+    while draft.item(&free).is_some() {
+        free = format!("{key} {number}");
         number += 1;
     }
+    free
+}
+
+/// Adds an element, or joins it with one of the same name on another diagram. Gives its key.
+fn merged(stencil: &Stencil<'_>, mut item: Item, drawn: &mut Drawn, draft: &mut Draft) -> String {
+    item.key = free_key(&stencil.guid, draft);
     let name = (item.kind.word(), item.title.clone());
     let other = drawn.named.get(&name).cloned().filter(|_| stencil.properties.own_title().is_some());
     let other = other.and_then(|key| draft.item_mut(&key)).filter(|other| other.part != item.part);
@@ -657,12 +665,12 @@ fn merged(stencil: &Stencil<'_>, mut item: Item, drawn: &mut Drawn, draft: &mut 
         item.comments.retain(|comment| !other.comments.contains(comment));
         other.comments.append(&mut item.comments);
         let key = other.key.clone();
-        drawn.keys.insert(stencil.guid.clone(), key.clone());
+        drawn.keys.entry(stencil.guid.clone()).or_insert_with(|| key.clone());
         return key;
     }
     let key = item.key.clone();
     drawn.named.entry(name).or_insert_with(|| key.clone());
-    drawn.keys.insert(stencil.guid.clone(), key.clone());
+    drawn.keys.entry(stencil.guid.clone()).or_insert_with(|| key.clone());
     draft.items.push(item);
     key
 }
@@ -685,7 +693,7 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
         draft.comments.extend(properties.rest());
         return;
     };
-    let mut item = Item::new(Kind::Flow, guid.clone(), String::new());
+    let mut item = Item::new(Kind::Flow, free_key(guid, draft), String::new());
     item.part = part.map(str::to_owned);
     item.ends = Some((source, target.clone()));
     let named = properties.own_title().filter(|title| words::protocol(title).is_none());
@@ -740,7 +748,7 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
         fields.loss("Properties", "`Show Boundary Threats` is left out: it is a setting of the tool");
     }
     item.comments.extend(properties.rest());
-    drawn.keys.insert(guid.clone(), item.key.clone());
+    drawn.keys.entry(guid.clone()).or_insert_with(|| item.key.clone());
     draft.items.push(item);
 }
 
@@ -866,12 +874,7 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
             item.state("targets", Fact::Item(on.clone()));
             continue;
         }
-        let mut number = 2;
-        let mut free = format!("threat {key}");
-        while draft.item(&free).is_some() {
-            free = format!("threat {key} {number}");
-            number += 1;
-        }
+        let free = free_key(&format!("threat {key}"), draft);
         same.insert(group, free.clone());
         let mut item = Item::new(Kind::Threat, free, title);
         match words::stride(&category) {

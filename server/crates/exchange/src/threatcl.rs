@@ -27,7 +27,7 @@ const EVIDENCE: &[&str] = &["verification", "evidence", "test", "tests", "negati
 const COMMON: &[&str] = &["agent", "library", "service", "function", "development", "operations", "platform", "web"];
 
 /// How many bytes are put in for names in a document.
-const MOST_PUT_IN: usize = 16 << 20;
+const MOST_PUT_IN: usize = 4 << 20;
 
 /// How deep models may include each other.
 const DEEPEST: usize = 16;

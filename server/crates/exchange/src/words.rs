@@ -221,8 +221,10 @@ pub fn a_year_after(decided: Option<Date>) -> Date {
     decided.checked_add(jiff::Span::new().years(1)).unwrap_or(decided)
 }
 
-/// Takes boundaries that lie in themselves out of there, and what lies in something that is no boundary.
+/// Takes boundaries that lie in themselves, or deeper than the language allows, out of there, and what lies in something
+/// that is no boundary.
 pub fn break_circles(notes: &Notes, draft: &mut Draft) {
+    const DEEPEST: usize = 64;
     let _ = notes;
     let boundaries: Vec<String> = draft.of_kind(&[Kind::Boundary]).map(|item| item.key.clone()).collect();
     for item in &mut draft.items {
@@ -243,6 +245,13 @@ pub fn break_circles(notes: &Notes, draft: &mut Draft) {
             }
             seen.push(above.clone());
             at = above;
+            if seen.len() > DEEPEST
+                && let Some(item) = draft.item_mut(&key)
+            {
+                item.comments.push(format!("It lay in more than {} boundaries.", DEEPEST - 1));
+                item.place = None;
+                break;
+            }
         }
     }
 }

@@ -338,8 +338,8 @@ fn a_model_becomes_what_a_person_would_have_written() {
         shop.tm7:11:128: DrawingSurfaceList[0].Borders[7].Value.Properties: kept in a comment: it is a text on the diagram
         shop.tm7:13:793: DrawingSurfaceList[0].Lines[0].Value.Properties[4].Value: Physical Network: kept in a comment
         shop.tm7:16:439: DrawingSurfaceList[0].Lines[3].Value.TargetGuid: the flow is kept in a comment: an end is attached to nothing
-        shop.tm7:17:127: DrawingSurfaceList[0].Lines[4].Value.Properties: kept in a comment: a boundary that is a line has no inside
         shop.tm7:15:107: DrawingSurfaceList[0].Lines[2].Value.Guid: joined with its request: a request and its answer are one flow
+        shop.tm7:17:127: DrawingSurfaceList[0].Lines[4].Value.Properties: kept in a comment: a boundary that is a line has no inside
         shop.tm7:20:385: DrawingSurfaceList[1].Borders[0].Value.Properties[2].Value: Backup: kept in a comment
         shop.tm7:20:133: DrawingSurfaceList[1].Borders[0].Value.Properties: read as the same as that of the same name on another diagram
         shop.tm7:37:67: ThreatInstances[6].Value.FlowGuid: what it is against is not on the diagrams

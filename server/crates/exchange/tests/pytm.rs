@@ -217,7 +217,8 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
 #[test]
 fn what_pytm_reads_is_read() {
     let input = r#"{
-      "name": "Small", "description": "", "assumptions": [{"name": "Checked", "exclude": ["INP16"], "description": "In May"}],
+      "name": "Small", "description": "",
+      "assumptions": [{"name": "Checked", "exclude": ["INP16"], "description": "In May"}],
       "boundaries": [{"name": "Internet"}],
       "data": [{"name": "Password", "classification": "SECRET", "lifetime": "LONG"}],
       "elements": [
@@ -271,9 +272,9 @@ fn what_pytm_reads_is_read() {
           // pytm left out for it: INP16
         }
         == without a place
-        small.json:2:58: assumptions: what `[0]` excludes is kept in a comment: pytm's ids of threats
-        small.json:4:77: data[0].lifetime: kept in a comment
-        small.json:9:41: elements[2].isHardened: kept in a comment
+        small.json:3:22: assumptions: what `[0]` excludes is kept in a comment: pytm's ids of threats
+        small.json:5:77: data[0].lifetime: kept in a comment
+        small.json:10:41: elements[2].isHardened: kept in a comment
     "#]]
     .assert_eq(&imported("small.json", input, &[]));
 }

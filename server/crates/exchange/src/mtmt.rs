@@ -399,12 +399,14 @@ impl<'a> Properties<'a> {
                 _ => property.text("Value").unwrap_or_default(),
             };
             if said.is_empty() || (label == "Dataflow Order" && said == "0") {
-            } else if label == "Name" && properties.title.is_empty() {
-                properties.title = said;
-            } else {
-                let (path, place) = (property.way("Value"), property.place().clone());
-                properties.set.borrow_mut().push(Property { label, said, path, place });
+                continue;
             }
+            if label == "Name" && properties.title.is_empty() {
+                properties.title = said;
+                continue;
+            }
+            let (path, place) = (property.way("Value"), property.place().clone());
+            properties.set.borrow_mut().push(Property { label, said, path, place });
         }
         properties
     }

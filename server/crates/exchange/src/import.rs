@@ -107,7 +107,16 @@ fn read(notes: &Notes, name: &str, text: String, load: &Load<'_>) -> Result<(For
             || first.starts_with("spec_version=")
     };
     if !said.starts_with(['{', '[']) && said.lines().any(is_hcl) {
-        return Ok((Format::Threatcl, threatcl::read(notes, &tree::hcl(&text)?)));
+        let include = |from: &Node, path: &str| -> Result<Node, Problem> {
+            let place = from.place();
+            let (name, text) = load(&place.file, path).map_err(|why| Problem {
+                place: place.clone(),
+                path: String::new(),
+                message: format!("`{path}`: {why}"),
+            })?;
+            tree::hcl(&Text::new(&name, text))
+        };
+        return Ok((Format::Threatcl, threatcl::read(notes, &tree::hcl(&text)?, &include)?));
     }
     let parse = |text: &Text| match text.as_str().trim_start().starts_with(['{', '[']) {
         true => tree::json(text),
@@ -121,7 +130,7 @@ fn read(notes: &Notes, name: &str, text: String, load: &Load<'_>) -> Result<(For
         Ok((Format::ThreatDragon, threat_dragon::read(notes, &document)))
     } else if has("scope") && (has("trust_zones") || has("data_flows")) {
         Ok((Format::TmBom, tm_bom::read(notes, &document)))
-    } else if has("flows") && has("elements") && (has("boundaries") || has("mergeResponses")) {
+    } else if has("flows") && has("elements") {
         Ok((Format::Pytm, pytm::read(notes, &document)))
     } else if threagile::is_it(&document) {
         let include = |path: &str| -> Result<Node, Problem> {

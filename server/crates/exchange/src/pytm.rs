@@ -1,9 +1,731 @@
-//! To be written.
-use crate::draft::Draft;
-use crate::tree::{Node, Notes};
+//! What pytm prints with `--json`, and what it reads with `TM.load` (<https://github.com/OWASP/pytm>; its classes say
+//! which attributes there are). Things refer to each other by their names. It must not know pytm's threats, but for
+//! their ids.
+
+use crate::draft::{Decided, Decision, Draft, Fact, Item};
+use crate::tree::{Fields, Node, Notes, Value, looked_up, plain_word};
+use crate::words;
+use std::collections::BTreeMap;
+use threatline_model::Kind;
+
+const CLASSIFICATION: &[(&str, &str)] = &[
+    ("PUBLIC", "public"),
+    ("RESTRICTED", "internal"),
+    ("SENSITIVE", "confidential"),
+    ("SECRET", "restricted"),
+    ("TOP_SECRET", "restricted"),
+];
+
+/// The classes of elements: what each is, and what it is made with.
+const CLASS: &[(&str, (Kind, &[&str]))] = &[
+    ("Actor", (Kind::External, &[])),
+    ("ExternalEntity", (Kind::External, &[])),
+    ("Asset", (Kind::Process, &[])),
+    ("Server", (Kind::Process, &[])),
+    ("Process", (Kind::Process, &[])),
+    ("SetOfProcesses", (Kind::Process, &[])),
+    ("Lambda", (Kind::Process, &["function"])),
+    ("LLM", (Kind::Process, &["llm"])),
+    ("Agent", (Kind::Process, &["agent"])),
+    ("Datastore", (Kind::Store, &[])),
+];
+
+const STORE: &[(&str, &str)] = &[
+    ("SQL", "relational_database"),
+    ("FILE_SYSTEM", "file_storage"),
+    ("LDAP", "ldap_server"),
+    ("AWS_S3", "object_store"),
+];
+
+/// Controls that mean the same as a mitigation of the library.
+const MITIGATION: &[(&str, &str)] = &[
+    ("validatesInput", "input_validation"),
+    ("encodesOutput", "output_encoding"),
+    ("usesParameterizedInput", "parameterized_queries"),
+    ("implementsCSRFToken", "csrf_protection"),
+    ("implementsPOLP", "least_privilege"),
+    ("disablesDTD", "safe_xml_parsing"),
+    ("usesCodeSigning", "artifact_signing"),
+];
+
+/// Protocols, and those that are the same over an encrypted channel.
+const ENCRYPTED: &[(&str, &str)] = &[
+    ("http", "https"),
+    ("ws", "wss"),
+    ("grpc", "grpc_tls"),
+    ("binary", "binary_tls"),
+    ("text_protocol", "text_tls"),
+    ("sql", "sql_tls"),
+    ("nosql", "nosql_tls"),
+    ("ldap", "ldaps"),
+    ("amqp", "amqps"),
+    ("mqtt", "mqtts"),
+    ("kafka_plain", "kafka_tls"),
+    ("coap", "coaps"),
+    ("smtp", "smtps"),
+    ("imap", "imaps"),
+    ("pop3", "pop3s"),
+    ("ftp", "ftps"),
+    ("smb", "smb_encrypted"),
+    ("syslog", "syslog_tls"),
+];
+
+/// pytm's threats that a rule of the library finds as well.
+const RULES: &[(&[&str], &[&str])] = &[
+    (&["INP05", "INP06"], &["injection"]),
+    (&["INP09"], &["directory_injection"]),
+    (&["HA01", "INP11"], &["path_traversal"]),
+    (
+        &["SC02", "SC03", "SC04", "DS04", "INP17", "INP27", "INP28", "INP29", "INP30", "INP38", "INP39", "INP40"],
+        &["cross_site_scripting"],
+    ),
+    (&["INP19", "INP21", "INP22"], &["xml_external_entities"]),
+    (&["DO01", "DO02"], &["missing_rate_limit"]),
+    (&["DE01", "DE03"], &["unencrypted_flow"]),
+    (&["DR01"], &["unencrypted_flow", "clear_text_credentials"]),
+    (&["AA01", "AA02"], &["unauthenticated_flow", "unauthenticated_inside"]),
+    (&["AC12", "AC13"], &["excessive_privileges"]),
+    (&["AC21"], &["cross_site_request_forgery"]),
+    (&["AC02"], &["shared_database"]),
+    (&["DE04"], &["erasable_logs"]),
+    (&["DS05"], &["private_pages_in_cache"]),
+    (&["LLM01", "LLM02"], &["prompt_injection"]),
+    (&["LLM03"], &["data_to_model_provider"]),
+    (&["LLM04"], &["poisoned_training"]),
+    (&["LLM05"], &["excessive_agency"]),
+    (&["LLM06"], &["generated_code"]),
+    (&["LLM09"], &["unvetted_tools"]),
+];
+
+/// What pytm works out by itself, or needs to draw.
+const DERIVED: &[&str] = &["findings", "inputs", "outputs", "levels", "severity", "uuid", "is_drawn", "overrides"];
 
 /// Reads a document.
 pub fn read(notes: &Notes, document: &Node) -> Draft {
-    let _ = (notes, document);
-    Draft::default()
+    let top = Fields::new(notes, document, String::new());
+    let mut draft = Draft { title: top.required("name"), ..Draft::default() };
+    draft.description = top.text("description").unwrap_or_default();
+    for name in ["isOrdered", "mergeResponses", "ignoreUnused", "onDuplicates", "threatsFile", "colormap"] {
+        // How pytm works.
+        let _ = top.node(name);
+    }
+    let mut names = Names::default();
+    assumptions(&top, None, &mut draft);
+    data(&top, &mut names, &mut draft);
+    boundaries(&top, &mut names, &mut draft);
+    let all = if top.node("elements").is_some() { &["elements"][..] } else { &["actors", "assets"] };
+    let elements: Vec<_> = all.iter().flat_map(|list| top.all(list)).collect();
+    let _ = (top.node("actors"), top.node("assets"));
+    let mut sinks = BTreeMap::new();
+    for fields in elements {
+        element(&fields, &mut names, &mut draft);
+        sinks.entry(fields.text("name").unwrap_or_default()).or_insert(fields);
+    }
+    flows(&top, &sinks, &mut names, &mut draft);
+    held(&top, &names, &mut draft);
+    findings(&top, &names, &mut draft);
+    words::break_circles(notes, &mut draft);
+    draft.comments.extend(top.rest());
+    draft
+}
+
+/// The keys of what was read, by their names.
+#[derive(Default)]
+struct Names {
+    data: BTreeMap<String, String>,
+    boundaries: BTreeMap<String, String>,
+    elements: BTreeMap<String, String>,
+    flows: BTreeMap<String, String>,
+    /// The data that are kept by whoever gets them.
+    stored: Vec<String>,
+}
+
+/// Starts what a name is for. What has the name of another cannot be referred to.
+fn started(fields: &Fields<'_>, kind: Kind, names: &mut BTreeMap<String, String>) -> Item {
+    let name = fields.required("name");
+    let mut key = format!("{} {name}", kind.word());
+    if names.contains_key(&name) && kind != Kind::Flow {
+        fields.loss("name", format!("`{name}` is here a second time: what refers to it is taken to mean the first"));
+    }
+    let mut number = 2;
+    while names.values().any(|known| *known == key) {
+        key = format!("{} {name} {number}", kind.word());
+        number += 1;
+    }
+    let first = names.entry(name.clone()).or_insert_with(|| key.clone()).clone();
+    if first != key {
+        names.insert(format!("{name}\0{number}"), key.clone());
+    }
+    let mut item = Item::new(kind, key, name);
+    words::describe(&mut item, fields.text("description"));
+    item
+}
+
+/// A word of one of pytm's lists: `Classification.SECRET` in what it prints, `SECRET` in what it reads.
+fn listed(fields: &Fields<'_>, name: &str) -> Option<String> {
+    let said = fields.text(name)?;
+    let word = said.rsplit('.').next().unwrap_or_default().to_owned();
+    Some(word).filter(|word| !matches!(word.as_str(), "UNKNOWN" | "NONE" | ""))
+}
+
+/// The same as a line that is kept.
+fn kept_word(fields: &Fields<'_>, name: &str, what: &str) -> Option<String> {
+    let said = listed(fields, name)?;
+    fields.loss(name, "kept in a comment");
+    Some(format!("{what}: {}", said.replace('_', " ").to_lowercase()))
+}
+
+fn boundary_of(fields: &Fields<'_>, names: &Names, item: &mut Item) {
+    let Some(name) = fields.text("inBoundary") else { return };
+    item.place = names.boundaries.get(&name).cloned();
+    if item.place.is_none() {
+        fields.loss("inBoundary", "kept in a comment: there is no such boundary");
+        item.comments.push(format!("in boundary: {name}"));
+    }
+}
+
+fn assumptions(fields: &Fields<'_>, about: Option<&Item>, draft: &mut Draft) {
+    for (at, node) in fields.list("assumptions").iter().enumerate() {
+        let name = match node.value() {
+            Value::Map(_) => node.get("name").map(Node::in_one_line).unwrap_or_default(),
+            _ => node.in_one_line(),
+        };
+        if name.is_empty() {
+            continue;
+        }
+        let key = format!("assumption {name}");
+        if draft.item(&key).is_none() {
+            let mut item = Item::new(Kind::Assumption, key.clone(), words::title_of(&name));
+            if item.title != name {
+                item.description.clone_from(&name);
+            }
+            let said = |part: &str| node.get(part).map(Node::in_one_line).filter(|said| !said.is_empty());
+            if let Some(said) = said("description") {
+                item.description = [item.description, said].join("\n\n").trim().to_owned();
+            }
+            if let Some(said) = said("exclude") {
+                fields
+                    .loss("assumptions", format!("what `[{at}]` excludes is kept in a comment: pytm's ids of threats"));
+                item.comments.push(format!("pytm left out for it: {said}"));
+            }
+            draft.items.push(item);
+        }
+        if let (Some(about), Some(item)) = (about, draft.item_mut(&key)) {
+            item.state("about", Fact::Item(about.key.clone()));
+        }
+    }
+}
+
+fn data(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
+    for fields in top.all("data") {
+        let mut item = started(&fields, Kind::Asset, &mut names.data);
+        match listed(&fields, "classification") {
+            None => {
+                item.word("classification", Some("internal"));
+                item.comments.push("TODO: it was not classified; `internal` is a guess".to_owned());
+            }
+            Some(said) => match looked_up(&said, CLASSIFICATION) {
+                Some(word) => {
+                    item.word("classification", Some(word));
+                    if plain_word(&said) == "topsecret" {
+                        fields.loss("classification", "became `restricted`, and is kept in a comment");
+                        item.comments.push(format!("classification: {said}"));
+                    }
+                }
+                None => {
+                    let words = CLASSIFICATION.iter().map(|(word, _)| *word);
+                    fields.problem("classification", crate::tree::unknown(&said, words));
+                }
+            },
+        }
+        if fields.yes_no("isCredentials") == Some(true) {
+            item.word("kind", Some("credential"));
+        }
+        item.yes_no("personal", fields.yes_no("isPII").filter(|yes| *yes));
+        for name in ["credentialsLife", "lifetime"] {
+            item.comments.extend(kept_word(&fields, name, "lifetime"));
+        }
+        if fields.yes_no("isStored") == Some(true) {
+            names.stored.push(item.key.clone());
+        }
+        // Known from the flows; whether the ends encrypt it, from the stores.
+        for name in
+            DERIVED.iter().chain(&["carriedBy", "processedBy", "isDestEncryptedAtRest", "isSourceEncryptedAtRest"])
+        {
+            let _ = fields.node(name);
+        }
+        item.comments.extend(words::lines(fields.rest()));
+        draft.items.push(item);
+    }
+}
+
+fn boundaries(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
+    let all = top.all("boundaries");
+    let mut items: Vec<Item> =
+        all.iter().map(|fields| started(fields, Kind::Boundary, &mut names.boundaries)).collect();
+    for (fields, item) in all.iter().zip(&mut items) {
+        item.word("trust", words::trust_by_name(&item.title));
+        boundary_of(fields, names, item);
+        if fields.yes_no("inScope") == Some(false) {
+            fields.loss("inScope", "kept in a comment: a boundary has no scope");
+            item.comments.push("in scope: no".to_owned());
+        }
+        common(fields, item);
+        assumptions(fields, Some(item), draft);
+        item.comments.extend(words::lines(fields.rest()));
+    }
+    draft.items.extend(items);
+}
+
+/// What every element says.
+fn common(fields: &Fields<'_>, item: &mut Item) {
+    for name in DERIVED {
+        let _ = fields.node(name);
+    }
+    // That of a flow is worked out from what it carries.
+    for (name, what) in [("maxClassification", "most sensitive data"), ("minTLSVersion", "least TLS version")] {
+        if item.kind != Kind::Flow || name != "maxClassification" {
+            item.comments.extend(kept_word(fields, name, what));
+        }
+        let _ = fields.node(name);
+    }
+    for file in fields.texts("sourceFiles") {
+        if item.kind == Kind::Process {
+            item.state("source", Fact::Text(file));
+        } else {
+            fields.loss("sourceFiles", "kept in a comment: only a process has it");
+            item.comments.push(format!("source: {file}"));
+        }
+    }
+    controls(fields, item);
+}
+
+/// The controls of an element: in a group of their own, or, as older versions print them, beside the rest.
+fn control(fields: &Fields<'_>, name: &str) -> Option<String> {
+    let own = fields.fields("controls").filter(|controls| controls.node(name).is_some());
+    let said = match &own {
+        Some(controls) => controls.text(name),
+        None => fields.text(name),
+    };
+    said.filter(|said| !matches!(said.to_lowercase().as_str(), "false" | "no" | "none"))
+}
+
+fn controls(fields: &Fields<'_>, item: &mut Item) {
+    let is_element = matches!(item.kind, Kind::Process | Kind::External | Kind::Store | Kind::Flow | Kind::Boundary);
+    for (name, mitigation) in MITIGATION.iter().filter(|_| is_element) {
+        if control(fields, name).is_some() {
+            item.library("mitigations", &[*mitigation]);
+        }
+    }
+    if item.kind == Kind::Store && control(fields, "isEncryptedAtRest").is_some() {
+        item.word("encryption", Some("at_rest"));
+    }
+    let Some(controls) = fields.fields("controls") else { return };
+    for (name, _) in MITIGATION {
+        let _ = controls.node(name);
+    }
+    if item.kind == Kind::Store {
+        let _ = controls.node("isEncryptedAtRest");
+    }
+    // These are about the flows that come in.
+    if item.kind != Kind::Boundary {
+        for name in ["isEncrypted", "authorizesSource", "authenticatesSource", "authenticationScheme", "usesVPN"] {
+            let _ = controls.node(name);
+        }
+    }
+    if item.kind == Kind::Flow {
+        let _ = controls.node("usesMFA");
+    }
+    let left: Vec<String> =
+        controls.rest().into_iter().map(|line| line.strip_suffix(": yes").map(str::to_owned).unwrap_or(line)).collect();
+    if !left.is_empty() {
+        item.comments.push(format!("controls: {}", left.join(", ")));
+    }
+}
+
+fn element(fields: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
+    let class = fields.text("__class__").unwrap_or_else(|| "Asset".to_owned());
+    let found = CLASS.iter().find(|(name, _)| *name == class).map(|(_, found)| *found);
+    // A class of one's own is some process.
+    let (kind, technology) = found.unwrap_or((Kind::Process, &[]));
+    let mut item = started(fields, kind, &mut names.elements);
+    if found.is_none() {
+        fields.loss("__class__", "kept in a comment: read as a process, as pytm has no such class");
+        item.comments.push(format!("class: {class}"));
+    }
+    item.library("technology", technology);
+    match class.as_str() {
+        "Actor" => item.word("kind", Some("person")),
+        "ExternalEntity" => item.word("kind", Some("system")),
+        _ => {}
+    }
+    boundary_of(fields, names, &mut item);
+    if fields.yes_no("inScope") == Some(false) {
+        item.text("out_of_scope", Some("It was out of scope in pytm.".to_owned()));
+    }
+    if kind == Kind::Store {
+        store(fields, &mut item, draft);
+    }
+    if class == "LLM" {
+        model(fields, &mut item, draft);
+    }
+    if fields.yes_no("usesXMLParser") == Some(true) && kind == Kind::Process {
+        item.word("accepts", Some("xml"));
+    }
+    for name in ["port", "protocol", "data"] {
+        // For the flows that come in.
+        let _ = fields.node(name);
+    }
+    for name in ["usesVPN", "usesSessionTokens"] {
+        if fields.yes_no(name) == Some(true) {
+            fields.loss(name, "kept in a comment: only a flow has it");
+            item.comments.push(format!("{name}: yes"));
+        }
+    }
+    // What every process is unless someone says otherwise.
+    if fields.text("codeType").is_some_and(|said| said != "Unmanaged") {
+        item.comments.extend(fields.kept("codeType", "code type"));
+    }
+    common(fields, &mut item);
+    assumptions(fields, Some(&item), draft);
+    item.comments.extend(words::lines(fields.rest()));
+    draft.items.push(item);
+}
+
+fn store(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
+    let said = listed(fields, "type");
+    let is_sql = fields.yes_no("isSQL");
+    match said.as_deref().map(|said| (said, looked_up(said, STORE))) {
+        Some((_, Some(name))) => item.library("technology", &[name]),
+        Some((said, None)) => {
+            fields.loss("type", "kept in a comment: the library has no such technology");
+            item.comments.push(format!("type: {said}"));
+        }
+        // Every store is SQL unless it is said to be another, so that says little by itself.
+        None if is_sql == Some(true) && words::technology(&item.title).is_some() => {
+            item.library("technology", words::technology(&item.title).as_slice());
+        }
+        None => {}
+    }
+    if fields.yes_no("onRDS") == Some(true) {
+        item.library("technology", &["relational_database"]);
+    }
+    let kept =
+        [("storesPII", words::PERSONAL), ("storesSensitiveData", words::SENSITIVE), ("storesLogData", words::LOGS)];
+    for (name, held) in kept {
+        if fields.yes_no(name) == Some(true) {
+            item.state("stores", Fact::Item(words::held(draft, held)));
+        }
+    }
+}
+
+fn model(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
+    if fields.yes_no("hasAgentCapabilities") == Some(true) {
+        item.library("technology", &["agent"]);
+    }
+    if fields.yes_no("processesPersonalData") == Some(true) {
+        item.state("handles", Fact::Item(words::held(draft, words::PERSONAL)));
+    }
+    let is_own = fields.yes_no("isSelfHosted") == Some(true);
+    let is_third = fields.yes_no("isThirdParty");
+    item.comments.push(match (is_own, is_third) {
+        (true, _) => "self-hosted".to_owned(),
+        (false, Some(false)) => "third party: no".to_owned(),
+        (false, _) => "a service of a third party".to_owned(),
+    });
+    fields.loss("isThirdParty", "kept in a comment");
+    for name in ["hasSystemPrompt", "processesUntrustedInput"] {
+        if fields.yes_no(name) == Some(false) {
+            fields.loss(name, "kept in a comment");
+            item.comments.push(format!("{name}: no"));
+        }
+    }
+}
+
+// ---- flows -----------------------------------------------------------------------------------------------------
+
+fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Names, draft: &mut Draft) {
+    let all = top.all("flows");
+    let mut read: Vec<(Item, Vec<String>)> = Vec::new();
+    for fields in &all {
+        let mut item = started(fields, Kind::Flow, &mut names.flows);
+        let end = |name: &str| {
+            let said = fields.required(name);
+            let found = names.elements.get(&said).cloned();
+            if found.is_none() && !said.is_empty() {
+                let known = names
+                    .elements
+                    .keys()
+                    .map(String::as_str)
+                    .filter(|known| !known.is_empty() && !known.contains('\0'));
+                fields.problem(name, crate::tree::unknown(&said, known));
+            }
+            found
+        };
+        let (source, target) = (end("source"), end("sink"));
+        item.ends = source.zip(target);
+        let sink = fields.text("sink").and_then(|name| sinks.get(&name));
+        flow_facts(fields, sink, names, &mut item);
+        let note = fields.text("note").unwrap_or_default();
+        if item.description.is_empty() {
+            words::describe(&mut item, Some(note));
+        } else if !note.is_empty() {
+            item.description = format!("{}\n\n{note}", item.description);
+        }
+        common(fields, &mut item);
+        assumptions(fields, Some(&item), draft);
+        let answers = [fields.text("responseTo")].into_iter().flatten().collect();
+        let _ = (fields.node("response"), fields.node("isResponse"), fields.node("order"));
+        item.comments.extend(words::lines(fields.rest()));
+        if item.ends.is_some() {
+            read.push((item, answers));
+        }
+    }
+    // A request and its answer are one flow.
+    let (answers, mut items): (Vec<_>, Vec<_>) = read.into_iter().partition(|(_, answers)| !answers.is_empty());
+    for (answer, to) in answers {
+        let back = answer.ends.clone().map(|(source, target)| (target, source));
+        let request = items.iter_mut().find(|(item, _)| to.contains(&item.title) && item.ends == back);
+        let Some((request, _)) = request else {
+            items.push((answer, Vec::new()));
+            continue;
+        };
+        for key in answer.keys("sends") {
+            request.state("receives", Fact::Item(key.to_owned()));
+        }
+        request.comments.push(format!("Its answer was a flow: {}", answer.title));
+        request.comments.extend((!answer.description.is_empty()).then(|| answer.description.replace('\n', " ")));
+        for (property, facts) in &answer.facts {
+            if *property != "sends" && request.get(property) != facts.as_slice() {
+                request.comments.push(format!("{property} of its answer: {}", words::facts_in_words(facts)));
+            }
+        }
+        request.comments.extend(answer.comments.iter().map(|comment| format!("its answer: {comment}")));
+        let (old, new) = (answer.key, request.key.clone());
+        names.flows.values_mut().filter(|key| **key == old).for_each(|key| key.clone_from(&new));
+        for about in draft.items.iter_mut().flat_map(|item| &mut item.facts).flat_map(|(_, facts)| facts) {
+            if *about == Fact::Item(old.clone()) {
+                *about = Fact::Item(new.clone());
+            }
+        }
+    }
+    draft.items.extend(items.into_iter().map(|(item, _)| item));
+}
+
+fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, item: &mut Item) {
+    // What a flow does not say, the element that it goes to says for all that come in.
+    let of_sink = |name: &str| sink.and_then(|sink| sink.text(name));
+    let either = |name: &str| control(fields, name).or_else(|| sink.and_then(|sink| control(sink, name)));
+    let version = listed(fields, "tlsVersion");
+    let is_encrypted = either("isEncrypted").is_some() || version.as_ref().is_some_and(|said| said.starts_with("TLS"));
+    let said = fields.text("protocol").or_else(|| of_sink("protocol"));
+    if let Some(said) = &said {
+        words::state_protocol(fields, "protocol", said, item);
+    }
+    if is_encrypted {
+        let stated = item.words("protocol").next().unwrap_or_default().to_owned();
+        match ENCRYPTED.iter().find(|(plain, _)| *plain == stated) {
+            Some((_, encrypted)) => {
+                item.facts.retain(|(name, _)| *name != "protocol");
+                item.library("protocol", &[encrypted]);
+            }
+            None if ENCRYPTED.iter().any(|(_, encrypted)| *encrypted == stated) => {}
+            None => item.library("mitigations", &["tls"]),
+        }
+    }
+    if let Some(version) = version {
+        fields.loss("tlsVersion", "kept in a comment");
+        item.comments.push(format!("TLS version: {version}"));
+    }
+    if fields.yes_no("usesVPN") == Some(true) || control(fields, "usesVPN").is_some() {
+        item.word("tunnel", Some("vpn"));
+    }
+    if control(fields, "usesMFA").is_some() {
+        item.word("multi_factor", Some("yes"));
+    }
+    if either("authorizesSource").is_some() {
+        item.library("mitigations", &["authorization_checks"]);
+    }
+    let scheme = either("authenticationScheme");
+    match scheme.as_deref().and_then(words::authentication) {
+        Some(word) => item.word("authentication", Some(word)),
+        None if fields.yes_no("usesSessionTokens") == Some(true) => item.word("authentication", Some("session")),
+        None => {
+            if let Some(scheme) = scheme {
+                item.comments.push(format!("authentication scheme: {scheme}"));
+            } else if either("authenticatesSource").is_some() {
+                fields.loss("controls", "`authenticatesSource` is kept in a comment: how is not stated");
+                item.comments.push("TODO: it authenticates its source; state how".to_owned());
+            }
+        }
+    }
+    let _ = fields.node("usesSessionTokens");
+    let mut carried = fields.texts("data");
+    if carried.is_empty() {
+        carried = sink.map(|sink| sink.texts("data")).unwrap_or_default();
+    }
+    for name in carried {
+        match names.data.get(&name) {
+            Some(key) => item.state("sends", Fact::Item(key.clone())),
+            None => {
+                fields.loss("data", format!("`{name}` is kept in a comment: there are no such data"));
+                item.comments.push(format!("data: {name}"));
+            }
+        }
+    }
+    for name in ["srcPort", "dstPort"] {
+        if let Some(port) = fields.number(name).filter(|port| *port >= 0.0) {
+            fields.loss(name, "kept in a comment");
+            item.comments.push(format!("{name}: {port}"));
+        }
+    }
+    if fields.yes_no("inScope") == Some(false) {
+        item.text("out_of_scope", Some("It was out of scope in pytm.".to_owned()));
+    }
+    if let Some(name) = fields.text("inBoundary") {
+        fields.loss("inBoundary", "kept in a comment: a flow lies between its ends");
+        item.comments.push(format!("in boundary: {name}"));
+    }
+}
+
+/// What elements hold beyond what flows bring: data that are kept, and data that someone placed there.
+fn held(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
+    let carried: Vec<(String, String, Vec<String>)> = draft
+        .of_kind(&[Kind::Flow])
+        .filter_map(|flow| {
+            let (source, target) = flow.ends.clone()?;
+            Some((source, target, flow.keys("sends").chain(flow.keys("receives")).map(str::to_owned).collect()))
+        })
+        .collect();
+    for (_, target, keys) in &carried {
+        for key in keys.iter().filter(|key| names.stored.contains(key)) {
+            if let Some(item) = draft.item_mut(target).filter(|item| item.kind == Kind::Store) {
+                item.state("stores", Fact::Item(key.clone()));
+            }
+        }
+    }
+    for fields in top.all("data") {
+        let Some(key) = fields.text("name").and_then(|name| names.data.get(&name)) else { continue };
+        for name in fields.texts("processedBy") {
+            let Some(holder) = names.elements.get(&name) else { continue };
+            let is_known = carried
+                .iter()
+                .any(|(source, target, keys)| keys.contains(key) && (source == holder || target == holder));
+            let Some(item) = draft.item_mut(holder).filter(|_| !is_known) else { continue };
+            match item.kind {
+                Kind::Process => item.state("handles", Fact::Item(key.clone())),
+                Kind::Store => item.state("stores", Fact::Item(key.clone())),
+                _ => {}
+            }
+        }
+    }
+}
+
+// ---- findings --------------------------------------------------------------------------------------------------
+
+fn findings(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
+    let all = top.all("findings");
+    let mut left_out = 0;
+    let mut decided = Vec::new();
+    for fields in &all {
+        match fields.text("response") {
+            Some(response) => decided.push((fields.text("target"), response, fields)),
+            None => left_out += 1,
+        }
+    }
+    // What is read by pytm has its overrides at the elements, as groups.
+    let mut overrides = Vec::new();
+    for list in ["elements", "flows"] {
+        for owner in top.all(list) {
+            for (at, node) in owner.list("overrides").iter().enumerate() {
+                if matches!(node.value(), Value::Map(_)) {
+                    let way = format!("{}[{at}]", owner.way("overrides"));
+                    overrides.push((owner.text("name"), top.of(node, way)));
+                }
+            }
+        }
+    }
+    for (target, fields) in &overrides {
+        if let Some(response) = fields.text("response") {
+            decided.push((target.clone(), response, fields));
+        }
+    }
+    let mut seen = Vec::new();
+    for (target, response, fields) in decided {
+        let (target, id) = (target.unwrap_or_default(), fields.text("threat_id").unwrap_or_default());
+        if !seen.contains(&(target.clone(), id.clone())) {
+            decide(fields, names, &target, &id, &response, draft);
+            seen.push((target, id));
+        }
+    }
+    if left_out > 0 {
+        top.loss("findings", format!("pytm's findings are left out: {left_out}; the library finds its own"));
+    }
+    let excluded = top.all("excluded_findings");
+    if !excluded.is_empty() {
+        let why = format!("findings that pytm excluded are kept in comments of their assumptions: {}", excluded.len());
+        top.loss("excluded_findings", why);
+    }
+    for fields in &excluded {
+        let said = |name: &str| fields.text(name).unwrap_or_default();
+        let comment =
+            format!("pytm left out for it: {} {} on {}", said("threat_id"), said("description"), said("target"));
+        let name = match fields.node("assumption").map(|node| (node.value(), node)) {
+            Some((Value::Map(_), node)) => node.get("name").map(Node::in_one_line),
+            other => other.map(|(_, node)| node.in_one_line()),
+        };
+        match name.and_then(|name| draft.item_mut(&format!("assumption {name}"))) {
+            Some(item) => item.comments.push(comment),
+            None => draft.comments.push(comment),
+        }
+    }
+    if top.list("threatsExcluded").iter().any(|node| !node.in_one_line().is_empty()) {
+        let ids = top.texts("threatsExcluded").join(", ");
+        top.loss("threatsExcluded", "kept in a comment: pytm's ids of threats");
+        draft.comments.push(format!("pytm's threats that were left out: {ids}"));
+    }
+}
+
+fn decide(fields: &Fields<'_>, names: &Names, target: &str, id: &str, response: &str, draft: &mut Draft) {
+    let plain = response.to_lowercase();
+    let because = response.to_owned();
+    let is_accepted = plain.contains("accept") || plain.contains("transfer");
+    let is = if is_accepted {
+        Some(Decided::Accepted { by: "unknown".to_owned(), until: words::a_year_after(None), because })
+    } else if plain.contains("mitigated") {
+        Some(Decided::Mitigated("implemented"))
+    } else {
+        plain.contains("mitigat").then_some(Decided::Mitigated("proposed"))
+    };
+    let description = fields.text("description").map(|said| format!(" ({said})")).unwrap_or_default();
+    let severity = fields.text("severity").map(|said| format!(", severity {said}")).unwrap_or_default();
+    let score = fields.text("cvss").map(|said| format!(", CVSS {said}")).unwrap_or_default();
+    let comment = format!("pytm's {id}{description} on {target}{severity}{score}: {response}");
+    let title = match is_accepted {
+        true => format!("{} on {target}", fields.text("description").unwrap_or_else(|| format!("pytm's {id}"))),
+        false => words::title_of(response),
+    };
+    let Some(is) = is else {
+        fields.loss("response", "kept in a comment: it is neither accepted nor mitigated");
+        draft.comments.push(comment);
+        return;
+    };
+    let mut on: Vec<String> =
+        names.elements.get(target).or_else(|| names.flows.get(target)).cloned().into_iter().collect();
+    let flows = draft.of_kind(&[Kind::Flow]);
+    let to = flows.filter(|flow| flow.ends.as_ref().is_some_and(|(_, target)| on.contains(target)));
+    let to: Vec<String> = to.map(|flow| flow.key.clone()).collect();
+    on.extend(to);
+    let rules = RULES.iter().find(|(ids, _)| ids.contains(&id)).map(|(_, rules)| *rules).unwrap_or_default();
+    draft.decisions.push(Decision {
+        rules,
+        on,
+        is,
+        name: crate::text::name_of(&fields.text("description").unwrap_or_else(|| id.to_owned())),
+        title,
+        ticket: None,
+        comment,
+        place: fields.place().clone(),
+        path: fields.path.clone(),
+    });
 }

@@ -1,9 +1,840 @@
-//! To be written.
-use crate::draft::Draft;
-use crate::tree::{Node, Notes};
+//! threatcl's HCL: threat models in prose, with data flow diagrams, and libraries of controls
+//! (<https://github.com/threatcl/spec>; `spec.go` says which blocks there are). It must not know the disk.
+
+use crate::draft::{Draft, Fact, Item};
+use crate::tree::{Fields, LABELS, Node, Notes, Problem, Value, looked_up, plain_word};
+use crate::words;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use threatline_model::Kind;
+
+const CLASSIFICATION: &[(&str, &str)] = &[
+    ("Public", "public"),
+    ("Internal", "internal"),
+    ("Confidential", "confidential"),
+    ("Restricted", "restricted"),
+    ("Secret", "restricted"),
+];
+
+/// What a loss of each does, in STRIDE's words.
+const IMPACT: &[(&str, &str)] =
+    &[("Confidentiality", "information_disclosure"), ("Integrity", "tampering"), ("Availability", "denial_of_service")];
+
+/// Attributes of a control that tell what proves it.
+const EVIDENCE: &[&str] = &["verification", "evidence", "test", "tests", "negativetest"];
+
+/// Technologies that are words of every day as well, and say nothing in a name.
+const COMMON: &[&str] = &["agent", "library", "service", "function", "development", "operations", "platform", "web"];
+
+/// How many bytes are put in for names in a document.
+const MOST_PUT_IN: usize = 4 << 20;
+
+/// How deep models may include each other.
+const DEEPEST: usize = 16;
+
+/// Reads a file that a document includes, by its path from the folder of that document.
+pub type Include<'a> = dyn Fn(&Node, &str) -> Result<Node, Problem> + 'a;
 
 /// Reads a document.
-pub fn read(notes: &Notes, document: &Node) -> Draft {
-    let _ = (notes, document);
-    Draft::default()
+///
+/// # Errors
+/// When what it stands for is too much.
+pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Draft {
+    let document = resolved(notes, document, include)?;
+    let top = Fields::new(notes, &document, String::new());
+    // Brought in where they are used.
+    let _ = (top.text("spec_version"), top.node("variable"), top.node("locals"), top.node(IMPORTED));
+    let mut draft = Draft { title: words::readable(&words::file_title(top.place())), ..Draft::default() };
+    let models: Vec<Node> = top.list("threatmodel");
+    let models: Vec<Fields<'_>> = models
+        .iter()
+        .enumerate()
+        .map(|(at, node)| {
+            let path = format!("threatmodel[{at}]");
+            Ok(top.of(&with_base(notes, node, include, &path, 0)?, path))
+        })
+        .collect::<Result<_, Problem>>()?;
+    let components = top.all("component");
+    if models.is_empty() && components.is_empty() {
+        let what = match top.node("invariant") {
+            Some(_) => {
+                "this holds rules for models (`invariant`), and no `threatmodel` to import; what a model has to have \
+                 is for rules of one's own, in the language"
+            }
+            None => "there is no `threatmodel` here, and no `component` with a control",
+        };
+        top.problem(if top.node("invariant").is_some() { "invariant" } else { "threatmodel" }, what);
+        return Ok(draft);
+    }
+    if let Some(node) = top.node("invariant") {
+        let count = if let Value::List(nodes) = node.value() { nodes.len() } else { 1 };
+        top.loss("invariant", format!("rules for models are left out: {count}"));
+    }
+    for fields in &components {
+        let mut item = component(fields);
+        let mut number = 2;
+        while draft.item(&item.key).is_some() {
+            item.key = format!("component {} {number}", fields.label(1));
+            number += 1;
+        }
+        draft.items.push(item);
+    }
+    let controls: Vec<Fields<'_>> = top.all(IMPORTED);
+    let is_one = models.len() == 1;
+    for (at, fields) in models.iter().enumerate() {
+        let name = fields.label(0);
+        if name.is_empty() {
+            fields.problem(LABELS, "a `threatmodel` needs a name");
+        }
+        let part = (!is_one).then(|| words::readable(&name));
+        if is_one {
+            draft.title = words::readable(&name);
+        }
+        let model = Model { prefix: format!("{at}:"), part, controls: &controls };
+        model.read(fields, &mut draft);
+    }
+    words::break_circles(notes, &mut draft);
+    draft.comments.extend(top.rest());
+    Ok(draft)
+}
+
+// ---- references and includes -----------------------------------------------------------------------------------
+
+/// The name under which the controls of imported files stand in a document.
+const IMPORTED: &str = "#imported";
+
+fn blocks<'n>(node: &'n Node, name: &str) -> &'n [Node] {
+    match node.get(name).map(Node::value) {
+        Some(Value::List(nodes)) => nodes,
+        _ => &[],
+    }
+}
+
+fn label(node: &Node, at: usize) -> Option<String> {
+    blocks(node, LABELS).get(at).map(Node::in_one_line)
+}
+
+/// Whether a text is the name of a value elsewhere.
+fn is_reference(said: &str) -> bool {
+    ["var.", "local.", "import."].iter().any(|start| said.starts_with(start))
+        && said.chars().all(|character| character.is_alphanumeric() || "._-".contains(character))
+}
+
+/// What names stand for.
+struct Scope {
+    values: BTreeMap<String, String>,
+    /// How many bytes may still be put in: a name costs little to write, and may stand for much.
+    room: Cell<usize>,
+}
+
+impl Scope {
+    fn value(&self, name: &str) -> Result<&str, String> {
+        let value =
+            self.values.get(name).ok_or_else(|| format!("`{name}` is kept as it is: there is no such thing"))?;
+        let room = self.room.get().checked_sub(value.len());
+        self.room.set(room.ok_or_else(|| format!("`{name}` is kept as it is: the text would be too long"))?);
+        Ok(value)
+    }
+}
+
+/// A document in which references are replaced by what they stand for, with the controls that it imports.
+fn resolved(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Node, Problem> {
+    let mut values: BTreeMap<String, String> = BTreeMap::new();
+    let mut state = |name: String, node: &Node| {
+        if let Value::Text(text) = node.value() {
+            values.insert(name, text.clone());
+        } else if !matches!(node.value(), Value::List(_) | Value::Map(_) | Value::Null) {
+            values.insert(name, node.in_one_line());
+        }
+    };
+    for variable in blocks(document, "variable") {
+        if let (Some(name), Some(value)) = (label(variable, 0), variable.get("value").or(variable.get("default"))) {
+            state(format!("var.{name}"), value);
+        }
+    }
+    for locals in blocks(document, "locals") {
+        if let Value::Map(entries) = locals.value() {
+            entries.iter().for_each(|(name, node)| state(format!("local.{name}"), node));
+        }
+    }
+    let mut imported: Vec<Node> = blocks(document, "component").to_vec();
+    let mut seen: Vec<String> = Vec::new();
+    for (at, model) in blocks(document, "threatmodel").iter().enumerate() {
+        let fields = Fields::new(notes, model, format!("threatmodel[{at}]"));
+        for path in fields.texts("imports") {
+            if seen.contains(&path) {
+                continue;
+            }
+            seen.push(path.clone());
+            match include(model, &path) {
+                Ok(file) => imported.extend(blocks(&file, "component").iter().cloned()),
+                Err(problem) => fields.loss("imports", format!("`{path}` is not imported: {}", problem.message)),
+            }
+        }
+    }
+    for component in &imported {
+        if let (Some(kind), Some(name), Value::Map(entries)) =
+            (label(component, 0), label(component, 1), component.value())
+        {
+            for (property, node) in entries {
+                state(format!("import.{kind}.{name}.{property}"), node);
+            }
+        }
+    }
+    let scope = Scope { values, room: Cell::new(MOST_PUT_IN) };
+    let document = with_values(notes, document, &scope, "")?;
+    let Value::Map(entries) = document.value() else { return Ok(document) };
+    let mut entries: Vec<(String, Node)> = entries.clone();
+    if !imported.is_empty() {
+        entries.push((IMPORTED.to_owned(), Node::new(Value::List(imported), document.place().clone())?));
+    }
+    Node::new(Value::Map(entries), document.place().clone())
+}
+
+fn with_values(notes: &Notes, node: &Node, scope: &Scope, path: &str) -> Result<Node, Problem> {
+    let value = match node.value() {
+        Value::Text(text) => match replaced(text, scope) {
+            Ok(Some(text)) => Value::Text(text),
+            Ok(None) => return Ok(node.clone()),
+            Err(why) => {
+                notes.loss(node.place(), path, why);
+                return Ok(node.clone());
+            }
+        },
+        Value::List(nodes) => {
+            let each =
+                nodes.iter().enumerate().map(|(at, node)| with_values(notes, node, scope, &format!("{path}[{at}]")));
+            Value::List(each.collect::<Result<_, _>>()?)
+        }
+        Value::Map(entries) => {
+            let each = entries.iter().enumerate().map(|(at, (name, node))| {
+                let way = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                // Blocks stand after the attributes, and one of these may have their name.
+                let is_both = entries[at + 1..].iter().any(|(other, _)| other == name);
+                let name = if is_both { format!("{name}{ATTRIBUTE}") } else { name.clone() };
+                // These are names of what is imported.
+                let node =
+                    if name == "control_imports" { node.clone() } else { with_values(notes, node, scope, &way)? };
+                Ok((name, node))
+            });
+            Value::Map(each.collect::<Result<_, Problem>>()?)
+        }
+        _ => return Ok(node.clone()),
+    };
+    Node::new(value, node.place().clone())
+}
+
+/// What the name of an attribute ends with where blocks have the same name.
+const ATTRIBUTE: &str = " (attribute)";
+
+/// A text with what its references stand for; nothing if it has none; why one of them cannot be put in.
+fn replaced(text: &str, scope: &Scope) -> Result<Option<String>, String> {
+    let plain = text.trim();
+    if is_reference(plain) {
+        return scope.value(plain).map(|value| Some(value.to_owned()));
+    }
+    if !plain.contains("${") {
+        return Ok(None);
+    }
+    // A template is the text that it is written as, with its quotes.
+    let inner = plain.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let unescaped = inner.map(|inner| inner.replace("\\n", "\n").replace("\\\"", "\"").replace("\\\\", "\\"));
+    let mut rest = unescaped.as_deref().unwrap_or(text);
+    let mut whole = String::new();
+    while let Some(at) = rest.find("${") {
+        let Some(end) = rest[at..].find('}') else { break };
+        whole.push_str(&rest[..at]);
+        let name = rest[at + 2..at + end].trim();
+        match is_reference(name) {
+            true => whole.push_str(scope.value(name)?),
+            false => whole.push_str(&rest[at..=at + end]),
+        }
+        rest = &rest[at + end + 1..];
+    }
+    whole.push_str(rest);
+    Ok(Some(whole))
+}
+
+/// A model with what the one that it includes says and it does not.
+fn with_base(notes: &Notes, model: &Node, include: &Include<'_>, path: &str, depth: usize) -> Result<Node, Problem> {
+    let fields = Fields::new(notes, model, path.to_owned());
+    let Some(file) = fields.text("including") else { return Ok(model.clone()) };
+    if depth >= DEEPEST {
+        fields.problem("including", format!("models include each other more than {DEEPEST} deep"));
+        return Ok(model.clone());
+    }
+    let included = match include(model, &file) {
+        Ok(included) => resolved(notes, &included, include)?,
+        Err(problem) if problem.path.is_empty() => {
+            fields.problem("including", problem.message);
+            return Ok(model.clone());
+        }
+        Err(problem) => {
+            notes.problems.borrow_mut().push(problem);
+            return Ok(model.clone());
+        }
+    };
+    let [base] = blocks(&included, "threatmodel") else {
+        let count = blocks(&included, "threatmodel").len();
+        fields.problem("including", format!("`{file}` has to hold one `threatmodel`, and holds {count}"));
+        return Ok(model.clone());
+    };
+    let base = with_base(notes, base, include, "threatmodel[0]", depth + 1)?;
+    let (Value::Map(own), Value::Map(others)) = (model.value(), base.value()) else { return Ok(model.clone()) };
+    let mut entries: Vec<(String, Node)> = own.iter().filter(|(name, _)| name != "including").cloned().collect();
+    for (name, node) in others {
+        match entries.iter_mut().find(|(own, _)| own == name) {
+            None => entries.push((name.clone(), node.clone())),
+            // Blocks of both, but for those that are there anew under the same label.
+            Some((_, own)) if name != LABELS && name != "attributes" => {
+                if let (Value::List(nodes), Value::List(more)) = (own.value(), node.value()) {
+                    let is_anew = |other: &&Node| {
+                        label(other, 0).is_none() || !nodes.iter().any(|node| label(node, 0) == label(other, 0))
+                    };
+                    let all = more.iter().filter(is_anew).chain(nodes).cloned().collect();
+                    *own = Node::new(Value::List(all), own.place().clone())?;
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    Node::new(Value::Map(entries), model.place().clone())
+}
+
+// ---- models ----------------------------------------------------------------------------------------------------
+
+/// A model of a file.
+struct Model<'a> {
+    /// What its keys start with.
+    prefix: String,
+    /// The part that it is, if there are several.
+    part: Option<String>,
+    /// The controls that can be named.
+    controls: &'a [Fields<'a>],
+}
+
+impl Model<'_> {
+    fn item(&self, kind: Kind, name: &str) -> Item {
+        let mut item = Item::new(kind, self.key(kind, name), words::readable(name));
+        item.part.clone_from(&self.part);
+        item
+    }
+
+    fn key(&self, kind: Kind, name: &str) -> String {
+        // Elements of a diagram have different names.
+        let what = match kind {
+            Kind::External | Kind::Process | Kind::Store => "element",
+            _ => kind.word(),
+        };
+        format!("{}{what} {name}", self.prefix)
+    }
+
+    /// A name that a block has to have.
+    fn name(&self, fields: &Fields<'_>) -> String {
+        let name = fields.label(0);
+        if name.is_empty() {
+            fields.problem(LABELS, "it needs a name");
+        }
+        name
+    }
+
+    fn read(&self, fields: &Fields<'_>, draft: &mut Draft) {
+        let _ = (fields.label(0), fields.node("imports"), fields.node("including"));
+        if let Some(author) = fields.text("author").filter(|author| !draft.owner.contains(author)) {
+            draft.owner.push(author);
+        }
+        let mut comments = Vec::new();
+        for (name, what) in [("link", "link"), ("diagram_link", "diagram")] {
+            comments.extend(fields.kept(name, what));
+        }
+        comments.extend(fields.texts("repository").into_iter().map(|said| format!("repository: {said}")));
+        for (name, what) in [("created_at", "created"), ("updated_at", "updated")] {
+            let Some(seconds) = fields.number(name) else { continue };
+            let day = jiff::Timestamp::from_second(seconds as i64).map(|time| time.strftime("%Y-%m-%d").to_string());
+            comments.push(format!("{what}: {}", day.unwrap_or_else(|_| seconds.to_string())));
+        }
+        if let Some(attributes) = fields.all("attributes").into_iter().next() {
+            let _ = attributes.label(0);
+            let said = ["internet_facing", "new_initiative", "initiative_size"].into_iter();
+            let said = said.filter_map(|name| attributes.kept(name, &name.replace('_', " ")));
+            comments.extend(Some(said.collect::<Vec<_>>().join(", ")).filter(|said| !said.is_empty()));
+            comments.extend(attributes.rest());
+        }
+        for more in fields.all("additional_attribute") {
+            comments.extend(more.kept("value", &words::readable(&self.name(&more))));
+            comments.extend(more.rest());
+        }
+        for (block, what) in [("usecase", "use case"), ("exclusion", "excluded")] {
+            for fields in fields.all(block) {
+                let _ = fields.label(0);
+                comments.push(format!("{what}: {}", fields.required("description")));
+                fields.loss("description", "kept in a comment");
+                comments.extend(fields.rest());
+            }
+        }
+        for diagram in fields.all("mermaid") {
+            diagram.loss("content", "left out: a drawing in Mermaid");
+            comments.push(format!("A drawing in Mermaid was left out: {}", diagram.label(0)));
+            comments.extend(diagram.text("description"));
+        }
+        for fields in fields.all("information_asset") {
+            self.asset(&fields, draft);
+        }
+        let diagrams: Vec<_> =
+            ["data_flow_diagram_v2", "data_flow_diagram"].iter().flat_map(|name| fields.all(name)).collect();
+        for diagram in &diagrams {
+            self.elements(diagram, draft);
+        }
+        for diagram in &diagrams {
+            self.flows(diagram, draft);
+            draft.comments.extend(diagram.rest());
+        }
+        let threats = fields.all("threat");
+        if !threats.is_empty() && self.elements_in(draft).next().is_none() {
+            words::whole_system(draft, self.part.as_deref());
+        }
+        for fields in fields.all("third_party_dependency") {
+            self.dependency(&fields, draft);
+        }
+        for fields in &threats {
+            self.threat(fields, draft);
+        }
+        let description = fields.text("description");
+        comments.extend(fields.rest());
+        match &self.part {
+            None => {
+                draft.description = description.unwrap_or_default();
+                draft.comments.extend(comments);
+            }
+            Some(part) => {
+                // A part is told of where all of it stands, if that is there.
+                let whole = draft.item_mut(&format!("the whole of {part}"));
+                let told = comments.into_iter().filter(|comment| !comment.is_empty());
+                match whole {
+                    Some(item) => {
+                        words::describe(item, description);
+                        item.comments.extend(told);
+                    }
+                    None => {
+                        draft.comments.extend(description.map(|said| format!("{part}: {said}")));
+                        draft.comments.extend(told.map(|comment| format!("{part}: {comment}")));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The elements of the diagrams.
+    fn elements_in<'d>(&'d self, draft: &'d Draft) -> impl Iterator<Item = &'d Item> {
+        draft.of_kind(&[Kind::Process, Kind::Store, Kind::External]).filter(|item| item.key.starts_with(&self.prefix))
+    }
+
+    fn asset(&self, fields: &Fields<'_>, draft: &mut Draft) {
+        let mut item = self.item(Kind::Asset, &self.name(fields));
+        words::describe(&mut item, fields.text("description"));
+        let said = fields.text("information_classification");
+        match said.as_deref().map(|said| looked_up(said, CLASSIFICATION)) {
+            Some(Some(word)) => item.word("classification", Some(word)),
+            Some(None) => {
+                fields.loss("information_classification", "kept in a comment: `confidential` is a guess");
+                item.word("classification", Some("confidential"));
+                item.comments.push(format!("TODO: it was classified as {}", said.unwrap_or_default()));
+            }
+            // What threatcl takes it for.
+            None => item.word("classification", Some("confidential")),
+        }
+        item.comments.extend(words::lines(fields.rest()));
+        self.add(fields, item, draft);
+    }
+
+    fn add(&self, fields: &Fields<'_>, mut item: Item, draft: &mut Draft) -> String {
+        let key = item.key.clone();
+        let mut number = 2;
+        while draft.item(&item.key).is_some() {
+            if number == 2 && item.kind != Kind::Flow {
+                fields
+                    .loss(LABELS, "the same name is here a second time: what refers to it is taken to mean the first");
+            }
+            item.key = format!("{key} {number}");
+            number += 1;
+        }
+        let key = item.key.clone();
+        draft.items.push(item);
+        key
+    }
+
+    fn dependency(&self, fields: &Fields<'_>, draft: &mut Draft) {
+        let name = self.name(fields);
+        let uptime = fields.kept("uptime_dependency", "uptime dependency");
+        let notes = fields.kept("uptime_notes", "uptime notes");
+        let mut told: Vec<String> = [uptime, notes].into_iter().flatten().collect();
+        for name in ["saas", "paying_customer", "open_source", "infrastructure"] {
+            if fields.yes_no(name) == Some(true) {
+                told.push(format!("{}: yes", name.replace('_', " ")));
+            }
+        }
+        let description = fields.text("description");
+        let comments: Vec<String> = words::lines(told).into_iter().chain(words::lines(fields.rest())).collect();
+        let like = plain_word(&name);
+        let drawn = draft.items.iter_mut().find(|item| {
+            matches!(item.kind, Kind::External | Kind::Process | Kind::Store)
+                && item.key.starts_with(&self.prefix)
+                && plain_word(&item.title) == like
+        });
+        if let Some(item) = drawn {
+            words::describe(item, description.filter(|_| item.description.is_empty()));
+            item.comments.push("a third party".to_owned());
+            item.comments.extend(comments);
+            return;
+        }
+        let mut item = self.item(Kind::External, &name);
+        item.word("kind", Some("system"));
+        words::describe(&mut item, description);
+        item.comments.extend(comments);
+        self.add(fields, item, draft);
+    }
+
+    // ---- diagrams ----------------------------------------------------------------------------------------------
+
+    fn elements(&self, diagram: &Fields<'_>, draft: &mut Draft) {
+        let _ = diagram.label(0);
+        if let Some(path) = diagram.text("import") {
+            diagram.loss("import", format!("left out: the diagram in `{path}`"));
+        }
+        for zone in diagram.all("trust_zone") {
+            let name = self.name(&zone);
+            let key = self.zone(&name, draft);
+            self.elements_of(&zone, Some(&key), draft);
+            if let Some(item) = draft.item_mut(&key) {
+                item.comments.extend(words::lines(zone.rest()));
+            }
+        }
+        self.elements_of(diagram, None, draft);
+    }
+
+    fn zone(&self, name: &str, draft: &mut Draft) -> String {
+        let mut item = self.item(Kind::Boundary, name);
+        item.word("trust", words::trust_by_name(&item.title));
+        let key = item.key.clone();
+        if draft.item(&key).is_none() {
+            draft.items.push(item);
+        }
+        key
+    }
+
+    fn elements_of(&self, fields: &Fields<'_>, zone: Option<&str>, draft: &mut Draft) {
+        for (block, kind) in
+            [("process", Kind::Process), ("external_element", Kind::External), ("data_store", Kind::Store)]
+        {
+            for fields in fields.all(block) {
+                let name = self.name(&fields);
+                let mut item = self.item(kind, &name);
+                item.place = zone.map(str::to_owned);
+                if let Some(name) = fields.text("trust_zone") {
+                    let key = self.zone(&name, draft);
+                    item.place.get_or_insert(key);
+                }
+                if kind == Kind::External {
+                    item.word("kind", words::external_by_name(&item.title));
+                }
+                item.library("technology", technology(&item).as_slice());
+                if let Some(asset) = fields.text("information_asset") {
+                    let key = self.key(Kind::Asset, &asset);
+                    if draft.item(&key).is_some() {
+                        item.state("stores", Fact::Item(key));
+                    } else {
+                        fields.loss("information_asset", "kept in a comment: there is no such asset");
+                        item.comments.push(format!("information asset: {asset}"));
+                    }
+                }
+                item.comments.extend(words::lines(fields.rest()));
+                // Diagrams may show an element again.
+                match draft.item_mut(&item.key) {
+                    Some(known) if known.kind == kind => {
+                        known.place = known.place.take().or(item.place);
+                        for (property, fact) in item
+                            .facts
+                            .into_iter()
+                            .flat_map(|(name, facts)| facts.into_iter().map(move |fact| (name, fact)))
+                        {
+                            known.state(property, fact);
+                        }
+                        known.comments.extend(item.comments);
+                    }
+                    _ => drop(self.add(&fields, item, draft)),
+                }
+            }
+        }
+    }
+
+    fn flows(&self, diagram: &Fields<'_>, draft: &mut Draft) {
+        for fields in diagram.all("flow") {
+            let name = fields.label(0);
+            let mut item = self.item(Kind::Flow, &name);
+            let end = |name: &str| {
+                let said = fields.required(name);
+                let key = self.key(Kind::Process, &said);
+                if draft.item(&key).is_some() || said.is_empty() {
+                    return Some(key).filter(|_| !said.is_empty());
+                }
+                let start = self.key(Kind::Process, "");
+                let known = draft.items.iter().filter_map(|item| item.key.strip_prefix(start.as_str()));
+                fields.problem(name, crate::tree::unknown(&said, known.filter(|known| !known.is_empty())));
+                None
+            };
+            let (Some(source), Some(target)) = (end("from"), end("to")) else { continue };
+            item.ends = Some((source, target));
+            let stated = fields.text("protocol");
+            match &stated {
+                Some(said) => words::state_protocol(&fields, "protocol", said, &mut item),
+                None => item.library("protocol", words::protocol(&name).as_slice()),
+            }
+            // A flow that is called by its protocol has no name.
+            if name.is_empty() || words::protocol(&name).is_some() {
+                let is_told = stated.is_none() || words::protocol(&name) == item.words("protocol").next();
+                if !name.is_empty() && (!is_told || words::protocol_in(&name).is_none()) {
+                    item.comments.push(format!("name: {name}"));
+                }
+                words::title_by_ends(draft, &mut item);
+            }
+            item.comments.extend(words::lines(fields.rest()));
+            self.add(&fields, item, draft);
+        }
+    }
+
+    // ---- threats -----------------------------------------------------------------------------------------------
+
+    fn threat(&self, fields: &Fields<'_>, draft: &mut Draft) {
+        let description = fields.text("description").unwrap_or_default();
+        let name = fields.label(0);
+        let mut item = self.item(Kind::Threat, words::or(&name, &description));
+        if name.is_empty() {
+            item.title = words::title_of(&description);
+        }
+        words::describe(&mut item, Some(description));
+        for said in fields.texts("stride") {
+            match words::stride(&said) {
+                Some(word) => item.word("category", Some(word)),
+                None => {
+                    fields.loss("stride", format!("`{said}` is kept in a comment: it is no category of STRIDE"));
+                    item.comments.push(format!("stride: {said}"));
+                }
+            }
+        }
+        let impacts = fields.texts("impacts");
+        if item.get("category").is_empty() {
+            for said in &impacts {
+                item.word("category", looked_up(said, IMPACT));
+            }
+        } else if !impacts.is_empty() {
+            fields.loss("impacts", "kept in a comment");
+        }
+        if !impacts.is_empty() {
+            item.comments.push(format!("impacts: {}", impacts.join(", ")));
+        }
+        if let Some(risk) = fields.all("risk").into_iter().next() {
+            let _ = risk.label(0);
+            for property in ["likelihood", "impact"] {
+                let said = risk.text(property);
+                match said.as_deref().map(words::level_word) {
+                    Some(Some(level)) => item.word(property, Some(level)),
+                    Some(None) => item.comments.extend(said.map(|said| format!("{property}: {said}"))),
+                    None => {}
+                }
+            }
+            item.comments.extend(risk.kept("rationale", "rationale"));
+            item.comments.extend(risk.rest());
+        }
+        for asset in fields.texts("information_asset_refs") {
+            let key = self.key(Kind::Asset, &asset);
+            if draft.item(&key).is_some() {
+                item.state("affects", Fact::Item(key));
+            } else {
+                fields
+                    .loss("information_asset_refs", format!("`{asset}` is kept in a comment: there is no such asset"));
+                item.comments.push(format!("information asset: {asset}"));
+            }
+        }
+        for key in self.controls(fields, draft) {
+            item.state("mitigations", Fact::Item(key));
+        }
+        self.targets(&mut item, draft);
+        item.comments.extend(words::lines(fields.rest()));
+        words::complete_threat(draft, &mut item);
+        self.add(fields, item, draft);
+    }
+
+    /// States what a threat is against: threatcl does not say it.
+    fn targets(&self, threat: &mut Item, draft: &Draft) {
+        let whole = format!("the whole of {}", self.part.as_deref().unwrap_or(&draft.title));
+        if draft.item(&whole).is_some() {
+            threat.state("targets", Fact::Item(whole));
+            return;
+        }
+        let own: Vec<&Item> = self.elements_in(draft).collect();
+        let spaced = |text: &str| {
+            let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+            format!(" {} ", words.map(str::to_lowercase).collect::<Vec<_>>().join(" "))
+        };
+        let text = spaced(&format!("{} {}", threat.title, threat.description));
+        let is_told = |item: &&&Item| text.contains(&spaced(&item.title));
+        let mut found: Vec<&Item> =
+            own.iter().filter(|item| item.kind != Kind::External).filter(is_told).copied().collect();
+        if found.is_empty() {
+            let affected: Vec<&str> = threat.keys("affects").collect();
+            found = own.iter().filter(|item| item.keys("stores").any(|key| affected.contains(&key))).copied().collect();
+        }
+        if found.is_empty() {
+            let of_kind = |kind| own.iter().filter(move |item| item.kind == kind).copied();
+            found = of_kind(Kind::Process).collect();
+            if found.is_empty() {
+                found = own.clone();
+            }
+        }
+        let keys: Vec<String> = found.iter().map(|item| item.key.clone()).collect();
+        keys.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
+        threat.comments.push("TODO: it did not say what it is against; `targets` is a guess".to_owned());
+    }
+
+    /// The controls of a threat, as mitigations.
+    fn controls(&self, fields: &Fields<'_>, draft: &mut Draft) -> Vec<String> {
+        let mut keys = Vec::new();
+        let both = format!("control{ATTRIBUTE}");
+        let is_text = fields.node("control").is_some_and(|node| !matches!(node.value(), Value::List(_)));
+        let mut said = if is_text { Vec::new() } else { fields.all("control") };
+        if let Some(text) = fields.text(if is_text { "control" } else { &both }) {
+            keys.push(self.control(&text, Some(true), Vec::new(), draft));
+        }
+        said.extend(fields.all("expanded_control"));
+        for fields in said {
+            keys.push(self.block(&fields, self.name(&fields), draft));
+        }
+        for fields in fields.all("proposed_control") {
+            let _ = fields.label(0);
+            let text = fields.required("description");
+            let is_done = fields.yes_no("implemented");
+            let rest = words::lines(fields.rest());
+            keys.push(self.control(&text, is_done, rest, draft));
+        }
+        for reference in fields.texts("control_imports") {
+            let name = reference.rsplit('.').next().unwrap_or_default();
+            match self.controls.iter().find(|control| control.label(1) == name) {
+                Some(control) => {
+                    let key = format!("component {name}");
+                    if draft.item(&key).is_none() {
+                        let mut item = component(control);
+                        item.part.clone_from(&self.part);
+                        draft.items.push(item);
+                    }
+                    keys.push(key);
+                }
+                None => {
+                    fields.loss(
+                        "control_imports",
+                        format!("`{reference}` is not known: no file that is imported has it"),
+                    );
+                    let comments = vec!["TODO: its control was in a file that was not imported".to_owned()];
+                    keys.push(self.control(&words::readable(name), None, comments, draft));
+                }
+            }
+        }
+        keys
+    }
+
+    /// A control that is a block.
+    fn block(&self, fields: &Fields<'_>, name: String, draft: &mut Draft) -> String {
+        let made = control(fields, Item::new(Kind::Mitigation, String::new(), words::readable(&name)));
+        let known = draft.of_kind(&[Kind::Mitigation]).find(|item| {
+            item.key.starts_with(&self.prefix)
+                && item.title == made.title
+                && item.description == made.description
+                && item.facts == made.facts
+        });
+        if let Some(known) = known {
+            return known.key.clone();
+        }
+        let mut item = made;
+        item.key = self.key(Kind::Mitigation, &name);
+        item.part.clone_from(&self.part);
+        let mut number = 2;
+        while draft.item(&item.key).is_some() {
+            item.key = format!("{} {number}", self.key(Kind::Mitigation, &name));
+            number += 1;
+        }
+        let key = item.key.clone();
+        draft.items.push(item);
+        key
+    }
+
+    /// A control that is a text.
+    fn control(&self, text: &str, is_done: Option<bool>, comments: Vec<String>, draft: &mut Draft) -> String {
+        let key = self.key(Kind::Mitigation, text);
+        if draft.item(&key).is_none() {
+            let mut item = Item::new(Kind::Mitigation, key.clone(), words::title_of(text));
+            words::describe(&mut item, Some(text.trim().to_owned()));
+            item.part.clone_from(&self.part);
+            item.word("status", Some(status(is_done)));
+            item.comments = comments;
+            draft.items.push(item);
+        }
+        key
+    }
+}
+
+fn status(is_done: Option<bool>) -> &'static str {
+    if is_done == Some(true) { "implemented" } else { "proposed" }
+}
+
+/// What an element is made with, as far as its name tells.
+fn technology(item: &Item) -> Option<&'static str> {
+    let name = words::technology(&item.title).filter(|name| !COMMON.contains(name))?;
+    let above = words::upwards(Kind::Technology, name);
+    let keeps = above.iter().any(|name| name == "datastore" || name == "messaging");
+    (keeps == (item.kind == Kind::Store)).then_some(name)
+}
+
+/// A control of a library.
+fn component(fields: &Fields<'_>) -> Item {
+    let (kind, name) = (fields.label(0), fields.label(1));
+    let name = if name.is_empty() { kind.clone() } else { name };
+    if name.is_empty() {
+        fields.problem(LABELS, "a `component` needs a kind and a name");
+    }
+    let mut item = control(fields, Item::new(Kind::Mitigation, format!("component {name}"), words::readable(&name)));
+    if !matches!(kind.as_str(), "control" | "expanded_control") && kind != name {
+        item.comments.push(format!("kind of component: {kind}"));
+    }
+    item
+}
+
+/// What a control says.
+fn control(fields: &Fields<'_>, mut item: Item) -> Item {
+    let _ = fields.label(0);
+    match fields.text("description") {
+        // That it is not there was told.
+        Some(name) if is_reference(&name) => {
+            item.comments.push(format!("TODO: its description is elsewhere: {name}"));
+        }
+        description => words::describe(&mut item, description),
+    }
+    if let Some(notes) = fields.text("implementation_notes") {
+        item.description = [item.description.as_str(), &notes].join("\n\n").trim().to_owned();
+    }
+    item.word("status", Some(status(fields.yes_no("implemented"))));
+    for attribute in fields.all("attribute") {
+        let (name, value) = (attribute.label(0), attribute.text("value").unwrap_or_default());
+        let plain = plain_word(&name);
+        if plain == "owner" && item.get("owner").is_empty() {
+            item.text("owner", Some(value));
+        } else if EVIDENCE.contains(&plain.as_str()) {
+            item.text("evidence", Some(value));
+        } else {
+            attribute.loss("value", "kept in a comment");
+            item.comments.push(format!("{}: {value}", words::readable(&name)));
+        }
+        item.comments.extend(attribute.rest());
+    }
+    item.comments.extend(fields.kept("risk_reduction", "risk reduction"));
+    item.comments.extend(words::lines(fields.rest()));
+    item
 }

@@ -52,13 +52,26 @@ pub struct Text {
     file: Arc<str>,
     text: String,
     lines: Vec<usize>,
+    /// How many characters start before each [`STEP`]th byte: some documents are one line of megabytes.
+    characters: Vec<usize>,
+}
+
+/// How many bytes are counted at most to tell a column.
+const STEP: usize = 1024;
+
+fn characters_in(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 impl Text {
     /// The text of a file.
     pub fn new(file: &str, text: String) -> Text {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Text { file: file.into(), text, lines }
+        let mut characters = vec![0];
+        for chunk in text.as_bytes().chunks(STEP) {
+            characters.push(characters[characters.len() - 1] + characters_in(chunk));
+        }
+        Text { file: file.into(), text, lines, characters }
     }
 
     /// What it says.
@@ -70,8 +83,13 @@ impl Text {
     pub fn place(&self, offset: usize) -> Place {
         let line = self.lines.partition_point(|start| *start <= offset).max(1);
         let start = self.lines[line - 1];
-        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        let column = self.characters_before(offset).saturating_sub(self.characters_before(start));
         Place { file: self.file.clone(), line, column: column + 1 }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let offset = offset.min(self.text.len());
+        self.characters[offset / STEP] + characters_in(&self.text.as_bytes()[offset / STEP * STEP..offset])
     }
 
     fn problem(&self, offset: usize, message: impl Into<String>) -> Problem {
@@ -570,6 +588,9 @@ impl<'a> Fields<'a> {
 
     /// The way to a value in it.
     pub fn way(&self, name: &str) -> String {
+        if name == LABELS {
+            return self.path.clone();
+        }
         let is_plain = name.chars().all(|character| character.is_alphanumeric() || "_-".contains(character));
         let name = if is_plain { name.to_owned() } else { format!("{name:?}") };
         if self.path.is_empty() { name } else { format!("{}.{name}", self.path) }
@@ -610,6 +631,13 @@ impl<'a> Fields<'a> {
             Value::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
             _ => Some(node.in_one_line()),
         }
+    }
+
+    /// The text under a name, as a line for a comment after what it is called there, noted as having no place.
+    pub fn kept(&self, name: &str, what: &str) -> Option<String> {
+        let said = self.text(name)?;
+        self.loss(name, "kept in a comment");
+        Some(format!("{what}: {said}"))
     }
 
     /// The text under a name that has to be there.
@@ -690,6 +718,11 @@ impl<'a> Fields<'a> {
     /// The group of values under a name.
     pub fn fields(&self, name: &str) -> Option<Fields<'a>> {
         Some(Fields::new(self.notes, self.node(name)?, self.way(name)))
+    }
+
+    /// A group of values that stands below, at a way.
+    pub fn of(&self, node: &Node, way: String) -> Fields<'a> {
+        Fields::new(self.notes, node, way)
     }
 
     /// The groups of values of a list.
@@ -780,6 +813,7 @@ pub fn unknown<'w>(said: &str, words: impl Iterator<Item = &'w str> + Clone) -> 
     let near = words.clone().map(|word| (strsim::damerau_levenshtein(&said.to_lowercase(), word), word)).min();
     match near.filter(|(distance, word)| *distance <= 2.max(word.len() / 4)) {
         Some((_, word)) => format!("`{said}` is unknown; is `{word}` meant?"),
+        None if words.clone().next().is_none() => format!("`{said}` is unknown"),
         None => format!("`{said}` is unknown; it has to be one of {}", words.collect::<Vec<_>>().join(", ")),
     }
 }

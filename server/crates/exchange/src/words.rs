@@ -3,7 +3,7 @@
 
 use crate::draft::{Draft, Fact, Item};
 use crate::text::name_of;
-use crate::tree::{Fields, Notes, plain_word};
+use crate::tree::{Fields, Notes, Place, plain_word};
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 use std::cell::RefCell;
@@ -282,8 +282,10 @@ pub fn a_year_after(decided: Option<Date>) -> Date {
     decided.checked_add(jiff::Span::new().years(1)).unwrap_or(decided)
 }
 
-/// Takes boundaries that lie in themselves out of there, and what lies in something that is no boundary.
+/// Takes boundaries that lie in themselves, or deeper than the language allows, out of there, and what lies in something
+/// that is no boundary.
 pub fn break_circles(notes: &Notes, draft: &mut Draft) {
+    const DEEPEST: usize = 64;
     let _ = notes;
     let boundaries: Vec<String> = draft.of_kind(&[Kind::Boundary]).map(|item| item.key.clone()).collect();
     for item in &mut draft.items {
@@ -304,8 +306,115 @@ pub fn break_circles(notes: &Notes, draft: &mut Draft) {
             }
             seen.push(above.clone());
             at = above;
+            if seen.len() > DEEPEST
+                && let Some(item) = draft.item_mut(&key)
+            {
+                item.comments.push(format!("It lay in more than {} boundaries.", DEEPEST - 1));
+                item.place = None;
+                break;
+            }
         }
     }
+}
+
+/// The trust of a place that anyone can be in, if its name says that it is one.
+pub fn trust_by_name(title: &str) -> Option<&'static str> {
+    const OPEN: &[&str] =
+        &["internet", "theinternet", "publicinternet", "internetboundary", "publicnetwork", "untrusted"];
+    OPEN.contains(&plain_word(title).as_str()).then_some("untrusted")
+}
+
+/// What an external is, as far as the last word of its title tells.
+pub fn external_by_name(title: &str) -> Option<&'static str> {
+    const PEOPLE: &[&str] = &[
+        "user",
+        "admin",
+        "administrator",
+        "operator",
+        "customer",
+        "person",
+        "employee",
+        "developer",
+        "visitor",
+        "shopper",
+        "attacker",
+        "human",
+    ];
+    let last = title.split_whitespace().last().unwrap_or_default().to_lowercase();
+    match last.trim_end_matches('s') {
+        "device" | "sensor" => Some("device"),
+        last => PEOPLE.contains(&last).then_some("person"),
+    }
+}
+
+/// A title of a name whose words are joined by `_` or `-`.
+pub fn readable(name: &str) -> String {
+    let name = name.trim();
+    if name.contains(char::is_whitespace) || !name.contains(['_', '-']) {
+        return name.to_owned();
+    }
+    let words = name.replace(['_', '-'], " ");
+    let mut letters = words.trim().chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// A title for a model that has none, of the name of its file.
+pub fn file_title(place: &Place) -> String {
+    let name = place.file.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.split('.').next().filter(|name| !name.is_empty()).unwrap_or("Imported model").to_owned()
+}
+
+/// Gives a flow without a name of its own a title, of its ends.
+pub fn title_by_ends(draft: &Draft, flow: &mut Item) {
+    let Some((source, target)) = &flow.ends else { return };
+    let title = |key: &str| draft.item(key).map(|item| item.title.clone()).unwrap_or_default();
+    flow.title = format!("{} to {}", title(source), title(target));
+}
+
+/// An asset that a format knows without a name, as it only says that a store keeps such.
+pub struct Held {
+    title: &'static str,
+    classification: &'static str,
+    kind: &'static str,
+    is_personal: bool,
+}
+
+/// What opens something.
+pub const CREDENTIALS: Held =
+    Held { title: "Credentials", classification: "restricted", kind: "credential", is_personal: false };
+/// Records of what the system did.
+pub const LOGS: Held = Held { title: "Logs", classification: "internal", kind: "log", is_personal: false };
+/// Data about people.
+pub const PERSONAL: Held =
+    Held { title: "Personal data", classification: "confidential", kind: "data", is_personal: true };
+/// Data that are not for everyone.
+pub const SENSITIVE: Held =
+    Held { title: "Sensitive data", classification: "confidential", kind: "data", is_personal: false };
+
+/// The key of an asset that a format knows without a name.
+pub fn held(draft: &mut Draft, held: Held) -> String {
+    let key = format!("held {}", held.title);
+    if draft.item(&key).is_none() {
+        let mut item = Item::new(Kind::Asset, key.clone(), held.title);
+        item.word("classification", Some(held.classification));
+        item.word("kind", Some(held.kind).filter(|kind| *kind != "data"));
+        item.yes_no("personal", held.is_personal.then_some(true));
+        item.comments.push("It was not named: a store was said to keep such.".to_owned());
+        draft.items.insert(0, item);
+    }
+    key
+}
+
+/// Values as people write them, for comments.
+pub fn facts_in_words(facts: &[Fact]) -> String {
+    let said = facts.iter().map(|fact| match fact {
+        Fact::Word(said) | Fact::Text(said) | Fact::Item(said) | Fact::Library(said) | Fact::Reference(said) => {
+            said.clone()
+        }
+        Fact::Date(date) => date.to_string(),
+        Fact::Finding(what, on) => format!("{what}@{on}"),
+    });
+    said.collect::<Vec<_>>().join(", ")
 }
 
 /// Whether an element stands where anyone can be.
@@ -437,6 +546,45 @@ pub fn protocol(said: &str) -> Option<&'static str> {
     in_library(Kind::Protocol, said).or_else(|| crate::tree::looked_up(said, OTHER))
 }
 
+/// The library's protocol that a title names, if it is one alone and the word means nothing else.
+pub fn protocol_in(title: &str) -> Option<&'static str> {
+    const CLEAR: &[&str] = &[
+        "http",
+        "https",
+        "ws",
+        "wss",
+        "grpc",
+        "mqtt",
+        "mqtts",
+        "amqp",
+        "amqps",
+        "coap",
+        "coaps",
+        "ldap",
+        "ldaps",
+        "ssh",
+        "sftp",
+        "ftp",
+        "ftps",
+        "smtp",
+        "smtps",
+        "imap",
+        "imaps",
+        "rdp",
+        "telnet",
+        "nfs",
+        "smb",
+        "modbus",
+        "snmp",
+        "ble",
+        "bluetooth",
+    ];
+    let mut named = title.split(|character: char| !character.is_alphanumeric()).map(str::to_lowercase);
+    let mut found = named.by_ref().filter(|word| CLEAR.contains(&word.as_str()));
+    let first = found.next()?;
+    if found.any(|other| other != first) { None } else { protocol(&first) }
+}
+
 /// States a protocol, or keeps in a comment how another tool calls it.
 pub fn state_protocol(fields: &Fields<'_>, name: &str, said: &str, flow: &mut Item) {
     match protocol(said) {
@@ -446,6 +594,37 @@ pub fn state_protocol(fields: &Fields<'_>, name: &str, said: &str, flow: &mut It
             flow.comments.push(format!("{name}: {said}"));
         }
     }
+}
+
+/// How a flow proves who starts it, for how another tool calls that: the first of these words in it.
+pub fn authentication(said: &str) -> Option<&'static str> {
+    const WORDS: &[(&str, &str)] = &[
+        ("mtls", "mutual_tls"),
+        ("mutual", "mutual_tls"),
+        ("oidc", "federated"),
+        ("openid", "federated"),
+        ("saml", "federated"),
+        ("jwt", "token"),
+        ("oauth", "token"),
+        ("token", "token"),
+        ("bearer", "token"),
+        ("session", "session"),
+        ("cookie", "session"),
+        ("certificate", "certificate"),
+        ("x509", "certificate"),
+        ("apikey", "key"),
+        ("ssh", "key"),
+        ("hmac", "signature"),
+        ("signature", "signature"),
+        ("password", "password"),
+        ("basic", "password"),
+        ("digest", "password"),
+    ];
+    let plain = plain_word(said);
+    if plain == "none" {
+        return Some("none");
+    }
+    WORDS.iter().find(|(word, _)| plain.contains(word)).map(|(_, name)| *name)
 }
 
 /// The library's technology for what another tool calls a type of element: the first of these words in it.
@@ -548,11 +727,16 @@ pub fn technology(said: &str) -> Option<&'static str> {
         ("mailserver", "mail_server"),
         ("smtpserver", "mail_server"),
     ];
-    let plain = plain_word(said);
     if let Some(name) = in_library(Kind::Technology, said) {
         return Some(name);
     }
-    WORDS.iter().find(|(word, _)| plain.contains(word)).map(|(_, name)| *name)
+    // A short word has to stand by itself: there is an `ios` in `portfolios`.
+    const SHORT: usize = 4;
+    let plain = plain_word(said);
+    let parts: Vec<String> = said.split(|character: char| !character.is_alphanumeric()).map(plain_word).collect();
+    let is_said =
+        |word: &str| if word.len() > SHORT { plain.contains(word) } else { parts.iter().any(|part| part == word) };
+    WORDS.iter().find(|(word, _)| is_said(word)).map(|(_, name)| *name)
 }
 
 /// States what an asset is made of where its title says so: other tools have no property for it, and rules ask for it.
@@ -671,11 +855,13 @@ pub fn stride(said: &str) -> Option<&'static str> {
 /// The word for a level that other tools write in many ways.
 pub fn level_word(said: &str) -> Option<&'static str> {
     match plain_word(said).as_str() {
-        "low" | "verylow" | "minor" | "negligible" | "unlikely" | "rare" | "info" | "informational" | "minimal"
-        | "none" => Some("low"),
+        "low" | "verylow" | "lowest" | "minor" | "negligible" | "unlikely" | "rare" | "info" | "informational"
+        | "minimal" | "none" => Some("low"),
         "medium" | "moderate" | "possible" | "elevated" | "mid" => Some("medium"),
         "high" | "major" | "likely" => Some("high"),
-        "critical" | "severe" | "veryhigh" | "certain" | "almostcertain" | "extreme" | "maximal" => Some("critical"),
+        "critical" | "severe" | "veryhigh" | "certain" | "almostcertain" | "extreme" | "maximal" | "highest" => {
+            Some("critical")
+        }
         _ => None,
     }
 }

@@ -454,8 +454,20 @@ fn describe(text: &mut String, description: &str) {
 }
 
 fn comment_lines(text: &mut String, comment: &str, indent: &str) {
+    const LONGEST: usize = 100;
     for line in comment.lines() {
-        let _ = writeln!(text, "{indent}// {}", harmless(line));
+        let mut length = 0;
+        let mut wrapped = String::new();
+        for word in harmless(line).split_inclusive(' ') {
+            if length > 0 && length + word.chars().count() > LONGEST {
+                let _ = writeln!(text, "{indent}// {}", wrapped.trim_end());
+                wrapped.clear();
+                length = 0;
+            }
+            wrapped.push_str(word);
+            length += word.chars().count();
+        }
+        let _ = writeln!(text, "{indent}// {wrapped}");
     }
 }
 

@@ -195,6 +195,8 @@ pub enum ExportFormat {
     Otm,
     /// Threagile, YAML
     Threagile,
+    /// OWASP Threat Dragon 2, JSON
+    ThreatDragon,
 }
 
 impl From<ExportFormat> for Target {
@@ -202,6 +204,7 @@ impl From<ExportFormat> for Target {
         match format {
             ExportFormat::Otm => Target::Otm,
             ExportFormat::Threagile => Target::Threagile,
+            ExportFormat::ThreatDragon => Target::ThreatDragon,
         }
     }
 }

@@ -403,8 +403,10 @@ pub fn name_of(title: &str) -> String {
 
 fn declaration(text: &mut String, item: &Item, part: usize, names: &Names) {
     describe(text, &item.description);
-    let _ = write!(text, "{} {}", item.kind.word(), names.item(&item.key, part).unwrap_or_default());
-    if !item.title.trim().is_empty() {
+    let name = names.item(&item.key, part).unwrap_or_default();
+    let _ = write!(text, "{} {name}", item.kind.word());
+    // Without a title people read the name.
+    if !item.title.trim().is_empty() && item.title != name {
         let _ = write!(text, " {}", quoted(&line_of(&item.title)));
     }
     if let Some(place) = item.place.as_ref().and_then(|place| names.item(place, part)) {

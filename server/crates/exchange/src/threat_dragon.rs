@@ -1,28 +1,26 @@
 //! OWASP Threat Dragon, version 2 (<https://github.com/OWASP/threat-dragon>, `threat-dragon-v2.schema.json`): drawings of
-//! which the place of each shape says in which boundary it is. It must not know how a drawing is laid out.
+//! which the place of each shape says in which boundary it is. It must not know the analysis.
 
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, Value, plain_word};
 use crate::words::{self, Export, Ids, Losses};
 use rustc_hash::FxHashMap;
 use serde_json::{Value as Json, json};
+use threatline_model::Kind;
 use threatline_model::schema;
-use threatline_model::{Kind, findings};
 
 /// What Threat Dragon writes where nothing was filled in.
 const UNSAID: [&str; 2] =
     ["Provide a description for this threat", "Provide remediation for this threat or a reason if status is N/A"];
 
-/// What only shows where and how something is drawn, or follows from the rest.
-const DRAWN: [&str; 28] = [
-    "id", "shape", "position", "size", "attrs", "visible", "zIndex", "ports", "tools", "label", "labels", "vertices",
-    "connector", "router", "width", "height", "markup", "angle", "children", "parent", "view", "data", "source",
-    "target", "threats", "removable", "selected", "component",
-];
-const DERIVED: [&str; 10] = [
-    "type", "name", "description", "hasOpenThreats", "isTrustBoundary", "threatFrequency", "crossingFlows",
-    "containedElements", "trustBoundaryIds", "threats",
-];
+/// What only shows where and how something is drawn, or is read elsewhere.
+const DRAWN: &str = "id shape position size attrs visible zIndex ports tools label labels vertices connector router \
+                     width height markup angle children parent view data source target threats";
+/// How ids begin that are no names, of documents that were written here.
+const UNNAMED: &str = "cell-";
+/// What is read elsewhere, or follows from the rest.
+const DERIVED: &str = "type name description hasOpenThreats isTrustBoundary threatFrequency crossingFlows \
+                       containedElements trustBoundaryIds threats";
 
 /// What a cell of a diagram is.
 #[derive(Clone, Copy, PartialEq)]
@@ -108,7 +106,8 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         top.problem("detail", "`detail` is missing");
         return draft;
     };
-    let contributors: Vec<String> = detail.all("contributors").iter().filter_map(|person| person.text("name")).collect();
+    let contributors: Vec<String> =
+        detail.all("contributors").iter().filter_map(|person| person.text("name")).collect();
     let people = [("contributors", contributors.join(", ")), ("reviewer", detail.text("reviewer").unwrap_or_default())];
     for (name, said) in people.into_iter().filter(|(_, said)| !said.is_empty()) {
         detail.loss(name, "kept in a comment");
@@ -224,7 +223,8 @@ fn diagram(
         place(cell, &cells, &boxes, &mut item);
         if kind == Kind::Boundary {
             words::boundary_of_title(&mut item);
-            if let Some(threats) = cell.data.node("threats").filter(|node| !matches!(node.value(), Value::List(all) if all.is_empty()))
+            if let Some(threats) =
+                cell.data.node("threats").filter(|node| !matches!(node.value(), Value::List(all) if all.is_empty()))
             {
                 cell.data.loss("threats", "kept in a comment: threats are against elements");
                 item.comments.push(format!("threats: {}", threats.in_one_line()));
@@ -246,9 +246,9 @@ fn diagram(
 
 /// A cell with what it is; what is none of the known shapes is kept in a comment.
 fn seen<'a>(notes: &'a Notes, fields: Fields<'a>, key: &str, about: &str, draft: &mut Draft) -> Option<Cell<'a>> {
-    let data = fields.fields("data").unwrap_or_else(|| {
-        Fields::new(notes, &Node::new(Value::Null, fields.place().clone()), fields.way("data"))
-    });
+    let data = fields
+        .fields("data")
+        .unwrap_or_else(|| Fields::new(notes, &Node::new(Value::Null, fields.place().clone()), fields.way("data")));
     let shape = plain_word(&fields.text("shape").unwrap_or_default());
     let said = plain_word(&data.text("type").unwrap_or_default());
     let is_box = shape.contains("box") || said.contains("box");
@@ -263,7 +263,8 @@ fn seen<'a>(notes: &'a Notes, fields: Fields<'a>, key: &str, about: &str, draft:
         }
         _ => {
             fields.loss("shape", "kept in a comment: this is no shape of Threat Dragon");
-            let said: Vec<String> = ["shape", "data"].iter().filter_map(|name| Some(fields.node(name)?.in_one_line())).collect();
+            let said: Vec<String> =
+                ["shape", "data"].iter().filter_map(|name| Some(fields.node(name)?.in_one_line())).collect();
             draft.comments.push(format!("{about}{}", said.join(" ")));
             return None;
         }
@@ -308,7 +309,7 @@ fn label(cell: &Fields<'_>) -> Option<String> {
 
 fn started(cell: &Cell<'_>, kind: Kind, part: Option<&String>) -> Item {
     let mut item = Item::new(kind, cell.key.clone(), cell.title.clone());
-    item.name = cell.fields.text("id").and_then(|id| words::id(&id));
+    item.name = cell.fields.text("id").filter(|id| !id.starts_with(UNNAMED)).and_then(|id| words::id(&id));
     item.part = part.cloned();
     words::describe(&mut item, cell.data.text("description"));
     if let Some(label) = label(&cell.fields).filter(|label| plain_word(label) != plain_word(&cell.title)) {
@@ -319,10 +320,10 @@ fn started(cell: &Cell<'_>, kind: Kind, part: Option<&String>) -> Item {
 
 /// What nobody asked for of a cell.
 fn finished(cell: &Cell<'_>) -> Vec<String> {
-    for name in DRAWN {
+    for name in DRAWN.split_whitespace() {
         let _ = cell.fields.node(name);
     }
-    for name in DERIVED {
+    for name in DERIVED.split_whitespace() {
         let _ = cell.data.node(name);
     }
     let mut rest = cell.data.rest();
@@ -381,8 +382,21 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
     match item.kind {
         Kind::External => {
             const PEOPLE: [&str; 15] = [
-                "actor", "user", "users", "customer", "customers", "person", "admin", "administrator", "operator", "developer",
-                "engineer", "visitor", "employee", "attacker", "client",
+                "actor",
+                "user",
+                "users",
+                "customer",
+                "customers",
+                "person",
+                "admin",
+                "administrator",
+                "operator",
+                "developer",
+                "engineer",
+                "visitor",
+                "employee",
+                "attacker",
+                "client",
             ];
             let is_person = words::words_of(&item.title).iter().any(|word| PEOPLE.contains(&word.as_str()));
             if is_person && item.get("technology").is_empty() {
@@ -442,7 +456,11 @@ fn out_of_scope(data: &Fields<'_>, item: &mut Item) {
 }
 
 /// The elements at the ends of a flow; nothing at an end that hangs loose.
-fn ends_of<'c, 'a>(flow: &Cell<'a>, cells: &'c [Cell<'a>], ids: &FxHashMap<String, usize>) -> [Option<&'c Cell<'a>>; 2] {
+fn ends_of<'c, 'a>(
+    flow: &Cell<'a>,
+    cells: &'c [Cell<'a>],
+    ids: &FxHashMap<String, usize>,
+) -> [Option<&'c Cell<'a>>; 2] {
     ["source", "target"].map(|name| {
         let id = flow.fields.fields(name)?.text("cell")?;
         ids.get(&id).map(|at| &cells[*at]).filter(|cell| matches!(cell.shape, Shape::Element(_)))
@@ -517,7 +535,9 @@ fn flow(
         Some(end) => threats(cell, &end.key, Some(&title), part, shared, draft),
         None => {
             let said = [cell.data.node("threats"), cell.fields.node("threats")];
-            draft.comments.extend(said.into_iter().flatten().map(|node| node.in_one_line()).filter(|line| !line.is_empty()));
+            draft
+                .comments
+                .extend(said.into_iter().flatten().map(|node| node.in_one_line()).filter(|line| !line.is_empty()));
         }
     }
 }
@@ -577,7 +597,9 @@ fn threats(
         let category = said("type").unwrap_or_default();
         let mut title = said("title").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
         let plain = title.to_lowercase();
-        if plain.is_empty() || (plain.ends_with(" threat") && (plain.starts_with("new ") || plain.starts_with("generic "))) {
+        if plain.is_empty()
+            || (plain.ends_with(" threat") && (plain.starts_with("new ") || plain.starts_with("generic ")))
+        {
             let on = words::or(&cell.title, "a flow");
             title = match description.is_empty() {
                 true => format!("{}: {on}", words::or(&category, "Threat")),
@@ -669,13 +691,7 @@ fn rate(fields: &Fields<'_>, severity: &str, item: &mut Item) {
 }
 
 /// Lists the mitigation of a text, declared once for all threats that it counters.
-fn mitigate(
-    threat: &mut Item,
-    text: &str,
-    status: &'static str,
-    shared: &mut Shared,
-    draft: &mut Draft,
-) {
+fn mitigate(threat: &mut Item, text: &str, status: &'static str, shared: &mut Shared, draft: &mut Draft) {
     if let (Some(name), "implemented") = (words::in_library(Kind::Mitigation, text), status) {
         threat.library("mitigations", &[name]);
         return;
@@ -687,8 +703,12 @@ fn mitigate(
         return;
     }
     let key = format!("mitigation of {}", threat.key);
-    let mut item = Item::new(Kind::Mitigation, key.clone(), words::title_of(words::or(text, &threat.title)));
-    words::describe(&mut item, Some(text.to_owned()));
+    let title = words::title_of(words::or(text, &threat.title));
+    let mut item = Item::new(Kind::Mitigation, key.clone(), title);
+    // A first paragraph that is the title is not told again.
+    let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
+    let is_title = first.trim_end_matches('.') == item.title;
+    words::describe(&mut item, Some(if is_title { rest } else { text }.trim().to_owned()));
     item.word("status", Some(status));
     if text.is_empty() {
         item.name = Some(format!("mitigated {}", threat.title));
@@ -698,4 +718,396 @@ fn mitigate(
     shared.mitigations.push((identity, key.clone()));
     threat.state("mitigations", Fact::Item(key));
     draft.items.push(item);
+}
+
+// ---- writing ---------------------------------------------------------------------------------------------------
+
+/// What only the analysis and the layout know of a model.
+#[derive(Debug, Default)]
+pub struct Drawn {
+    /// Where boundaries and elements are, by their keys. If one is missing, all are laid out in rows.
+    pub areas: FxHashMap<String, Area>,
+    /// The state and the severity of threats, by their keys.
+    pub threats: FxHashMap<String, (&'static str, &'static str)>,
+}
+
+const ELEMENTS: [Kind; 3] = [Kind::External, Kind::Process, Kind::Store];
+/// The version of Threat Dragon whose models these are.
+const VERSION: &str = "2.6.2";
+
+/// Writes a draft as one diagram of Threat Dragon 2.
+pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
+    let losses = Losses::default();
+    let ids = CellIds::of(draft);
+    let is_drawn = |item: &Item| item.kind == Kind::Boundary || ELEMENTS.contains(&item.kind);
+    let rows;
+    let areas = if draft.items.iter().filter(|item| is_drawn(item)).all(|item| drawn.areas.contains_key(&item.key)) {
+        &drawn.areas
+    } else {
+        rows = in_rows(draft);
+        &rows
+    };
+    let mut writer = Writer { draft, drawn, losses: &losses, number: 0 };
+    let mut cells: Vec<Json> = Vec::new();
+    // A box that is in another is drawn over it.
+    let mut boundaries: Vec<&Item> = draft.of_kind(&[Kind::Boundary]).collect();
+    boundaries.sort_by(|one, other| areas[&other.key].size().total_cmp(&areas[&one.key].size()));
+    for item in boundaries {
+        losses.of(item, &["kind", "trust", "mitigations", "tags"]);
+        cells.push(json!({
+            "id": ids.of_key(&item.key), "shape": "trust-boundary-box", "zIndex": -1, "visible": true,
+            "position": position(areas[&item.key]), "size": size(areas[&item.key]),
+            "attrs": { "label": { "text": item.title } },
+            "data": {
+                "type": "tm.BoundaryBox", "name": item.title, "description": item.description,
+                "isTrustBoundary": true, "hasOpenThreats": false,
+            },
+        }));
+    }
+    for (at, item) in draft.of_kind(&ELEMENTS).enumerate() {
+        let data = writer.element(item);
+        let (shape, lines) = match item.kind {
+            Kind::External => ("actor", &["body"][..]),
+            Kind::Process => ("process", &["body"][..]),
+            _ => ("store", &["topLine", "bottomLine"][..]),
+        };
+        let mut attrs = json!({ "text": { "text": item.title } });
+        for line in lines {
+            attrs[*line] = stroke(&data);
+        }
+        cells.push(json!({
+            "id": ids.of_key(&item.key), "shape": shape, "zIndex": at + 1, "visible": true,
+            "position": position(areas[&item.key]), "size": size(areas[&item.key]), "attrs": attrs, "data": data,
+        }));
+    }
+    let mut between: FxHashMap<[&str; 2], usize> = FxHashMap::default();
+    for item in draft.of_kind(&[Kind::Flow]) {
+        let Some((source, target)) = &item.ends else { continue };
+        let data = writer.flow(item);
+        let mut line = stroke(&data);
+        line["targetMarker"] = json!({ "name": "block" });
+        line["sourceMarker"] = json!({ "name": if data["isBidirectional"] == true { "block" } else { "" } });
+        let mut pair = [source.as_str(), target.as_str()];
+        pair.sort_unstable();
+        let nth = between.entry(pair).or_default();
+        let vertices = beside(areas[pair[0]], areas[pair[1]], *nth);
+        *nth += 1;
+        cells.push(json!({
+            "id": ids.of_key(&item.key), "shape": "flow", "zIndex": 10, "width": 200, "height": 100,
+            "connector": "smooth", "attrs": { "line": line }, "labels": [label_of(&data["name"])],
+            "source": { "cell": ids.of_key(source) }, "target": { "cell": ids.of_key(target) },
+            "vertices": vertices, "data": data,
+        }));
+    }
+    let threat_top = writer.number;
+    let components: Vec<&Item> = draft.of_kind(&[Kind::Component]).collect();
+    let (mut description, mut owner) = (draft.description.clone(), draft.owner.join(", "));
+    match components.as_slice() {
+        [one] => {
+            description.clone_from(&one.description);
+            owner = one.words("owner").collect::<Vec<_>>().join(", ");
+            losses.of(one, &["source", "criticality", "mitigations", "links", "tags"]);
+        }
+        many => many.iter().for_each(|item| losses.add(item, "", "the parts of the model are drawn in one diagram")),
+    }
+    for item in draft.of_kind(&[Kind::Asset, Kind::Assumption]) {
+        losses.add(item, "", "the format has no place for it");
+    }
+    let used =
+        |key: &str| draft.of_kind(&[Kind::Threat]).any(|threat| threat.keys("mitigations").any(|used| used == key));
+    for item in draft.of_kind(&[Kind::Mitigation]) {
+        match used(&item.key) {
+            true => losses.of(item, &["based_on", "counters", "evidence", "due", "owner", "references", "ticket"]),
+            false => losses.add(item, "", "the format has mitigations of threats that it lists alone"),
+        }
+        if matches!(item.stated("status"), Some("planned" | "verified")) {
+            losses.add(item, "status", "the format says whether a threat is mitigated, and no more");
+        }
+    }
+    for item in draft.of_kind(&[Kind::Accept]) {
+        match item.keys("findings").next() {
+            Some(_) => losses.of(item, &["by", "until", "ticket"]),
+            None => losses.add(item, "", "the format has no findings of rules"),
+        }
+    }
+    let title = words::or(&draft.title, "Threat model");
+    let document = json!({
+        "version": VERSION,
+        "summary": { "title": title, "owner": owner, "description": description, "id": 0 },
+        "detail": {
+            "contributors": [], "reviewer": "", "diagramTop": 1, "threatTop": threat_top,
+            "diagrams": [{
+                "id": 0, "title": title, "diagramType": "STRIDE", "version": VERSION, "placeholder": "",
+                "thumbnail": "./public/content/images/thumbnail.stride.jpg", "cells": cells,
+            }],
+        },
+    });
+    Export { text: words::pretty_json(&document), losses: losses.into_inner() }
+}
+
+/// The ids of cells: names as they are written, where each is there once.
+struct CellIds<'d>(FxHashMap<&'d str, String>, Ids);
+
+impl<'d> CellIds<'d> {
+    fn of(draft: &'d Draft) -> CellIds<'d> {
+        let mut all: FxHashMap<&str, usize> = FxHashMap::default();
+        for name in draft.items.iter().filter_map(|item| item.name.as_deref()) {
+            *all.entry(name).or_default() += 1;
+        }
+        let own = draft.items.iter().filter_map(|item| {
+            // The schema wants two characters at least.
+            let name = item.name.as_deref().filter(|name| all[name] == 1 && name.len() > 1)?;
+            Some((item.key.as_str(), name.replace('_', "-")))
+        });
+        CellIds(own.collect(), Ids::of(draft, '-'))
+    }
+
+    fn of_key(&self, key: &str) -> String {
+        match self.0.get(key) {
+            Some(id) => id.clone(),
+            None => format!("{UNNAMED}{}", self.1.of_key(key)),
+        }
+    }
+}
+
+fn position(area: Area) -> Json {
+    json!({ "x": area.left.round(), "y": area.top.round() })
+}
+
+fn size(area: Area) -> Json {
+    json!({ "width": area.width.max(10.0).round(), "height": area.height.max(10.0).round() })
+}
+
+fn stroke(data: &Json) -> Json {
+    let (colour, width) = if data["hasOpenThreats"] == true { ("red", 2.5) } else { ("#333333", 1.5) };
+    let dashes = (data["outOfScope"] == true).then_some("4 3");
+    json!({ "stroke": colour, "strokeWidth": width, "strokeDasharray": dashes })
+}
+
+/// The label of a flow, as Threat Dragon draws it.
+fn label_of(title: &Json) -> Json {
+    json!({
+        "markup": [
+            { "tagName": "ellipse", "selector": "labelBody" },
+            { "tagName": "text", "selector": "labelText" },
+        ],
+        "attrs": {
+            "labelText": { "text": title, "textAnchor": "middle", "textVerticalAnchor": "middle" },
+            "labelBody": { "ref": "labelText", "refRx": "50%", "refRy": "60%", "fill": "#fff", "strokeWidth": 0 },
+        },
+        "position": { "distance": 0.5, "args": { "keepGradient": true, "ensureLegibility": true } },
+    })
+}
+
+/// Where a further flow between two elements leaves the straight line, so that it does not run over the others.
+fn beside(one: Area, other: Area, nth: usize) -> Vec<Json> {
+    const APART: f64 = 50.0;
+    if nth == 0 && one != other {
+        return Vec::new();
+    }
+    let ((x, y), (to_x, to_y)) = (one.middle(), other.middle());
+    let length = (to_x - x).hypot(to_y - y).max(1.0);
+    let side = nth.div_ceil(2) as f64 * if nth % 2 == 1 { APART } else { -APART };
+    if one == other {
+        // Around the lower side of the element.
+        let (below, half) = (one.top + one.height + APART * (nth + 1) as f64, one.width / 4.0);
+        return vec![
+            json!({ "x": (x - half).round(), "y": below.round() }),
+            json!({ "x": (x + half).round(), "y": below.round() }),
+        ];
+    }
+    let middle = ((x + to_x) / 2.0 - (to_y - y) / length * side, (y + to_y) / 2.0 + (to_x - x) / length * side);
+    vec![json!({ "x": middle.0.round(), "y": middle.1.round() })]
+}
+
+/// Places without a layout: what is in a boundary stands in rows in it.
+fn in_rows(draft: &Draft) -> FxHashMap<String, Area> {
+    const GAP: f64 = 60.0;
+    fn fill<'d>(
+        inside: &FxHashMap<Option<&'d str>, Vec<&'d Item>>,
+        around: Option<&'d str>,
+        (left, top): (f64, f64),
+        areas: &mut FxHashMap<String, Area>,
+    ) -> (f64, f64) {
+        let items = inside.get(&around).map(Vec::as_slice).unwrap_or_default();
+        let columns = (items.len() as f64).sqrt().ceil() as usize;
+        let (mut widest, mut y) = (0.0f64, top + GAP);
+        for row in items.chunks(columns.max(1)) {
+            let (mut x, mut highest) = (left + GAP, 0.0f64);
+            for item in row {
+                let (width, height) = match item.kind {
+                    Kind::Boundary => fill(inside, Some(&item.key), (x, y), areas),
+                    _ => (160.0, 80.0),
+                };
+                areas.insert(item.key.clone(), Area { left: x, top: y, width, height });
+                x += width + GAP;
+                highest = highest.max(height);
+            }
+            widest = widest.max(x - left);
+            y += highest + GAP;
+        }
+        (widest.max(160.0), (y - top).max(80.0))
+    }
+    let mut inside: FxHashMap<Option<&str>, Vec<&Item>> = FxHashMap::default();
+    for item in draft.of_kind(&[Kind::Boundary, Kind::External, Kind::Process, Kind::Store]) {
+        inside.entry(item.place.as_deref()).or_default().push(item);
+    }
+    let mut areas = FxHashMap::default();
+    fill(&inside, None, (0.0, 0.0), &mut areas);
+    areas
+}
+
+/// A mitigation as a text: its title, and what it is.
+fn in_words(mitigation: &Item) -> String {
+    match mitigation.description.starts_with(&mitigation.title) {
+        true => mitigation.description.clone(),
+        false => format!("{}\n\n{}", mitigation.title, mitigation.description).trim().to_owned(),
+    }
+}
+
+struct Writer<'d> {
+    draft: &'d Draft,
+    drawn: &'d Drawn,
+    losses: &'d Losses,
+    /// The number of the last threat.
+    number: usize,
+}
+
+impl Writer<'_> {
+    fn element(&mut self, item: &Item) -> Json {
+        let is = |name: &str| {
+            item.words("technology")
+                .any(|said| words::upwards(Kind::Technology, said).iter().any(|above| above == name))
+        };
+        let holds = |property: &str, fact: (&str, &str)| {
+            let held = item.keys(property).filter_map(|key| self.draft.item(key));
+            held.into_iter().any(|asset| asset.words(fact.0).any(|word| word == fact.1))
+        };
+        let mut data = self.data(item);
+        let said = match item.kind {
+            Kind::External => {
+                data["type"] = "tm.Actor".into();
+                data["providesAuthentication"] = false.into();
+                ""
+            }
+            Kind::Process => {
+                data["type"] = "tm.Process".into();
+                data["privilegeLevel"] = item.stated("privileges").unwrap_or_default().into();
+                data["isWebApplication"] = is("web_application").into();
+                data["handlesCardPayment"] = holds("handles", ("regulations", "pci_dss")).into();
+                data["handlesGoodsOrServices"] = false.into();
+                "web_application"
+            }
+            _ => {
+                data["type"] = "tm.Store".into();
+                data["isALog"] = is("log_store").into();
+                data["isEncrypted"] = matches!(item.stated("encryption"), Some("at_rest" | "client_side")).into();
+                data["storesCredentials"] = holds("stores", ("kind", "credential")).into();
+                data["isSigned"] = false.into();
+                data["storesInventory"] = false.into();
+                "log_store"
+            }
+        };
+        if item.words("technology").any(|name| name != said) || item.keys("technology").next().is_some() {
+            self.losses.add(item, "technology", "the format has no place for it");
+        }
+        match item.stated("encryption") {
+            Some("none") => {
+                self.losses.add(item, "encryption", "that it is not encrypted reads as if nothing was stated")
+            }
+            Some("client_side") => self.losses.add(item, "encryption", "the format does not say where it is encrypted"),
+            _ => {}
+        }
+        self.losses
+            .of(item, &["kind", "handles", "accepts", "tenancy", "redundancy", "custom_code", "owner", "source"]);
+        self.losses.of(item, &["stores", "backup", "mitigations", "tags"]);
+        data
+    }
+
+    fn flow(&mut self, item: &Item) -> Json {
+        let protocol = item.words("protocol").next();
+        let is_encrypted = protocol.is_some_and(words::encrypts)
+            || item.words("mitigations").any(|name| ["tls", "mutual_tls", "vpn", "payload_encryption"].contains(&name))
+            || item.stated("tunnel").is_some_and(|tunnel| tunnel != "none");
+        let is_public = item.ends.as_ref().is_some_and(|(source, target)| {
+            let ends = [source, target].into_iter().filter_map(|key| self.draft.item(key));
+            ends.into_iter().any(|end| words::is_in_the_open(self.draft, end))
+        });
+        let own = item.keys("protocol").next();
+        let mut data = self.data(item);
+        data["type"] = "tm.Flow".into();
+        if item.name.is_none() {
+            data["name"] = "".into();
+        }
+        data["isBidirectional"] = item.keys("receives").next().is_some().into();
+        data["isEncrypted"] = is_encrypted.into();
+        data["isPublicNetwork"] = is_public.into();
+        data["protocol"] = protocol.or(own).unwrap_or_default().replace('_', " ").to_uppercase().into();
+        if item.words("mitigations").any(|name| name != "tls") || item.keys("mitigations").next().is_some() {
+            self.losses.add(item, "mitigations", "the format has no place for it");
+        }
+        self.losses
+            .of(item, &["authentication", "multi_factor", "authorization", "access", "tunnel", "usage", "sends"]);
+        self.losses.of(item, &["receives", "tags"]);
+        data
+    }
+
+    /// What all that can have threats says.
+    fn data(&mut self, item: &Item) -> Json {
+        let against = |threat: &&Item| threat.keys("targets").any(|target| target == item.key);
+        let threats: Vec<&Item> = self.draft.of_kind(&[Kind::Threat]).filter(against).collect();
+        let threats: Vec<Json> = threats.into_iter().map(|threat| self.threat(threat)).collect();
+        json!({
+            "name": item.title, "description": item.description, "isTrustBoundary": false,
+            "outOfScope": item.said("out_of_scope").is_some(),
+            "reasonOutOfScope": item.said("out_of_scope").unwrap_or_default(),
+            "hasOpenThreats": threats.iter().any(|threat| threat["status"] == "Open"), "threats": threats,
+        })
+    }
+
+    fn threat(&mut self, threat: &Item) -> Json {
+        self.number += 1;
+        let (state, severity) = self.drawn.threats.get(&threat.key).copied().unwrap_or(("open", "tbd"));
+        let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+        let accept = self.draft.of_kind(&[Kind::Accept]);
+        let accept = accept.into_iter().find(|accept| accept.keys("findings").any(|key| key == threat.key));
+        let mut texts: Vec<String> = Vec::new();
+        for fact in threat.get("mitigations") {
+            match fact {
+                Fact::Library(name) => texts.push(name.replace('_', " ")),
+                Fact::Item(key) => texts.extend(self.draft.item(key).map(in_words)),
+                _ => {}
+            }
+        }
+        let (status, mitigation) = match (state, accept) {
+            ("accepted", Some(accept)) => {
+                self.losses.of(threat, &["mitigations"]);
+                ("Accepted", accept.said("because").unwrap_or_default().to_owned())
+            }
+            ("mitigated", _) => ("Mitigated", texts.join("\n\n")),
+            _ => ("Open", texts.join("\n\n")),
+        };
+        if texts.len() > 1 && status != "Accepted" {
+            self.losses.add(threat, "mitigations", "the format has one text for all of them");
+        }
+        if threat.get("category").len() > 1 {
+            self.losses.add(threat, "category", "the format has one; the others are left out");
+        }
+        let is_severity = threat.stated("likelihood") == Some("high") && threat.stated("impact") == Some("critical");
+        if !is_severity && !matches!(threat.stated("likelihood"), None | Some("medium")) {
+            self.losses.add(threat, "likelihood", "the format has the severity alone");
+        }
+        if threat.stated("impact") == Some("critical") && !is_severity {
+            self.losses.add(threat, "impact", "the format has the severity alone");
+        }
+        self.losses.of(threat, &["affects", "references", "ticket", "owner"]);
+        let category = threat.words("category").next().unwrap_or("tampering");
+        json!({
+            "id": format!("{}-{}", threat.name.as_deref().unwrap_or("threat").replace('_', "-"), self.number),
+            "title": threat.title, "status": status,
+            "severity": if severity == "tbd" { "TBD".to_owned() } else { capital(severity) },
+            "type": capital(&category.replace('_', " ")), "description": threat.description, "mitigation": mitigation,
+            "modelType": "STRIDE", "new": false, "number": self.number, "score": "",
+        })
+    }
 }

@@ -430,7 +430,7 @@ pub fn boundary_of_title(item: &mut Item) {
     if !item.title.to_lowercase().contains("internet of") {
         let kind = KINDS.iter().find(|(_, names)| names.iter().any(|name| has(name)));
         item.word("kind", kind.map(|(kind, _)| *kind));
-        if has("internet") || has("untrusted") {
+        if has("internet") || has("untrusted") || words_of(&item.description).iter().any(|word| word == "untrusted") {
             item.word("trust", Some("untrusted"));
             item.comments.push("TODO: no trust was stated; `untrusted` is a guess".to_owned());
         }
@@ -588,7 +588,9 @@ pub fn stride(said: &str) -> Option<&'static str> {
         | "identifiabilitylinkability"
         | "unawareness"
         | "noncompliance" => Some("information_disclosure"),
-        "denialofservice" | "dos" | "d" | "availability" | "deniedservice" | "distributed" | "accessibility" => Some("denial_of_service"),
+        "denialofservice" | "dos" | "d" | "availability" | "deniedservice" | "distributed" | "accessibility" => {
+            Some("denial_of_service")
+        }
         "elevationofprivilege"
         | "elevationofprivileges"
         | "elevationofpriviledge"
@@ -617,7 +619,8 @@ pub fn stride_in(text: &str) -> Vec<&'static str> {
         places.any(|(at, _)| {
             // Short ones are whole words.
             let after = text[at + sign.len()..].chars().next();
-            !text[..at].ends_with(char::is_alphanumeric) && (sign.len() > 3 || !after.is_some_and(char::is_alphanumeric))
+            !text[..at].ends_with(char::is_alphanumeric)
+                && (sign.len() > 3 || !after.is_some_and(char::is_alphanumeric))
         })
     };
     SIGNS.iter().filter(|(_, signs)| signs.iter().any(|sign| said(sign))).map(|(category, _)| *category).collect()

@@ -113,6 +113,17 @@ const MOST_TOLD: usize = 5;
 const FLOW_COLUMNS: usize = 18;
 const ELEMENT_COLUMNS: usize = 22;
 
+/// Where a boundary or an element is drawn, in pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed {
+    /// What is drawn.
+    pub decl: Decl,
+    /// How far its upper left corner is from the left and from the top.
+    pub corner: (f64, f64),
+    /// Its width and its height.
+    pub size: (f64, f64),
+}
+
 #[derive(Clone, Debug)]
 struct Part {
     decl: Decl,
@@ -204,6 +215,19 @@ impl Diagram {
     /// What the parts of the drawing stand for, by their numbers.
     pub fn declarations(&self) -> impl Iterator<Item = Decl> {
         self.parts.iter().map(|part| part.decl)
+    }
+
+    /// Where the boundaries and elements are drawn, each in the boundaries around it and outside of the others; nothing
+    /// if the layout finds no such places.
+    pub fn placed(&self) -> Option<Vec<Placed>> {
+        let graph = self.laid_out();
+        let drawn = self.parts.iter().enumerate().filter_map(|(at, part)| {
+            let node = graph.node(&at.to_string())?;
+            let corner =
+                (node.x.unwrap_or_default() - node.width / 2.0, node.y.unwrap_or_default() - node.height / 2.0);
+            Some(Placed { decl: part.decl, corner, size: (node.width, node.height) })
+        });
+        self.is_tidy(&graph).then(|| drawn.collect())
     }
 
     /// Draws it as an `svg` element without a style of its own. Each part is a `g` with its number as `data-part`, and with

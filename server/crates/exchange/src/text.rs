@@ -342,7 +342,7 @@ fn named(item: &Item, draft: &Draft, is_taken: &dyn Fn(&str) -> bool) -> String 
         kind => Some(kind.word().to_owned()),
     };
     if let Some(more) = more {
-        let joined = if item.kind == Kind::Flow { format!("{name}_{more}") } else { format!("{name}_{more}") };
+        let joined = format!("{name}_{more}");
         if !is_taken(&joined) {
             return joined;
         }

@@ -1,5 +1,5 @@
-//! OWASP Threat Dragon, version 2 (<https://github.com/OWASP/threat-dragon>, `threat-dragon-v2.schema.json`): drawings of
-//! which the place of each shape says in which boundary it is. It must not know the analysis.
+//! OWASP Threat Dragon 2 (<https://github.com/OWASP/threat-dragon>, `threat-dragon-v2.schema.json`): drawings in which
+//! the place of a shape says in which boundary it is. It must not know the analysis.
 
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, Value, plain_word};
@@ -497,7 +497,7 @@ fn flow(
         item.comments.push("bidirectional: yes".to_owned());
     }
     if data.yes_no("isPublicNetwork") == Some(true) {
-        data.loss("isPublicNetwork", "kept in a comment: what is public follows from where its ends are");
+        data.loss("isPublicNetwork", "kept in a comment: it follows from where its ends are");
         item.comments.push("isPublicNetwork: yes".to_owned());
     }
     let ends = ends_of(cell, cells, ids);
@@ -516,10 +516,14 @@ fn flow(
     }
     for (name, end) in ["source", "target"].iter().zip(ends) {
         if end.is_none() {
-            cell.fields.loss(name, "kept in a comment: a flow leads from an element to an element, and here is none");
+            cell.fields.loss(name, "kept in a comment: a flow leads from element to element");
         }
     }
-    let [source, target] = ends.map(|end| end.map_or("nothing".to_owned(), |cell| format!("\"{}\"", cell.title)));
+    let [source, target] = ends.map(|end| match end {
+        Some(end) if end.title.is_empty() => "an element without a name".to_owned(),
+        Some(end) => format!("\"{}\"", end.title),
+        None => "nothing".to_owned(),
+    });
     let title = words::or(&cell.title, "without a name").to_owned();
     draft.comments.push(format!("{about}flow with a loose end: {title}, from {source} to {target}"));
     draft.comments.extend(Some(item.description).filter(|text| !text.is_empty()));

@@ -37,8 +37,11 @@ const ACTORS: &[(&str, &str)] = &[
     ("engineer", "person"),
 ];
 
-/// What kind of data there are: how confidential they are at least, and what else is so.
-const SENSITIVITY: &[(&str, (&str, &[(&str, &str)]))] = &[
+/// How confidential data are at least, and what else is so.
+type Sensitivity = (&'static str, &'static [(&'static str, &'static str)]);
+
+/// What kinds of data there are.
+const SENSITIVITY: &[(&str, Sensitivity)] = &[
     ("pii", ("confidential", &[("personal", "yes")])),
     ("phi", ("restricted", &[("personal", "yes"), ("regulations", "hipaa")])),
     ("fin", ("confidential", &[])),
@@ -331,6 +334,10 @@ fn data_flows(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             });
             let title = words::or(&item.title, "without a title");
             draft.comments.push(format!("flow with a loose end: {title}, from {}", said.join(" to ")));
+            let said = [("has_sensitive_data", is_sensitive), ("encrypted", is_encrypted)];
+            let said =
+                said.iter().filter_map(|(name, yes)| Some(format!("{name}: {}", if (*yes)? { "yes" } else { "no" })));
+            draft.comments.extend(words::lines(said.collect()));
             draft.comments.extend(Some(item.description).filter(|text| !text.is_empty()));
             draft.comments.extend(words::lines(fields.rest()));
             continue;
@@ -476,9 +483,17 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             [("attack_mechanisms", "capec_id", "capec_title", "CAPEC"), ("weaknesses", "cwe_id", "cwe_title", "CWE")]
         {
             for reference in fields.all(list) {
-                let _ = reference.text(title);
+                let title = reference.text(title);
                 if let Some(number) = reference.text(id) {
+                    let before = item.comments.len();
                     words::reference(&mut item, &format!("{prefix}-{number}"));
+                    // One that is not known may be known by its title.
+                    if item.comments.len() > before {
+                        reference.loss(id, "kept in a comment: the published list does not have it");
+                        item.comments.extend(title);
+                    }
+                } else {
+                    item.comments.extend(title);
                 }
                 item.comments.extend(words::lines(reference.rest()));
             }

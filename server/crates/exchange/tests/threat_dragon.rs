@@ -59,7 +59,8 @@ fn at(id: u32) -> Value {
 
 fn threat(title: &str, kind: &str, status: &str, severity: &str, mitigation: &str) -> Value {
     json!({
-        "id": "0d5e", "title": title, "status": status, "severity": severity, "type": kind, "description": "How it goes.",
+        "id": "0d5e", "title": title, "status": status, "severity": severity, "type": kind,
+        "description": "How it goes.",
         "mitigation": mitigation, "modelType": "STRIDE",
     })
 }
@@ -86,7 +87,7 @@ fn shop() -> Value {
                     "description": "Takes orders.", "isWebApplication": true, "handlesCardPayment": true,
                     "privilegeLevel": "Service",
                     "threats": [
-                        threat("Stolen session", "Spoofing", "Mitigated", "High", "Sessions end after an hour.\n\nThey are bound to the address."),
+                        threat("Stolen session", "Spoofing", "Mitigated", "High", "Sessions end.\n\nAfter an hour."),
                         threat("Orders are denied", "Repudiation", "Open", "Critical", "Log every order"),
                         threat("Linked orders", "Linkability", "NotApplicable", "TBD", "Orders are no secret"),
                         threat("Flood", "Denial of service", "Open", "Medium", ""),
@@ -133,125 +134,131 @@ fn shop() -> Value {
 
 #[test]
 fn a_drawing_becomes_text() {
-    check(&shop().to_string(), &expect![[r#"
-        ==> book_shop.threat
-        // contributors: Ada, Grace
-        // reviewer: Edsger
-        // trust boundary drawn as a line: Edge; it crosses Order (Customer -> Shop API)
-        // Drawn in
-        // a workshop
-        // flow with a loose end: Mail, from "Shop API" to nothing
-        // protocol: smtp
+    check(
+        &shop().to_string(),
+        &expect![[r#"
+            ==> book_shop.threat
+            // contributors: Ada, Grace
+            // reviewer: Edsger
+            // trust boundary drawn as a line: Edge; it crosses Order (Customer -> Shop API)
+            // Drawn in
+            // a workshop
+            // flow with a loose end: Mail, from "Shop API" to nothing
+            // protocol: smtp
 
-        /// Sells books.
-        component book_shop "Book shop" { owner: "Shop team" }
+            /// Sells books.
+            component book_shop "Book shop" { owner: "Shop team" }
 
-        asset payment_card_data "Payment card data" {
-          classification: restricted
-          regulations: pci_dss
-        }
+            asset payment_card_data "Payment card data" {
+              classification: restricted
+              regulations: pci_dss
+            }
 
-        asset credentials "Credentials" {
-          classification: restricted
-          kind: credential
-        }
+            asset credentials "Credentials" {
+              classification: restricted
+              kind: credential
+            }
 
-        boundary cloud_account "Cloud account" { kind: cloud }
+            boundary cloud_account "Cloud account" { kind: cloud }
 
-        boundary data_network "Data network" in cloud_account { kind: network }
+            boundary data_network "Data network" in cloud_account { kind: network }
 
-        external customer "Customer" {
-          kind: person
-          // providesAuthentication: yes
-        }
+            external customer "Customer" {
+              kind: person
+              // providesAuthentication: yes
+            }
 
-        /// Takes orders.
-        process shop_api "Shop API" in cloud_account {
-          technology: web_application
-          handles: payment_card_data
-          privileges: service
-        }
+            /// Takes orders.
+            process shop_api "Shop API" in cloud_account {
+              technology: web_application
+              handles: payment_card_data
+              privileges: service
+            }
 
-        store orders_database "Orders database" in data_network {
-          technology: database
-          stores: credentials
-          encryption: at_rest
-          // isSigned: yes
-        }
+            store orders_database "Orders database" in data_network {
+              technology: database
+              stores: credentials
+              encryption: at_rest
+              // isSigned: yes
+            }
 
-        store old_orders "Old orders" { out_of_scope: "Goes in May" }
+            store old_orders "Old orders" { out_of_scope: "Goes in May" }
 
-        flow order "Order": customer -> shop_api {
-          protocol: https
-          // isPublicNetwork: yes
-        }
+            flow order "Order": customer -> shop_api {
+              protocol: https
+              // isPublicNetwork: yes
+            }
 
-        flow shop_api_to_orders_database: shop_api -> orders_database {
-          mitigations: tls
-          // bidirectional: yes
-        }
+            flow shop_api_to_orders_database: shop_api -> orders_database {
+              mitigations: tls
+              // bidirectional: yes
+            }
 
-        /// How it goes.
-        threat stolen_session "Stolen session" {
-          category: spoofing
-          targets: shop_api
-          impact: high
-          mitigations: sessions_end_after_an_hour
-        }
+            /// How it goes.
+            threat stolen_session "Stolen session" {
+              category: spoofing
+              targets: shop_api
+              impact: high
+              mitigations: sessions_end
+            }
 
-        /// How it goes.
-        threat orders_are_denied "Orders are denied" {
-          category: repudiation
-          targets: shop_api
-          likelihood: high
-          impact: critical
-          mitigations: log_every_order
-        }
+            /// How it goes.
+            threat orders_are_denied "Orders are denied" {
+              category: repudiation
+              targets: shop_api
+              likelihood: high
+              impact: critical
+              mitigations: log_every_order
+            }
 
-        /// How it goes.
-        threat linked_orders "Linked orders" {
-          category: information_disclosure
-          targets: shop_api
-          // type: Linkability
-          // status: NotApplicable
-        }
+            /// How it goes.
+            threat linked_orders "Linked orders" {
+              category: information_disclosure
+              targets: shop_api
+              // type: Linkability
+              // status: NotApplicable
+            }
 
-        /// How it goes.
-        threat flood "Flood" {
-          category: denial_of_service
-          targets: shop_api, orders_database
-          impact: medium
-        }
+            /// How it goes.
+            threat flood "Flood" {
+              category: denial_of_service
+              targets: shop_api, orders_database
+              impact: medium
+            }
 
-        /// They are bound to the address.
-        mitigation sessions_end_after_an_hour "Sessions end after an hour" { status: implemented }
+            /// After an hour.
+            mitigation sessions_end "Sessions end" { status: implemented }
 
-        mitigation log_every_order "Log every order" { status: proposed }
+            mitigation log_every_order "Log every order" { status: proposed }
 
-        accept accepted_linked_orders "Linked orders" {
-          findings: linked_orders
-          by: "unknown"
-          until: 2027-01-01
-          because: "Orders are no secret"
-          // TODO: fill in who accepts it, and until when
-        }
-    "#]]);
+            accept accepted_linked_orders "Linked orders" {
+              findings: linked_orders
+              by: "unknown"
+              until: 2027-01-01
+              because: "Orders are no secret"
+              // TODO: fill in who accepts it, and until when
+            }
+        "#]],
+    );
 }
 
 #[test]
 fn what_has_no_place_is_told() {
-    losses(&shop().to_string(), &expect![[r#"
-        detail.contributors: kept in a comment
-        detail.reviewer: kept in a comment
-        detail.diagrams[0].cells: how it is drawn is left out: the diagram is laid out anew
-        detail.diagrams[0].cells[2].data.providesAuthentication: kept in a comment
-        detail.diagrams[0].cells[3].data.threats[2].type: kept in a comment: the language has the categories of STRIDE
-        detail.diagrams[0].cells[4].data.isSigned: kept in a comment
-        detail.diagrams[0].cells[9].shape: kept in a comment: a line has no inside; draw it as a box to keep it
-        detail.diagrams[0].cells[10].data: kept in a comment: a text beside the drawing
-        detail.diagrams[0].cells[6].data.isPublicNetwork: kept in a comment: what is public follows from where its ends are
-        detail.diagrams[0].cells[8].target: kept in a comment: a flow leads from an element to an element, and here is none
-    "#]]);
+    losses(
+        &shop().to_string(),
+        &expect![[r#"
+            detail.contributors: kept in a comment
+            detail.reviewer: kept in a comment
+            detail.diagrams[0].cells: how it is drawn is left out: the diagram is laid out anew
+            detail.diagrams[0].cells[2].data.providesAuthentication: kept in a comment
+            detail.diagrams[0].cells[3].data.threats[2].type: kept in a comment: the language has the categories of STRIDE
+            detail.diagrams[0].cells[4].data.isSigned: kept in a comment
+            detail.diagrams[0].cells[9].shape: kept in a comment: a line has no inside; draw it as a box to keep it
+            detail.diagrams[0].cells[10].data: kept in a comment: a text beside the drawing
+            detail.diagrams[0].cells[6].data.isPublicNetwork: kept in a comment: it follows from where its ends are
+            detail.diagrams[0].cells[8].target: kept in a comment: a flow leads from element to element
+        "#]],
+    );
 }
 
 #[test]
@@ -265,7 +272,9 @@ fn elements_of_the_same_title_in_two_diagrams_stay_apart() {
     };
     // The ids are the same in both diagrams, as in a copy of one.
     let document = document(&[("Shop", cells(1)), ("Help desk", cells(1))]);
-    check(&document.to_string(), &expect![[r#"
+    check(
+        &document.to_string(),
+        &expect![[r#"
         ==> help_desk.threat
         component help_desk "Help desk"
 
@@ -298,7 +307,8 @@ fn elements_of_the_same_title_in_two_diagrams_stay_apart() {
         }
 
         flow log_in "Log in": browser -> login
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -315,7 +325,9 @@ fn the_middle_of_an_element_says_where_it_is() {
             json!({ "shape": "process", "id": "7", "data": { "type": "tm.Process", "name": "Nowhere" } }),
         ],
     )]);
-    check(&document.to_string(), &expect![[r#"
+    check(
+        &document.to_string(),
+        &expect![[r#"
         ==> book_shop.threat
         // contributors: Ada, Grace
         // reviewer: Edsger
@@ -337,7 +349,8 @@ fn the_middle_of_an_element_says_where_it_is() {
         process nowhere "Nowhere" {
           // It had no position or no size, so it is in no boundary.
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -352,33 +365,38 @@ fn what_is_missing_or_strange_is_no_error() {
                     { "shape": "actor", "id": "guest", "data": null },
                     { "shape": "cloud", "data": { "name": "A cloud" } },
                     { "shape": "flow", "source": { "cell": "guest" }, "target": { "cell": "nobody" },
-                      "data": { "threats": [{ "title": "New STRIDE threat", "type": "Made up", "status": "Odd",
-                                              "severity": "Huge", "description": "Provide a description for this threat" }] } },
+                      "data": { "threats": [{
+                          "title": "New STRIDE threat", "type": "Made up", "status": "Odd", "severity": "Huge",
+                          "description": "Provide a description for this threat",
+                      }] } },
                 ],
             }],
         },
     });
-    check(&document.to_string(), &expect![[r#"
-        ==> imported_model.threat
-        // cloud {name: A cloud}
-        // flow with a loose end: without a name, from "" to nothing
+    check(
+        &document.to_string(),
+        &expect![[r#"
+            ==> imported_model.threat
+            // cloud {name: A cloud}
+            // flow with a loose end: without a name, from an element without a name to nothing
 
-        component imported_model "Imported model"
+            component imported_model "Imported model"
 
-        external guest
+            external guest
 
-        process process
+            process process
 
-        threat made_up_a_flow "Made up: a flow" {
-          category: tampering
-          targets: guest
-          // It was on the flow `without a name`, of which an end hangs loose.
-          // type: Made up
-          // severity: Huge
-          // status: Odd
-          // TODO: no category of STRIDE was stated; `tampering` is a guess
-        }
-    "#]]);
+            threat made_up_a_flow "Made up: a flow" {
+              category: tampering
+              targets: guest
+              // It was on the flow `without a name`, of which an end hangs loose.
+              // type: Made up
+              // severity: Huge
+              // status: Odd
+              // TODO: no category of STRIDE was stated; `tampering` is a guess
+            }
+        "#]],
+    );
 }
 
 #[test]
@@ -398,17 +416,23 @@ fn errors_have_places() {
     ]
   }
 }"#;
-    problems(text, &expect![[r#"
+    problems(
+        text,
+        &expect![[r#"
         model.json:2:25: summary.title: this is a list, and has to be a text
         model.json:5:40: detail.diagrams[0].diagramJson: this is Threat Dragon 1; open it in Threat Dragon 2 and save it
         model.json:9:63: detail.diagrams[1].cells[0].position.x: this is a text, and has to be a number
         model.json:10:37: detail.diagrams[1].cells[1].id: `a` is here a second time
         model.json:10:87: detail.diagrams[1].cells[1].data.isEncrypted: this has to be `true` or `false`
         model.json:10:109: detail.diagrams[1].cells[1].data.threats: this is a group of values, and has to be a list
-    "#]]);
-    problems(&text[..100], &expect![[r#"
+    "#]],
+    );
+    problems(
+        &text[..100],
+        &expect![[r#"
         model.json:5:30: : this is no JSON: EOF while parsing a string
-    "#]]);
+    "#]],
+    );
 }
 
 /// A model of which the format can say all but what is told as lost.
@@ -482,7 +506,8 @@ fn our_own_documents_come_back() {
         boundary `book_shop.data`, `kind`: the format has no place for it
         external `book_shop.customer`, `kind`: the format has no place for it
         accept `book_shop.fire_for_now`, `by`: the format has no place for it
-        accept `book_shop.fire_for_now`, `until`: the format has no place for it"#]].assert_eq(&export.losses.join("\n"));
+        accept `book_shop.fire_for_now`, `until`: the format has no place for it"#]]
+    .assert_eq(&export.losses.join("\n"));
     expect![[r#"
         ==> book_shop.threat
         /// Sells books.
@@ -551,7 +576,8 @@ fn our_own_documents_come_back() {
           because: "It has never happened."
           // TODO: fill in who accepts it, and until when
         }
-    "#]].assert_eq(&text(&imported(&export.text)));
+    "#]]
+    .assert_eq(&text(&imported(&export.text)));
 }
 
 #[test]

@@ -85,9 +85,9 @@ struct Cell<'a> {
 #[derive(Default)]
 struct Shared {
     /// Mitigations by their text and status, with their keys.
-    mitigations: Vec<((String, &'static str), String)>,
+    mitigations: FxHashMap<(String, &'static str), String>,
     /// Threats by all that is said of them, with their keys.
-    threats: Vec<([String; 6], String)>,
+    threats: FxHashMap<[String; 6], String>,
 }
 
 /// Reads a document.
@@ -134,17 +134,20 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
 /// Elements of the same title in several diagrams may be the same, and may not.
 fn tell_of_twins(draft: &mut Draft) {
     let elements = draft.of_kind(&[Kind::External, Kind::Process, Kind::Store]);
-    let titles: Vec<(String, String)> =
-        elements.filter_map(|item| Some((plain_word(&item.title), item.part.clone()?))).collect();
+    let titles = elements.filter_map(|item| Some((plain_word(&item.title), item.part.clone()?)));
+    // What nobody gave a name to is called so.
+    let mut parts: FxHashMap<String, Vec<String>> = FxHashMap::default();
+    for (title, part) in titles.filter(|(title, _)| !["", "actor", "process", "store"].contains(&title.as_str())) {
+        let parts = parts.entry(title).or_default();
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
     let is_element = |item: &&mut Item| matches!(item.kind, Kind::External | Kind::Process | Kind::Store);
     for item in draft.items.iter_mut().filter(is_element) {
-        let title = plain_word(&item.title);
-        let mut others: Vec<String> = titles
-            .iter()
-            .filter(|(other, part)| *other == title && Some(part) != item.part.as_ref())
-            .map(|(_, part)| format!("\"{part}\""))
-            .collect();
-        others.dedup();
+        let others = parts.get(&plain_word(&item.title)).map(Vec::as_slice).unwrap_or_default();
+        let others = others.iter().filter(|part| Some(*part) != item.part.as_ref());
+        let others: Vec<String> = others.map(|part| format!("\"{part}\"")).collect();
         if !others.is_empty() {
             let others = others.join(", ");
             item.comments.push(format!("TODO: {others} has one of this title, too; if it is the same, keep one"));
@@ -196,8 +199,8 @@ fn diagram(
             cell.fields.problem("id", format!("`{id}` is here a second time"));
         }
     }
-    let boxes: Vec<usize> = (0..cells.len()).filter(|at| cells[*at].shape == Shape::Box).collect();
-    for cell in &cells {
+    let boxes = Boxes::of(&cells);
+    for (at, cell) in cells.iter().enumerate() {
         let kind = match cell.shape {
             Shape::Element(kind) => kind,
             Shape::Box => Kind::Boundary,
@@ -220,7 +223,7 @@ fn diagram(
             }
         };
         let mut item = started(cell, kind, part);
-        place(cell, &cells, &boxes, &mut item);
+        boxes.place(at, &mut item);
         if kind == Kind::Boundary {
             words::boundary_of_title(&mut item);
             if let Some(threats) =
@@ -331,47 +334,50 @@ fn finished(cell: &Cell<'_>) -> Vec<String> {
     words::lines(rest)
 }
 
-/// Puts something into the smallest box around its middle.
-fn place(cell: &Cell<'_>, cells: &[Cell<'_>], boxes: &[usize], item: &mut Item) {
-    let Some(area) = cell.area else {
-        if boxes.iter().any(|at| cells[*at].key != cell.key) {
-            cell.fields.loss("position", "without a position and a size it is in no boundary");
-            item.comments.push("It had no position or no size, so it is in no boundary.".to_owned());
+/// The boxes of a diagram, from the smallest to the largest; of two of the same size, the later one is in the earlier.
+struct Boxes<'c, 'a> {
+    cells: &'c [Cell<'a>],
+    /// The boxes by their places among the cells, each with the one around it, by its place here.
+    all: Vec<(usize, Area, Option<usize>)>,
+}
+
+impl<'c, 'a> Boxes<'c, 'a> {
+    fn of(cells: &'c [Cell<'a>]) -> Boxes<'c, 'a> {
+        let boxes = cells.iter().enumerate().filter(|(_, cell)| cell.shape == Shape::Box);
+        let mut all: Vec<_> = boxes.filter_map(|(at, cell)| Some((at, cell.area?, None))).collect();
+        all.sort_by(|one, other| one.1.size().total_cmp(&other.1.size()).then(other.0.cmp(&one.0)));
+        for at in 0..all.len() {
+            all[at].2 = (at + 1..all.len()).find(|around| all[*around].1.holds_most(all[at].1));
         }
-        return;
-    };
-    // Of boxes of the same size, the later one is in the earlier.
-    let order = |at: usize| (cells[at].area.map_or(f64::MAX, Area::size), std::cmp::Reverse(at));
-    let before = |one: usize, other: usize| {
-        let (one, other) = (order(one), order(other));
-        one.0.total_cmp(&other.0).then(one.1.cmp(&other.1))
-    };
-    let around = |inner: Area, own: Option<usize>| {
-        let holds = |at: usize| {
-            let Some(area) = cells[at].area else { return false };
-            match own {
-                Some(own) => at != own && before(own, at).is_lt() && area.holds_most(inner),
-                None => area.holds(inner),
-            }
-        };
-        let mut all: Vec<usize> = boxes.iter().copied().filter(|at| holds(*at)).collect();
-        all.sort_by(|one, other| before(*one, *other));
-        all
-    };
-    let own = boxes.iter().copied().find(|at| cells[*at].key == cell.key);
-    let all = around(area, own);
-    let Some(&innermost) = all.first() else { return };
-    item.place = Some(cells[innermost].key.clone());
-    // What is around the innermost is around this, too; others only overlap.
-    let mut above = vec![innermost];
-    while let Some(next) = above.last().and_then(|at| around(cells[*at].area?, Some(*at)).first().copied()) {
-        above.push(next);
+        Boxes { cells, all }
     }
-    let others = all.iter().filter(|at| !above.contains(at)).map(|at| format!("\"{}\"", cells[*at].title));
-    let others: Vec<String> = others.collect();
-    if !others.is_empty() {
-        cell.fields.loss("position", "kept in a comment: it is in boundaries that only overlap");
-        item.comments.push(format!("It was drawn in {} as well.", others.join(", ")));
+
+    /// Puts a cell into the smallest box around it.
+    fn place(&self, at: usize, item: &mut Item) {
+        let cell = &self.cells[at];
+        let Some(area) = cell.area else {
+            if !self.all.is_empty() {
+                cell.fields.loss("position", "without a position and a size it is in no boundary");
+                item.comments.push("It had no position or no size, so it is in no boundary.".to_owned());
+            }
+            return;
+        };
+        let key = |at: usize| Some(self.cells[self.all[at].0].key.clone());
+        if let Some((.., around)) = self.all.iter().find(|(own, ..)| *own == at) {
+            item.place = around.and_then(key);
+            return;
+        }
+        let mut holding = (0..self.all.len()).filter(|at| self.all[*at].1.holds(area));
+        let Some(innermost) = holding.next() else { return };
+        item.place = key(innermost);
+        // What is around the innermost is around this, too; others only overlap.
+        let above: Vec<usize> = std::iter::successors(Some(innermost), |at| self.all[*at].2).collect();
+        let others = holding.filter(|at| !above.contains(at)).map(|at| &self.cells[self.all[at].0].title);
+        let others: Vec<String> = others.map(|title| format!("\"{title}\"")).collect();
+        if !others.is_empty() {
+            cell.fields.loss("position", "kept in a comment: it is in boundaries that only overlap");
+            item.comments.push(format!("It was drawn in {} as well.", others.join(", ")));
+        }
     }
 }
 
@@ -381,24 +387,10 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
     out_of_scope(data, item);
     match item.kind {
         Kind::External => {
-            const PEOPLE: [&str; 15] = [
-                "actor",
-                "user",
-                "users",
-                "customer",
-                "customers",
-                "person",
-                "admin",
-                "administrator",
-                "operator",
-                "developer",
-                "engineer",
-                "visitor",
-                "employee",
-                "attacker",
-                "client",
-            ];
-            let is_person = words::words_of(&item.title).iter().any(|word| PEOPLE.contains(&word.as_str()));
+            const PEOPLE: &str = "user users customer customers person admin administrator operator developer engineer \
+                                  visitor employee attacker client";
+            let is_person =
+                words::words_of(&item.title).iter().any(|word| PEOPLE.split(' ').any(|person| person == word));
             if is_person && item.get("technology").is_empty() {
                 item.word("kind", Some("person"));
             }
@@ -619,7 +611,7 @@ fn threats(
             comments.push(format!("It was on the flow `{flow}`, of which an end hangs loose."));
         }
         // The same threat on several elements is one against all of them.
-        if let Some((_, key)) = shared.threats.iter().find(|(known, _)| *known == identity)
+        if let Some(key) = shared.threats.get(&identity)
             && let Some(item) = draft.item_mut(key).filter(|item| item.part.as_ref() == part)
         {
             item.state("targets", Fact::Item(target.to_owned()));
@@ -635,7 +627,7 @@ fn threats(
         let stride = words::stride(&category);
         item.word("category", stride);
         if !category.is_empty() && stride.is_none_or(|word| plain_word(word) != plain_word(&category)) {
-            fields.loss("type", "kept in a comment: the language has the categories of STRIDE");
+            fields.loss("type", "kept in a comment: it is no category of STRIDE");
             item.comments.push(format!("type: {category}"));
         }
         rate(&fields, &severity, &mut item);
@@ -669,7 +661,7 @@ fn threats(
         };
         item.comments.extend(words::lines(fields.rest()));
         words::complete_threat(draft, &mut item);
-        shared.threats.push((identity, item.key.clone()));
+        shared.threats.insert(identity, item.key.clone());
         draft.items.push(item);
         draft.items.extend(accept.map(|mut accept| {
             accept.part = part.cloned();
@@ -701,8 +693,7 @@ fn mitigate(threat: &mut Item, text: &str, status: &'static str, shared: &mut Sh
         return;
     }
     let identity = (text.to_owned(), status);
-    let known = shared.mitigations.iter().find(|(known, _)| *known == identity && !text.is_empty());
-    if let Some((_, key)) = known {
+    if let Some(key) = shared.mitigations.get(&identity).filter(|_| !text.is_empty()) {
         threat.state("mitigations", Fact::Item(key.clone()));
         return;
     }
@@ -719,7 +710,7 @@ fn mitigate(threat: &mut Item, text: &str, status: &'static str, shared: &mut Sh
         item.comments.push("TODO: what mitigates it was not said".to_owned());
         item.part.clone_from(&threat.part);
     }
-    shared.mitigations.push((identity, key.clone()));
+    shared.mitigations.insert(identity, key.clone());
     threat.state("mitigations", Fact::Item(key));
     draft.items.push(item);
 }

@@ -4,6 +4,7 @@
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, looked_up, plain_word};
 use crate::words;
+use rustc_hash::FxHashMap;
 use threatline_model::Kind;
 use threatline_model::schema;
 
@@ -65,18 +66,24 @@ const STATUS: &[(&str, Option<&str>)] = &[
     ("wont_do", None),
 ];
 
-/// What was declared under a symbolic name: the list it stands in, the name, and its key.
+/// What was declared: its key by the list it stands in and its symbolic name.
 #[derive(Default)]
-struct Known(Vec<(&'static str, String, String)>);
+struct Known(FxHashMap<(&'static str, String), String>);
 
 impl Known {
-    fn get(&self, lists: &[&str], name: &str) -> Option<String> {
-        let found = self.0.iter().find(|(list, known, _)| lists.contains(list) && known == name);
-        found.map(|(_, _, key)| key.clone())
+    fn get(&self, lists: &[&'static str], name: &str) -> Option<String> {
+        lists.iter().find_map(|list| self.0.get(&(*list, name.to_owned()))).cloned()
     }
 
     /// The key of what is named; that there is no such thing is noted, and kept in a comment.
-    fn or_note(&self, fields: &Fields<'_>, field: &str, lists: &[&str], name: &str, item: &mut Item) -> Option<String> {
+    fn or_note(
+        &self,
+        fields: &Fields<'_>,
+        field: &str,
+        lists: &[&'static str],
+        name: &str,
+        item: &mut Item,
+    ) -> Option<String> {
         let found = self.get(lists, name);
         if found.is_none() {
             fields.loss(field, format!("kept in a comment: nothing is called `{name}`"));
@@ -207,7 +214,7 @@ fn started(fields: &Fields<'_>, kind: Kind, list: &'static str, known: &mut Know
         if known.get(&[list], name).is_some() {
             fields.problem("symbolic_name", format!("`{name}` is here a second time"));
         }
-        known.0.push((list, name.clone(), key.clone()));
+        known.0.insert((list, name.clone()), key.clone());
     }
     let title = fields.text("title").or_else(|| name.as_deref().map(spoken)).unwrap_or_default();
     let mut item = Item::new(kind, key, title);
@@ -266,7 +273,7 @@ fn missing(name: &str, kind: Kind, list: &'static str, known: &mut Known) -> Ite
     let mut item = Item::new(kind, format!("{list} {name}"), spoken(name));
     item.name = words::id(name);
     item.comments.push("TODO: it was named, and not described, in the model that was imported".to_owned());
-    known.0.push((list, name.to_owned(), item.key.clone()));
+    known.0.insert((list, name.to_owned()), item.key.clone());
     item
 }
 
@@ -400,6 +407,9 @@ fn end(fields: &Fields<'_>, name: &str, known: &mut Known, draft: &mut Draft) ->
 
 /// What is said of the boundary between two zones holds for the flows that cross it.
 fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
+    let places: FxHashMap<String, Option<String>> =
+        draft.items.iter().map(|item| (item.key.clone(), item.place.clone())).collect();
+    let place = |key: &str| places.get(key).cloned().flatten();
     for fields in top.all("trust_boundaries") {
         let zones = ["trust_zone_a", "trust_zone_b"].map(|name| fields.text(name).unwrap_or_default());
         let keys = zones.clone().map(|zone| known.get(&["trust_zone"], &zone));
@@ -415,9 +425,6 @@ fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
         let mut said = Vec::new();
         let mut is_stated = false;
         if let ([(way, second)], true, [Some(one), Some(other)]) = (ways.as_slice(), all_known, &keys) {
-            let places: Vec<(String, Option<String>)> =
-                draft.items.iter().map(|item| (item.key.clone(), item.place.clone())).collect();
-            let place = |key: &str| places.iter().find(|(known, _)| known == key).and_then(|(_, place)| place.clone());
             for flow in draft.items.iter_mut().filter(|item| item.kind == Kind::Flow) {
                 let Some((source, target)) = &flow.ends else { continue };
                 let across = (place(source), place(target));

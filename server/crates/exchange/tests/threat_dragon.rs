@@ -251,7 +251,7 @@ fn what_has_no_place_is_told() {
             detail.reviewer: kept in a comment
             detail.diagrams[0].cells: how it is drawn is left out: the diagram is laid out anew
             detail.diagrams[0].cells[2].data.providesAuthentication: kept in a comment
-            detail.diagrams[0].cells[3].data.threats[2].type: kept in a comment: the language has the categories of STRIDE
+            detail.diagrams[0].cells[3].data.threats[2].type: kept in a comment: it is no category of STRIDE
             detail.diagrams[0].cells[4].data.isSigned: kept in a comment
             detail.diagrams[0].cells[9].shape: kept in a comment: a line has no inside; draw it as a box to keep it
             detail.diagrams[0].cells[10].data: kept in a comment: a text beside the drawing

@@ -128,6 +128,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     draft.comments.extend(words::lines(detail.rest()));
     draft.comments.extend(words::lines(top.rest()));
     tell_of_twins(&mut draft);
+    words::break_circles(notes, &mut draft);
     draft
 }
 

@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::fmt::Write;
 use std::sync::LazyLock;
 use threatline_model::names::{full_name, visible};
+use threatline_model::relations::DEEPEST_BOUNDARY;
 use threatline_model::typed::typed;
 use threatline_model::{Date, Kind, Workspace, World, references};
 
@@ -222,28 +223,44 @@ pub fn a_year_after(decided: Option<Date>) -> Date {
     decided.checked_add(jiff::Span::new().years(1)).unwrap_or(decided)
 }
 
-/// Takes boundaries that lie in themselves out of there, and what lies in something that is no boundary.
+/// Takes boundaries that lie in themselves, or deeper than the language has it, out of there, and what lies in something
+/// that is no boundary.
 pub fn break_circles(notes: &Notes, draft: &mut Draft) {
     let _ = notes;
-    let boundaries: Vec<String> = draft.of_kind(&[Kind::Boundary]).map(|item| item.key.clone()).collect();
+    let boundaries = draft.items.iter().enumerate().filter(|(_, item)| item.kind == Kind::Boundary);
+    let boundaries: FxHashMap<String, usize> = boundaries.map(|(at, item)| (item.key.clone(), at)).collect();
     for item in &mut draft.items {
-        if item.place.as_ref().is_some_and(|place| !boundaries.contains(place)) {
+        if item.place.as_ref().is_some_and(|place| !boundaries.contains_key(place)) {
             item.place = None;
         }
     }
-    for key in boundaries {
-        let mut seen = vec![key.clone()];
-        let mut at = key.clone();
-        while let Some(above) = draft.item(&at).and_then(|item| item.place.clone()) {
-            if seen.contains(&above) {
-                if let Some(item) = draft.item_mut(&at) {
-                    item.comments.push("It lay in itself.".to_owned());
-                    item.place = None;
-                }
+    // How deep each boundary is, from the outermost, 1.
+    let mut depths: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut starts: Vec<usize> = boundaries.values().copied().collect();
+    starts.sort_unstable();
+    for start in starts {
+        let above = |draft: &Draft, at: usize| draft.items[at].place.as_ref().map(|above| boundaries[above]);
+        let mut chain = vec![start];
+        while let Some(next) = above(draft, chain[chain.len() - 1]).filter(|next| !depths.contains_key(next)) {
+            if chain.contains(&next) {
+                let item = &mut draft.items[chain[chain.len() - 1]];
+                item.comments.push("It lay in itself.".to_owned());
+                item.place = None;
                 break;
             }
-            seen.push(above.clone());
-            at = above;
+            chain.push(next);
+        }
+        for at in chain.into_iter().rev() {
+            let around = above(draft, at);
+            let mut depth = around.map_or(1, |around| depths[&around] + 1);
+            if let Some(around) = around.filter(|_| depth > DEEPEST_BOUNDARY) {
+                let around = draft.items[around].title.clone();
+                let item = &mut draft.items[at];
+                item.comments.push(format!("It lay in \"{around}\", deeper than boundaries can."));
+                item.place = None;
+                depth = 1;
+            }
+            depths.insert(at, depth);
         }
     }
 }

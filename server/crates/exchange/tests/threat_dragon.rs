@@ -2,7 +2,7 @@
 
 mod documents;
 
-use documents::{check, imported, losses, problems, text};
+use documents::{check, check_errors, imported, losses, problems, text};
 use expect_test::expect;
 use serde_json::{Value, json};
 use threatline_exchange::draft::Draft;
@@ -351,6 +351,19 @@ fn the_middle_of_an_element_says_where_it_is() {
         }
     "#]],
     );
+}
+
+#[test]
+fn boxes_that_are_too_deep_are_no_error() {
+    let nested = |at: i32| {
+        let area = [at, at, 1000 - 2 * at, 1000 - 2 * at];
+        shape("trust-boundary-box", "tm.BoundaryBox", at as u32, &format!("Box {at}"), area, &json!({}))
+    };
+    let document = document(&[("Main", (0..100).map(nested).collect())]);
+    let imported = imported(&document.to_string());
+    let outermost = imported.draft.items.iter().filter(|item| item.place.is_none());
+    assert_eq!(outermost.map(|item| item.title.as_str()).collect::<Vec<_>>(), ["Box 0", "Box 64"]);
+    check_errors(&imported);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, Value, plain_word};
 use crate::words::{self, Export, Ids, Losses};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value as Json, json};
 use threatline_model::Kind;
 use threatline_model::schema;
@@ -372,7 +372,7 @@ impl<'c, 'a> Boxes<'c, 'a> {
         let Some(innermost) = holding.next() else { return };
         item.place = key(innermost);
         // What is around the innermost is around this, too; others only overlap.
-        let above: Vec<usize> = std::iter::successors(Some(innermost), |at| self.all[*at].2).collect();
+        let above: FxHashSet<usize> = std::iter::successors(Some(innermost), |at| self.all[*at].2).collect();
         let others = holding.filter(|at| !above.contains(at)).map(|at| &self.cells[self.all[at].0].title);
         let others: Vec<String> = others.map(|title| format!("\"{title}\"")).collect();
         if !others.is_empty() {

@@ -215,6 +215,8 @@ pub enum ExportFormat {
     Json,
     /// The register of threats, for spreadsheets
     Csv,
+    /// OWASP Threat Dragon 2, JSON
+    ThreatDragon,
 }
 
 impl From<ExportFormat> for Target {
@@ -228,6 +230,7 @@ impl From<ExportFormat> for Target {
             ExportFormat::DrawIo => Target::DrawIo,
             ExportFormat::Json => Target::Json,
             ExportFormat::Csv => Target::Csv,
+            ExportFormat::ThreatDragon => Target::ThreatDragon,
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Writing models for other tools: which formats there are. It must not know what a format says.
 
 use crate::draft::Draft;
+use crate::threat_dragon::{self, Area, Drawn};
 use crate::words::{Export, count};
 use crate::{csv, cyclonedx, dot, drawio, json, mermaid, otm, threagile};
-use threatline_ide::diagram::NotDrawn;
+use threatline_ide::diagram::{Direction, Laid, NotDrawn, diagram};
+use threatline_model::findings::{FindingId, all};
+use threatline_model::names::full_name;
 use threatline_model::{Database, Kind, Model};
 
 /// A format that can be written.
@@ -13,6 +16,8 @@ pub enum Target {
     Otm,
     /// Threagile's YAML.
     Threagile,
+    /// OWASP Threat Dragon 2, JSON.
+    ThreatDragon,
     /// CycloneDX 1.6, JSON.
     CycloneDx,
     /// A flowchart of Mermaid.
@@ -35,6 +40,7 @@ pub fn export(db: &Database, model: Model, title: &str, target: Target) -> Resul
     Ok(match target {
         Target::Otm => of_draft(db, model, title, otm::write),
         Target::Threagile => of_draft(db, model, title, threagile::write),
+        Target::ThreatDragon => of_draft(db, model, title, |draft| threat_dragon::write(draft, &drawn(db, model))),
         Target::CycloneDx => cyclonedx::write(db, model, title),
         Target::Mermaid => mermaid::write(db, model)?,
         Target::Dot => dot::write(db, model, title)?,
@@ -45,7 +51,7 @@ pub fn export(db: &Database, model: Model, title: &str, target: Target) -> Resul
 }
 
 /// Writes a draft of a model, and tells what a draft has no place for.
-fn of_draft(db: &Database, model: Model, title: &str, write: fn(&Draft) -> Export) -> Export {
+fn of_draft(db: &Database, model: Model, title: &str, write: impl Fn(&Draft) -> Export) -> Export {
     let mut export = write(&Draft::of(db, model, title));
     for kind in [Kind::Technology, Kind::Protocol, Kind::Rule] {
         let declared = model.files(db).iter().flat_map(|file| file.declarations(db).iter());
@@ -57,4 +63,25 @@ fn of_draft(db: &Database, model: Model, title: &str, write: fn(&Draft) -> Expor
         }
     }
     export
+}
+
+/// What only the analysis and the layout know of a model.
+fn drawn(db: &Database, model: Model) -> Drawn {
+    let mut drawn = Drawn::default();
+    if let Ok(diagram) = diagram(db, model.files(db), Direction::Right)
+        && let Some(layout) = diagram.tidy_layout()
+    {
+        for (part, laid) in diagram.parts().iter().zip(layout) {
+            if let Some(Laid::Box { x, y, width, height }) = laid {
+                drawn.areas.insert(full_name(db, part.decl).to_string(), Area { left: x, top: y, width, height });
+            }
+        }
+    }
+    for assessed in all(db, model) {
+        if let FindingId::Threat(threat) = assessed.finding.id {
+            let outcome = (assessed.state.word(), assessed.finding.severity.word());
+            drawn.threats.insert(full_name(db, threat).to_string(), outcome);
+        }
+    }
+    drawn
 }

@@ -181,7 +181,7 @@ fn node(text: &Text, element: roxmltree::Node<'_, '_>, depth: usize) -> Result<N
     let attribute =
         |name: &str| element.attributes().find(|attribute| attribute.name() == name).map(|attribute| attribute.value());
     if attribute("nil") == Some("true") {
-        return Node::new(Value::Null, place);
+        return Ok(Node::null(place));
     }
     let mut entries: Vec<(String, Vec<Node>)> = Vec::new();
     let mut is_list = false;

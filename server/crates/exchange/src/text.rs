@@ -434,8 +434,10 @@ fn name_within(title: &str, longest: usize) -> String {
 
 fn declaration(text: &mut String, item: &Item, part: usize, names: &Names) {
     describe(text, &item.description);
-    let _ = write!(text, "{} {}", item.kind.word(), names.item(&item.key, part).unwrap_or_default());
-    if !item.title.trim().is_empty() {
+    let name = names.item(&item.key, part).unwrap_or_default();
+    let _ = write!(text, "{} {name}", item.kind.word());
+    // Without a title people read the name.
+    if !item.title.trim().is_empty() && item.title != name {
         let _ = write!(text, " {}", quoted(&line_of(&item.title)));
     }
     if let Some(place) = item.place.as_ref().and_then(|place| names.item(place, part)) {
@@ -485,8 +487,20 @@ fn describe(text: &mut String, description: &str) {
 }
 
 fn comment_lines(text: &mut String, comment: &str, indent: &str) {
+    const LONGEST: usize = 100;
     for line in comment.lines() {
-        let _ = writeln!(text, "{indent}// {}", harmless(line));
+        let mut length = 0;
+        let mut wrapped = String::new();
+        for word in harmless(line).split_inclusive(' ') {
+            if length > 0 && length + word.chars().count() > LONGEST {
+                let _ = writeln!(text, "{indent}// {}", wrapped.trim_end());
+                wrapped.clear();
+                length = 0;
+            }
+            wrapped.push_str(word);
+            length += word.chars().count();
+        }
+        let _ = writeln!(text, "{indent}// {wrapped}");
     }
 }
 

@@ -39,7 +39,7 @@ pub type Include<'a> = dyn Fn(&Node, &str) -> Result<Node, Problem> + 'a;
 ///
 /// # Errors
 /// When what it stands for is too much.
-pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Draft {
+pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Draft, Problem> {
     let document = resolved(notes, document, include)?;
     let top = Fields::new(notes, &document, String::new());
     // Brought in where they are used.

@@ -159,6 +159,11 @@ impl Node {
         Ok(Node(Arc::new(Known { value, place, depth, size, is_silent })))
     }
 
+    /// Nothing, at a place.
+    pub fn null(place: Place) -> Node {
+        Node(Arc::new(Known { value: Value::Null, place, depth: 0, size: 1, is_silent: true }))
+    }
+
     /// The value.
     pub fn value(&self) -> &Value {
         &self.0.value
@@ -407,7 +412,7 @@ pub fn yaml(text: &Text) -> Result<Node, Problem> {
             Some(_) => {}
         }
     }
-    Node::new(Value::Null, text.place(0))
+    Ok(Node::null(text.place(0)))
 }
 
 /// A plain scalar of YAML 1.2, as its core schema has it.
@@ -579,6 +584,12 @@ impl<'a> Fields<'a> {
             notes.problem(node.place(), &path, format!("this is {}, and has to be a group of values", node.word()));
         }
         Fields { notes, path, node: node.clone(), read: RefCell::default() }
+    }
+
+    /// A group of values that says nothing, under a name of this one.
+    pub fn nothing(&self, name: &str) -> Fields<'a> {
+        let node = Node::null(self.place().clone());
+        Fields { notes: self.notes, path: self.way(name), node, read: RefCell::default() }
     }
 
     /// Where it stands.

@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use threatline_ide::rename::is_name;
 use threatline_ide::safe::acts;
 use threatline_model::names::{full_name, visible};
+use threatline_model::relations::DEEPEST_BOUNDARY;
 use threatline_model::schema::{STRIDE, Takes};
 use threatline_model::typed::typed;
 use threatline_model::{Date, Kind, Workspace, World, references};
@@ -252,7 +253,8 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 /// The first sentence of a text, if it is short enough for a title.
 pub fn first_sentence(text: &str) -> Option<String> {
     let line = text.trim().lines().next().unwrap_or_default();
-    let end = line.find(". ").map_or(line.len(), |at| at);
+    let is_end = |at: &usize| !["e.g", "i.e", "etc", "vs"].iter().any(|short| line[..*at].ends_with(short));
+    let end = line.match_indices(". ").map(|(at, _)| at).find(is_end).unwrap_or(line.len());
     Some(line[..end].trim_end_matches('.').to_owned()).filter(|sentence| !sentence.is_empty() && sentence.len() <= 90)
 }
 
@@ -282,37 +284,44 @@ pub fn a_year_after(decided: Option<Date>) -> Date {
     decided.checked_add(jiff::Span::new().years(1)).unwrap_or(decided)
 }
 
-/// Takes boundaries that lie in themselves, or deeper than the language allows, out of there, and what lies in something
+/// Takes boundaries that lie in themselves, or deeper than the language has it, out of there, and what lies in something
 /// that is no boundary.
 pub fn break_circles(notes: &Notes, draft: &mut Draft) {
-    const DEEPEST: usize = 64;
     let _ = notes;
-    let boundaries: Vec<String> = draft.of_kind(&[Kind::Boundary]).map(|item| item.key.clone()).collect();
+    let boundaries = draft.items.iter().enumerate().filter(|(_, item)| item.kind == Kind::Boundary);
+    let boundaries: FxHashMap<String, usize> = boundaries.map(|(at, item)| (item.key.clone(), at)).collect();
     for item in &mut draft.items {
-        if item.place.as_ref().is_some_and(|place| !boundaries.contains(place)) {
+        if item.place.as_ref().is_some_and(|place| !boundaries.contains_key(place)) {
             item.place = None;
         }
     }
-    for key in boundaries {
-        let mut seen = vec![key.clone()];
-        let mut at = key.clone();
-        while let Some(above) = draft.item(&at).and_then(|item| item.place.clone()) {
-            if seen.contains(&above) {
-                if let Some(item) = draft.item_mut(&at) {
-                    item.comments.push("It lay in itself.".to_owned());
-                    item.place = None;
-                }
-                break;
-            }
-            seen.push(above.clone());
-            at = above;
-            if seen.len() > DEEPEST
-                && let Some(item) = draft.item_mut(&key)
-            {
-                item.comments.push(format!("It lay in more than {} boundaries.", DEEPEST - 1));
+    // How deep each boundary is, from the outermost, 1.
+    let mut depths: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut starts: Vec<usize> = boundaries.values().copied().collect();
+    starts.sort_unstable();
+    for start in starts {
+        let above = |draft: &Draft, at: usize| draft.items[at].place.as_ref().map(|above| boundaries[above]);
+        let mut chain = vec![start];
+        while let Some(next) = above(draft, chain[chain.len() - 1]).filter(|next| !depths.contains_key(next)) {
+            if chain.contains(&next) {
+                let item = &mut draft.items[chain[chain.len() - 1]];
+                item.comments.push("It lay in itself.".to_owned());
                 item.place = None;
                 break;
             }
+            chain.push(next);
+        }
+        for at in chain.into_iter().rev() {
+            let around = above(draft, at);
+            let mut depth = around.map_or(1, |around| depths[&around] + 1);
+            if let Some(around) = around.filter(|_| depth > DEEPEST_BOUNDARY) {
+                let around = draft.items[around].title.clone();
+                let item = &mut draft.items[at];
+                item.comments.push(format!("It lay in \"{around}\", deeper than boundaries can."));
+                item.place = None;
+                depth = 1;
+            }
+            depths.insert(at, depth);
         }
     }
 }
@@ -627,6 +636,77 @@ pub fn authentication(said: &str) -> Option<&'static str> {
     WORDS.iter().find(|(word, _)| plain.contains(word)).map(|(_, name)| *name)
 }
 
+/// The protocols of the library that encrypt by themselves.
+static ENCRYPTED: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let workspace = Workspace::new(Date::constant(2026, 1, 1));
+    let db = workspace.db();
+    let all = visible(db, World::get(db).library(db), &[Kind::Protocol]);
+    let all = all.into_iter().filter(|decl| typed(db, *decl).yes_no("encrypted") == Some(true));
+    all.map(|decl| full_name(db, decl).trim_start_matches("std.").to_owned()).collect()
+});
+
+/// Whether a protocol of the library encrypts by itself.
+pub fn encrypts(protocol: &str) -> bool {
+    ENCRYPTED.iter().any(|name| name == protocol)
+}
+
+/// The protocol of the library that is the same with encryption, if there is one.
+pub fn encrypted(protocol: &str) -> Option<&'static str> {
+    let same = |name: &&String| upwards(Kind::Protocol, name).get(1).is_some_and(|broader| broader == protocol);
+    ENCRYPTED.iter().find(same).map(String::as_str)
+}
+
+/// The words of a text, in lower case; they also end where a small letter meets a capital one.
+pub fn words_of(said: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut last = ' ';
+    for character in said.chars() {
+        if !character.is_alphanumeric() || (last.is_lowercase() && character.is_uppercase()) {
+            words.push(String::new());
+        }
+        if let (true, Some(word)) = (character.is_alphanumeric(), words.last_mut()) {
+            word.extend(character.to_lowercase());
+        }
+        last = character;
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// States what the title of an element says of its technology, where the format has no place for it: of a store, and of
+/// what is none, only what fits.
+pub fn technology_of_title(item: &mut Item) {
+    let Some(technology) = technology(&item.title) else { return };
+    let above = upwards(Kind::Technology, technology);
+    let keeps_data = above.iter().any(|name| ["datastore", "messaging", "vault"].contains(&name.as_str()));
+    if keeps_data == (item.kind == Kind::Store) || item.title.split_whitespace().count() == 1 {
+        item.library("technology", &[technology]);
+    }
+}
+
+/// States what the title of a boundary says of its trust and of what it is made of, where the format has no place for
+/// it.
+pub fn boundary_of_title(item: &mut Item) {
+    const KINDS: &[(&str, &[&str])] = &[
+        ("network", &["internet", "network", "vpc", "vnet", "subnet", "dmz", "lan", "intranet", "vlan"]),
+        ("cloud", &["cloud", "aws", "azure", "gcp"]),
+        ("process", &["container", "pod", "sandbox"]),
+        ("host", &["host", "machine", "vm", "server", "device"]),
+        ("organisation", &["company", "corporate", "organisation", "organization", "partner"]),
+        ("physical", &["building", "room", "datacenter", "datacentre", "vehicle"]),
+    ];
+    let words = words_of(&item.title);
+    let has = |word: &str| words.iter().any(|said| said == word);
+    if !item.title.to_lowercase().contains("internet of") {
+        let kind = KINDS.iter().find(|(_, names)| names.iter().any(|name| has(name)));
+        item.word("kind", kind.map(|(kind, _)| *kind));
+        if has("internet") || has("untrusted") || words_of(&item.description).iter().any(|word| word == "untrusted") {
+            item.word("trust", Some("untrusted"));
+            item.comments.push("TODO: no trust was stated; `untrusted` is a guess".to_owned());
+        }
+    }
+}
+
 /// The library's technology for what another tool calls a type of element: the first of these words in it.
 pub fn technology(said: &str) -> Option<&'static str> {
     const WORDS: &[(&str, &str)] = &[
@@ -730,13 +810,11 @@ pub fn technology(said: &str) -> Option<&'static str> {
     if let Some(name) = in_library(Kind::Technology, said) {
         return Some(name);
     }
-    // A short word has to stand by itself: there is an `ios` in `portfolios`.
-    const SHORT: usize = 4;
+    // Where a word begins: `cards` are not kept by `rds`.
     let plain = plain_word(said);
-    let parts: Vec<String> = said.split(|character: char| !character.is_alphanumeric()).map(plain_word).collect();
-    let is_said =
-        |word: &str| if word.len() > SHORT { plain.contains(word) } else { parts.iter().any(|part| part == word) };
-    WORDS.iter().find(|(word, _)| is_said(word)).map(|(_, name)| *name)
+    let words = words_of(said);
+    let starts: Vec<String> = (0..words.len()).map(|at| words[at..].concat()).chain([plain]).collect();
+    WORDS.iter().find(|(word, _)| starts.iter().any(|start| start.starts_with(word))).map(|(_, name)| *name)
 }
 
 /// States what an asset is made of where its title says so: other tools have no property for it, and rules ask for it.
@@ -827,8 +905,8 @@ pub fn number(level: &str) -> u8 {
 /// The STRIDE categories that another tool names.
 pub fn stride(said: &str) -> Option<&'static str> {
     match plain_word(said).as_str() {
-        "spoofing" | "s" | "authentication" | "authenticity" | "spoof" | "identifying" | "linking" => Some("spoofing"),
-        "tampering" | "t" | "integrity" => Some("tampering"),
+        "spoofing" | "s" | "authentication" | "authenticity" | "spoof" => Some("spoofing"),
+        "tampering" | "t" | "integrity" | "immutable" => Some("tampering"),
         "repudiation" | "r" | "accountability" | "nonrepudiation" => Some("repudiation"),
         "informationdisclosure"
         | "infodisclosure"
@@ -837,9 +915,17 @@ pub fn stride(said: &str) -> Option<&'static str> {
         | "disclosureofinformation"
         | "datadisclosure"
         | "detecting"
+        | "detectability"
+        | "linking"
+        | "linkability"
+        | "identifying"
+        | "identifiability"
+        | "identifiabilitylinkability"
         | "unawareness"
         | "noncompliance" => Some("information_disclosure"),
-        "denialofservice" | "dos" | "d" | "availability" | "deniedservice" => Some("denial_of_service"),
+        "denialofservice" | "dos" | "d" | "availability" | "deniedservice" | "distributed" | "accessibility" => {
+            Some("denial_of_service")
+        }
         "elevationofprivilege"
         | "elevationofprivileges"
         | "elevationofpriviledge"
@@ -850,6 +936,29 @@ pub fn stride(said: &str) -> Option<&'static str> {
         | "authorisation" => Some("elevation_of_privilege"),
         _ => None,
     }
+}
+
+/// The STRIDE categories that a text speaks of.
+pub fn stride_in(text: &str) -> Vec<&'static str> {
+    const SIGNS: &[(&str, &[&str])] = &[
+        ("spoofing", &["spoof", "impersonat", "phish", "masquerad", "stolen credential", "session hijack", "fake"]),
+        ("tampering", &["tamper", "modif", "poison", "inject", "manipulat", "backdoor", "corrupt"]),
+        ("repudiation", &["repudiat", "deny having", "audit log", "no trace"]),
+        ("information_disclosure", &["disclos", "exfiltrat", "leak", "steal", "theft", "expos", "sniff", "eavesdrop"]),
+        ("denial_of_service", &["denial of service", "denial-of-service", "dos", "exhaust", "unavailab", "flood"]),
+        ("elevation_of_privilege", &["privilege", "remote code", "rce", "escalat", "escape", "unauthorized access"]),
+    ];
+    let text = format!(" {}", text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" "));
+    let said = |sign: &str| {
+        let mut places = text.match_indices(sign);
+        places.any(|(at, _)| {
+            // Short ones are whole words.
+            let after = text[at + sign.len()..].chars().next();
+            !text[..at].ends_with(char::is_alphanumeric)
+                && (sign.len() > 3 || !after.is_some_and(char::is_alphanumeric))
+        })
+    };
+    SIGNS.iter().filter(|(_, signs)| signs.iter().any(|sign| said(sign))).map(|(category, _)| *category).collect()
 }
 
 /// The word for a level that other tools write in many ways.

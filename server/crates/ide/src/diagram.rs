@@ -269,8 +269,17 @@ impl Diagram {
 
     /// Where each part is drawn; nothing for one that is not.
     pub fn layout(&self) -> Vec<Option<Laid>> {
+        self.laid(&self.laid_out())
+    }
+
+    /// The same, if each element is drawn in the boundaries around it and outside of the others.
+    pub fn tidy_layout(&self) -> Option<Vec<Option<Laid>>> {
         let graph = self.laid_out();
-        let mut routes = self.routes(&graph);
+        self.is_tidy(&graph).then(|| self.laid(&graph))
+    }
+
+    fn laid(&self, graph: &Graph<NodeLabel, EdgeLabel>) -> Vec<Option<Laid>> {
+        let mut routes = self.routes(graph);
         let laid = self.parts.iter().enumerate().map(|(at, part)| match part.ends {
             Some((source, target)) => {
                 let edge = graph.edge(&source.to_string(), &target.to_string(), Some(&at.to_string()))?;

@@ -1,0 +1,386 @@
+//! Models of the OWASP threat model library become text as a person would have written it.
+
+mod documents;
+
+use documents::{check, losses, problems};
+use expect_test::expect;
+
+const SHOP: &str = r##"{
+  "$schema": "https://github.com/OWASP/www-project-threat-model-library/blob/v1.0.2/threat-model.schema.json",
+  "version": "1.2",
+  "scope": {
+    "title": "Book shop", "description": "Sells books.", "business_criticality": "high",
+    "data_sensitivity": ["pii"], "exposure": "external", "tier": "important"
+  },
+  "repo_link": "https://git.example.com/shop",
+  "diagrams": [{ "title": "Overview", "type": "mermaid", "source": "flowchart LR" }],
+  "trust_zones": [
+    { "symbolic_name": "internet", "title": "Internet", "description": "Anyone" },
+    { "symbolic_name": "tz-vpc", "title": "Production VPC", "description": "Production VPC" }
+  ],
+  "trust_boundaries": [
+    { "trust_zone_a": "internet", "trust_zone_b": "tz-vpc", "authentication_methods": ["sso"],
+      "access_control_methods": ["rbac"], "access_token_ttl": 3600 },
+    { "trust_zone_a": "internet", "trust_zone_b": "moon", "authentication_methods": ["password", "biometrics"] }
+  ],
+  "actors": [
+    { "symbolic_name": "customer", "title": "Customer", "description": "Buys books.", "type": "user",
+      "permissions": "Order", "trust_zone": "internet" },
+    { "symbolic_name": "post", "title": "Parcel service", "description": "", "type": "third_party",
+      "trust_zone": "partners" }
+  ],
+  "components": [
+    { "symbolic_name": "comp-api", "title": "Shop REST API", "description": "Takes orders.", "trust_zone": "tz-vpc",
+      "repo_link": "https://git.example.com/shop" },
+    { "symbolic_name": "worker", "title": "Mailer", "description": "", "trust_zone": "tz-vpc",
+      "parent_component": "comp-api",
+      "repo_link": "https://git.example.com/mailer" }
+  ],
+  "data_stores": [
+    { "symbolic_name": "orders", "title": "Orders", "description": "", "type": "sql", "vendor": "AWS", "product": "RDS",
+      "trust_zone": "tz-vpc" },
+    { "symbolic_name": "sessions", "title": "Sessions", "description": "", "type": "key_value", "product": "Redis",
+      "trust_zone": "tz-vpc" }
+  ],
+  "data_sets": [
+    { "symbolic_name": "order-data", "title": "Order data", "description": "Who bought what.",
+      "placements": [{ "data_store": "orders", "encrypted": true }, { "data_store": "attic", "encrypted": false }],
+      "data_sensitivity": ["pii", "fin"], "record_count": 1000, "access_control_methods": ["rbac"] },
+    { "symbolic_name": "keys", "title": "Session keys", "description": "", "data_sensitivity": ["cred"],
+      "placements": [{ "data_store": "sessions", "encrypted": false }] }
+  ],
+  "data_flows": [
+    { "symbolic_name": "order", "title": "Order", "description": "An order over HTTPS.",
+      "source": { "type": "actor", "object": "customer" }, "destination": { "type": "component", "object": "comp-api" },
+      "has_sensitive_data": true, "encrypted": true },
+    { "symbolic_name": "keep", "title": "Keep", "description": "",
+      "source": { "type": "component", "object": "comp-api" },
+      "destination": { "type": "#/$defs/component", "object": "orders" },
+      "has_sensitive_data": true, "encrypted": true },
+    { "symbolic_name": "notify", "title": "Notify", "description": "",
+      "source": { "type": "component", "object": "worker" }, "destination": { "type": "actor", "object": "mail-relay" },
+      "has_sensitive_data": false, "encrypted": false }
+  ],
+  "assumptions": [
+    { "description": "The network is closed. Nobody opens it.", "topics": ["tz-vpc", "weather"],
+      "validity": "unconfirmed" }
+  ],
+  "threat_personas": [
+    { "symbolic_name": "mallory", "title": "Mallory", "description": "Wants books for nothing.", "is_person": true,
+      "skill_level": "engineer", "access_level": "user", "malicious_intent": true, "applicability_to_org": "high" }
+  ],
+  "threats": [
+    { "symbolic_name": "order-tampering", "title": "Prices are tampered with",
+      "description": "A price is changed on its way.",
+      "components_affected": ["comp-api", "till"], "threat_persona": "mallory", "event": "order",
+        "sources": ["adversary"],
+      "attack_mechanisms": [{ "capec_id": 162, "capec_title": "Manipulating Hidden Fields" }],
+      "weaknesses": [{ "cwe_id": 472, "cwe_title": "External Control" }, { "cwe_id": 999999, "cwe_title": "Rain" }] },
+    { "symbolic_name": "rain", "title": "It rains", "description": "", "threat_persona": "nobody", "event": "rain",
+      "sources": ["events_beyond_org_control"] }
+  ],
+  "controls": [
+    { "symbolic_name": "check-prices", "title": "Check prices", "description": "Take them from the catalogue.",
+      "threats": ["order-tampering"], "status": "active", "priority": "high",
+      "trust_boundary": { "trust_zone_a": "internet", "trust_zone_b": "tz-vpc" } },
+    { "symbolic_name": "umbrella", "title": "Umbrella", "description": "", "threats": ["rain"],
+      "status": "scheduled", "priority": "low" },
+    { "symbolic_name": "tent", "title": "Tent", "description": "Over all of it.", "threats": ["rain", "snow"],
+      "status": "wont_do",
+      "priority": "none" }
+  ],
+  "risks": [
+    { "symbolic_name": "loss", "title": "Loss of money", "description": "Books are sold for nothing.",
+      "threats": ["order-tampering"], "likelihood": "likely", "impact": "major", "impact_description": "Less money.",
+      "score": 16, "level": "high" }
+  ],
+  "extensions": { "example.com/x": { "colour": "blue" } }
+}"##;
+
+#[test]
+fn a_model_becomes_text() {
+    check(
+        SHOP,
+        &expect![[r#"
+            ==> book_shop.threat
+            // business_criticality: high; data_sensitivity: pii; exposure: external; tier: important
+            // diagram: Overview
+            // Between Internet and Production VPC: access_control_methods: rbac; access_token_ttl: 3600
+            // Between Internet and moon (which is not there): authentication_methods: password, biometrics
+            // threat persona Mallory: Wants books for nothing.
+            // is_person: yes; skill_level: engineer; access_level: user; malicious_intent: yes
+            // applicability_to_org: high
+            // repo_link: https://git.example.com/shop
+            // version: 1.2; extensions: {example.com/x: {colour: blue}}
+
+            /// Sells books.
+            component book_shop "Book shop"
+
+            /// Who bought what.
+            asset order_data "Order data" {
+              classification: confidential
+              personal: yes
+              tags: "fin"
+              // data_store: attic, which is not there
+              // encrypted there: no
+              // record_count: 1000; access_control_methods: rbac
+            }
+
+            asset keys "Session keys" {
+              classification: restricted
+              kind: credential
+            }
+
+            /// Anyone
+            boundary internet "Internet" {
+              kind: network
+              trust: untrusted
+              // TODO: no trust was stated; `untrusted` is a guess
+            }
+
+            boundary vpc "Production VPC" { kind: network }
+
+            boundary partners "Partners" {
+              // TODO: it was named, and not described, in the model that was imported
+            }
+
+            /// Buys books.
+            external customer "Customer" in internet {
+              kind: person
+              // permissions: Order
+            }
+
+            external post "Parcel service" in partners { kind: system }
+
+            external mail_relay "Mail relay" {
+              // TODO: it was named, and not described, in the model that was imported
+            }
+
+            /// Takes orders.
+            process api "Shop REST API" in vpc { technology: rest_api }
+
+            process worker "Mailer" in vpc {
+              // part of: comp-api
+              // repo_link: https://git.example.com/mailer
+            }
+
+            store orders "Orders" in vpc {
+              technology: relational_database
+              stores: order_data
+              encryption: at_rest
+              // product: AWS RDS
+            }
+
+            store sessions "Sessions" in vpc {
+              technology: cache
+              stores: keys
+              encryption: none
+              // product: Redis
+            }
+
+            /// An order over HTTPS.
+            flow order "Order": customer -> api {
+              protocol: https
+              authentication: federated
+              // TODO: it carries sensitive data; state which it `sends`
+            }
+
+            flow keep "Keep": api -> orders {
+              sends: order_data
+              mitigations: tls
+            }
+
+            flow notify "Notify": worker -> mail_relay {
+              // TODO: it is not encrypted; state its `protocol`
+            }
+
+            /// A price is changed on its way.
+            threat order_tampering "Prices are tampered with" {
+              category: tampering
+              targets: api
+              likelihood: high
+              impact: high
+              mitigations: check_prices
+              references: CAPEC-162, CWE-472
+              // components_affected: till, which is not there
+              // reference: CWE-999999
+              // Rain
+              // TODO: no category was stated; it is a guess by the words of the threat
+              // event: order; threat persona: Mallory; sources: adversary
+              // risk: Loss of money
+              // Books are sold for nothing.
+              // impact: Less money.
+            }
+
+            threat rain "It rains" {
+              category: tampering
+              targets: api, worker
+              mitigations: umbrella
+              // threat persona: nobody; sources: events_beyond_org_control
+              // control that is not in place (wont_do): Tent
+              // Over all of it.
+              // threats: snow, which is not there; priority: none
+              // TODO: no category of STRIDE was stated; `tampering` is a guess
+              // It named no element: all of them are listed.
+            }
+
+            /// Take them from the catalogue.
+            mitigation check_prices "Check prices" {
+              status: implemented
+              // between Internet and Production VPC; priority: high
+            }
+
+            mitigation umbrella "Umbrella" {
+              status: planned
+              // priority: low
+            }
+
+            /// The network is closed. Nobody opens it.
+            assumption the_network_is_closed "The network is closed" {
+              about: vpc
+              // topics: weather, which is not there
+              // validity: unconfirmed
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn what_has_no_place_is_told() {
+    losses(
+        SHOP,
+        &expect![[r#"
+            scope.business_criticality: kept in a comment
+            scope.data_sensitivity: kept in a comment
+            scope.exposure: kept in a comment
+            scope.tier: kept in a comment
+            diagrams[0].source: left out: the diagram is laid out anew
+            actors[0].permissions: kept in a comment
+            actors[1].trust_zone: nothing is called `partners`: it is declared as a boundary
+            components[1].parent_component: kept in a comment
+            components[1].repo_link: kept in a comment
+            data_stores[0].product: kept in a comment
+            data_stores[1].product: kept in a comment
+            data_sets[0].placements[1].data_store: kept in a comment: nothing is called `attic`
+            data_sets[0].record_count: kept in a comment
+            data_sets[0].access_control_methods: kept in a comment
+            data_flows[0].has_sensitive_data: kept in a comment: which data it carries is not said
+            data_flows[1].destination.type: `orders` is no `#/$defs/component`; it is taken for what it is declared as
+            data_flows[2].destination.object: nothing is called `mail-relay`: it is declared as an external
+            data_flows[2].encrypted: kept in a comment: whether a flow is encrypted follows from its protocol
+            trust_boundaries[0].access_control_methods: kept in a comment
+            trust_boundaries[0].access_token_ttl: kept in a comment
+            trust_boundaries[1].trust_zone_b: kept in a comment: there is no such trust zone
+            trust_boundaries[1].authentication_methods: kept in a comment: it is not said which flow uses which
+            assumptions[0].topics: kept in a comment: nothing is called `weather`
+            assumptions[0].validity: kept in a comment
+            threat_personas[0].title: kept in a comment: the language has no personas
+            threat_personas[0].is_person: kept in a comment
+            threat_personas[0].skill_level: kept in a comment
+            threat_personas[0].access_level: kept in a comment
+            threat_personas[0].malicious_intent: kept in a comment
+            threat_personas[0].applicability_to_org: kept in a comment
+            threats[0].components_affected: kept in a comment: nothing is called `till`
+            threats[0].weaknesses[1].cwe_id: kept in a comment: the published list does not have it
+            threats[0].event: kept in a comment
+            threats[0].sources: kept in a comment
+            threats[1].threat_persona: kept in a comment: nothing is called `nobody`
+            threats[1].sources: kept in a comment
+            risks[0].title: kept in a comment: its likelihood and impact are those of its threats
+            controls[0].trust_boundary: kept in a comment
+            controls[0].priority: kept in a comment
+            controls[1].priority: kept in a comment
+            controls[2].threats: kept in a comment: nothing is called `snow`
+            controls[2].priority: kept in a comment
+            controls[2].status: kept in a comment: it is not in place, and is not to come
+            repo_link: kept in a comment
+            version: kept in a comment
+            extensions: kept in a comment
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_missing_or_strange_is_no_error() {
+    let document = r#"{
+      "scope": { "title": null }, "trust_zones": [null, {}],
+      "actors": [{ "symbolic_name": "power-user", "type": "wizard" }],
+      "components": [{}], "data_stores": [{ "type": "punched cards" }],
+        "data_sets": [{ "data_sensitivity": ["odd"], "placements": [{}] }],
+      "data_flows": [{ "title": "Nowhere", "source": { "type": "actor", "object": "power-user" } }],
+      "trust_boundaries": [{}], "assumptions": [{}], "threats": [{}], "controls": [{ "status": "lost" }],
+        "risks": [{ "impact": "odd" }]
+    }"#;
+    check(
+        document,
+        &expect![[r#"
+        ==> imported_model.threat
+        // flow with a loose end: Nowhere, from {type: actor, object: power-user} to nothing
+        // risk:
+        // impact: odd
+
+        component imported_model "Imported model"
+
+        asset asset {
+          classification: internal
+          // data_sensitivity: odd
+        }
+
+        boundary boundary
+
+        external power_user "Power user" {
+          // type: wizard
+        }
+
+        process process
+
+        store store {
+          // type: punched cards
+        }
+
+        threat threat {
+          category: tampering
+          targets: process
+          // TODO: no category of STRIDE was stated; `tampering` is a guess
+          // It named no element: all of them are listed.
+        }
+
+        mitigation mitigation {
+          status: proposed
+          // status: lost
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn errors_have_places() {
+    let document = r#"{
+  "scope": { "title": ["Shop"] },
+  "trust_zones": "none",
+  "components": [
+    { "symbolic_name": "api", "title": {} },
+    { "symbolic_name": "api" },
+    "worker"
+  ],
+  "data_flows": [{ "source": "api", "encrypted": "perhaps" }]
+}"#;
+    problems(
+        document,
+        &expect![[r#"
+        model.json:2:23: scope.title: this is a list, and has to be a text
+        model.json:3:18: trust_zones: this is a text, and has to be a list
+        model.json:5:40: components[0].title: this is a group of values, and has to be a text
+        model.json:6:24: components[1].symbolic_name: `api` is here a second time
+        model.json:7:5: components[2]: this is a text, and has to be a group of values
+        model.json:9:30: data_flows[0].source: this is a text, and has to be a group of values
+        model.json:9:50: data_flows[0].encrypted: this has to be `true` or `false`
+    "#]],
+    );
+    problems(
+        &document[..120],
+        &expect![[r#"
+        model.json:5:41: : this is no JSON: EOF while parsing an object
+    "#]],
+    );
+}

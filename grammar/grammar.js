@@ -182,7 +182,8 @@ module.exports = grammar({
       token.immediate('"'),
     ),
 
-    string_content: _ => token.immediate(prec(1, /[^"\\\r\n]+/)),
+    // Before a comment: `"https://…"`, `"// none"`.
+    string_content: _ => token.immediate(prec(2, /[^"\\\r\n]+/)),
 
     escape_sequence: _ => token.immediate(choice(
       /\\u\{[^}"\r\n]*\}/,

@@ -1391,16 +1391,16 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       ADVANCE_MAP(
         '!', 16,
         '"', 296,
-        '(', 312,
+        '(', 311,
         ')', 185,
         ',', 181,
         '-', 17,
         '.', 182,
         '/', 11,
         ':', 116,
-        '<', 308,
-        '=', 306,
-        '>', 310,
+        '<', 307,
+        '=', 305,
+        '>', 309,
         '@', 183,
         'A', 191,
         'C', 186,
@@ -1428,14 +1428,14 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 1:
       ADVANCE_MAP(
         '!', 16,
-        '(', 312,
+        '(', 311,
         ')', 185,
         ',', 181,
         '.', 182,
         '/', 11,
-        '<', 308,
-        '=', 306,
-        '>', 310,
+        '<', 307,
+        '=', 305,
+        '>', 309,
         'a', 198,
         'b', 239,
         'c', 236,
@@ -1460,9 +1460,9 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
         ',', 181,
         '.', 182,
         '/', 11,
-        '<', 308,
-        '=', 306,
-        '>', 310,
+        '<', 307,
+        '=', 305,
+        '>', 309,
         'a', 198,
         'b', 239,
         'c', 236,
@@ -1509,19 +1509,19 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == '"') ADVANCE(8);
       END_STATE();
     case 5:
-      if (lookahead == '"') ADVANCE(305);
+      if (lookahead == '"') ADVANCE(304);
       if (lookahead != 0) ADVANCE(8);
       END_STATE();
     case 6:
       if (lookahead == '"') ADVANCE(295);
-      if (lookahead == '/') ADVANCE(298);
+      if (lookahead == '/') ADVANCE(300);
       if (lookahead == '\\') ADVANCE(93);
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(15);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) ADVANCE(297);
-      if (lookahead != 0) ADVANCE(302);
+      if (lookahead != 0) ADVANCE(301);
       END_STATE();
     case 7:
       if (lookahead == '"') ADVANCE(5);
@@ -1560,36 +1560,36 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(279);
       END_STATE();
     case 11:
-      if (lookahead == '/') ADVANCE(483);
+      if (lookahead == '/') ADVANCE(482);
       END_STATE();
     case 12:
-      if (lookahead == '/') ADVANCE(486);
+      if (lookahead == '/') ADVANCE(485);
       END_STATE();
     case 13:
       ADVANCE_MAP(
-        '/', 399,
-        'a', 319,
-        'b', 360,
-        'c', 357,
-        'e', 393,
-        'f', 345,
-        'm', 340,
-        'p', 374,
-        'r', 391,
-        's', 388,
-        't', 329,
+        '/', 398,
+        'a', 318,
+        'b', 359,
+        'c', 356,
+        'e', 392,
+        'f', 344,
+        'm', 339,
+        'p', 373,
+        'r', 390,
+        's', 387,
+        't', 328,
         '}', 180,
       );
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(10);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(398);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(396);
-      if (lookahead != 0) ADVANCE(482);
+          lookahead == 0xfeff) ADVANCE(397);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(395);
+      if (lookahead != 0) ADVANCE(481);
       END_STATE();
     case 14:
-      if (lookahead == '/') ADVANCE(485);
+      if (lookahead == '/') ADVANCE(484);
       END_STATE();
     case 15:
       if (lookahead == '/') ADVANCE(14);
@@ -1598,7 +1598,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == 0xfeff) SKIP(15);
       END_STATE();
     case 16:
-      if (lookahead == '=') ADVANCE(307);
+      if (lookahead == '=') ADVANCE(306);
       END_STATE();
     case 17:
       if (lookahead == '>') ADVANCE(177);
@@ -1834,10 +1834,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 't') ADVANCE(45);
       END_STATE();
     case 93:
-      if (lookahead == 'u') ADVANCE(304);
+      if (lookahead == 'u') ADVANCE(303);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(303);
+          lookahead != '\r') ADVANCE(302);
       END_STATE();
     case 94:
       if (lookahead == 'u') ADVANCE(53);
@@ -1858,7 +1858,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'y') ADVANCE(169);
       END_STATE();
     case 100:
-      if (lookahead == '}') ADVANCE(303);
+      if (lookahead == '}') ADVANCE(302);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
@@ -1912,9 +1912,9 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
         '.', 182,
         '/', 11,
         ':', 116,
-        '<', 308,
-        '=', 306,
-        '>', 310,
+        '<', 307,
+        '=', 305,
+        '>', 309,
         '@', 183,
         'A', 191,
         'C', 186,
@@ -1950,9 +1950,9 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
         '.', 182,
         '/', 11,
         ':', 116,
-        '<', 308,
-        '=', 306,
-        '>', 310,
+        '<', 307,
+        '=', 305,
+        '>', 309,
         '@', 183,
         'a', 198,
         'b', 239,
@@ -2017,24 +2017,24 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 114:
       if (eof) ADVANCE(115);
       ADVANCE_MAP(
-        '/', 399,
-        'a', 404,
-        'b', 445,
-        'c', 442,
-        'e', 478,
-        'f', 430,
-        'm', 425,
-        'p', 459,
-        'r', 476,
-        's', 473,
-        't', 414,
+        '/', 398,
+        'a', 403,
+        'b', 444,
+        'c', 441,
+        'e', 477,
+        'f', 429,
+        'm', 424,
+        'p', 458,
+        'r', 475,
+        's', 472,
+        't', 413,
       );
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(113);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(397);
-      if (lookahead != 0) ADVANCE(482);
+          lookahead == 0xfeff) ADVANCE(396);
+      if (lookahead != 0) ADVANCE(481);
       END_STATE();
     case 115:
       ACCEPT_TOKEN(ts_builtin_sym_end);
@@ -2052,17 +2052,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 119:
       ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 120:
       ACCEPT_TOKEN(anon_sym_component);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 121:
       ACCEPT_TOKEN(anon_sym_boundary);
@@ -2074,17 +2074,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 123:
       ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 124:
       ACCEPT_TOKEN(anon_sym_boundary);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 125:
       ACCEPT_TOKEN(anon_sym_asset);
@@ -2096,17 +2096,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 127:
       ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 128:
       ACCEPT_TOKEN(anon_sym_asset);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 129:
       ACCEPT_TOKEN(anon_sym_external);
@@ -2118,17 +2118,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 131:
       ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 132:
       ACCEPT_TOKEN(anon_sym_external);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 133:
       ACCEPT_TOKEN(anon_sym_process);
@@ -2140,17 +2140,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 135:
       ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 136:
       ACCEPT_TOKEN(anon_sym_process);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 137:
       ACCEPT_TOKEN(anon_sym_store);
@@ -2162,17 +2162,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 139:
       ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 140:
       ACCEPT_TOKEN(anon_sym_store);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 141:
       ACCEPT_TOKEN(anon_sym_flow);
@@ -2184,17 +2184,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 143:
       ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 144:
       ACCEPT_TOKEN(anon_sym_flow);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 145:
       ACCEPT_TOKEN(anon_sym_threat);
@@ -2206,17 +2206,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 147:
       ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 148:
       ACCEPT_TOKEN(anon_sym_threat);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 149:
       ACCEPT_TOKEN(anon_sym_mitigation);
@@ -2228,17 +2228,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 151:
       ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 152:
       ACCEPT_TOKEN(anon_sym_mitigation);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 153:
       ACCEPT_TOKEN(anon_sym_accept);
@@ -2250,17 +2250,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 155:
       ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 156:
       ACCEPT_TOKEN(anon_sym_accept);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 157:
       ACCEPT_TOKEN(anon_sym_assumption);
@@ -2272,17 +2272,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 159:
       ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 160:
       ACCEPT_TOKEN(anon_sym_assumption);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 161:
       ACCEPT_TOKEN(anon_sym_rule);
@@ -2294,17 +2294,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 163:
       ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 164:
       ACCEPT_TOKEN(anon_sym_rule);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 165:
       ACCEPT_TOKEN(anon_sym_expect);
@@ -2316,17 +2316,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 167:
       ACCEPT_TOKEN(anon_sym_expect);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 168:
       ACCEPT_TOKEN(anon_sym_expect);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 169:
       ACCEPT_TOKEN(anon_sym_technology);
@@ -2338,17 +2338,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 171:
       ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 172:
       ACCEPT_TOKEN(anon_sym_technology);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 173:
       ACCEPT_TOKEN(anon_sym_protocol);
@@ -2360,17 +2360,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 175:
       ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 176:
       ACCEPT_TOKEN(anon_sym_protocol);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 177:
       ACCEPT_TOKEN(anon_sym_DASH_GT);
@@ -2385,7 +2385,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       ACCEPT_TOKEN(anon_sym_RBRACE);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 181:
       ACCEPT_TOKEN(anon_sym_COMMA);
@@ -3060,7 +3060,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 297:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(298);
+      if (lookahead == '/') ADVANCE(300);
       if (lookahead == '\t' ||
           lookahead == 0x0b ||
           lookahead == '\f' ||
@@ -3069,1503 +3069,1495 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead != 0 &&
           (lookahead < '\t' || '\r' < lookahead) &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(302);
+          lookahead != '\\') ADVANCE(301);
       END_STATE();
     case 298:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(300);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(302);
-      END_STATE();
-    case 299:
       ACCEPT_TOKEN(sym_string_content);
       if (lookahead == '/') ADVANCE(301);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(302);
+          lookahead != '\\') ADVANCE(301);
+      END_STATE();
+    case 299:
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '/') ADVANCE(298);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(301);
       END_STATE();
     case 300:
       ACCEPT_TOKEN(sym_string_content);
       if (lookahead == '/') ADVANCE(299);
-      if (lookahead == '"' ||
-          lookahead == '\\') ADVANCE(486);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(301);
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(301);
       END_STATE();
     case 301:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '"' ||
-          lookahead == '\\') ADVANCE(486);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(301);
-      END_STATE();
-    case 302:
       ACCEPT_TOKEN(sym_string_content);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(302);
+          lookahead != '\\') ADVANCE(301);
+      END_STATE();
+    case 302:
+      ACCEPT_TOKEN(sym_escape_sequence);
       END_STATE();
     case 303:
       ACCEPT_TOKEN(sym_escape_sequence);
-      END_STATE();
-    case 304:
-      ACCEPT_TOKEN(sym_escape_sequence);
       if (lookahead == '{') ADVANCE(100);
       END_STATE();
-    case 305:
+    case 304:
       ACCEPT_TOKEN(sym_block_string);
       END_STATE();
-    case 306:
+    case 305:
       ACCEPT_TOKEN(anon_sym_EQ);
       END_STATE();
-    case 307:
+    case 306:
       ACCEPT_TOKEN(anon_sym_BANG_EQ);
       END_STATE();
-    case 308:
+    case 307:
       ACCEPT_TOKEN(anon_sym_LT);
-      if (lookahead == '=') ADVANCE(309);
+      if (lookahead == '=') ADVANCE(308);
       END_STATE();
-    case 309:
+    case 308:
       ACCEPT_TOKEN(anon_sym_LT_EQ);
       END_STATE();
-    case 310:
+    case 309:
       ACCEPT_TOKEN(anon_sym_GT);
-      if (lookahead == '=') ADVANCE(311);
+      if (lookahead == '=') ADVANCE(310);
       END_STATE();
-    case 311:
+    case 310:
       ACCEPT_TOKEN(anon_sym_GT_EQ);
       END_STATE();
-    case 312:
+    case 311:
       ACCEPT_TOKEN(anon_sym_LPAREN2);
+      END_STATE();
+    case 312:
+      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
+      if (lookahead == '/') ADVANCE(485);
       END_STATE();
     case 313:
       ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(486);
-      END_STATE();
-    case 314:
-      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(486);
+      if (lookahead == '/') ADVANCE(485);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
+      END_STATE();
+    case 314:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'a') ADVANCE(342);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 315:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'a') ADVANCE(343);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'a') ADVANCE(372);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 316:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'a') ADVANCE(373);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'a') ADVANCE(383);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 317:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'a') ADVANCE(384);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'a') ADVANCE(388);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 318:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'a') ADVANCE(389);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'c') ADVANCE(319);
+      if (lookahead == 's') ADVANCE(377);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 319:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'c') ADVANCE(320);
-      if (lookahead == 's') ADVANCE(378);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'c') ADVANCE(330);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 320:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'c') ADVANCE(331);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'c') ADVANCE(337);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 321:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'c') ADVANCE(338);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'c') ADVANCE(382);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 322:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'c') ADVANCE(383);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'c') ADVANCE(329);
+      if (lookahead == 't') ADVANCE(363);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 323:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'c') ADVANCE(330);
-      if (lookahead == 't') ADVANCE(364);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'c') ADVANCE(362);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 324:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'c') ADVANCE(363);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'd') ADVANCE(315);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 325:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'd') ADVANCE(316);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'e') ADVANCE(163);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 326:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'e') ADVANCE(163);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'e') ADVANCE(316);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 327:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'e') ADVANCE(317);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'e') ADVANCE(139);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 328:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'e') ADVANCE(139);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'e') ADVANCE(320);
+      if (lookahead == 'h') ADVANCE(375);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 329:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'e') ADVANCE(321);
-      if (lookahead == 'h') ADVANCE(376);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'e') ADVANCE(379);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 330:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'e') ADVANCE(380);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'e') ADVANCE(369);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 331:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'e') ADVANCE(370);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'e') ADVANCE(374);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 332:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'e') ADVANCE(375);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'e') ADVANCE(380);
+      if (lookahead == 'u') ADVANCE(348);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 333:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'e') ADVANCE(381);
-      if (lookahead == 'u') ADVANCE(349);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'e') ADVANCE(321);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 334:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'e') ADVANCE(322);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'e') ADVANCE(354);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 335:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'e') ADVANCE(355);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'g') ADVANCE(394);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 336:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'g') ADVANCE(395);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'g') ADVANCE(317);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 337:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'g') ADVANCE(318);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'h') ADVANCE(353);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 338:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'h') ADVANCE(354);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'i') ADVANCE(336);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 339:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'i') ADVANCE(337);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'i') ADVANCE(385);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 340:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'i') ADVANCE(386);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'i') ADVANCE(364);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 341:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == '-') ADVANCE(480);
       if (lookahead == 'i') ADVANCE(365);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 342:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'i') ADVANCE(366);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'l') ADVANCE(131);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 343:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'l') ADVANCE(131);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'l') ADVANCE(175);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 344:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'l') ADVANCE(175);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'l') ADVANCE(357);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 345:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'l') ADVANCE(358);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'l') ADVANCE(325);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 346:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'l') ADVANCE(326);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'l') ADVANCE(360);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 347:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'l') ADVANCE(361);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'm') ADVANCE(370);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 348:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == '-') ADVANCE(480);
       if (lookahead == 'm') ADVANCE(371);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 349:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'm') ADVANCE(372);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'n') ADVANCE(324);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 350:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'n') ADVANCE(325);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'n') ADVANCE(159);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 351:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'n') ADVANCE(159);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'n') ADVANCE(151);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 352:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'n') ADVANCE(151);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'n') ADVANCE(314);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 353:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'n') ADVANCE(315);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'n') ADVANCE(366);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 354:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'n') ADVANCE(367);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'n') ADVANCE(384);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 355:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'n') ADVANCE(385);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'n') ADVANCE(334);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 356:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'n') ADVANCE(335);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'o') ADVANCE(347);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 357:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'o') ADVANCE(348);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'o') ADVANCE(391);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 358:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'o') ADVANCE(392);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'o') ADVANCE(322);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 359:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'o') ADVANCE(323);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'o') ADVANCE(389);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 360:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'o') ADVANCE(390);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'o') ADVANCE(335);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 361:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'o') ADVANCE(336);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'o') ADVANCE(355);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 362:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'o') ADVANCE(356);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'o') ADVANCE(343);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 363:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'o') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'o') ADVANCE(323);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 364:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'o') ADVANCE(324);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'o') ADVANCE(350);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 365:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == '-') ADVANCE(480);
       if (lookahead == 'o') ADVANCE(351);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 366:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'o') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'o') ADVANCE(346);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 367:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'o') ADVANCE(347);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'o') ADVANCE(376);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 368:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'o') ADVANCE(377);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'p') ADVANCE(333);
+      if (lookahead == 't') ADVANCE(331);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 369:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'p') ADVANCE(334);
-      if (lookahead == 't') ADVANCE(332);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'p') ADVANCE(381);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 370:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'p') ADVANCE(382);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'p') ADVANCE(361);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 371:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'p') ADVANCE(362);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'p') ADVANCE(386);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 372:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'p') ADVANCE(387);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'r') ADVANCE(393);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 373:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'r') ADVANCE(394);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'r') ADVANCE(358);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 374:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'r') ADVANCE(359);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'r') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 375:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'r') ADVANCE(353);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'r') ADVANCE(326);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 376:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
+      if (lookahead == '-') ADVANCE(480);
       if (lookahead == 'r') ADVANCE(327);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 377:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'r') ADVANCE(328);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 's') ADVANCE(332);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 378:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 's') ADVANCE(333);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 's') ADVANCE(135);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 379:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 's') ADVANCE(135);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 's') ADVANCE(378);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 380:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 's') ADVANCE(379);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 't') ADVANCE(127);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 381:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 't') ADVANCE(127);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 't') ADVANCE(155);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 382:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 't') ADVANCE(155);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 't') ADVANCE(167);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 383:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 't') ADVANCE(167);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 't') ADVANCE(147);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 384:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 't') ADVANCE(147);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 't') ADVANCE(119);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 385:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 't') ADVANCE(119);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 't') ADVANCE(338);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 386:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 't') ADVANCE(339);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 't') ADVANCE(340);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 387:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 't') ADVANCE(341);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 't') ADVANCE(367);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 388:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 't') ADVANCE(368);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 't') ADVANCE(341);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 389:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 't') ADVANCE(342);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'u') ADVANCE(349);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 390:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'u') ADVANCE(350);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'u') ADVANCE(345);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 391:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'u') ADVANCE(346);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'w') ADVANCE(143);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 392:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'w') ADVANCE(143);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'x') ADVANCE(368);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 393:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'x') ADVANCE(369);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'y') ADVANCE(123);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 394:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'y') ADVANCE(123);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == 'y') ADVANCE(171);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 395:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (lookahead == 'y') ADVANCE(171);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      if (lookahead == '-') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 396:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(481);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
+      ADVANCE_MAP(
+        '/', 398,
+        'a', 403,
+        'b', 444,
+        'c', 441,
+        'e', 477,
+        'f', 429,
+        'm', 424,
+        'p', 458,
+        'r', 475,
+        's', 472,
+        't', 413,
+        '\t', 396,
+        0x0b, 396,
+        '\f', 396,
+        ' ', 396,
+        0xfeff, 396,
+      );
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(481);
       END_STATE();
     case 397:
       ACCEPT_TOKEN(sym_description_text);
       ADVANCE_MAP(
-        '/', 399,
-        'a', 404,
-        'b', 445,
-        'c', 442,
-        'e', 478,
-        'f', 430,
-        'm', 425,
-        'p', 459,
-        'r', 476,
-        's', 473,
-        't', 414,
+        '/', 398,
+        'a', 318,
+        'b', 359,
+        'c', 356,
+        'e', 392,
+        'f', 344,
+        'm', 339,
+        'p', 373,
+        'r', 390,
+        's', 387,
+        't', 328,
+        '}', 180,
         '\t', 397,
         0x0b, 397,
         '\f', 397,
         ' ', 397,
         0xfeff, 397,
       );
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(395);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(482);
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(481);
       END_STATE();
     case 398:
       ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 399,
-        'a', 319,
-        'b', 360,
-        'c', 357,
-        'e', 393,
-        'f', 345,
-        'm', 340,
-        'p', 374,
-        'r', 391,
-        's', 388,
-        't', 329,
-        '}', 180,
-        '\t', 398,
-        0x0b, 398,
-        '\f', 398,
-        ' ', 398,
-        0xfeff, 398,
-      );
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(396);
+      if (lookahead == '/') ADVANCE(483);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(482);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 399:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '/') ADVANCE(484);
+      if (lookahead == 'a') ADVANCE(427);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 400:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(428);
+      if (lookahead == 'a') ADVANCE(457);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 401:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(458);
+      if (lookahead == 'a') ADVANCE(468);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 402:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(469);
+      if (lookahead == 'a') ADVANCE(473);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 403:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(474);
+      if (lookahead == 'c') ADVANCE(404);
+      if (lookahead == 's') ADVANCE(462);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 404:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(405);
-      if (lookahead == 's') ADVANCE(463);
+      if (lookahead == 'c') ADVANCE(415);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 405:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(416);
+      if (lookahead == 'c') ADVANCE(422);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 406:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(423);
+      if (lookahead == 'c') ADVANCE(467);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 407:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(468);
+      if (lookahead == 'c') ADVANCE(414);
+      if (lookahead == 't') ADVANCE(448);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 408:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(415);
-      if (lookahead == 't') ADVANCE(449);
+      if (lookahead == 'c') ADVANCE(447);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 409:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(448);
+      if (lookahead == 'd') ADVANCE(400);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 410:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'd') ADVANCE(401);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
-      END_STATE();
-    case 411:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'e') ADVANCE(164);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 412:
+    case 411:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(402);
+      if (lookahead == 'e') ADVANCE(401);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 413:
+    case 412:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'e') ADVANCE(140);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
+      END_STATE();
+    case 413:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(405);
+      if (lookahead == 'h') ADVANCE(460);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 414:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(406);
-      if (lookahead == 'h') ADVANCE(461);
+      if (lookahead == 'e') ADVANCE(464);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 415:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(465);
+      if (lookahead == 'e') ADVANCE(454);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 416:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(455);
+      if (lookahead == 'e') ADVANCE(459);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 417:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(460);
+      if (lookahead == 'e') ADVANCE(465);
+      if (lookahead == 'u') ADVANCE(433);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 418:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(466);
-      if (lookahead == 'u') ADVANCE(434);
+      if (lookahead == 'e') ADVANCE(406);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 419:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(407);
+      if (lookahead == 'e') ADVANCE(439);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 420:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(440);
+      if (lookahead == 'g') ADVANCE(479);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 421:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(480);
+      if (lookahead == 'g') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 422:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(403);
+      if (lookahead == 'h') ADVANCE(438);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 423:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'h') ADVANCE(439);
+      if (lookahead == 'i') ADVANCE(421);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 424:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(422);
+      if (lookahead == 'i') ADVANCE(470);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 425:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(471);
+      if (lookahead == 'i') ADVANCE(449);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 426:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'i') ADVANCE(450);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 427:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(451);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
-      END_STATE();
-    case 428:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'l') ADVANCE(132);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 429:
+    case 428:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'l') ADVANCE(176);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
+      END_STATE();
+    case 429:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(442);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 430:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(443);
+      if (lookahead == 'l') ADVANCE(410);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 431:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(411);
+      if (lookahead == 'l') ADVANCE(445);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 432:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(446);
+      if (lookahead == 'm') ADVANCE(455);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 433:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'm') ADVANCE(456);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 434:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(457);
+      if (lookahead == 'n') ADVANCE(409);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 435:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(410);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
-      END_STATE();
-    case 436:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'n') ADVANCE(160);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 437:
+    case 436:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'n') ADVANCE(152);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
+      END_STATE();
+    case 437:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(399);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 438:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(400);
+      if (lookahead == 'n') ADVANCE(451);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 439:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(452);
+      if (lookahead == 'n') ADVANCE(469);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 440:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(470);
+      if (lookahead == 'n') ADVANCE(419);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 441:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(420);
+      if (lookahead == 'o') ADVANCE(432);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 442:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(433);
+      if (lookahead == 'o') ADVANCE(476);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 443:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(477);
+      if (lookahead == 'o') ADVANCE(407);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 444:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(474);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(481);
+      END_STATE();
+    case 445:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(420);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(481);
+      END_STATE();
+    case 446:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(440);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(481);
+      END_STATE();
+    case 447:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(428);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(481);
+      END_STATE();
+    case 448:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'o') ADVANCE(408);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
-      END_STATE();
-    case 445:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(475);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
-      END_STATE();
-    case 446:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(421);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
-      END_STATE();
-    case 447:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(441);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
-      END_STATE();
-    case 448:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(429);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 449:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(409);
+      if (lookahead == 'o') ADVANCE(435);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 450:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'o') ADVANCE(436);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 451:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(437);
+      if (lookahead == 'o') ADVANCE(431);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 452:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(432);
+      if (lookahead == 'o') ADVANCE(461);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 453:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(462);
+      if (lookahead == 'p') ADVANCE(418);
+      if (lookahead == 't') ADVANCE(416);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 454:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(419);
-      if (lookahead == 't') ADVANCE(417);
+      if (lookahead == 'p') ADVANCE(466);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 455:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(467);
+      if (lookahead == 'p') ADVANCE(446);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 456:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(447);
+      if (lookahead == 'p') ADVANCE(471);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 457:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(472);
+      if (lookahead == 'r') ADVANCE(478);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 458:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(479);
+      if (lookahead == 'r') ADVANCE(443);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 459:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(444);
+      if (lookahead == 'r') ADVANCE(437);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 460:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(438);
+      if (lookahead == 'r') ADVANCE(411);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 461:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'r') ADVANCE(412);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 462:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(413);
+      if (lookahead == 's') ADVANCE(417);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 463:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(418);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
-      END_STATE();
-    case 464:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 's') ADVANCE(136);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 465:
+    case 464:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(464);
+      if (lookahead == 's') ADVANCE(463);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 466:
+    case 465:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 't') ADVANCE(128);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 467:
+    case 466:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 't') ADVANCE(156);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 468:
+    case 467:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 't') ADVANCE(168);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 469:
+    case 468:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 't') ADVANCE(148);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 470:
+    case 469:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 't') ADVANCE(120);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
+      END_STATE();
+    case 470:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(423);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 471:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(424);
+      if (lookahead == 't') ADVANCE(425);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 472:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(452);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(481);
+      END_STATE();
+    case 473:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 't') ADVANCE(426);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
-      END_STATE();
-    case 473:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(453);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 474:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(427);
+      if (lookahead == 'u') ADVANCE(434);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 475:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(435);
+      if (lookahead == 'u') ADVANCE(430);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 476:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(431);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
-      END_STATE();
-    case 477:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'w') ADVANCE(144);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 478:
+    case 477:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'x') ADVANCE(454);
+      if (lookahead == 'x') ADVANCE(453);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 479:
+    case 478:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'y') ADVANCE(124);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
-    case 480:
+    case 479:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'y') ADVANCE(172);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
+      END_STATE();
+    case 480:
+      ACCEPT_TOKEN(sym_description_text);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 481:
       ACCEPT_TOKEN(sym_description_text);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 482:
-      ACCEPT_TOKEN(sym_description_text);
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '/') ADVANCE(312);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(482);
+          lookahead != '\r') ADVANCE(485);
       END_STATE();
     case 483:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead == '/') ADVANCE(313);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(486);
+          lookahead != '\r') ADVANCE(485);
       END_STATE();
     case 484:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(314);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(486);
-      END_STATE();
-    case 485:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead == '/') ADVANCE(12);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(486);
+          lookahead != '\r') ADVANCE(485);
       END_STATE();
-    case 486:
+    case 485:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(486);
+          lookahead != '\r') ADVANCE(485);
       END_STATE();
     default:
       return false;
@@ -7867,182 +7859,177 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3576] = 5,
+  [3576] = 4,
     ACTIONS(260), 1,
       sym_comment,
     ACTIONS(478), 1,
       anon_sym_DQUOTE2,
-    ACTIONS(480), 1,
-      sym_string_content,
-    ACTIONS(482), 1,
-      sym_escape_sequence,
     STATE(118), 1,
       aux_sym_string_repeat1,
-  [3592] = 5,
+    ACTIONS(480), 2,
+      sym_string_content,
+      sym_escape_sequence,
+  [3590] = 4,
     ACTIONS(260), 1,
       sym_comment,
-    ACTIONS(484), 1,
+    ACTIONS(482), 1,
       anon_sym_DQUOTE2,
+    STATE(119), 1,
+      aux_sym_string_repeat1,
+    ACTIONS(484), 2,
+      sym_string_content,
+      sym_escape_sequence,
+  [3604] = 4,
+    ACTIONS(260), 1,
+      sym_comment,
     ACTIONS(486), 1,
-      sym_string_content,
-    ACTIONS(488), 1,
-      sym_escape_sequence,
+      anon_sym_DQUOTE2,
     STATE(119), 1,
       aux_sym_string_repeat1,
-  [3608] = 5,
+    ACTIONS(488), 2,
+      sym_string_content,
+      sym_escape_sequence,
+  [3618] = 4,
     ACTIONS(260), 1,
       sym_comment,
-    ACTIONS(490), 1,
+    ACTIONS(491), 1,
       anon_sym_DQUOTE2,
-    ACTIONS(492), 1,
-      sym_string_content,
-    ACTIONS(495), 1,
-      sym_escape_sequence,
-    STATE(119), 1,
-      aux_sym_string_repeat1,
-  [3624] = 5,
-    ACTIONS(260), 1,
-      sym_comment,
-    ACTIONS(498), 1,
-      anon_sym_DQUOTE2,
-    ACTIONS(500), 1,
-      sym_string_content,
-    ACTIONS(502), 1,
-      sym_escape_sequence,
     STATE(121), 1,
       aux_sym_string_repeat1,
-  [3640] = 5,
+    ACTIONS(493), 2,
+      sym_string_content,
+      sym_escape_sequence,
+  [3632] = 4,
     ACTIONS(260), 1,
       sym_comment,
-    ACTIONS(486), 1,
-      sym_string_content,
-    ACTIONS(488), 1,
-      sym_escape_sequence,
-    ACTIONS(504), 1,
+    ACTIONS(495), 1,
       anon_sym_DQUOTE2,
     STATE(119), 1,
       aux_sym_string_repeat1,
-  [3656] = 4,
+    ACTIONS(484), 2,
+      sym_string_content,
+      sym_escape_sequence,
+  [3646] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(506), 1,
+    ACTIONS(497), 1,
       anon_sym_RPAREN,
-    ACTIONS(508), 1,
+    ACTIONS(499), 1,
       anon_sym_or,
-    ACTIONS(510), 1,
+    ACTIONS(501), 1,
       anon_sym_and,
-  [3669] = 4,
+  [3659] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(512), 1,
+    ACTIONS(503), 1,
+      anon_sym_COMMA,
+    ACTIONS(505), 1,
+      anon_sym_RPAREN,
+    STATE(125), 1,
+      aux_sym_membership_repeat1,
+  [3672] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(507), 1,
+      anon_sym_COMMA,
+    ACTIONS(509), 1,
+      anon_sym_RPAREN,
+    STATE(123), 1,
+      aux_sym_membership_repeat1,
+  [3685] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(511), 1,
       anon_sym_COMMA,
     ACTIONS(514), 1,
       anon_sym_RPAREN,
     STATE(125), 1,
       aux_sym_membership_repeat1,
-  [3682] = 4,
+  [3698] = 4,
     ACTIONS(3), 1,
       sym_comment,
+    ACTIONS(499), 1,
+      anon_sym_or,
+    ACTIONS(501), 1,
+      anon_sym_and,
     ACTIONS(516), 1,
-      anon_sym_COMMA,
+      anon_sym_RPAREN,
+  [3711] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(499), 1,
+      anon_sym_or,
+    ACTIONS(501), 1,
+      anon_sym_and,
     ACTIONS(518), 1,
       anon_sym_RPAREN,
-    STATE(123), 1,
-      aux_sym_membership_repeat1,
-  [3695] = 4,
+  [3724] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(520), 1,
-      anon_sym_COMMA,
-    ACTIONS(523), 1,
-      anon_sym_RPAREN,
-    STATE(125), 1,
-      aux_sym_membership_repeat1,
-  [3708] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(508), 1,
-      anon_sym_or,
-    ACTIONS(510), 1,
-      anon_sym_and,
-    ACTIONS(525), 1,
-      anon_sym_RPAREN,
-  [3721] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(508), 1,
-      anon_sym_or,
-    ACTIONS(510), 1,
-      anon_sym_and,
-    ACTIONS(527), 1,
-      anon_sym_RPAREN,
-  [3734] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(529), 2,
+    ACTIONS(520), 2,
       anon_sym_COMMA,
       anon_sym_RPAREN,
-  [3742] = 3,
+  [3732] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(531), 1,
+    ACTIONS(522), 1,
       anon_sym_RPAREN,
-    ACTIONS(533), 1,
+    ACTIONS(524), 1,
       anon_sym_where,
-  [3752] = 2,
+  [3742] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(535), 1,
+    ACTIONS(526), 1,
       anon_sym_LPAREN,
-  [3759] = 2,
+  [3749] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(537), 1,
+    ACTIONS(528), 1,
       sym__word,
-  [3766] = 2,
+  [3756] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(539), 1,
+    ACTIONS(530), 1,
       anon_sym_COLON,
-  [3773] = 2,
+  [3763] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(59), 1,
       anon_sym_DASH_GT,
-  [3780] = 2,
+  [3770] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(541), 1,
+    ACTIONS(532), 1,
       anon_sym_DASH_GT,
-  [3787] = 2,
+  [3777] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(543), 1,
+    ACTIONS(534), 1,
       anon_sym_COLON,
-  [3794] = 2,
+  [3784] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(545), 1,
+    ACTIONS(536), 1,
       anon_sym_COLON,
-  [3801] = 2,
+  [3791] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(547), 1,
+    ACTIONS(538), 1,
       anon_sym_DASH_GT,
-  [3808] = 2,
+  [3798] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(549), 1,
+    ACTIONS(540), 1,
       anon_sym_RPAREN,
-  [3815] = 2,
+  [3805] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(551), 1,
+    ACTIONS(542), 1,
       sym__word,
-  [3822] = 2,
+  [3812] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(553), 1,
+    ACTIONS(544), 1,
       ts_builtin_sym_end,
 };
 
@@ -8163,29 +8150,29 @@ static const uint32_t ts_small_parse_table_map[] = {
   [SMALL_STATE(115)] = 3547,
   [SMALL_STATE(116)] = 3562,
   [SMALL_STATE(117)] = 3576,
-  [SMALL_STATE(118)] = 3592,
-  [SMALL_STATE(119)] = 3608,
-  [SMALL_STATE(120)] = 3624,
-  [SMALL_STATE(121)] = 3640,
-  [SMALL_STATE(122)] = 3656,
-  [SMALL_STATE(123)] = 3669,
-  [SMALL_STATE(124)] = 3682,
-  [SMALL_STATE(125)] = 3695,
-  [SMALL_STATE(126)] = 3708,
-  [SMALL_STATE(127)] = 3721,
-  [SMALL_STATE(128)] = 3734,
-  [SMALL_STATE(129)] = 3742,
-  [SMALL_STATE(130)] = 3752,
-  [SMALL_STATE(131)] = 3759,
-  [SMALL_STATE(132)] = 3766,
-  [SMALL_STATE(133)] = 3773,
-  [SMALL_STATE(134)] = 3780,
-  [SMALL_STATE(135)] = 3787,
-  [SMALL_STATE(136)] = 3794,
-  [SMALL_STATE(137)] = 3801,
-  [SMALL_STATE(138)] = 3808,
-  [SMALL_STATE(139)] = 3815,
-  [SMALL_STATE(140)] = 3822,
+  [SMALL_STATE(118)] = 3590,
+  [SMALL_STATE(119)] = 3604,
+  [SMALL_STATE(120)] = 3618,
+  [SMALL_STATE(121)] = 3632,
+  [SMALL_STATE(122)] = 3646,
+  [SMALL_STATE(123)] = 3659,
+  [SMALL_STATE(124)] = 3672,
+  [SMALL_STATE(125)] = 3685,
+  [SMALL_STATE(126)] = 3698,
+  [SMALL_STATE(127)] = 3711,
+  [SMALL_STATE(128)] = 3724,
+  [SMALL_STATE(129)] = 3732,
+  [SMALL_STATE(130)] = 3742,
+  [SMALL_STATE(131)] = 3749,
+  [SMALL_STATE(132)] = 3756,
+  [SMALL_STATE(133)] = 3763,
+  [SMALL_STATE(134)] = 3770,
+  [SMALL_STATE(135)] = 3777,
+  [SMALL_STATE(136)] = 3784,
+  [SMALL_STATE(137)] = 3791,
+  [SMALL_STATE(138)] = 3798,
+  [SMALL_STATE(139)] = 3805,
+  [SMALL_STATE(140)] = 3812,
 };
 
 static const TSParseActionEntry ts_parse_actions[] = {
@@ -8415,42 +8402,38 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [474] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_finding, 3, 0, 38),
   [476] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_finding, 3, 0, 38),
   [478] = {.entry = {.count = 1, .reusable = true}}, SHIFT(46),
-  [480] = {.entry = {.count = 1, .reusable = false}}, SHIFT(118),
-  [482] = {.entry = {.count = 1, .reusable = true}}, SHIFT(118),
-  [484] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
-  [486] = {.entry = {.count = 1, .reusable = false}}, SHIFT(119),
-  [488] = {.entry = {.count = 1, .reusable = true}}, SHIFT(119),
-  [490] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
-  [492] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(119),
-  [495] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(119),
-  [498] = {.entry = {.count = 1, .reusable = true}}, SHIFT(27),
-  [500] = {.entry = {.count = 1, .reusable = false}}, SHIFT(121),
-  [502] = {.entry = {.count = 1, .reusable = true}}, SHIFT(121),
-  [504] = {.entry = {.count = 1, .reusable = true}}, SHIFT(25),
-  [506] = {.entry = {.count = 1, .reusable = true}}, SHIFT(64),
-  [508] = {.entry = {.count = 1, .reusable = true}}, SHIFT(12),
-  [510] = {.entry = {.count = 1, .reusable = true}}, SHIFT(11),
-  [512] = {.entry = {.count = 1, .reusable = true}}, SHIFT(23),
-  [514] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
-  [516] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
-  [518] = {.entry = {.count = 1, .reusable = true}}, SHIFT(100),
-  [520] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37), SHIFT_REPEAT(30),
-  [523] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37),
-  [525] = {.entry = {.count = 1, .reusable = true}}, SHIFT(65),
-  [527] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
-  [529] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 36),
-  [531] = {.entry = {.count = 1, .reusable = true}}, SHIFT(66),
-  [533] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
-  [535] = {.entry = {.count = 1, .reusable = true}}, SHIFT(24),
-  [537] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
-  [539] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property_name, 1, 0, 0),
-  [541] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
-  [543] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
-  [545] = {.entry = {.count = 1, .reusable = true}}, SHIFT(6),
-  [547] = {.entry = {.count = 1, .reusable = true}}, SHIFT(52),
-  [549] = {.entry = {.count = 1, .reusable = true}}, SHIFT(111),
-  [551] = {.entry = {.count = 1, .reusable = true}}, SHIFT(57),
-  [553] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
+  [480] = {.entry = {.count = 1, .reusable = true}}, SHIFT(118),
+  [482] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
+  [484] = {.entry = {.count = 1, .reusable = true}}, SHIFT(119),
+  [486] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
+  [488] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(119),
+  [491] = {.entry = {.count = 1, .reusable = true}}, SHIFT(27),
+  [493] = {.entry = {.count = 1, .reusable = true}}, SHIFT(121),
+  [495] = {.entry = {.count = 1, .reusable = true}}, SHIFT(25),
+  [497] = {.entry = {.count = 1, .reusable = true}}, SHIFT(64),
+  [499] = {.entry = {.count = 1, .reusable = true}}, SHIFT(12),
+  [501] = {.entry = {.count = 1, .reusable = true}}, SHIFT(11),
+  [503] = {.entry = {.count = 1, .reusable = true}}, SHIFT(23),
+  [505] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
+  [507] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
+  [509] = {.entry = {.count = 1, .reusable = true}}, SHIFT(100),
+  [511] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37), SHIFT_REPEAT(30),
+  [514] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37),
+  [516] = {.entry = {.count = 1, .reusable = true}}, SHIFT(65),
+  [518] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
+  [520] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 36),
+  [522] = {.entry = {.count = 1, .reusable = true}}, SHIFT(66),
+  [524] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
+  [526] = {.entry = {.count = 1, .reusable = true}}, SHIFT(24),
+  [528] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
+  [530] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property_name, 1, 0, 0),
+  [532] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
+  [534] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
+  [536] = {.entry = {.count = 1, .reusable = true}}, SHIFT(6),
+  [538] = {.entry = {.count = 1, .reusable = true}}, SHIFT(52),
+  [540] = {.entry = {.count = 1, .reusable = true}}, SHIFT(111),
+  [542] = {.entry = {.count = 1, .reusable = true}}, SHIFT(57),
+  [544] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
 };
 
 #ifdef __cplusplus

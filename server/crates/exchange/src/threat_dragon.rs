@@ -954,7 +954,7 @@ fn in_rows(draft: &Draft) -> FxHashMap<String, Area> {
 
 /// A mitigation as a text: its title, and what it is.
 fn in_words(mitigation: &Item) -> String {
-    match mitigation.description.starts_with(&mitigation.title) {
+    match mitigation.description.starts_with(mitigation.title.trim_end_matches('…')) {
         true => mitigation.description.clone(),
         false => format!("{}\n\n{}", mitigation.title, mitigation.description).trim().to_owned(),
     }

@@ -311,14 +311,15 @@ fn a_model_becomes_what_a_person_would_have_written() {
           // It named no element: all of them are listed.
         }
         == model.threat
+        // Web shop
+        // Sells things.
+        // Owner: Team Blue
+
         // contributors: Kim
         // on the diagram: Ask Kim about this
         // a flow of which an end is attached to nothing: Lost, at Shop
         // trust boundary drawn as a line: Edge, across: Shopper to Shop
         // note (Kim, 2024-01-01): Look at logins
-
-        // Sells things.
-        // Owner: Team Blue
 
         threat spoofing "Spoofing" {
           category: spoofing

@@ -117,7 +117,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
         process web "Web" in vpc {
           accepts: xml
           source: "src/web.py"
-          mitigations: input_validation, mitigated_by_an_orm
+          mitigations: input_validation, against_inp05
           // controls: isHardened, usesMFA
           // OS: Linux
         }
@@ -170,12 +170,12 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
           // TODO: it authenticates its source; state how
         }
 
-        mitigation mitigated_by_an_orm "mitigated by an ORM" {
+        mitigation against_inp05 "mitigated by an ORM" {
           counters: injection
           status: implemented
         }
 
-        accept pytms_do01_on_web "pytm's DO01 on Web" {
+        accept accepted_do01 "pytm's DO01 on Web" {
           findings: missing_rate_limit@web
           by: "unknown"
           until: 2027-01-01
@@ -259,7 +259,7 @@ fn what_pytm_reads_is_read() {
 
         flow request_thing "Request": user -> thing { authentication: session }
 
-        accept pytms_do01_on_web "pytm's DO01 on Web" {
+        accept accepted_do01 "pytm's DO01 on Web" {
           findings: missing_rate_limit@web
           by: "unknown"
           until: 2027-01-01
@@ -296,7 +296,6 @@ fn all_that_is_wrong_is_told_with_its_place() {
         wrong.json:4:60: elements[1].name: `name` is missing
         wrong.json:4:74: elements[1].__class__: this is a list, and has to be a text
         wrong.json:4:86: elements[2]: this is a text, and has to be a group of values
-        wrong.json:4:86: elements[2].name: `name` is missing
         wrong.json:6:36: flows[0].source: `Wep` is unknown; is `Web` meant?
         wrong.json:6:69: flows[0].inScope: this has to be `true` or `false`
         wrong.json:7:9: flows[1].sink: `sink` is missing

@@ -275,39 +275,40 @@ fn elements_of_the_same_title_in_two_diagrams_stay_apart() {
     check(
         &document.to_string(),
         &expect![[r#"
-        ==> help_desk.threat
-        component help_desk "Help desk"
+            ==> help_desk.threat
+            component help_desk "Help desk"
 
-        external browser "Browser" {
-          technology: std.browser
-          // TODO: "Shop" has one of this title, too; if it is the same, keep one
-        }
+            external browser "Browser" {
+              technology: std.browser
+              // TODO: "Shop" has one of this title, too; if it is the same, keep one
+            }
 
-        process login "Login" {
-          // TODO: "Shop" has one of this title, too; if it is the same, keep one
-        }
+            process login "Login" {
+              // TODO: "Shop" has one of this title, too; if it is the same, keep one
+            }
 
-        flow log_in "Log in": browser -> login
-        ==> model.threat
-        // contributors: Ada, Grace
-        // reviewer: Edsger
+            flow log_in "Log in": browser -> login
+            ==> model.threat
+            // Book shop
+            // Sells books.
+            // Owner: Shop team
 
-        // Sells books.
-        // Owner: Shop team
-        ==> shop.threat
-        component shop "Shop"
+            // contributors: Ada, Grace
+            // reviewer: Edsger
+            ==> shop.threat
+            component shop "Shop"
 
-        external browser "Browser" {
-          technology: std.browser
-          // TODO: "Help desk" has one of this title, too; if it is the same, keep one
-        }
+            external browser "Browser" {
+              technology: std.browser
+              // TODO: "Help desk" has one of this title, too; if it is the same, keep one
+            }
 
-        process login "Login" {
-          // TODO: "Help desk" has one of this title, too; if it is the same, keep one
-        }
+            process login "Login" {
+              // TODO: "Help desk" has one of this title, too; if it is the same, keep one
+            }
 
-        flow log_in "Log in": browser -> login
-    "#]],
+            flow log_in "Log in": browser -> login
+        "#]],
     );
 }
 

@@ -156,19 +156,19 @@ fn a_model_becomes_what_a_person_would_have_written() {
         /// Cards, of the payments team
         asset card_data "Card data" { classification: restricted }
 
-        asset odds "odds" {
+        asset odds {
           classification: confidential
           // TODO: it was classified as Top
         }
 
         boundary cloud_account "Cloud account"
 
-        boundary internet "internet" { trust: untrusted }
+        boundary internet { trust: untrusted }
 
         external shopper "Shopper" in internet { kind: person }
 
         /// Brings pictures
-        external cdn "cdn" {
+        external cdn {
           kind: system
           // uptime dependency: degraded; saas: yes
         }
@@ -182,7 +182,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
 
         flow place_order "place order": api_gateway -> shop_service { protocol: grpc }
 
-        flow save "save": shop_service -> orders_db {
+        flow save: shop_service -> orders_db {
           // protocol: carrier pigeon
         }
 
@@ -208,7 +208,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
         }
 
         /// Nobody can buy
-        threat outage "outage" {
+        threat outage {
           category: denial_of_service
           targets: api_gateway, shop_service
           // impacts: Availability
@@ -236,7 +236,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
         /// Replace cards by tokens. Then drop them.
         mitigation replace_cards_by_tokens "Replace cards by tokens" { status: proposed }
 
-        mitigation unknown "unknown" {
+        mitigation unknown {
           status: proposed
           // TODO: its control was in a file that was not imported
         }
@@ -287,15 +287,15 @@ fn several_models_are_parts_and_one_without_elements_is_a_system() {
       }
     "#;
     expect![[r#"
-        == fort.threat
-        component fort "Fort"
+        == fort_system.threat
+        component fort_system "Fort"
 
         process system "Fort" {
           // It stands for the whole system: no elements were stated.
         }
 
         /// Gold is stolen
-        threat theft "theft" {
+        threat theft {
           category: tampering
           targets: system
           mitigations: guards
@@ -305,11 +305,12 @@ fn several_models_are_parts_and_one_without_elements_is_a_system() {
         /// Guards walk around
         mitigation guards "Guards" { status: proposed }
         == model.threat
+        // castles
         // Owner: @a, @b
-        == tower.threat
-        component tower "Tower"
+        == tower_system.threat
+        component tower_system "Tower"
 
-        asset jewels "jewels" { classification: confidential }
+        asset jewels { classification: confidential }
 
         /// A castle
         process system "Tower" {
@@ -317,7 +318,7 @@ fn several_models_are_parts_and_one_without_elements_is_a_system() {
         }
 
         /// Jewels are stolen
-        threat theft "theft" {
+        threat theft {
           category: spoofing
           targets: system
           mitigations: guards

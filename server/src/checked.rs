@@ -9,7 +9,7 @@ use std::sync::Arc;
 use threatline_model::codes::{Class, Code};
 use threatline_model::diagnostics::{Diagnostic, Location, Severity, diagnostics, settings_diagnostics};
 use threatline_model::findings::{Assessed, FindingId, Level, State, all, rule_named};
-use threatline_model::settings::RuleSetting;
+use threatline_model::settings::{RuleSetting, Settings};
 use threatline_model::{Database, Kind, Model, Span};
 use threatline_syntax::{Encoding, LineColumn, LineIndex};
 
@@ -84,6 +84,8 @@ pub struct ModelReport {
     pub counts: Counts,
     /// From which severity open findings fail the check.
     pub bar: Option<Level>,
+    /// What its `threatline.toml` says.
+    pub settings: Arc<Settings>,
     /// What `threatline.toml` changes of rules.
     pub policy: Vec<RuleSetting>,
 }
@@ -169,7 +171,8 @@ fn of_model(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> Mo
     let bar = fail_on.or(settings.fail_on).unwrap_or(Some(Level::High));
     let policy = settings.rules.iter().filter(|setting| rule_named(db, model, &setting.name).is_some());
     let policy = policy.cloned().collect();
-    ModelReport { model, name, declared, files: files.len(), entries, findings, counts, bar, policy }
+    let settings = settings.clone();
+    ModelReport { model, name, declared, files: files.len(), entries, findings, counts, bar, settings, policy }
 }
 
 /// What is wrong with the `threatline.toml` of a model, if it was asked for.

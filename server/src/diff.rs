@@ -17,7 +17,6 @@ use threatline_ide::compare::{Comparison, Opened, Side, Where, compare};
 use threatline_model::codes::Class;
 use threatline_model::diagnostics::{Location, Severity};
 use threatline_model::findings::{FindingId, Level};
-use threatline_model::names::full_name;
 use threatline_model::settings::Settings;
 use threatline_model::{Database, Date, Model};
 
@@ -29,8 +28,6 @@ pub struct Difference<'a> {
     pub base: Option<(&'a Database, &'a ModelReport)>,
     /// The model in the head, judged by the policy of the base.
     pub head: Option<(&'a Database, &'a ModelReport)>,
-    /// What the `threatline.toml` of the head says.
-    pub settings: Arc<Settings>,
     /// What changed.
     pub comparison: Comparison,
     /// What is wrong in the head and was not in the base: errors that are no findings.
@@ -96,8 +93,10 @@ pub fn run(arguments: &DiffArguments) -> Result<Outcome> {
     for report in &mut after {
         // What is told of the settings is told of the head's own.
         report.entries.retain(|entry| !matches!(entry.diagnostic.location, Location::Settings(..)));
-        let own = judged.iter().find(|judged| judged.head == Some(report.model));
-        report.entries.extend(own.into_iter().flat_map(|judged| judged.of_settings.iter().cloned()));
+        if let Some(own) = judged.iter().find(|judged| judged.head == Some(report.model)) {
+            report.entries.extend(own.of_settings.iter().cloned());
+            report.settings = own.own.clone();
+        }
     }
     let differences: Vec<Difference> =
         judged.into_iter().map(|judged| judged.compare((&base, &before), (&head, &after), fail_on)).collect();
@@ -232,7 +231,7 @@ impl States {
             let name = given.to_string_lossy();
             match &self.repository {
                 Some(repository) if !after.exists() && !matches!(self.base, State::Folder(_)) => {
-                    bail!("{}, nor does it have a `.threat` file", repository.why_missing(&name)?)
+                    bail!("{}, and there is no such PATH", repository.why_missing(&name)?)
                 }
                 _ => bail!("there is no `.threat` file in `{name}`, neither in the base nor in the head"),
             }
@@ -292,9 +291,10 @@ fn pairs(states: &States, base: &Loaded, head: &Loaded) -> Vec<Pair> {
     pairs
 }
 
+/// The names of what a model declares, without those of components.
 fn names(db: &Database, model: Model) -> HashSet<String> {
     let declarations = model.files(db).iter().flat_map(|file| file.declarations(db).iter());
-    declarations.map(|decl| full_name(db, *decl).to_string()).collect()
+    declarations.filter_map(|decl| decl.shape(db).name.as_ref().map(ToString::to_string)).collect()
 }
 
 /// A pair with what the head says of itself, while it is judged by what the base says.
@@ -350,26 +350,30 @@ impl Judged {
             (&policy, if self.head.is_some() { &self.own } else { &policy }),
         );
         keep_selected(&mut comparison, base, head);
+        let told = |db: &'a Database, report: &'a ModelReport| {
+            errors(report).map(move |entry| (sarif::identity(db, report, entry), entry))
+        };
         let mut known: HashMap<String, usize> = HashMap::new();
-        for entry in old.into_iter().flat_map(|report| errors(report)) {
-            *known.entry(sarif::identity(base.db(), old.expect("it has entries"), entry)).or_default() += 1;
+        for (identity, _) in old.into_iter().flat_map(|report| told(base.db(), report)) {
+            *known.entry(identity).or_default() += 1;
         }
-        let mut new_errors = Vec::new();
-        for entry in new.into_iter().flat_map(|report| errors(report)) {
-            match known.get_mut(&sarif::identity(head.db(), new.expect("it has entries"), entry)) {
-                Some(left) if *left > 0 => *left -= 1,
-                _ => new_errors.push(entry),
+        let errors = new.into_iter().flat_map(|report| told(head.db(), report));
+        let errors = errors.filter(|(identity, _)| match known.get_mut(identity) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                false
             }
-        }
+            _ => true,
+        });
+        let errors = errors.map(|(_, entry)| entry).collect();
         let name = self.own.name.as_deref().map(str::to_owned);
         let called = name.or_else(|| new.or(old).map(|report| report.name.clone())).unwrap_or_default();
         Difference {
             name: printable(&called),
             base: old.map(|report| (base.db(), report)),
             head: new.map(|report| (head.db(), report)),
-            settings: self.own,
             comparison,
-            errors: new_errors,
+            errors,
             bar: fail_on.unwrap_or_else(|| new.or(old).map_or(Some(Level::High), |report| report.bar)),
         }
     }

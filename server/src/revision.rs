@@ -136,9 +136,9 @@ impl Repository {
         let mut blobs = Blobs::open(&self.top)?;
         let mut found = Found::default();
         for path in paths {
-            let path = path.strip_prefix(&self.top).with_context(|| {
-                format!("`{}` is not in the repository `{}`", shown(path).display(), self.top.display())
-            })?;
+            let Ok(path) = path.strip_prefix(&self.top) else {
+                bail!("`{}` is not in the repository `{}`", shown(path).display(), self.top.display());
+            };
             tree.walk(path, &mut blobs, &mut found)?;
         }
         let is_asked = |path: &Path| paths.iter().any(|asked| self.top.join(path).starts_with(asked));

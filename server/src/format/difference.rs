@@ -71,7 +71,10 @@ fn place_of(difference: &Difference, change: &Change) -> String {
     match difference.spot(change.place) {
         Some((spot, true)) => format!("was at {}", at(&spot)),
         Some((spot, false)) => at(&spot),
-        None => difference.settings.path.as_deref().unwrap_or("threatline.toml").to_owned(),
+        None => {
+            let path = difference.head.and_then(|(_, report)| report.settings.path.clone());
+            path.map_or_else(|| "threatline.toml".to_owned(), |path| path.to_string())
+        }
     }
 }
 
@@ -149,7 +152,7 @@ pub fn write_human(output: &mut impl Write, differences: &[Difference]) -> std::
 /// their names.
 fn opened(output: &mut impl Write, difference: &Difference) -> std::io::Result<()> {
     let Some((db, report)) = difference.head else { return Ok(()) };
-    entries_where(output, db, report, &difference.settings, |entry| difference.is_new(entry))?;
+    entries_where(output, db, report, |entry| difference.is_new(entry))?;
     let leads = report.entries.iter().filter_map(|entry| entry.diagnostic.findings.first());
     let told: HashSet<FindingId> = leads.copied().collect();
     let others = difference.comparison.opened.iter();

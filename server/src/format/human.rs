@@ -9,7 +9,6 @@ use std::io::Write;
 use threatline_ide::safe::acts;
 use threatline_model::diagnostics::Severity;
 use threatline_model::findings::Level;
-use threatline_model::settings::Settings;
 use threatline_model::{Database, Kind};
 
 /// Writes what was found in each model.
@@ -23,18 +22,18 @@ pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) ->
 
 /// Writes the diagnostics of one model.
 pub fn entries(output: &mut impl Write, db: &Database, report: &ModelReport) -> std::io::Result<()> {
-    entries_where(output, db, report, report.model.settings(db), |_| true)
+    entries_where(output, db, report, |_| true)
 }
 
-/// Writes some of the diagnostics of one model, those of its settings with the text of these.
+/// Writes some of the diagnostics of one model.
 pub fn entries_where(
     output: &mut impl Write,
     db: &Database,
     report: &ModelReport,
-    settings: &Settings,
     is_told: impl Fn(&Entry) -> bool,
 ) -> std::io::Result<()> {
     let renderer = Renderer::styled();
+    let settings = &report.settings;
     let files = report.model.files(db).iter().map(|file| (file.path(db).as_ref(), file.source(db).text.as_ref()));
     let texts: HashMap<&str, &str> =
         files.chain(settings.path.iter().map(|path| (path.as_ref(), settings.text.as_ref()))).collect();

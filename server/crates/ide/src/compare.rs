@@ -512,7 +512,7 @@ impl Comparer<'_> {
             let of = if by.kind(base).is_element() {
                 String::new()
             } else {
-                format!(", which {} had for it", called_as(base, by, self.matching.base_name(by)))
+                format!(", which {} listed", called_as(base, by, self.matching.base_name(by)))
             };
             let message = format!("`{}` no longer protects {}{of}", plain(&name), self.some(&elements));
             self.tell_of(Topic::Weakened, elements[0], Part::Name, message);

@@ -1,7 +1,7 @@
 //! What a changed property means for a design: the one table of which way is the weaker one. It must not know findings.
 
 use super::matching::{is_text, values};
-use super::{Comparer, Topic, unquoted};
+use super::{Comparer, Topic, plain, unquoted};
 use threatline_model::relations::{broader_says, is_done, sensitivity_of_asset, trust_of_boundary};
 use threatline_model::schema::{LEVEL, STATUS, Takes};
 use threatline_model::typed::typed;
@@ -200,5 +200,5 @@ fn loses_when_shorter(kind: Kind, name: &str) -> bool {
 }
 
 fn quoted(word: &str) -> String {
-    format!("`{}`", unquoted(word))
+    format!("`{}`", plain(&unquoted(word)))
 }

@@ -65,7 +65,6 @@ git checkout --quiet main
 echo 'process elsewhere "Elsewhere"' >other.threat
 git add . && git commit --quiet -m three
 for number in $(seq 1 60); do git commit --quiet --allow-empty -m "main $number"; done
-base=$(git rev-parse HEAD)
 git checkout --quiet --detach && git merge --quiet --no-edit "$branch"
 merge=$(git rev-parse HEAD)
 git update-ref refs/pull/7/merge "$merge"

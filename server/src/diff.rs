@@ -30,6 +30,8 @@ pub struct Difference<'a> {
     pub head: Option<(&'a Database, &'a ModelReport)>,
     /// What changed.
     pub comparison: Comparison,
+    /// The findings of the head that are open and were not, or are worse.
+    opened: HashSet<FindingId>,
     /// What is wrong in the head and was not in the base: errors that are no findings.
     pub errors: Vec<&'a Entry>,
     /// From which severity a new finding fails.
@@ -66,9 +68,7 @@ impl Difference<'_> {
 
     /// Whether a diagnostic of the head tells of something that is new.
     pub fn is_new(&self, entry: &Entry) -> bool {
-        let opened: HashSet<FindingId> =
-            self.comparison.opened.iter().map(|opened| opened.assessed.finding.id).collect();
-        entry.diagnostic.findings.iter().any(|id| opened.contains(id))
+        entry.diagnostic.findings.iter().any(|id| self.opened.contains(id))
             || self.errors.iter().any(|error| std::ptr::eq(*error, entry))
     }
 }
@@ -83,7 +83,9 @@ pub fn run(arguments: &DiffArguments) -> Result<Outcome> {
     let base = states.load(&states.base, today)?;
     let mut head = states.load(&states.head, today)?;
     states.check(&base, &head)?;
-    for note in states.notes.iter().chain(&base.notes).chain(&head.notes) {
+    let notes =
+        states.notes.iter().chain(&base.notes).chain(head.notes.iter().filter(|note| !base.notes.contains(note)));
+    for note in notes {
         anstream::eprintln!("\x1b[1mnote\x1b[0m: {}", in_one_line(note));
     }
     let pairs = pairs(&states, &base, &head);
@@ -372,6 +374,7 @@ impl Judged {
             name: printable(&called),
             base: old.map(|report| (base.db(), report)),
             head: new.map(|report| (head.db(), report)),
+            opened: comparison.opened.iter().map(|opened| opened.assessed.finding.id).collect(),
             comparison,
             errors,
             bar: fail_on.unwrap_or_else(|| new.or(old).map_or(Some(Level::High), |report| report.bar)),

@@ -94,7 +94,9 @@ pub fn load_state(
     today: Date,
 ) -> Result<Loaded> {
     let (mut roots, mut notes) = (BTreeMap::new(), Vec::new());
-    for path in paths.iter().filter(|path| path.exists()) {
+    // The model of a file that is gone is still there.
+    let is_around = |path: &Path| is_named_as_model(path) && path.parent().is_some_and(Path::is_dir);
+    for path in paths.iter().filter(|path| path.exists() || is_around(path)) {
         let root = root.map_or_else(|| root_of(path), Path::to_owned);
         walk(&root, path, &mut roots, &mut notes);
     }
@@ -296,7 +298,7 @@ fn walk(root: &Path, asked: &Path, roots: &mut BTreeMap<PathBuf, Vec<PathBuf>>, 
         while nested.last().is_some_and(|root| !path.starts_with(root)) {
             nested.pop();
         }
-        let is_model_file = path.extension().is_some_and(|extension| extension == "threat");
+        let is_model_file = is_named_as_model(path);
         if entry.file_type().is_dir() {
             if entry.depth() > 0 && path.join(SETTINGS).is_file() {
                 nested.push(path.to_owned());
@@ -322,6 +324,11 @@ pub fn entries(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>>
     WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_looked_into)
 }
 
+/// Whether a file of this name is one of a model.
+pub fn is_named_as_model(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "threat")
+}
+
 /// Whether a folder of this name is not looked into.
 pub fn is_passed_over(name: &str) -> bool {
     name.starts_with('.') || name == "node_modules"
@@ -331,10 +338,15 @@ pub fn is_passed_over(name: &str) -> bool {
 fn is_met_elsewhere(link: &Path, root: &Path, notes: &mut Vec<String>) -> bool {
     let Ok(target) = link.canonicalize() else { return false };
     if target.is_dir() {
-        notes.push(format!("`{}` is a link to a folder, and is not followed", shown(link).display()));
+        notes.push(not_followed(link));
         return true;
     }
-    target.starts_with(root) && target.extension().is_some_and(|extension| extension == "threat")
+    target.starts_with(root) && is_named_as_model(&target)
+}
+
+/// The note on a link to a folder.
+pub fn not_followed(link: &Path) -> String {
+    format!("`{}` is a link to a folder, and is not followed", shown(link).display())
 }
 
 /// A path as it is shown: from the current folder, if it is in it.

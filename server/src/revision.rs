@@ -2,7 +2,7 @@
 //! nothing is fetched, and nothing runs that a repository may name, since these are its plumbing commands and no others.
 //! It must not know what the models say.
 
-use crate::files::{Loaded, ModelTexts, SETTINGS, fill, is_passed_over, shown, too_long};
+use crate::files::{self, Loaded, ModelTexts, SETTINGS, fill, is_named_as_model, is_passed_over, shown, too_long};
 use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -162,11 +162,12 @@ impl Repository {
             }
             models.push(ModelTexts { root: self.top.join(root), settings, files: texts });
         }
-        Ok(fill(models, today, found.notes, paths.to_vec()))
+        let link = |path: &PathBuf| files::not_followed(&self.top.join(path));
+        Ok(fill(models, today, found.links.iter().map(link).collect(), paths.to_vec()))
     }
 
     fn tree(&self, commit: &Commit) -> Result<Tree> {
-        let list = output(git(&self.top, &["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", &commit.0]))?;
+        let list = output(git(&self.top, &["ls-tree", "-r", "-z", "--full-tree", &commit.0]))?;
         let list = list.map_err(|why| anyhow::anyhow!("git: {why}"))?;
         let mut tree = Tree(BTreeMap::new());
         for entry in list.split(|byte| *byte == 0) {
@@ -225,13 +226,14 @@ impl Tree {
     /// Collects the model files below the root of a path, each with the model that it belongs to, as `files` does on a
     /// disk.
     fn walk(&self, asked: &Path, blobs: &mut Blobs, found: &mut Found) -> Result<()> {
-        let folder = if self.0.contains_key(asked) { asked.parent().unwrap_or(asked) } else { asked };
+        let is_file = self.0.contains_key(asked) || is_named_as_model(asked) && self.below(asked).next().is_none();
+        let folder = if is_file { asked.parent().unwrap_or(asked) } else { asked };
         let has_settings = |folder: &Path| self.0.contains_key(&folder.join(SETTINGS));
         let root = folder.ancestors().find(|folder| has_settings(folder)).unwrap_or(folder);
         for path in self.below(root) {
             let within = path.strip_prefix(root).unwrap_or(path);
             let mut folders = within.parent().into_iter().flat_map(Path::components);
-            let is_model_file = path.extension().is_some_and(|extension| extension == "threat");
+            let is_model_file = is_named_as_model(path);
             let is_asked = path == asked && !path.ends_with(SETTINGS);
             if folders.any(|part| is_passed_over(&part.as_os_str().to_string_lossy())) || !(is_model_file || is_asked) {
                 continue;
@@ -240,7 +242,7 @@ impl Tree {
                 Meant::File { path: file, id } if file == *path || !is_asked && !is_read_there(&file, root) => Ok(id),
                 Meant::File { .. } => continue,
                 Meant::Folder => {
-                    found.notes.push(format!("`{}` is a link to a folder, and is not followed", path.display()));
+                    found.links.push(path.clone());
                     continue;
                 }
                 Meant::Nothing(why) => Err(why),
@@ -271,14 +273,15 @@ impl Tree {
 
 /// Whether the file behind a link is read where it stands.
 fn is_read_there(file: &Path, root: &Path) -> bool {
-    file.starts_with(root) && file.extension().is_some_and(|extension| extension == "threat")
+    file.starts_with(root) && is_named_as_model(file)
 }
 
 /// Model files by the root of their model: the id of each, or why it cannot be read.
 #[derive(Default)]
 struct Found {
     roots: BTreeMap<PathBuf, BTreeMap<PathBuf, Result<String, &'static str>>>,
-    notes: Vec<String>,
+    /// Links to folders, which are not followed.
+    links: Vec<PathBuf>,
 }
 
 /// The path that a link leads to, if it is in the repository.

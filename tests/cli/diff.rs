@@ -398,6 +398,22 @@ fn models_come_and_go() {
 }
 
 #[test]
+fn of_a_file_what_stands_in_it_is_told_and_what_moved_is_there() {
+    let (one, two) = MODEL.split_at(MODEL.find("threat theft").unwrap());
+    let folder = repository(&[("one.threat", one), ("two.threat", two)]);
+    fs::remove_file(folder.path("two.threat")).unwrap();
+    folder.write("one.threat", MODEL);
+    folder.write("three.threat", "process extra\n");
+    diff(&folder, &["main", "two.threat"]).exits(0).says("the design is as it was");
+    diff(&folder, &["main", "three.threat"])
+        .exits(0)
+        .says("process `extra`")
+        .never_says("new model")
+        .never_says("`web`");
+    diff(&folder, &["main", "one.threat"]).exits(0).says("the design is as it was");
+}
+
+#[test]
 fn two_folders_are_compared_without_a_repository() {
     let folder = Folder::new(&[("one/a.threat", MODEL), ("two/a.threat", &MODEL.replace("at_rest", "none"))]);
     diff(&folder, &["one", "two"]).exits(1).says("`encryption` is `none`, and was `at_rest`").says("two/a.threat:");

@@ -186,6 +186,44 @@ mkdir -p "$work/installed/bin" && cp "$work/bin/threatline" "$work/installed/bin
 GITHUB_PATH=$work/path "$root/.github/actions/threatline/install.sh" install "$work/installed"
 is 'what is in the cache is used' "$work/installed/bin" "$(cat "$work/path")"
 
+# The job of GitLab, with a `curl` that only writes down what it is asked for.
+cat >"$work/bin/curl" <<'FAKE'
+#!/usr/bin/env bash
+printf '%s\n' "$*" >>"$ASKED"
+case "$*" in
+  *--request*) ;;
+  */user) echo '{ "id": 5 }' ;;
+  *) cat "$ASKED.comments" ;;
+esac
+FAKE
+printf '#!/bin/sh\n' >"$work/bin/apt-get"
+chmod +x "$work/bin/curl" "$work/bin/apt-get"
+"$tools/bin/python" - "$root/server/ci/gitlab.yml" >"$work/gitlab.sh" <<'PYTHON'
+import sys, ruamel.yaml
+job = ruamel.yaml.YAML(typ="safe").load(open(sys.argv[1]))["threat-model"]
+print("set -eo pipefail", *job["script"], sep="\n")
+PYTHON
+mkdir -p "$work/cargo/bin" && ln -s "$threatline" "$work/cargo/bin/threatline"
+# gitlab BASE TOKEN: runs the job.
+gitlab() {
+  : >"$ASKED"
+  left=0
+  env CARGO_HOME="$work/cargo" CI_API_V4_URL=https://gitlab.example.com/api/v4 CI_MERGE_REQUEST_PROJECT_ID=3 \
+    CI_MERGE_REQUEST_IID=7 CI_MERGE_REQUEST_DIFF_BASE_SHA="$1" THREATLINE_TOKEN="$2" bash "$work/gitlab.sh" >"$work/log" 2>&1 || left=$?
+}
+checkout gitlab 0 "$topic"
+echo '[{ "id": 1, "author": { "id": 4 }, "body": "<!-- threatline diff --> mine" }]' >"$ASKED.comments"
+gitlab "$fork" secret
+is 'GitLab: the verdict is that of the job' 1 "$left"
+has 'GitLab: the first note is made' '--request POST --form body=<threatline.md https://gitlab.example.com/api/v4/projects/3/merge_requests/7/notes' "$ASKED"
+is 'GitLab: SARIF is kept' 3 "$(jq '.runs[0].results | length' threatline.sarif)"
+echo '[{ "id": 2, "author": { "id": 5 }, "body": "<!-- threatline diff -->" }]' >"$ASKED.comments"
+gitlab "$topic" secret
+is 'GitLab: no change, no failure' 0 "$left"
+has 'GitLab: the note is kept current' '--request PUT --form body=<threatline.md https://gitlab.example.com/api/v4/projects/3/merge_requests/7/notes/2' "$ASKED"
+gitlab "$fork" ''
+is 'GitLab: without a token no note' '' "$(cat "$ASKED")"
+
 # The hooks, in a repository that uses them.
 cp "$root/.pre-commit-hooks.yaml" "$work/hooks.yaml"
 mkdir "$work/hooks" && cd "$work/hooks" && git init --quiet

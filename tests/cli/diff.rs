@@ -261,6 +261,28 @@ fn what_is_new_and_what_is_gone_is_told() {
 }
 
 #[test]
+fn data_that_become_more_sensitive_are_told_where_they_are() {
+    let model = changed(
+        "asset price \"Price\" { classification: internal }",
+        "asset price \"Price\" { classification: confidential personal: yes }",
+    );
+    tells(&model, "sensitive", "`pay` carries `price` (confidential, personal)");
+    assert!(!messages(&model, "sensitive").contains("ledger"), "{model:#}");
+}
+
+#[test]
+fn the_example_of_the_readme_is_what_is_said() {
+    let readme = fs::read_to_string(crate::root().join("README.md")).unwrap();
+    let (_, example) = readme.split_once("threatline diff before after").expect("it is in the README");
+    let example =
+        example.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("and what it says");
+    let run = run_in(&models().join("payment-api"), &["diff", "before", "after", "--today", TODAY], &[]).exits(1);
+    for line in example.lines().filter(|line| *line != "…") {
+        assert!(run.out.lines().any(|said| said == line), "{line:?} is not said:\n{}", run.out);
+    }
+}
+
+#[test]
 fn a_finding_that_closes_says_why() {
     let open = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
     let why = |to: &str| {
@@ -295,7 +317,7 @@ fn the_head_is_judged_by_the_policy_of_the_base() {
     );
     folder.check(&[]).exits(0);
     let run = diff(&folder, &["main"]).exits(1).says("in clear text").says("Policy and rules");
-    let run = run.says("the rule `unencrypted_flow` is turned off, and was as it is: It is in the way.");
+    let run = run.says("the rule `unencrypted_flow` is turned off, and was on: It is in the way.");
     run.says("`fail_on` is never, and was high").says("`missing-mitigation` is off, and was not set");
     // Nor does a model of its own around the same files help.
     folder.write("threatline.toml", "[check]\nfail_on = \"high\"\n");

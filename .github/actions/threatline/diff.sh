@@ -45,7 +45,10 @@ base_of_pull_request() {
 if [ -n "${INPUT_BASE:-}" ]; then
   base=$INPUT_BASE
 elif [ -n "${BASE_REF:-}" ]; then
-  base=$(base_of_pull_request) || { echo "::error title=Threatline::HEAD and the base share no commit"; exit 1; }
+  base=$(base_of_pull_request) || {
+    echo '::error title=Threatline::What this would be merged into was not found; give actions/checkout `fetch-depth: 0`.'
+    exit 1
+  }
 elif [ -n "${BEFORE:-}" ] && [ -n "${BEFORE//0/}" ]; then
   git cat-file -e "$BEFORE^{commit}" 2>/dev/null || git fetch --quiet --no-tags --depth 1 origin "$BEFORE" || {
     notice 'What was there before this push is gone, so there is nothing to compare with.'

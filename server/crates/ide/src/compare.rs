@@ -218,6 +218,7 @@ impl Comparer<'_> {
         called(self.head.db, decl)
     }
 
+    /// What the two `threatline.toml` say differently.
     fn policy(&mut self, base: &Settings, head: &Settings) {
         let mut tell = |key: &str, message: String| {
             self.tell(Topic::Policy, ("setting", key.to_owned()), Where::Settings, message);
@@ -250,7 +251,7 @@ impl Comparer<'_> {
                 match setting.map(|setting| (setting.enabled, setting.likelihood)) {
                     Some((false, _)) => "turned off".to_owned(),
                     Some((true, Some(level))) => format!("of likelihood {}", level.word()),
-                    Some((true, None)) | None => "as it is".to_owned(),
+                    Some((true, None)) | None => "on".to_owned(),
                 }
             };
             if says(base) != says(head) {
@@ -282,6 +283,7 @@ impl Comparer<'_> {
         }
     }
 
+    /// A declaration of both: what it says, else whether its texts differ.
     fn changed(&mut self, old: Decl, new: Decl) {
         let told = self.found.changes.len();
         self.placement(old, new);
@@ -452,7 +454,7 @@ impl Comparer<'_> {
         self.tell_of(Topic::Crossing, flow, Part::Name, message);
     }
 
-    /// Sensitive data that something states to carry, keep or handle, and did not.
+    /// Sensitive data that something states to carry, keep or handle, and did not, or that were less sensitive.
     fn sensitive(&mut self, decl: Decl) {
         let (base, head) = (self.base.db, self.head.db);
         let verb = match decl.kind(head) {
@@ -462,22 +464,25 @@ impl Comparer<'_> {
             _ => return,
         };
         let properties = ["sends", "receives", "stores", "handles"];
-        let before: FxHashSet<String> = self
-            .matching
-            .in_base(decl)
-            .into_iter()
-            .flat_map(|old| properties.iter().flat_map(move |name| typed(base, old).decls(name)))
-            .map(|asset| self.matching.base_name(asset))
-            .collect();
+        let grade = |db, asset| {
+            let held = sensitivity_of_asset(db, asset);
+            (held.classification, held.personal)
+        };
+        let old = self.matching.in_base(decl);
+        let before =
+            old.into_iter().flat_map(|old| properties.iter().flat_map(move |name| typed(base, old).decls(name)));
+        let before: FxHashMap<String, (u8, bool)> =
+            before.map(|asset| (self.matching.base_name(asset), grade(base, asset))).collect();
         let mut seen = FxHashSet::default();
         let mut new = Vec::new();
         let mut part = Part::Name;
         for (asset, at) in properties.iter().flat_map(|name| typed(head, decl).named(name)) {
-            let held = sensitivity_of_asset(head, asset);
-            let is_sensitive = held.classification >= SENSITIVE || held.personal;
-            if is_sensitive && !before.contains(&self.name(asset)) && seen.insert(asset) {
-                let personal = if held.personal { ", personal" } else { "" };
-                new.push(format!("`{}` ({}{personal})", self.name(asset), CLASSIFICATION.word(held.classification)));
+            let (classification, is_personal) = grade(head, asset);
+            let was = before.get(&self.name(asset)).copied().unwrap_or_default();
+            let is_more = classification > was.0 && classification >= SENSITIVE || is_personal && !was.1;
+            if is_more && seen.insert(asset) {
+                let personal = if is_personal { ", personal" } else { "" };
+                new.push(format!("`{}` ({}{personal})", self.name(asset), CLASSIFICATION.word(classification)));
                 part = if part == Part::Name { at } else { part };
             }
         }

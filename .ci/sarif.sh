@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Validates `threatline check --format sarif` against the published schema of SARIF 2.1.0: of the example
-# models, and of a model in which nearly everything is wrong. Installs what it needs into `target`.
+# models, and of a model in which nearly everything is wrong; and `threatline diff`. Installs what it needs into `target`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -84,6 +84,13 @@ rule own "Own {0} [x](1)" { on: flow  category: tampering  when: carries >= rest
 process { process "no name" } }}
 MODEL
 check errors "$broken" 2 .
+
+code=0
+"$threatline" diff tests/models/payment-api/before tests/models/payment-api/after --format sarif --today 2026-11-23 \
+  >"$work/diff.sarif" || code=$?
+[ "$code" = 1 ] || { echo "diff ended with $code instead of 1"; exit 1; }
+"$threatline" diff tests/models/starter "$broken" --format sarif --today 2026-11-23 >"$work/diff-errors.sarif" 2>/dev/null || code=$?
+[ "$code" = 2 ] || { echo "diff with a broken head ended with $code instead of 2"; exit 1; }
 
 "$tools/bin/python" - "$schema" "$work" <<'PYTHON'
 import json, pathlib, sys

@@ -32,6 +32,8 @@ pub struct Arguments {
 pub enum Command {
     /// Check models and tell what is wrong, what is open, and how severe it is
     Check(CheckArguments),
+    /// Tell what changed in a design since a revision: what opened, what is weaker, what is new
+    Diff(DiffArguments),
     /// Explain a rule, a diagnostic code, or a finding with its facts and arithmetic
     Explain(ExplainArguments),
     /// Write a model in the format of another tool
@@ -107,6 +109,66 @@ pub enum FailOn {
     High,
     Critical,
     Never,
+}
+
+const DIFF_HELP: &str = "\
+Examples:
+  threatline diff main                 what this working tree changes, untracked files included
+  threatline diff v1.4 v1.5 design     two tags, and what stands in `design`
+  threatline diff before after         two folders
+  threatline diff $(git merge-base origin/main HEAD) HEAD --format markdown
+                                       a comment for a pull request
+
+The head is judged by the policy of the base: by its threatline.toml. Text that was moved or formatted
+changes nothing, and neither do titles and descriptions.
+
+A name that is both a revision and a folder is the revision; `./NAME` is the folder. After a revision,
+a file or a folder of its repository is a PATH.
+
+Exit code: 0; 1 when a finding that was not open is at the bar; 2 when the call cannot be used, or the
+head has errors that the base has not.";
+
+/// `threatline diff`
+#[derive(Debug, Args)]
+#[command(after_help = DIFF_HELP)]
+pub struct DiffArguments {
+    /// What to compare with: a git revision or a folder
+    #[arg(value_name = "BASE")]
+    pub base: PathBuf,
+
+    /// What to compare: a git revision or a folder [default: the working tree]
+    #[arg(value_name = "HEAD")]
+    pub head: Option<PathBuf>,
+
+    /// Files or folders to tell of; of a file, the model around it is read [default: this folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// How to print what changed
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub format: DiffFormat,
+
+    /// Exit with 1 when a new finding is as severe as this [default: `check.fail_on` of the base's
+    /// threatline.toml, else high]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+
+    /// The day that dates are compared with, as 2026-11-23 [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+}
+
+/// How a difference is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people, with excerpts
+    Human,
+    /// For a comment on a pull request
+    Markdown,
+    /// Everything, as one JSON document
+    Json,
+    /// SARIF 2.1.0 with what is new alone
+    Sarif,
 }
 
 const EXPLAIN_HELP: &str = "\

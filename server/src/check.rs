@@ -30,7 +30,8 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
     Ok(outcome(&reports))
 }
 
-fn bar(fail_on: FailOn) -> Option<Level> {
+/// The severity that a word of the command line means.
+pub fn bar(fail_on: FailOn) -> Option<Level> {
     match fail_on {
         FailOn::Low => Some(Level::Low),
         FailOn::Medium => Some(Level::Medium),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use threatline_model::codes::{Class, Code};
 use threatline_model::diagnostics::{Diagnostic, Location, Severity, diagnostics, settings_diagnostics};
 use threatline_model::findings::{Assessed, FindingId, Level, State, all, rule_named};
-use threatline_model::settings::RuleSetting;
+use threatline_model::settings::{RuleSetting, Settings};
 use threatline_model::{Database, Kind, Model, Span};
 use threatline_syntax::{Encoding, LineColumn, LineIndex};
 
@@ -76,6 +76,8 @@ pub struct ModelReport {
     pub counts: Counts,
     /// From which severity open findings fail the check.
     pub bar: Option<Level>,
+    /// What its `threatline.toml` says.
+    pub settings: Arc<Settings>,
     /// What `threatline.toml` changes of rules.
     pub policy: Vec<RuleSetting>,
 }
@@ -137,9 +139,6 @@ fn of_model(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> Mo
     let found: Vec<Vec<Diagnostic>> =
         files.par_iter().map_with(db.clone(), |db, file| diagnostics(db, *file)).collect();
     let settings = model.settings(db);
-    let shows_settings = settings.path.as_ref().is_some_and(|path| loaded.is_selected(path));
-    let of_settings = if shows_settings { settings_diagnostics(db, model) } else { Vec::new() };
-    let settings_lines = LineIndex::new(&settings.text);
     let findings: Vec<Assessed> = all(db, model)
         .into_iter()
         .filter(|assessed| loaded.is_selected(assessed.finding.id.subject().file(db).path(db)))
@@ -150,13 +149,11 @@ fn of_model(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> Mo
         levels.insert(assessed.finding.id, assessed.finding.severity);
         *counts.0.entry((assessed.state_word(), assessed.finding.severity)).or_default() += 1;
     }
-    let entry = |diagnostic: Diagnostic| Entry {
-        spot: spot(db, diagnostic.location, &settings_lines),
-        related: diagnostic.related.iter().map(|related| spot(db, related.location, &settings_lines)).collect(),
-        level: diagnostic.findings.iter().filter_map(|id| levels.get(id)).max().copied(),
-        diagnostic,
-    };
-    let mut entries: Vec<Entry> = of_settings.into_iter().chain(found.into_iter().flatten()).map(entry).collect();
+    let mut entries = of_settings(loaded, model);
+    entries.extend(found.into_iter().flatten().map(|diagnostic| {
+        let level = diagnostic.findings.iter().filter_map(|id| levels.get(id)).max().copied();
+        entry(db, diagnostic, level, &LineIndex::new(""))
+    }));
     entries.sort_by(|a, b| rank(a).cmp(&rank(b)));
     let mut declared = BTreeMap::new();
     for decl in files.iter().flat_map(|file| file.declarations(db).iter()) {
@@ -166,7 +163,28 @@ fn of_model(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> Mo
     let bar = fail_on.or(settings.fail_on).unwrap_or(Some(Level::High));
     let policy = settings.rules.iter().filter(|setting| rule_named(db, model, &setting.name).is_some());
     let policy = policy.cloned().collect();
-    ModelReport { model, name, declared, files: files.len(), entries, findings, counts, bar, policy }
+    let settings = settings.clone();
+    ModelReport { model, name, declared, files: files.len(), entries, findings, counts, bar, settings, policy }
+}
+
+/// What is wrong with the `threatline.toml` of a model, if it was asked for.
+pub fn of_settings(loaded: &Loaded, model: Model) -> Vec<Entry> {
+    let db = loaded.db();
+    let settings = model.settings(db);
+    if !settings.path.as_ref().is_some_and(|path| loaded.is_selected(path)) {
+        return Vec::new();
+    }
+    let lines = LineIndex::new(&settings.text);
+    settings_diagnostics(db, model).into_iter().map(|diagnostic| entry(db, diagnostic, None, &lines)).collect()
+}
+
+fn entry(db: &Database, diagnostic: Diagnostic, level: Option<Level>, settings_lines: &LineIndex) -> Entry {
+    Entry {
+        spot: spot(db, diagnostic.location, settings_lines),
+        related: diagnostic.related.iter().map(|related| spot(db, related.location, settings_lines)).collect(),
+        level,
+        diagnostic,
+    }
 }
 
 /// The order in which diagnostics are told: what makes all else doubtful, what is most severe, where it is.

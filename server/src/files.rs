@@ -38,6 +38,18 @@ impl Loaded {
         self.selected.iter().any(|selected| path.starts_with(selected))
     }
 
+    /// Whether there is a model file at a path or below it.
+    pub fn has(&self, path: &Path) -> bool {
+        let files = self.workspace.models().flat_map(|model| model.files(self.db()).iter());
+        files.into_iter().any(|file| self.here.join(file.path(self.db()).as_ref()).starts_with(path))
+    }
+
+    /// The root of a model, from the root of the file system.
+    pub fn root(&self, model: Model) -> PathBuf {
+        let root = self.here.join(model.root(self.db()).as_ref());
+        from_root(&root).unwrap_or(root)
+    }
+
     /// The files of a model that were asked for.
     pub fn selected_files(&self, model: Model) -> Vec<File> {
         let files = model.files(self.db()).iter().copied();
@@ -50,7 +62,7 @@ impl Loaded {
 /// # Errors
 /// When a path is not there or holds no model file.
 pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
-    let today = today.unwrap_or_else(|| jiff::Zoned::now().date());
+    let today = today.unwrap_or_else(today_here);
     let paths: Vec<PathBuf> = if paths.is_empty() { vec![".".into()] } else { paths.to_vec() };
     let mut roots: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     let mut notes = Vec::new();
@@ -66,30 +78,84 @@ pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
         }
         selected.push(absolute);
     }
-    // A nested model that was not asked for is none of this call's business.
+    Ok(fill(read_all(asked_for(roots, &selected))?, today, notes, selected))
+}
+
+/// Reads what there is of some paths from the root of the file system, for a comparison with another state: one that is
+/// not there is empty. `root` is the root of what no `threatline.toml` is around, else of each path the folder; `keeps`
+/// tells which files count.
+///
+/// # Errors
+/// When a `threatline.toml` cannot be read.
+pub fn load_state(
+    paths: &[PathBuf],
+    root: Option<&Path>,
+    keeps: impl Fn(&Path) -> bool,
+    today: Date,
+) -> Result<Loaded> {
+    let (mut roots, mut notes) = (BTreeMap::new(), Vec::new());
+    // The model of a file that is gone is still there.
+    let is_around = |path: &Path| is_named_as_model(path) && path.parent().is_some_and(Path::is_dir);
+    for path in paths.iter().filter(|path| path.exists() || is_around(path)) {
+        let root = root.map_or_else(|| root_of(path), Path::to_owned);
+        walk(&root, path, &mut roots, &mut notes);
+    }
+    roots.values_mut().for_each(|files: &mut Vec<PathBuf>| files.retain(|file| keeps(file)));
+    roots.retain(|_, files| !files.is_empty());
+    Ok(fill(read_all(asked_for(roots, paths))?, today, notes, paths.to_vec()))
+}
+
+/// The day that it is here.
+pub fn today_here() -> Date {
+    jiff::Zoned::now().date()
+}
+
+/// What a model is read from.
+pub struct ModelTexts {
+    /// Its root.
+    pub root: PathBuf,
+    /// The text of its `threatline.toml`.
+    pub settings: Option<String>,
+    /// Its files.
+    pub files: Vec<(PathBuf, FileText)>,
+}
+
+/// A nested model that was not asked for is none of a call's business.
+fn asked_for(mut roots: BTreeMap<PathBuf, Vec<PathBuf>>, selected: &[PathBuf]) -> BTreeMap<PathBuf, Vec<PathBuf>> {
     roots.retain(|root, files| {
         let asked = |path: &Path| selected.iter().any(|selected| path.starts_with(selected));
         files.iter().any(|file| asked(file)) || selected.iter().any(|selected| selected.starts_with(root))
     });
-    let mut workspace = Workspace::new(today);
-    for (root, mut files) in roots {
+    roots
+}
+
+fn read_all(roots: BTreeMap<PathBuf, Vec<PathBuf>>) -> Result<Vec<ModelTexts>> {
+    let models = roots.into_iter().map(|(root, mut files)| {
         files.sort();
         files.dedup();
         let settings = root.join(SETTINGS);
         let text = settings.is_file().then(|| fs::read(&settings).with_context(|| settings.display().to_string()));
-        let text = text.transpose()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let settings = key(&settings);
-        let model = workspace.set_model(&key(&root), text.as_deref().map(|text| (settings.as_ref(), text)));
-        let texts = rayon_read(&files);
-        workspace.load(model, texts);
-    }
-    let here = std::env::current_dir().unwrap_or_default();
-    Ok(Loaded { workspace, notes: each_once(notes), selected, here })
+        let settings = text.transpose()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Ok(ModelTexts { root, settings, files: rayon_read(files) })
+    });
+    models.collect()
 }
 
-fn rayon_read(files: &[PathBuf]) -> Vec<(Arc<str>, FileText)> {
+/// The models of some texts, wherever these were read.
+pub fn fill(models: Vec<ModelTexts>, today: Date, notes: Vec<String>, selected: Vec<PathBuf>) -> Loaded {
+    let mut workspace = Workspace::new(today);
+    for ModelTexts { root, settings, files } in models {
+        let path = key(&root.join(SETTINGS));
+        let model = workspace.set_model(&key(&root), settings.as_deref().map(|text| (path.as_ref(), text)));
+        workspace.load(model, files.into_iter().map(|(path, text)| (key(&path), text)).collect());
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    Loaded { workspace, notes: each_once(notes), selected, here }
+}
+
+fn rayon_read(files: Vec<PathBuf>) -> Vec<(PathBuf, FileText)> {
     use rayon::prelude::*;
-    files.par_iter().map(|path| (key(path), read(path))).collect()
+    files.into_par_iter().map(|path| (path.clone(), read(&path))).collect()
 }
 
 /// The models below a folder: the files of each by its root, and notes on what was passed over.
@@ -129,16 +195,21 @@ pub fn read(path: &Path) -> FileText {
     match fs::metadata(path) {
         // A pipe or a device would never end.
         Ok(metadata) if !metadata.is_file() => FileText::failed("the path is neither a file nor a folder"),
-        Ok(metadata) if metadata.len() > threatline_syntax::LONGEST_TEXT as u64 => FileText::failed(format!(
-            "the file is longer than {} MB, and is not analysed",
-            threatline_syntax::LONGEST_TEXT >> 20
-        )),
+        Ok(metadata) if metadata.len() > threatline_syntax::LONGEST_TEXT as u64 => too_long(),
         Ok(_) => match fs::read(path) {
             Ok(bytes) => FileText::decode(bytes),
             Err(error) => FileText::failed(format!("the file cannot be read: {error}")),
         },
         Err(error) => FileText::failed(format!("the file cannot be read: {error}")),
     }
+}
+
+/// What is read of a file that is longer than any model.
+pub fn too_long() -> FileText {
+    FileText::failed(format!(
+        "the file is longer than {} MB, and is not analysed",
+        threatline_syntax::LONGEST_TEXT >> 20
+    ))
 }
 
 /// Writes beside the file and renames, so that whoever kills us finds the old text or the new one. Behind a
@@ -174,6 +245,14 @@ pub fn write_whole(path: &Path, text: &[u8]) -> std::io::Result<()> {
 /// A path from the root of the file system, without `.` and `..`, links kept as they are.
 fn absolute(path: &Path) -> Result<PathBuf> {
     fs::symlink_metadata(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
+    from_root(path)
+}
+
+/// The same of a path that need not be there.
+///
+/// # Errors
+/// When the path is empty, or the current folder is not there.
+pub fn from_root(path: &Path) -> Result<PathBuf> {
     let mut found = PathBuf::new();
     for part in std::path::absolute(path)?.components() {
         match part {
@@ -219,7 +298,7 @@ fn walk(root: &Path, asked: &Path, roots: &mut BTreeMap<PathBuf, Vec<PathBuf>>, 
         while nested.last().is_some_and(|root| !path.starts_with(root)) {
             nested.pop();
         }
-        let is_model_file = path.extension().is_some_and(|extension| extension == "threat");
+        let is_model_file = is_named_as_model(path);
         if entry.file_type().is_dir() {
             if entry.depth() > 0 && path.join(SETTINGS).is_file() {
                 nested.push(path.to_owned());
@@ -240,24 +319,38 @@ fn walk(root: &Path, asked: &Path, roots: &mut BTreeMap<PathBuf, Vec<PathBuf>>, 
 /// What is in a folder and below it, but for what is hidden and what belongs to packages.
 pub fn entries(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
     let is_looked_into = |entry: &DirEntry| {
-        let name = entry.file_name().to_string_lossy();
-        entry.depth() == 0 || !entry.file_type().is_dir() || !(name.starts_with('.') || name == "node_modules")
+        entry.depth() == 0 || !entry.file_type().is_dir() || !is_passed_over(&entry.file_name().to_string_lossy())
     };
     WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_looked_into)
+}
+
+/// Whether a file of this name is one of a model.
+pub fn is_named_as_model(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "threat")
+}
+
+/// Whether a folder of this name is not looked into.
+pub fn is_passed_over(name: &str) -> bool {
+    name.starts_with('.') || name == "node_modules"
 }
 
 /// Whether a link leads to a folder, or to a model file that is read where it stands.
 fn is_met_elsewhere(link: &Path, root: &Path, notes: &mut Vec<String>) -> bool {
     let Ok(target) = link.canonicalize() else { return false };
     if target.is_dir() {
-        notes.push(format!("`{}` is a link to a folder, and is not followed", shown(link).display()));
+        notes.push(not_followed(link));
         return true;
     }
-    target.starts_with(root) && target.extension().is_some_and(|extension| extension == "threat")
+    target.starts_with(root) && is_named_as_model(&target)
+}
+
+/// The note on a link to a folder.
+pub fn not_followed(link: &Path) -> String {
+    format!("`{}` is a link to a folder, and is not followed", shown(link).display())
 }
 
 /// A path as it is shown: from the current folder, if it is in it.
-fn shown(path: &Path) -> PathBuf {
+pub fn shown(path: &Path) -> PathBuf {
     let here = std::env::current_dir().ok();
     match here.as_deref().and_then(|here| path.strip_prefix(here).ok()) {
         Some(relative) if relative.as_os_str().is_empty() => ".".into(),

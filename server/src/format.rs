@@ -1,5 +1,6 @@
 //! The formats in which a check is printed, and what they share. They must not decide what is said.
 
+pub mod difference;
 pub mod document;
 pub mod github;
 pub mod human;

@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod checked;
+mod diff;
 mod explain;
 mod export;
 mod files;
@@ -12,6 +13,7 @@ mod import;
 mod init;
 mod lsp;
 mod report;
+mod revision;
 mod rules;
 mod test;
 
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
         Command::Check(arguments) => check::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Export(arguments) => export::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),

@@ -146,10 +146,18 @@ fn html_line(text: &str) -> String {
 /// When the output cannot be written.
 pub fn write_markdown(output: &mut impl Write, document: &Document) -> Result<()> {
     writeln!(output, "# {}\n", markdown(&document.title))?;
-    markdown_blocks(output, &document.blocks)
+    markdown_blocks(output, &document.blocks, false)
 }
 
-fn markdown_blocks(output: &mut impl Write, blocks: &[Block]) -> Result<()> {
+/// Writes parts of a document as Markdown for a comment, with its details folded.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write_comment(output: &mut impl Write, blocks: &[Block]) -> Result<()> {
+    markdown_blocks(output, blocks, true)
+}
+
+fn markdown_blocks(output: &mut impl Write, blocks: &[Block], is_folded: bool) -> Result<()> {
     for block in blocks {
         match block {
             Block::Heading(level, text) => {
@@ -184,9 +192,14 @@ fn markdown_blocks(output: &mut impl Write, blocks: &[Block]) -> Result<()> {
             Block::Drawing { mermaid, shows, .. } => {
                 writeln!(output, "```mermaid\n{mermaid}```\n\n{}\n", markdown_line(shows))?;
             }
+            Block::Details(summary, _, blocks) if is_folded => {
+                writeln!(output, "<details>\n<summary>{}</summary>\n", html_line(summary))?;
+                markdown_blocks(output, blocks, is_folded)?;
+                writeln!(output, "</details>\n")?;
+            }
             Block::Details(summary, _, blocks) => {
                 writeln!(output, "**{}**\n", markdown_line(summary))?;
-                markdown_blocks(output, blocks)?;
+                markdown_blocks(output, blocks, is_folded)?;
             }
         }
     }
@@ -215,7 +228,8 @@ fn markdown(text: &str) -> String {
             '<' => escaped += "&lt;",
             '>' => escaped += "&gt;",
             '&' => escaped += "&amp;",
-            '@' => escaped += "&#64;",
+            // With nothing between, GitHub tells whoever has that name.
+            '@' => escaped += "&#64;&#8203;",
             character => {
                 if has_meaning {
                     escaped.push('\\');

@@ -22,12 +22,22 @@ pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) ->
 
 /// Writes the diagnostics of one model.
 pub fn entries(output: &mut impl Write, db: &Database, report: &ModelReport) -> std::io::Result<()> {
+    entries_where(output, db, report, |_| true)
+}
+
+/// Writes some of the diagnostics of one model.
+pub fn entries_where(
+    output: &mut impl Write,
+    db: &Database,
+    report: &ModelReport,
+    is_told: impl Fn(&Entry) -> bool,
+) -> std::io::Result<()> {
     let renderer = Renderer::styled();
-    let settings = report.model.settings(db);
+    let settings = &report.settings;
     let files = report.model.files(db).iter().map(|file| (file.path(db).as_ref(), file.source(db).text.as_ref()));
     let texts: HashMap<&str, &str> =
         files.chain(settings.path.iter().map(|path| (path.as_ref(), settings.text.as_ref()))).collect();
-    for entry in &report.entries {
+    for entry in report.entries.iter().filter(|entry| is_told(entry)) {
         let excerpt = excerpt(&texts, &entry.spot);
         let rendered = renderer.render(&[group(entry, &excerpt)]);
         writeln!(output, "{rendered}")?;
@@ -150,7 +160,8 @@ fn summary(output: &mut impl Write, report: &ModelReport) -> std::io::Result<()>
     verdict(output, report)
 }
 
-fn color(level: Level) -> &'static str {
+/// How a terminal shows a severity.
+pub fn color(level: Level) -> &'static str {
     match level {
         Level::Critical | Level::High => "\x1b[1;31m",
         Level::Medium => "\x1b[33m",

@@ -2,12 +2,14 @@
 //! meaning of a key does.
 
 use super::write_json;
-use crate::checked::{ModelReport, STATES, Spot};
+use crate::checked::{Entry as DiagnosticEntry, ModelReport, STATES, Spot};
+use crate::diff::Difference;
 use crate::test::Tested;
 use serde_json::{Map, Value, json};
 use std::io::Write;
 use threatline_exchange::json;
 use threatline_ide::catalogue::Entry;
+use threatline_ide::compare::{Topic, Where};
 use threatline_model::findings::Level;
 use threatline_model::names::full_name;
 use threatline_model::{Database, Decl, Kind, Part};
@@ -45,23 +47,79 @@ fn model(db: &Database, report: &ModelReport) -> Value {
 }
 
 fn diagnostics(db: &Database, report: &ModelReport) -> Vec<Value> {
-    let diagnostics = report.entries.iter().map(|entry| {
-        let diagnostic = &entry.diagnostic;
-        json!({
-            "code": diagnostic.code.id,
-            "severity": diagnostic.severity.word(),
-            "message": diagnostic.message,
-            "location": location(&entry.spot),
-            "related": diagnostic.related.iter().zip(&entry.related).map(|(related, spot)| json!({
-                "message": related.message,
-                "location": location(spot),
-            })).collect::<Vec<_>>(),
-            "help": diagnostic.help,
-            "replacement": diagnostic.replacement.as_deref(),
-            "findings": diagnostic.findings.iter().map(|id| id.name(db).to_string()).collect::<Vec<_>>(),
-        })
+    report.entries.iter().map(|entry| diagnostic(db, entry)).collect()
+}
+
+fn diagnostic(db: &Database, entry: &DiagnosticEntry) -> Value {
+    let diagnostic = &entry.diagnostic;
+    json!({
+        "code": diagnostic.code.id,
+        "severity": diagnostic.severity.word(),
+        "message": diagnostic.message,
+        "location": location(&entry.spot),
+        "related": diagnostic.related.iter().zip(&entry.related).map(|(related, spot)| json!({
+            "message": related.message,
+            "location": location(spot),
+        })).collect::<Vec<_>>(),
+        "help": diagnostic.help,
+        "replacement": diagnostic.replacement.as_deref(),
+        "findings": diagnostic.findings.iter().map(|id| id.name(db).to_string()).collect::<Vec<_>>(),
+    })
+}
+
+/// Writes what changed as a document.
+pub fn write_differences(output: &mut impl Write, differences: &[Difference]) -> std::io::Result<()> {
+    let models: Vec<Value> = differences.iter().map(difference).collect();
+    write_json(output, &json!({ "version": 1, "models": models }))
+}
+
+fn difference(difference: &Difference) -> Value {
+    let found = &difference.comparison;
+    let root = |state: Option<(&Database, &ModelReport)>| state.map(|(db, report)| report.model.root(db).to_string());
+    let place = |place: Where| match difference.spot(place) {
+        Some((spot, is_gone)) => json!({ "in": if is_gone { "base" } else { "head" }, "location": location(&spot) }),
+        None => json!({ "in": "settings", "location": null }),
+    };
+    let mut document = json!({
+        "name": difference.name,
+        "base": root(difference.base),
+        "head": root(difference.head),
+        "fail_on": difference.bar.map_or("never", Level::word),
+        "at_the_bar": difference.at_the_bar().count(),
     });
-    diagnostics.collect()
+    let errors = difference.head.map(|(db, _)| difference.errors.iter().map(|entry| diagnostic(db, entry)).collect());
+    let opened = difference.head.map(|(db, _)| {
+        let opened = found.opened.iter().map(|opened| {
+            let mut value = json::finding(db, &opened.assessed);
+            value["before"] = match opened.before {
+                Some((state, severity)) => json!({ "state": state, "severity": severity.word() }),
+                None => Value::Null,
+            };
+            value
+        });
+        opened.collect::<Vec<_>>()
+    });
+    document["errors"] = Value::Array(errors.unwrap_or_default());
+    document["opened"] = Value::Array(opened.unwrap_or_default());
+    for topic in Topic::ALL {
+        let changes = found.changes.iter().filter(|change| change.topic == topic).map(|change| {
+            let mut value = json!({ "kind": change.subject.0, "subject": change.subject.1, "message": change.message });
+            value["place"] = place(change.place);
+            value
+        });
+        document[topic.word()] = Value::Array(changes.collect());
+    }
+    let closed = difference.base.map(|(db, _)| {
+        let closed = found.closed.iter().map(|closed| {
+            json!({ "finding": json::finding(db, &closed.assessed), "why": closed.why, "place": place(closed.place) })
+        });
+        closed.collect::<Vec<_>>()
+    });
+    document["closed"] = Value::Array(closed.unwrap_or_default());
+    let renamed = found.renamed.iter().map(|(kind, from, to, _)| json!({ "kind": kind, "from": from, "to": to }));
+    document["renamed"] = Value::Array(renamed.collect());
+    document["texts_changed"] = json!(found.texts.len());
+    document
 }
 
 /// Writes the outcome of tests as a document.

@@ -13,6 +13,7 @@ use self::rules::{Rule, Rules};
 use self::taxonomies::Taxonomies;
 use super::{count, printable, write_json};
 use crate::checked::{Entry, ModelReport, Spot, policy_in_words, spot_of, spot_of_finding};
+use crate::diff::Difference;
 use serde_json::{Value, json};
 use std::io::Write;
 use threatline_model::codes::{self, Class};
@@ -33,7 +34,25 @@ pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) ->
             report.findings.iter().for_each(|assessed| log.treated(report, assessed));
         }
     }
-    write_json(output, &log.into_document(reports))
+    write_json(output, &log.into_document(&reports.iter().collect::<Vec<_>>()))
+}
+
+/// Writes a document of what is new in the head of some differences, and of nothing else.
+pub fn write_new(output: &mut impl Write, db: &Database, differences: &[Difference]) -> std::io::Result<()> {
+    let mut log = Log { db, rules: Rules::new(db), results: Vec::new(), fingerprints: Fingerprints::default() };
+    let mut reports = Vec::new();
+    for difference in differences {
+        let Some((_, report)) = difference.head else { continue };
+        report.entries.iter().filter(|entry| difference.is_new(entry)).for_each(|entry| log.entry(report, entry));
+        reports.push(report);
+    }
+    log.results.iter_mut().for_each(|result| result["baselineState"] = json!("new"));
+    write_json(output, &log.into_document(&reports))
+}
+
+/// What a diagnostic is told by from one run to the next.
+pub fn identity(db: &Database, report: &ModelReport, entry: &Entry) -> String {
+    fingerprints::of_diagnostic(db, report, entry)
 }
 
 /// Whether the settings of a model turn its findings off.
@@ -186,7 +205,7 @@ impl Log<'_> {
         located
     }
 
-    fn into_document(mut self, reports: &[ModelReport]) -> Value {
+    fn into_document(mut self, reports: &[&ModelReport]) -> Value {
         for (result, fingerprint) in self.results.iter_mut().zip(self.fingerprints.settle()) {
             result["partialFingerprints"][fingerprints::KEY] = json!(fingerprint);
         }
@@ -225,7 +244,7 @@ fn about(location: Location) -> Option<Decl> {
 }
 
 /// How the run went: a model with errors in it was not looked at as it is meant.
-fn invocation(reports: &[ModelReport]) -> Value {
+fn invocation(reports: &[&ModelReport]) -> Value {
     let broken: Vec<Value> = reports
         .iter()
         .filter(|report| report.is_broken())

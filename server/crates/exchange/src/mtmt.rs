@@ -124,7 +124,7 @@ pub fn read(notes: &Notes, text: &Text) -> Result<Draft, Problem> {
     for surface in &surfaces {
         read_surface(notes, surface, &mut drawn, &mut draft);
     }
-    words::break_circles(notes, &mut draft);
+    words::break_circles(&mut draft);
     threats(&top, &template, &drawn, &mut draft);
     for fields in top.all("Notes") {
         let _ = fields.text("Id");

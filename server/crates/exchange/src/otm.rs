@@ -192,7 +192,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         finish(&fields, &index, item, &mut draft);
     }
     threats(&top, &index, &instances, &mut draft);
-    words::break_circles(notes, &mut draft);
+    words::break_circles(&mut draft);
     // The attributes name assets and mitigations by their ids.
     draft.comments.extend(top.rest());
     draft

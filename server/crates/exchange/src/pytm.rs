@@ -124,7 +124,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     flows(&top, &sinks, &mut names, &mut draft);
     held(&top, &names, &mut draft);
     findings(&top, &names, &mut draft);
-    words::break_circles(notes, &mut draft);
+    words::break_circles(&mut draft);
     draft.comments.extend(top.rest());
     draft
 }

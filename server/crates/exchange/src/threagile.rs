@@ -736,7 +736,7 @@ fn place(notes: &Notes, keys: &Keys, draft: &mut Draft) {
             }
         }
     }
-    words::break_circles(notes, draft);
+    words::break_circles(draft);
     let is_open = |item: &Item| item.comments.iter().any(|comment| comment == IN_INTERNET);
     // A boundary around nothing but what is in the internet is not to be trusted.
     for boundary in keys.boundaries.iter().map(|(_, key)| key) {

@@ -123,12 +123,12 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     }
     let mut shared = Shared::default();
     for (at, (fields, title)) in diagrams.iter().zip(&titles).enumerate() {
-        diagram(notes, fields, at, Some(title).filter(|_| titles.len() > 1), &mut shared, &mut draft);
+        diagram(fields, at, Some(title).filter(|_| titles.len() > 1), &mut shared, &mut draft);
     }
     draft.comments.extend(words::lines(detail.rest()));
     draft.comments.extend(words::lines(top.rest()));
     tell_of_twins(&mut draft);
-    words::break_circles(notes, &mut draft);
+    words::break_circles(&mut draft);
     draft
 }
 
@@ -156,14 +156,7 @@ fn tell_of_twins(draft: &mut Draft) {
     }
 }
 
-fn diagram(
-    notes: &Notes,
-    fields: &Fields<'_>,
-    number: usize,
-    part: Option<&String>,
-    shared: &mut Shared,
-    draft: &mut Draft,
-) {
+fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &mut Shared, draft: &mut Draft) {
     if fields.node("diagramJson").is_some() {
         fields.problem("diagramJson", "this is Threat Dragon 1; open it in Threat Dragon 2 and save it");
         return;

@@ -93,7 +93,7 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
         let model = Model { prefix: format!("{at}:"), part, controls: &controls };
         model.read(fields, &mut draft);
     }
-    words::break_circles(notes, &mut draft);
+    words::break_circles(&mut draft);
     draft.comments.extend(top.rest());
     Ok(draft)
 }

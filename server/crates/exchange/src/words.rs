@@ -3,7 +3,7 @@
 
 use crate::draft::{Draft, Fact, Item};
 use crate::text::name_of;
-use crate::tree::{Fields, Notes, Place, plain_word};
+use crate::tree::{Fields, Place, plain_word};
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 use std::cell::RefCell;
@@ -286,8 +286,7 @@ pub fn a_year_after(decided: Option<Date>) -> Date {
 
 /// Takes boundaries that lie in themselves, or deeper than the language has it, out of there, and what lies in something
 /// that is no boundary.
-pub fn break_circles(notes: &Notes, draft: &mut Draft) {
-    let _ = notes;
+pub fn break_circles(draft: &mut Draft) {
     let boundaries = draft.items.iter().enumerate().filter(|(_, item)| item.kind == Kind::Boundary);
     let boundaries: FxHashMap<String, usize> = boundaries.map(|(at, item)| (item.key.clone(), at)).collect();
     for item in &mut draft.items {

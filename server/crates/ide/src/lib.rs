@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod catalogue;
 pub mod change;
+pub mod compare;
 pub mod completion;
 pub mod diagram;
 pub mod explain;

@@ -94,7 +94,7 @@ fn line_of(db: &Database, report: &ModelReport, entry: &Entry) -> String {
     };
     match entry.diagnostic.location {
         Location::Text(file, span) => line(&file.source(db).text, span.start),
-        Location::Settings(_, span) => line(&report.model.settings(db).text, span.start),
+        Location::Settings(_, span) => line(&report.settings.text, span.start),
         Location::Place(place) => {
             let (file, span) = place.resolve(db);
             line(&file.source(db).text, span.start)

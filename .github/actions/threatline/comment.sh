@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Comments on a pull request, or brings the comment of an earlier run up to date. Where nothing changed and nothing was
+# said, nothing is said. What it may not do, as on a pull request from a fork, is told and is no failure.
+set -euo pipefail
+
+comments=repos/$GITHUB_REPOSITORY/issues/$((NUMBER))/comments
+
+refused() {
+  echo "::warning title=Threatline::The pull request could not be commented on: the token may not (pull-requests: write), as on those from forks. The job summary says the same."
+  exit 0
+}
+
+# Its own comments alone: anyone can write one that begins in the same way.
+own='.[] | select(.user.type == "Bot" and (.body | startswith("<!-- threatline diff -->"))) | .id'
+earlier=$(gh api --paginate "$comments?per_page=100" --jq "$own" | sed -n 1p) || refused
+if [ -n "$earlier" ]; then
+  gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$earlier" -F "body=@$MARKDOWN" || refused
+elif [ "$(sed -n 2p "$MARKDOWN")" != '### ✅ Threat model: the design is as it was' ]; then
+  gh api --silent --method POST "$comments" -F "body=@$MARKDOWN" || refused
+fi

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Compares the checkout with what it is to be merged into, fetching that if the checkout is shallow. Writes the job summary
+# and the outputs `exit-code`, `markdown` and `sarif`; ends well whatever the comparison says.
+set -euo pipefail
+
+out=${RUNNER_TEMP:?}/threatline
+mkdir -p "$out"
+
+notice() { echo "::notice title=Threatline::$1"; }
+
+is_shallow() { [ "$(git rev-parse --is-shallow-repository)" = true ]; }
+
+# The newest commit that HEAD and another one share, of a shallow clone as far back as it takes.
+merge_base() {
+  local depth
+  for depth in 0 50 500 unshallow; do
+    if is_shallow; then
+      case $depth in
+        0) ;;
+        unshallow) git fetch --quiet --no-tags --unshallow origin ;;
+        *) git fetch --quiet --no-tags --deepen "$depth" origin ;;
+      esac
+    fi
+    git merge-base "$1" HEAD && return
+    is_shallow || break
+  done
+  return 1
+}
+
+# What a pull request is to be merged into. GitHub checks out the merge of both, whose first parent is that.
+base_of_pull_request() {
+  if [ "$(git rev-parse HEAD)" = "${GITHUB_SHA:-}" ]; then
+    ! is_shallow || git fetch --quiet --no-tags --depth 2 origin "$GITHUB_SHA"
+    if git rev-parse --verify --quiet 'HEAD^2' >/dev/null; then
+      git rev-parse --verify 'HEAD^1'
+      return
+    fi
+  fi
+  local depth=()
+  ! is_shallow || depth=(--depth 1)
+  git fetch --quiet --no-tags ${depth[@]+"${depth[@]}"} origin "+refs/heads/$BASE_REF:refs/remotes/origin/$BASE_REF"
+  merge_base "refs/remotes/origin/$BASE_REF"
+}
+
+if [ -n "${INPUT_BASE:-}" ]; then
+  base=$INPUT_BASE
+elif [ -n "${BASE_REF:-}" ]; then
+  base=$(base_of_pull_request) || {
+    echo '::error title=Threatline::What this would be merged into was not found; give actions/checkout `fetch-depth: 0`.'
+    exit 1
+  }
+elif [ -n "${BEFORE:-}" ] && [ -n "${BEFORE//0/}" ]; then
+  git cat-file -e "$BEFORE^{commit}" 2>/dev/null || git fetch --quiet --no-tags --depth 1 origin "$BEFORE" || {
+    notice 'What was there before this push is gone, so there is nothing to compare with.'
+    exit 0
+  }
+  base=$BEFORE
+else
+  notice 'This is no pull request, and no base is given, so there is nothing to compare with.'
+  exit 0
+fi
+
+options=(--today "$(date -u +%F)")
+[ -z "${INPUT_FAIL_ON:-}" ] || options+=(--fail-on "$INPUT_FAIL_ON")
+paths=()
+while IFS= read -r path; do
+  case $path in
+    '') ;;
+    /*) paths+=("$path") ;;
+    # So that it is no revision of that name, and no option.
+    *) paths+=("./$path") ;;
+  esac
+done <<<"${INPUT_PATHS:-.}"
+[ ${#paths[@]} -gt 0 ] || paths=(.)
+
+compare() { threatline diff "${options[@]}" --format "$1" -- "$base" "${paths[@]}"; }
+
+# Nothing that is printed is an order to the runner.
+stop=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+code=0
+echo "::stop-commands::$stop"
+compare human || code=$?
+echo "::$stop::"
+compare markdown >"$out/diff.md" 2>/dev/null || true
+compare sarif >"$out/diff.sarif" 2>/dev/null || true
+{
+  echo "exit-code=$code"
+  # Of a call that could not be carried out there is nothing to show.
+  [ ! -s "$out/diff.md" ] || echo "markdown=$out/diff.md"
+  [ ! -s "$out/diff.sarif" ] || echo "sarif=$out/diff.sarif"
+} >>"$GITHUB_OUTPUT"
+cat "$out/diff.md" >>"$GITHUB_STEP_SUMMARY"

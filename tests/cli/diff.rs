@@ -1,0 +1,607 @@
+//! `threatline diff`: what changed in a design between two revisions or folders.
+
+use crate::{Folder, Run, TODAY, each, models, run_in};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const MODEL: &str = r#"asset card "Card" { classification: restricted }
+asset price "Price" { classification: internal }
+
+boundary internet "Internet" { trust: untrusted }
+boundary vpc "VPC" { mitigations: network_segmentation }
+
+external shopper "Shopper" in internet { kind: person }
+
+process web "Web" in vpc {
+  technology: web_service
+  mitigations: rate_limiting, input_validation
+}
+
+store ledger "Ledger" in vpc {
+  technology: relational_database
+  stores: card
+  encryption: at_rest
+}
+
+flow pay "Pay": shopper -> web {
+  protocol: https
+  authentication: token
+  authorization: end_user
+  sends: price
+}
+
+flow web -> ledger {
+  protocol: sql_tls
+  authentication: password
+  authorization: service
+  access: read_write
+  sends: card
+}
+
+threat theft "Goods leave unpaid" {
+  category: tampering
+  targets: web
+  likelihood: low
+  impact: low
+  mitigations: checks
+}
+
+mitigation checks "Checks" { counters: theft status: verified evidence: "https://ci.example.com/1" }
+
+accept late "No log yet" {
+  findings: missing_audit_trail@web
+  by: "CISO"
+  until: 2026-12-31
+  because: "a pilot"
+}
+"#;
+
+/// A repository with a model, committed once, whose branch is `main`.
+fn repository(files: &[(&str, &str)]) -> Folder {
+    let folder = Folder::new(files);
+    git(&folder, &["init", "--quiet", "--initial-branch", "main"]);
+    commit(&folder);
+    folder
+}
+
+fn git(folder: &Folder, arguments: &[&str]) {
+    git_in(&folder.path("."), arguments);
+}
+
+fn git_in(folder: &Path, arguments: &[&str]) {
+    let mut command = Command::new("git");
+    command
+        .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"])
+        .args(["-c", "protocol.file.allow=always"])
+        .args(arguments)
+        .current_dir(folder);
+    command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").stdin(Stdio::null());
+    let output = command.output().expect("git starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn commit(folder: &Folder) {
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--allow-empty", "--message", "x"]);
+}
+
+fn diff(folder: &Folder, arguments: &[&str]) -> Run {
+    folder.run(&[&["diff", "--today", TODAY], arguments].concat())
+}
+
+/// What a changed text makes of the model, as JSON.
+#[track_caller]
+fn changed(from: &str, to: &str) -> Value {
+    assert!(MODEL.contains(from), "the model has no {from:?}");
+    let folder = repository(&[("a.threat", MODEL)]);
+    folder.write("a.threat", MODEL.replace(from, to));
+    diff(&folder, &["main", "--format", "json", "--fail-on", "never"]).exits(0).json()["models"][0].take()
+}
+
+/// The messages of a topic.
+fn messages(model: &Value, topic: &str) -> String {
+    each(&model[topic]).map(|change| change["message"].as_str().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+fn opened(model: &Value) -> Vec<&str> {
+    each(&model["opened"]).filter_map(|finding| finding["id"].as_str()).collect()
+}
+
+#[track_caller]
+fn tells(model: &Value, topic: &str, message: &str) {
+    assert!(messages(model, topic).contains(message), "no {message:?} in {model:#}");
+}
+
+/// All that is told of a model is nothing.
+#[track_caller]
+fn is_empty(model: &Value) {
+    for (key, value) in model.as_object().expect("it is an object") {
+        assert!(value.as_array().is_none_or(Vec::is_empty), "{key} is {value:#}");
+    }
+}
+
+#[test]
+fn moving_and_formatting_text_changes_nothing() {
+    let folder = repository(&[("a.threat", MODEL)]);
+    let model = MODEL.replace("rate_limiting, input_validation", "input_validation,\n rate_limiting");
+    let mut parts: Vec<&str> = model.split("\n\n").collect();
+    parts.reverse();
+    let (one, two) = parts.split_at(parts.len() / 2);
+    fs::remove_file(folder.path("a.threat")).unwrap();
+    folder.write("one/b.threat", format!("// moved\n{}", one.join("\n\n\n")));
+    folder.write("c.threat", two.join("\n// a comment\n"));
+    let json = diff(&folder, &["main", "--format", "json"]).exits(0).json();
+    is_empty(&json["models"][0]);
+    assert_eq!(json["models"][0]["texts_changed"], 0);
+    diff(&folder, &["main"]).exits(0).says("the design is as it was");
+    diff(&folder, &["main", "--format", "markdown"]).exits(0).says("the design is as it was");
+    let sarif = diff(&folder, &["main", "--format", "sarif"]).exits(0).sarif();
+    assert_eq!(sarif["results"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn titles_and_descriptions_are_counted_and_no_more() {
+    let model = changed("store ledger \"Ledger\"", "/// The books.\nstore ledger \"Books\"");
+    is_empty(&model);
+    assert_eq!(model["texts_changed"], 1);
+}
+
+#[test]
+fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
+    let folder = repository(&[("a.threat", MODEL)]);
+    folder.write(
+        "a.threat",
+        MODEL.replace("sql_tls", "sql").replace("stores: card\n", "stores: card\n  tenancy: multi\n"),
+    );
+    let json = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
+    assert!(!opened(&json).is_empty(), "{json:#}");
+    tells(&json, "weakened", "`protocol` is `sql`, and was `sql_tls`");
+    tells(&json, "weakened", "`tenancy` is `multi`");
+
+    let pay = |protocol: &str| MODEL.replace("sends: price", "sends: price, card").replace("protocol: https", protocol);
+    folder.write("a.threat", pay("protocol: http"));
+    let run = diff(&folder, &["main"]).exits(1);
+    let run = run
+        .says("Sensitive data crosses a trust boundary in clear text")
+        .says("a.threat:")
+        .says("and is not encrypted");
+    run.says("`pay` carries `card` (restricted)").says("failed: 1 new finding of severity high or above");
+    diff(&folder, &["main", "--fail-on", "never"]).exits(0);
+    // What was open at the same severity before is not new.
+    commit(&folder);
+    diff(&folder, &["main"]).exits(0).never_says("clear text");
+    // What is open and gets worse is.
+    folder.write("a.threat", pay("protocol: http").replace("classification: restricted", "classification: public"));
+    let json = diff(&folder, &["main", "--format", "json", "--fail-on", "never"]).exits(0).json();
+    tells(&json["models"][0], "weakened", "asset `card`: `classification` is `public`, and was `restricted`");
+    commit(&folder);
+    folder.write("a.threat", pay("protocol: http"));
+    let json = diff(&folder, &["main", "--format", "json"]).exits(1).json();
+    let was: Vec<&Value> = each(&json["models"][0]["opened"]).map(|finding| &finding["before"]).collect();
+    assert!(was.iter().any(|before| before.is_null() || before["severity"] != "critical"), "{was:?}");
+}
+
+#[test]
+fn what_protects_less_is_told() {
+    let told = |from, to, message| tells(&changed(from, to), "weakened", message);
+    told("rate_limiting, input_validation", "input_validation", "`rate_limiting` no longer protects `web`");
+    told(
+        " { mitigations: network_segmentation }",
+        "",
+        "`network_segmentation` no longer protects `web`, `ledger`, `pay`",
+    );
+    told("status: verified", "status: planned", "mitigation `checks`: `status` is `planned`, and was `verified`");
+    told(" evidence: \"https://ci.example.com/1\"", "", "`https://ci.example.com/1` gone from `evidence`");
+    told("until: 2026-12-31", "until: 2027-12-31", "accept `late`: `until` is `2027-12-31`, and was `2026-12-31`");
+    told("by: \"CISO\"", "by: \"me\"", "accept `late`: `by` is `me`, and was `CISO`");
+    told("missing_audit_trail@web", "missing_audit_trail@web, tampering@web", "`tampering@web` new in `findings`");
+    told("trust: untrusted", "trust: high", "boundary `internet`: `trust` is `high`, and was `untrusted`");
+    told("classification: restricted", "classification: internal", "asset `card`: `classification` is `internal`");
+    told("stores: card\n", "stores: card\n  out_of_scope: \"old\"\n", "store `ledger` is out of scope now: old");
+    told("authentication: token", "authentication: none", "flow `pay`: `authentication` is `none`, and was `token`");
+    told("  authentication: token\n", "", "flow `pay`: `authentication` is not stated, and was `token`");
+    told("encryption: at_rest", "encryption: none", "store `ledger`: `encryption` is `none`, and was `at_rest`");
+    told(
+        "\"Shopper\" in internet",
+        "\"Shopper\" in vpc",
+        "`shopper` is in `vpc`, and was in `internet`; its trust is high",
+    );
+    let threat = &MODEL[MODEL.find("threat theft").unwrap()..MODEL.find("accept late").unwrap()];
+    told(threat, "", "threat `theft` is gone");
+    let more = "accept more { findings: theft by: \"me\" until: 2027-01-01 because: \"so\" }\n";
+    told("threat theft", &format!("{more}threat theft"), "accept `more` is new: me accepts `theft` until 2027-01-01");
+}
+
+#[test]
+fn a_later_due_day_is_told() {
+    let planned = MODEL.replace("status: verified", "status: planned due: 2027-01-01");
+    let folder = repository(&[("a.threat", &planned)]);
+    folder.write("a.threat", planned.replace("2027-01-01", "2027-06-01"));
+    diff(&folder, &["main"]).exits(0).says("`due` is `2027-06-01`, and was `2027-01-01`").says("Weaker than before");
+}
+
+#[test]
+fn what_is_listed_elsewhere_and_protects_the_same_is_no_weakening() {
+    let model = changed("mitigations: network_segmentation", "mitigations: network_segmentation, rate_limiting");
+    assert_eq!(messages(&model, "weakened"), "");
+    let folder = repository(&[("a.threat", MODEL)]);
+    let moved = MODEL.replace("rate_limiting, input_validation", "input_validation");
+    folder.write("a.threat", moved.replace("network_segmentation }", "network_segmentation, rate_limiting }"));
+    let json = diff(&folder, &["main", "--format", "json"]).exits(0).json();
+    assert_eq!(messages(&json["models"][0], "weakened"), "");
+}
+
+#[test]
+fn what_is_new_and_what_is_gone_is_told() {
+    let folder = repository(&[("a.threat", MODEL)]);
+    folder.write(
+        "b.threat",
+        "boundary partner { trust: low }\nexternal bank in partner { kind: system }\nasset report { classification: \
+         confidential }\nflow settle: web -> bank { protocol: https sends: report authentication: mutual_tls }\n",
+    );
+    let json = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
+    tells(&json, "added", "boundary `partner`, of trust low");
+    tells(&json, "added", "external `bank`, in `partner`");
+    tells(&json, "added", "asset `report`, which is confidential");
+    tells(&json, "added", "flow `settle`, `web -> bank`");
+    tells(&json, "crossings", "`settle` (`web -> bank`) leaves `vpc` and enters `partner`, from trust high to low");
+    tells(&json, "sensitive", "`settle` carries `report` (confidential)");
+    // The untracked file counts; an ignored one is not the repository's.
+    folder.write(".gitignore", "b.threat\n");
+    diff(&folder, &["main"]).exits(0).says("the design is as it was");
+    fs::remove_file(folder.path(".gitignore")).unwrap();
+    commit(&folder);
+    fs::remove_file(folder.path("b.threat")).unwrap();
+    let json = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
+    tells(&json, "removed", "external `bank`");
+    assert_eq!(json["removed"][0]["place"]["in"], "base");
+    assert_eq!(json["removed"][0]["place"]["location"]["path"], "b.threat");
+}
+
+#[test]
+fn data_that_become_more_sensitive_are_told_where_they_are() {
+    let model = changed(
+        "asset price \"Price\" { classification: internal }",
+        "asset price \"Price\" { classification: confidential personal: yes }",
+    );
+    tells(&model, "sensitive", "`pay` carries `price` (confidential, personal)");
+    assert!(!messages(&model, "sensitive").contains("ledger"), "{model:#}");
+}
+
+#[test]
+fn the_example_of_the_readme_is_what_is_said() {
+    let readme = fs::read_to_string(crate::root().join("README.md")).unwrap();
+    let (_, example) = readme.split_once("threatline diff before after").expect("it is in the README");
+    let example =
+        example.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("and what it says");
+    let run = run_in(&models().join("payment-api"), &["diff", "before", "after", "--today", TODAY], &[]).exits(1);
+    for line in example.lines().filter(|line| *line != "…") {
+        assert!(run.out.lines().any(|said| said == line), "{line:?} is not said:\n{}", run.out);
+    }
+}
+
+#[test]
+fn a_finding_that_closes_says_why() {
+    let open = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
+    let why = |to: &str| {
+        let folder = repository(&[("a.threat", &open)]);
+        folder.write("a.threat", to);
+        let json = diff(&folder, &["main", "--format", "json"]).json();
+        let closed =
+            each(&json["models"][0]["closed"]).find(|closed| closed["finding"]["id"] == "std.unencrypted_flow@pay");
+        closed.unwrap_or_else(|| panic!("{json:#}"))["why"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(why(&open.replace("protocol: http\n", "protocol: https\n")), "the facts no longer call for it");
+    let with = |mitigation: &str| {
+        open.replace("sends: card\n}\n\nflow web", &format!("sends: card\n  {mitigation}\n}}\n\nflow web"))
+    };
+    assert_eq!(why(&with("mitigations: payload_encryption")), "`payload_encryption` counters it");
+    assert_eq!(why(&with("out_of_scope: \"x\"")), "flow `pay` is out of scope");
+    let accept = "accept it { findings: unencrypted_flow@pay by: \"me\" until: 2027-01-01 because: \"so\" }";
+    assert_eq!(why(&format!("{open}{accept}")), "`it` accepts it until 2027-01-01");
+    let flow = &open[open.find("flow pay").unwrap()..open.find("flow web").unwrap()];
+    assert_eq!(why(&open.replace(flow, "")), "flow `pay` is gone");
+}
+
+#[test]
+fn the_head_is_judged_by_the_policy_of_the_base() {
+    let folder = repository(&[("threatline.toml", "[check]\nfail_on = \"high\"\n"), ("a.threat", MODEL)]);
+    let hole = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
+    folder.write("a.threat", &hole);
+    folder.write(
+        "threatline.toml",
+        "[check]\nfail_on = \"never\"\n[diagnostics]\nmissing-mitigation = \"off\"\n[rules.unencrypted_flow]\nenabled = \
+         false\nreason = \"It is in the way.\"\n",
+    );
+    folder.check(&[]).exits(0);
+    let run = diff(&folder, &["main"]).exits(1).says("in clear text").says("Policy and rules");
+    let run = run.says("the rule `unencrypted_flow` is turned off, and was on: It is in the way.");
+    run.says("`fail_on` is never, and was high").says("`missing-mitigation` is off, and was not set");
+    // Nor does a model of its own around the same files help.
+    folder.write("threatline.toml", "[check]\nfail_on = \"high\"\n");
+    fs::create_dir(folder.path("sub")).unwrap();
+    fs::rename(folder.path("a.threat"), folder.path("sub/a.threat")).unwrap();
+    folder.write(
+        "sub/threatline.toml",
+        "[check]\nfail_on = \"never\"\n[rules.unencrypted_flow]\nenabled = false\nreason = \"x\"\n",
+    );
+    diff(&folder, &["main"]).exits(1).says("in clear text");
+    folder.write("other.threat", "process other\n");
+    diff(&folder, &["main"]).exits(1).says("in clear text");
+    // The policy of the base may also be more than the head's.
+    fs::remove_file(folder.path("sub/threatline.toml")).unwrap();
+    fs::remove_file(folder.path("threatline.toml")).unwrap();
+    diff(&folder, &["main"]).exits(1).says("`fail_on` is not set, and was high");
+}
+
+#[test]
+fn rules_of_ones_own_are_policy() {
+    let rule = "rule house \"House\" { on: process category: tampering when: technology is web_service }\n";
+    let folder = repository(&[("a.threat", MODEL), ("rules.threat", rule)]);
+    folder.write("rules.threat", rule.replace("is web_service", "is database"));
+    diff(&folder, &["main"]).says("rule `house` asks for other facts").says("`house@web`");
+    fs::remove_file(folder.path("rules.threat")).unwrap();
+    diff(&folder, &["main"])
+        .exits(0)
+        .says("rule `house` is gone")
+        .says("rule `house` is gone")
+        .says("Policy and rules");
+}
+
+#[test]
+fn what_was_renamed_is_the_same_element() {
+    let open = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
+    let folder = repository(&[("a.threat", &open)]);
+    let renamed =
+        open.replace("process web \"Web\"", "process shop \"Shop\"").replace("shopper -> web", "shopper -> shop");
+    let renamed = renamed.replace("flow web ->", "flow shop ->").replace("targets: web", "targets: shop");
+    let renamed = renamed.replace("@web", "@shop").replace("flow pay", "flow checkout");
+    folder.write("a.threat", &renamed);
+    let json = diff(&folder, &["main", "--format", "json"]).exits(0).json()["models"][0].take();
+    let names: Vec<(&str, &str)> = each(&json["renamed"])
+        .map(|renamed| (renamed["from"].as_str().unwrap(), renamed["to"].as_str().unwrap()))
+        .collect();
+    assert_eq!(names, [("web", "shop"), ("pay", "checkout")]);
+    for topic in ["opened", "closed", "weakened", "added", "removed", "crossings", "sensitive", "changed"] {
+        assert_eq!(json[topic], Value::Array(Vec::new()), "{topic}");
+    }
+    // Two that say the same cannot be told apart.
+    folder.write("a.threat", format!("{MODEL}process x in vpc\nprocess y in vpc\n"));
+    commit(&folder);
+    folder.write("a.threat", format!("{MODEL}process u in vpc\nprocess v in vpc\n"));
+    let json = diff(&folder, &["main", "--format", "json"]).exits(0).json()["models"][0].take();
+    assert_eq!(json["renamed"], Value::Array(Vec::new()));
+    tells(&json, "added", "process `u`");
+    tells(&json, "removed", "process `x`");
+}
+
+#[test]
+fn a_renamed_component_and_a_renamed_folder_change_nothing_else() {
+    let folder = repository(&[
+        ("old/threatline.toml", "[check]\nfail_on = \"low\"\n"),
+        ("old/a.threat", &format!("component shop \"Shop\"\n{MODEL}")),
+    ]);
+    fs::rename(folder.path("old"), folder.path("new")).unwrap();
+    let json = diff(&folder, &["main", "--format", "json"]).exits(0).json();
+    assert_eq!(json["models"].as_array().map(Vec::len), Some(1));
+    is_empty(&json["models"][0]);
+    assert_eq!((&json["models"][0]["base"], &json["models"][0]["head"]), (&"old".into(), &"new".into()));
+    folder.write("new/a.threat", format!("component store \"Shop\"\n{MODEL}"));
+    let json = diff(&folder, &["main", "--format", "json"]).exits(0).json()["models"][0].take();
+    assert_eq!(json["renamed"].as_array().map(Vec::len), Some(1), "{json:#}");
+    assert_eq!(json["opened"], Value::Array(Vec::new()));
+    assert_eq!(json["closed"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn models_come_and_go() {
+    let folder = repository(&[("threatline.toml", ""), ("a.threat", MODEL)]);
+    folder.write("parts/threatline.toml", "[model]\nname = \"Parts\"\n");
+    folder.write("parts/b.threat", "process part\nprocess other\nflow ask: part -> other { protocol: https }\n");
+    let json = diff(&folder, &["main", "--format", "json"]).exits(0).json();
+    let parts = each(&json["models"]).find(|model| model["name"] == "Parts").unwrap();
+    assert!(parts["base"].is_null());
+    tells(parts, "added", "process `part`");
+    diff(&folder, &["main"]).exits(0).says("Parts (new model)").says("process `part`");
+    commit(&folder);
+    fs::remove_dir_all(folder.path("parts")).unwrap();
+    diff(&folder, &["main"]).exits(0).says("Parts (model is gone)").says("process `part`");
+    // From a subfolder, of what is in it; and of a path that is gone.
+    folder.write("parts/b.threat", "process part\n");
+    run_in(&folder.path("parts"), &["diff", "main", "--today", TODAY], &[])
+        .exits(0)
+        .says("process `other`")
+        .never_says("web");
+    fs::remove_dir_all(folder.path("parts")).unwrap();
+    diff(&folder, &["main", "parts"]).exits(0).says("process `part`");
+    diff(&folder, &["main", "main", "parts"]).exits(0).says("the design is as it was");
+}
+
+#[test]
+fn of_a_file_what_stands_in_it_is_told_and_what_moved_is_there() {
+    let (one, two) = MODEL.split_at(MODEL.find("threat theft").unwrap());
+    let folder = repository(&[("one.threat", one), ("two.threat", two)]);
+    fs::remove_file(folder.path("two.threat")).unwrap();
+    folder.write("one.threat", MODEL);
+    folder.write("three.threat", "process extra\n");
+    diff(&folder, &["main", "two.threat"]).exits(0).says("the design is as it was");
+    diff(&folder, &["main", "three.threat"])
+        .exits(0)
+        .says("process `extra`")
+        .never_says("new model")
+        .never_says("`web`");
+    diff(&folder, &["main", "one.threat"]).exits(0).says("the design is as it was");
+}
+
+#[test]
+fn two_folders_are_compared_without_a_repository() {
+    let folder = Folder::new(&[("one/a.threat", MODEL), ("two/a.threat", &MODEL.replace("at_rest", "none"))]);
+    diff(&folder, &["one", "two"]).exits(1).says("`encryption` is `none`, and was `at_rest`").says("two/a.threat:");
+    diff(&folder, &["two", "one"]).exits(0).says("`encryption` is `at_rest`, and was `none`");
+    diff(&folder, &["one", "one"]).exits(0).says("the design is as it was");
+    let run = run_in(&models().join("payment-api"), &["diff", "before", "after", "--today", TODAY], &[]).exits(1);
+    run.says("no `authentication` is stated for `identity.open_link`").says("1 new finding of severity high or above");
+}
+
+#[test]
+fn what_cannot_be_compared_is_told() {
+    let folder = Folder::new(&[("a.threat", MODEL)]);
+    diff(&folder, &["main"]).exits(2).says("`main` is no folder, and no revision: `.` is in no git repository");
+    let folder = repository(&[("a.threat", MODEL)]);
+    diff(&folder, &["nowhere"]).exits(2).says("`nowhere` is neither a revision of this repository nor a folder");
+    diff(&folder, &["main", "nowhere"])
+        .exits(2)
+        .says("`nowhere` is neither a revision of this repository nor a folder");
+    diff(&folder, &["main..other"]).exits(2).says("is a range");
+    for hostile in ["--output=x", "-x", "--exec=touch x", "^main", "", "main^{tree}"] {
+        diff(&folder, &["--", hostile]).exits(2);
+    }
+    assert!(!folder.path("x").exists());
+    folder.write("a.threat", format!("{MODEL}process tardy in nowhere\n"));
+    diff(&folder, &["main"]).exits(2).says("no boundary `nowhere` is declared").says("1 new error");
+    // An error that was there is no news.
+    commit(&folder);
+    diff(&folder, &["main"]).exits(0);
+    folder.write("threatline.toml", "[chekc]\n");
+    diff(&folder, &["main"]).exits(2).says("there is no section `chekc`").says("[chekc]");
+}
+
+#[test]
+fn a_shallow_clone_says_what_to_fetch() {
+    let folder = repository(&[("a.threat", MODEL)]);
+    folder.write("a.threat", MODEL.replace("at_rest", "none"));
+    commit(&folder);
+    let clone = Folder::new(&[]);
+    let from = format!("file://{}", folder.path(".").display());
+    git(&clone, &["clone", "--quiet", "--depth", "1", &from, "shallow"]);
+    let run = |base: &str| run_in(&clone.path("shallow"), &["diff", base, "--today", TODAY], &[]);
+    run("HEAD~1").exits(2).says("it is shallow").says("`fetch-depth: 0`");
+    run("HEAD").exits(0);
+}
+
+#[test]
+fn a_name_of_both_a_revision_and_a_folder_is_the_revision() {
+    let folder = repository(&[("a.threat", MODEL), ("main/b.threat", "process part\n")]);
+    diff(&folder, &["main"]).exits(0).says("`main` is taken for the revision; `./main` is the folder");
+    diff(&folder, &["./main", "main"]).says("`main` is taken").says("process `web`");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_read_as_on_a_disk() {
+    let folder = Folder::new(&[("model/a.threat", MODEL), ("shared/b.threat", "process shared_part\n")]);
+    let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, folder.path(at)).unwrap();
+    link("a.threat", "model/again.threat");
+    link("../shared/b.threat", "model/b.threat");
+    link("../shared", "model/c.threat");
+    git(&folder, &["init", "--quiet", "--initial-branch", "main"]);
+    commit(&folder);
+    diff(&folder, &["main", "model"]).exits(0).says("the design is as it was").says("a link to a folder");
+    folder.write("shared/b.threat", "process other_part\nprocess one_more\n");
+    diff(&folder, &["main", "model"]).exits(0).says("process `one_more`");
+    // What lies outside of the repository is no part of it.
+    let outside = Folder::new(&[("c.threat", "process outside\n")]);
+    link(&outside.path("c.threat").to_string_lossy(), "model/out.threat");
+    diff(&folder, &["main", "model"]).exits(0).never_says("outside");
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_that_a_repository_names_is_run_and_nothing_is_written() {
+    let folder = repository(&[("a.threat", MODEL), (".gitattributes", "*.threat diff=evil filter=evil\n")]);
+    let script = "#!/bin/sh\ntouch \"$(dirname \"$0\")/ran\"\n";
+    folder.write("evil.sh", script);
+    let path = folder.path("evil.sh");
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let evil = path.to_string_lossy().into_owned();
+    for key in
+        ["core.fsmonitor", "core.pager", "diff.external", "diff.evil.textconv", "diff.evil.command", "core.sshCommand"]
+    {
+        git(&folder, &["config", key, &evil]);
+    }
+    git(&folder, &["config", "filter.evil.smudge", &evil]);
+    git(&folder, &["config", "alias.rev-parse", &format!("!{evil}")]);
+    for hook in ["post-checkout", "post-index-change", "reference-transaction"] {
+        folder.write(&format!(".git/hooks/{hook}"), script);
+        let hook = folder.path(&format!(".git/hooks/{hook}"));
+        fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    folder.write("a.threat", MODEL.replace("at_rest", "none"));
+    let all = || {
+        let files = walkdir::WalkDir::new(folder.path(".")).into_iter().map(|entry| entry.unwrap());
+        files
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| (entry.path().to_owned(), fs::read(entry.path()).unwrap()))
+            .collect::<Vec<_>>()
+    };
+    let mut before = all();
+    diff(&folder, &["main"]).exits(1).says("`encryption` is `none`");
+    let mut after = all();
+    before.sort();
+    after.sort();
+    assert!(before == after, "something was written");
+}
+
+#[test]
+fn sarif_has_what_is_new_with_the_fingerprints_of_check() {
+    let hole = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
+    let folder = repository(&[("a.threat", MODEL)]);
+    folder.write("a.threat", hole);
+    let new = diff(&folder, &["main", "--format", "sarif"]).exits(1).sarif();
+    let all = folder.check(&["--format", "sarif"]).sarif();
+    let prints = |run: &Value| -> Vec<String> {
+        each(&run["results"]).map(|result| result["partialFingerprints"].to_string()).collect()
+    };
+    assert!(prints(&new).iter().any(|print| print.contains("std.unencrypted_flow@pay")));
+    assert!(prints(&new).len() < prints(&all).len());
+    assert!(prints(&new).iter().all(|print| prints(&all).contains(print)));
+    assert!(each(&new["results"]).all(|result| result["baselineState"] == "new"));
+}
+
+#[test]
+fn texts_of_a_model_stay_texts() {
+    let hostile =
+        "</summary></details><script>x</script> ![p](http://a.b/c) @team *b* \\u{1b}[31m \\u{202e} | `x` \\n::error::";
+    let folder = repository(&[("a.threat", MODEL)]);
+    let model = MODEL.replace("by: \"CISO\"", &format!("by: \"{hostile}\""));
+    let model = model
+        .replace("\"Goods leave unpaid\"", &format!("\"{hostile}\""))
+        .replace("mitigations: checks", "owner: \"x\"");
+    let more = format!(
+        "assumption \"{hostile}\"\naccept it \"{hostile}\" {{ findings: theft by: \"{hostile}\" until: 2027-01-01 because: \"x\" }}\n\
+         process gone {{ out_of_scope: \"{hostile}\" }}\n"
+    );
+    folder.write("a.threat", model.replace("counters: theft", "counters: spoofing") + &more);
+    folder.write("threatline.toml", format!("[model]\nname = \"{}\"\n", "</details>@team `x`"));
+    for format in ["human", "markdown", "json", "sarif"] {
+        let run = diff(&folder, &["main", "--format", format]);
+        let run = run.never_says("\u{1b}").never_says("\u{202e}").never_says("\n::error::");
+        if format == "markdown" {
+            // What stands between backticks is code, and no more.
+            let outside = |line: &str| line.split('`').step_by(2).collect::<Vec<_>>().join("`");
+            let text = run.out.lines().map(outside).collect::<Vec<_>>().join("\n");
+            for never in ["<script", "</summary></details>", "http://", "@team", "![p]", " *b*"] {
+                assert!(!text.contains(never), "{never} in {text}");
+            }
+            assert!(text.contains("script"), "{text}");
+            assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+        }
+    }
+}
+
+#[test]
+fn a_comment_is_short_enough_and_found_again() {
+    let folder = repository(&[("a.threat", MODEL)]);
+    let many: String = (0..3000)
+        .map(|at| format!("process a_process_with_a_long_name_{at} \"{}\" in vpc\n", "&".repeat(300)))
+        .collect();
+    folder.write("many.threat", many);
+    let run = diff(&folder, &["main", "--format", "markdown"])
+        .exits(0)
+        .says("New (3000)")
+        .says("more: `threatline diff` tells them all");
+    assert!(run.out.starts_with("<!-- threatline diff -->\n"));
+    assert!(run.out.chars().count() < 65_536, "{}", run.out.len());
+}

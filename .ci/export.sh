@@ -2,8 +2,8 @@
 # Validates what `threatline export` writes, of the example models and of a model whose texts are made to break out:
 # each format by what reads it elsewhere, or by its published schema. Installs what it needs into `target`.
 #
-# Of OTM and Threagile no registry carries the schema (both are valid against those in their repositories): they are
-# read back by `threatline import`.
+# Of OTM, Threagile and Threat Dragon no registry carries the schema (all are valid against those in their repositories):
+# they are read back by `threatline import`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -57,7 +57,7 @@ assumption "-->]]> calm" { validate_by: 2030-01-31 }
 rule own "<own> {0}" { on: flow  category: tampering  when: carries >= restricted  references: CWE-79 }
 MODEL
 
-formats=(otm threagile cyclonedx mermaid dot drawio json csv)
+formats=(otm threagile threat-dragon cyclonedx mermaid dot drawio json csv)
 number=0
 for settings in tests/models/*/threatline.toml tests/models/*/*/threatline.toml "$hostile/threatline.toml"; do
   model=$(dirname "$settings")
@@ -70,7 +70,7 @@ for settings in tests/models/*/threatline.toml tests/models/*/*/threatline.toml 
     [ "$code" = 0 ] || { cat "$work/$name.err"; echo "export of $name to $format ended with $code"; exit 1; }
     (cd "$model" && "$threatline" export . --to "$format" --today 2026-11-23) 2>/dev/null | cmp - "$work/$name.$format"
   done
-  for format in otm threagile; do
+  for format in otm threagile threat-dragon; do
     "$threatline" import "$work/$name.$format" --to "$work/back/$name-$format" >/dev/null 2>"$work/$name.err" ||
       { cat "$work/$name.err"; echo "$name as $format cannot be read back"; exit 1; }
     code=0

@@ -74,7 +74,7 @@ fn several_models_become_one() {
         .exits(0)
         .says("bank.json: Open Threat Model")
         .says("  design/bank.threat\n  design/model.threat\n  design/shop.threat\n");
-    assert!(folder.read("design/bank.threat").contains("process till \"Till\" in zone\n"));
+    assert!(folder.read("design/bank.threat").contains("process till \"Till\" in z\n"));
     folder.check(&["design", "--fail-on", "never"]).exits(0);
 }
 

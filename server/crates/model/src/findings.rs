@@ -7,7 +7,7 @@ use crate::facts::{Missing, Reason};
 use crate::lower::Part;
 use crate::names::full_name;
 use crate::relations::{
-    Effective, Sensitivity, counters, effective_mitigations, exposed_by, is_done, most_sensitive, rules, sensitivity,
+    Effective, Sensitivity, counters, effective_mitigations, exposed_by, is_done, is_proposed, most_sensitive, rules, sensitivity,
 };
 use crate::schema::LEVEL;
 use crate::settings::RuleSetting;
@@ -325,11 +325,13 @@ pub fn accepted_is(accepted: &Accepted, finding: &Finding) -> bool {
     }
 }
 
-/// What mitigations make of a finding: the one in place that counters it, else one that is to come.
+/// What mitigations make of a finding: the one in place that counters it, else one that is planned. What is proposed
+/// changes nothing yet: nobody has decided on it.
 fn treatment(db: &dyn Db, finding: &Finding) -> State {
     let countering = countering(db, finding);
     let done = countering.iter().find(|effective| is_done(db, effective.mitigation));
-    match (done, countering.first()) {
+    let planned = countering.iter().find(|effective| !is_proposed(db, effective.mitigation));
+    match (done, planned) {
         (Some(done), _) => State::Mitigated(done.mitigation),
         (None, Some(planned)) => State::Planned(planned.mitigation),
         (None, None) => State::Open,

@@ -409,6 +409,11 @@ pub fn is_done(db: &dyn Db, mitigation: Decl) -> bool {
     typed(db, mitigation).word("status").or(implemented) >= implemented
 }
 
+/// Whether a mitigation is no more than an idea.
+pub fn is_proposed(db: &dyn Db, mitigation: Decl) -> bool {
+    typed(db, mitigation).word("status") == STATUS.position("proposed")
+}
+
 /// A mitigation that protects an element, and what brings it there: the element itself, its component or a
 /// boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -259,7 +259,7 @@ words!(
 words!(
     /// How far a mitigation has come.
     STATUS, "a status", true, [
-        "proposed": "Someone wants it.",
+        "proposed": "Someone wants it. It counters nothing yet.",
         "planned": "It is going to be done.",
         "implemented": "It is in place.",
         "verified": "It is in place, and something proves that it works.",

@@ -8,7 +8,7 @@ use super::{Diagnostic, Severity};
 use crate::codes;
 use crate::db::{Db, Decl, File};
 use crate::facts::Missing;
-use crate::findings::{Assessed, FindingId, Level, State, assessed, categories_in_words, reasons};
+use crate::findings::{Assessed, FindingId, Level, State, assessed, categories_in_words, countering, reasons};
 use crate::lower::Part;
 use crate::names::{full_name, name_from};
 use crate::relations::{ends, mitigations_countering, placed_in, touching};
@@ -185,6 +185,10 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
         let other = other.finding.id.subject();
         diagnostic =
             diagnostic.relate(other.part(Part::Name), format!("the same holds for `{}`", full_name(db, other)));
+    }
+    if let Some(proposed) = countering(db, finding).first() {
+        let name = name_from(db, proposed.mitigation, element.file(db));
+        diagnostic.help.push(format!("`{name}` is proposed, and counts from when its status is `planned`"));
     }
     if let FindingId::Rule { rule, .. } = finding.id {
         diagnostic.help.extend(typed(db, rule).text("advice").map(|advice| advice.to_string()));

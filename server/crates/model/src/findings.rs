@@ -3,7 +3,7 @@
 
 use crate::condition::{Truth, checked, evaluate, subjects};
 use crate::db::{Db, Decl, File, Model, World};
-use crate::facts::{Missing, Reason};
+use crate::facts::{Facts, Missing, Reason};
 use crate::lower::Part;
 use crate::names::full_name;
 use crate::relations::{
@@ -167,7 +167,8 @@ pub fn findings(db: &dyn Db, subject: Decl) -> Vec<Finding> {
     if !kind.is_element() || typed(db, subject).get("out_of_scope").is_some() {
         return Vec::new();
     }
-    rules_on(db, subject.model(db), kind).iter().filter_map(|rule| fire(db, *rule, subject)).collect()
+    let facts = Facts::new(db);
+    rules_on(db, subject.model(db), kind).iter().filter_map(|rule| fire(&facts, *rule, subject)).collect()
 }
 
 /// What `threatline.toml` sets for rules, by the rule that each name means.
@@ -201,8 +202,9 @@ fn rules_on(db: &dyn Db, model: Model, kind: Kind) -> &[Decl] {
     rules_on_kinds(db, model).get(&(kind as u8)).map(Vec::as_slice).unwrap_or_default()
 }
 
-fn fire(db: &dyn Db, rule: Decl, element: Decl) -> Option<Finding> {
-    let missing = match evaluate(db, checked(db, rule).condition.as_ref()?, element) {
+fn fire(facts: &Facts, rule: Decl, element: Decl) -> Option<Finding> {
+    let db = facts.db();
+    let missing = match evaluate(facts, checked(db, rule).condition.as_ref()?, element) {
         Truth::True => None,
         // Only a single missing fact decides; with two, stating one of them would decide nothing.
         Truth::Unknown(missing) if missing.len() == 1 => Some(missing[0]),

@@ -21,6 +21,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
+use threatline_model::diagnostics::{Diagnostic, diagnostics, settings_diagnostics};
 use threatline_model::workspace::FileText;
 use threatline_model::{File, Model, Span, Workspace};
 use threatline_syntax::Encoding;
@@ -183,7 +184,7 @@ impl Session {
             events,
             outgoing,
             pool: pool("request", threads),
-            background: pool("diagnostics", 1),
+            background: pool("diagnostics", threads),
             models: Arc::from([]),
             tests: Arc::from([]),
             told: Arc::default(),
@@ -805,34 +806,35 @@ fn tell_all(
     outgoing: &Outgoing,
     told: &dashmap::DashMap<Arc<str>, u64>,
 ) {
-    let tell = |path: &Arc<str>, diagnostics: Vec<lsp::Diagnostic>| {
-        let mark = problems::mark(&diagnostics);
+    let tell = |snapshot: &Snapshot, path: &Arc<str>, found: &[Diagnostic]| {
+        let mark = problems::mark_of(snapshot, found);
         let before = told.get(path).map(|mark| *mark);
         let version = versions.get(path).copied();
-        if before == Some(mark) && version.is_none() || before.is_none() && diagnostics.is_empty() && version.is_none()
-        {
+        if before == Some(mark) && version.is_none() || before.is_none() && found.is_empty() && version.is_none() {
             return;
         }
         let Some(uri) = snapshot.uri(path) else { return };
         told.insert(path.clone(), mark);
+        let diagnostics = problems::converted(snapshot, found);
         let params = lsp::PublishDiagnosticsParams { uri, diagnostics, version };
         let params = serde_json::to_value(params).unwrap_or_default();
         outgoing.send(Request::build("textDocument/publishDiagnostics").params(params).finish());
     };
-    let mut files = snapshot.files();
-    let is_open = |file: &File| versions.contains_key(file.path(&snapshot.db));
-    if snapshot.client.pulls() {
-        files.retain(|file| !is_open(file));
+    let tell_of = |snapshot: &Snapshot, file: File| {
+        tell(snapshot, file.path(&snapshot.db), &diagnostics(&snapshot.db, file));
+    };
+    let (open, others): (Vec<File>, Vec<File>) =
+        snapshot.files().into_iter().partition(|file| versions.contains_key(file.path(&snapshot.db)));
+    if !snapshot.client.pulls() {
+        open.into_iter().for_each(|file| tell_of(snapshot, file));
     }
-    files.sort_by_key(|file| !is_open(file));
-    for file in files {
-        tell(file.path(&snapshot.db), problems::of_file(snapshot, file));
-    }
+    use rayon::prelude::*;
+    others.into_par_iter().for_each_with(snapshot.clone(), |snapshot, file| tell_of(snapshot, file));
     for &model in snapshot.models.iter() {
-        if let Some((path, diagnostics)) = problems::of_settings(snapshot, model)
+        if let Some(path) = model.settings(&snapshot.db).path.clone()
             && !(snapshot.client.pulls() && versions.contains_key(&path))
         {
-            tell(&path, diagnostics);
+            tell(snapshot, &path, &settings_diagnostics(&snapshot.db, model));
         }
     }
 }

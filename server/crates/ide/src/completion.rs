@@ -121,14 +121,14 @@ pub fn explanation(db: &Database, file: File, about: &About) -> Option<Explanati
         About::Property(kind, name) => hover::property(*kind, schema::of(*kind).property(name)?),
         About::Text(text) => Explanation { title: text.clone(), parts: Vec::new() },
         About::Declaration(name) => {
-            let decl = resolve(db, file, name.as_str().into()).as_ref().ok().copied()?;
+            let decl = resolve(db, file, name).ok()?;
             hover::declaration(db, file, decl)
         }
         About::Reference(id) => hover::reference(id),
         About::Finding(name) => {
             let (rule, element) = name.split_once('@')?;
             let rule = rule_named(db, file.model(db), rule)?;
-            let element = resolve(db, file, element.into()).as_ref().ok().copied()?;
+            let element = resolve(db, file, element).ok()?;
             let is_it = |found: &&Assessed| found.finding.id == FindingId::Rule { rule, element };
             explain::finding(db, assessed(db, element).iter().find(is_it)?)
         }
@@ -187,7 +187,7 @@ impl List<'_> {
     }
 
     fn resolved(&self, name: &str) -> Option<Decl> {
-        resolve(self.db, self.file, name.into()).as_ref().ok().copied()
+        resolve(self.db, self.file, name).ok()
     }
 
     /// The declaration that is written, if it can be known by its name.

@@ -390,7 +390,7 @@ impl Walk<'_, '_> {
         let of_argument = Span { start, end: start + length as u32 };
         if function == "used" {
             let collector = &mut self.collector;
-            if let Some(named) = resolve_as(collector.db, collector.file, &argument.into(), &[Kind::Technology]) {
+            if let Some(named) = resolve_as(collector.db, collector.file, argument, &[Kind::Technology]) {
                 collector.name(part, of_argument, named);
             }
             return;

@@ -673,14 +673,7 @@ fn weigh(facts: &Facts, condition: &Condition, element: Decl, wanted: bool) -> T
 }
 
 /// The elements of a collection with what a condition is for each, but for those for which it is as `usual`.
-fn met(
-    facts: &Facts,
-    path: &Path,
-    filter: &Filter,
-    element: Decl,
-    wanted: bool,
-    usual: bool,
-) -> Vec<(Decl, Truth)> {
+fn met(facts: &Facts, path: &Path, filter: &Filter, element: Decl, wanted: bool, usual: bool) -> Vec<(Decl, Truth)> {
     if path.fact.name == "neighbours" && path.steps.is_empty() {
         // All that is in a boundary asks the same of the same elements.
         let Some(boundary) = placed_in(facts.db(), element) else { return Vec::new() };
@@ -695,13 +688,7 @@ fn met(
 
 /// The same of all that is in a boundary, for a condition by its place in its rule.
 #[salsa::tracked]
-fn met_in(
-    db: &dyn Db,
-    boundary: Decl,
-    rule: Decl,
-    node: NodeId,
-    (wanted, usual): (bool, bool),
-) -> Vec<(Decl, Truth)> {
+fn met_in(db: &dyn Db, boundary: Decl, rule: Decl, node: NodeId, (wanted, usual): (bool, bool)) -> Vec<(Decl, Truth)> {
     let condition = checked(db, rule).condition.as_ref();
     let Some(condition) = condition.and_then(|condition| filter_at(condition, (rule, node))) else { return Vec::new() };
     let facts = Facts::new(db);
@@ -986,7 +973,9 @@ impl Reasons<'_, '_> {
         let (facts, db) = (self.facts, self.facts.db());
         let of = subject(facts, path, element).unwrap_or(element);
         let matching: Vec<Decl> = match filter {
-            Some(filter) => met(facts, path, filter, element, true, false).into_iter().map(|(member, _)| member).collect(),
+            Some(filter) => {
+                met(facts, path, filter, element, true, false).into_iter().map(|(member, _)| member).collect()
+            }
             None => members(facts, path, element),
         };
         if matching.is_empty() {

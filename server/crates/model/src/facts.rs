@@ -268,7 +268,8 @@ fn value<'db>(facts: &Facts<'db>, element: Decl, fact: Fact) -> FactValue<'db> {
             elements(flows.incoming.iter().chain(&flows.outgoing).copied().collect())
         }
         "neighbours" => {
-            let around = placed_in(db, element).map(|boundary| elements_in(db, boundary).as_slice()).unwrap_or_default();
+            let around =
+                placed_in(db, element).map(|boundary| elements_in(db, boundary).as_slice()).unwrap_or_default();
             elements(around.iter().copied().filter(|other| *other != element).collect())
         }
         _ => property_value(facts, element, fact),

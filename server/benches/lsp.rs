@@ -117,6 +117,7 @@ fn scale() {
             own.push(server.edit(&document.address, line, at, text, text.len()));
             if turn % 4 < 2 {
                 // The next key, while the other files follow.
+                std::thread::sleep(Duration::from_millis(60));
                 let (text, gone) = if turn % 2 == 0 { ("// x\n", 0) } else { ("", 1) };
                 next.push(server.edit(&edited.address, 0, 0, text, gone));
                 server.silence();

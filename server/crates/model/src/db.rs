@@ -102,6 +102,10 @@ pub struct Model {
     pub rules: Arc<[Decl]>,
     /// The mitigations, likewise.
     pub mitigations: Arc<[Decl]>,
+    /// The technologies, likewise.
+    pub technologies: Arc<[Decl]>,
+    /// The names of technologies that its elements are made with, each once.
+    pub made_with: Arc<[SmolStr]>,
     /// The names that are declared and written in it, each in one of these parts, by [`Model::names_of`].
     pub names: Arc<[Names]>,
     /// What `threatline.toml` says.

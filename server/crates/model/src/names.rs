@@ -138,8 +138,15 @@ pub fn definition_behind(db: &dyn Db, file: File, name: &str, kinds: &[Kind]) ->
     if name.contains('.') || !kinds.iter().all(|kind| DEFINITIONS.contains(kind)) {
         return None;
     }
-    let bases = file.model(db).with_bases(db).skip(1);
-    bases.filter_map(|base| top_level_member(db, base, name)).find(|decl| kinds.contains(&decl.kind(db)))
+    definition_of_base(db, file.model(db), name, kinds)
+}
+
+/// The definition of one of some kinds which a name means in what a model builds on.
+pub fn definition_of_base(db: &dyn Db, model: Model, name: &str, kinds: &[Kind]) -> Option<Decl> {
+    let library = World::get(db).library(db);
+    let in_library = name.strip_prefix("std.").and_then(|name| top_level_member(db, library, name));
+    let bases = model.with_bases(db).skip(1).filter_map(|base| top_level_member(db, base, name));
+    in_library.into_iter().chain(bases).find(|decl| kinds.contains(&decl.kind(db)))
 }
 
 /// A name up to its first dot, and what comes after it.

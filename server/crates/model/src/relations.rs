@@ -3,7 +3,7 @@
 
 use crate::db::{Db, Decl, File, Model, put_in_order};
 use crate::lower::{Expression, Facts, Part, Shape, Subject, Value};
-use crate::names::{components_around, headings_naming, resolve, resolve_as, written};
+use crate::names::{components_around, definition_of_base, headings_naming, resolve, resolve_as, written};
 use crate::schema::{self, STATUS, TRUST, Takes};
 use crate::typed::{Categories, TypedValue, typed};
 use rustc_hash::FxHashSet;
@@ -201,10 +201,18 @@ pub fn exposed_by(db: &dyn Db, element: Decl) -> Option<Decl> {
     reached(db, element).by
 }
 
-/// The technologies that the elements of a model are made with, and all that these are.
+/// The technologies that the elements of a model are made with, and all that these are. A name that the model gives to
+/// no technology of its own means the same in all files, so that no file is looked at for it.
 #[salsa::tracked]
 fn technologies_of(db: &dyn Db, model: Model) -> FxHashSet<Decl> {
-    model.files(db).iter().flat_map(|file| technologies_in(db, *file).iter().copied()).collect()
+    let own = model.technologies(db).iter().filter_map(|decl| decl.shape(db).name.as_deref());
+    let own: FxHashSet<&str> = own.collect();
+    let is_own = |name: &SmolStr| own.contains(name.rsplit('.').next().unwrap_or_default());
+    let (own, others): (Vec<_>, Vec<_>) = model.made_with(db).iter().partition(|name| is_own(name));
+    let others = others.into_iter().filter_map(|name| definition_of_base(db, model, name, &[Kind::Technology]));
+    let files = model.files(db).iter().filter(|_| !own.is_empty());
+    let in_files = files.flat_map(|file| technologies_in(db, *file).iter().copied());
+    others.flat_map(|technology| kin(db, technology).iter().copied()).chain(in_files).collect()
 }
 
 /// It looks at the names alone, and not at what each element states, so that most edits leave it as it is.

@@ -14,7 +14,7 @@ use crate::settings::Settings;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use salsa::Setter;
+use salsa::{Database as _, Setter};
 use salsa::plumbing::{Revision, ZalsaDatabase};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -77,12 +77,21 @@ pub struct Workspace {
     /// Inputs are never freed, so those of what was deleted are used again.
     spare_declarations: Vec<Decl>,
     spare_files: Vec<File>,
-    /// The rules and mitigations of each file that has any.
+    /// The rules, mitigations and technologies of each file that has any.
     definitions: FxHashMap<File, Vec<(Kind, Decl)>>,
     /// The models whose definitions are to be listed anew.
     unlisted: FxHashSet<Model>,
+    /// The names of technologies in each model, and how many files write them.
+    made_with: FxHashMap<Model, BTreeMap<SmolStr, usize>>,
     /// The names that come and go with the change that is being made.
     changes: Vec<Change>,
+}
+
+/// What a model lists of its definitions.
+const DEFINED: [Kind; 3] = [Kind::Rule, Kind::Mitigation, Kind::Technology];
+
+fn none<T>() -> Arc<[T]> {
+    Arc::from([])
 }
 
 /// How many parts the names of a model have: of a test one, since it is small.
@@ -136,6 +145,7 @@ impl Workspace {
             spare_files: Vec::new(),
             definitions: FxHashMap::default(),
             unlisted: FxHashSet::default(),
+            made_with: FxHashMap::default(),
             changes: Vec::new(),
         };
         let library = workspace.create_library();
@@ -147,6 +157,11 @@ impl Workspace {
     /// The database, for questions.
     pub fn db(&self) -> &Database {
         &self.db
+    }
+
+    /// Frees what former changes left behind, which the next change would wait for. Like a change it stops whoever reads.
+    pub fn tidy_up(&mut self) {
+        self.db.trigger_lru_eviction();
     }
 
     /// The last change of anything.
@@ -236,13 +251,26 @@ impl Workspace {
 
     fn create_model(&mut self, root: Arc<str>, base: Option<Model>, is_test: bool, settings: Settings) -> Model {
         let names = self.create_names(if is_test { 1 } else { PARTS });
-        Model::builder(root, base, is_test, Arc::from([]), Arc::from([]), Arc::from([]), names, Arc::new(settings))
+        Model::builder(
+            root,
+            base,
+            is_test,
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            names,
+            Arc::new(settings),
+        )
             .root_durability(SHAPES)
             .base_durability(SHAPES)
             .is_test_durability(SHAPES)
             .files_durability(SHAPES)
             .rules_durability(SHAPES)
             .mitigations_durability(SHAPES)
+            .technologies_durability(SHAPES)
+            .made_with_durability(FACTS)
             .names_durability(LIBRARY)
             .settings_durability(FACTS)
             .new(&self.db)
@@ -259,7 +287,7 @@ impl Workspace {
     /// The library. Its files are not among those by path, so that no file of a user can take the place of one.
     fn create_library(&mut self) -> Model {
         let (root, names, settings) = (library::ROOT.into(), self.create_names(1), Arc::default());
-        let model = Model::builder(root, None, false, Arc::from([]), Arc::from([]), Arc::from([]), names, settings)
+        let model = Model::builder(root, None, false, none(), none(), none(), none(), none(), names, settings)
             .durability(LIBRARY)
             .files_durability(SHAPES)
             .rules_durability(SHAPES)
@@ -413,7 +441,8 @@ impl Workspace {
         self.spare_declarations.extend(file.declarations(&self.db).iter());
         file.set_declarations(&mut self.db).to(Arc::from([]));
         file.set_component(&mut self.db).to(None);
-        file.set_mentions(&mut self.db).to(Arc::from([]));
+        file.set_mentions(&mut self.db).to(none());
+        file.set_technologies(&mut self.db).to(none());
         self.define(file);
         self.spare_files.push(file);
         self.list_files(model);
@@ -423,6 +452,7 @@ impl Workspace {
     /// Notes the names of a file that comes or goes.
     fn enter(&mut self, file: File, comes: bool) {
         self.enter_component(file, comes);
+        self.enter_technologies(file, comes);
         let mentions = file.mentions(&self.db).clone();
         mentions.iter().for_each(|name| self.enter_mention(file, name, comes));
         let declarations = file.declarations(&self.db).clone();
@@ -435,6 +465,22 @@ impl Workspace {
         let mut note = |name: SmolStr, entry| self.changes.push(Change { model, name, entry, comes });
         component.match_indices('.').for_each(|(dot, _)| note(component[..dot].into(), Entry::Around));
         note(component.clone(), Entry::Component(file));
+    }
+
+    fn enter_technologies(&mut self, file: File, comes: bool) {
+        let model = file.model(&self.db);
+        let made_with = self.made_with.entry(model).or_default();
+        let before = made_with.len();
+        for name in file.technologies(&self.db).iter() {
+            let files = made_with.entry(name.clone()).or_default();
+            *files = if comes { *files + 1 } else { *files - 1 };
+            if *files == 0 {
+                made_with.remove(name);
+            }
+        }
+        if made_with.len() != before {
+            self.unlisted.insert(model);
+        }
     }
 
     fn enter_mention(&mut self, file: File, name: &str, comes: bool) {
@@ -462,10 +508,10 @@ impl Workspace {
         }
     }
 
-    /// Lists the rules and mitigations of a file.
+    /// Lists the rules, mitigations and technologies of a file.
     fn define(&mut self, file: File) {
         let declarations = file.declarations(&self.db).iter().map(|decl| (decl.kind(&self.db), *decl));
-        let found: Vec<_> = declarations.filter(|(kind, _)| matches!(kind, Kind::Rule | Kind::Mitigation)).collect();
+        let found: Vec<_> = declarations.filter(|(kind, _)| DEFINED.contains(kind)).collect();
         let before = self.definitions.get(&file).map(Vec::as_slice).unwrap_or_default();
         if before != found {
             self.unlisted.insert(file.model(&self.db));
@@ -483,7 +529,15 @@ impl Workspace {
             let of = |wanted: Kind| -> Arc<[Decl]> {
                 defined.clone().filter(|(kind, _)| *kind == wanted).map(|(_, decl)| *decl).collect()
             };
-            let (rules, mitigations) = (of(Kind::Rule), of(Kind::Mitigation));
+            let [rules, mitigations, technologies] = DEFINED.map(of);
+            let made_with = self.made_with.get(&model).into_iter().flat_map(BTreeMap::keys);
+            let made_with: Arc<[SmolStr]> = made_with.cloned().collect();
+            if *model.made_with(&self.db) != made_with {
+                model.set_made_with(&mut self.db).to(made_with);
+            }
+            if *model.technologies(&self.db) != technologies {
+                model.set_technologies(&mut self.db).to(technologies);
+            }
             if *model.rules(&self.db) != rules {
                 model.set_rules(&mut self.db).to(rules);
             }
@@ -624,7 +678,13 @@ impl Workspace {
             }
         }
         if *file.technologies(&self.db) != lowered.technologies {
+            if !is_elsewhere {
+                self.enter_technologies(file, false);
+            }
             file.set_technologies(&mut self.db).to(lowered.technologies);
+            if !is_elsewhere {
+                self.enter_technologies(file, true);
+            }
         }
         let old = file.declarations(&self.db).clone();
         let matched = match_declarations(&self.db, &old, &lowered.declarations);

@@ -51,7 +51,9 @@ impl Database {
 pub const LIBRARY: Durability = Durability::NEVER_CHANGE;
 /// How often the spans of a file change.
 pub const SPANS: Durability = Durability::LOW;
-/// How often facts change, but for those of definitions.
+/// How often the facts of the declaration that is being written change.
+pub const TYPED: Durability = Durability::LOW;
+/// How often facts change, but for those of definitions and of what is being written.
 pub const FACTS: Durability = Durability::MEDIUM;
 /// How often names and places change, and what technologies, protocols, mitigations and rules say.
 pub const SHAPES: Durability = Durability::HIGH;

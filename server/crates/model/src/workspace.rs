@@ -2,7 +2,7 @@
 //! must not read a disk or a clock; whoever owns it does.
 
 use crate::db::{
-    Database, Decl, Declared, FACTS, File, LIBRARY, Model, Names, SHAPES, SPANS, World, Written, durability_of_facts,
+    Database, Decl, Declared, FACTS, File, LIBRARY, Model, Names, SHAPES, SPANS, TYPED, World, Written, durability_of_facts,
 };
 use crate::library;
 use crate::lower::{
@@ -14,7 +14,7 @@ use crate::settings::Settings;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use salsa::{Database as _, Setter};
+use salsa::{Database as _, Durability, Setter};
 use salsa::plumbing::{Revision, ZalsaDatabase};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -85,6 +85,14 @@ pub struct Workspace {
     made_with: FxHashMap<Model, BTreeMap<SmolStr, usize>>,
     /// The names that come and go with the change that is being made.
     changes: Vec<Change>,
+    /// The declaration whose facts changed last.
+    last: Option<Decl>,
+    /// The declaration that is being written: its facts changed twice in a row.
+    written: Option<Decl>,
+    /// When that was last changed.
+    typed: Option<Revision>,
+    /// Whether the change that is being made is of that.
+    is_typed: bool,
 }
 
 /// What a model lists of its definitions.
@@ -147,6 +155,10 @@ impl Workspace {
             unlisted: FxHashSet::default(),
             made_with: FxHashMap::default(),
             changes: Vec::new(),
+            last: None,
+            written: None,
+            typed: None,
+            is_typed: false,
         };
         let library = workspace.create_library();
         let _world =
@@ -171,7 +183,8 @@ impl Workspace {
 
     /// The last change of anything but positions: edits of spaces and comments leave it as it is.
     pub fn revision(&self) -> Revision {
-        self.db.zalsa().last_changed_revision(FACTS)
+        let change = self.db.zalsa().last_changed_revision(FACTS);
+        self.typed.map_or(change, |typed| typed.max(change))
     }
 
     /// Adds the tests of the library's rules. Nothing else needs them, so a new workspace is without.
@@ -557,11 +570,13 @@ impl Workspace {
                 changes.into_iter().for_each(|change| change.of_declared(&mut declared));
                 part.set_declared(&mut self.db).to(declared);
             } else {
+                let durability = if self.is_typed { TYPED } else { FACTS };
                 let mut written = part.set_written(&mut self.db).to(FxHashMap::default());
                 changes.into_iter().for_each(|change| change.of_written(&mut written));
-                part.set_written(&mut self.db).to(written);
+                part.set_written(&mut self.db).with_durability(durability).to(written);
             }
         }
+        self.is_typed = false;
     }
 
     /// Lists the files of a model in the order of their paths.
@@ -645,13 +660,34 @@ impl Workspace {
     }
 
     fn update_declaration(&mut self, decl: Decl, shape: Shape, facts: Facts) {
-        let durability = durability_of_facts(shape.kind);
+        let kind = shape.kind;
         if **decl.shape(&self.db) != shape {
             decl.set_shape(&mut self.db).to(Arc::new(shape));
         }
         if **decl.facts(&self.db) != facts {
+            let durability = self.durability_of(decl, kind);
             decl.set_facts(&mut self.db).with_durability(durability).to(Arc::new(facts));
+            if durability == TYPED {
+                self.typed = Some(self.last_change());
+                self.is_typed = true;
+            }
         }
+    }
+
+    /// How often the facts of a declaration that changes now are expected to. Who writes at one does so key by key: then
+    /// nothing but what depends on it is looked at, be the model as large as it likes. One at a time, and none that
+    /// much depends on, since what depends on it has to learn that it changes often.
+    fn durability_of(&mut self, decl: Decl, kind: Kind) -> Durability {
+        let again = self.last.replace(decl) == Some(decl);
+        if !again || !matches!(kind, Kind::External | Kind::Process | Kind::Store | Kind::Flow | Kind::Threat) {
+            return durability_of_facts(kind);
+        }
+        if let Some(former) = self.written.replace(decl).filter(|former| *former != decl) {
+            let facts = former.facts(&self.db).clone();
+            let durability = durability_of_facts(former.kind(&self.db));
+            former.set_facts(&mut self.db).with_durability(durability).to(facts);
+        }
+        TYPED
     }
 
     fn update(&mut self, file: File, model: Model, source: Source, lowered: Lowered) {
@@ -667,15 +703,6 @@ impl Workspace {
         }
         if *file.component(&self.db) != lowered.component {
             file.set_component(&mut self.db).to(lowered.component);
-        }
-        if *file.mentions(&self.db) != lowered.mentions {
-            let before = file.set_mentions(&mut self.db).to(lowered.mentions.clone());
-            if !is_elsewhere {
-                let (old, new): (FxHashSet<_>, FxHashSet<_>) =
-                    (before.iter().collect(), lowered.mentions.iter().collect());
-                old.difference(&new).for_each(|name| self.enter_mention(file, name, false));
-                new.difference(&old).for_each(|name| self.enter_mention(file, name, true));
-            }
         }
         if *file.technologies(&self.db) != lowered.technologies {
             if !is_elsewhere {
@@ -724,6 +751,16 @@ impl Workspace {
                 self.enter_declaration(decl, true);
             }
             declarations.push(decl);
+        }
+        if *file.mentions(&self.db) != lowered.mentions {
+            let durability = if self.is_typed { TYPED } else { FACTS };
+            let before = file.set_mentions(&mut self.db).with_durability(durability).to(lowered.mentions.clone());
+            if !is_elsewhere {
+                let (old, new): (FxHashSet<_>, FxHashSet<_>) =
+                    (before.iter().collect(), lowered.mentions.iter().collect());
+                old.difference(&new).for_each(|name| self.enter_mention(file, name, false));
+                new.difference(&old).for_each(|name| self.enter_mention(file, name, true));
+            }
         }
         if *old != *declarations {
             file.set_declarations(&mut self.db).to(declarations.into());

@@ -321,6 +321,24 @@ fn an_edit_in_a_long_file_runs_what_it_touches() {
     }
 }
 
+/// Who writes at one declaration does not have all others looked at with each key.
+#[test]
+fn the_next_key_looks_at_what_depends_on_it() {
+    let looked_at = |length: usize| {
+        let text: String = (0..length).map(|at| format!("process p{at}\nflow f{at}: p{at} -> p{} {{ protocol: http }}\n", at + 1)).collect();
+        let mut observed = Observed::new(&fixture(&text));
+        let keys = [("http }", "https }"), ("https }", "http }"), ("http }", "https }"), ("https }", "http }")];
+        let counts = keys.map(|(from, to)| {
+            edit(&mut observed.workspace, "model.threat", &format!("flow f5: p5 -> p6 {{ protocol: {from}"), &format!("flow f5: p5 -> p6 {{ protocol: {to}"));
+            observed.looked_at_for("model.threat")
+        });
+        assert_eq!(counts[2], counts[3]);
+        counts[3]
+    };
+    // Each of the others is asked for what it says, what is found on it and what waits for it, and no deeper.
+    assert_eq!(looked_at(100) - looked_at(10), 90 * 2 * 3);
+}
+
 /// A model in which there is everything: nested components, names that hide others, own rules, technologies,
 /// protocols and mitigations, all states of findings, dates that pass, and some mistakes.
 const EVERYTHING: &str = r#"

@@ -178,11 +178,13 @@ pub enum FactValue<'db> {
     Elements(Cow<'db, [Decl]>),
 }
 
+/// An element and a fact, which the place of its name stands for.
+type Asked = (Decl, *const u8, Discriminant<Gives>);
+
 /// The facts of elements as rules ask for them, one after the other: each is asked of the database once.
 pub struct Facts<'db> {
     db: &'db dyn Db,
-    /// By the element and the fact, which the place of its name stands for.
-    known: RefCell<FxHashMap<(Decl, *const u8, Discriminant<Gives>), Rc<FactValue<'db>>>>,
+    known: RefCell<FxHashMap<Asked, Rc<FactValue<'db>>>>,
     typed: RefCell<FxHashMap<Decl, &'db Typed>>,
     kin: RefCell<FxHashMap<Decl, &'db [Decl]>>,
 }

@@ -9,8 +9,8 @@
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::sync::Arc;
 use threatline_syntax::{
-    Declaration, Item, Kind, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree, errors_in, field,
-    is_given_up, is_within, items, misread_blocks, span, syntax_errors,
+    Declaration, Item, Kind, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree, errors_in,
+    field, is_given_up, is_within, items, misread_blocks, span, syntax_errors,
 };
 
 /// How deep a condition may be nested.

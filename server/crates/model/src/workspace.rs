@@ -2,7 +2,8 @@
 //! must not read a disk or a clock; whoever owns it does.
 
 use crate::db::{
-    Database, Decl, Declared, FACTS, File, LIBRARY, Model, Names, SHAPES, SPANS, TYPED, World, Written, durability_of_facts,
+    Database, Decl, Declared, FACTS, File, LIBRARY, Model, Names, SHAPES, SPANS, TYPED, World, Written,
+    durability_of_facts,
 };
 use crate::library;
 use crate::lower::{
@@ -14,8 +15,8 @@ use crate::settings::Settings;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use salsa::{Database as _, Durability, Setter};
 use salsa::plumbing::{Revision, ZalsaDatabase};
+use salsa::{Database as _, Durability, Setter};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -264,18 +265,7 @@ impl Workspace {
 
     fn create_model(&mut self, root: Arc<str>, base: Option<Model>, is_test: bool, settings: Settings) -> Model {
         let names = self.create_names(if is_test { 1 } else { PARTS });
-        Model::builder(
-            root,
-            base,
-            is_test,
-            none(),
-            none(),
-            none(),
-            none(),
-            none(),
-            names,
-            Arc::new(settings),
-        )
+        Model::builder(root, base, is_test, none(), none(), none(), none(), none(), names, Arc::new(settings))
             .root_durability(SHAPES)
             .base_durability(SHAPES)
             .is_test_durability(SHAPES)

@@ -247,7 +247,8 @@ fn a_rule_that_is_turned_off_leaves_the_text_as_it_is() {
 
 /// Components beside each other, each as the others, which share boundaries and an asset.
 fn alike(components: usize) -> Vec<(String, String)> {
-    let mut text = "//- shared.threat\ncomponent shared\nboundary vpc\nboundary outside { trust: untrusted }\n".to_owned();
+    let mut text =
+        "//- shared.threat\ncomponent shared\nboundary vpc\nboundary outside { trust: untrusted }\n".to_owned();
     text += "asset order { classification: confidential }\n";
     for at in 0..components {
         text += &format!(
@@ -325,11 +326,18 @@ fn an_edit_in_a_long_file_runs_what_it_touches() {
 #[test]
 fn the_next_key_looks_at_what_depends_on_it() {
     let looked_at = |length: usize| {
-        let text: String = (0..length).map(|at| format!("process p{at}\nflow f{at}: p{at} -> p{} {{ protocol: http }}\n", at + 1)).collect();
+        let text: String = (0..length)
+            .map(|at| format!("process p{at}\nflow f{at}: p{at} -> p{} {{ protocol: http }}\n", at + 1))
+            .collect();
         let mut observed = Observed::new(&fixture(&text));
         let keys = [("http }", "https }"), ("https }", "http }"), ("http }", "https }"), ("https }", "http }")];
         let counts = keys.map(|(from, to)| {
-            edit(&mut observed.workspace, "model.threat", &format!("flow f5: p5 -> p6 {{ protocol: {from}"), &format!("flow f5: p5 -> p6 {{ protocol: {to}"));
+            edit(
+                &mut observed.workspace,
+                "model.threat",
+                &format!("flow f5: p5 -> p6 {{ protocol: {from}"),
+                &format!("flow f5: p5 -> p6 {{ protocol: {to}"),
+            );
             observed.looked_at_for("model.threat")
         });
         assert_eq!(counts[2], counts[3]);

@@ -1,13 +1,15 @@
 //! What an editor waits for: `cargo bench -p threatline --bench lsp` runs the language server over a pipe on generated
 //! models, and prints a table. Each time ends with the last byte of the answer. It must not know the server's insides.
+//! `-- scale` measures 50,000 elements alone, against what they are to take.
 
 use serde_json::{Value, json};
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
-use threatline_testkit::generate;
+use threatline_testkit::{generate, generate_one_file, generate_short};
 
 /// How many elements the models have.
 const SIZES: &[usize] = &[1_000, 10_000];
@@ -21,25 +23,205 @@ const EDITS: usize = 10_000;
 /// The file that is edited.
 const EDITED: &str = "services/c0001/c0001.threat";
 
+/// The files of what all components share.
+const ASSETS: &str = "platform/assets.threat";
+const PLATFORM: &str = "platform/platform.threat";
+
+/// How long nothing more is told when everything has been.
+const SILENCE: Duration = Duration::from_millis(1_500);
+
 fn main() {
     println!("| elements | what | median | 95 % | longest |\n|---|---|---|---|---|");
+    scale();
+    if std::env::args().any(|argument| argument == "scale") {
+        return;
+    }
     for &elements in SIZES {
         measure(elements);
     }
 }
 
-fn measure(elements: usize) {
+/// The folder of a model's files.
+fn written(files: Vec<(String, String)>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    for (path, text) in generate(elements) {
+    for (path, text) in files {
         let path = folder.path().join(path);
         fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder can be made");
         fs::write(path, text).expect("a file can be written");
     }
-    let print = |what: &str, mut times: Vec<Duration>| {
-        times.sort();
-        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
-        println!("| {elements} | {what} | {:.2} ms | {:.2} ms | {:.2} ms |", at(0.5), at(0.95), at(1.0));
-    };
+    folder
+}
+
+fn print(elements: usize, what: &str, mut times: Vec<Duration>) {
+    times.sort();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
+    println!("| {elements} | {what} | {:.2} ms | {:.2} ms | {:.2} ms |", at(0.5), at(0.95), at(1.0));
+}
+
+/// 50,000 elements in 1,000 files and 100,000 lines, and one file of 20,000 lines.
+fn scale() {
+    let elements = 50_000;
+    let files = generate_short(elements);
+    let (count, lines) = (files.len(), files.iter().map(|(_, text)| text.lines().count()).sum::<usize>());
+    let uses: usize = files.iter().map(|(_, text)| text.matches("assets.customer_data").count()).sum();
+    println!("| {elements} | files, lines, uses of one asset | {count} | {lines} | {uses} |");
+    let folder = written(files);
+    let print = |what: &str, times: Vec<Duration>| print(elements, what, times);
+
+    print("check by the command line", (0..7).map(|_| checked(folder.path())).collect());
+    print("start to the whole workspace diagnosed", (0..7).map(|_| started(folder.path()).1).collect());
+
+    let mut server = started(folder.path()).0;
+    let rest = memory(&server.process);
+    let open = |path: &str, server: &mut Server| Document::open(server, &folder.path().join(path));
+    let edited = open(EDITED, &mut server);
+    let assets = open(ASSETS, &mut server);
+    let platform = open(PLATFORM, &mut server);
+
+    let comments = (0..TIMES).map(|turn| {
+        let (text, gone) = if turn % 2 == 0 { ("// x\n", 0) } else { ("", 1) };
+        server.edit(&edited.address, 0, 0, text, gone)
+    });
+    print("key in a comment", comments.collect());
+    let keys = (0..TIMES).map(|turn| edited.key_in_word(&mut server, "authentication: federated", turn));
+    print("key in a property", keys.collect());
+    let keys = (0..TIMES / 3).map(|turn| {
+        let (line, column) = place(&edited.text, "store_0");
+        let (text, gone) = if turn % 2 == 0 { ("x", 0) } else { ("", 1) };
+        server.edit(&edited.address, line, column + "store_0".len(), text, gone)
+    });
+    print("key in a name", keys.collect());
+    let news = (0..TIMES / 3).map(|turn| {
+        let address = uri(&folder.path().join(format!("services/new{turn}.threat")));
+        let text = format!(
+            "component new{turn}\n\nprocess api in platform.vpc {{ technology: web_service }}\n\nflow call: api -> \
+             c0001.service_0 {{ protocol: https sends: assets.customer_data }}\n"
+        );
+        let time = server.open(&address, &text);
+        server.tell("textDocument/didClose", json!({ "textDocument": { "uri": address } }));
+        time
+    });
+    print("a new file", news.collect());
+    server.silence();
+
+    for (what, document, words, other) in [
+        ("the classification of the most used asset", &assets, "classification: confidential", "restricted  "),
+        ("the trust of a boundary", &platform, "trust: untrusted", "low      "),
+    ] {
+        let (line, column) = place(&document.text, words);
+        let (key, word) = words.split_once(": ").expect("it is a property");
+        let (mut own, mut others, mut next) = (Vec::new(), Vec::new(), Vec::new());
+        for turn in 0..20 {
+            let text = if turn % 2 == 0 { other } else { word };
+            let at = column + key.len() + 2;
+            own.push(server.edit(&document.address, line, at, text, text.len()));
+            if turn % 4 < 2 {
+                // The next key, while the other files follow.
+                std::thread::sleep(Duration::from_millis(60));
+                let (text, gone) = if turn % 2 == 0 { ("// x\n", 0) } else { ("", 1) };
+                next.push(server.edit(&edited.address, 0, 0, text, gone));
+                server.silence();
+            } else {
+                others.extend(server.silence());
+            }
+        }
+        print(what, own);
+        print(&format!("{what}: the last of the other files"), others);
+        print(&format!("{what}: the next key meanwhile"), next);
+    }
+
+    for (what, method, word, more) in [
+        ("hover", "hover", "store store_0", json!({})),
+        ("definition", "definition", "customer_data", json!({})),
+        ("completion of a word", "completion", "authentication: fed", json!({})),
+        ("completion of an asset", "completion", "sends: assets.cus", json!({})),
+        ("completion of an element", "completion", "-> ser", json!({})),
+        (
+            "references of the most used asset",
+            "references",
+            "customer_data",
+            json!({ "context": { "includeDeclaration": true } }),
+        ),
+    ] {
+        let (line, column) = place(&edited.text, word);
+        let position = json!({ "line": line, "character": column + word.len() - 1 });
+        let mut params = json!({ "textDocument": { "uri": edited.address }, "position": position });
+        for (key, value) in more.as_object().expect("it is an object") {
+            params[key] = value.clone();
+        }
+        let times = if method == "references" { TIMES / 10 } else { TIMES };
+        let answered = (0..times).map(|turn| {
+            // Right behind a key in a property that no request is about.
+            let (line, column) = place(&edited.text, "multi_factor: yes");
+            let (text, gone) = if turn % 2 == 0 { ("no", 3) } else { ("yes", 2) };
+            let change = replaced(line, column + "multi_factor: ".len(), text, gone);
+            server.send_change(&edited.address, change);
+            server.ask(&format!("textDocument/{method}"), params.clone())
+        });
+        print(what, answered.collect());
+        server.silence();
+    }
+    println!(
+        "| {elements} | memory after the start, most of it, at the end | {rest} | {} | {} |",
+        most_memory(&server.process),
+        memory(&server.process)
+    );
+    server.end();
+
+    let folder = written(generate_one_file(10_000));
+    let mut server = started(folder.path()).0;
+    let large = Document::open(&mut server, &folder.path().join("services/c0000/c0000.threat"));
+    println!("| 10000 | lines of one file | {} | | |", large.text.lines().count());
+    let print = |what: &str, times: Vec<Duration>| self::print(10_000, what, times);
+    let middle = large.text.lines().count() / 2;
+    let comments = (0..TIMES).map(|turn| {
+        // In the middle of a long file, behind the end of a line.
+        let length = large.text.lines().nth(middle).expect("it has so many lines").len();
+        let (text, gone) = if turn % 2 == 0 { (" // x", 0) } else { ("", 5) };
+        server.edit(&large.address, middle, length, text, gone)
+    });
+    print("one file: key in a comment", comments.collect());
+    let keys = (0..TIMES).map(|turn| large.key_in_word(&mut server, "authentication: federated", turn));
+    print("one file: key in a property", keys.collect());
+    server.end();
+}
+
+/// How long a check by the command line takes, its output not looked at.
+fn checked(folder: &Path) -> Duration {
+    let begin = Instant::now();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_threatline"));
+    command.args(["check", "--fail-on", "never"]).arg(folder).stdout(Stdio::null()).stderr(Stdio::null());
+    assert!(command.status().expect("it starts").success());
+    begin.elapsed()
+}
+
+/// An open document.
+struct Document {
+    address: String,
+    text: String,
+}
+
+impl Document {
+    fn open(server: &mut Server, path: &Path) -> Document {
+        let document = Document { address: uri(path), text: fs::read_to_string(path).expect("the file is there") };
+        server.open(&document.address, &document.text);
+        document
+    }
+
+    /// One of ten keys that write a property's word anew, of which most leave one that means nothing.
+    fn key_in_word(&self, server: &mut Server, words: &str, turn: usize) -> Duration {
+        let (line, column) = place(&self.text, words);
+        let end = words.len();
+        let last = &words[end - 2..];
+        let keys = [(end - 1, "", 1), (end - 2, "", 1), (end - 2, &last[..1], 0), (end - 1, &last[1..], 0)];
+        let (at, text, gone) = keys[turn % keys.len()];
+        server.edit(&self.address, line, column + at, text, gone)
+    }
+}
+
+fn measure(elements: usize) {
+    let folder = written(generate(elements));
+    let print = |what: &str, times: Vec<Duration>| print(elements, what, times);
 
     print("start to the whole workspace diagnosed", (0..10).map(|_| started(folder.path()).1).collect());
 
@@ -138,9 +320,12 @@ fn started(folder: &Path) -> (Server, Duration) {
 struct Server {
     process: Child,
     to: ChildStdin,
-    from: BufReader<ChildStdout>,
+    /// What comes, each with when it was there.
+    from: Receiver<(Instant, Value)>,
     id: u64,
     version: i64,
+    /// When something was last sent.
+    sent: Instant,
 }
 
 impl Server {
@@ -148,13 +333,23 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_threatline"));
         let mut process = command.arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
         let to = process.stdin.take().expect("it is a pipe");
-        let from = BufReader::with_capacity(1 << 20, process.stdout.take().expect("it is a pipe"));
-        Server { process, to, from, id: 0, version: 0 }
+        let mut from = BufReader::with_capacity(1 << 20, process.stdout.take().expect("it is a pipe"));
+        let (sender, receiver) = channel();
+        std::thread::spawn(move || {
+            while let Some(body) = read(&mut from) {
+                let there = Instant::now();
+                if sender.send((there, serde_json::from_slice(&body).expect("it is JSON"))).is_err() {
+                    break;
+                }
+            }
+        });
+        Server { process, to, from: receiver, id: 0, version: 0, sent: Instant::now() }
     }
 
     fn send(&mut self, mut message: Value) {
         message["jsonrpc"] = json!("2.0");
         let body = message.to_string();
+        self.sent = Instant::now();
         write!(self.to, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("the server reads");
         self.to.flush().expect("the server reads");
     }
@@ -163,34 +358,33 @@ impl Server {
         self.send(json!({ "method": method, "params": params }));
     }
 
-    /// The next message; requests of the server are answered.
-    fn take(&mut self) -> Value {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            self.from.read_line(&mut line).expect("the server writes");
-            match line.trim_end().strip_prefix("Content-Length: ") {
-                Some(number) => length = number.parse().expect("it is a number"),
-                None if line == "\r\n" => break,
-                None => assert!(!line.is_empty(), "the server is gone"),
-            }
-        }
-        let mut body = vec![0; length];
-        self.from.read_exact(&mut body).expect("the server writes");
-        let message: Value = serde_json::from_slice(&body).expect("it is JSON");
+    /// The next message and when it was there; requests of the server are answered.
+    fn take(&mut self, within: Duration) -> Option<(Instant, Value)> {
+        let (there, message) = self.from.recv_timeout(within).ok()?;
         if message.get("method").is_some() && message.get("id").is_some() {
+            let sent = self.sent;
             self.send(json!({ "id": message["id"], "result": null }));
+            self.sent = sent;
         }
-        message
+        Some((there, message))
     }
 
-    fn until(&mut self, is_it: impl Fn(&Value) -> bool) -> Value {
+    fn until(&mut self, is_it: impl Fn(&Value) -> bool) -> (Instant, Value) {
         loop {
-            let message = self.take();
-            if is_it(&message) {
-                return message;
+            let taken = self.take(Duration::from_secs(60)).expect("the server says something");
+            if is_it(&taken.1) {
+                return taken;
             }
         }
+    }
+
+    /// Waits until nothing more is told, and gives how long after the last change the last was.
+    fn silence(&mut self) -> Option<Duration> {
+        let mut last = None;
+        while let Some((there, _)) = self.take(SILENCE) {
+            last = Some(there);
+        }
+        last.map(|there| there.saturating_duration_since(self.sent))
     }
 
     /// How long the answer to a request takes.
@@ -199,29 +393,23 @@ impl Server {
         let id = self.id;
         let begin = Instant::now();
         self.send(json!({ "id": id, "method": method, "params": params }));
-        let answer = self.until(|message| message["id"] == id && message.get("method").is_none());
-        let elapsed = begin.elapsed();
+        let (there, answer) = self.until(|message| message["id"] == id && message.get("method").is_none());
         assert!(answer.get("error").is_none(), "{method}: {answer}");
-        elapsed
+        there - begin
     }
 
-    fn open(&mut self, uri: &str, text: &str) {
+    /// How long it takes until what is wrong in a document is told.
+    fn open(&mut self, uri: &str, text: &str) -> Duration {
         self.version += 1;
+        let begin = Instant::now();
         let document = json!({ "uri": uri, "languageId": "threat", "version": self.version, "text": text });
         self.tell("textDocument/didOpen", json!({ "textDocument": document }));
-        self.told();
+        self.told() - begin
     }
 
     /// How long it takes until what an edit makes wrong is told.
     fn edit(&mut self, uri: &str, line: usize, column: usize, text: &str, gone: usize) -> Duration {
-        let start = json!({ "line": line, "character": column });
-        // Taking away the first line or some characters behind the place.
-        let end = if line == 0 {
-            json!({ "line": gone, "character": 0 })
-        } else {
-            json!({ "line": line, "character": column + gone })
-        };
-        self.change(uri, json!({ "range": { "start": start, "end": end }, "text": text }))
+        self.change(uri, replaced(line, column, text, gone))
     }
 
     fn replace(&mut self, uri: &str, text: &str) {
@@ -229,20 +417,24 @@ impl Server {
     }
 
     fn change(&mut self, uri: &str, change: Value) -> Duration {
-        self.version += 1;
         let begin = Instant::now();
+        self.send_change(uri, change);
+        self.told() - begin
+    }
+
+    fn send_change(&mut self, uri: &str, change: Value) {
+        self.version += 1;
         let document = json!({ "uri": uri, "version": self.version });
         self.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }));
-        self.told();
-        begin.elapsed()
     }
 
     /// Waits for the diagnostics of the document's version.
-    fn told(&mut self) {
+    fn told(&mut self) -> Instant {
         let version = self.version;
-        self.until(|message| {
+        let told = self.until(|message| {
             message["method"] == "textDocument/publishDiagnostics" && message["params"]["version"] == version
         });
+        told.0
     }
 
     fn end(mut self) {
@@ -250,6 +442,32 @@ impl Server {
         self.tell("exit", Value::Null);
         assert!(self.process.wait().expect("it ends").success());
     }
+}
+
+/// The body of the next message, while there is one.
+fn read(from: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        from.read_line(&mut line).ok().filter(|length| *length > 0)?;
+        match line.trim_end().strip_prefix("Content-Length: ") {
+            Some(number) => length = number.parse().expect("it is a number"),
+            None if line == "\r\n" => break,
+            None => {}
+        }
+    }
+    let mut body = vec![0; length];
+    from.read_exact(&mut body).ok()?;
+    Some(body)
+}
+
+/// A change of some characters behind a place, or of some lines from the first one on.
+fn replaced(line: usize, column: usize, text: &str, gone: usize) -> Value {
+    let end = match line {
+        0 => json!({ "line": gone, "character": 0 }),
+        _ => json!({ "line": line, "character": column + gone }),
+    };
+    json!({ "range": { "start": { "line": line, "character": column }, "end": end }, "text": text })
 }
 
 /// The line and column of the first place of some words; all before it in its line is ASCII.
@@ -265,8 +483,17 @@ fn uri(path: &Path) -> String {
 
 /// The memory that a process has in use, where the system tells it.
 fn memory(process: &Child) -> String {
+    status(process, "VmRSS:")
+}
+
+/// The most memory that a process had in use, where the system tells it.
+fn most_memory(process: &Child) -> String {
+    status(process, "VmHWM:")
+}
+
+fn status(process: &Child, what: &str) -> String {
     let status = fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(what));
     let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<f64>().ok());
     kilobytes.map_or("?".to_owned(), |kilobytes| format!("{:.1} MB", kilobytes / 1024.0))
 }

@@ -15,8 +15,27 @@ const REFERENCE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/gramma
 
 /// What is wrong with a file.
 pub fn of_file(snapshot: &Snapshot, file: File) -> Vec<lsp::Diagnostic> {
-    let found = diagnostics(&snapshot.db, file);
+    converted(snapshot, &diagnostics(&snapshot.db, file))
+}
+
+/// Diagnostics as the protocol has them.
+pub fn converted(snapshot: &Snapshot, found: &[Diagnostic]) -> Vec<lsp::Diagnostic> {
     found.iter().filter_map(|diagnostic| convert(snapshot, diagnostic)).collect()
+}
+
+/// A mark of diagnostics before they are converted, which most are not since they were told as they are: equal for
+/// equal ones at the same places.
+pub fn mark_of(snapshot: &Snapshot, found: &[Diagnostic]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for diagnostic in found {
+        (diagnostic.code.id, diagnostic.severity, &diagnostic.message, &diagnostic.help).hash(&mut hasher);
+        snapshot.range_at(diagnostic.location).hash(&mut hasher);
+        for related in &diagnostic.related {
+            (&related.message, related.location).hash(&mut hasher);
+            snapshot.range_at(related.location).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
 }
 
 /// What is wrong with a model's `threatline.toml`, and where that is.

@@ -20,7 +20,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use threatline_model::diagnostics::{Diagnostic, diagnostics, settings_diagnostics};
 use threatline_model::workspace::FileText;
 use threatline_model::{File, Model, Span, Workspace};
 use threatline_syntax::Encoding;
@@ -42,7 +43,16 @@ pub enum Event {
     /// Nothing more comes in.
     Gone,
     /// Diagnostics were told, as far as nothing interrupted that.
-    Told { all: bool },
+    Told { of: Told, all: bool },
+}
+
+/// The files whose diagnostics are told, one kind after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Those that are open.
+    Open,
+    /// All others, and settings.
+    Others,
 }
 
 /// A request on its way.
@@ -64,6 +74,9 @@ const MOST_TRIES: u32 = 8;
 
 /// How long nothing has to happen before the client is asked to look at everything anew.
 const QUIET: Duration = Duration::from_millis(250);
+
+/// How long after the open files the others begin to follow: whoever types on does not wait for them to be stopped.
+const BREATH: Duration = Duration::from_millis(30);
 
 /// What a client asks for again when it is told to: the capability, and the request that tells it.
 const REFRESHED: [(&str, &str); 4] = [
@@ -108,6 +121,8 @@ pub struct Session {
     /// Whether diagnostics are to be told.
     is_dirty: bool,
     is_telling: bool,
+    /// When those of the files that are not open are to be told.
+    others_due: Option<Instant>,
     /// What the client was last asked to look at anew.
     shown: Option<Revision>,
     /// The progress of the start, while it lasts.
@@ -172,6 +187,7 @@ impl Session {
             change: None,
             is_dirty: false,
             is_telling: false,
+            others_due: None,
             shown: None,
             progress: None,
             pulls_workspace: false,
@@ -183,7 +199,7 @@ impl Session {
             events,
             outgoing,
             pool: pool("request", threads),
-            background: pool("diagnostics", 1),
+            background: pool("diagnostics", threads),
             models: Arc::from([]),
             tests: Arc::from([]),
             told: Arc::default(),
@@ -200,8 +216,12 @@ impl Session {
                     self.settle();
                     // Only when nothing more comes for a while is the client to look at everything anew.
                     let is_stale = self.shown != Some(self.workspace.revision());
-                    match events.recv_timeout(if is_stale { QUIET } else { Duration::from_secs(60) }) {
+                    let others_due = self.others_due.filter(|_| !self.is_telling);
+                    let quiet = if is_stale { QUIET } else { Duration::from_secs(60) };
+                    let wait = others_due.map(|due| due.saturating_duration_since(Instant::now()));
+                    match events.recv_timeout(wait.unwrap_or(quiet)) {
                         Ok(event) => event,
+                        Err(RecvTimeoutError::Timeout) if others_due.is_some() => continue,
                         Err(RecvTimeoutError::Timeout) if is_stale => {
                             self.refresh();
                             continue;
@@ -242,10 +262,16 @@ impl Session {
                 Event::Disk(path) => {
                     self.changed_on_disk.insert(path);
                 }
-                Event::Told { all } => {
+                Event::Told { of, all } => {
                     self.is_telling = false;
                     self.is_dirty |= !all;
-                    self.checked(all);
+                    match of {
+                        Told::Open => self.others_due = Some(Instant::now() + BREATH),
+                        Told::Others => self.checked(all),
+                    }
+                    if of == Told::Others && all && self.running.is_empty() {
+                        self.workspace.tidy_up();
+                    }
                     if self.pulls_workspace {
                         self.take_back();
                     }
@@ -712,13 +738,20 @@ impl Session {
     /// What is done when no message waits.
     fn settle(&mut self) {
         self.look_at_changes();
-        if self.phase != Phase::Running || !self.is_dirty {
+        if self.phase != Phase::Running {
+            return;
+        }
+        if !self.is_dirty {
+            if self.others_due.is_some_and(|due| due <= Instant::now()) {
+                self.tell(Told::Others);
+            }
             return;
         }
         for task in std::mem::take(&mut self.waiting) {
             self.pull_workspace(task);
         }
-        self.tell();
+        // At the start there is nothing to wait for.
+        self.tell(if self.documents.is_empty() { Told::Others } else { Told::Open });
     }
 
     /// Asks the client to look anew at what it has asked for before: what changed concerns more than what was edited.
@@ -731,25 +764,29 @@ impl Session {
         }
     }
 
-    /// Tells what is wrong, on a thread of its own: what is open first. A change interrupts it, and it begins again. A
+    /// Tells what is wrong, on threads of its own: what is open first. A change interrupts it, and it begins again. A
     /// client that asks by itself for what is wrong with its documents is told of the other files, until it asks for
     /// all.
-    fn tell(&mut self) {
+    fn tell(&mut self, of: Told) {
+        if self.pulls_workspace {
+            self.others_due = None;
+        }
         if self.is_telling || self.pulls_workspace {
             return;
         }
         self.is_dirty = false;
         self.is_telling = true;
+        self.others_due = None;
         let snapshot = self.snapshot();
         let versions: BTreeMap<Arc<str>, i32> =
             self.documents.iter().map(|(path, document)| (path.clone(), document.version)).collect();
         let (events, outgoing, told) = (self.events.clone(), self.outgoing.clone(), self.told.clone());
         self.background.spawn(move || {
             let outcome = catch_unwind(AssertUnwindSafe(|| {
-                salsa::Cancelled::catch(AssertUnwindSafe(|| tell_all(&snapshot, &versions, &outgoing, &told)))
+                salsa::Cancelled::catch(AssertUnwindSafe(|| tell_of(of, &snapshot, &versions, &outgoing, &told)))
             }));
             drop(snapshot);
-            let _ = events.send(Event::Told { all: !matches!(outcome, Ok(Err(_))) });
+            let _ = events.send(Event::Told { of, all: !matches!(outcome, Ok(Err(_))) });
         });
     }
 
@@ -798,41 +835,45 @@ impl Session {
     }
 }
 
-/// Tells of each file what is new.
-fn tell_all(
+/// Tells of some files what is new of each.
+fn tell_of(
+    of: Told,
     snapshot: &Snapshot,
     versions: &BTreeMap<Arc<str>, i32>,
     outgoing: &Outgoing,
     told: &dashmap::DashMap<Arc<str>, u64>,
 ) {
-    let tell = |path: &Arc<str>, diagnostics: Vec<lsp::Diagnostic>| {
-        let mark = problems::mark(&diagnostics);
+    let tell = |snapshot: &Snapshot, path: &Arc<str>, found: &[Diagnostic]| {
+        let mark = problems::mark_of(snapshot, found);
         let before = told.get(path).map(|mark| *mark);
         let version = versions.get(path).copied();
-        if before == Some(mark) && version.is_none() || before.is_none() && diagnostics.is_empty() && version.is_none()
-        {
+        if before == Some(mark) && version.is_none() || before.is_none() && found.is_empty() && version.is_none() {
             return;
         }
         let Some(uri) = snapshot.uri(path) else { return };
         told.insert(path.clone(), mark);
+        let diagnostics = problems::converted(snapshot, found);
         let params = lsp::PublishDiagnosticsParams { uri, diagnostics, version };
         let params = serde_json::to_value(params).unwrap_or_default();
         outgoing.send(Request::build("textDocument/publishDiagnostics").params(params).finish());
     };
-    let mut files = snapshot.files();
-    let is_open = |file: &File| versions.contains_key(file.path(&snapshot.db));
-    if snapshot.client.pulls() {
-        files.retain(|file| !is_open(file));
+    let tell_file = |snapshot: &Snapshot, file: File| {
+        tell(snapshot, file.path(&snapshot.db), &diagnostics(&snapshot.db, file));
+    };
+    let (open, others): (Vec<File>, Vec<File>) =
+        snapshot.files().into_iter().partition(|file| versions.contains_key(file.path(&snapshot.db)));
+    if of == Told::Open {
+        // One that asks by itself is told of none of them.
+        let told = open.into_iter().filter(|_| !snapshot.client.pulls());
+        return told.for_each(|file| tell_file(snapshot, file));
     }
-    files.sort_by_key(|file| !is_open(file));
-    for file in files {
-        tell(file.path(&snapshot.db), problems::of_file(snapshot, file));
-    }
+    use rayon::prelude::*;
+    others.into_par_iter().for_each_with(snapshot.clone(), |snapshot, file| tell_file(snapshot, file));
     for &model in snapshot.models.iter() {
-        if let Some((path, diagnostics)) = problems::of_settings(snapshot, model)
+        if let Some(path) = model.settings(&snapshot.db).path.clone()
             && !(snapshot.client.pulls() && versions.contains_key(&path))
         {
-            tell(&path, diagnostics);
+            tell(snapshot, &path, &settings_diagnostics(&snapshot.db, model));
         }
     }
 }

@@ -42,6 +42,7 @@ impl Table {
 }
 
 /// What a request sees.
+#[derive(Clone)]
 pub struct Snapshot {
     /// The database.
     pub db: Database,
@@ -157,6 +158,17 @@ impl Snapshot {
     pub fn uri(&self, path: &str) -> Option<Uri> {
         let uri = self.table.uri(path)?;
         (self.client.shows_library() || !uri.as_str().starts_with(LIBRARY)).then_some(uri)
+    }
+
+    /// The lines and columns of a location in its file.
+    pub fn range_at(&self, location: Location) -> [(u32, u32); 2] {
+        let (file, span) = match location {
+            Location::Place(place) => place.resolve(&self.db),
+            Location::Text(file, span) => (file, span),
+            Location::Settings(_, span) => return [(span.start, 0), (span.end, 0)],
+        };
+        let lsp::Range { start, end } = self.range(file, span);
+        [(start.line, start.character), (end.line, end.character)]
     }
 
     /// The document and range of a location.

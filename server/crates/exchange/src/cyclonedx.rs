@@ -159,12 +159,12 @@ fn service(db: &Database, element: Decl) -> Value {
     let mut service = described(db, element);
     let flows = touching(db, element);
     let (incoming, outgoing) = (&flows.incoming, &flows.outgoing);
-    let authenticated = facts::fact(&[Kind::Flow], "authenticated")
-        .map(|fact| incoming.iter().map(move |flow| facts::value(db, *flow, fact)).collect::<Vec<facts::FactValue>>());
-    let authenticated = authenticated.unwrap_or_default();
-    if authenticated.contains(&facts::FactValue::YesNo(false)) {
+    let known = facts::Facts::new(db);
+    let of_flow = |fact| incoming.iter().map(|flow| known.value(*flow, fact)).collect::<Vec<_>>();
+    let authenticated = facts::fact(&[Kind::Flow], "authenticated").map(of_flow).unwrap_or_default();
+    if authenticated.iter().any(|fact| **fact == facts::FactValue::YesNo(false)) {
         service["authenticated"] = false.into();
-    } else if !authenticated.is_empty() && authenticated.iter().all(|fact| *fact == facts::FactValue::YesNo(true)) {
+    } else if !authenticated.is_empty() && authenticated.iter().all(|fact| **fact == facts::FactValue::YesNo(true)) {
         service["authenticated"] = true.into();
     }
     let crosses = |flow: &Decl| {

@@ -126,6 +126,7 @@ fn value(db: &Database, takes: Takes, value: &TypedValue) -> Value {
 /// other elements. What cannot be known, as a fact is not stated, is `null`.
 fn derived(db: &Database, element: Decl) -> Value {
     let kind = element.kind(db);
+    let known = facts::Facts::new(db);
     let of_kind = DERIVED.iter().filter(|derived| derived.kinds.contains(&kind));
     let facts = of_kind.filter(|derived| !matches!(derived.gives, Gives::Elements(..))).map(|derived| {
         let words = match derived.gives {
@@ -133,12 +134,13 @@ fn derived(db: &Database, element: Decl) -> Value {
             _ => None,
         };
         let word = |at: u8| words.map(|words| words.word(at));
-        let value = match facts::value(db, element, facts::Fact { name: derived.name, gives: derived.gives }) {
+        let value = match &*known.value(element, facts::Fact { name: derived.name, gives: derived.gives }) {
             FactValue::Absent | FactValue::Unknown(_) => Value::Null,
-            FactValue::YesNo(yes) => yes.into(),
-            FactValue::Word(at) => json!(word(at)),
-            FactValue::Words(all) => json!(all.into_iter().map(word).collect::<Vec<_>>()),
-            FactValue::Assets(all) | FactValue::Named(all) | FactValue::Elements(all) => names(db, &all),
+            FactValue::YesNo(yes) => (*yes).into(),
+            FactValue::Word(at) => json!(word(*at)),
+            FactValue::Words(all) => json!(all.iter().map(|at| word(*at)).collect::<Vec<_>>()),
+            FactValue::Assets(all) | FactValue::Elements(all) => names(db, all),
+            FactValue::Named(all) => names(db, all),
         };
         (derived.name.to_owned(), value)
     });

@@ -11,7 +11,7 @@ use crate::hover;
 use crate::related;
 use crate::symbols::{lowered, rank};
 use context::{Context, Expected, context};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use threatline_model::condition::subjects;
 use threatline_model::facts::{self, Fact, Gives, Many, fact, fact_names};
@@ -121,14 +121,14 @@ pub fn explanation(db: &Database, file: File, about: &About) -> Option<Explanati
         About::Property(kind, name) => hover::property(*kind, schema::of(*kind).property(name)?),
         About::Text(text) => Explanation { title: text.clone(), parts: Vec::new() },
         About::Declaration(name) => {
-            let decl = resolve(db, file, name.as_str().into()).as_ref().ok().copied()?;
+            let decl = resolve(db, file, name).ok()?;
             hover::declaration(db, file, decl)
         }
         About::Reference(id) => hover::reference(id),
         About::Finding(name) => {
             let (rule, element) = name.split_once('@')?;
             let rule = rule_named(db, file.model(db), rule)?;
-            let element = resolve(db, file, element.into()).as_ref().ok().copied()?;
+            let element = resolve(db, file, element).ok()?;
             let is_it = |found: &&Assessed| found.finding.id == FindingId::Rule { rule, element };
             explain::finding(db, assessed(db, element).iter().find(is_it)?)
         }
@@ -187,7 +187,7 @@ impl List<'_> {
     }
 
     fn resolved(&self, name: &str) -> Option<Decl> {
-        resolve(self.db, self.file, name.into()).as_ref().ok().copied()
+        resolve(self.db, self.file, name).ok()
     }
 
     /// The declaration that is written, if it can be known by its name.
@@ -330,10 +330,13 @@ impl List<'_> {
     fn declared(&mut self, found: Vec<Decl>, taken: &HashSet<Decl>, why: impl Fn(Decl) -> Option<String>) {
         let db = self.db;
         let listed: HashSet<Decl> = self.context.values.iter().filter_map(|name| self.resolved(name)).collect();
+        // Thousands of elements share a few names.
+        let mut known: HashMap<&str, Option<_>> = HashMap::new();
         let mut ranked: Vec<_> = found
             .into_iter()
-            .filter(|decl| !listed.contains(decl) && !taken.contains(decl))
-            .filter_map(|decl| {
+            .enumerate()
+            .filter(|(_, decl)| !listed.contains(decl) && !taken.contains(decl))
+            .filter_map(|(at, decl)| {
                 let distance = match decl.file(db) {
                     own if own == self.file => 0,
                     _ if decl.in_library(db) => 3,
@@ -344,18 +347,22 @@ impl List<'_> {
                     true => None,
                     // The title is searched, too, for who does not know the name.
                     false => Some(
-                        rank(&self.typed, name)
+                        (*known.entry(name).or_insert_with(|| rank(&self.typed, name)))
                             .or_else(|| rank(&self.typed, full_name(db, decl)))
                             .map(|fit| (0, fit))
                             .or_else(|| rank(&self.typed, decl.title(db)?).map(|fit| (1, fit)))?,
                     ),
                 };
-                Some((fit.map(|(by, (fit, _))| (by, fit)), distance, decl))
+                Some((fit.map(|(by, (fit, _))| (by, fit)), distance, name, at, decl))
             })
             .collect();
-        ranked.sort_by_key(|(fit, distance, decl)| (*fit, *distance, decl.shape(db).name.clone()));
         self.is_incomplete |= ranked.len() > MOST;
-        for (fit, _, decl) in ranked.into_iter().take(MOST) {
+        if ranked.len() > MOST {
+            ranked.select_nth_unstable(MOST);
+            ranked.truncate(MOST);
+        }
+        ranked.sort_unstable();
+        for (fit, .., decl) in ranked {
             let name = name_from(db, decl, self.file).to_string();
             let detail = why(decl).or_else(|| decl.title(db).map(|title| title.to_string()));
             let about = About::Declaration(full_name(db, decl).to_string());

@@ -8,7 +8,7 @@ use crate::symbols::shown_name;
 use crate::uses::{self, Meaning, Use};
 use threatline_model::condition::{checked, obstacles};
 use threatline_model::expectations::outcomes;
-use threatline_model::facts::{self, Fact, Gives, Many, in_words, is_derived};
+use threatline_model::facts::{self, Fact, Facts, Gives, Many, in_words, is_derived};
 use threatline_model::findings::{
     Assessed, FindingId, State, accepted_is, accepts_finding, assessed, categories_in_words,
 };
@@ -520,9 +520,10 @@ impl Telling<'_> {
 
     fn facts_in_words(&mut self, names: &[&str]) {
         let kinds = [self.decl.kind(self.db)];
+        let asked = Facts::new(self.db);
         for name in names {
             let Some(fact) = facts::fact(&kinds, name) else { continue };
-            for reason in in_words(self.db, self.decl, "it", fact) {
+            for reason in in_words(&asked, self.decl, "it", fact) {
                 self.item(capital(reason.message), reason.place);
             }
         }

@@ -152,6 +152,11 @@ pub fn lowered(text: &str) -> Vec<char> {
 
 /// How well a query fits a name, and how long that name is; `None` if it does not.
 pub fn rank(query: &[char], name: &str) -> Option<(Match, usize)> {
+    // Whatever fits has the letters in their order, and most names have not.
+    let mut letters = name.chars().flat_map(char::to_lowercase);
+    if !query.iter().all(|wanted| letters.any(|letter| letter == *wanted)) {
+        return None;
+    }
     let name = lowered(name);
     let length = name.len();
     let fit = if name == query {
@@ -163,8 +168,7 @@ pub fn rank(query: &[char], name: &str) -> Option<(Match, usize)> {
     } else if name.windows(query.len()).any(|window| window == query) {
         Match::Inside
     } else {
-        let mut letters = name.iter();
-        query.iter().all(|wanted| letters.any(|letter| letter == wanted)).then_some(Match::Subsequence)?
+        Match::Subsequence
     };
     Some((fit, length))
 }

@@ -1,5 +1,6 @@
 //! What each word of a declaration means, and where a declaration is named. It must not know what is done with that.
 
+use rayon::prelude::*;
 use threatline_model::condition::subjects;
 use threatline_model::facts::{Fact, Gives, Many, fact};
 use threatline_model::lower::{Condition, Expression, NodeId, Spans, Subject, Value};
@@ -103,17 +104,19 @@ pub fn references(db: &Database, model: Model, decl: Decl) -> Vec<Use> {
     files.sort_by(|a, b| a.path(db).cmp(b.path(db)));
     // Whoever names it writes the last word of its name, so most declarations need no closer look.
     let word = decl.shape(db).name.as_ref().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
-    for file in files {
+    let in_file = |db: &mut Database, file: File| -> Vec<Use> {
         let source = file.source(db);
         let mentions = |spans: &Spans| {
             let written = source.text.get(spans.of(Part::Whole).range());
             written.is_some_and(|written| written.contains(word))
         };
         let declarations = file.declarations(db).iter().zip(&source.spans);
-        for (&other, _) in declarations.filter(|(_, spans)| mentions(spans)) {
-            found.extend(uses(db, other).into_iter().filter(|found| found.meaning == Meaning::Names(decl)));
-        }
-    }
+        let naming = declarations.filter(|(_, spans)| mentions(spans));
+        let named = naming.flat_map(|(&other, _)| uses(db, other));
+        named.filter(|found| found.meaning == Meaning::Names(decl)).collect()
+    };
+    let in_files: Vec<Vec<Use>> = files.into_par_iter().map_with(db.clone(), in_file).collect();
+    found.extend(in_files.into_iter().flatten());
     found
 }
 
@@ -390,7 +393,7 @@ impl Walk<'_, '_> {
         let of_argument = Span { start, end: start + length as u32 };
         if function == "used" {
             let collector = &mut self.collector;
-            if let Some(named) = resolve_as(collector.db, collector.file, &argument.into(), &[Kind::Technology]) {
+            if let Some(named) = resolve_as(collector.db, collector.file, argument, &[Kind::Technology]) {
                 collector.name(part, of_argument, named);
             }
             return;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use threatline_model::diagnostics::diagnostics;
 use threatline_model::workspace::FileText;
 use threatline_model::{File, Span, Workspace};
-use threatline_testkit::{TODAY, generate};
+use threatline_testkit::{TODAY, generate, generate_one_file, generate_short};
 
 const SIZES: &[usize] = &[100, 1_000, 10_000, 50_000];
 
@@ -38,11 +38,15 @@ struct Open {
 
 impl Open {
     fn new(elements: usize) -> Open {
-        let mut workspace = load(&generate(elements));
+        Open::of(&generate(elements))
+    }
+
+    fn of(files: &[(String, String)]) -> Open {
+        let mut workspace = load(files);
         check(&workspace);
         // What is open in an editor keeps its tree.
-        for path in [EDITED, SHARED] {
-            let file = workspace.file(path).unwrap();
+        for path in [EDITED, SHARED, PLATFORM] {
+            let Some(file) = workspace.file(path) else { continue };
             let (model, text) = (file.model(workspace.db()), file.source(workspace.db()).text.clone());
             workspace.set_file(model, path, FileText::new(text));
         }
@@ -67,6 +71,8 @@ impl Open {
 
 const EDITED: &str = "services/c0001/c0001.threat";
 const SHARED: &str = "platform/assets.threat";
+const PLATFORM: &str = "platform/platform.threat";
+const LARGE: &str = "services/c0000/c0000.threat";
 
 #[divan::bench(args = SIZES, sample_count = 10)]
 fn cold_check(bencher: Bencher, elements: usize) {
@@ -121,4 +127,131 @@ fn rename_of_an_asset_and_the_whole_model_again(bencher: Bencher, elements: usiz
         open.edit(SHARED, ["asset customer_data ", "asset customers "]);
         check(&open.workspace)
     });
+}
+
+/// What is known to be asked of thousands of elements, at the size and in the shape that an editor is to stand.
+mod scale {
+    use super::*;
+
+    fn open() -> Open {
+        Open::of(&generate_short(50_000))
+    }
+
+    /// The model, with one file of 20,000 lines open.
+    fn open_one_file() -> Open {
+        let mut open = Open::of(&generate_one_file(10_000));
+        let file = open.workspace.file(LARGE).unwrap();
+        let (model, text) = (file.model(open.workspace.db()), file.source(open.workspace.db()).text.clone());
+        open.workspace.set_file(model, LARGE, FileText::new(text));
+        open
+    }
+
+    #[divan::bench(sample_count = 5)]
+    fn cold_check(bencher: Bencher) {
+        let files = generate_short(50_000);
+        bencher.bench_local(|| {
+            let workspace = load(&files);
+            check(&workspace);
+            workspace
+        });
+    }
+
+    #[divan::bench(sample_count = 100)]
+    fn comment(bencher: Bencher) {
+        let mut open = open();
+        bencher.bench_local(|| {
+            let file = open.edit(EDITED, ["/// A part of", "// Once.\n/// A part of"]);
+            open.diagnose(file)
+        });
+    }
+
+    #[divan::bench(sample_count = 100)]
+    fn property(bencher: Bencher) {
+        let mut open = open();
+        bencher.bench_local(|| {
+            let file = open.edit(EDITED, ["authentication: federated", "authentication: none"]);
+            open.diagnose(file)
+        });
+    }
+
+    #[divan::bench(sample_count = 100)]
+    fn name(bencher: Bencher) {
+        let mut open = open();
+        bencher.bench_local(|| {
+            let file = open.edit(EDITED, ["store store_0 ", "store store_x "]);
+            open.diagnose(file)
+        });
+    }
+
+    /// A file that comes, and goes again.
+    #[divan::bench(sample_count = 100)]
+    fn new_file(bencher: Bencher) {
+        let mut open = open();
+        let model = open.workspace.models().next().unwrap();
+        bencher.bench_local(|| {
+            open.turn += 1;
+            if open.turn.is_multiple_of(2) {
+                open.workspace.remove_file("services/new.threat");
+                return open.diagnose(open.workspace.file(EDITED).unwrap());
+            }
+            let text =
+                "component new\n\nprocess api in platform.vpc\nflow api -> c0001.service_0 { protocol: https }\n";
+            let file = open.workspace.set_file(model, "services/new.threat", FileText::new(text));
+            open.diagnose(file)
+        });
+    }
+
+    #[divan::bench(sample_count = 20)]
+    fn classification(bencher: Bencher) {
+        let mut open = open();
+        bencher.bench_local(|| {
+            let file = open.edit(SHARED, ["classification: confidential", "classification: restricted"]);
+            open.diagnose(file)
+        });
+    }
+
+    #[divan::bench(sample_count = 5)]
+    fn classification_and_the_whole_model_again(bencher: Bencher) {
+        let mut open = open();
+        bencher.bench_local(|| {
+            open.edit(SHARED, ["classification: confidential", "classification: restricted"]);
+            check(&open.workspace)
+        });
+    }
+
+    #[divan::bench(sample_count = 20)]
+    fn trust(bencher: Bencher) {
+        let mut open = open();
+        bencher.bench_local(|| {
+            let file = open.edit(PLATFORM, ["trust: untrusted", "trust: low"]);
+            open.diagnose(file)
+        });
+    }
+
+    #[divan::bench(sample_count = 5)]
+    fn trust_and_the_whole_model_again(bencher: Bencher) {
+        let mut open = open();
+        bencher.bench_local(|| {
+            open.edit(PLATFORM, ["trust: untrusted", "trust: low"]);
+            check(&open.workspace)
+        });
+    }
+
+    #[divan::bench(sample_count = 50)]
+    fn comment_in_one_large_file(bencher: Bencher) {
+        let mut open = open_one_file();
+        bencher.bench_local(|| {
+            let file = open.edit(LARGE, ["/// A part of", "// Once.\n/// A part of"]);
+            open.diagnose(file)
+        });
+    }
+
+    #[divan::bench(sample_count = 50)]
+    fn property_in_one_large_file(bencher: Bencher) {
+        let mut open = open_one_file();
+        bencher.bench_local(|| {
+            let file = open.edit(LARGE, ["authentication: federated", "authentication: none"]);
+            open.diagnose(file)
+        });
+    }
 }

@@ -11,12 +11,12 @@ use crate::codes;
 use crate::db::{Db, Decl};
 use crate::diagnostics::Diagnostic;
 use crate::facts::{
-    Aspect, Fact, FactValue, Gives, Many, Missing, Reason, aspect_of, fact, fact_names, held, in_words, is_kin,
-    is_stated, value,
+    Aspect, Fact, FactValue, Facts, Gives, Many, Missing, Reason, aspect_of, elements_in, fact, fact_names, held,
+    in_words,
 };
 use crate::lower::{Condition as Written, Expression, NodeId, Part, Value};
 use crate::names::full_name;
-use crate::relations::{ends, is_used};
+use crate::relations::{ends, is_used, placed_in};
 use crate::schema::{ASSET_KIND, CLASSIFICATION, LEVEL, SUBJECT, Words};
 use crate::typed::resolve_kind;
 use smol_str::SmolStr;
@@ -47,9 +47,18 @@ pub enum Condition {
     Used(Decl),
     /// How many elements there are, or components they come from.
     #[allow(missing_docs)] // as in `components(incoming where exposed) > 2`
-    Count { how: How, path: Path, filter: Option<Box<Condition>>, operator: Operator, number: u32 },
+    Count { how: How, path: Path, filter: Option<Filter>, operator: Operator, number: u32 },
     /// All elements, and at least one.
-    Every(Path, Box<Condition>),
+    Every(Path, Filter),
+}
+
+/// What counted elements have to meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// The condition.
+    pub condition: Box<Condition>,
+    /// The rule that it is of, and its place there.
+    place: (Decl, NodeId),
 }
 
 /// A fact, of the element itself or of one at the ends of a flow.
@@ -197,9 +206,9 @@ pub fn asked_for(db: &dyn Db, rule: Decl) -> Vec<Decl> {
             Condition::Count { filter: Some(filter), operator, number, .. } => {
                 let few = matches!(operator, Operator::Less | Operator::LessOrEqual);
                 let none = few || (*operator == Operator::Equal && *number == 0);
-                collect(filter, wanted != none, found);
+                collect(&filter.condition, wanted != none, found);
             }
-            Condition::Every(_, filter) => collect(filter, wanted, found),
+            Condition::Every(_, filter) => collect(&filter.condition, wanted, found),
             Condition::Kin(_, decl) | Condition::Used(decl) if wanted && !found.contains(decl) => found.push(*decl),
             _ => {}
         }
@@ -228,11 +237,11 @@ pub fn facts_of(db: &dyn Db, rule: Decl) -> Vec<Fact> {
             Condition::Not(operand) => collect(operand, found),
             Condition::Count { path, filter, .. } => {
                 add(path);
-                filter.iter().for_each(|filter| collect(filter, found));
+                filter.iter().for_each(|filter| collect(&filter.condition, found));
             }
             Condition::Every(path, filter) => {
                 add(path);
-                collect(filter, found);
+                collect(&filter.condition, found);
             }
             Condition::Used(_) => {}
             Condition::YesNo(path)
@@ -579,11 +588,10 @@ impl<'db> Checker<'db> {
     }
 
     /// `Some(None)` is no filter; `None` a wrong one.
-    fn filter(&mut self, filter: Option<NodeId>, kinds: &[Kind]) -> Option<Option<Box<Condition>>> {
-        match filter {
-            Some(filter) => Some(Some(Box::new(self.condition(filter, kinds)?))),
-            None => Some(None),
-        }
+    fn filter(&mut self, filter: Option<NodeId>, kinds: &[Kind]) -> Option<Option<Filter>> {
+        let Some(node) = filter else { return Some(None) };
+        let condition = Box::new(self.condition(node, kinds)?);
+        Some(Some(Filter { condition, place: (self.rule, node) }))
     }
 }
 
@@ -617,50 +625,89 @@ impl Truth {
 }
 
 /// Evaluates a condition for an element.
-pub fn evaluate(db: &dyn Db, condition: &Condition, element: Decl) -> Truth {
-    weigh(db, condition, element, true)
+pub fn evaluate(facts: &Facts, condition: &Condition, element: Decl) -> Truth {
+    weigh(facts, condition, element, true)
 }
 
 /// Evaluates a condition. The facts that an unknown answer misses are those without which it is not what is
 /// wanted: under `not` that is false.
-fn weigh(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Truth {
+fn weigh(facts: &Facts, condition: &Condition, element: Decl, wanted: bool) -> Truth {
     match condition {
         Condition::And(operands) => {
-            let operands = operands.iter().map(|operand| weigh(db, operand, element, wanted));
+            let operands = operands.iter().map(|operand| weigh(facts, operand, element, wanted));
             if wanted { all_of(operands) } else { one_of(operands.map(Truth::not)).not() }
         }
         Condition::Or(operands) => {
-            let operands = operands.iter().map(|operand| weigh(db, operand, element, wanted));
+            let operands = operands.iter().map(|operand| weigh(facts, operand, element, wanted));
             if wanted { one_of(operands) } else { all_of(operands.map(Truth::not)).not() }
         }
-        Condition::Not(operand) => weigh(db, operand, element, !wanted).not(),
-        Condition::Stated(path) => match subject(db, path, element) {
-            Some(element) => Truth::of(is_stated(db, element, path.fact.name)),
+        Condition::Not(operand) => weigh(facts, operand, element, !wanted).not(),
+        Condition::Stated(path) => match subject(facts, path, element) {
+            Some(element) => Truth::of(facts.typed(element).get(path.fact.name).is_some()),
             None => Truth::False,
         },
-        Condition::Used(technology) => Truth::of(is_used(db, element.model(db), *technology)),
+        Condition::Used(technology) => Truth::of(is_used(facts.db(), element.model(facts.db()), *technology)),
         Condition::Count { how, path, filter, operator, number } => {
-            let counted = Counted { how: *how, path, filter: filter.as_deref(), number: *number };
+            let counted = Counted { how: *how, path, filter: filter.as_ref(), number: *number };
             let operator = if wanted { *operator } else { operator.inverse() };
-            let truth = count(db, counted, operator, element);
+            let truth = count(facts, counted, operator, element);
             if wanted { truth } else { truth.not() }
         }
         Condition::Every(path, filter) => {
-            let members = members(db, path, element);
-            if members.is_empty() {
+            if members(facts, path, element).is_empty() {
                 return Truth::False;
             }
-            let members = members.into_iter().map(|member| weigh(db, filter, member, wanted));
+            let all = met(facts, path, filter, element, wanted, wanted);
+            let members = all.into_iter().map(|(_, truth)| truth);
             if wanted { all_of(members) } else { one_of(members.map(Truth::not)).not() }
         }
         Condition::YesNo(path)
         | Condition::Word(path, ..)
         | Condition::OneOf(path, _)
         | Condition::Sensitivity(path, ..)
-        | Condition::Kin(path, _) => match subject(db, path, element) {
-            Some(element) => test(db, condition, value(db, element, path.fact)),
+        | Condition::Kin(path, _) => match subject(facts, path, element) {
+            Some(element) => test(facts, condition, &facts.value(element, path.fact)),
             None => Truth::False,
         },
+    }
+}
+
+/// The elements of a collection with what a condition is for each, but for those for which it is as `usual`.
+fn met(facts: &Facts, path: &Path, filter: &Filter, element: Decl, wanted: bool, usual: bool) -> Vec<(Decl, Truth)> {
+    if path.fact.name == "neighbours" && path.steps.is_empty() {
+        // All that is in a boundary asks the same of the same elements.
+        let Some(boundary) = placed_in(facts.db(), element) else { return Vec::new() };
+        let (rule, node) = filter.place;
+        let in_boundary = met_in(facts.db(), boundary, rule, node, (wanted, usual));
+        return in_boundary.iter().filter(|(other, _)| *other != element).cloned().collect();
+    }
+    let members = members(facts, path, element);
+    let weighed = members.iter().map(|member| (*member, weigh(facts, &filter.condition, *member, wanted)));
+    weighed.filter(|(_, truth)| *truth != Truth::of(usual)).collect()
+}
+
+/// The same of all that is in a boundary, for a condition by its place in its rule.
+#[salsa::tracked]
+fn met_in(db: &dyn Db, boundary: Decl, rule: Decl, node: NodeId, (wanted, usual): (bool, bool)) -> Vec<(Decl, Truth)> {
+    let condition = checked(db, rule).condition.as_ref();
+    let Some(condition) = condition.and_then(|condition| filter_at(condition, (rule, node))) else { return Vec::new() };
+    let facts = Facts::new(db);
+    let weighed = elements_in(db, boundary).iter().map(|member| (*member, weigh(&facts, condition, *member, wanted)));
+    weighed.filter(|(_, truth)| *truth != Truth::of(usual)).collect()
+}
+
+/// The condition of a filter within another condition.
+fn filter_at(condition: &Condition, place: (Decl, NodeId)) -> Option<&Condition> {
+    match condition {
+        Condition::And(operands) | Condition::Or(operands) => {
+            operands.iter().find_map(|operand| filter_at(operand, place))
+        }
+        Condition::Not(operand) => filter_at(operand, place),
+        Condition::Count { filter: Some(filter), .. } | Condition::Every(_, filter) => match filter.place == place {
+            true => Some(&filter.condition),
+            false => filter_at(&filter.condition, place),
+        },
+        _ => None,
     }
 }
 
@@ -699,21 +746,21 @@ fn unknown(mut missing: Vec<Missing>) -> Truth {
     Truth::Unknown(missing)
 }
 
-fn test(db: &dyn Db, condition: &Condition, value: FactValue) -> Truth {
+fn test(facts: &Facts, condition: &Condition, value: &FactValue) -> Truth {
     match (condition, value) {
-        (_, FactValue::Unknown(missing)) => Truth::Unknown(vec![missing]),
-        (Condition::YesNo(_), FactValue::YesNo(yes)) => Truth::of(yes),
-        (Condition::Word(_, operator, word), FactValue::Word(stated)) => Truth::of(operator.holds(stated, *word)),
+        (_, FactValue::Unknown(missing)) => Truth::Unknown(vec![*missing]),
+        (Condition::YesNo(_), FactValue::YesNo(yes)) => Truth::of(*yes),
+        (Condition::Word(_, operator, word), FactValue::Word(stated)) => Truth::of(operator.holds(stated, word)),
         (Condition::Word(_, Operator::NotEqual, word), FactValue::Words(stated)) => Truth::of(!stated.contains(word)),
         (Condition::Word(_, operator, word), FactValue::Words(stated)) => {
             Truth::of(stated.iter().any(|stated| operator.holds(stated, word)))
         }
-        (Condition::OneOf(_, words), FactValue::Word(stated)) => Truth::of(words.contains(&stated)),
+        (Condition::OneOf(_, words), FactValue::Word(stated)) => Truth::of(words.contains(stated)),
         (Condition::OneOf(_, words), FactValue::Words(stated)) => {
             Truth::of(stated.iter().any(|stated| words.contains(stated)))
         }
         (Condition::Sensitivity(_, aspect, operator, level), FactValue::Assets(assets)) => {
-            let of = assets.iter().map(|asset| aspect_of(db, *asset, *aspect));
+            let of = assets.iter().map(|asset| aspect_of(facts.db(), *asset, *aspect));
             if *aspect == Aspect::Kind {
                 return Truth::of(of.into_iter().any(|kind| kind == *level) == (*operator == Operator::Equal));
             }
@@ -721,23 +768,23 @@ fn test(db: &dyn Db, condition: &Condition, value: FactValue) -> Truth {
             Truth::of(of.max().is_some_and(|most| operator.holds(most, *level)))
         }
         (Condition::Kin(_, broader), FactValue::Named(named)) => {
-            Truth::of(named.iter().any(|named| is_kin(db, *named, *broader)))
+            Truth::of(named.iter().any(|named| facts.is_kin(*named, *broader)))
         }
         _ => Truth::False,
     }
 }
 
 /// The element whose fact a path asks for.
-fn subject(db: &dyn Db, path: &Path, element: Decl) -> Option<Decl> {
-    path.steps.iter().try_fold(element, |element, step| match value(db, element, *step) {
+fn subject(facts: &Facts, path: &Path, element: Decl) -> Option<Decl> {
+    path.steps.iter().try_fold(element, |element, step| match &*facts.value(element, *step) {
         FactValue::Elements(elements) => elements.first().copied(),
         _ => None,
     })
 }
 
-fn members(db: &dyn Db, path: &Path, element: Decl) -> Vec<Decl> {
-    match subject(db, path, element).map(|element| value(db, element, path.fact)) {
-        Some(FactValue::Elements(elements)) => elements,
+fn members(facts: &Facts, path: &Path, element: Decl) -> Vec<Decl> {
+    match subject(facts, path, element).map(|element| facts.value(element, path.fact)).as_deref() {
+        Some(FactValue::Elements(elements)) => elements.to_vec(),
         _ => Vec::new(),
     }
 }
@@ -746,11 +793,11 @@ fn members(db: &dyn Db, path: &Path, element: Decl) -> Vec<Decl> {
 struct Counted<'condition> {
     how: How,
     path: &'condition Path,
-    filter: Option<&'condition Condition>,
+    filter: Option<&'condition Filter>,
     number: u32,
 }
 
-fn count(db: &dyn Db, Counted { how, path, filter, number }: Counted, operator: Operator, element: Decl) -> Truth {
+fn count(facts: &Facts, Counted { how, path, filter, number }: Counted, operator: Operator, element: Decl) -> Truth {
     // Whether more members or fewer make it true; for `=` and `!=`, whether there are to be any.
     let wanted = match operator {
         Operator::Greater | Operator::GreaterOrEqual => true,
@@ -761,14 +808,18 @@ fn count(db: &dyn Db, Counted { how, path, filter, number }: Counted, operator: 
     let mut certain = Vec::new();
     let mut possible = Vec::new();
     let mut missing: Vec<Vec<Missing>> = Vec::new();
-    let of = subject(db, path, element).unwrap_or(element);
-    for member in members(db, path, element) {
-        match filter.map_or(Truth::True, |filter| weigh(db, filter, member, wanted)) {
-            Truth::True => certain.push(counted(db, how, of, member)),
+    let of = subject(facts, path, element).unwrap_or(element);
+    let members = match filter {
+        Some(filter) => met(facts, path, filter, element, wanted, false),
+        None => members(facts, path, element).into_iter().map(|member| (member, Truth::True)).collect(),
+    };
+    for (member, truth) in members {
+        match truth {
+            Truth::True => certain.push(counted(facts.db(), how, of, member)),
             Truth::False => {}
-            Truth::Unknown(facts) => {
-                possible.push(counted(db, how, of, member));
-                missing.push(facts);
+            Truth::Unknown(of_facts) => {
+                possible.push(counted(facts.db(), how, of, member));
+                missing.push(of_facts);
             }
         }
     }
@@ -840,7 +891,8 @@ pub fn obstacles(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reaso
 
 fn told(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Vec<Reason> {
     let mut found = Vec::new();
-    Reasons { db, found: &mut found, of_what_is: wanted }.collect(condition, element, "it", wanted);
+    let facts = Facts::new(db);
+    Reasons { facts: &facts, found: &mut found, of_what_is: wanted }.collect(condition, element, "it", wanted);
     let mut seen: Vec<Reason> = Vec::new();
     for reason in found {
         if !seen.contains(&reason) {
@@ -851,7 +903,7 @@ fn told(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Vec<
 }
 
 struct Reasons<'db, 'found> {
-    db: &'db dyn Db,
+    facts: &'found Facts<'db>,
     found: &'found mut Vec<Reason>,
     /// Whether the reasons are for what is the case. Then what a rule merely leaves out is none.
     of_what_is: bool,
@@ -859,11 +911,11 @@ struct Reasons<'db, 'found> {
 
 impl Reasons<'_, '_> {
     fn collect(&mut self, condition: &Condition, element: Decl, called: &str, wanted: bool) {
-        let db = self.db;
+        let (facts, db) = (self.facts, self.facts.db());
         match condition {
             Condition::And(operands) | Condition::Or(operands) => {
                 for operand in operands {
-                    let truth = evaluate(db, operand, element);
+                    let truth = evaluate(facts, operand, element);
                     // Only what points the same way is a reason, and what is unknown.
                     if truth != Truth::of(!wanted) {
                         self.collect(operand, element, called, wanted);
@@ -872,14 +924,14 @@ impl Reasons<'_, '_> {
             }
             Condition::Not(operand) => self.collect(operand, element, called, !wanted),
             Condition::Every(path, filter) => {
-                for member in members(db, path, element) {
+                for member in members(facts, path, element) {
                     let name = format!("`{}`", full_name(db, member));
-                    self.collect(filter, member, &name, wanted);
+                    self.collect(&filter.condition, member, &name, wanted);
                 }
             }
-            Condition::Count { path, filter, .. } => self.members(path, filter.as_deref(), element, called),
+            Condition::Count { path, filter, .. } => self.members(path, filter.as_ref(), element, called),
             Condition::Stated(path) => {
-                if let Some(subject) = subject(db, path, element) {
+                if let Some(subject) = subject(facts, path, element) {
                     let called = self.name(path, subject, called);
                     let (states, property) = (if wanted { "states" } else { "does not state" }, path.fact.name);
                     let message = format!("{called} {states} `{property}`");
@@ -900,13 +952,13 @@ impl Reasons<'_, '_> {
             | Condition::OneOf(path, _)
             | Condition::Sensitivity(path, ..)
             | Condition::Kin(path, _) => {
-                if let Some(subject) = subject(db, path, element) {
+                if let Some(subject) = subject(facts, path, element) {
                     let called = self.name(path, subject, called);
-                    match (condition, value(db, subject, path.fact)) {
+                    match (condition, &*facts.value(subject, path.fact)) {
                         (Condition::Sensitivity(_, aspect, _, level), FactValue::Assets(assets)) => {
-                            self.found.push(held(db, subject, &called, path.fact, &assets, (*aspect, *level)));
+                            self.found.push(held(db, subject, &called, path.fact, assets, (*aspect, *level)));
                         }
-                        _ => self.found.extend(in_words(db, subject, &called, path.fact)),
+                        _ => self.found.extend(in_words(facts, subject, &called, path.fact)),
                     }
                 }
             }
@@ -914,18 +966,18 @@ impl Reasons<'_, '_> {
     }
 
     fn name(&self, path: &Path, subject: Decl, called: &str) -> String {
-        if path.steps.is_empty() { called.to_owned() } else { format!("`{}`", full_name(self.db, subject)) }
+        if path.steps.is_empty() { called.to_owned() } else { format!("`{}`", full_name(self.facts.db(), subject)) }
     }
 
-    fn members(&mut self, path: &Path, filter: Option<&Condition>, element: Decl, called: &str) {
-        let db = self.db;
-        let of = subject(db, path, element).unwrap_or(element);
-        let all = members(db, path, element);
-        let matching: Vec<Decl> = all
-            .iter()
-            .copied()
-            .filter(|member| filter.is_none_or(|filter| evaluate(db, filter, *member) != Truth::False))
-            .collect();
+    fn members(&mut self, path: &Path, filter: Option<&Filter>, element: Decl, called: &str) {
+        let (facts, db) = (self.facts, self.facts.db());
+        let of = subject(facts, path, element).unwrap_or(element);
+        let matching: Vec<Decl> = match filter {
+            Some(filter) => {
+                met(facts, path, filter, element, true, false).into_iter().map(|(member, _)| member).collect()
+            }
+            None => members(facts, path, element),
+        };
         if matching.is_empty() {
             let message = match filter {
                 Some(_) => format!("none of `{}` of {called} meets the condition", path.fact.name),
@@ -939,7 +991,8 @@ impl Reasons<'_, '_> {
             // One line a member: what it does is its condition, told where it stands.
             let mut inner = Vec::new();
             if let Some(filter) = filter {
-                Reasons { db, found: &mut inner, of_what_is: self.of_what_is }.collect(filter, member, &flow, true);
+                let mut reasons = Reasons { facts, found: &mut inner, of_what_is: self.of_what_is };
+                reasons.collect(&filter.condition, member, &flow, true);
             }
             let message = match inner.into_iter().map(|reason| reason.message).collect::<Vec<_>>().join(", and ") {
                 told if told.is_empty() && other != member => {

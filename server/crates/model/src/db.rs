@@ -9,9 +9,10 @@
 use crate::lower::{Facts, Part, Shape, Source, Spans};
 use crate::settings::Settings;
 use jiff::civil::Date;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use salsa::Durability;
 use smol_str::SmolStr;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use threatline_syntax::{Kind, Span};
 
@@ -50,10 +51,28 @@ impl Database {
 pub const LIBRARY: Durability = Durability::NEVER_CHANGE;
 /// How often the spans of a file change.
 pub const SPANS: Durability = Durability::LOW;
-/// How often facts change.
+/// How often the facts of the declaration that is being written change.
+pub const TYPED: Durability = Durability::LOW;
+/// How often facts change, but for those of definitions and of what is being written.
 pub const FACTS: Durability = Durability::MEDIUM;
-/// How often names and places change.
+/// How often names and places change, and what technologies, protocols, mitigations and rules say.
 pub const SHAPES: Durability = Durability::HIGH;
+
+/// How often the facts of a kind of declaration change.
+pub fn durability_of_facts(kind: Kind) -> Durability {
+    match kind {
+        Kind::Technology | Kind::Protocol | Kind::Mitigation | Kind::Rule => SHAPES,
+        _ => FACTS,
+    }
+}
+
+/// Sorts declarations by file and place, and takes out what stands twice.
+pub fn put_in_order(db: &dyn Db, declarations: &mut Vec<Decl>) {
+    if declarations.len() > 1 {
+        declarations.sort_by_cached_key(|decl| (decl.file(db).path(db), decl.position(db)));
+        declarations.dedup();
+    }
+}
 
 /// What all models share.
 #[salsa::input(singleton)]
@@ -81,8 +100,50 @@ pub struct Model {
     pub is_test: bool,
     /// The files, by path.
     pub files: Arc<[File]>,
+    /// The rules that its files declare, in the order of files and declarations.
+    pub rules: Arc<[Decl]>,
+    /// The mitigations, likewise.
+    pub mitigations: Arc<[Decl]>,
+    /// The technologies, likewise.
+    pub technologies: Arc<[Decl]>,
+    /// The names of technologies that its elements are made with, each once.
+    pub made_with: Arc<[SmolStr]>,
+    /// The names that are declared and written in it, each in one of these parts, by [`Model::names_of`].
+    pub names: Arc<[Names]>,
     /// What `threatline.toml` says.
     pub settings: Arc<Settings>,
+}
+
+/// A part of the names of a model, so that who looks a name up depends on few others. Names are full ones:
+/// `payments.ledger`. One that is written is that of all that it could mean where it stands.
+#[salsa::input(debug)]
+pub struct Names {
+    /// What is declared, and what other headings name.
+    pub declared: FxHashMap<SmolStr, Declared>,
+    /// What is named anywhere.
+    pub written: FxHashMap<SmolStr, Written>,
+}
+
+/// What has a name, and the headings that may mean it. No list has an order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// The declarations that are no components, each with its file.
+    pub members: Vec<(File, Decl, Kind)>,
+    /// The files that are the component of this name.
+    pub components: Vec<File>,
+    /// How many components have a name that begins with this one and a dot.
+    pub around: usize,
+    /// The declarations that may be placed in it, and the flows that may start or end at it.
+    pub pointed_at_by: Vec<Decl>,
+}
+
+/// Where a name that may mean something is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The files.
+    pub files: Vec<File>,
+    /// The `accept`s that name a finding on it, or on a flow from or to it.
+    pub accepts: Vec<Decl>,
 }
 
 /// A file of a model.
@@ -129,6 +190,12 @@ pub struct Place {
 }
 
 impl Model {
+    /// The part of its names that a full name is in.
+    pub fn names_of(self, db: &dyn Db, name: &str) -> Names {
+        let parts = self.names(db);
+        parts[(FxBuildHasher.hash_one(name) >> 32) as usize % parts.len()]
+    }
+
     /// The model and those that it builds on, itself first and the library last.
     pub fn with_bases(self, db: &dyn Db) -> impl Iterator<Item = Model> {
         std::iter::successors(Some(self), |model| model.base(db))

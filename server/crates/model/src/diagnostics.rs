@@ -8,7 +8,7 @@ mod tests;
 mod time;
 
 use crate::codes::{self, Code};
-use crate::db::{Db, File, Model, Place};
+use crate::db::{Db, Decl, File, Model, Place};
 use crate::findings::{FindingId, rule_named};
 use crate::names::full_name;
 use crate::relations::rules;
@@ -58,7 +58,7 @@ impl From<Place> for Location {
 }
 
 /// Something else that is part of the reason, with its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Related {
     /// Where.
     pub location: Location,
@@ -179,17 +179,26 @@ pub fn settings_diagnostics(db: &dyn Db, model: Model) -> Vec<Diagnostic> {
 fn meaning(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for &decl in file.declarations(db).iter() {
-        structure::of_declaration(db, decl, &mut found);
-        found.extend(crate::typed::typed(db, decl).problems.iter().cloned());
-        if decl.model(db).is_test(db) {
-            tests::of(db, decl, &mut found);
-        } else {
-            lint::of(db, decl, &mut found);
-        }
+        found.extend(of_declaration(db, decl).iter().cloned());
     }
     if !file.model(db).is_test(db) {
         missing::of(db, file, &mut found);
     }
+    found
+}
+
+/// What one declaration means wrongly, apart from the others so that a change of one leaves them as they are.
+#[salsa::tracked]
+fn of_declaration(db: &dyn Db, decl: Decl) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    structure::of_declaration(db, decl, &mut found);
+    found.extend(crate::typed::typed(db, decl).problems.iter().cloned());
+    if decl.model(db).is_test(db) {
+        tests::of(db, decl, &mut found);
+    } else {
+        lint::of(db, decl, &mut found);
+    }
+    found.shrink_to_fit();
     found
 }
 

@@ -11,7 +11,12 @@ use crate::relations::{
 use crate::schema::{
     self, ASSET_KIND, AUTHENTICATION, BOUNDARY_KIND, CLASSIFICATION, ENCRYPTION, LEVEL, TRUST, TUNNEL, Takes, Words,
 };
-use crate::typed::{TypedValue, typed};
+use crate::typed::{Typed, TypedValue, typed};
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::mem::{Discriminant, discriminant};
+use std::rc::Rc;
 use threatline_syntax::Kind;
 
 /// What a fact gives.
@@ -154,7 +159,7 @@ pub struct Missing {
 
 /// What a fact is for an element.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FactValue {
+pub enum FactValue<'db> {
     /// The element has no such fact: nothing that compares with it is true.
     Absent,
     /// It is not stated.
@@ -166,58 +171,118 @@ pub enum FactValue {
     /// Words by their positions; none if none is stated.
     Words(Vec<u8>),
     /// Assets; none if none is stated.
-    Assets(Vec<Decl>),
+    Assets(Cow<'db, [Decl]>),
     /// Technologies or protocols.
     Named(Vec<Decl>),
     /// Elements.
-    Elements(Vec<Decl>),
+    Elements(Cow<'db, [Decl]>),
 }
 
-/// The value of a fact of an element.
-pub fn value(db: &dyn Db, element: Decl, fact: Fact) -> FactValue {
+/// An element and a fact, which the place of its name stands for.
+type Asked = (Decl, *const u8, Discriminant<Gives>);
+
+/// The facts of elements as rules ask for them, one after the other: each is asked of the database once.
+pub struct Facts<'db> {
+    db: &'db dyn Db,
+    known: RefCell<FxHashMap<Asked, Rc<FactValue<'db>>>>,
+    typed: RefCell<FxHashMap<Decl, &'db Typed>>,
+    kin: RefCell<FxHashMap<Decl, &'db [Decl]>>,
+}
+
+impl<'db> Facts<'db> {
+    /// Nothing asked for so far.
+    pub fn new(db: &'db dyn Db) -> Facts<'db> {
+        Facts { db, known: RefCell::default(), typed: RefCell::default(), kin: RefCell::default() }
+    }
+
+    /// The database.
+    pub fn db(&self) -> &'db dyn Db {
+        self.db
+    }
+
+    /// The value of a fact of an element.
+    pub fn value(&self, element: Decl, fact: Fact) -> Rc<FactValue<'db>> {
+        let key = (element, fact.name.as_ptr(), discriminant(&fact.gives));
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        let value = Rc::new(value(self, element, fact));
+        self.known.borrow_mut().insert(key, value.clone());
+        value
+    }
+
+    /// What an element states.
+    pub fn typed(&self, element: Decl) -> &'db Typed {
+        let known = self.typed.borrow().get(&element).copied();
+        known.unwrap_or_else(|| {
+            let typed = typed(self.db, element);
+            self.typed.borrow_mut().insert(element, typed);
+            typed
+        })
+    }
+
+    /// Whether an element is made with, or talks, something that is one of a broader kind.
+    pub fn is_kin(&self, named: Decl, broader: Decl) -> bool {
+        let known = self.kin.borrow().get(&named).copied();
+        let kin = known.unwrap_or_else(|| {
+            let kin = kin(self.db, named);
+            self.kin.borrow_mut().insert(named, kin);
+            kin
+        });
+        kin.contains(&broader)
+    }
+}
+
+fn value<'db>(facts: &Facts<'db>, element: Decl, fact: Fact) -> FactValue<'db> {
+    let db = facts.db;
     let kind = element.kind(db);
     let derived = DERIVED.iter().find(|derived| derived.name == fact.name);
     if derived.is_some_and(|derived| !derived.kinds.contains(&kind)) {
         return FactValue::Absent;
     }
+    let elements = |elements: Vec<Decl>| FactValue::Elements(elements.into());
     match fact.name {
-        "holds" | "carries" => FactValue::Assets(holds(db, element).clone()),
+        "holds" | "carries" => FactValue::Assets(holds(db, element).into()),
         "exposed" => FactValue::YesNo(exposed_by(db, element).is_some()),
         "trust" => FactValue::Word(trust(db, element).0),
-        "in_scope" => FactValue::YesNo(typed(db, element).get("out_of_scope").is_none()),
+        "in_scope" => FactValue::YesNo(facts.typed(element).get("out_of_scope").is_none()),
         "outbound" => FactValue::YesNo(is_outbound(db, element)),
         "reached_from" => FactValue::Word(reached(db, element).trust),
-        "placed" => FactValue::Words(kinds_of_boundaries(db, boundaries_around(db, element))),
+        "placed" => FactValue::Words(kinds_of_boundaries(facts, boundaries_around(db, element))),
         "crosses_boundary" => {
             let (entered, left) = crossed(db, element);
             FactValue::YesNo(!entered.is_empty() || !left.is_empty())
         }
         "crosses" => {
             let (entered, left) = crossed(db, element);
-            let mut kinds = kinds_of_boundaries(db, entered);
-            kinds.extend(kinds_of_boundaries(db, left));
+            let mut kinds = kinds_of_boundaries(facts, entered);
+            kinds.extend(kinds_of_boundaries(facts, left));
             FactValue::Words(kinds)
         }
-        "encrypted" => encrypted(db, element),
-        "authenticated" => authenticated(db, element),
-        "source" => FactValue::Elements(ends(db, element).0.into_iter().collect()),
-        "target" => FactValue::Elements(ends(db, element).1.into_iter().collect()),
-        "incoming" => FactValue::Elements(incoming(db, element).to_vec()),
-        "outgoing" => FactValue::Elements(outgoing(db, element).to_vec()),
+        "encrypted" => encrypted(facts, element),
+        "authenticated" => authenticated(facts, element),
+        "source" => elements(ends(db, element).0.into_iter().collect()),
+        "target" => elements(ends(db, element).1.into_iter().collect()),
+        "incoming" => FactValue::Elements(incoming(db, element).into()),
+        "outgoing" => FactValue::Elements(outgoing(db, element).into()),
         "flows" => {
             let flows = touching(db, element);
-            FactValue::Elements(flows.incoming.iter().chain(&flows.outgoing).copied().collect())
+            elements(flows.incoming.iter().chain(&flows.outgoing).copied().collect())
         }
         "neighbours" => {
-            let boundary = placed_in(db, element);
             let around =
-                boundary.map(|boundary| crate::relations::contents(db, boundary).as_slice()).unwrap_or_default();
-            FactValue::Elements(
-                around.iter().copied().filter(|other| *other != element && NODES.contains(&other.kind(db))).collect(),
-            )
+                placed_in(db, element).map(|boundary| elements_in(db, boundary).as_slice()).unwrap_or_default();
+            elements(around.iter().copied().filter(|other| *other != element).collect())
         }
-        _ => property_value(db, element, fact),
+        _ => property_value(facts, element, fact),
     }
+}
+
+/// The elements that are placed directly in a boundary.
+#[salsa::tracked]
+pub fn elements_in(db: &dyn Db, boundary: Decl) -> Vec<Decl> {
+    let within = crate::relations::contents(db, boundary);
+    within.iter().copied().filter(|decl| NODES.contains(&decl.kind(db))).collect()
 }
 
 fn is_outbound(db: &dyn Db, flow: Decl) -> bool {
@@ -227,17 +292,18 @@ fn is_outbound(db: &dyn Db, flow: Decl) -> bool {
     }
 }
 
-fn kinds_of_boundaries(db: &dyn Db, boundaries: &[Decl]) -> Vec<u8> {
-    boundaries.iter().filter_map(|boundary| typed(db, *boundary).word("kind")).collect()
+fn kinds_of_boundaries(facts: &Facts, boundaries: &[Decl]) -> Vec<u8> {
+    boundaries.iter().filter_map(|boundary| facts.typed(*boundary).word("kind")).collect()
 }
 
-fn property_value(db: &dyn Db, element: Decl, fact: Fact) -> FactValue {
-    let Some(property) = schema::of(element.kind(db)).property(fact.name) else { return FactValue::Absent };
-    let stated = typed(db, element);
+fn property_value<'db>(facts: &Facts<'db>, element: Decl, fact: Fact) -> FactValue<'db> {
+    let kind = element.kind(facts.db);
+    let Some(property) = schema::of(kind).property(fact.name) else { return FactValue::Absent };
+    let stated = facts.typed(element);
     let unknown = FactValue::Unknown(Missing { element, property: property.name });
     match fact.gives {
         Gives::Words(_) => FactValue::Words(stated.words(fact.name)),
-        Gives::Assets => FactValue::Assets(stated.decls(fact.name).collect()),
+        Gives::Assets => FactValue::Assets(stated.decls(fact.name).collect::<Vec<_>>().into()),
         // What an element is made with decides which rules look at it: unstated, none of them does.
         Gives::Named(_) => FactValue::Named(stated.decls(fact.name).collect()),
         Gives::Word(words) => match stated.word(fact.name) {
@@ -252,8 +318,8 @@ fn property_value(db: &dyn Db, element: Decl, fact: Fact) -> FactValue {
     }
 }
 
-fn encrypted(db: &dyn Db, element: Decl) -> FactValue {
-    let stated = typed(db, element);
+fn encrypted<'db>(facts: &Facts<'db>, element: Decl) -> FactValue<'db> {
+    let (db, stated) = (facts.db, facts.typed(element));
     if element.kind(db) == Kind::Store {
         return match stated.word("encryption") {
             Some(encryption) => FactValue::YesNo(Some(encryption) != ENCRYPTION.position("none")),
@@ -271,8 +337,8 @@ fn encrypted(db: &dyn Db, element: Decl) -> FactValue {
     }
 }
 
-fn authenticated(db: &dyn Db, flow: Decl) -> FactValue {
-    let stated = typed(db, flow);
+fn authenticated<'db>(facts: &Facts<'db>, flow: Decl) -> FactValue<'db> {
+    let (db, stated) = (facts.db, facts.typed(flow));
     if let Some(authentication) = stated.word("authentication") {
         return FactValue::YesNo(Some(authentication) != AUTHENTICATION.position("none"));
     }
@@ -281,11 +347,6 @@ fn authenticated(db: &dyn Db, flow: Decl) -> FactValue {
         Some((true, _)) => FactValue::YesNo(true),
         _ => FactValue::Unknown(Missing { element: flow, property: "authentication" }),
     }
-}
-
-/// Whether an element states a property at all.
-pub fn is_stated(db: &dyn Db, element: Decl, name: &str) -> bool {
-    typed(db, element).get(name).is_some()
 }
 
 /// A fact that is part of the reason for a finding, with the place that states it.
@@ -298,12 +359,11 @@ pub struct Reason {
 }
 
 /// What a fact says of an element, in words. `called` is what the element is called: "it", or its name.
-pub fn in_words(db: &dyn Db, element: Decl, called: &str, fact: Fact) -> Vec<Reason> {
-    let stated = typed(db, element);
+pub fn in_words(facts: &Facts, element: Decl, called: &str, fact: Fact) -> Vec<Reason> {
+    let (db, stated) = (facts.db, facts.typed(element));
     let at = |property: &str| Some(element.part(stated.part(property).unwrap_or(Part::Name)));
     let one = |message: String, place: Option<Place>| vec![Reason { message, place }];
-    let value = value(db, element, fact);
-    match (fact.name, &value) {
+    match (fact.name, &*facts.value(element, fact)) {
         (_, FactValue::Unknown(missing)) => {
             one(format!("{called} states no `{}`", missing.property), Some(missing.element.part(Part::Name)))
         }
@@ -464,11 +524,6 @@ pub fn held(
     };
     let place = why_held(db, element, most).map(|(holder, part)| holder.part(part));
     Reason { message: format!("{called} {verb} `{}`, {which}", full_name(db, most)), place }
-}
-
-/// Whether an element is made with, or talks, something that is one of a broader kind.
-pub fn is_kin(db: &dyn Db, named: Decl, broader: Decl) -> bool {
-    kin(db, named).contains(&broader)
 }
 
 /// The values that a typed property names, for lint.

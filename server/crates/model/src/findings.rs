@@ -2,12 +2,13 @@
 //! them. It must not know how a finding is shown.
 
 use crate::condition::{Truth, checked, evaluate, subjects};
-use crate::db::{Db, Decl, File, Model, World};
-use crate::facts::{Missing, Reason};
+use crate::db::{Db, Decl, Model, World, put_in_order};
+use crate::facts::{Facts, Missing, Reason};
 use crate::lower::Part;
-use crate::names::full_name;
+use crate::names::{full_name, written};
 use crate::relations::{
-    Effective, Sensitivity, counters, effective_mitigations, exposed_by, is_done, is_proposed, most_sensitive, rules, sensitivity,
+    Effective, Sensitivity, counters, effective_mitigations, ends, exposed_by, is_done, is_proposed, most_sensitive,
+    rules, sensitivity,
 };
 use crate::schema::LEVEL;
 use crate::settings::RuleSetting;
@@ -182,7 +183,8 @@ pub fn findings(db: &dyn Db, subject: Decl) -> Vec<Finding> {
     if !kind.is_element() || typed(db, subject).get("out_of_scope").is_some() {
         return Vec::new();
     }
-    rules_on(db, subject.model(db), kind).iter().filter_map(|rule| fire(db, *rule, subject)).collect()
+    let facts = Facts::new(db);
+    rules_on(db, subject.model(db), kind).iter().filter_map(|rule| fire(&facts, *rule, subject)).collect()
 }
 
 /// What `threatline.toml` sets for rules, by the rule that each name means.
@@ -216,8 +218,9 @@ fn rules_on(db: &dyn Db, model: Model, kind: Kind) -> &[Decl] {
     rules_on_kinds(db, model).get(&(kind as u8)).map(Vec::as_slice).unwrap_or_default()
 }
 
-fn fire(db: &dyn Db, rule: Decl, element: Decl) -> Option<Finding> {
-    let missing = match evaluate(db, checked(db, rule).condition.as_ref()?, element) {
+fn fire(facts: &Facts, rule: Decl, element: Decl) -> Option<Finding> {
+    let db = facts.db();
+    let missing = match evaluate(facts, checked(db, rule).condition.as_ref()?, element) {
         Truth::True => None,
         // Only a single missing fact decides; with two, stating one of them would decide nothing.
         Truth::Unknown(missing) if missing.len() == 1 => Some(missing[0]),
@@ -363,41 +366,19 @@ pub fn countering(db: &dyn Db, finding: &Finding) -> Vec<Effective> {
     }
 }
 
-#[salsa::tracked]
-fn accepts_in(db: &dyn Db, file: File) -> Vec<(Decl, Decl)> {
-    let mut found = Vec::new();
-    for &decl in accept_declarations(db, file) {
-        let stated = typed(db, decl);
-        for (_, value) in stated.get("findings").map(|stated| stated.values.as_slice()).unwrap_or_default() {
-            if let TypedValue::Finding(accepted) = value {
-                found.push((accepted.subject(), decl));
-            }
-        }
-    }
-    found
-}
-
-/// Apart from what they accept, so that a property elsewhere in the file is not looked at for it.
-#[salsa::tracked]
-fn accept_declarations(db: &dyn Db, file: File) -> Vec<Decl> {
-    file.declarations(db).iter().copied().filter(|decl| decl.kind(db) == Kind::Accept).collect()
-}
-
-#[salsa::tracked]
-fn accepts_of(db: &dyn Db, model: Model) -> FxHashMap<Decl, Vec<Decl>> {
-    let mut accepts: FxHashMap<Decl, Vec<Decl>> = FxHashMap::default();
-    for &file in model.files(db).iter() {
-        for &(subject, accept) in accepts_in(db, file) {
-            accepts.entry(subject).or_default().push(accept);
-        }
-    }
-    accepts
-}
-
-/// The `accept`s that name something on a declaration.
+/// The `accept`s that name something on a declaration, by file and place.
 #[salsa::tracked]
 pub fn accepts_on(db: &dyn Db, subject: Decl) -> Vec<Decl> {
-    accepts_of(db, subject.model(db)).get(&subject).cloned().unwrap_or_default()
+    // A flow without a name is named by its ends.
+    let name = if subject.shape(db).name.is_some() { Some(subject) } else { ends(db, subject).0 };
+    let accepts = name.and_then(|name| written(db, name)).map(|written| written.accepts.as_slice()).unwrap_or_default();
+    let names_it = |accept: &Decl| {
+        let values = typed(db, *accept).get("findings").map(|stated| stated.values.as_slice()).unwrap_or_default();
+        values.iter().any(|(_, value)| matches!(value, TypedValue::Finding(accepted) if accepted.subject() == subject))
+    };
+    let mut accepts: Vec<Decl> = accepts.iter().copied().filter(names_it).collect();
+    put_in_order(db, &mut accepts);
+    accepts
 }
 
 /// The facts that led to a finding.

@@ -9,8 +9,8 @@
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::sync::Arc;
 use threatline_syntax::{
-    Declaration, Item, Kind, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree, field,
-    is_within, items, misread_blocks, span, syntax_errors,
+    Declaration, Item, Kind, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree, errors_in,
+    field, is_given_up, is_within, items, misread_blocks, span, syntax_errors,
 };
 
 /// How deep a condition may be nested.
@@ -124,11 +124,26 @@ pub enum Expression {
     Missing,
 }
 
-/// Where the parts of a declaration stand, counted from its first byte.
+/// Where a declaration and its parts stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spans {
     /// The declaration's first byte in the text.
     pub start: u32,
+    /// Where its parts stand, which stays as it is while text before it changes.
+    pub parts: Arc<PartSpans>,
+}
+
+impl std::ops::Deref for Spans {
+    type Target = PartSpans;
+
+    fn deref(&self) -> &PartSpans {
+        &self.parts
+    }
+}
+
+/// Where the parts of a declaration stand, counted from its first byte.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartSpans {
     /// The whole of it.
     pub whole: Span,
     /// The word that says what is declared.
@@ -206,7 +221,9 @@ impl Spans {
         };
         found.or(self.name).unwrap_or(self.kind).shifted(self.start)
     }
+}
 
+impl PartSpans {
     fn value(&self, property: u16, value: u16) -> Option<Span> {
         let property = self.properties.get(property as usize)?;
         property.values.get(value as usize).copied().or(Some(property.name))
@@ -232,8 +249,6 @@ pub struct LoweredDeclaration {
 /// A file, lowered.
 #[derive(Clone, Debug, Default)]
 pub struct LoweredFile {
-    /// The component that the file is, if its first declaration says so.
-    pub component: Option<SmolStr>,
     /// What it declares, in order.
     pub declarations: Vec<LoweredDeclaration>,
     /// What is wrong with its text.
@@ -260,13 +275,80 @@ pub fn lower(tree: &Tree, text: &str) -> LoweredFile {
         }
     }
     lowerer.loose.extend(description.map(span));
-    let component = declarations
-        .first()
-        .filter(|first: &&LoweredDeclaration| first.shape.kind == Kind::Component)
-        .and_then(|first| first.shape.name.clone());
     let mut errors = lowerer.errors;
     errors.sort_by_key(|error| error.span);
-    LoweredFile { component, declarations, errors, loose_descriptions: lowerer.loose }
+    LoweredFile { declarations, errors, loose_descriptions: lowerer.loose }
+}
+
+/// What a declaration of an edited text is.
+#[derive(Clone, Debug)]
+pub enum Again {
+    /// That of the text before at this place among its declarations, which now starts elsewhere.
+    Kept(usize, u32),
+    /// Another one, or one that says something else now.
+    New(LoweredDeclaration),
+}
+
+/// An edit of a text: where it starts, where what is gone ended, and where what came ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Edit {
+    /// The first byte that is another.
+    pub start: u32,
+    /// The end of what is gone, in the text before.
+    pub old_end: u32,
+    /// The end of what came, in the text after.
+    pub new_end: u32,
+}
+
+/// Reads what an edit changed in a text that was sound before and is so after: a declaration that the edit does not
+/// touch says what it said. `None` for any other text. `described` tells what the description of a declaration was.
+pub fn lower_again(
+    tree: &Tree,
+    text: &str,
+    before: &Source,
+    edit: Edit,
+    described: impl Fn(usize) -> Option<SmolStr>,
+) -> Option<Vec<Again>> {
+    let was_sound = before.errors.is_empty() && before.loose_descriptions.is_empty() && before.unreadable.is_none();
+    if !was_sound || tree.root_node().has_error() || is_given_up(tree, text) {
+        return None;
+    }
+    let mut lowerer = Lowerer { text, errors: Vec::new(), loose: Vec::new() };
+    let mut found = Vec::with_capacity(before.spans.len() + 1);
+    let mut description: Option<Node> = None;
+    for item in items(tree) {
+        let declaration = match item {
+            Item::Description(node) => {
+                if description.replace(node).is_some() {
+                    return None;
+                }
+                continue;
+            }
+            Item::Declaration(declaration) => declaration,
+        };
+        let description = description.take();
+        let (start, end) = (declaration.0.start_byte() as u32, declaration.0.end_byte() as u32);
+        let moved_from = match () {
+            () if end < edit.start => Some(start),
+            () if start > edit.new_end => Some(start - edit.new_end + edit.old_end),
+            () => None,
+        };
+        let kept = moved_from.and_then(|from| {
+            let at = before.spans.binary_search_by_key(&from, |spans| spans.start).ok()?;
+            let is_same = before.spans[at].whole.end == end - start
+                && described(at) == description.map(|lines| lowerer.description(lines));
+            is_same.then_some(at)
+        });
+        match kept {
+            Some(at) => found.push(Again::Kept(at, start)),
+            None => {
+                lowerer.errors.extend(errors_in(declaration.0, text));
+                found.push(Again::New(lowerer.declaration(declaration, description)?));
+            }
+        }
+    }
+    let is_sound = lowerer.errors.is_empty() && lowerer.loose.is_empty() && description.is_none();
+    is_sound.then_some(found)
 }
 
 struct Lowerer<'text> {
@@ -312,15 +394,17 @@ impl<'text> Lowerer<'text> {
             facts,
             spans: Spans {
                 start,
-                whole: here(node.0),
-                kind: node.kind_node().map(here).unwrap_or_default(),
-                name: name.map(here).or(ends),
-                title: node.title().map(here),
-                within: node.within().map(here),
-                source: node.source().map(here),
-                target: node.target().map(here),
-                body: node.body().map(here),
-                properties,
+                parts: Arc::new(PartSpans {
+                    whole: here(node.0),
+                    kind: node.kind_node().map(here).unwrap_or_default(),
+                    name: name.map(here).or(ends),
+                    title: node.title().map(here),
+                    within: node.within().map(here),
+                    source: node.source().map(here),
+                    target: node.target().map(here),
+                    body: node.body().map(here),
+                    properties,
+                }),
             },
         })
     }

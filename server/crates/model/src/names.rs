@@ -1,7 +1,7 @@
 //! Names: which declaration a written name means, and how a declaration is named. It must not know what
 //! properties mean.
 
-use crate::db::{Db, Decl, File, Model, World};
+use crate::db::{Db, Decl, Declared, File, Model, World, Written};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::{SmolStr, format_smolstr};
 use threatline_syntax::Kind;
@@ -25,7 +25,8 @@ impl Components {
     }
 }
 
-/// The components of a model. Of two files that are the same component the first by path counts.
+/// The components of a model, for those who ask about all. Of two files that are the same component the first by path
+/// counts.
 #[salsa::tracked]
 pub fn components(db: &dyn Db, model: Model) -> Components {
     let mut found = Components::default();
@@ -77,8 +78,8 @@ pub fn component_of(db: &dyn Db, file: File) -> Option<Decl> {
 /// The components around a file's declarations, the innermost first, as far as they are declared.
 pub fn components_around(db: &dyn Db, file: File) -> Vec<Decl> {
     let Some(component) = file.component(db) else { return Vec::new() };
-    let all = components(db, file.model(db));
-    around(component).filter_map(|name| all.files.get(name)).filter_map(|file| component_of(db, *file)).collect()
+    let files = around(component).filter_map(|name| file_of(db, file.model(db), name));
+    files.filter_map(|file| component_of(db, file)).collect()
 }
 
 /// A dotted name and those around it: `a.b.c`, `a.b`, `a`.
@@ -96,25 +97,28 @@ pub struct Unresolved {
 }
 
 /// The kinds of declarations that a model takes from the one it builds on.
-const DEFINITIONS: [Kind; 4] = [Kind::Technology, Kind::Protocol, Kind::Mitigation, Kind::Rule];
+pub const DEFINITIONS: [Kind; 4] = [Kind::Technology, Kind::Protocol, Kind::Mitigation, Kind::Rule];
 
 /// What a name means where it is written in a file: it is looked up in the file's component, in those
-/// around it and at the top level, and then likewise in what the model builds on, last the library.
-#[salsa::tracked]
-pub fn resolve(db: &dyn Db, file: File, name: SmolStr) -> Result<Decl, Unresolved> {
+/// around it and at the top level, and then likewise in what the model builds on, last the library. No query, so that
+/// who asks depends on nothing but the names that it asks for.
+///
+/// # Errors
+/// When the name means nothing.
+pub fn resolve(db: &dyn Db, file: File, name: &str) -> Result<Decl, Unresolved> {
     let own = file.model(db);
     let library = World::get(db).library(db);
     for model in own.with_bases(db).filter(|model| *model != library) {
-        match resolve_in(db, model, file.component(db).as_deref(), &name) {
+        match resolve_in(db, model, file.component(db).as_deref(), name) {
             Some(Ok(decl)) if model == own || DEFINITIONS.contains(&decl.kind(db)) => return Ok(decl),
             Some(Err(unresolved)) if model == own => return Err(unresolved),
             _ => {}
         }
     }
-    let (head, rest) = split_head(&name);
-    let in_library = if head == "std" { rest } else { Some(name.as_str()) };
-    if let Some(decl) = in_library.and_then(|name| top_level_member(db, library, name.into())) {
-        return Ok(decl);
+    let (head, rest) = split_head(name);
+    let in_library = if head == "std" { rest } else { Some(name) };
+    if let Some(decl) = in_library.and_then(|name| top_level(db, library).get(name)) {
+        return Ok(*decl);
     }
     Err(match rest {
         Some(rest) if head == "std" => Unresolved { part: rest.into(), component: Some("std".into()) },
@@ -122,33 +126,27 @@ pub fn resolve(db: &dyn Db, file: File, name: SmolStr) -> Result<Decl, Unresolve
     })
 }
 
-/// What a name means in a file, for queries that look at all of a file: what the file itself declares is looked up in it
-/// at once, and leaves no query of its own behind that each change of a name would look at.
-pub(crate) fn resolve_from(db: &dyn Db, file: File, name: &SmolStr) -> Option<Decl> {
-    let component = file.component(db).as_ref().filter(|_| !name.contains('.'));
-    if let Some(component) = component
-        && let Some(own) = names_in(db, file).get(name)
-        && components(db, file.model(db)).file_of(component) == Some(file)
-    {
-        return Some(*own);
-    }
-    resolve(db, file, name.clone()).as_ref().ok().copied()
-}
-
 /// What a name means where something of one of some kinds is needed, if it means that.
-pub fn resolve_as(db: &dyn Db, file: File, name: &SmolStr, kinds: &[Kind]) -> Option<Decl> {
-    let found = resolve(db, file, name.clone()).as_ref().ok().copied();
+pub fn resolve_as(db: &dyn Db, file: File, name: &str, kinds: &[Kind]) -> Option<Decl> {
+    let found = resolve(db, file, name).ok();
     found.filter(|found| kinds.contains(&found.kind(db))).or_else(|| definition_behind(db, file, name, kinds))
 }
 
 /// The definition of one of some kinds which a name means in what a model builds on, where the model itself calls
 /// something else so.
-pub fn definition_behind(db: &dyn Db, file: File, name: &SmolStr, kinds: &[Kind]) -> Option<Decl> {
+pub fn definition_behind(db: &dyn Db, file: File, name: &str, kinds: &[Kind]) -> Option<Decl> {
     if name.contains('.') || !kinds.iter().all(|kind| DEFINITIONS.contains(kind)) {
         return None;
     }
-    let bases = file.model(db).with_bases(db).skip(1);
-    bases.filter_map(|base| top_level_member(db, base, name.clone())).find(|decl| kinds.contains(&decl.kind(db)))
+    definition_of_base(db, file.model(db), name, kinds)
+}
+
+/// The definition of one of some kinds which a name means in what a model builds on.
+pub fn definition_of_base(db: &dyn Db, model: Model, name: &str, kinds: &[Kind]) -> Option<Decl> {
+    let library = World::get(db).library(db);
+    let in_library = name.strip_prefix("std.").and_then(|name| top_level_member(db, library, name));
+    let bases = model.with_bases(db).skip(1).filter_map(|base| top_level_member(db, base, name));
+    in_library.into_iter().chain(bases).find(|decl| kinds.contains(&decl.kind(db)))
 }
 
 /// A name up to its first dot, and what comes after it.
@@ -158,27 +156,19 @@ fn split_head(name: &str) -> (&str, Option<&str>) {
 
 /// What a name means in one model, as seen from a component of it; `None` if the model knows nothing of it.
 fn resolve_in(db: &dyn Db, model: Model, component: Option<&str>, name: &str) -> Option<Result<Decl, Unresolved>> {
-    let all = components(db, model);
     let (head, rest) = split_head(name);
-    let scopes = component.into_iter().flat_map(around).map(Some).chain([None]);
-    for scope in scopes {
-        let declared = match scope {
-            Some(component) => all.files.get(component).and_then(|file| member(db, *file, head.into())),
-            None => top_level_member(db, model, head.into()),
-        };
-        let path = match scope {
-            Some(component) => format_smolstr!("{component}.{head}"),
-            None => head.into(),
-        };
+    for scope in scopes(component) {
+        let path = full(scope, head);
+        let Some(declared) = declared(db, model, &path) else { continue };
+        let member = || member(db, model, scope, &path, declared);
         match rest {
             None => {
-                let component = || all.files.get(&path).and_then(|file| component_of(db, *file));
-                if let Some(decl) = declared.or_else(component) {
+                if let Some(decl) = member().or_else(|| component_of(db, first_by_path(db, &declared.components)?)) {
                     return Some(Ok(decl));
                 }
             }
-            Some(rest) if all.prefixes.contains(&path) => return Some(descend(db, all, path, rest)),
-            Some(rest) if declared.is_some() => {
+            Some(rest) if is_before_a_dot(declared) => return Some(descend(db, model, path, rest)),
+            Some(rest) if member().is_some() => {
                 let part = rest.split('.').next().unwrap_or(rest).into();
                 return Some(Err(Unresolved { part, component: Some(path) }));
             }
@@ -188,30 +178,116 @@ fn resolve_in(db: &dyn Db, model: Model, component: Option<&str>, name: &str) ->
     None
 }
 
-fn descend(db: &dyn Db, all: &Components, mut path: SmolStr, mut rest: &str) -> Result<Decl, Unresolved> {
+/// Where a name is looked up that is written in a component: in it, in those around it, and at the top level.
+fn scopes(component: Option<&str>) -> impl Iterator<Item = Option<&str>> {
+    component.into_iter().flat_map(around).map(Some).chain([None])
+}
+
+/// A name within a component, or at the top level, in full.
+pub fn full(component: Option<&str>, name: &str) -> SmolStr {
+    component.map_or_else(|| name.into(), |component| format_smolstr!("{component}.{name}"))
+}
+
+/// All that a name could mean in a model where it is written in a component, as full names.
+pub fn candidates(component: Option<&str>, name: &str) -> impl Iterator<Item = SmolStr> {
+    scopes(component).map(move |scope| full(scope, name))
+}
+
+fn descend(db: &dyn Db, model: Model, mut path: SmolStr, mut rest: &str) -> Result<Decl, Unresolved> {
     while let Some((head, deeper)) = rest.split_once('.') {
-        let next = format_smolstr!("{path}.{head}");
-        if !all.prefixes.contains(&next) {
+        let next = full(Some(&path), head);
+        if !is_component(db, model, &next) {
             return Err(Unresolved { part: head.into(), component: Some(path) });
         }
         (path, rest) = (next, deeper);
     }
-    let declared = all.files.get(&path).and_then(|file| member(db, *file, rest.into()));
-    let component = || all.files.get(&format_smolstr!("{path}.{rest}")).and_then(|file| component_of(db, *file));
-    declared.or_else(component).ok_or_else(|| Unresolved { part: rest.into(), component: Some(path) })
+    let name = full(Some(&path), rest);
+    let found = declared(db, model, &name).and_then(|declared| {
+        let component = || component_of(db, first_by_path(db, &declared.components)?);
+        member(db, model, Some(&path), &name, declared).or_else(component)
+    });
+    found.ok_or_else(|| Unresolved { part: rest.into(), component: Some(path) })
 }
 
-/// A name in a component's file. A query of its own, so that who looks up one name does not depend on
-/// the others.
-#[salsa::tracked(returns(copy))]
-fn member(db: &dyn Db, file: File, name: SmolStr) -> Option<Decl> {
-    names_in(db, file).get(&name).copied()
+fn declared<'db>(db: &'db dyn Db, model: Model, name: &str) -> Option<&'db Declared> {
+    model.names_of(db, name).declared(db).get(name)
 }
 
-/// A name at the top level of a model, likewise.
+fn is_before_a_dot(declared: &Declared) -> bool {
+    !declared.components.is_empty() || declared.around > 0
+}
+
+/// Whether a full name is that of a component, or stands before a dot in one.
+pub fn is_component(db: &dyn Db, model: Model, name: &str) -> bool {
+    declared(db, model, name).is_some_and(is_before_a_dot)
+}
+
+/// The file of a component. Of two files that are the same component the first by path counts.
+pub fn file_of(db: &dyn Db, model: Model, component: &str) -> Option<File> {
+    first_by_path(db, &declared(db, model, component)?.components)
+}
+
+fn first_by_path(db: &dyn Db, files: &[File]) -> Option<File> {
+    match files {
+        [only] => Some(*only),
+        files => files.iter().copied().min_by(|a, b| a.path(db).cmp(b.path(db))),
+    }
+}
+
+/// What a component's file declares by a full name, or what the top level does. The first of them counts.
+fn member(db: &dyn Db, model: Model, scope: Option<&str>, name: &str, declared: &Declared) -> Option<Decl> {
+    if declared.members.is_empty() {
+        return None;
+    }
+    let file = match scope {
+        Some(component) => Some(file_of(db, model, component)?),
+        None => None,
+    };
+    first_member(db, model, name, declared, file)
+}
+
+/// The first declaration of a full name in a file, or among the files that are no components.
+fn first_member(db: &dyn Db, model: Model, name: &str, declared: &Declared, file: Option<File>) -> Option<Decl> {
+    match &*declared.members {
+        [(only, decl, _)] => is_in(db, *only, file).then_some(*decl),
+        _ => first_of_many(db, model, name.into(), file),
+    }
+}
+
+fn is_in(db: &dyn Db, other: File, file: Option<File>) -> bool {
+    file.map_or_else(|| other.component(db).is_none(), |file| other == file)
+}
+
+/// A query, since each of many declarations of one name asks which is the first.
 #[salsa::tracked(returns(copy))]
-pub fn top_level_member(db: &dyn Db, model: Model, name: SmolStr) -> Option<Decl> {
-    top_level(db, model).get(&name).copied()
+fn first_of_many(db: &dyn Db, model: Model, name: SmolStr, file: Option<File>) -> Option<Decl> {
+    let members = declared(db, model, &name)?.members.iter().filter(|(other, ..)| is_in(db, *other, file));
+    members.map(|(_, decl, _)| *decl).min_by_key(|decl| (decl.file(db).path(db), decl.position(db)))
+}
+
+/// The first declaration of a name in a file.
+pub fn first_in(db: &dyn Db, file: File, name: &str) -> Option<Decl> {
+    let (model, name) = (file.model(db), full(file.component(db).as_deref(), name));
+    first_member(db, model, &name, declared(db, model, &name)?, Some(file))
+}
+
+/// A name at the top level of a model.
+pub fn top_level_member(db: &dyn Db, model: Model, name: &str) -> Option<Decl> {
+    if model == World::get(db).library(db) {
+        return top_level(db, model).get(name).copied();
+    }
+    member(db, model, None, name, declared(db, model, name)?)
+}
+
+/// The headings in which a declaration may be named.
+pub fn headings_naming(db: &dyn Db, decl: Decl) -> &[Decl] {
+    declared(db, decl.model(db), full_name(db, decl)).map(|declared| &*declared.pointed_at_by).unwrap_or_default()
+}
+
+/// Where a declaration may be named.
+pub fn written(db: &dyn Db, decl: Decl) -> Option<&Written> {
+    let name = full_name(db, decl);
+    decl.model(db).names_of(db, name).written(db).get(name)
 }
 
 /// The name of a declaration as it is written anywhere: `payments.ledger`, `std.rate_limiting`, and for
@@ -251,10 +327,7 @@ pub fn name_from(db: &dyn Db, decl: Decl, file: File) -> SmolStr {
     if decl.shape(db).name.is_none() {
         return full.clone();
     }
-    candidates
-        .into_iter()
-        .find(|name| matches!(resolve(db, file, SmolStr::from(*name)), Ok(found) if *found == decl))
-        .map_or_else(|| full.clone(), SmolStr::from)
+    candidates.into_iter().find(|name| resolve(db, file, name) == Ok(decl)).map_or_else(|| full.clone(), SmolStr::from)
 }
 
 /// All declarations of some kinds that the files of a model can name: the model's, then those it builds on.

@@ -1,12 +1,12 @@
 //! How elements relate: where they are, what flows between them, what they hold, and what protects them.
 //! It must not know rules.
 
-use crate::db::{Db, Decl, File, Model};
+use crate::db::{Db, Decl, File, Model, put_in_order};
 use crate::lower::{Expression, Facts, Part, Shape, Subject, Value};
-use crate::names::{components_around, resolve_as, resolve_from};
+use crate::names::{components_around, definition_of_base, headings_naming, resolve, resolve_as, written};
 use crate::schema::{self, STATUS, TRUST, Takes};
 use crate::typed::{Categories, TypedValue, typed};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 
@@ -14,38 +14,17 @@ use threatline_syntax::Kind;
 pub const ENDS: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
 
 fn named(db: &dyn Db, file: File, name: Option<&SmolStr>, kinds: &[Kind]) -> Option<Decl> {
-    resolve_from(db, file, name?).filter(|found| kinds.contains(&found.kind(db)))
+    resolve(db, file, name?).ok().filter(|found| kinds.contains(&found.kind(db)))
 }
 
 /// Where a flow starts and where it ends.
 #[salsa::tracked(returns(copy))]
 pub fn ends(db: &dyn Db, flow: Decl) -> (Option<Decl>, Option<Decl>) {
-    let flows = flows_in(db, flow.file(db));
-    flows.places.get(&flow).map(|at| flows.all[*at]).map(|(_, source, target)| (source, target)).unwrap_or_default()
-}
-
-/// The flows of a file with their ends.
-#[derive(Debug, PartialEq, Eq)]
-struct Flows {
-    /// In the order of the text.
-    all: Vec<(Decl, Option<Decl>, Option<Decl>)>,
-    /// Where each is among them.
-    places: FxHashMap<Decl, usize>,
-}
-
-/// The flows of a file, apart from the model's so that a change of one file stays there. One query for all of them, and
-/// not one for each: a change of any name looks at all flows of the model.
-#[salsa::tracked]
-fn flows_in(db: &dyn Db, file: File) -> Flows {
-    let flows = file.declarations(db).iter().filter(|decl| decl.kind(db) == Kind::Flow);
-    let ends = flows.map(|&flow| {
-        let shape = flow.shape(db);
-        let end = |name: &Option<SmolStr>| named(db, file, name.as_ref(), ENDS);
-        (flow, end(&shape.source), end(&shape.target))
-    });
-    let all: Vec<_> = ends.collect();
-    let places = all.iter().enumerate().map(|(at, (flow, ..))| (*flow, at)).collect();
-    Flows { all, places }
+    let (file, shape) = (flow.file(db), flow.shape(db));
+    if shape.kind != Kind::Flow {
+        return (None, None);
+    }
+    (named(db, file, shape.source.as_ref(), ENDS), named(db, file, shape.target.as_ref(), ENDS))
 }
 
 /// The flows that touch an element.
@@ -57,46 +36,25 @@ pub struct Touching {
     pub outgoing: Vec<Decl>,
 }
 
-/// Declarations by another one that they have to do with, in one list: a map with a list for each would be thousands of
-/// pieces of memory to make anew whenever a name changes.
-#[derive(Debug, PartialEq, Eq)]
-struct Index<T> {
-    entries: Vec<(Decl, T)>,
-}
-
-impl<T> Index<T> {
-    fn new(entries: impl Iterator<Item = (Decl, T)>) -> Index<T> {
-        let mut entries: Vec<(Decl, T)> = entries.collect();
-        // Stable, so that those of one declaration stay in the order of files and declarations.
-        entries.sort_by_key(|(decl, _)| *decl);
-        Index { entries }
-    }
-
-    fn of(&self, decl: Decl) -> impl Iterator<Item = &T> {
-        let first = self.entries.partition_point(|(other, _)| *other < decl);
-        self.entries[first..].iter().take_while(move |(other, _)| *other == decl).map(|(_, entry)| entry)
-    }
-}
-
-/// The flows of a model by the elements that they touch, and whether they end there.
-#[salsa::tracked]
-fn flows_of(db: &dyn Db, model: Model) -> Index<(Decl, bool)> {
-    let flows = model.files(db).iter().flat_map(|file| &flows_in(db, *file).all);
-    Index::new(flows.flat_map(|(flow, source, target)| {
-        let (source, target) =
-            (source.map(|source| (source, (*flow, false))), target.map(|target| (target, (*flow, true))));
-        source.into_iter().chain(target)
-    }))
-}
-
-/// The flows that touch an element, in the order of files and declarations.
+/// The flows that touch an element, in the order of files and declarations. It looks at those that write its name, and
+/// not at all of the model.
 #[salsa::tracked]
 pub fn touching(db: &dyn Db, element: Decl) -> Touching {
     let mut touching = Touching::default();
-    for (flow, ends_here) in flows_of(db, element.model(db)).of(element) {
-        let list = if *ends_here { &mut touching.incoming } else { &mut touching.outgoing };
-        list.push(*flow);
+    if !ENDS.contains(&element.kind(db)) {
+        return touching;
     }
+    for &flow in headings_naming(db, element) {
+        let (source, target) = ends(db, flow);
+        if source == Some(element) {
+            touching.outgoing.push(flow);
+        }
+        if target == Some(element) {
+            touching.incoming.push(flow);
+        }
+    }
+    put_in_order(db, &mut touching.incoming);
+    put_in_order(db, &mut touching.outgoing);
     touching
 }
 
@@ -135,23 +93,19 @@ pub fn boundaries_around(db: &dyn Db, decl: Decl) -> Vec<Decl> {
     around
 }
 
-/// What is directly in each boundary of a model.
-#[salsa::tracked]
-fn contents_of(db: &dyn Db, model: Model) -> Index<Decl> {
-    Index::new(model.files(db).iter().flat_map(|file| placed_by(db, *file).iter().copied()))
-}
-
-#[salsa::tracked]
-fn placed_by(db: &dyn Db, file: File) -> Vec<(Decl, Decl)> {
-    let declarations = file.declarations(db).iter();
-    let boundary = |decl: Decl| named(db, file, decl.shape(db).within.as_ref(), &[Kind::Boundary]);
-    declarations.filter_map(|&decl| Some((boundary(decl)?, decl))).collect()
-}
-
 /// What is directly in a boundary: elements and boundaries.
 #[salsa::tracked]
 pub fn contents(db: &dyn Db, boundary: Decl) -> Vec<Decl> {
-    contents_of(db, boundary.model(db)).of(boundary).copied().collect()
+    let named = headings_naming(db, boundary).iter().copied();
+    let mut contents: Vec<Decl> = named.filter(|decl| placed_in(db, *decl) == Some(boundary)).collect();
+    put_in_order(db, &mut contents);
+    contents
+}
+
+/// Whether something is directly in a boundary, which is told by the first that is.
+#[salsa::tracked(returns(copy))]
+pub fn has_contents(db: &dyn Db, boundary: Decl) -> bool {
+    headings_naming(db, boundary).iter().any(|decl| placed_in(db, *decl) == Some(boundary))
 }
 
 /// The trust of what is in a boundary, by its position in [`TRUST`], and the boundary that states it.
@@ -247,10 +201,18 @@ pub fn exposed_by(db: &dyn Db, element: Decl) -> Option<Decl> {
     reached(db, element).by
 }
 
-/// The technologies that the elements of a model are made with, and all that these are.
+/// The technologies that the elements of a model are made with, and all that these are. A name that the model gives to
+/// no technology of its own means the same in all files, so that no file is looked at for it.
 #[salsa::tracked]
 fn technologies_of(db: &dyn Db, model: Model) -> FxHashSet<Decl> {
-    model.files(db).iter().flat_map(|file| technologies_in(db, *file).iter().copied()).collect()
+    let own = model.technologies(db).iter().filter_map(|decl| decl.shape(db).name.as_deref());
+    let own: FxHashSet<&str> = own.collect();
+    let is_own = |name: &SmolStr| own.contains(name.rsplit('.').next().unwrap_or_default());
+    let (own, others): (Vec<_>, Vec<_>) = model.made_with(db).iter().partition(|name| is_own(name));
+    let others = others.into_iter().filter_map(|name| definition_of_base(db, model, name, &[Kind::Technology]));
+    let files = model.files(db).iter().filter(|_| !own.is_empty());
+    let in_files = files.flat_map(|file| technologies_in(db, *file).iter().copied());
+    others.flat_map(|technology| kin(db, technology).iter().copied()).chain(in_files).collect()
 }
 
 /// It looks at the names alone, and not at what each element states, so that most edits leave it as it is.
@@ -450,25 +412,34 @@ pub fn effective_mitigations(db: &dyn Db, element: Decl) -> Vec<Effective> {
     found
 }
 
-/// Which files of a model name a declaration outside of its own text.
+/// The files of its model that name a declaration, other than by the declaration itself, by path.
 #[salsa::tracked]
-fn uses_of(db: &dyn Db, model: Model) -> Index<File> {
-    let files = model.files(db).iter();
-    Index::new(files.flat_map(|file| used_in(db, *file).iter().map(|used| (*used, *file))))
+pub fn used_by(db: &dyn Db, decl: Decl) -> Vec<File> {
+    let mut files: Vec<File> = may_name(db, decl).iter().copied().filter(|file| names(db, *file, decl)).collect();
+    files.sort_by(|a, b| a.path(db).cmp(b.path(db)));
+    files
 }
 
-/// The declarations of its own model that a file names, other than by themselves. It looks at the names alone, and
-/// not at what each declaration states, so that most edits of a property leave it as it is.
-#[salsa::tracked]
-fn used_in(db: &dyn Db, file: File) -> Vec<Decl> {
-    let model = file.model(db);
-    let mut used = Vec::new();
-    let mut seen = FxHashSet::default();
-    for name in file.mentions(db).iter() {
-        let named = resolve_from(db, file, name);
-        used.extend(named.filter(|named| named.model(db) == model && seen.insert(*named)));
+/// Whether a declaration is named by another one of its model, which is told by the first that does.
+#[salsa::tracked(returns(copy))]
+pub fn is_named(db: &dyn Db, decl: Decl) -> bool {
+    may_name(db, decl).iter().any(|file| names(db, *file, decl))
+}
+
+fn may_name(db: &dyn Db, decl: Decl) -> &[File] {
+    match decl.in_library(db) {
+        true => decl.model(db).files(db),
+        false => written(db, decl).map(|written| &*written.files).unwrap_or_default(),
     }
-    used
+}
+
+/// Whether a file names a declaration, other than by itself. It looks at the names alone, and not at what each
+/// declaration states, so that most edits of a property leave it as it is.
+fn names(db: &dyn Db, file: File, decl: Decl) -> bool {
+    let last = |name: &str| name.rsplit('.').next().map(SmolStr::from);
+    let Some(word) = decl.shape(db).name.as_deref().and_then(last) else { return false };
+    let mentions = file.mentions(db).iter().filter(|name| name.ends_with(&*word));
+    mentions.into_iter().any(|name| last(name).as_ref() == Some(&word) && resolve(db, file, name) == Ok(decl))
 }
 
 /// The names that a declaration writes other than its own, where names of declarations belong.
@@ -499,37 +470,17 @@ pub fn mentions<'lowered>(shape: &'lowered Shape, facts: &'lowered Facts) -> imp
     heading.chain(values).filter(|name| Some(*name) != shape.name.as_ref())
 }
 
-/// The files of the model that name a declaration, other than by the declaration itself.
-#[salsa::tracked]
-pub fn used_by(db: &dyn Db, decl: Decl) -> Vec<File> {
-    uses_of(db, decl.model(db)).of(decl).copied().collect()
-}
-
 /// All rules that look at a model: the library's, then its own.
 #[salsa::tracked]
 pub fn rules(db: &dyn Db, model: Model) -> Vec<Decl> {
     let mut models: Vec<Model> = model.with_bases(db).collect();
     models.reverse();
-    let files = models.iter().flat_map(|model| model.files(db).iter());
-    files.flat_map(|file| rules_in(db, *file).iter().copied()).collect()
-}
-
-#[salsa::tracked]
-fn rules_in(db: &dyn Db, file: File) -> Vec<Decl> {
-    file.declarations(db).iter().copied().filter(|decl| decl.kind(db) == Kind::Rule).collect()
+    models.iter().flat_map(|model| model.rules(db).iter().copied()).collect()
 }
 
 /// The mitigations that counter a rule: the model's own first, then those of what it builds on.
 #[salsa::tracked]
 pub fn mitigations_countering(db: &dyn Db, model: Model, rule: Decl) -> Vec<Decl> {
-    let files = model.with_bases(db).flat_map(|model| model.files(db).iter().copied());
-    files
-        .flat_map(|file| mitigations_in(db, file).iter().copied())
-        .filter(|mitigation| counters(db, *mitigation).decls.contains(&rule))
-        .collect()
-}
-
-#[salsa::tracked]
-fn mitigations_in(db: &dyn Db, file: File) -> Vec<Decl> {
-    file.declarations(db).iter().copied().filter(|decl| decl.kind(db) == Kind::Mitigation).collect()
+    let mitigations = model.with_bases(db).flat_map(|model| model.mitigations(db).iter().copied());
+    mitigations.filter(|mitigation| counters(db, *mitigation).decls.contains(&rule)).collect()
 }

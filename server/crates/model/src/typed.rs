@@ -3,14 +3,17 @@
 
 use crate::codes;
 use crate::condition;
-use crate::db::{Db, Decl, File, Model};
+use crate::db::{Db, Decl, File, Model, World, put_in_order};
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::lower::{Part, PropertyFacts, Subject, Value};
-use crate::names::{Unresolved, components, definition_behind, full_name, name_from, resolve, visible};
+use crate::names::{
+    DEFINITIONS, Unresolved, definition_behind, full_name, is_component, name_from, resolve, top_level,
+};
 use crate::references;
 use crate::relations;
 use crate::schema::{self, Property, STRIDE, Takes, Words};
 use jiff::civil::Date;
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 
@@ -462,8 +465,8 @@ pub fn resolve_kind(
 ) -> Result<Decl, Box<Diagnostic>> {
     let file = decl.file(db);
     let kinds_in_words = || kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
-    match resolve(db, file, name.clone()) {
-        Ok(found) if kinds.contains(&found.kind(db)) => Ok(*found),
+    match resolve(db, file, name) {
+        Ok(found) if kinds.contains(&found.kind(db)) => Ok(found),
         Ok(found) => {
             // An element called `cache` does not hide what it is made with.
             if let Some(definition) = definition_behind(db, file, name, kinds) {
@@ -484,7 +487,7 @@ pub fn resolve_kind(
                 None => format!("no {} `{name}` is declared", kinds_in_words()),
             };
             let mut problem = Diagnostic::new(&codes::UNRESOLVED_REFERENCE, decl.part(part), message);
-            match hidden_component(db, file, name, unresolved) {
+            match hidden_component(db, file, name, &unresolved) {
                 Some((hiding, component)) => {
                     let message = format!("`{}` hides the component `{component}` here", full_name(db, hiding));
                     problem = problem.relate(hiding.part(Part::Name), message).help("give one of the two another name");
@@ -500,9 +503,9 @@ pub fn resolve_kind(
 fn hidden_component(db: &dyn Db, file: File, name: &SmolStr, unresolved: &Unresolved) -> Option<(Decl, SmolStr)> {
     let (head, _) = name.split_once('.')?;
     let head = SmolStr::from(head);
-    let hiding = *resolve(db, file, head.clone()).as_ref().ok()?;
+    let hiding = resolve(db, file, &head).ok()?;
     let hides = unresolved.component.as_ref() == Some(full_name(db, hiding)) && *full_name(db, hiding) != head;
-    (hides && components(db, file.model(db)).is_known(&head)).then_some((hiding, head))
+    (hides && is_component(db, file.model(db), &head)).then_some((hiding, head))
 }
 
 /// The name, as it is written from here, of the declaration whose own name is nearest.
@@ -511,20 +514,45 @@ fn nearest_name(db: &dyn Db, decl: Decl, written: &str, kinds: &[Kind]) -> Optio
     let word = SmolStr::from(written.rsplit('.').next().unwrap_or(written));
     let kinds = kinds.iter().fold(0, |set, kind| set | 1 << *kind as u16);
     let near = nearest_declarations(db, file.model(db), word, kinds);
-    let best = near.iter().find(|near| near.file(db) == file).or(near.first())?;
-    Some(name_from(db, *best, file))
+    let first = || near.iter().map(|near| near.file(db)).min_by(|a, b| a.path(db).cmp(b.path(db)));
+    let nearest = if near.iter().any(|near| near.file(db) == file) { file } else { first()? };
+    let mut best: Vec<Decl> = near.iter().copied().filter(|near| near.file(db) == nearest).collect();
+    put_in_order(db, &mut best);
+    Some(name_from(db, *best.first()?, file))
 }
 
-/// The declarations of some kinds, a bit each, whose own name is nearest to a word. A query, since all who
+/// The declarations of some kinds, a bit each, whose own name is nearest to a word, in no order. A query, since all who
 /// misspell a name in the same way ask for the same.
 #[salsa::tracked]
 fn nearest_declarations(db: &dyn Db, model: Model, word: SmolStr, kinds: u16) -> Vec<Decl> {
-    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kinds & 1 << *kind as u16 != 0).collect();
-    let found = visible(db, model, &kinds);
-    let name = |decl: &Decl| decl.shape(db).name.clone();
+    let is_of = |kinds: u16, kind: Kind| kinds & 1 << kind as u16 != 0;
+    let mut found: Vec<(&str, Decl)> = Vec::new();
+    let library = World::get(db).library(db);
+    for base in model.with_bases(db) {
+        let kinds =
+            if base == model { kinds } else { kinds & DEFINITIONS.iter().fold(0, |set, kind| set | 1 << *kind as u16) };
+        if base == library {
+            let names = top_level(db, base).iter().filter(|(_, decl)| is_of(kinds, decl.kind(db)));
+            found.extend(names.map(|(name, decl)| (name.as_str(), *decl)));
+            continue;
+        }
+        for part in base.names(db).iter() {
+            for (name, declared) in part.declared(db) {
+                let members = declared.members.iter().filter(|(.., kind)| is_of(kinds, *kind));
+                let own = name.rsplit('.').next().unwrap_or_default();
+                found.extend(members.map(|(_, decl, _)| (own, *decl)));
+            }
+        }
+    }
     let length = word.chars().count();
-    let alike = |name: &SmolStr| name.chars().count().abs_diff(length) <= 1 + length / 4;
-    let exact = found.iter().filter_map(name).find(|name| *name == word);
-    let near = exact.or_else(|| nearest(&word, found.iter().filter_map(name).filter(alike)));
-    found.into_iter().filter(|decl| near.is_some() && name(decl) == near).collect()
+    let alike = |name: &&str| name.chars().count().abs_diff(length) <= 1 + length / 4;
+    let names: FxHashSet<&str> = found.iter().map(|(name, _)| *name).collect();
+    let near = match names.get(word.as_str()) {
+        Some(_) => Some(word.clone()),
+        None => nearest(&word, names.into_iter().filter(alike).map(SmolStr::from)),
+    };
+    found.retain(|(name, _)| Some(*name) == near.as_deref());
+    let mut found: Vec<Decl> = found.into_iter().map(|(_, decl)| decl).collect();
+    found.sort_unstable();
+    found
 }

@@ -1,16 +1,22 @@
 //! The writer: takes texts, lowers them, and sets the inputs of the database, each only if it differs. It
 //! must not read a disk or a clock; whoever owns it does.
 
-use crate::db::{Database, Decl, FACTS, File, LIBRARY, Model, SHAPES, SPANS, World};
+use crate::db::{
+    Database, Decl, Declared, FACTS, File, LIBRARY, Model, Names, SHAPES, SPANS, TYPED, World, Written,
+    durability_of_facts,
+};
 use crate::library;
-use crate::lower::{Facts, LoweredFile, Shape, Source, Unreadable, Value, lower};
+use crate::lower::{
+    Again, Edit, Facts, LoweredFile, Shape, Source, Spans, Subject, Unreadable, Value, lower, lower_again,
+};
+use crate::names::{candidates, full};
 use crate::relations::mentions;
 use crate::settings::Settings;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use salsa::Setter;
 use salsa::plumbing::{Revision, ZalsaDatabase};
+use salsa::{Database as _, Durability, Setter};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -72,6 +78,63 @@ pub struct Workspace {
     /// Inputs are never freed, so those of what was deleted are used again.
     spare_declarations: Vec<Decl>,
     spare_files: Vec<File>,
+    /// The rules, mitigations and technologies of each file that has any.
+    definitions: FxHashMap<File, Vec<(Kind, Decl)>>,
+    /// The models whose definitions are to be listed anew.
+    unlisted: FxHashSet<Model>,
+    /// The names of technologies in each model, and how many files write them.
+    made_with: FxHashMap<Model, BTreeMap<SmolStr, usize>>,
+    /// The names that come and go with the change that is being made.
+    changes: Vec<Change>,
+    /// The declaration whose facts changed last.
+    last: Option<Decl>,
+    /// The declaration that is being written: its facts changed twice in a row.
+    written: Option<Decl>,
+    /// When that was last changed.
+    typed: Option<Revision>,
+    /// Whether the change that is being made is of that.
+    is_typed: bool,
+}
+
+/// What a model lists of its definitions.
+const DEFINED: [Kind; 3] = [Kind::Rule, Kind::Mitigation, Kind::Technology];
+
+fn none<T>() -> Arc<[T]> {
+    Arc::from([])
+}
+
+/// How many parts the names of a model have: of a test one, since it is small.
+const PARTS: usize = 1024;
+
+/// A name that comes or goes.
+struct Change {
+    model: Model,
+    name: SmolStr,
+    entry: Entry,
+    comes: bool,
+}
+
+/// What is known of a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    /// A declaration has it.
+    Member(File, Decl, Kind),
+    /// A file is the component of this name.
+    Component(File),
+    /// A component's name begins with it.
+    Around,
+    /// A heading writes it.
+    PointedAtBy(Decl),
+    /// A file writes it.
+    WrittenIn(File),
+    /// An `accept` writes it.
+    Accepted(Decl),
+}
+
+impl Entry {
+    fn is_declared(self) -> bool {
+        !matches!(self, Entry::WrittenIn(_) | Entry::Accepted(_))
+    }
 }
 
 impl Workspace {
@@ -89,6 +152,14 @@ impl Workspace {
             files: FxHashMap::default(),
             spare_declarations: Vec::new(),
             spare_files: Vec::new(),
+            definitions: FxHashMap::default(),
+            unlisted: FxHashSet::default(),
+            made_with: FxHashMap::default(),
+            changes: Vec::new(),
+            last: None,
+            written: None,
+            typed: None,
+            is_typed: false,
         };
         let library = workspace.create_library();
         let _world =
@@ -101,6 +172,11 @@ impl Workspace {
         &self.db
     }
 
+    /// Frees what former changes left behind, which the next change would wait for. Like a change it stops whoever reads.
+    pub fn tidy_up(&mut self) {
+        self.db.trigger_lru_eviction();
+    }
+
     /// The last change of anything.
     pub fn last_change(&self) -> Revision {
         self.db.zalsa().current_revision()
@@ -108,7 +184,8 @@ impl Workspace {
 
     /// The last change of anything but positions: edits of spaces and comments leave it as it is.
     pub fn revision(&self) -> Revision {
-        self.db.zalsa().last_changed_revision(FACTS)
+        let change = self.db.zalsa().last_changed_revision(FACTS);
+        self.typed.map_or(change, |typed| typed.max(change))
     }
 
     /// Adds the tests of the library's rules. Nothing else needs them, so a new workspace is without.
@@ -187,20 +264,37 @@ impl Workspace {
     }
 
     fn create_model(&mut self, root: Arc<str>, base: Option<Model>, is_test: bool, settings: Settings) -> Model {
-        Model::builder(root, base, is_test, Arc::from([]), Arc::new(settings))
+        let names = self.create_names(if is_test { 1 } else { PARTS });
+        Model::builder(root, base, is_test, none(), none(), none(), none(), none(), names, Arc::new(settings))
             .root_durability(SHAPES)
             .base_durability(SHAPES)
             .is_test_durability(SHAPES)
             .files_durability(SHAPES)
+            .rules_durability(SHAPES)
+            .mitigations_durability(SHAPES)
+            .technologies_durability(SHAPES)
+            .made_with_durability(FACTS)
+            .names_durability(LIBRARY)
             .settings_durability(FACTS)
             .new(&self.db)
     }
 
+    fn create_names(&self, parts: usize) -> Arc<[Names]> {
+        let part = |_| {
+            let part = Names::builder(FxHashMap::default(), FxHashMap::default());
+            part.declared_durability(SHAPES).written_durability(FACTS).new(&self.db)
+        };
+        (0..parts).map(part).collect()
+    }
+
     /// The library. Its files are not among those by path, so that no file of a user can take the place of one.
     fn create_library(&mut self) -> Model {
-        let model = Model::builder(library::ROOT.into(), None, false, Arc::from([]), Arc::default())
+        let (root, names, settings) = (library::ROOT.into(), self.create_names(1), Arc::default());
+        let model = Model::builder(root, None, false, none(), none(), none(), none(), none(), names, settings)
             .durability(LIBRARY)
             .files_durability(SHAPES)
+            .rules_durability(SHAPES)
+            .mitigations_durability(SHAPES)
             .new(&self.db);
         let texts: Vec<_> =
             library::FILES.par_iter().map(|(name, text)| (name, read(FileText::new(*text), None, false))).collect();
@@ -214,6 +308,10 @@ impl Workspace {
                 .new(&self.db);
             let declarations: Vec<Decl> = declarations
                 .into_iter()
+                .filter_map(|said| match said {
+                    Said::Now(shape, facts) => Some((shape, facts)),
+                    Said::AsBefore(_) => None,
+                })
                 .map(|(shape, facts)| {
                     Decl::builder(file, Arc::new(shape), Arc::new(facts)).durability(LIBRARY).new(&self.db)
                 })
@@ -222,6 +320,11 @@ impl Workspace {
             files.push(file);
         }
         files.sort_by(|a, b| a.path(&self.db).cmp(b.path(&self.db)));
+        let all = files.iter().flat_map(|file| file.declarations(&self.db).iter().copied());
+        let of = |kind| all.clone().filter(|decl| decl.kind(&self.db) == kind).collect();
+        let (rules, mitigations): (Arc<[Decl]>, Arc<[Decl]>) = (of(Kind::Rule), of(Kind::Mitigation));
+        model.set_rules(&mut self.db).with_durability(LIBRARY).to(rules);
+        model.set_mitigations(&mut self.db).with_durability(LIBRARY).to(mitigations);
         model.set_files(&mut self.db).with_durability(LIBRARY).to(files.into());
         model
     }
@@ -237,6 +340,7 @@ impl Workspace {
             owners.insert(owner);
         }
         owners.into_iter().for_each(|owner| self.list_files(owner));
+        self.settle();
     }
 
     /// The file of a path, if it is in the model with just this text and is held with or without its tree.
@@ -259,6 +363,7 @@ impl Workspace {
         let model = self.owner(model, &path.into());
         let file = self.put(model, path.into(), source, lowered);
         self.list_files(model);
+        self.settle();
         file
     }
 
@@ -278,20 +383,190 @@ impl Workspace {
             tree.edit(&input_edit(&source, &text, range, replacement.len()));
             tree
         });
-        let path = file.path(&self.db).clone();
-        let model = file.model(&self.db);
-        let (source, lowered) = read(FileText::new(text), old.as_ref(), true);
-        self.put(model, path, source, lowered);
+        let edit = Edit { start: span.start, old_end: span.end, new_end: span.start + replacement.len() as u32 };
+        let (source, lowered) = match self.read_again(file, &text, old.as_ref(), edit) {
+            Some(read) => read,
+            None => read(FileText::new(text), old.as_ref(), true),
+        };
+        self.update(file, file.model(&self.db), source, lowered);
+        self.settle();
+    }
+
+    /// Parses and lowers what an edit changed, if the text was sound and is so.
+    fn read_again(&self, file: File, text: &Arc<str>, old: Option<&Tree>, edit: Edit) -> Option<(Source, Lowered)> {
+        let db = &self.db;
+        let tree = parse(text, Some(old?));
+        let (before, declarations) = (file.source(db), file.declarations(db));
+        let described = |at: usize| declarations[at].facts(db).description.clone();
+        let again = lower_again(&tree, text, before, edit, described)?;
+        let mut spans = Vec::with_capacity(again.len());
+        let mut parts = Vec::with_capacity(again.len());
+        for declaration in again {
+            match declaration {
+                Again::Kept(at, start) => {
+                    spans.push(Spans { start, parts: before.spans[at].parts.clone() });
+                    parts.push(Said::AsBefore(at));
+                }
+                Again::New(declaration) => {
+                    spans.push(declaration.spans);
+                    parts.push(Said::Now(declaration.shape, declaration.facts));
+                }
+            }
+        }
+        let is_same = parts.len() == declarations.len()
+            && parts.iter().enumerate().all(|(at, said)| matches!(said, Said::AsBefore(before) if *before == at));
+        let lowered = match is_same {
+            true => Lowered {
+                component: file.component(db).clone(),
+                declarations: parts,
+                mentions: file.mentions(db).clone(),
+                technologies: file.technologies(db).clone(),
+            },
+            false => Lowered::of(parts, |at| (&**declarations[at].shape(db), &**declarations[at].facts(db))),
+        };
+        let source = Source {
+            lines: LineIndex::new(text),
+            text: text.clone(),
+            tree: Some(tree),
+            spans,
+            errors: Vec::new(),
+            loose_descriptions: Vec::new(),
+            unreadable: None,
+        };
+        Some((source, lowered))
     }
 
     /// Takes a file out of its model.
     pub fn remove_file(&mut self, path: &str) {
         let Some(file) = self.files.remove(path) else { return };
         let model = file.model(&self.db);
+        self.enter(file, false);
         self.spare_declarations.extend(file.declarations(&self.db).iter());
         file.set_declarations(&mut self.db).to(Arc::from([]));
+        file.set_component(&mut self.db).to(None);
+        file.set_mentions(&mut self.db).to(none());
+        file.set_technologies(&mut self.db).to(none());
+        self.define(file);
         self.spare_files.push(file);
         self.list_files(model);
+        self.settle();
+    }
+
+    /// Notes the names of a file that comes or goes.
+    fn enter(&mut self, file: File, comes: bool) {
+        self.enter_component(file, comes);
+        self.enter_technologies(file, comes);
+        let mentions = file.mentions(&self.db).clone();
+        mentions.iter().for_each(|name| self.enter_mention(file, name, comes));
+        let declarations = file.declarations(&self.db).clone();
+        declarations.iter().for_each(|decl| self.enter_declaration(*decl, comes));
+    }
+
+    fn enter_component(&mut self, file: File, comes: bool) {
+        let Some(component) = file.component(&self.db) else { return };
+        let model = file.model(&self.db);
+        let mut note = |name: SmolStr, entry| self.changes.push(Change { model, name, entry, comes });
+        component.match_indices('.').for_each(|(dot, _)| note(component[..dot].into(), Entry::Around));
+        note(component.clone(), Entry::Component(file));
+    }
+
+    fn enter_technologies(&mut self, file: File, comes: bool) {
+        let model = file.model(&self.db);
+        let made_with = self.made_with.entry(model).or_default();
+        let before = made_with.len();
+        for name in file.technologies(&self.db).iter() {
+            let files = made_with.entry(name.clone()).or_default();
+            *files = if comes { *files + 1 } else { *files - 1 };
+            if *files == 0 {
+                made_with.remove(name);
+            }
+        }
+        if made_with.len() != before {
+            self.unlisted.insert(model);
+        }
+    }
+
+    fn enter_mention(&mut self, file: File, name: &str, comes: bool) {
+        let model = file.model(&self.db);
+        for name in candidates(file.component(&self.db).as_deref(), name) {
+            self.changes.push(Change { model, name, entry: Entry::WrittenIn(file), comes });
+        }
+    }
+
+    fn enter_declaration(&mut self, decl: Decl, comes: bool) {
+        let file = decl.file(&self.db);
+        let (model, component, shape) = (file.model(&self.db), file.component(&self.db), decl.shape(&self.db));
+        let component = component.as_deref();
+        let mut note = |name, entry| self.changes.push(Change { model, name, entry, comes });
+        if let Some(name) = shape.name.as_ref().filter(|_| shape.kind != Kind::Component) {
+            note(full(component, name), Entry::Member(file, decl, shape.kind));
+        }
+        for name in [&shape.within, &shape.source, &shape.target].into_iter().flatten() {
+            candidates(component, name).for_each(|name| note(name, Entry::PointedAtBy(decl)));
+        }
+        if shape.kind == Kind::Accept {
+            for name in accepted(decl.facts(&self.db)) {
+                candidates(component, name).for_each(|name| note(name, Entry::Accepted(decl)));
+            }
+        }
+    }
+
+    /// Lists the rules, mitigations and technologies of a file.
+    fn define(&mut self, file: File) {
+        let declarations = file.declarations(&self.db).iter().map(|decl| (decl.kind(&self.db), *decl));
+        let found: Vec<_> = declarations.filter(|(kind, _)| DEFINED.contains(kind)).collect();
+        let before = self.definitions.get(&file).map(Vec::as_slice).unwrap_or_default();
+        if before != found {
+            self.unlisted.insert(file.model(&self.db));
+            match found.is_empty() {
+                true => self.definitions.remove(&file),
+                false => self.definitions.insert(file, found),
+            };
+        }
+    }
+
+    /// Sets what follows for names and lists from the changes that were made.
+    fn settle(&mut self) {
+        for model in std::mem::take(&mut self.unlisted) {
+            let defined = model.files(&self.db).iter().filter_map(|file| self.definitions.get(file)).flatten();
+            let of = |wanted: Kind| -> Arc<[Decl]> {
+                defined.clone().filter(|(kind, _)| *kind == wanted).map(|(_, decl)| *decl).collect()
+            };
+            let [rules, mitigations, technologies] = DEFINED.map(of);
+            let made_with = self.made_with.get(&model).into_iter().flat_map(BTreeMap::keys);
+            let made_with: Arc<[SmolStr]> = made_with.cloned().collect();
+            if *model.made_with(&self.db) != made_with {
+                model.set_made_with(&mut self.db).to(made_with);
+            }
+            if *model.technologies(&self.db) != technologies {
+                model.set_technologies(&mut self.db).to(technologies);
+            }
+            if *model.rules(&self.db) != rules {
+                model.set_rules(&mut self.db).to(rules);
+            }
+            if *model.mitigations(&self.db) != mitigations {
+                model.set_mitigations(&mut self.db).to(mitigations);
+            }
+        }
+        let mut by_part: FxHashMap<(Names, bool), Vec<Change>> = FxHashMap::default();
+        for change in std::mem::take(&mut self.changes) {
+            let part = change.model.names_of(&self.db, &change.name);
+            by_part.entry((part, change.entry.is_declared())).or_default().push(change);
+        }
+        for ((part, is_declared), changes) in by_part {
+            // Taken out and put back, since a copy would cost more than the change.
+            if is_declared {
+                let mut declared = part.set_declared(&mut self.db).to(FxHashMap::default());
+                changes.into_iter().for_each(|change| change.of_declared(&mut declared));
+                part.set_declared(&mut self.db).to(declared);
+            } else {
+                let durability = if self.is_typed { TYPED } else { FACTS };
+                let mut written = part.set_written(&mut self.db).to(FxHashMap::default());
+                changes.into_iter().for_each(|change| change.of_written(&mut written));
+                part.set_written(&mut self.db).with_durability(durability).to(written);
+            }
+        }
+        self.is_typed = false;
     }
 
     /// Lists the files of a model in the order of their paths.
@@ -301,6 +576,7 @@ impl Workspace {
         files.sort_by(|a, b| a.path(db).cmp(b.path(db)));
         if model.files(db).as_ref() != files.as_slice() {
             model.set_files(&mut self.db).to(files.into());
+            self.unlisted.insert(model);
         }
     }
 
@@ -344,12 +620,16 @@ impl Workspace {
         .source_durability(SPANS)
         .new(&self.db);
         let mut declarations = Vec::with_capacity(lowered.declarations.len());
-        for (shape, facts) in lowered.declarations {
-            declarations.push(self.create_declaration(file, shape, facts));
+        for said in lowered.declarations {
+            if let Said::Now(shape, facts) = said {
+                declarations.push(self.create_declaration(file, shape, facts));
+            }
         }
         if !declarations.is_empty() {
             file.set_declarations(&mut self.db).to(declarations.into());
         }
+        self.define(file);
+        self.enter(file, true);
         file
     }
 
@@ -361,23 +641,51 @@ impl Workspace {
             self.update_declaration(spare, shape, facts);
             return spare;
         }
+        let durability = durability_of_facts(shape.kind);
         Decl::builder(file, Arc::new(shape), Arc::new(facts))
             .file_durability(SHAPES)
             .shape_durability(SHAPES)
-            .facts_durability(FACTS)
+            .facts_durability(durability)
             .new(&self.db)
     }
 
     fn update_declaration(&mut self, decl: Decl, shape: Shape, facts: Facts) {
+        let kind = shape.kind;
         if **decl.shape(&self.db) != shape {
             decl.set_shape(&mut self.db).to(Arc::new(shape));
         }
         if **decl.facts(&self.db) != facts {
-            decl.set_facts(&mut self.db).to(Arc::new(facts));
+            let durability = self.durability_of(decl, kind);
+            decl.set_facts(&mut self.db).with_durability(durability).to(Arc::new(facts));
+            if durability == TYPED {
+                self.typed = Some(self.last_change());
+                self.is_typed = true;
+            }
         }
     }
 
+    /// How often the facts of a declaration that changes now are expected to. Who writes at one does so key by key: then
+    /// nothing but what depends on it is looked at, be the model as large as it likes. One at a time, and none that
+    /// much depends on, since what depends on it has to learn that it changes often.
+    fn durability_of(&mut self, decl: Decl, kind: Kind) -> Durability {
+        let again = self.last.replace(decl) == Some(decl);
+        if !again || !matches!(kind, Kind::External | Kind::Process | Kind::Store | Kind::Flow | Kind::Threat) {
+            return durability_of_facts(kind);
+        }
+        if let Some(former) = self.written.replace(decl).filter(|former| *former != decl) {
+            let facts = former.facts(&self.db).clone();
+            let durability = durability_of_facts(former.kind(&self.db));
+            former.set_facts(&mut self.db).with_durability(durability).to(facts);
+        }
+        TYPED
+    }
+
     fn update(&mut self, file: File, model: Model, source: Source, lowered: Lowered) {
+        let is_elsewhere = file.model(&self.db) != model || *file.component(&self.db) != lowered.component;
+        if is_elsewhere {
+            // All its names are others now.
+            self.enter(file, false);
+        }
         if file.model(&self.db) != model {
             let former = file.model(&self.db);
             file.set_model(&mut self.db).to(model);
@@ -386,40 +694,156 @@ impl Workspace {
         if *file.component(&self.db) != lowered.component {
             file.set_component(&mut self.db).to(lowered.component);
         }
-        if *file.mentions(&self.db) != lowered.mentions {
-            file.set_mentions(&mut self.db).to(lowered.mentions);
-        }
         if *file.technologies(&self.db) != lowered.technologies {
+            if !is_elsewhere {
+                self.enter_technologies(file, false);
+            }
             file.set_technologies(&mut self.db).to(lowered.technologies);
+            if !is_elsewhere {
+                self.enter_technologies(file, true);
+            }
         }
         let old = file.declarations(&self.db).clone();
         let matched = match_declarations(&self.db, &old, &lowered.declarations);
         let mut kept = vec![false; old.len()];
         matched.iter().flatten().for_each(|at| kept[*at] = true);
-        self.spare_declarations.extend(old.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(decl, _)| *decl));
+        for (decl, _) in old.iter().zip(&kept).filter(|(_, kept)| !**kept) {
+            if !is_elsewhere {
+                self.enter_declaration(*decl, false);
+            }
+            self.spare_declarations.push(*decl);
+        }
         let mut declarations = Vec::with_capacity(lowered.declarations.len());
-        for ((shape, facts), matched) in lowered.declarations.into_iter().zip(matched) {
-            declarations.push(match matched {
-                Some(at) => {
-                    self.update_declaration(old[at], shape, facts);
-                    old[at]
+        for (said, matched) in lowered.declarations.into_iter().zip(matched) {
+            let (shape, facts) = match said {
+                Said::AsBefore(at) => {
+                    declarations.push(old[at]);
+                    continue;
                 }
-                None => self.create_declaration(file, shape, facts),
-            });
+                Said::Now(shape, facts) => (shape, facts),
+            };
+            let Some(decl) = matched.map(|at| old[at]) else {
+                let decl = self.create_declaration(file, shape, facts);
+                if !is_elsewhere {
+                    self.enter_declaration(decl, true);
+                }
+                declarations.push(decl);
+                continue;
+            };
+            let before = decl.shape(&self.db);
+            let is_accept = shape.kind == Kind::Accept && **decl.facts(&self.db) != facts;
+            let has_other_names = !is_elsewhere && (is_accept || **before != shape);
+            if has_other_names {
+                self.enter_declaration(decl, false);
+            }
+            self.update_declaration(decl, shape, facts);
+            if has_other_names {
+                self.enter_declaration(decl, true);
+            }
+            declarations.push(decl);
+        }
+        if *file.mentions(&self.db) != lowered.mentions {
+            let durability = if self.is_typed { TYPED } else { FACTS };
+            let before = file.set_mentions(&mut self.db).with_durability(durability).to(lowered.mentions.clone());
+            if !is_elsewhere {
+                let (old, new): (FxHashSet<_>, FxHashSet<_>) =
+                    (before.iter().collect(), lowered.mentions.iter().collect());
+                old.difference(&new).for_each(|name| self.enter_mention(file, name, false));
+                new.difference(&old).for_each(|name| self.enter_mention(file, name, true));
+            }
         }
         if *old != *declarations {
             file.set_declarations(&mut self.db).to(declarations.into());
+        }
+        self.define(file);
+        if is_elsewhere {
+            self.enter(file, true);
         }
         file.set_source(&mut self.db).to(Arc::new(source));
     }
 }
 
+impl Change {
+    fn of_declared(self, names: &mut FxHashMap<SmolStr, Declared>) {
+        let comes = self.comes;
+        let declared = names.entry(self.name.clone()).or_default();
+        match self.entry {
+            Entry::Member(file, decl, kind) => put_or_take(&mut declared.members, (file, decl, kind), comes),
+            Entry::Component(file) => put_or_take(&mut declared.components, file, comes),
+            Entry::PointedAtBy(decl) => put_or_take(&mut declared.pointed_at_by, decl, comes),
+            _ if comes => declared.around += 1,
+            _ => declared.around -= 1,
+        }
+        if *declared == Declared::default() {
+            names.remove(&self.name);
+        }
+    }
+
+    fn of_written(self, names: &mut FxHashMap<SmolStr, Written>) {
+        let written = names.entry(self.name.clone()).or_default();
+        match self.entry {
+            Entry::WrittenIn(file) => put_or_take(&mut written.files, file, self.comes),
+            Entry::Accepted(accept) => put_or_take(&mut written.accepts, accept, self.comes),
+            _ => {}
+        }
+        if *written == Written::default() {
+            names.remove(&self.name);
+        }
+    }
+}
+
+fn put_or_take<T: PartialEq>(list: &mut Vec<T>, entry: T, comes: bool) {
+    if comes {
+        list.push(entry);
+    } else if let Some(at) = list.iter().position(|other| *other == entry) {
+        list.swap_remove(at);
+    }
+}
+
+/// The names of what an `accept` is about.
+fn accepted(facts: &Facts) -> impl Iterator<Item = &SmolStr> {
+    let findings = facts.properties.iter().filter(|property| property.name == "findings");
+    let names = findings.flat_map(|property| &property.values).map(|value| match value {
+        Value::Name(threat) | Value::Reference(threat) => [Some(threat), None],
+        Value::Finding(_, Subject::Name(element)) => [Some(element), None],
+        Value::Finding(_, Subject::Ends(source, target)) => [Some(source), Some(target)],
+        _ => [None, None],
+    });
+    names.flat_map(|names| names.into_iter().flatten())
+}
+
 /// What of a file goes into the database beside its source.
 struct Lowered {
     component: Option<SmolStr>,
-    declarations: Vec<(Shape, Facts)>,
+    declarations: Vec<Said>,
     mentions: Arc<[SmolStr]>,
     technologies: Arc<[SmolStr]>,
+}
+
+/// What a declaration is and says.
+enum Said {
+    /// What the one at this place did before the edit.
+    AsBefore(usize),
+    /// This.
+    Now(Shape, Facts),
+}
+
+impl Lowered {
+    /// What a file says by its declarations; `before` gives those that it keeps.
+    fn of<'before>(declarations: Vec<Said>, before: impl Fn(usize) -> (&'before Shape, &'before Facts)) -> Lowered {
+        let of = |said| match said {
+            &Said::AsBefore(at) => before(at),
+            Said::Now(shape, facts) => (shape, facts),
+        };
+        let parts: Vec<(&Shape, &Facts)> = declarations.iter().map(of).collect();
+        let first = parts.first().filter(|(shape, _)| shape.kind == Kind::Component);
+        let component = first.and_then(|(shape, _)| shape.name.clone());
+        let mut seen = FxHashSet::default();
+        let mentions = parts.iter().flat_map(|(shape, facts)| mentions(shape, facts));
+        let mentions = mentions.filter(|name| seen.insert(*name)).cloned().collect();
+        let technologies = technologies(&parts);
+        Lowered { component, declarations, mentions, technologies }
+    }
 }
 
 /// Parses and lowers a text. The tree is kept for files that are being edited.
@@ -430,12 +854,12 @@ fn read(text: FileText, old: Option<&Tree>, keep_tree: bool) -> (Source, Lowered
         // text must not depend on how it came about.
         tree = parse(&text.text, None);
     }
-    let LoweredFile { component, declarations, errors, loose_descriptions } = lower(&tree, &text.text);
+    let LoweredFile { declarations, errors, loose_descriptions } = lower(&tree, &text.text);
     let mut spans = Vec::with_capacity(declarations.len());
     let mut parts = Vec::with_capacity(declarations.len());
     for declaration in declarations {
         spans.push(declaration.spans);
-        parts.push((declaration.shape, declaration.facts));
+        parts.push(Said::Now(declaration.shape, declaration.facts));
     }
     let source = Source {
         lines: LineIndex::new(&text.text),
@@ -446,15 +870,11 @@ fn read(text: FileText, old: Option<&Tree>, keep_tree: bool) -> (Source, Lowered
         loose_descriptions,
         unreadable: text.unreadable,
     };
-    let mut seen = FxHashSet::default();
-    let mentions = parts.iter().flat_map(|(shape, facts)| mentions(shape, facts));
-    let mentions = mentions.filter(|name| seen.insert(*name)).cloned().collect();
-    let technologies = technologies(&parts);
-    (source, Lowered { component, declarations: parts, mentions, technologies })
+    (source, Lowered::of(parts, |_| unreachable!("nothing was before")))
 }
 
 /// The names behind `technology` of elements.
-fn technologies(parts: &[(Shape, Facts)]) -> Arc<[SmolStr]> {
+fn technologies(parts: &[(&Shape, &Facts)]) -> Arc<[SmolStr]> {
     let elements = parts.iter().filter(|(shape, _)| shape.kind.is_element());
     let stated = elements.flat_map(|(_, facts)| &facts.properties).filter(|property| property.name == "technology");
     let mut seen = FxHashSet::default();
@@ -465,25 +885,40 @@ fn technologies(parts: &[(Shape, Facts)]) -> Arc<[SmolStr]> {
     names.filter(|name| seen.insert(*name)).cloned().collect()
 }
 
-/// Which of the old declarations each new one is: that of the same kind and name or ends, else, of those
-/// left between the same neighbours, the next of its kind, so that a renamed one stays itself.
-fn match_declarations(db: &Database, old: &[Decl], new: &[(Shape, Facts)]) -> Vec<Option<usize>> {
-    let same = |at: usize, shape: &Shape| **old[at].shape(db) == *shape;
-    let start = new.iter().enumerate().take_while(|(at, (shape, _))| *at < old.len() && same(*at, shape)).count();
+/// Which of the old declarations each new one is: that which it was before the edit, or that of the same kind and name
+/// or ends, else, of those left between the same neighbours, the next, so that a renamed one stays itself.
+fn match_declarations(db: &Database, old: &[Decl], new: &[Said]) -> Vec<Option<usize>> {
+    let mut taken = vec![false; old.len()];
+    for said in new {
+        if let Said::AsBefore(before) = said {
+            taken[*before] = true;
+        }
+    }
+    let same = |at: usize, said: &Said| match said {
+        Said::AsBefore(before) => *before == at,
+        Said::Now(shape, _) => !taken[at] && **old[at].shape(db) == *shape,
+    };
+    let start = new.iter().enumerate().take_while(|(at, said)| *at < old.len() && same(*at, said)).count();
     let rest = (old.len() - start).min(new.len() - start);
-    let end = (0..rest).take_while(|back| same(old.len() - 1 - back, &new[new.len() - 1 - back].0)).count();
+    let end = (0..rest).take_while(|back| same(old.len() - 1 - back, &new[new.len() - 1 - back])).count();
     let mut matched = vec![None; new.len()];
     (0..start).for_each(|at| matched[at] = Some(at));
     (0..end).for_each(|back| matched[new.len() - 1 - back] = Some(old.len() - 1 - back));
 
+    for (at, said) in new.iter().enumerate().take(new.len() - end).skip(start) {
+        if let Said::AsBefore(before) = said {
+            matched[at] = Some(*before);
+        }
+    }
     let mut by_key: FxHashMap<(Kind, Key), Vec<usize>> = FxHashMap::default();
-    for at in (start..old.len() - end).rev() {
+    for at in (start..old.len() - end).rev().filter(|at| !taken[*at]) {
         by_key.entry(key(old[at].shape(db))).or_default().push(at);
     }
-    let mut taken = vec![false; old.len()];
-    for at in start..new.len() - end {
-        matched[at] = by_key.get_mut(&key(&new[at].0)).and_then(Vec::pop);
-        matched[at].into_iter().for_each(|at: usize| taken[at] = true);
+    for (at, said) in new.iter().enumerate().take(new.len() - end).skip(start) {
+        if let Said::Now(shape, _) = said {
+            matched[at] = by_key.get_mut(&key(shape)).and_then(Vec::pop);
+            matched[at].into_iter().for_each(|at: usize| taken[at] = true);
+        }
     }
     let mut free = (start..old.len() - end).filter(|at| !taken[*at]);
     for unmatched in matched[start..new.len() - end].iter_mut().filter(|matched| matched.is_none()) {

@@ -33,8 +33,18 @@ pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
             "this text has too many readings to be read in a few seconds; nothing in it is analysed".to_owned();
         return vec![SyntaxError { span: Span::new(0, 0), message, kind: SyntaxErrorKind::Unexpected }];
     }
+    let mut found = errors_in(tree.root_node(), text);
+    let misread = misread_blocks(tree, text);
+    found.retain(|error| !is_within(&misread, error.span) || matches!(error.kind, SyntaxErrorKind::Misspelt(_)));
+    found.sort_by_key(|error| (error.span.start, error.span.end));
+    found.dedup_by(|next, previous| next.span == previous.span);
+    found
+}
+
+/// The syntax errors of a part of a tree, such as a declaration that is sound but for what the grammar lets pass.
+pub fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
     let mut found = Vec::new();
-    let mut cursor = tree.walk();
+    let mut cursor = part.walk();
     // The kinds of the nodes around: to ask a node for its parent takes as long as the tree is deep.
     let mut around: Vec<&'static str> = Vec::new();
     // Pre-order, without recursion: broken text may be nested as deep as it likes.
@@ -72,10 +82,6 @@ pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
             around.pop();
         }
     }
-    let misread = misread_blocks(tree, text);
-    found.retain(|error| !is_within(&misread, error.span) || matches!(error.kind, SyntaxErrorKind::Misspelt(_)));
-    found.sort_by_key(|error| (error.span.start, error.span.end));
-    found.dedup_by(|next, previous| next.span == previous.span);
     found
 }
 

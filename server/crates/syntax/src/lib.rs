@@ -5,7 +5,7 @@ mod errors;
 mod lines;
 mod tree;
 
-pub use errors::{SyntaxError, SyntaxErrorKind, is_within, misread_blocks, syntax_errors};
+pub use errors::{SyntaxError, SyntaxErrorKind, errors_in, is_within, misread_blocks, syntax_errors};
 pub use lines::{Encoding, LineColumn, LineIndex};
 pub use tree::{Declaration, Item, Kind, Property, children, field, items, span};
 

@@ -1,5 +1,5 @@
 //! Large models for measuring: components of about 50 elements that call each other, with shared boundaries and
-//! a shared asset. The same size gives the same model.
+//! a shared asset, written out or with two lines an element. The same size gives the same model.
 
 use std::fmt::Write;
 
@@ -63,23 +63,64 @@ asset customer_data \"Customer data\" {
 
 /// The files of a model with so many elements: externals, processes, stores and flows.
 pub fn generate(elements: usize) -> Vec<(String, String)> {
-    let components = elements.div_ceil(SIZE);
+    files(elements, SIZE)
+}
+
+/// The same in short: what has properties is two lines, or one for a single property. 50,000 elements are 1,000
+/// components and about 100,000 lines, in which `assets.customer_data` is named more than 20,000 times.
+pub fn generate_short(elements: usize) -> Vec<(String, String)> {
+    shortened(files(elements, SIZE))
+}
+
+/// A model of one component in a single file, in short: 10,000 elements are about 20,000 lines.
+pub fn generate_one_file(elements: usize) -> Vec<(String, String)> {
+    shortened(files(elements, elements))
+}
+
+fn files(elements: usize, largest: usize) -> Vec<(String, String)> {
+    let components = elements.div_ceil(largest);
     let mut files = vec![
         ("platform/platform.threat".to_owned(), PLATFORM.to_owned()),
         ("platform/assets.threat".to_owned(), ASSETS.to_owned()),
     ];
     for number in 0..components {
-        let size = SIZE.min(elements - number * SIZE);
+        let size = largest.min(elements - number * largest);
         let path = format!("services/c{number:04}/c{number:04}.threat");
-        files.push((path, Component { number, components, size, elements, text: String::new() }.write()));
+        files.push((path, Component { number, components, size, largest, elements, text: String::new() }.write()));
     }
     files
+}
+
+/// Writes the properties of each declaration on one line, and takes out what a flow receives beside the records, and
+/// what every second flow sends.
+fn shortened(files: Vec<(String, String)>) -> Vec<(String, String)> {
+    let shorten = |text: &str| {
+        let text = text.replace("receives: assets.customer_data, records", "receives: records");
+        let mut flows = 0;
+        let mut short = String::new();
+        for line in text.lines() {
+            match line.strip_prefix("  ") {
+                Some(property) => {
+                    flows += usize::from(property.starts_with("sends: "));
+                    let is_left_out = flows % 2 == 1 && property.starts_with("sends: ");
+                    short.push_str(if short.ends_with('\n') { "  " } else { " " });
+                    short.push_str(if is_left_out { "sends: records" } else { property });
+                }
+                None if line == "}" => short.push_str(" }\n"),
+                None => short.extend([line, "\n"]),
+            }
+        }
+        short
+    };
+    files.into_iter().map(|(path, text)| (path, shorten(&text))).collect()
 }
 
 struct Component {
     number: usize,
     components: usize,
     size: usize,
+    /// The elements of a component that is not the last.
+    largest: usize,
     elements: usize,
     text: String,
 }
@@ -152,7 +193,7 @@ impl Component {
             }
             _ if at.is_multiple_of(2) && self.components > 1 => {
                 let other = (self.number + 1 + random.below(self.components - 1)) % self.components;
-                let size = SIZE.min(self.elements - other * SIZE);
+                let size = self.largest.min(self.elements - other * self.largest);
                 let target = format!("c{other:04}.service_{}", random.below(self::processes(size)));
                 (format!("service_{}", random.below(processes)), target)
             }

@@ -3,7 +3,7 @@
 
 mod generate;
 
-pub use generate::{Random, generate};
+pub use generate::{Random, generate, generate_one_file, generate_short};
 
 use std::fmt::Write;
 use threatline_model::diagnostics::{Diagnostic, Location, diagnostics, settings_diagnostics};

@@ -5,6 +5,7 @@ use crate::lsp::markup;
 use crate::lsp::snapshot::Snapshot;
 use crate::lsp::uris::path_of;
 use serde_json::json;
+use std::collections::HashMap;
 use std::sync::Arc;
 use threatline_ide::change::Target;
 use threatline_ide::goto::{self, Goto, Role};
@@ -74,9 +75,11 @@ fn go(
 pub fn references(snapshot: &Snapshot, params: lsp::ReferenceParams) -> Result<Option<Vec<lsp::Location>>> {
     let (file, offset) = snapshot.place(&params.text_document_position)?;
     let found = goto::references(&snapshot.db, file, offset, params.context.include_declaration);
+    let mut addresses: HashMap<File, Option<lsp::Uri>> = HashMap::new();
     let location = |reference: goto::Reference| {
-        let uri = snapshot.uri(reference.file.path(&snapshot.db))?;
-        Some(lsp::Location::new(uri, snapshot.range(reference.file, reference.span)))
+        let file = reference.file;
+        let uri = addresses.entry(file).or_insert_with(|| snapshot.uri(file.path(&snapshot.db))).clone()?;
+        Some(lsp::Location::new(uri, snapshot.range(file, reference.span)))
     };
     let locations: Vec<lsp::Location> = found.into_iter().filter_map(location).collect();
     if let Some(token) = &params.partial_result_params.partial_result_token {

@@ -521,7 +521,7 @@ impl Fixes<'_> {
         let wanted: String = wanted.rsplit('.').next().unwrap_or(wanted).to_owned();
         let is_taken = |name: &str| {
             names_in(db, self.file).contains_key(name)
-                || matches!(resolve(db, self.file, name.into()), Ok(found) if found.model(db) == self.file.model(db))
+                || matches!(resolve(db, self.file, name), Ok(found) if found.model(db) == self.file.model(db))
         };
         (1..)
             .map(|at| if at == 1 { wanted.clone() } else { format!("{wanted}_{at}") })

@@ -6,7 +6,7 @@ use crate::db::{Db, Decl, File, Model};
 use crate::findings::{State, accepted_is, assessed, rule_settings};
 use crate::lower::Part;
 use crate::names::full_name;
-use crate::relations::{contents, counters, ends, touching, used_by};
+use crate::relations::{counters, ends, has_contents, is_named, touching, used_by};
 use crate::typed::{Accepted, TypedValue, typed};
 use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
@@ -18,22 +18,22 @@ pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     let name = full_name(db, decl);
     let mut report = |code, message: String| found.push(Diagnostic::new(code, decl.part(Part::Name), message));
     match decl.kind(db) {
-        Kind::Asset if used_by(db, decl).is_empty() => {
+        Kind::Asset if !is_named(db, decl) => {
             report(&codes::UNUSED_ASSET, format!("nothing stores, handles or carries `{name}`"));
         }
         Kind::Mitigation => {
-            if used_by(db, decl).is_empty() {
+            if !is_named(db, decl) {
                 report(&codes::UNUSED_MITIGATION, format!("nothing lists `{name}` among its mitigations"));
             }
             mitigation(db, decl, found);
         }
-        Kind::Technology if used_by(db, decl).is_empty() => {
+        Kind::Technology if !is_named(db, decl) => {
             report(&codes::UNUSED_DEFINITION, format!("nothing is made with `{name}`"));
         }
-        Kind::Protocol if used_by(db, decl).is_empty() => {
+        Kind::Protocol if !is_named(db, decl) => {
             report(&codes::UNUSED_DEFINITION, format!("no flow talks `{name}`"));
         }
-        Kind::Boundary if contents(db, decl).is_empty() => {
+        Kind::Boundary if !has_contents(db, decl) => {
             report(&codes::EMPTY_BOUNDARY, format!("nothing is in `{name}`"));
         }
         Kind::External | Kind::Process | Kind::Store => {

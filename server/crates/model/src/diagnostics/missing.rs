@@ -86,24 +86,28 @@ fn place(db: &dyn Db, decl: Decl) -> Option<Decl> {
 
 /// The findings that wait for a fact, with where that is told: at the element that would state it, in its file. So a
 /// file looks at what is near its elements, and leaves out what another file sees in the same way.
+fn waiting_for(db: &dyn Db, file: File) -> impl Iterator<Item = &(Decl, Assessed)> {
+    file.declarations(db).iter().flat_map(|decl| waiting_at(db, *decl))
+}
+
+/// Those that a declaration has, or that wait for a fact of it elsewhere.
 #[salsa::tracked]
-fn waiting_for(db: &dyn Db, file: File) -> Vec<(Decl, Assessed)> {
+fn waiting_at(db: &dyn Db, decl: Decl) -> Vec<(Decl, Assessed)> {
     let waits = |assessed: &Assessed| assessed.finding.missing.map(|missing| missing.element);
+    let file = decl.file(db);
     let mut found = Vec::new();
-    for &decl in file.declarations(db).iter() {
-        for assessed in open_findings(db, decl) {
-            let Some(element) = waits(assessed) else { continue };
-            if element.file(db) == file {
-                found.push((element, assessed.clone()));
-            } else if !near(db, element).contains(&decl) {
-                found.push((decl, assessed.clone()));
-            }
+    for assessed in open_findings(db, decl) {
+        let Some(element) = waits(assessed) else { continue };
+        if element.file(db) == file {
+            found.push((element, assessed.clone()));
+        } else if !near(db, element).contains(&decl) {
+            found.push((decl, assessed.clone()));
         }
-        let elsewhere = near(db, decl).into_iter().filter(|other| other.file(db) != file);
-        for other in elsewhere {
-            let waiting = open_findings(db, other).filter(|assessed| waits(assessed) == Some(decl));
-            found.extend(waiting.map(|assessed| (decl, assessed.clone())));
-        }
+    }
+    let elsewhere = near(db, decl).into_iter().filter(|other| other.file(db) != file);
+    for other in elsewhere {
+        let waiting = open_findings(db, other).filter(|assessed| waits(assessed) == Some(decl));
+        found.extend(waiting.map(|assessed| (decl, assessed.clone())));
     }
     found
 }

@@ -4,13 +4,13 @@ use super::{Diagnostic, Location};
 use crate::codes;
 use crate::db::{Db, Decl, File};
 use crate::lower::Part;
-use crate::names::{components, full_name, names_in, top_level_member};
+use crate::names::{file_of, first_in, full, full_name, top_level_member};
 use crate::relations::{DEEPEST_BOUNDARY, ENDS, boundaries_around, outgoing, placed_in};
 use crate::schema;
 use crate::typed::{a, resolve_kind, typed};
 use crate::workspace::TEST_ENDING;
 use rustc_hash::FxHashMap;
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 use std::collections::hash_map::Entry;
 use threatline_syntax::{Kind, Span, SyntaxErrorKind};
 
@@ -131,23 +131,20 @@ fn first_of_name(db: &dyn Db, decl: Decl) -> Option<(Decl, SmolStr)> {
         return (first != decl).then(|| (first, full_name(db, decl).clone()));
     };
     if shape.kind == Kind::Component {
-        let first = components(db, model).file_of(name)?;
+        let first = file_of(db, model, name)?;
         let first = first.declarations(db).first().copied()?;
         return (first != decl && file.component(db).as_ref() == Some(name)).then(|| (first, name.clone()));
     }
     let first = match file.component(db) {
-        Some(_) => names_in(db, file).get(name).copied(),
-        None => top_level_member(db, model, name.clone()),
+        Some(_) => first_in(db, file, name),
+        None => top_level_member(db, model, name),
     }?;
     if first != decl {
         return Some((first, full_name(db, decl).clone()));
     }
     // A component of the same full name would take the name before a dot.
-    let full = match file.component(db) {
-        Some(component) => format_smolstr!("{component}.{name}"),
-        None => name.clone(),
-    };
-    let component = components(db, model).file_of(&full)?.declarations(db).first().copied()?;
+    let full = full(file.component(db).as_deref(), name);
+    let component = file_of(db, model, &full)?.declarations(db).first().copied()?;
     (component.kind(db) == Kind::Component).then_some((component, full))
 }
 
@@ -168,8 +165,7 @@ fn references(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     }
     if shape.kind == Kind::Component {
         let around = shape.name.as_ref().and_then(|name| name.rsplit_once('.'));
-        if let Some((around, _)) = around.filter(|(around, _)| components(db, decl.model(db)).file_of(around).is_none())
-        {
+        if let Some((around, _)) = around.filter(|(around, _)| file_of(db, decl.model(db), around).is_none()) {
             let message = format!("no component `{around}` is declared, of which this would be a part");
             found.push(Diagnostic::new(&codes::UNRESOLVED_REFERENCE, decl.part(Part::Name), message));
         }

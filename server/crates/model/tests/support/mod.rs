@@ -3,6 +3,7 @@
 #![allow(dead_code)] // not every test needs everything
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use threatline_model::diagnostics::{diagnostics, settings_diagnostics};
 use threatline_model::names::full_name;
@@ -13,6 +14,7 @@ use threatline_testkit::workspace_with;
 pub struct Observed {
     pub workspace: Workspace,
     log: Arc<Mutex<Vec<String>>>,
+    looked_at: Arc<AtomicUsize>,
     before: HashMap<String, String>,
 }
 
@@ -20,13 +22,19 @@ impl Observed {
     /// The workspace of some files, all of them diagnosed.
     pub fn new(files: &[(String, String)]) -> Observed {
         let log = Arc::new(Mutex::new(Vec::new()));
-        let writer = log.clone();
-        let db = Database::observed(move |event| {
-            if let salsa::EventKind::WillExecute { database_key } = event.kind {
+        let looked_at = Arc::new(AtomicUsize::new(0));
+        let (writer, counter) = (log.clone(), looked_at.clone());
+        let db = Database::observed(move |event| match event.kind {
+            salsa::EventKind::WillExecute { database_key } => {
+                counter.fetch_add(1, Ordering::Relaxed);
                 writer.lock().unwrap().push(format!("{database_key:?}"));
             }
+            salsa::EventKind::DidValidateMemoizedValue { .. } => {
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => {}
         });
-        let mut observed = Observed { workspace: workspace_with(db, files), log, before: HashMap::new() };
+        let mut observed = Observed { workspace: workspace_with(db, files), log, looked_at, before: HashMap::new() };
         observed.diagnose();
         observed.before = observed.names();
         observed
@@ -42,6 +50,13 @@ impl Observed {
                 diagnostics(db, file);
             }
         }
+    }
+
+    /// How many queries are looked at, be it only to find that they hold, until one file is diagnosed.
+    pub fn looked_at_for(&self, path: &str) -> usize {
+        self.looked_at.store(0, Ordering::Relaxed);
+        diagnostics(self.workspace.db(), self.workspace.file(path).expect("the file is there"));
+        self.looked_at.load(Ordering::Relaxed)
     }
 
     /// The queries that ran, each with the id of what it was asked of.

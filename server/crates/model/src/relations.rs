@@ -417,6 +417,8 @@ pub fn effective_mitigations(db: &dyn Db, element: Decl) -> Vec<Effective> {
 pub fn used_by(db: &dyn Db, decl: Decl) -> Vec<File> {
     let mut files: Vec<File> = may_name(db, decl).iter().copied().filter(|file| names(db, *file, decl)).collect();
     files.sort_by(|a, b| a.path(db).cmp(b.path(db)));
+    // A file that writes several of its names is there for each.
+    files.dedup();
     files
 }
 

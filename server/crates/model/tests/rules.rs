@@ -538,9 +538,16 @@ fn states_of_a_finding() {
     "#]],
     );
     check(
-        mitigation("counters: unencrypted_store status: proposed"),
+        mitigation("counters: unencrypted_store status: planned"),
         expect![[r#"
         medium planned unencrypted_store@m.ledger by m.vault
+    "#]],
+    );
+    // Nobody has decided on what is proposed.
+    check(
+        mitigation("counters: unencrypted_store status: proposed"),
+        expect![[r#"
+        medium open unencrypted_store@m.ledger
     "#]],
     );
     check(

@@ -94,7 +94,7 @@ def table(head, rows):
 # ---- the command lines ----------------------------------------------------------------------
 
 
-def command_lines(runs, bound, budget):
+def command_lines(runs, work, bound, budget):
     """Runs commands in turns. Each of `runs` is a name, a command, a folder and what counts its findings."""
     figures = {name: [] for name, *_ in runs}
     findings = {}
@@ -103,7 +103,7 @@ def command_lines(runs, bound, budget):
         for name, command, folder, count in runs if turn % 2 == 0 else runs[::-1]:
             if isinstance(figures[name], str) or (turn > 2 and spent[name] > budget):
                 continue
-            output = TOOLS / "output"
+            output = work / "output"
             cost = machine.run(command, folder, bound, output)
             if cost is None or cost["code"]:
                 figures[name] = f"exit code {cost['code']}" if cost else f"more than {bound} s"
@@ -174,7 +174,7 @@ Made on {date} by `python3 .ci/bench {arguments}`.
   of files that have any.
 - LikeC4 does not say of which version its diagnostics are. So the next ones of that file count, where it matters
   those with the error, or without it.
-- Threatline's diagnostics are of names, of values, and of threats by its 80 rules; LikeC4's of names, kinds and
+- Threatline's diagnostics are of names, of values, and of threats by its library of rules; LikeC4's of names, kinds and
   views.
 - Threatline offers up to 200 names that hold the typed letters, of all parts; LikeC4 fewer: those in scope, by a
   stricter match.
@@ -216,6 +216,8 @@ def main():
     def tell(more):
         lines.extend(more)
         print("\n".join(more), flush=True)
+        if options.out:
+            options.out.write_text("\n".join(lines) + "\n")
 
     for elements in options.elements:
         model = architecture.Architecture(elements)
@@ -259,12 +261,9 @@ def main():
             ("pytm: `model.py`", script, scripts, lambda _: "not asked for"),
             ("`likec4 validate --no-layout`", validate, theirs, likec4_errors),
         ]
-        costs, findings = command_lines(runs, options.bound, options.minutes * 60 / len(runs))
+        costs, findings = command_lines(runs, work, options.bound, options.minutes * 60 / len(runs))
         tell(["", f"During the commands' part {load}.", "", *command_line_table(costs, findings, runs[0][0])])
 
     tell(["", f"After: {machine.idle()}."])
-    if options.out:
-        options.out.write_text("\n".join(lines) + "\n")
-
 
 main()

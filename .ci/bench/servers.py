@@ -101,7 +101,6 @@ class Editing:
         self.turn = 0
         for address, text in ((self.texts.edited, self.texts.text), (self.texts.user, self.texts.user_text)):
             self.session.open(address, server.language, text)
-        self.session.rest(1.5)
 
     def step(self, what):
         """How long a step takes, in seconds. What is answered has to be right."""
@@ -123,10 +122,11 @@ class Editing:
         if what == COMPLETE_KEY:
             line, column = texts.local
             begin = session.edit(texts.edited, line, column - 1, 1, "")
-            seconds = self.complete((line, column - 1), "intake", begin)
-            session.rest()
-            session.edit(texts.edited, line, column - 1, 0, "e")
-            return seconds
+            try:
+                return self.complete((line, column - 1), "intake", begin)
+            finally:
+                session.rest()
+                session.edit(texts.edited, line, column - 1, 0, "e")
         if what == COMPLETE_MEMBER:
             return self.complete((line, column - len(texts.member) + 1), texts.member)
         if what == COMPLETE_PART:
@@ -211,8 +211,13 @@ def compare(servers, architecture, starts, rounds, seconds, bound):
     end = time.monotonic() + seconds
     editings = {}
     try:
-        for server in alive:
-            editings[server.name] = Editing(server, architecture, bound)
+        for server in list(alive):
+            try:
+                editings[server.name] = Editing(server, architecture, bound)
+                editings[server.name].session.rest(1.5)
+            except (TooLong, Gone) as failure:
+                alive.remove(server)
+                figures[server.name][TITLE] = failed(failure, bound)
         for turn in range(-WARM_UP, rounds):
             if turn > 4 and time.monotonic() > end:
                 break

@@ -207,6 +207,7 @@ class Session:
 
     def end(self):
         """Ends the server, by force if it does not end by itself."""
+        self.bound = 10
         try:
             self.ask("shutdown")
             self.tell("exit", None)

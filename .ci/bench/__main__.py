@@ -19,6 +19,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+
 import architecture
 import machine
 import servers
@@ -26,6 +28,8 @@ import servers
 LIKEC4, NODE, PYTM = "1.59.4", "24.21.0", "1.4.0"
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "target" / "bench"
+
+BUSY = "\n- **The machine was busy: all times are longer, and vary more, than on an idle one.**"
 
 
 def install():
@@ -94,12 +98,12 @@ def table(head, rows):
 # ---- the command lines ----------------------------------------------------------------------
 
 
-def command_lines(runs, work, bound, budget):
+def command_lines(runs, times, work, bound, budget):
     """Runs commands in turns. Each of `runs` is a name, a command, a folder and what counts its findings."""
     figures = {name: [] for name, *_ in runs}
     findings = {}
     spent = dict.fromkeys(figures, 0.0)
-    for turn in range(7):
+    for turn in range(times):
         for name, command, folder, count in runs if turn % 2 == 0 else runs[::-1]:
             if isinstance(figures[name], str) or (turn > 2 and spent[name] > budget):
                 continue
@@ -156,7 +160,7 @@ ABOUT = """\
 Made on {date} by `python3 .ci/bench {arguments}`.
 
 - Machine: {machine}.
-- Before: {before}. What others did during a part stands above its table.
+- Before: {before}. What others did during a part stands above its table.{busy}
 - Threatline {threatline}; LikeC4 {likec4} on Node {node}; pytm {pytm} on Python {python}.
 
 ## What is compared
@@ -189,7 +193,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--elements", type=int, nargs="+", default=[1_000, 10_000, 50_000], metavar="N")
     options.add_argument("--rounds", type=int, default=40, help="how often each step is measured")
-    options.add_argument("--starts", type=int, default=7, help="how often each server is started")
+    options.add_argument("--starts", type=int, default=7, help="how often servers and commands are started")
     options.add_argument("--minutes", type=float, default=5, help="for starts, rounds and commands of a size, each")
     options.add_argument("--bound", type=int, default=120, help="seconds that one step or command may take")
     options.add_argument("--out", type=Path, help="a Markdown file that is written anew")
@@ -197,6 +201,7 @@ def main():
 
     threatline = str(Path(os.environ.get("THREATLINE", ROOT / "target/release/threatline")).resolve())
     likec4, python = install()
+    others, before = machine.idle()
     date = datetime.date.today().isoformat()
     version = lambda command: subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1]
     lines = ABOUT.format(
@@ -204,7 +209,8 @@ def main():
         warm_up=servers.WARM_UP,
         arguments=" ".join(sys.argv[1:]),
         machine=machine.description(),
-        before=machine.idle(),
+        before=before,
+        busy=BUSY if others > 0.1 else "",
         threatline=version([threatline, "--version"]),
         likec4=version([*likec4, "--version"]),
         node=version([likec4[0], "--version"]),
@@ -261,9 +267,12 @@ def main():
             ("pytm: `model.py`", script, scripts, lambda _: "not asked for"),
             ("`likec4 validate --no-layout`", validate, theirs, likec4_errors),
         ]
-        costs, findings = command_lines(runs, work, options.bound, options.minutes * 60 / len(runs))
+        costs, findings = command_lines(
+            runs, options.starts, work, options.bound, options.minutes * 60 / len(runs)
+        )
         tell(["", f"During the commands' part {load}.", "", *command_line_table(costs, findings, runs[0][0])])
 
-    tell(["", f"After: {machine.idle()}."])
+    tell(["", f"After: {machine.idle()[1]}."])
+
 
 main()

@@ -47,10 +47,10 @@ class Load:
 
 
 def idle(seconds=5):
-    """What others do while nothing of ours runs."""
+    """What others do while nothing of ours runs: their share of the processors, and in words."""
     load = Load()
     time.sleep(seconds)
-    return str(load)
+    return load.others(), str(load)
 
 
 # A small process starts the command: what the system calls the largest memory of a process is never less than that of

@@ -271,6 +271,8 @@ def main():
             runs, options.starts, work, options.bound, options.minutes * 60 / len(runs)
         )
         tell(["", f"During the commands' part {load}.", "", *command_line_table(costs, findings, runs[0][0])])
+        # What pytm found of many elements is large.
+        shutil.rmtree(work)
 
     tell(["", f"After: {machine.idle()[1]}."])
 

@@ -74,7 +74,9 @@ def run(command, folder, bound, output):
         try:
             told = process.communicate(timeout=bound)[1]
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
             return None
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
     return json.loads(told[told.rindex(b'{"code"') :])

@@ -12,6 +12,7 @@ pub mod import;
 pub mod json;
 pub mod mermaid;
 pub mod mtmt;
+mod once;
 pub mod otm;
 pub mod pytm;
 pub mod text;

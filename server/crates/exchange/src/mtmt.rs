@@ -4,6 +4,7 @@
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, Problem, Text, Value, looked_up, plain_word};
 use crate::words;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use threatline_model::Kind;
@@ -544,7 +545,7 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
         };
         let around = boxes.iter().filter(|(around, other)| *other != key && area.is_in(*around));
         let nearest = around.min_by(|a, b| a.0.size().total_cmp(&b.0.size())).map(|(_, key)| key.clone());
-        if let Some(item) = draft.item_mut(&key).filter(|item| item.place.is_none()) {
+        if let Some(item) = draft.items.get_mut(&key).filter(|item| item.place.is_none()) {
             item.place = nearest;
         }
     }
@@ -574,7 +575,7 @@ fn line_boundary(stencil: &Stencil<'_>, flows: &[&Stencil<'_>], draft: &mut Draf
     let across: Vec<&str> = flows
         .iter()
         .filter(is_across)
-        .filter_map(|flow| draft.item(&flow.guid).map(|item| item.title.as_str()))
+        .filter_map(|flow| draft.items.get(&flow.guid).map(|item| item.title.as_str()))
         .collect();
     let across = if across.is_empty() { String::new() } else { format!(", across: {}", across.join("; ")) };
     let title = words::or(&properties.title, &properties.stencil);
@@ -644,23 +645,11 @@ fn scope(properties: &Properties<'_>, item: &mut Item) {
     }
 }
 
-/// A key that nothing has yet: guids may be there twice where someone copied text.
-fn free_key(key: &str, draft: &Draft) -> String {
-    let mut free = key.to_owned();
-    let mut number = 2;
-    while draft.item(&free).is_some() {
-        free = format!("{key} {number}");
-        number += 1;
-    }
-    free
-}
-
 /// Adds an element, or joins it with one of the same name on another diagram. Gives its key.
 fn merged(stencil: &Stencil<'_>, mut item: Item, drawn: &mut Drawn, draft: &mut Draft) -> String {
-    item.key = free_key(&stencil.guid, draft);
     let name = (item.kind.word(), item.title.clone());
     let other = drawn.named.get(&name).cloned().filter(|_| stencil.properties.own_title().is_some());
-    let other = other.and_then(|key| draft.item_mut(&key)).filter(|other| other.part != item.part);
+    let other = other.and_then(|key| draft.items.get_mut(&key)).filter(|other| other.part != item.part);
     if let Some(other) = other.filter(|_| drawn.is_one_of_several) {
         stencil.fields.loss("Properties", "read as the same as that of the same name on another diagram");
         for (property, facts) in item.facts {
@@ -676,10 +665,9 @@ fn merged(stencil: &Stencil<'_>, mut item: Item, drawn: &mut Drawn, draft: &mut 
         drawn.keys.entry(stencil.guid.clone()).or_insert_with(|| key.clone());
         return key;
     }
-    let key = item.key.clone();
+    let key = draft.items.push(item);
     drawn.named.entry(name).or_insert_with(|| key.clone());
     drawn.keys.entry(stencil.guid.clone()).or_insert_with(|| key.clone());
-    draft.items.push(item);
     key
 }
 
@@ -695,13 +683,13 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
         let is_loose = fields.text(name).is_none_or(|guid| guid == NOWHERE);
         let what = if is_loose { "an end is attached to nothing" } else { "an end is nothing on the diagrams" };
         fields.loss(name, format!("the flow is kept in a comment: {what}"));
-        let other = ends.0.or(ends.1).and_then(|key| draft.item(&key)).map(|item| item.title.clone());
+        let other = ends.0.or(ends.1).and_then(|key| draft.items.get(&key)).map(|item| item.title.clone());
         let other = other.map(|title| format!(", at {title}")).unwrap_or_default();
         draft.comments.push(format!("a flow of which {what}: {shown}{other}"));
         draft.comments.extend(properties.rest());
         return;
     };
-    let mut item = Item::new(Kind::Flow, free_key(guid, draft), String::new());
+    let mut item = Item::new(Kind::Flow, guid, String::new());
     item.part = part.map(str::to_owned);
     item.ends = Some((source, target.clone()));
     let named = properties.own_title().filter(|title| words::protocol(title).is_none());
@@ -732,7 +720,7 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
         secured.iter().for_each(|label| drop(properties.take(label)));
         item.library("mitigations", &["tls"]);
     }
-    if let Some(reader) = draft.item_mut(&target).filter(|item| item.kind == Kind::Process) {
+    if let Some(reader) = draft.items.get_mut(&target).filter(|item| item.kind == Kind::Process) {
         let formats =
             [("JSON Payload", "json"), ("Transmits XML", "xml"), ("SOAP Payload", "xml"), ("RSS Payload", "xml")];
         for (label, format) in formats {
@@ -756,31 +744,32 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
         fields.loss("Properties", "`Show Boundary Threats` is left out: it is a setting of the tool");
     }
     item.comments.extend(properties.rest());
-    drawn.keys.entry(guid.clone()).or_insert_with(|| item.key.clone());
-    draft.items.push(item);
+    let key = draft.items.push(item);
+    drawn.keys.entry(guid.clone()).or_insert(key);
 }
 
 /// Joins what was drawn as a response with its request: they are one flow.
 fn answers(lines: &[Stencil<'_>], drawn: &mut Drawn, draft: &mut Draft) {
-    let is_answer = |stencil: &&Stencil<'_>| stencil.type_id.ends_with(".Response");
     let stem = |title: &str| plain_word(title).trim_end_matches("request").trim_end_matches("response").to_owned();
-    let mut answered: Vec<String> = Vec::new();
-    for stencil in lines.iter().filter(is_answer) {
-        let Some(answer) = draft.item(&stencil.guid) else { continue };
-        let Some((source, target)) = answer.ends.clone() else { continue };
-        let fits = |other: &&Stencil<'_>| {
-            other.type_id.ends_with(".Request")
-                && !answered.contains(&other.guid)
-                && draft.item(&other.guid).and_then(|item| item.ends.as_ref())
-                    == Some(&(target.clone(), source.clone()))
+    let of_type = |end: &'static str| lines.iter().filter(move |stencil| stencil.type_id.ends_with(end));
+    let mut requests: FxHashMap<(String, String), Vec<&Stencil<'_>>> = FxHashMap::default();
+    for stencil in of_type(".Request") {
+        if let Some(ends) = draft.items.get(&stencil.guid).and_then(|item| item.ends.clone()) {
+            requests.entry(ends).or_default().push(stencil);
+        }
+    }
+    let mut joined: FxHashSet<String> = FxHashSet::default();
+    for stencil in of_type(".Response") {
+        let Some(answer) = draft.items.get(&stencil.guid).filter(|answer| !joined.contains(&answer.key)) else {
+            continue;
         };
+        let Some((source, target)) = answer.ends.clone() else { continue };
+        let Some(open) = requests.get_mut(&(target, source)).filter(|open| !open.is_empty()) else { continue };
         let like = stem(&stencil.properties.title);
-        let requests: Vec<&Stencil<'_>> = lines.iter().filter(fits).collect();
-        let request = requests.iter().find(|other| stem(&other.properties.title) == like).or(requests.first());
-        let Some(request) = request.map(|stencil| stencil.guid.clone()) else { continue };
-        let Some(at) = draft.items.iter().position(|item| item.key == stencil.guid) else { continue };
-        let answer = draft.items.remove(at);
-        if let Some(item) = draft.item_mut(&request) {
+        let at = open.iter().position(|other| stem(&other.properties.title) == like).unwrap_or_default();
+        let request = open.remove(at).guid.clone();
+        let answer = answer.clone();
+        if let Some(item) = draft.items.get_mut(&request) {
             if let Some(title) = stencil.properties.own_title() {
                 item.comments.push(format!("Its answer was drawn as a flow: {title}"));
             }
@@ -792,9 +781,10 @@ fn answers(lines: &[Stencil<'_>], drawn: &mut Drawn, draft: &mut Draft) {
             item.comments.extend(answer.comments);
         }
         stencil.fields.loss("Guid", "joined with its request: a request and its answer are one flow");
-        drawn.keys.insert(stencil.guid.clone(), request.clone());
-        answered.push(request);
+        drawn.keys.insert(stencil.guid.clone(), request);
+        joined.insert(answer.key);
     }
+    draft.items.retain(|item| !joined.contains(&item.key));
 }
 
 // ---- threats ---------------------------------------------------------------------------------------------------
@@ -869,7 +859,7 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
         if plain_word(&state) == "notapplicable" {
             inapplicable += 1;
             let comment = format!("Not applicable: {title}{}", why.map(|why| format!(": {why}")).unwrap_or_default());
-            match on.and_then(|key| draft.item_mut(&key)) {
+            match on.and_then(|key| draft.items.get_mut(&key)) {
                 Some(item) => item.comments.push(comment),
                 None => draft.comments.push(comment),
             }
@@ -877,14 +867,12 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
         }
         let group = (type_id, title.clone(), state.clone(), why.clone().unwrap_or_default());
         if let (Some(key), Some(on)) = (same.get(&group), &on)
-            && let Some(item) = draft.item_mut(key)
+            && let Some(item) = draft.items.get_mut(key)
         {
             item.state("targets", Fact::Item(on.clone()));
             continue;
         }
-        let free = free_key(&format!("threat {key}"), draft);
-        same.insert(group, free.clone());
-        let mut item = Item::new(Kind::Threat, free, title);
+        let mut item = Item::new(Kind::Threat, format!("threat {key}"), title);
         match words::stride(&category) {
             Some(word) => item.word("category", Some(word)),
             None if category.is_empty() => {}
@@ -931,7 +919,7 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
         item.comments.extend(words::lines(left.collect()));
         item.comments.extend(fields.rest());
         words::complete_threat(draft, &mut item);
-        draft.items.push(item);
+        same.insert(group, draft.items.push(item));
     }
     if !untouched.is_empty() {
         let all: usize = untouched.values().sum();
@@ -953,7 +941,7 @@ fn mitigation(why: Option<&str>, threat: &Item, draft: &mut Draft) -> String {
         Some(why) => format!("mitigation {why}"),
         None => format!("mitigation of {}", threat.key),
     };
-    if draft.item(&key).is_none() {
+    if draft.items.get(&key).is_none() {
         let title = why.map(words::title_of).unwrap_or_else(|| format!("Against: {}", threat.title));
         let mut item = Item::new(Kind::Mitigation, key.clone(), title);
         words::describe(&mut item, why.map(str::to_owned));

@@ -4,6 +4,7 @@
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, Value};
 use crate::words::{self, Export, Ids, Losses};
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json, json};
 use threatline_model::Kind;
 use threatline_model::schema;
@@ -40,7 +41,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         }
     }
     let index = Index::of(&top);
-    let mut assets = Vec::new();
+    let mut assets = FxHashMap::default();
     for fields in top.all("assets") {
         let mut item = started(&fields, Kind::Asset, "asset", &mut assets);
         if let Some(risk) = fields.fields("risk") {
@@ -64,11 +65,11 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         |zone: &Fields<'_>| zone.fields("attributes").is_some_and(|attributes| attributes.node(OUTSIDE).is_some());
     let (outside, zones): (Vec<_>, Vec<_>) = top.all("trustZones").into_iter().partition(is_outside);
     let outside: Vec<String> = outside.iter().filter_map(|zone| zone.text("id")).collect();
-    let mut places = Vec::new();
+    let mut places = FxHashMap::default();
     let mut boundaries: Vec<Item> =
         zones.iter().map(|fields| started(fields, Kind::Boundary, "zone", &mut places)).collect();
     let components = top.all("components");
-    let mut elements = Vec::new();
+    let mut elements = FxHashMap::default();
     let mut started_components = Vec::new();
     for fields in &components {
         let (kind, technology) = kind_of(fields);
@@ -99,7 +100,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     }
     words::unstate_inherited_trust(&mut draft, &rated);
     let mut instances = Vec::new();
-    let within: Vec<(String, Option<String>, Option<String>)> = components
+    let within: FxHashMap<String, (Option<String>, Option<String>)> = components
         .iter()
         .zip(&started_components)
         .map(|(fields, item)| {
@@ -108,14 +109,14 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             let place = parent.as_ref().and_then(|parent| known(parent, "trustZone", &zone(parent)?, &places));
             let above =
                 parent.as_ref().and_then(|parent| known(parent, "component", &parent.text("component")?, &elements));
-            (item.key.clone(), place, above)
+            (item.key.clone(), (place, above))
         })
         .collect();
     for (fields, mut item) in components.iter().zip(started_components) {
         // A component in a component is in the zone of that one.
         let mut at = item.key.clone();
-        let mut seen = Vec::new();
-        while let Some((_, place, above)) = within.iter().find(|(key, ..)| *key == at) {
+        let mut seen: Vec<String> = Vec::new();
+        while let Some((place, above)) = within.get(&at) {
             match above {
                 Some(above) if place.is_none() && !seen.contains(above) => {
                     seen.push(above.clone());
@@ -127,8 +128,8 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
                 }
             }
         }
-        if let Some(above) = seen.first().and_then(|key| elements.iter().find(|(_, known)| known == key)) {
-            item.comments.push(format!("part of: {}", above.0));
+        if let Some(above) = seen.first() {
+            item.comments.push(format!("part of: {}", above.trim_start_matches("component ")));
         }
         if let Some(held) = fields.fields("assets") {
             let (handles, stores) = match item.kind {
@@ -163,7 +164,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         words::tags(fields, &mut item);
         finish(fields, &index, item, &mut draft);
     }
-    let mut flows = Vec::new();
+    let mut flows = FxHashMap::default();
     for fields in top.all("dataflows") {
         let mut item = started(&fields, Kind::Flow, "flow", &mut flows);
         let source = fields.required("source");
@@ -198,20 +199,19 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     draft
 }
 
-fn started(fields: &Fields<'_>, kind: Kind, what: &str, ids: &mut Vec<(String, String)>) -> Item {
+fn started(fields: &Fields<'_>, kind: Kind, what: &str, ids: &mut FxHashMap<String, String>) -> Item {
     let id = fields.required("id");
-    if ids.iter().any(|(known, _)| *known == id) && !id.is_empty() {
-        fields.problem("id", format!("`{id}` is here a second time"));
-    }
     let mut item = Item::new(kind, format!("{what} {id}"), fields.required("name"));
     item.name = words::id(&id);
     words::describe(&mut item, fields.text("description"));
-    ids.push((id, item.key.clone()));
+    if ids.insert(id.clone(), item.key.clone()).is_some() && !id.is_empty() {
+        fields.problem("id", format!("`{id}` is here a second time"));
+    }
     item
 }
 
 /// The keys of everything that has an id, with the kinds that it may be of.
-struct Index(Vec<(String, &'static [Kind], String)>);
+struct Index(FxHashMap<String, Vec<(&'static [Kind], String)>>);
 
 impl Index {
     const LISTS: [(&str, &str, &[Kind]); 6] = [
@@ -224,17 +224,19 @@ impl Index {
     ];
 
     fn of(top: &Fields<'_>) -> Index {
-        let of_list = |(list, what, kinds): (&str, &str, &'static [Kind])| {
-            let ids = top.all(list).into_iter().filter_map(|fields| fields.text("id"));
-            ids.map(|id| (id.clone(), kinds, format!("{what} {id}"))).collect::<Vec<_>>()
-        };
-        Index(Index::LISTS.into_iter().flat_map(of_list).collect())
+        let mut index: FxHashMap<String, Vec<(&[Kind], String)>> = FxHashMap::default();
+        for (list, what, kinds) in Index::LISTS {
+            for id in top.all(list).into_iter().filter_map(|fields| fields.text("id")) {
+                let key = format!("{what} {id}");
+                index.entry(id).or_default().push((kinds, key));
+            }
+        }
+        Index(index)
     }
 
     fn key(&self, kinds: &[Kind], id: &str) -> Option<String> {
-        let fits =
-            |(known, of, _): &&(String, &[Kind], String)| known == id && of.iter().any(|kind| kinds.contains(kind));
-        self.0.iter().find(fits).map(|(_, _, key)| key.clone())
+        let fits = |(of, _): &&(&[Kind], String)| of.iter().any(|kind| kinds.contains(kind));
+        self.0.get(id)?.iter().find(fits).map(|(_, key)| key.clone())
     }
 }
 
@@ -265,8 +267,8 @@ fn finish(fields: &Fields<'_>, index: &Index, mut item: Item, draft: &mut Draft)
     draft.items.push(item);
 }
 
-fn known(fields: &Fields<'_>, name: &str, id: &str, ids: &[(String, String)]) -> Option<String> {
-    let found = ids.iter().find(|(known, _)| known == id).map(|(_, key)| key.clone());
+fn known(fields: &Fields<'_>, name: &str, id: &str, ids: &FxHashMap<String, String>) -> Option<String> {
+    let found = ids.get(id).cloned();
     if found.is_none() {
         fields.problem(name, format!("nothing has the id `{id}`"));
     }
@@ -358,12 +360,19 @@ fn status(state: Option<&str>) -> Option<&'static str> {
 }
 
 fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut Draft) {
-    let mut mitigations: Vec<(String, String)> = Vec::new();
+    let mut on: FxHashMap<&str, Vec<&Instance>> = FxHashMap::default();
+    let mut used: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    for instance in instances {
+        on.entry(&instance.threat).or_default().push(instance);
+        for (mitigation, state) in &instance.mitigations {
+            used.entry(mitigation).or_default().extend(status(state.as_deref()));
+        }
+    }
+    let mut mitigations = FxHashMap::default();
     for fields in top.all("mitigations") {
         let mut item = started(&fields, Kind::Mitigation, "mitigation", &mut mitigations);
         let id = fields.required("id");
-        let used = instances.iter().flat_map(|instance| &instance.mitigations).filter(|(used, _)| *used == id);
-        let mut states: Vec<&str> = used.filter_map(|(_, state)| status(state.as_deref())).collect();
+        let mut states = used.remove(id.as_str()).unwrap_or_default();
         let rank = |word: &str| schema::STATUS.position(word);
         states.sort_by_key(|word| rank(word));
         states.dedup();
@@ -377,7 +386,7 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
         }
         finish(&fields, index, item, draft);
     }
-    let mut threats = Vec::new();
+    let mut threats = FxHashMap::default();
     for fields in top.all("threats") {
         let mut item = started(&fields, Kind::Threat, "threat", &mut threats);
         let id = fields.required("id");
@@ -399,11 +408,11 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
             item.comments.extend(words::lines(risk.rest()));
         }
         let mut accepted = false;
-        for instance in instances.iter().filter(|instance| instance.threat == id) {
+        for instance in on.get(id.as_str()).into_iter().flatten() {
             item.state("targets", Fact::Item(instance.on.clone()));
             for (mitigation, _) in &instance.mitigations {
-                match mitigations.iter().find(|(known, _)| known == mitigation) {
-                    Some((_, key)) => item.state("mitigations", Fact::Item(key.clone())),
+                match mitigations.get(mitigation) {
+                    Some(key) => item.state("mitigations", Fact::Item(key.clone())),
                     None => top.problem("mitigations", format!("nothing has the id `{mitigation}`")),
                 }
             }
@@ -418,7 +427,7 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
         finish(&fields, index, item, draft);
     }
     for instance in instances {
-        if !threats.iter().any(|(known, _)| *known == instance.threat) && !instance.threat.is_empty() {
+        if !threats.contains_key(&instance.threat) && !instance.threat.is_empty() {
             top.problem("threats", format!("nothing has the id `{}`", instance.threat));
         }
     }
@@ -489,13 +498,13 @@ pub fn write(draft: &Draft) -> Export {
         zones.push(zone);
     }
     let threats: Vec<&Item> = draft.of_kind(&[Kind::Threat]).collect();
+    let against = draft.grouped(&[Kind::Threat], |threat| threat.keys("targets"));
+    let accepted = draft.grouped(&[Kind::Accept], |accept| accept.keys("findings"));
     let on = |key: &str| -> Vec<Json> {
-        let against = threats.iter().filter(|threat| threat.keys("targets").any(|target| target == key));
-        let each = against.map(|threat| {
-            let is_accepted =
-                draft.of_kind(&[Kind::Accept]).any(|accept| accept.keys("findings").any(|key| key == threat.key));
+        let each = against.get(key).into_iter().flatten().map(|threat| {
+            let is_accepted = accepted.contains_key(threat.key.as_str());
             let mitigations = threat.keys("mitigations").map(|key| {
-                let status = draft.item(key).and_then(|item| item.stated("status")).unwrap_or("implemented");
+                let status = draft.items.get(key).and_then(|item| item.stated("status")).unwrap_or("implemented");
                 let state = match status {
                     "proposed" => "recommended",
                     "planned" => "required",
@@ -543,18 +552,10 @@ pub fn write(draft: &Draft) -> Export {
     }
     let flows = draft.of_kind(&[Kind::Flow]).filter_map(|flow| {
         let (source, target) = flow.ends.as_ref()?;
-        let mut carried: Vec<&str> = flow.keys("sends").chain(flow.keys("receives")).collect();
+        let mut seen = FxHashSet::default();
+        let carried = flow.keys("sends").chain(flow.keys("receives")).filter(|key| seen.insert(*key));
+        let carried: Vec<String> = carried.map(id).collect();
         let comes_back = flow.keys("receives").next().is_some();
-        carried.dedup();
-        let mut seen = Vec::new();
-        carried.retain(|key| {
-            if seen.contains(key) {
-                false
-            } else {
-                seen.push(*key);
-                true
-            }
-        });
         // In which direction an asset goes can be said in attributes alone.
         let mut attributes = attributes(flow, &ids, if comes_back { &["tags"] } else { &["tags", "sends"] });
         if comes_back && flow.get("sends").is_empty() {
@@ -562,7 +563,7 @@ pub fn write(draft: &Draft) -> Export {
         }
         Some(json!({
             "id": id(&flow.key), "name": flow.title, "description": description(flow), "bidirectional": comes_back,
-            "source": id(source), "destination": id(target), "assets": carried.into_iter().map(id).collect::<Vec<_>>(),
+            "source": id(source), "destination": id(target), "assets": carried,
             "tags": flow.words("tags").collect::<Vec<_>>(), "threats": on(&flow.key),
             "attributes": attributes,
         }))

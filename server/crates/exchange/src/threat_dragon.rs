@@ -427,7 +427,7 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
 /// Declares an asset, once, and that an element holds it.
 fn held(item: &mut Item, property: &'static str, asset: Item, draft: &mut Draft) {
     item.state(property, Fact::Item(asset.key.clone()));
-    if draft.item(&asset.key).is_none() {
+    if draft.items.get(&asset.key).is_none() {
         draft.items.push(asset);
     }
 }
@@ -604,7 +604,7 @@ fn threats(
         }
         // The same threat on several elements is one against all of them.
         if let Some(key) = shared.threats.get(&identity)
-            && let Some(item) = draft.item_mut(key).filter(|item| item.part.as_ref() == part)
+            && let Some(item) = draft.items.get_mut(key).filter(|item| item.part.as_ref() == part)
         {
             item.state("targets", Fact::Item(target.to_owned()));
             comments.extend(words::lines(fields.rest()));
@@ -653,8 +653,7 @@ fn threats(
         };
         item.comments.extend(words::lines(fields.rest()));
         words::complete_threat(draft, &mut item);
-        shared.threats.insert(identity, item.key.clone());
-        draft.items.push(item);
+        shared.threats.insert(identity, draft.items.push(item));
         draft.items.extend(accept.map(|mut accept| {
             accept.part = part.cloned();
             accept
@@ -734,7 +733,9 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
         rows = in_rows(draft);
         &rows
     };
-    let mut writer = Writer { draft, drawn, losses: &losses, number: 0 };
+    let against = draft.grouped(&[Kind::Threat], |threat| threat.keys("targets"));
+    let accepted = draft.grouped(&[Kind::Accept], |accept| accept.keys("findings"));
+    let mut writer = Writer { draft, against, accepted, drawn, losses: &losses, number: 0 };
     let mut cells: Vec<Json> = Vec::new();
     // A box that is in another is drawn over it.
     let mut boundaries: Vec<&Item> = draft.of_kind(&[Kind::Boundary]).collect();
@@ -800,10 +801,9 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
     for item in draft.of_kind(&[Kind::Asset, Kind::Assumption]) {
         losses.add(item, "", "the format has no place for it");
     }
-    let used =
-        |key: &str| draft.of_kind(&[Kind::Threat]).any(|threat| threat.keys("mitigations").any(|used| used == key));
+    let used = draft.grouped(&[Kind::Threat], |threat| threat.keys("mitigations"));
     for item in draft.of_kind(&[Kind::Mitigation]) {
-        match used(&item.key) {
+        match used.contains_key(item.key.as_str()) {
             true => losses.of(item, &["based_on", "counters", "evidence", "due", "owner", "references", "ticket"]),
             false => losses.add(item, "", "the format has mitigations of threats that it lists alone"),
         }
@@ -955,6 +955,10 @@ fn in_words(mitigation: &Item) -> String {
 
 struct Writer<'d> {
     draft: &'d Draft,
+    /// The threats against each element, by its key.
+    against: FxHashMap<&'d str, Vec<&'d Item>>,
+    /// The acceptances of each threat, by its key.
+    accepted: FxHashMap<&'d str, Vec<&'d Item>>,
     drawn: &'d Drawn,
     losses: &'d Losses,
     /// The number of the last threat.
@@ -968,7 +972,7 @@ impl Writer<'_> {
                 .any(|said| words::upwards(Kind::Technology, said).iter().any(|above| above == name))
         };
         let holds = |property: &str, fact: (&str, &str)| {
-            let held = item.keys(property).filter_map(|key| self.draft.item(key));
+            let held = item.keys(property).filter_map(|key| self.draft.items.get(key));
             held.into_iter().any(|asset| asset.words(fact.0).any(|word| word == fact.1))
         };
         let mut data = self.data(item);
@@ -1018,7 +1022,7 @@ impl Writer<'_> {
             || item.words("mitigations").any(|name| ["tls", "mutual_tls", "vpn", "payload_encryption"].contains(&name))
             || item.stated("tunnel").is_some_and(|tunnel| tunnel != "none");
         let is_public = item.ends.as_ref().is_some_and(|(source, target)| {
-            let ends = [source, target].into_iter().filter_map(|key| self.draft.item(key));
+            let ends = [source, target].into_iter().filter_map(|key| self.draft.items.get(key));
             ends.into_iter().any(|end| words::is_in_the_open(self.draft, end))
         });
         let own = item.keys("protocol").next();
@@ -1042,8 +1046,7 @@ impl Writer<'_> {
 
     /// What all that can have threats says.
     fn data(&mut self, item: &Item) -> Json {
-        let against = |threat: &&Item| threat.keys("targets").any(|target| target == item.key);
-        let threats: Vec<&Item> = self.draft.of_kind(&[Kind::Threat]).filter(against).collect();
+        let threats = self.against.get(item.key.as_str()).cloned().unwrap_or_default();
         let threats: Vec<Json> = threats.into_iter().map(|threat| self.threat(threat)).collect();
         json!({
             "name": item.title, "description": item.description, "isTrustBoundary": false,
@@ -1057,13 +1060,12 @@ impl Writer<'_> {
         self.number += 1;
         let (state, severity) = self.drawn.threats.get(&threat.key).copied().unwrap_or(("open", "tbd"));
         let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
-        let accept = self.draft.of_kind(&[Kind::Accept]);
-        let accept = accept.into_iter().find(|accept| accept.keys("findings").any(|key| key == threat.key));
+        let accept = self.accepted.get(threat.key.as_str()).and_then(|accepts| accepts.first());
         let mut texts: Vec<String> = Vec::new();
         for fact in threat.get("mitigations") {
             match fact {
                 Fact::Library(name) => texts.push(name.replace('_', " ")),
-                Fact::Item(key) => texts.extend(self.draft.item(key).map(in_words)),
+                Fact::Item(key) => texts.extend(self.draft.items.get(key).map(in_words)),
                 _ => {}
             }
         }

@@ -4,8 +4,9 @@
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, LABELS, Node, Notes, Problem, Value, looked_up, plain_word};
 use crate::words;
+use rustc_hash::FxHashMap;
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use threatline_model::Kind;
 
 const CLASSIFICATION: &[(&str, &str)] = &[
@@ -71,13 +72,7 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
         top.loss("invariant", format!("rules for models are left out: {count}"));
     }
     for fields in &components {
-        let mut item = component(fields);
-        let mut number = 2;
-        while draft.item(&item.key).is_some() {
-            item.key = format!("component {} {number}", fields.label(1));
-            number += 1;
-        }
-        draft.items.push(item);
+        draft.items.push(component(fields));
     }
     let controls: Vec<Fields<'_>> = top.all(IMPORTED);
     let is_one = models.len() == 1;
@@ -270,7 +265,7 @@ fn with_base(notes: &Notes, model: &Node, include: &Include<'_>, path: &str, dep
             return Ok(model.clone());
         }
         Err(problem) => {
-            notes.problems.borrow_mut().push(problem);
+            notes.add(problem);
             return Ok(model.clone());
         }
     };
@@ -396,8 +391,9 @@ impl Model<'_> {
         for fields in fields.all("third_party_dependency") {
             self.dependency(&fields, draft);
         }
+        let elements = Elements::of(self.elements_in(draft));
         for fields in &threats {
-            self.threat(fields, draft);
+            self.threat(fields, &elements, draft);
         }
         let description = fields.text("description");
         comments.extend(fields.rest());
@@ -408,7 +404,8 @@ impl Model<'_> {
             }
             Some(part) => {
                 // A part is told of where all of it stands, if that is there.
-                let whole = draft.item_mut(&format!("the whole of {part}"));
+                let whole = words::whole_key(draft, Some(part));
+                let whole = draft.items.get_mut(&whole);
                 let told = comments.into_iter().filter(|comment| !comment.is_empty());
                 match whole {
                     Some(item) => {
@@ -447,20 +444,11 @@ impl Model<'_> {
         self.add(fields, item, draft);
     }
 
-    fn add(&self, fields: &Fields<'_>, mut item: Item, draft: &mut Draft) -> String {
-        let key = item.key.clone();
-        let mut number = 2;
-        while draft.item(&item.key).is_some() {
-            if number == 2 && item.kind != Kind::Flow {
-                fields
-                    .loss(LABELS, "the same name is here a second time: what refers to it is taken to mean the first");
-            }
-            item.key = format!("{key} {number}");
-            number += 1;
+    fn add(&self, fields: &Fields<'_>, item: Item, draft: &mut Draft) {
+        if item.kind != Kind::Flow && draft.items.get(&item.key).is_some() {
+            fields.loss(LABELS, "the same name is here a second time: what refers to it is taken to mean the first");
         }
-        let key = item.key.clone();
         draft.items.push(item);
-        key
     }
 
     fn dependency(&self, fields: &Fields<'_>, draft: &mut Draft) {
@@ -505,7 +493,7 @@ impl Model<'_> {
             let name = self.name(&zone);
             let key = self.zone(&name, draft);
             self.elements_of(&zone, Some(&key), draft);
-            if let Some(item) = draft.item_mut(&key) {
+            if let Some(item) = draft.items.get_mut(&key) {
                 item.comments.extend(words::lines(zone.rest()));
             }
         }
@@ -516,7 +504,7 @@ impl Model<'_> {
         let mut item = self.item(Kind::Boundary, name);
         item.word("trust", words::trust_by_name(&item.title));
         let key = item.key.clone();
-        if draft.item(&key).is_none() {
+        if draft.items.get(&key).is_none() {
             draft.items.push(item);
         }
         key
@@ -540,7 +528,7 @@ impl Model<'_> {
                 item.library("technology", technology(&item).as_slice());
                 if let Some(asset) = fields.text("information_asset") {
                     let key = self.key(Kind::Asset, &asset);
-                    if draft.item(&key).is_some() {
+                    if draft.items.get(&key).is_some() {
                         item.state("stores", Fact::Item(key));
                     } else {
                         fields.loss("information_asset", "kept in a comment: there is no such asset");
@@ -549,7 +537,7 @@ impl Model<'_> {
                 }
                 item.comments.extend(words::lines(fields.rest()));
                 // Diagrams may show an element again.
-                match draft.item_mut(&item.key) {
+                match draft.items.get_mut(&item.key) {
                     Some(known) if known.kind == kind => {
                         known.place = known.place.take().or(item.place);
                         for (property, fact) in item
@@ -561,7 +549,7 @@ impl Model<'_> {
                         }
                         known.comments.extend(item.comments);
                     }
-                    _ => drop(self.add(&fields, item, draft)),
+                    _ => self.add(&fields, item, draft),
                 }
             }
         }
@@ -574,7 +562,7 @@ impl Model<'_> {
             let end = |name: &str| {
                 let said = fields.required(name);
                 let key = self.key(Kind::Process, &said);
-                if draft.item(&key).is_some() || said.is_empty() {
+                if draft.items.get(&key).is_some() || said.is_empty() {
                     return Some(key).filter(|_| !said.is_empty());
                 }
                 let start = self.key(Kind::Process, "");
@@ -604,7 +592,7 @@ impl Model<'_> {
 
     // ---- threats -----------------------------------------------------------------------------------------------
 
-    fn threat(&self, fields: &Fields<'_>, draft: &mut Draft) {
+    fn threat(&self, fields: &Fields<'_>, elements: &Elements, draft: &mut Draft) {
         let description = fields.text("description").unwrap_or_default();
         let name = fields.label(0);
         let mut item = self.item(Kind::Threat, words::or(&name, &description));
@@ -647,7 +635,7 @@ impl Model<'_> {
         }
         for asset in fields.texts("information_asset_refs") {
             let key = self.key(Kind::Asset, &asset);
-            if draft.item(&key).is_some() {
+            if draft.items.get(&key).is_some() {
                 item.state("affects", Fact::Item(key));
             } else {
                 fields
@@ -658,41 +646,28 @@ impl Model<'_> {
         for key in self.controls(fields, draft) {
             item.state("mitigations", Fact::Item(key));
         }
-        self.targets(&mut item, draft);
+        self.targets(&mut item, elements, draft);
         item.comments.extend(words::lines(fields.rest()));
         words::complete_threat(draft, &mut item);
         self.add(fields, item, draft);
     }
 
     /// States what a threat is against: threatcl does not say it.
-    fn targets(&self, threat: &mut Item, draft: &Draft) {
-        let whole = format!("the whole of {}", self.part.as_deref().unwrap_or(&draft.title));
-        if draft.item(&whole).is_some() {
+    fn targets(&self, threat: &mut Item, elements: &Elements, draft: &mut Draft) {
+        let whole = words::whole_key(draft, self.part.as_deref());
+        if draft.items.get(&whole).is_some() {
             threat.state("targets", Fact::Item(whole));
             return;
         }
-        let own: Vec<&Item> = self.elements_in(draft).collect();
-        let spaced = |text: &str| {
-            let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-            format!(" {} ", words.map(str::to_lowercase).collect::<Vec<_>>().join(" "))
-        };
-        let text = spaced(&format!("{} {}", threat.title, threat.description));
-        let is_told = |item: &&&Item| text.contains(&spaced(&item.title));
-        let mut found: Vec<&Item> =
-            own.iter().filter(|item| item.kind != Kind::External).filter(is_told).copied().collect();
+        let mut found = elements.told_in(&format!("{} {}", threat.title, threat.description));
         if found.is_empty() {
-            let affected: Vec<&str> = threat.keys("affects").collect();
-            found = own.iter().filter(|item| item.keys("stores").any(|key| affected.contains(&key))).copied().collect();
+            let keepers = threat.keys("affects").filter_map(|asset| elements.keepers.get(asset)).flatten();
+            found.extend(keepers.cloned());
         }
         if found.is_empty() {
-            let of_kind = |kind| own.iter().filter(move |item| item.kind == kind).copied();
-            found = of_kind(Kind::Process).collect();
-            if found.is_empty() {
-                found = own.clone();
-            }
+            found = words::anything(draft, self.part.as_deref(), |item| item.key.starts_with(&self.prefix));
         }
-        let keys: Vec<String> = found.iter().map(|item| item.key.clone()).collect();
-        keys.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
+        found.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
         threat.comments.push("TODO: it did not say what it is against; `targets` is a guess".to_owned());
     }
 
@@ -721,7 +696,7 @@ impl Model<'_> {
             match self.controls.iter().find(|control| control.label(1) == name) {
                 Some(control) => {
                     let key = format!("component {name}");
-                    if draft.item(&key).is_none() {
+                    if draft.items.get(&key).is_none() {
                         let mut item = component(control);
                         item.part.clone_from(&self.part);
                         draft.items.push(item);
@@ -744,32 +719,21 @@ impl Model<'_> {
     /// A control that is a block.
     fn block(&self, fields: &Fields<'_>, name: String, draft: &mut Draft) -> String {
         let made = control(fields, Item::new(Kind::Mitigation, String::new(), words::readable(&name)));
-        let known = draft.of_kind(&[Kind::Mitigation]).find(|item| {
-            item.key.starts_with(&self.prefix)
-                && item.title == made.title
-                && item.description == made.description
-                && item.facts == made.facts
-        });
-        if let Some(known) = known {
-            return known.key.clone();
-        }
         let mut item = made;
-        item.key = self.key(Kind::Mitigation, &name);
+        // What says the same is the same.
+        item.key = self.key(Kind::Mitigation, &format!("{} {} {:?}", item.title, item.description, item.facts));
         item.part.clone_from(&self.part);
-        let mut number = 2;
-        while draft.item(&item.key).is_some() {
-            item.key = format!("{} {number}", self.key(Kind::Mitigation, &name));
-            number += 1;
-        }
         let key = item.key.clone();
-        draft.items.push(item);
+        if draft.items.get(&key).is_none() {
+            draft.items.push(item);
+        }
         key
     }
 
     /// A control that is a text.
     fn control(&self, text: &str, is_done: Option<bool>, comments: Vec<String>, draft: &mut Draft) -> String {
         let key = self.key(Kind::Mitigation, text);
-        if draft.item(&key).is_none() {
+        if draft.items.get(&key).is_none() {
             let mut item = Item::new(Kind::Mitigation, key.clone(), words::title_of(text));
             words::describe(&mut item, Some(text.trim().to_owned()));
             item.part.clone_from(&self.part);
@@ -779,6 +743,47 @@ impl Model<'_> {
         }
         key
     }
+}
+
+/// The elements of a model, by what tells that a threat is against them.
+#[derive(Default)]
+struct Elements {
+    /// The keys of those that are no externals, by the words of their titles.
+    titles: FxHashMap<Vec<String>, Vec<String>>,
+    /// How many words titles have.
+    lengths: BTreeSet<usize>,
+    /// The keys of the stores of each asset.
+    keepers: FxHashMap<String, Vec<String>>,
+}
+
+impl Elements {
+    fn of<'d>(all: impl Iterator<Item = &'d Item>) -> Elements {
+        let mut elements = Elements::default();
+        for item in all {
+            for asset in item.keys("stores") {
+                elements.keepers.entry(asset.to_owned()).or_default().push(item.key.clone());
+            }
+            let words = spaced(&item.title);
+            if item.kind != Kind::External && !words.is_empty() {
+                elements.lengths.insert(words.len());
+                elements.titles.entry(words).or_default().push(item.key.clone());
+            }
+        }
+        elements
+    }
+
+    /// The keys of those whose titles are in a text.
+    fn told_in(&self, text: &str) -> Vec<String> {
+        let words = spaced(text);
+        let titles = self.lengths.iter().flat_map(|length| words.windows(*length));
+        titles.filter_map(|title| self.titles.get(title)).flatten().cloned().collect()
+    }
+}
+
+/// The words of a text in lower case.
+fn spaced(text: &str) -> Vec<String> {
+    let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
 }
 
 fn status(is_done: Option<bool>) -> &'static str {

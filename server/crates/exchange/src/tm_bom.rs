@@ -303,7 +303,7 @@ fn data_sets(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             let Some(name) = placement.text("data_store") else { continue };
             let is_encrypted = placement.yes_no("encrypted");
             if let Some(key) = known.or_note(&placement, "data_store", &["data_store"], &name, &mut item) {
-                if let Some(store) = draft.item_mut(&key) {
+                if let Some(store) = draft.items.get_mut(&key) {
                     store.state("stores", Fact::Item(item.key.clone()));
                 }
                 encrypted.extend(is_encrypted.map(|yes| (key, yes)));
@@ -351,7 +351,7 @@ fn data_flows(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
         };
         // What one of its ends keeps is what it can carry, where that is a single thing.
         let kept =
-            [&source, &target].into_iter().filter_map(|key| draft.item(key)).flat_map(|item| item.keys("stores"));
+            [&source, &target].into_iter().filter_map(|key| draft.items.get(key)).flat_map(|item| item.keys("stores"));
         let kept: Vec<String> = kept.map(str::to_owned).collect();
         match (is_sensitive, kept.as_slice()) {
             (Some(true), [one]) => item.state("sends", Fact::Item(one.clone())),
@@ -442,7 +442,7 @@ fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
         }
         let zones = zones.map(|zone| {
             let title =
-                known.get(&["trust_zone"], &zone).and_then(|key| draft.item(&key).map(|item| item.title.clone()));
+                known.get(&["trust_zone"], &zone).and_then(|key| draft.items.get(&key).map(|item| item.title.clone()));
             title.unwrap_or_else(|| format!("{zone} (which is not there)"))
         });
         said.extend(fields.rest());
@@ -607,7 +607,7 @@ fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut [Item], draft: 
             let zone = boundary.text(name).unwrap_or_default();
             known
                 .get(&["trust_zone"], &zone)
-                .and_then(|key| draft.item(&key).map(|item| item.title.clone()))
+                .and_then(|key| draft.items.get(&key).map(|item| item.title.clone()))
                 .unwrap_or(zone)
         };
         fields.loss("trust_boundary", "kept in a comment");

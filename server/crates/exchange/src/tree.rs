@@ -536,7 +536,7 @@ fn hcl_value(text: &Text, expression: &Expression) -> Result<Node, Problem> {
 #[derive(Debug, Default)]
 pub struct Notes {
     /// What keeps the documents from being read.
-    pub problems: RefCell<Vec<Problem>>,
+    pub problems: RefCell<BTreeSet<Problem>>,
     /// What has no place in a model.
     pub losses: RefCell<Vec<Loss>>,
 }
@@ -555,11 +555,12 @@ pub struct Loss {
 impl Notes {
     /// Notes what is wrong.
     pub fn problem(&self, place: &Place, path: &str, message: impl Into<String>) {
-        let problem = Problem { place: place.clone(), path: path.to_owned(), message: message.into() };
-        let mut problems = self.problems.borrow_mut();
-        if !problems.contains(&problem) {
-            problems.push(problem);
-        }
+        self.add(Problem { place: place.clone(), path: path.to_owned(), message: message.into() });
+    }
+
+    /// Notes a problem, once.
+    pub fn add(&self, problem: Problem) {
+        self.problems.borrow_mut().insert(problem);
     }
 
     /// Notes what has no place.
@@ -819,12 +820,28 @@ pub fn plain_word(said: &str) -> String {
     said.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// How many words are looked through for one that is meant, and how many are listed.
+const MOST_WORDS: [usize; 2] = [1000, 60];
+
+/// The word that is written almost so, if there is one; nothing where there are too many to look at.
+pub fn near<'w>(said: &str, words: impl Iterator<Item = &'w str> + Clone) -> Option<&'w str> {
+    if words.clone().nth(MOST_WORDS[0]).is_some() {
+        return None;
+    }
+    let said = said.to_lowercase();
+    // More letters that differ in number are more changes than are made by mistake.
+    let likely = words.filter(|word| word.len().abs_diff(said.len()) <= 2.max(word.len() / 4));
+    let near = likely.map(|word| (strsim::damerau_levenshtein(&said, word), word)).min();
+    near.filter(|(distance, word)| *distance <= 2.max(word.len() / 4)).map(|(_, word)| word)
+}
+
 /// That a word is unknown, with the one that may be meant.
 pub fn unknown<'w>(said: &str, words: impl Iterator<Item = &'w str> + Clone) -> String {
-    let near = words.clone().map(|word| (strsim::damerau_levenshtein(&said.to_lowercase(), word), word)).min();
-    match near.filter(|(distance, word)| *distance <= 2.max(word.len() / 4)) {
-        Some((_, word)) => format!("`{said}` is unknown; is `{word}` meant?"),
-        None if words.clone().next().is_none() => format!("`{said}` is unknown"),
+    match near(said, words.clone()) {
+        Some(word) => format!("`{said}` is unknown; is `{word}` meant?"),
+        None if words.clone().next().is_none() || words.clone().nth(MOST_WORDS[1]).is_some() => {
+            format!("`{said}` is unknown")
+        }
         None => format!("`{said}` is unknown; it has to be one of {}", words.collect::<Vec<_>>().join(", ")),
     }
 }

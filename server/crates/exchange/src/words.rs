@@ -2,9 +2,10 @@
 //! not know any format.
 
 use crate::draft::{Draft, Fact, Item};
+use crate::once::Once;
 use crate::text::name_of;
 use crate::tree::{Fields, Place, plain_word};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 use std::cell::RefCell;
 use std::fmt::Write;
@@ -61,7 +62,7 @@ impl Losses {
     /// All of them, each once.
     pub fn into_inner(self) -> Vec<String> {
         let mut all = self.0.into_inner();
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         all.retain(|loss| seen.insert(loss.clone()));
         all
     }
@@ -79,21 +80,19 @@ impl Ids {
         for name in items().filter_map(|item| item.name.as_deref()) {
             *called.entry(name).or_default() += 1;
         }
-        let mut taken = rustc_hash::FxHashSet::default();
+        let mut once = Once::default();
         let mut ids = FxHashMap::default();
         for item in items() {
             let own = item.name.as_deref().filter(|name| called[name] == 1).map(str::to_owned);
-            let short = |key: &str| draft.item(key).and_then(|end| end.name.clone()).unwrap_or_else(|| key.to_owned());
+            let short =
+                |key: &str| draft.items.get(key).and_then(|end| end.name.clone()).unwrap_or_else(|| key.to_owned());
             let between =
                 || item.ends.as_ref().map(|(source, target)| format!("{} to {}", short(source), short(target)));
             let name = own.or_else(|| between().filter(|_| item.name.is_none())).unwrap_or_else(|| item.key.clone());
             let parts = name.split(|character: char| !character.is_alphanumeric()).filter(|part| !part.is_empty());
             let id = parts.collect::<Vec<_>>().join(&join.to_string()).to_lowercase();
             let id = if id.is_empty() { item.kind.word().to_owned() } else { id };
-            let numbered = (2..).map(|number| format!("{id}{join}{number}"));
-            let free = std::iter::once(id.clone()).chain(numbered).find(|id| !taken.contains(id)).unwrap_or_default();
-            taken.insert(free.clone());
-            ids.insert(item.key.clone(), free);
+            ids.insert(item.key.clone(), once.take(&id, |id, number| format!("{id}{join}{number}")));
         }
         Ids(ids)
     }
@@ -141,20 +140,14 @@ pub fn fact(takes: Takes, said: &str, key: &dyn Fn(&[Kind], &str) -> Option<Stri
     }
 }
 
-/// Titles that have to differ.
+/// Titles that have to differ, by the lists that they stand in.
 #[derive(Default)]
-pub struct Titles(RefCell<rustc_hash::FxHashSet<(String, String)>>);
+pub struct Titles(FxHashMap<String, Once>);
 
 impl Titles {
     /// A title, with a number if it is there in a list already.
-    pub fn free(&self, list: &str, title: &str) -> String {
-        let mut free = title.to_owned();
-        let mut number = 2;
-        while !self.0.borrow_mut().insert((list.to_owned(), free.clone())) {
-            free = format!("{title} ({number})");
-            number += 1;
-        }
-        free
+    pub fn free(&mut self, list: &str, title: &str) -> String {
+        self.0.entry(list.to_owned()).or_default().take(title, |title, number| format!("{title} ({number})"))
     }
 }
 
@@ -289,7 +282,7 @@ pub fn a_year_after(decided: Option<Date>) -> Date {
 pub fn break_circles(draft: &mut Draft) {
     let boundaries = draft.items.iter().enumerate().filter(|(_, item)| item.kind == Kind::Boundary);
     let boundaries: FxHashMap<String, usize> = boundaries.map(|(at, item)| (item.key.clone(), at)).collect();
-    for item in &mut draft.items {
+    for item in draft.items.iter_mut() {
         if item.place.as_ref().is_some_and(|place| !boundaries.contains_key(place)) {
             item.place = None;
         }
@@ -299,11 +292,11 @@ pub fn break_circles(draft: &mut Draft) {
     let mut starts: Vec<usize> = boundaries.values().copied().collect();
     starts.sort_unstable();
     for start in starts {
-        let above = |draft: &Draft, at: usize| draft.items[at].place.as_ref().map(|above| boundaries[above]);
+        let above = |draft: &Draft, at: usize| draft.items.at(at).place.as_ref().map(|above| boundaries[above]);
         let mut chain = vec![start];
         while let Some(next) = above(draft, chain[chain.len() - 1]).filter(|next| !depths.contains_key(next)) {
             if chain.contains(&next) {
-                let item = &mut draft.items[chain[chain.len() - 1]];
+                let item = draft.items.at_mut(chain[chain.len() - 1]);
                 item.comments.push("It lay in itself.".to_owned());
                 item.place = None;
                 break;
@@ -314,8 +307,8 @@ pub fn break_circles(draft: &mut Draft) {
             let around = above(draft, at);
             let mut depth = around.map_or(1, |around| depths[&around] + 1);
             if let Some(around) = around.filter(|_| depth > DEEPEST_BOUNDARY) {
-                let around = draft.items[around].title.clone();
-                let item = &mut draft.items[at];
+                let around = draft.items.at(around).title.clone();
+                let item = draft.items.at_mut(at);
                 item.comments.push(format!("It lay in \"{around}\", deeper than boundaries can."));
                 item.place = None;
                 depth = 1;
@@ -375,7 +368,7 @@ pub fn file_title(place: &Place) -> String {
 /// Gives a flow without a name of its own a title, of its ends.
 pub fn title_by_ends(draft: &Draft, flow: &mut Item) {
     let Some((source, target)) = &flow.ends else { return };
-    let title = |key: &str| draft.item(key).map(|item| item.title.clone()).unwrap_or_default();
+    let title = |key: &str| draft.items.get(key).map(|item| item.title.clone()).unwrap_or_default();
     flow.title = format!("{} to {}", title(source), title(target));
 }
 
@@ -402,13 +395,13 @@ pub const SENSITIVE: Held =
 /// The key of an asset that a format knows without a name.
 pub fn held(draft: &mut Draft, held: Held) -> String {
     let key = format!("held {}", held.title);
-    if draft.item(&key).is_none() {
+    if draft.items.get(&key).is_none() {
         let mut item = Item::new(Kind::Asset, key.clone(), held.title);
         item.word("classification", Some(held.classification));
         item.word("kind", Some(held.kind).filter(|kind| *kind != "data"));
         item.yes_no("personal", held.is_personal.then_some(true));
         item.comments.push("It was not named: a store was said to keep such.".to_owned());
-        draft.items.insert(0, item);
+        draft.items.push(item);
     }
     key
 }
@@ -430,19 +423,22 @@ pub fn is_in_the_open(draft: &Draft, element: &Item) -> bool {
     trust_of(draft, element.place.as_deref(), element.kind == Kind::External) == "untrusted"
 }
 
-/// The keys of the assets that the flows of an element carry.
-pub fn carried_at<'d>(draft: &'d Draft, element: &str) -> Vec<&'d str> {
-    let flows = draft.of_kind(&[Kind::Flow]);
-    let flows =
-        flows.filter(|flow| flow.ends.as_ref().is_some_and(|(source, target)| source == element || target == element));
-    flows.flat_map(|flow| flow.keys("sends").chain(flow.keys("receives"))).collect()
+/// The keys of the assets that the flows of each element carry, by its key, in the order of the flows.
+pub fn carried(draft: &Draft) -> FxHashMap<&str, Vec<&str>> {
+    let mut carried: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    for flow in draft.of_kind(&[Kind::Flow]) {
+        for end in flow.ends.iter().flat_map(|(source, target)| [source, target]) {
+            carried.entry(end).or_default().extend(flow.keys("sends").chain(flow.keys("receives")));
+        }
+    }
+    carried
 }
 
 /// The trust of a place, by the key of its boundary.
 pub fn trust_of<'d>(draft: &'d Draft, place: Option<&str>, is_external: bool) -> &'d str {
     let Some(mut place) = place else { return if is_external { "untrusted" } else { "high" } };
     for _ in 0..64 {
-        let Some(boundary) = draft.item(place) else { break };
+        let Some(boundary) = draft.items.get(place) else { break };
         if let Some(trust) = boundary.stated("trust") {
             return trust;
         }
@@ -457,12 +453,12 @@ pub fn trust_of<'d>(draft: &'d Draft, place: Option<&str>, is_external: bool) ->
 /// Leaves out the trust of boundaries that is that of the boundary around them anyway, as a person would.
 pub fn unstate_inherited_trust(draft: &mut Draft, boundaries: &[String]) {
     let is_inherited = |key: &&String| {
-        let boundary = draft.item(key)?;
+        let boundary = draft.items.get(key)?;
         Some(boundary.stated("trust")? == trust_of(draft, boundary.place.as_deref(), false))
     };
     let inherited: Vec<String> = boundaries.iter().filter(|key| is_inherited(key) == Some(true)).cloned().collect();
     for key in inherited {
-        if let Some(boundary) = draft.item_mut(&key) {
+        if let Some(boundary) = draft.items.get_mut(&key) {
             boundary.facts.retain(|(name, _)| *name != "trust");
         }
     }
@@ -1076,34 +1072,51 @@ pub fn complete_threat(draft: &mut Draft, threat: &mut Item) {
         threat.comments.push("TODO: no category of STRIDE was stated; `tampering` is a guess".to_owned());
     }
     if threat.get("targets").is_empty() {
-        let all: Vec<String> = draft.of_kind(&[Kind::Process]).map(|item| item.key.clone()).collect();
-        let all = match all.is_empty() {
-            true => draft.of_kind(&[Kind::Store, Kind::External]).map(|item| item.key.clone()).collect(),
-            false => all,
-        };
-        match all.is_empty() {
-            true => {
-                let key = whole_system(draft, None);
-                threat.state("targets", Fact::Item(key));
-            }
-            false => {
-                threat.comments.push("It named no element: all of them are listed.".to_owned());
-                all.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
-            }
+        let all = anything(draft, None, |_| true);
+        if draft.items.get(&whole_key(draft, None)).is_none() {
+            threat.comments.push("It named no element: all of them are listed.".to_owned());
         }
+        all.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
     }
 }
 
-/// The key of a process that stands for a whole system, or a part of one, of which nothing else is known.
+/// How many elements are listed where any may be meant.
+const MOST_LISTED: usize = 64;
+
+/// The keys of the elements that may be meant where none is named: processes, or, without such, all; what stands for the
+/// whole system, where there are none or too many.
+pub fn anything(draft: &mut Draft, part: Option<&str>, is_among: impl Fn(&Item) -> bool) -> Vec<String> {
+    let of_kind = |kinds: &[Kind]| -> Vec<String> {
+        let all = draft.of_kind(kinds).filter(|item| is_among(item));
+        all.take(MOST_LISTED + 1).map(|item| item.key.clone()).collect()
+    };
+    let mut all = of_kind(&[Kind::Process]);
+    if all.is_empty() {
+        all = of_kind(&[Kind::Store, Kind::External]);
+    }
+    if all.is_empty() || all.len() > MOST_LISTED { vec![whole_system(draft, part)] } else { all }
+}
+
+/// The key of what stands for a whole system, or for a part of one.
+pub fn whole_key(draft: &Draft, part: Option<&str>) -> String {
+    format!("the whole of {}", part.unwrap_or(&draft.title))
+}
+
+/// The key of a process that stands for a whole system, or a part of one, where no element can be named.
 pub fn whole_system(draft: &mut Draft, part: Option<&str>) -> String {
-    let title = part.unwrap_or(&draft.title).to_owned();
-    let key = format!("the whole of {title}");
-    if draft.item(&key).is_none() {
-        let mut item = Item::new(Kind::Process, key.clone(), or(&title, "The system").to_owned());
+    let key = whole_key(draft, part);
+    if draft.items.get(&key).is_none() {
+        let title = or(part.unwrap_or(&draft.title), "The system").to_owned();
+        let mut item = Item::new(Kind::Process, key.clone(), title);
         item.name = Some("system".to_owned());
         item.part = part.map(str::to_owned);
-        item.comments.push("It stands for the whole system: no elements were stated.".to_owned());
-        draft.items.insert(0, item);
+        let is_there = |item: &Item| part.is_none() || item.part.as_deref() == part;
+        let is_alone = !draft.of_kind(&[Kind::Process, Kind::Store, Kind::External]).any(is_there);
+        item.comments.push(match is_alone {
+            true => "It stands for the whole system: no elements were stated.".to_owned(),
+            false => "It stands for the whole system, where a threat names no element.".to_owned(),
+        });
+        draft.items.push(item);
     }
     key
 }

@@ -72,12 +72,6 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
         /// Tracks parcels.
         component parcels "Parcels"
 
-        asset personal_data "Personal data" {
-          classification: confidential
-          personal: yes
-          // It was not named: a store was said to keep such.
-        }
-
         asset address "Address" {
           classification: confidential
           personal: yes
@@ -94,6 +88,12 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
         asset rest "Rest" {
           classification: internal
           // TODO: it was not classified; `internal` is a guess
+        }
+
+        asset personal_data "Personal data" {
+          classification: confidential
+          personal: yes
+          // It was not named: a store was said to keep such.
         }
 
         boundary vpc "VPC" in cloud {

@@ -610,7 +610,7 @@ fn boxes_hold_what_is_in_them() {
         let mut places = 0;
         for item in before.items.iter().filter(|item| item.place.is_some()) {
             let title = |draft: &Draft, key: &Option<String>| {
-                key.as_ref().and_then(|key| draft.item(key)).map(|item| item.title.clone())
+                key.as_ref().and_then(|key| draft.items.get(key)).map(|item| item.title.clone())
             };
             let found = after.items.iter().find(|other| other.kind == item.kind && other.title == item.title).unwrap();
             assert_eq!(title(&after, &found.place), title(&before, &item.place), "{}", item.title);

@@ -675,13 +675,16 @@ fn merged(stencil: &Stencil<'_>, mut item: Item, drawn: &mut Drawn, draft: &mut 
 
 fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mut Draft) {
     let Stencil { fields, properties, type_id, guid, .. } = stencil;
-    let end = |name: &str| fields.text(name).and_then(|guid| drawn.keys.get(&guid).cloned());
+    let is_element = |key: &&String| {
+        draft.items.get(key).is_some_and(|item| matches!(item.kind, Kind::External | Kind::Process | Kind::Store))
+    };
+    let end = |name: &str| fields.text(name).and_then(|guid| drawn.keys.get(&guid).filter(is_element).cloned());
     let ends = (end("SourceGuid"), end("TargetGuid"));
     let shown = words::or(&properties.title, &properties.stencil);
     let (Some(source), Some(target)) = ends else {
         let name = if ends.0.is_none() { "SourceGuid" } else { "TargetGuid" };
         let is_loose = fields.text(name).is_none_or(|guid| guid == NOWHERE);
-        let what = if is_loose { "an end is attached to nothing" } else { "an end is nothing on the diagrams" };
+        let what = if is_loose { "an end is attached to nothing" } else { "an end is no element of the diagrams" };
         fields.loss(name, format!("the flow is kept in a comment: {what}"));
         let other = ends.0.or(ends.1).and_then(|key| draft.items.get(&key)).map(|item| item.title.clone());
         let other = other.map(|title| format!(", at {title}")).unwrap_or_default();

@@ -7,8 +7,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
 use threatline_ide::formatting::format;
 use threatline_ide::rename::is_name;
+use threatline_ide::safe::acts;
 use threatline_model::Kind;
 use threatline_model::schema;
+use threatline_syntax::parse;
+use unicode_width::UnicodeWidthChar;
 
 /// How many elements stand in one file before the model is split into several.
 const MOST_IN_ONE: usize = 12;
@@ -158,7 +161,7 @@ impl Parts {
         let is_in = |item: &Item, part: &str| group.get(item.key.as_str()).is_some_and(|of| *of == part);
         match found.as_slice() {
             [_, one] if is_named && draft.items.iter().all(|item| is_in(item, one)) => {
-                return whole(one, component_name(one), &mut names);
+                return whole(one, names.own(one, &found), &mut names);
             }
             [_] | [_, _] if !is_named => {
                 let title = if draft.title.trim().is_empty() { "Imported model" } else { &draft.title };
@@ -175,7 +178,7 @@ impl Parts {
                     let name = boundary.name.as_deref().unwrap_or(&boundary.title);
                     (name_of(name), boundary.title.as_str())
                 }
-                None => (component_name(part), *part),
+                None => (names.own(part, &found), *part),
             };
             components.push((Some(names.take(&name, "part")), line_of(title)));
         }
@@ -289,6 +292,19 @@ impl ComponentNames {
         ComponentNames { called, once }
     }
 
+    /// The name of a part: its own, if that is written as one, with a dot between its parts.
+    fn own(&self, part: &str, parts: &[&str]) -> String {
+        let is_own = part.split('.').all(is_word)
+            && !part.contains(char::is_uppercase)
+            && part.chars().count() <= 2 * LONGEST_NAME
+            // The library's own, and one whose file would be a test.
+            && !part.starts_with("std.")
+            && !part.ends_with(".test")
+            // What it is a part of has to be there.
+            && part.match_indices('.').all(|(at, _)| parts.contains(&&part[..at]) && !self.called.contains(&part[..at]));
+        if is_own { part.to_owned() } else { name_of(part) }
+    }
+
     /// A name that nothing has, or another one where there is none.
     fn take(&mut self, name: &str, otherwise: &str) -> String {
         let name = if name.is_empty() { otherwise } else { name };
@@ -309,7 +325,8 @@ impl Names {
     fn of(draft: &Draft, parts: &Parts) -> Names {
         let components: Vec<Option<String>> = parts.components.iter().map(|(name, _)| name.clone()).collect();
         // A name of a component, or of the top level, is not used for anything else: it would hide it.
-        let mut everywhere: FxHashSet<String> = components.iter().flatten().cloned().collect();
+        let paths = components.iter().flatten().flat_map(|path| path.split('.').chain([path.as_str()]));
+        let mut everywhere: FxHashSet<String> = paths.map(str::to_owned).collect();
         everywhere.extend(["std".to_owned(), "in".to_owned()]);
         let mut declared = vec![FxHashSet::default(); components.len()];
         let mut names = FxHashMap::default();
@@ -356,7 +373,7 @@ fn named(
     numbers: &mut FxHashMap<String, usize>,
     is_taken: &dyn Fn(&str) -> bool,
 ) -> String {
-    let own = item.name.clone().filter(|name| is_name(name)).or_else(|| item.name.as_deref().map(name_of));
+    let own = item.name.clone().filter(|name| is_word(name)).or_else(|| item.name.as_deref().map(name_of));
     let mut name = own.filter(|name| !name.is_empty()).unwrap_or_else(|| name_of(&item.title));
     if name.is_empty() {
         name = item.kind.word().to_owned();
@@ -384,24 +401,22 @@ fn named(
     }
 }
 
-/// The name of a component: the part's own, if that is written as one, with a dot between its parts.
-fn component_name(part: &str) -> String {
-    let is_own = part.split('.').all(is_name)
-        && !part.contains(char::is_uppercase)
-        && part.chars().count() <= 2 * LONGEST_NAME
-        // The name of its file would be that of a test.
-        && !part.ends_with(".test");
-    if is_own { part.to_owned() } else { name_of(part) }
-}
-
 /// A name of a title: its words in lower case, the first of them if they are many.
 pub fn name_of(title: &str) -> String {
     name_within(title, LONGEST_NAME)
 }
 
+/// Whether a text is one word of the language. Letters beyond ASCII are asked of the grammar: what it takes for a letter is
+/// not all that is alphabetic.
+pub(crate) fn is_word(text: &str) -> bool {
+    is_name(text) && (text.is_ascii() || !parse(&format!("boundary {text}"), None).root_node().has_error())
+}
+
 fn name_within(title: &str, longest: usize) -> String {
     let mut name = String::new();
-    let is_letter = |character: char| character.is_alphabetic() || character.is_ascii_digit();
+    // Marks belong to the letter before them, and take no room of their own.
+    let is_mark = |character: char| !character.is_ascii() && !acts(character) && character.width() == Some(0);
+    let is_letter = |character: char| character.is_alphabetic() || character.is_ascii_digit() || is_mark(character);
     // What stands in brackets explains.
     let plain: String = match title.split_once(['(', '[']) {
         Some((before, _)) if before.chars().filter(|character| character.is_alphabetic()).count() > 2 => {
@@ -433,9 +448,10 @@ fn name_within(title: &str, longest: usize) -> String {
     if name.starts_with(|first: char| first.is_ascii_digit()) {
         name.insert(0, '_');
     }
-    // A mark that belongs to a letter before it cannot come first.
-    if !name.is_empty() && !is_name(&name) {
-        name = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    // Some letters, and a mark without a letter before it, are none of the language.
+    if !name.is_empty() && !is_word(&name) {
+        name.retain(|character| character.is_ascii_alphanumeric() || character == '_');
+        name = name.trim_matches('_').to_owned();
         if !is_name(&name) {
             return String::new();
         }
@@ -518,7 +534,7 @@ fn comment_lines(text: &mut String, comment: &str, indent: &str) {
 /// A line without what ends lines or acts where it is shown.
 fn harmless(line: &str) -> String {
     let kept = line.chars().map(|character| if character == '\t' { ' ' } else { character });
-    kept.filter(|character| !threatline_ide::safe::acts(*character)).collect::<String>().trim_end().to_owned()
+    kept.filter(|character| !acts(*character)).collect::<String>().trim_end().to_owned()
 }
 
 /// A text on one line.
@@ -535,7 +551,7 @@ fn quoted(text: &str) -> String {
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            character if threatline_ide::safe::acts(character) => {
+            character if acts(character) => {
                 let _ = write!(quoted, "\\u{{{:x}}}", character as u32);
             }
             character => quoted.push(character),

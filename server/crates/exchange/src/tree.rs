@@ -260,8 +260,11 @@ impl Node {
 /// That it is no text, with the place of the first byte that is none.
 pub fn decode(bytes: &[u8]) -> Result<String, String> {
     let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
-        String::from_utf16(&units).map_err(|_| "it is no text in UTF-16, as its first bytes say".to_owned())
+        let pairs = bytes.chunks_exact(2);
+        let is_whole = pairs.remainder().is_empty();
+        let units: Vec<u16> = pairs.map(|pair| unit([pair[0], pair[1]])).collect();
+        let text = String::from_utf16(&units).ok().filter(|_| is_whole);
+        text.ok_or_else(|| "it is no text in UTF-16, as its first bytes say".to_owned())
     };
     match bytes {
         [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
@@ -402,7 +405,10 @@ pub fn yaml(text: &Text) -> Result<Node, Problem> {
             Some(Open { value: Value::Map(entries), key, keys, .. }) => match key.take() {
                 Some(key) => entries.push((key, node)),
                 None => {
-                    let said = node.in_one_line();
+                    let said = match node.value() {
+                        Value::Text(text) => text.clone(),
+                        _ => node.in_one_line(),
+                    };
                     if !keys.insert(said.clone()) {
                         return Err(problem(node.place().clone(), format!("`{said}` is here a second time")));
                     }

@@ -3,14 +3,13 @@
 
 use crate::draft::{Draft, Fact, Item};
 use crate::once::Once;
-use crate::text::name_of;
+use crate::text::{is_word, name_of};
 use crate::tree::{Fields, Place, plain_word};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::sync::LazyLock;
-use threatline_ide::rename::is_name;
 use threatline_ide::safe::acts;
 use threatline_model::names::{full_name, visible};
 use threatline_model::relations::DEEPEST_BOUNDARY;
@@ -163,7 +162,7 @@ pub fn id(id: &str) -> Option<String> {
     let is_made_up =
         id.len() > 64 || digits * 3 > letters || id.split('-').any(|part| part.len() >= 8 && digits_in(part) > 1);
     let whole = id.to_lowercase().replace(['-', '.', ' '], "_");
-    let name = if is_name(&whole) { whole } else { name_of(id) };
+    let name = if is_word(&whole) { whole } else { name_of(id) };
     Some(name).filter(|name| !is_made_up && !name.is_empty())
 }
 

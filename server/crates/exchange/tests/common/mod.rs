@@ -34,7 +34,9 @@ pub fn imported(name: &str, text: &str, others: Others<'_>) -> Imported {
 /// That a model is in the canonical format and without errors, save the threats that are open.
 pub fn check(imported: &Imported) {
     for (name, text) in imported.files.files.iter().filter(|(name, _)| name.ends_with(".threat")) {
-        assert_eq!(format(text).as_ref(), Ok(text), "{name} is in the canonical format");
+        let canonical = format(text).unwrap_or_else(|why| panic!("{name}: {why:?}\n{text}"));
+        let differs = text.lines().zip(canonical.lines()).find(|(line, canonical)| line != canonical);
+        assert!(*text == canonical, "{name} is not in the canonical format: {differs:?}");
     }
     let workspace = workspace(&imported.files, Date::constant(2026, 1, 1));
     let db = workspace.db();

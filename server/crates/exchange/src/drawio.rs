@@ -6,7 +6,8 @@
 //! taken for markup.
 
 use crate::drawing::{self, attribute};
-use crate::words::{Export, count};
+use crate::losses::Export;
+use crate::titles::count;
 use std::fmt::Write;
 use threatline_ide::diagram::{Diagram, Direction, Laid, MOST_PARTS, NotDrawn, Part, colour, diagram};
 use threatline_ide::symbols::shown_name;

@@ -3,7 +3,7 @@
 
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, Problem, Text, Value, looked_up, plain_word};
-use crate::words;
+use crate::{guesses, places, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -125,7 +125,7 @@ pub fn read(notes: &Notes, text: &Text) -> Result<Draft, Problem> {
     for surface in &surfaces {
         read_surface(notes, surface, &mut drawn, &mut draft);
     }
-    words::break_circles(&mut draft);
+    places::break_circles(&mut draft);
     threats(&top, &template, &drawn, &mut draft);
     for fields in top.all("Notes") {
         let _ = fields.text("Id");
@@ -235,7 +235,7 @@ fn says_something(said: &str) -> bool {
 }
 
 fn metadata(top: &Fields<'_>, draft: &mut Draft) {
-    draft.title = words::file_title(top.place());
+    draft.title = titles::file_title(top.place());
     let Some(fields) = top.fields("MetaInformation") else { return };
     if let Some(title) = fields.text("ThreatModelName") {
         draft.title = title;
@@ -446,7 +446,7 @@ impl<'a> Properties<'a> {
             self.notes.loss(&property.place, &property.path, format!("{}: kept in a comment", property.label));
             format!("{}: {}", property.label, property.said)
         });
-        words::lines(lines.collect())
+        titles::lines(lines.collect())
     }
 
     /// The name that someone gave it.
@@ -524,7 +524,7 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
             fields.loss("Properties", "kept in a comment: it is a text on the diagram");
             draft
                 .comments
-                .extend(Some(format!("on the diagram: {}", words::or(&properties.title, &properties.stencil))));
+                .extend(Some(format!("on the diagram: {}", titles::or(&properties.title, &properties.stencil))));
             draft.comments.extend(properties.rest());
             continue;
         };
@@ -578,26 +578,26 @@ fn line_boundary(stencil: &Stencil<'_>, flows: &[&Stencil<'_>], draft: &mut Draf
         .filter_map(|flow| draft.items.get(&flow.guid).map(|item| item.title.as_str()))
         .collect();
     let across = if across.is_empty() { String::new() } else { format!(", across: {}", across.join("; ")) };
-    let title = words::or(&properties.title, &properties.stencil);
+    let title = titles::or(&properties.title, &properties.stencil);
     draft.comments.push(format!("trust boundary drawn as a line: {title}{across}"));
     draft.comments.extend(properties.rest());
 }
 
 fn element(stencil: &Stencil<'_>, kind: Kind, part: Option<&str>, draft: &mut Draft) -> Item {
     let Stencil { properties, type_id, .. } = stencil;
-    let title = words::or(&properties.title, &properties.stencil).to_owned();
+    let title = titles::or(&properties.title, &properties.stencil).to_owned();
     let mut item = Item::new(kind, stencil.guid.clone(), title);
     item.part = part.map(str::to_owned);
     if kind == Kind::Boundary {
         item.word("kind", looked_up(type_id, BOUNDARY));
-        item.word("trust", words::trust_by_name(&item.title));
+        item.word("trust", guesses::trust_by_name(&item.title));
     } else {
         scope(properties, &mut item);
     }
     let technology = match looked_up(type_id, STENCIL) {
         Some(name) => Some(name).filter(|name| !name.is_empty()),
         None if properties.stencil.starts_with("Generic") || kind == Kind::Boundary => None,
-        None => words::technology(&properties.stencil),
+        None => vocabulary::technology(&properties.stencil),
     };
     let technology = properties.word("Storage Type", STORAGE).or(technology);
     item.library("technology", technology.as_slice());
@@ -618,9 +618,10 @@ fn element(stencil: &Stencil<'_>, kind: Kind, part: Option<&str>, draft: &mut Dr
             if properties.is_yes("Encrypted") {
                 item.word("encryption", Some("at_rest"));
             }
-            for (label, held) in [("Stores Credentials", words::CREDENTIALS), ("Stores Log Data", words::LOGS)] {
+            for (label, held) in [("Stores Credentials", stand_ins::CREDENTIALS), ("Stores Log Data", stand_ins::LOGS)]
+            {
                 if properties.is_yes(label) {
-                    item.state("stores", Fact::Item(words::held(draft, held)));
+                    item.state("stores", Fact::Item(stand_ins::held(draft, held)));
                 }
             }
         }
@@ -656,7 +657,7 @@ fn merged(stencil: &Stencil<'_>, mut item: Item, drawn: &mut Drawn, draft: &mut 
             match other.get(property) {
                 [] => facts.into_iter().for_each(|fact| other.state(property, fact)),
                 known if known == facts.as_slice() => {}
-                _ => other.comments.push(format!("{property} on another diagram: {}", words::facts_in_words(&facts))),
+                _ => other.comments.push(format!("{property} on another diagram: {}", titles::facts_in_words(&facts))),
             }
         }
         item.comments.retain(|comment| !other.comments.contains(comment));
@@ -680,7 +681,7 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
     };
     let end = |name: &str| fields.text(name).and_then(|guid| drawn.keys.get(&guid).filter(is_element).cloned());
     let ends = (end("SourceGuid"), end("TargetGuid"));
-    let shown = words::or(&properties.title, &properties.stencil);
+    let shown = titles::or(&properties.title, &properties.stencil);
     let (Some(source), Some(target)) = ends else {
         let name = if ends.0.is_none() { "SourceGuid" } else { "TargetGuid" };
         let is_loose = fields.text(name).is_none_or(|guid| guid == NOWHERE);
@@ -695,14 +696,14 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
     let mut item = Item::new(Kind::Flow, guid, String::new());
     item.part = part.map(str::to_owned);
     item.ends = Some((source, target.clone()));
-    let named = properties.own_title().filter(|title| words::protocol(title).is_none());
+    let named = properties.own_title().filter(|title| vocabulary::protocol(title).is_none());
     match named {
         Some(title) => item.title = title.to_owned(),
-        None => words::title_by_ends(draft, &mut item),
+        None => titles::title_by_ends(draft, &mut item),
     }
     scope(properties, &mut item);
-    let protocol = properties.known("Protocol", words::protocol).or_else(|| looked_up(type_id, PROTOCOL));
-    let protocol = protocol.or_else(|| words::protocol_in(shown));
+    let protocol = properties.known("Protocol", vocabulary::protocol).or_else(|| looked_up(type_id, PROTOCOL));
+    let protocol = protocol.or_else(|| guesses::protocol_in(shown));
     item.library("protocol", protocol.as_slice());
     if type_id == "SE.DF.TMCore.IPsec" {
         item.word("tunnel", Some("vpn"));
@@ -713,7 +714,7 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
             Some(_) => item.comments.push("Physical Network: Bluetooth".to_owned()),
         }
     }
-    let authentication = AUTHENTICATION.iter().find_map(|label| properties.known(label, words::authentication));
+    let authentication = AUTHENTICATION.iter().find_map(|label| properties.known(label, vocabulary::authentication));
     let authentication = authentication.or_else(|| properties.word("Source Authenticated", &[("No", "none")]));
     item.word("authentication", authentication);
     // All three together are what TLS gives.
@@ -778,7 +779,7 @@ fn answers(lines: &[Stencil<'_>], drawn: &mut Drawn, draft: &mut Draft) {
             }
             for (property, facts) in answer.facts {
                 if item.get(property).is_empty() || item.get(property) != facts.as_slice() {
-                    item.comments.push(format!("{property} of its answer: {}", words::facts_in_words(&facts)));
+                    item.comments.push(format!("{property} of its answer: {}", titles::facts_in_words(&facts)));
                 }
             }
             item.comments.extend(answer.comments);
@@ -826,7 +827,7 @@ fn without_links(said: &str) -> String {
         rest = &rest[at + end + 1..];
     }
     plain.push_str(rest);
-    words::without_markup(&plain.replace("</a>", "")).split_whitespace().collect::<Vec<_>>().join(" ")
+    titles::without_markup(&plain.replace("</a>", "")).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Draft) {
@@ -855,7 +856,7 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
             continue;
         }
         let title = said.take("Title").map(|title| without_links(&title));
-        let title = title.unwrap_or_else(|| format!("Threat {}", words::or(&type_id, &key)));
+        let title = title.unwrap_or_else(|| format!("Threat {}", titles::or(&type_id, &key)));
         let guid = |name: &str| fields.text(name).and_then(|guid| drawn.keys.get(&guid).cloned());
         let (flow, target, source) = (guid("FlowGuid"), guid("TargetGuid"), guid("SourceGuid"));
         let on = flow.or(target).or(source);
@@ -876,7 +877,7 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
             continue;
         }
         let mut item = Item::new(Kind::Threat, format!("threat {key}"), title);
-        match words::stride(&category) {
+        match vocabulary::stride(&category) {
             Some(word) => item.word("category", Some(word)),
             None if category.is_empty() => {}
             None => item.comments.push(format!("category: {category}")),
@@ -885,9 +886,9 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
             Some(key) => item.state("targets", Fact::Item(key.clone())),
             None => fields.loss("FlowGuid", "what it is against is not on the diagrams"),
         }
-        words::describe(&mut item, said.take("UserThreatDescription").map(|said| without_links(&said)));
+        titles::describe(&mut item, said.take("UserThreatDescription").map(|said| without_links(&said)));
         if let Some(priority) = said.take("Priority") {
-            match words::level_word(&priority) {
+            match vocabulary::level_word(&priority) {
                 Some(level) => item.word("impact", Some(level)),
                 None => item.comments.push(format!("priority: {priority}")),
             }
@@ -919,14 +920,14 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
         let left = said.properties.take().into_iter().filter(|(_, said)| says_something(said));
         let label = |name: &String| template.labels.get(name).unwrap_or(name).clone();
         let left = left.map(|(name, said)| format!("{}: {}", label(&name), without_links(&said)));
-        item.comments.extend(words::lines(left.collect()));
+        item.comments.extend(titles::lines(left.collect()));
         item.comments.extend(fields.rest());
-        words::complete_threat(draft, &mut item);
+        stand_ins::complete_threat(draft, &mut item);
         same.insert(group, draft.items.push(item));
     }
     if !untouched.is_empty() {
         let all: usize = untouched.values().sum();
-        let each = untouched.iter().map(|(name, count)| format!("{count} of {}", words::or(name, "no category")));
+        let each = untouched.iter().map(|(name, count)| format!("{count} of {}", titles::or(name, "no category")));
         let why = format!(
             "threats that the tool generated and nobody looked at are left out: {all} ({})",
             each.collect::<Vec<_>>().join(", ")
@@ -945,9 +946,9 @@ fn mitigation(why: Option<&str>, threat: &Item, draft: &mut Draft) -> String {
         None => format!("mitigation of {}", threat.key),
     };
     if draft.items.get(&key).is_none() {
-        let title = why.map(words::title_of).unwrap_or_else(|| format!("Against: {}", threat.title));
+        let title = why.map(titles::title_of).unwrap_or_else(|| format!("Against: {}", threat.title));
         let mut item = Item::new(Kind::Mitigation, key.clone(), title);
-        words::describe(&mut item, why.map(str::to_owned));
+        titles::describe(&mut item, why.map(str::to_owned));
         item.word("status", Some("implemented"));
         if why.is_none() {
             item.comments.push("TODO: say what mitigates it; the model that was imported does not".to_owned());

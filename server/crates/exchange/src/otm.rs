@@ -2,8 +2,10 @@
 //! What it has no property for stands in `attributes`, under the names of the language.
 
 use crate::draft::{Draft, Fact, Item};
+use crate::ids::Ids;
+use crate::losses::{Export, Losses};
 use crate::tree::{Fields, Node, Notes, Value};
-use crate::words::{self, Export, Ids, Losses};
+use crate::{guesses, ids, library, places, pretty, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json, json};
 use threatline_model::Kind;
@@ -29,7 +31,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             draft.description = project.text("description").unwrap_or_default();
             draft.owner.extend(project.text("owner"));
             let _ = project.text("id");
-            draft.comments.extend(words::lines(project.rest()));
+            draft.comments.extend(titles::lines(project.rest()));
         }
         None => top.problem("project", "`project` is missing"),
     }
@@ -37,7 +39,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         representation.drawing(&["size"]);
         let _ = (representation.text("id"), representation.text("name"));
         if representation.text("type").as_deref() != Some("diagram") {
-            draft.comments.extend(words::lines(representation.rest()));
+            draft.comments.extend(titles::lines(representation.rest()));
         }
     }
     let index = Index::of(&top);
@@ -47,17 +49,17 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         if let Some(risk) = fields.fields("risk") {
             let level = |name: &str| risk.number(name);
             item.word("classification", Some(classification(level("confidentiality").unwrap_or(50.0))));
-            let usual = words::integrity_of(item.stated("classification").unwrap_or_default());
-            item.word("integrity", level("integrity").map(words::level).filter(|level| *level != usual));
-            item.word("availability", level("availability").map(words::level).filter(|level| *level != "medium"));
+            let usual = vocabulary::integrity_of(item.stated("classification").unwrap_or_default());
+            item.word("integrity", level("integrity").map(vocabulary::level).filter(|level| *level != usual));
+            item.word("availability", level("availability").map(vocabulary::level).filter(|level| *level != "medium"));
             item.comments.extend(risk.text("comment"));
-            item.comments.extend(words::lines(risk.rest()));
+            item.comments.extend(titles::lines(risk.rest()));
         } else {
             item.word("classification", Some("internal"));
         }
         // What we wrote ourselves says it where it is known.
         if fields.fields("attributes").is_none_or(|attributes| attributes.node(PART).is_none()) {
-            words::state_kind_of_asset(&mut item);
+            guesses::state_kind_of_asset(&mut item);
         }
         finish(&fields, &index, item, &mut draft);
     }
@@ -98,7 +100,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         }
         finish(fields, &index, item, &mut draft);
     }
-    words::unstate_inherited_trust(&mut draft, &rated);
+    places::unstate_inherited_trust(&mut draft, &rated);
     let mut instances = Vec::new();
     let within: FxHashMap<String, (Option<String>, Option<String>)> = components
         .iter()
@@ -158,10 +160,10 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             for name in ["representation", "id", "name"] {
                 let _ = representation.text(name);
             }
-            item.comments.extend(words::lines(representation.rest()));
+            item.comments.extend(titles::lines(representation.rest()));
         }
         instances.extend(threat_instances(fields, &item.key));
-        words::tags(fields, &mut item);
+        titles::tags(fields, &mut item);
         finish(fields, &index, item, &mut draft);
     }
     let mut flows = FxHashMap::default();
@@ -189,11 +191,11 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         for representation in fields.all("representations") {
             representation.drawing(&["position", "size", "id", "representation", "name"]);
         }
-        words::tags(&fields, &mut item);
+        titles::tags(&fields, &mut item);
         finish(&fields, &index, item, &mut draft);
     }
     threats(&top, &index, &instances, &mut draft);
-    words::break_circles(&mut draft);
+    places::break_circles(&mut draft);
     // The attributes name assets and mitigations by their ids.
     draft.comments.extend(top.rest());
     draft
@@ -202,8 +204,8 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
 fn started(fields: &Fields<'_>, kind: Kind, what: &str, ids: &mut FxHashMap<String, String>) -> Item {
     let id = fields.required("id");
     let mut item = Item::new(kind, format!("{what} {id}"), fields.required("name"));
-    item.name = words::id(&id);
-    words::describe(&mut item, fields.text("description"));
+    item.name = titles::id(&id);
+    titles::describe(&mut item, fields.text("description"));
     if ids.insert(id.clone(), item.key.clone()).is_some() && !id.is_empty() {
         fields.problem("id", format!("`{id}` is here a second time"));
     }
@@ -251,7 +253,7 @@ fn finish(fields: &Fields<'_>, index: &Index, mut item: Item, draft: &mut Draft)
             }
             item.facts.retain(|(name, _)| *name != property.name);
             for said in attributes.texts(property.name) {
-                match words::fact(property.takes, &said, &|kinds, id| index.key(kinds, id)) {
+                match ids::fact(property.takes, &said, &|kinds, id| index.key(kinds, id)) {
                     Some(fact) => item.state(property.name, fact),
                     None => {
                         attributes.loss(property.name, "kept in a comment");
@@ -260,10 +262,10 @@ fn finish(fields: &Fields<'_>, index: &Index, mut item: Item, draft: &mut Draft)
                 }
             }
         }
-        item.comments.extend(words::lines(attributes.rest()));
+        item.comments.extend(titles::lines(attributes.rest()));
     }
     fields.drawing(&["representations"]);
-    item.comments.extend(words::lines(fields.rest()));
+    item.comments.extend(titles::lines(fields.rest()));
     draft.items.push(item);
 }
 
@@ -279,7 +281,7 @@ fn known(fields: &Fields<'_>, name: &str, id: &str, ids: &FxHashMap<String, Stri
 fn kind_of(fields: &Fields<'_>) -> (Kind, Option<&'static str>) {
     let said = fields.required("type");
     let plain = crate::tree::plain_word(&said);
-    let technology = words::technology(&said);
+    let technology = vocabulary::technology(&said);
     let attribute = fields.fields("attributes").and_then(|attributes| attributes.text(ELEMENT));
     let is_tagged = fields.texts("tags").iter().any(|tag| tag.eq_ignore_ascii_case("external"));
     let kind = match attribute.as_deref() {
@@ -288,7 +290,7 @@ fn kind_of(fields: &Fields<'_>) -> (Kind, Option<&'static str>) {
         Some("store") => Kind::Store,
         _ => {
             let is = |word: &str| {
-                technology.is_some_and(|name| words::upwards(Kind::Technology, name).iter().any(|name| name == word))
+                technology.is_some_and(|name| library::upwards(Kind::Technology, name).iter().any(|name| name == word))
             };
             let is_person = ["client", "user", "actor", "external", "person", "human", "thirdparty"];
             if is("datastore") || is("messaging") {
@@ -391,7 +393,7 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
         let mut item = started(&fields, Kind::Threat, "threat", &mut threats);
         let id = fields.required("id");
         for said in fields.texts("categories") {
-            match words::stride(&said) {
+            match vocabulary::stride(&said) {
                 Some(category) => item.word("category", Some(category)),
                 None => {
                     fields.loss("categories", "kept in a comment: it is none of STRIDE");
@@ -400,12 +402,12 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
             }
         }
         for cwe in fields.texts("cwes") {
-            words::reference(&mut item, &cwe);
+            vocabulary::reference(&mut item, &cwe);
         }
         if let Some(risk) = fields.fields("risk") {
-            item.word("likelihood", risk.number("likelihood").map(words::level));
-            item.word("impact", risk.number("impact").map(words::level));
-            item.comments.extend(words::lines(risk.rest()));
+            item.word("likelihood", risk.number("likelihood").map(vocabulary::level));
+            item.word("impact", risk.number("impact").map(vocabulary::level));
+            item.comments.extend(titles::lines(risk.rest()));
         }
         let mut accepted = false;
         for instance in on.get(id.as_str()).into_iter().flatten() {
@@ -419,11 +421,11 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
             let state = crate::tree::plain_word(instance.state.as_deref().unwrap_or_default());
             accepted |= state.starts_with("accept");
         }
-        words::tags_in_comment(&fields, &mut item);
+        titles::tags_in_comment(&fields, &mut item);
         if accepted {
-            draft.items.push(words::accepted(&item, "It was accepted in the model that was imported."));
+            draft.items.push(stand_ins::accepted(&item, "It was accepted in the model that was imported."));
         }
-        words::complete_threat(draft, &mut item);
+        stand_ins::complete_threat(draft, &mut item);
         finish(&fields, index, item, draft);
     }
     for instance in instances {
@@ -443,7 +445,7 @@ fn attributes(item: &Item, ids: &Ids, but: &[&str]) -> Json {
     }
     attributes.insert(PART.to_owned(), item.part.as_deref().unwrap_or_default().into());
     for (name, facts) in item.facts.iter().filter(|(name, _)| !but.contains(name)) {
-        let said: Vec<String> = facts.iter().map(|fact| words::said(fact, ids)).collect();
+        let said: Vec<String> = facts.iter().map(|fact| ids::said(fact, ids)).collect();
         let value = if let [one] = said.as_slice() { one.as_str().into() } else { json!(said) };
         attributes.insert((*name).to_owned(), value);
     }
@@ -469,20 +471,20 @@ pub fn write(draft: &Draft) -> Export {
             "confidential" => 75,
             _ => 100,
         };
-        let integrity = words::integrity_of(classification);
+        let integrity = vocabulary::integrity_of(classification);
         json!({
             "name": asset.title, "id": id(&asset.key), "description": description(asset),
             "risk": {
                 "confidentiality": confidentiality,
-                "integrity": words::number(asset.stated("integrity").unwrap_or(integrity)),
-                "availability": words::number(asset.stated("availability").unwrap_or("medium")),
+                "integrity": vocabulary::number(asset.stated("integrity").unwrap_or(integrity)),
+                "availability": vocabulary::number(asset.stated("availability").unwrap_or("medium")),
             },
             "attributes": attributes(asset, &ids, &["classification", "integrity", "availability"]),
         })
     });
     let mut zones: Vec<Json> = Vec::new();
     for boundary in draft.of_kind(&[Kind::Boundary]) {
-        let rating = match words::trust_of(draft, Some(&boundary.key), false) {
+        let rating = match places::trust_of(draft, Some(&boundary.key), false) {
             "untrusted" => 10,
             "low" => 35,
             "medium" => 65,
@@ -570,7 +572,7 @@ pub fn write(draft: &Draft) -> Export {
     });
     let flows: Vec<Json> = flows.collect();
     let written = threats.iter().map(|threat| {
-        let number = |property: &str| words::number(threat.stated(property).unwrap_or("medium"));
+        let number = |property: &str| vocabulary::number(threat.stated(property).unwrap_or("medium"));
         let references: Vec<&str> = threat.words("references").collect();
         json!({
             "id": id(&threat.key), "name": threat.title, "description": description(threat),
@@ -594,7 +596,7 @@ pub fn write(draft: &Draft) -> Export {
     let document = json!({
         "otmVersion": "0.2.0",
         "project": {
-            "name": words::or(&draft.title, "Threat model"), "id": crate::text::name_of(words::or(&draft.title, "threat model")),
+            "name": titles::or(&draft.title, "Threat model"), "id": crate::text::name_of(titles::or(&draft.title, "threat model")),
             "description": draft.description, "owner": draft.owner.join(", "),
         },
         "assets": assets.collect::<Vec<_>>(),
@@ -604,5 +606,5 @@ pub fn write(draft: &Draft) -> Export {
         "threats": written.collect::<Vec<_>>(),
         "mitigations": mitigations.collect::<Vec<_>>(),
     });
-    Export { text: words::pretty_json(&document), losses: losses.into_inner() }
+    Export { text: pretty::pretty_json(&document), losses: losses.into_inner() }
 }

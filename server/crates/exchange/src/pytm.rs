@@ -5,7 +5,7 @@
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::once::Once;
 use crate::tree::{Fields, Node, Notes, Value, looked_up, plain_word};
-use crate::words;
+use crate::{guesses, places, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -127,7 +127,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     flows(&top, &sinks, &mut names, &mut draft);
     held(&top, &names, &mut draft);
     findings(&top, &names, &mut draft);
-    words::break_circles(&mut draft);
+    places::break_circles(&mut draft);
     draft.comments.extend(top.rest());
     draft
 }
@@ -166,7 +166,7 @@ impl Named {
                 .loss("name", format!("`{name}` is here a second time: what refers to it is taken to mean the first")),
         }
         let mut item = Item::new(kind, key, name);
-        words::describe(&mut item, fields.text("description"));
+        titles::describe(&mut item, fields.text("description"));
         item
     }
 }
@@ -205,7 +205,7 @@ fn assumptions(fields: &Fields<'_>, about: Option<&Item>, draft: &mut Draft) {
         }
         let key = format!("assumption {name}");
         if draft.items.get(&key).is_none() {
-            let mut item = Item::new(Kind::Assumption, key.clone(), words::title_of(&name));
+            let mut item = Item::new(Kind::Assumption, key.clone(), titles::title_of(&name));
             if item.title != name {
                 item.description.clone_from(&name);
             }
@@ -264,7 +264,7 @@ fn data(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
         {
             let _ = fields.node(name);
         }
-        item.comments.extend(words::lines(fields.rest()));
+        item.comments.extend(titles::lines(fields.rest()));
         draft.items.push(item);
     }
 }
@@ -273,7 +273,7 @@ fn boundaries(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
     let all = top.all("boundaries");
     let mut items: Vec<Item> = all.iter().map(|fields| names.boundaries.started(fields, Kind::Boundary)).collect();
     for (fields, item) in all.iter().zip(&mut items) {
-        item.word("trust", words::trust_by_name(&item.title));
+        item.word("trust", guesses::trust_by_name(&item.title));
         boundary_of(fields, names, item);
         if fields.yes_no("inScope") == Some(false) {
             fields.loss("inScope", "kept in a comment: a boundary has no scope");
@@ -281,7 +281,7 @@ fn boundaries(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
         }
         common(fields, item);
         assumptions(fields, Some(item), draft);
-        item.comments.extend(words::lines(fields.rest()));
+        item.comments.extend(titles::lines(fields.rest()));
     }
     draft.items.extend(items);
 }
@@ -397,7 +397,7 @@ fn element(fields: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
     }
     common(fields, &mut item);
     assumptions(fields, Some(&item), draft);
-    item.comments.extend(words::lines(fields.rest()));
+    item.comments.extend(titles::lines(fields.rest()));
     draft.items.push(item);
 }
 
@@ -411,19 +411,22 @@ fn store(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
             item.comments.push(format!("type: {said}"));
         }
         // Every store is SQL unless it is said to be another, so that says little by itself.
-        None if is_sql == Some(true) && words::technology(&item.title).is_some() => {
-            item.library("technology", words::technology(&item.title).as_slice());
+        None if is_sql == Some(true) && vocabulary::technology(&item.title).is_some() => {
+            item.library("technology", vocabulary::technology(&item.title).as_slice());
         }
         None => {}
     }
     if fields.yes_no("onRDS") == Some(true) {
         item.library("technology", &["relational_database"]);
     }
-    let kept =
-        [("storesPII", words::PERSONAL), ("storesSensitiveData", words::SENSITIVE), ("storesLogData", words::LOGS)];
+    let kept = [
+        ("storesPII", stand_ins::PERSONAL),
+        ("storesSensitiveData", stand_ins::SENSITIVE),
+        ("storesLogData", stand_ins::LOGS),
+    ];
     for (name, held) in kept {
         if fields.yes_no(name) == Some(true) {
-            item.state("stores", Fact::Item(words::held(draft, held)));
+            item.state("stores", Fact::Item(stand_ins::held(draft, held)));
         }
     }
 }
@@ -433,7 +436,7 @@ fn model(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
         item.library("technology", &["agent"]);
     }
     if fields.yes_no("processesPersonalData") == Some(true) {
-        item.state("handles", Fact::Item(words::held(draft, words::PERSONAL)));
+        item.state("handles", Fact::Item(stand_ins::held(draft, stand_ins::PERSONAL)));
     }
     let is_own = fields.yes_no("isSelfHosted") == Some(true);
     let is_third = fields.yes_no("isThirdParty");
@@ -474,7 +477,7 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
         flow_facts(fields, sink, names, &mut item);
         let note = fields.text("note").unwrap_or_default();
         if item.description.is_empty() {
-            words::describe(&mut item, Some(note));
+            titles::describe(&mut item, Some(note));
         } else if !note.is_empty() {
             item.description = format!("{}\n\n{note}", item.description);
         }
@@ -482,7 +485,7 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
         assumptions(fields, Some(&item), draft);
         let request = fields.text("responseTo");
         let _ = (fields.node("response"), fields.node("isResponse"), fields.node("order"));
-        item.comments.extend(words::lines(fields.rest()));
+        item.comments.extend(titles::lines(fields.rest()));
         if item.ends.is_some() {
             read.push((item, request));
         }
@@ -508,7 +511,7 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
         request.comments.extend((!answer.description.is_empty()).then(|| answer.description.replace('\n', " ")));
         for (property, facts) in &answer.facts {
             if *property != "sends" && request.get(property) != facts.as_slice() {
-                request.comments.push(format!("{property} of its answer: {}", words::facts_in_words(facts)));
+                request.comments.push(format!("{property} of its answer: {}", titles::facts_in_words(facts)));
             }
         }
         request.comments.extend(answer.comments.iter().map(|comment| format!("its answer: {comment}")));
@@ -536,7 +539,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
     let is_encrypted = either("isEncrypted").is_some() || version.as_ref().is_some_and(|said| said.starts_with("TLS"));
     let said = fields.text("protocol").or_else(|| of_sink("protocol"));
     if let Some(said) = &said {
-        words::state_protocol(fields, "protocol", said, item);
+        vocabulary::state_protocol(fields, "protocol", said, item);
     }
     if is_encrypted {
         let stated = item.words("protocol").next().unwrap_or_default().to_owned();
@@ -563,7 +566,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
         item.library("mitigations", &["authorization_checks"]);
     }
     let scheme = either("authenticationScheme");
-    match scheme.as_deref().and_then(words::authentication) {
+    match scheme.as_deref().and_then(vocabulary::authentication) {
         Some(word) => item.word("authentication", Some(word)),
         None if fields.yes_no("usesSessionTokens") == Some(true) => item.word("authentication", Some("session")),
         None => {
@@ -606,7 +609,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
 
 /// What elements hold beyond what flows bring: data that are kept, and data that someone placed there.
 fn held(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
-    let carried = words::carried(draft);
+    let carried = places::carried(draft);
     let carried: FxHashMap<String, FxHashSet<String>> = carried
         .into_iter()
         .map(|(element, assets)| (element.to_owned(), assets.into_iter().map(str::to_owned).collect()))
@@ -715,7 +718,7 @@ fn decide(fields: &Fields<'_>, on: Vec<String>, target: &str, id: &str, response
     let because = response.to_owned();
     let is_accepted = plain.contains("accept") || plain.contains("transfer");
     let is = if is_accepted {
-        Some(Decided::Accepted { by: "unknown".to_owned(), until: words::a_year_after(None), because })
+        Some(Decided::Accepted { by: "unknown".to_owned(), until: stand_ins::a_year_after(None), because })
     } else if plain.contains("mitigated") {
         Some(Decided::Mitigated("implemented"))
     } else {
@@ -727,7 +730,7 @@ fn decide(fields: &Fields<'_>, on: Vec<String>, target: &str, id: &str, response
     let comment = format!("pytm's {id}{description} on {target}{severity}{score}: {response}");
     let title = match is_accepted {
         true => format!("{} on {target}", fields.text("description").unwrap_or_else(|| format!("pytm's {id}"))),
-        false => words::title_of(response),
+        false => titles::title_of(response),
     };
     let Some(is) = is else {
         fields.loss("response", "kept in a comment: it is neither accepted nor mitigated");

@@ -3,8 +3,9 @@
 //! know the disk.
 
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
+use crate::losses::{Export, Losses};
 use crate::tree::{Fields, Node, Notes, Problem, Value, plain_word};
-use crate::words::{self, Export, Losses};
+use crate::{guesses, ids, library, places, pretty, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
@@ -380,13 +381,13 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     for (title, fields) in top.by_name(&["trust_boundaries"]) {
         let mut item = Item::new(Kind::Boundary, format!("boundary {title}"), title);
         let id = fields.required("id");
-        item.name = words::id(&id);
-        words::describe(&mut item, fields.text("description"));
+        item.name = titles::id(&id);
+        titles::describe(&mut item, fields.text("description"));
         if let Some(kind) = fields.word("type", BOUNDARY) {
             item.word("kind", Some(kind));
             keep_if_lossy(&fields, &mut item, "type", BOUNDARY);
         }
-        words::tags(&fields, &mut item);
+        titles::tags(&fields, &mut item);
         keys.boundaries.push(id, item.key.clone());
         keys.inside.push((
             item.key.clone(),
@@ -400,13 +401,13 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             fields.way("trust_boundaries_nested"),
             fields.place().clone(),
         ));
-        item.comments.extend(words::lines(fields.rest()));
+        item.comments.extend(titles::lines(fields.rest()));
         draft.items.push(item);
     }
     for (title, fields) in &technical {
         technical_asset(fields, title, &mut keys, &mut draft);
     }
-    let carried = words::carried(&draft).into_iter();
+    let carried = places::carried(&draft).into_iter();
     let carried: FxHashMap<String, FxHashSet<String>> =
         carried.map(|(key, assets)| (key.to_owned(), assets.into_iter().map(str::to_owned).collect())).collect();
     for (title, fields) in &technical {
@@ -444,7 +445,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         }
         draft
             .comments
-            .extend(all.iter().map(|(title, said)| words::labelled(&format!("{one}: {title}"), &said.in_one_line())));
+            .extend(all.iter().map(|(title, said)| titles::labelled(&format!("{one}: {title}"), &said.in_one_line())));
     }
     top.drawing(&[
         "diagram_tweak_nodesep",
@@ -512,8 +513,8 @@ fn keep_if_lossy(fields: &Fields<'_>, item: &mut Item, name: &str, table: &[(&st
 
 fn data_asset(fields: &Fields<'_>, title: String) -> Item {
     let mut item = Item::new(Kind::Asset, format!("data {title}"), title);
-    item.name = fields.text("id").as_deref().and_then(words::id);
-    words::describe(&mut item, fields.text("description"));
+    item.name = fields.text("id").as_deref().and_then(titles::id);
+    titles::describe(&mut item, fields.text("description"));
     let classification = fields.word("confidentiality", CONFIDENTIALITY);
     if classification.is_none() && fields.text("confidentiality").is_none() {
         fields.problem("confidentiality", "`confidentiality` is missing");
@@ -525,9 +526,9 @@ fn data_asset(fields: &Fields<'_>, title: String) -> Item {
     keep_if_lossy(fields, &mut item, "integrity", CRITICALITY);
     keep_if_lossy(fields, &mut item, "availability", CRITICALITY);
     item.text("owner", fields.text("owner"));
-    words::state_kind_of_asset(&mut item);
-    words::tags(fields, &mut item);
-    item.comments.extend(words::lines(fields.rest()));
+    guesses::state_kind_of_asset(&mut item);
+    titles::tags(fields, &mut item);
+    item.comments.extend(titles::lines(fields.rest()));
     item
 }
 
@@ -541,8 +542,8 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
     let key = format!("asset {title}");
     let mut item = Item::new(kind, key.clone(), title);
     let id = fields.text("id").unwrap_or_default();
-    item.name = words::id(&id);
-    words::describe(&mut item, fields.text("description"));
+    item.name = titles::id(&id);
+    titles::describe(&mut item, fields.text("description"));
     let is_human = fields.yes_no("used_as_client_by_human").unwrap_or_default();
     if kind == Kind::External {
         item.word("kind", Some(if is_human { "person" } else { "system" }));
@@ -621,7 +622,7 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
     if fields.yes_no("internet") == Some(true) {
         item.comments.push(IN_INTERNET.to_owned());
     }
-    words::tags(fields, &mut item);
+    titles::tags(fields, &mut item);
     fields.drawing(&["diagram_tweak_order"]);
     for (name, link) in fields.by_name(&["communication_links"]) {
         let target = link.required("target");
@@ -635,11 +636,11 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
             continue;
         };
         flow.ends = Some((key.clone(), target_key.to_owned()));
-        words::describe(&mut flow, link.text("description"));
+        titles::describe(&mut flow, link.text("description"));
         flow_facts(&link, &mut flow, keys);
         draft.items.push(flow);
     }
-    item.comments.extend(words::lines(fields.rest()));
+    item.comments.extend(titles::lines(fields.rest()));
     draft.items.push(item);
 }
 
@@ -710,9 +711,9 @@ fn flow_facts(link: &Fields<'_>, flow: &mut Item, keys: &Keys) {
             }
         }
     }
-    words::tags(link, flow);
+    titles::tags(link, flow);
     link.drawing(&["diagram_tweak_weight", "diagram_tweak_constraint"]);
-    flow.comments.extend(words::lines(link.rest()));
+    flow.comments.extend(titles::lines(link.rest()));
 }
 
 /// The id that Threagile makes of a title.
@@ -759,7 +760,7 @@ fn place(notes: &Notes, keys: &Keys, draft: &mut Draft) {
             }
         }
     }
-    words::break_circles(draft);
+    places::break_circles(draft);
     let is_open = |item: &Item| item.comments.iter().any(|comment| comment == IN_INTERNET);
     // A boundary around nothing but what is in the internet is not to be trusted.
     let inside = draft.grouped(NODES, |item| item.place.as_deref().into_iter());
@@ -804,19 +805,19 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
     let (action, advice) = (fields.text("action"), fields.text("mitigation"));
     let risks = fields.by_name(&["risks_identified"]);
     let is_alone = risks.len() == 1;
-    let rest = words::lines(fields.rest());
+    let rest = titles::lines(fields.rest());
     let mitigation = action.as_ref().or(advice.as_ref()).filter(|_| !risks.is_empty()).map(|said| {
-        let mut mitigation = Item::new(Kind::Mitigation, format!("action {id}"), words::title_of(said));
-        words::describe(&mut mitigation, advice.clone());
+        let mut mitigation = Item::new(Kind::Mitigation, format!("action {id}"), titles::title_of(said));
+        titles::describe(&mut mitigation, advice.clone());
         mitigation.word("status", Some("proposed"));
         mitigation
     });
     for (risk_title, risk) in risks {
         let mut threat =
-            Item::new(Kind::Threat, format!("risk {name} {risk_title}"), words::without_markup(&risk_title));
+            Item::new(Kind::Threat, format!("risk {name} {risk_title}"), titles::without_markup(&risk_title));
         let about = if title == threat.title { description.clone() } else { format!("{title}. {description}") };
-        words::describe(&mut threat, Some(about.trim().to_owned()));
-        threat.name = words::id(&id).filter(|_| is_alone);
+        titles::describe(&mut threat, Some(about.trim().to_owned()));
+        threat.name = titles::id(&id).filter(|_| is_alone);
         threat.word("category", Some(category));
         threat.word("likelihood", risk.word("exploitation_likelihood", LIKELIHOOD));
         threat.word("impact", risk.word("exploitation_impact", IMPACT));
@@ -842,15 +843,15 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
             }
         }
         keys.risks.push(whole_id, threat.key.clone());
-        words::complete_threat(draft, &mut threat);
+        stand_ins::complete_threat(draft, &mut threat);
         if let Some(id) = &cwe {
-            words::reference(&mut threat, id);
+            vocabulary::reference(&mut threat, id);
         }
         if let Some(mitigation) = &mitigation {
             threat.state("mitigations", Fact::Item(mitigation.key.clone()));
         }
         threat.comments.extend(rest.clone());
-        threat.comments.extend(words::lines(risk.rest()));
+        threat.comments.extend(titles::lines(risk.rest()));
         draft.items.push(threat);
     }
     draft.items.extend(mitigation);
@@ -870,12 +871,12 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
         let said = [Some(why.clone()), on.clone(), Some(by.clone()), ticket.clone()];
         let said = said.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
         let word = fields.text("status").unwrap_or_default();
-        let comment = words::labelled(&format!("risk tracking {id}: {word}"), &said);
-        draft.comments.extend(words::lines(fields.rest()));
+        let comment = titles::labelled(&format!("risk tracking {id}: {word}"), &said);
+        draft.comments.extend(titles::lines(fields.rest()));
         let decided_on = on.as_deref().or(date.as_deref()).and_then(|date| date.get(..10)?.parse::<Date>().ok());
         let by = if by.is_empty() { "unknown".to_owned() } else { by };
         let because = if why.is_empty() { "No reason was given.".to_owned() } else { why.clone() };
-        let until = words::a_year_after(decided_on);
+        let until = stand_ins::a_year_after(decided_on);
         let is = match status {
             Some(Status::Accepted) => Decided::Accepted { by, until, because },
             Some(Status::FalsePositive) => {
@@ -892,7 +893,7 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
         };
         let (category, subjects) = id.split_once('@').unwrap_or((&id, "*"));
         let rules = CATEGORIES.iter().find(|(known, _)| *known == category).map_or(&[] as &[_], |(_, rules)| rules);
-        let threats = keys.risks.all.iter().filter(|(risk, _)| words::matches(&id, risk));
+        let threats = keys.risks.all.iter().filter(|(risk, _)| titles::matches(&id, risk));
         let threats: Vec<String> = threats.map(|(_, key)| key.clone()).collect();
         if rules.is_empty() && threats.is_empty() {
             fields.loss("status", "kept in a comment: the library has no such rule");
@@ -901,10 +902,10 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
         }
         let mut on = threats;
         for part in subjects.split('@') {
-            let subjects = keys.technical.all.iter().chain(&keys.links.all).filter(|(id, _)| words::matches(part, id));
+            let subjects = keys.technical.all.iter().chain(&keys.links.all).filter(|(id, _)| titles::matches(part, id));
             on.extend(subjects.map(|(_, key)| key.clone()));
         }
-        let title = words::first_sentence(&why).unwrap_or_else(|| category.replace('-', " "));
+        let title = titles::first_sentence(&why).unwrap_or_else(|| category.replace('-', " "));
         let (place, path) = (fields.place().clone(), fields.path.clone());
         let name = category.replace('-', "_");
         draft.decisions.push(Decision { rules, on, is, name, title, ticket, comment, place, path });
@@ -918,23 +919,23 @@ pub fn write(draft: &Draft) -> Export {
     let losses = Losses::default();
     losses.of_components(draft);
     let kinds = [Kind::Asset, Kind::Boundary, Kind::External, Kind::Process, Kind::Store, Kind::Threat];
-    let ids = words::Ids::of(draft, &kinds, '-');
+    let ids = ids::Ids::of(draft, &kinds, '-');
     let back = |table: &'static [(&'static str, &'static str)], ours: &str| {
         table.iter().find(|(_, word)| *word == ours).map(|(theirs, _)| *theirs)
     };
-    let mut titles = words::Titles::default();
+    let mut titles = ids::Titles::default();
     let mut data = Map::new();
     for asset in draft.of_kind(&[Kind::Asset]) {
         let level = |property: &str, otherwise: &'static str| {
             asset.stated(property).and_then(|word| back(CRITICALITY, word)).unwrap_or(otherwise)
         };
         let classification = asset.stated("classification").unwrap_or("internal");
-        let integrity = back(CRITICALITY, words::integrity_of(classification)).unwrap_or("important");
+        let integrity = back(CRITICALITY, vocabulary::integrity_of(classification)).unwrap_or("important");
         losses.of(asset, &["kind", "personal", "regulations"]);
         data.insert(
             titles.free("data", &asset.title),
             json!({
-                "id": ids.of_key(&asset.key), "description": words::or(&asset.description, &asset.title), "usage": "business",
+                "id": ids.of_key(&asset.key), "description": titles::or(&asset.description, &asset.title), "usage": "business",
                 "tags": tags_of(asset), "origin": "", "owner": asset.said("owner").unwrap_or_default(), "quantity": "many",
                 "confidentiality": back(CONFIDENTIALITY, classification), "integrity": level("integrity", integrity),
                 "availability": level("availability", "important"), "justification_cia_rating": "",
@@ -943,10 +944,10 @@ pub fn write(draft: &Draft) -> Export {
     }
     let mut technical = Map::new();
     let leaving = draft.grouped(&[Kind::Flow], |flow| flow.ends.iter().map(|(source, _)| source.as_str()));
-    let carried = words::carried(draft);
+    let carried = places::carried(draft);
     for element in draft.of_kind(NODES) {
         let mut links = Map::new();
-        let mut flow_titles = words::Titles::default();
+        let mut flow_titles = ids::Titles::default();
         for flow in leaving.get(element.key.as_str()).into_iter().flatten() {
             links.insert(flow_titles.free("", &flow.title), link_of(flow, &ids, &losses));
         }
@@ -954,7 +955,7 @@ pub fn write(draft: &Draft) -> Export {
             .words("technology")
             .map(|ours| {
                 let theirs = TECHNOLOGY.iter().find(|(_, names)| names.first() == Some(&ours));
-                let theirs = theirs.map(|(theirs, _)| *theirs).or_else(|| words::broader(ours, TECHNOLOGY));
+                let theirs = theirs.map(|(theirs, _)| *theirs).or_else(|| library::broader(ours, TECHNOLOGY));
                 if theirs.is_none() {
                     losses.add(element, "technology", "Threagile has no such technology");
                 }
@@ -972,7 +973,7 @@ pub fn write(draft: &Draft) -> Export {
         technical.insert(
             titles.free("technical", &element.title),
             json!({
-                "id": ids.of_key(&element.key), "description": words::or(&element.description, &element.title),
+                "id": ids.of_key(&element.key), "description": titles::or(&element.description, &element.title),
                 "type": match element.kind { Kind::External => "external-entity", Kind::Store => "datastore", _ => "process" },
                 "usage": "business", "used_as_client_by_human": is("kind", "person"),
                 "out_of_scope": element.said("out_of_scope").is_some(),
@@ -980,7 +981,7 @@ pub fn write(draft: &Draft) -> Export {
                 "size": "component",
                 "technologies": if technologies.is_empty() { vec!["unknown-technology"] } else { technologies },
                 "tags": tags_of(element),
-                "internet": words::is_in_the_open(draft, element),
+                "internet": places::is_in_the_open(draft, element),
                 "machine": "virtual", "encryption": encryption.unwrap_or("none"),
                 "owner": element.said("owner").unwrap_or_default(),
                 "confidentiality": "internal", "integrity": "operational", "availability": "operational",
@@ -1006,7 +1007,7 @@ pub fn write(draft: &Draft) -> Export {
         boundaries.insert(
             titles.free("boundary", &boundary.title),
             json!({
-                "id": ids.of_key(&boundary.key), "description": words::or(&boundary.description, &boundary.title),
+                "id": ids.of_key(&boundary.key), "description": titles::or(&boundary.description, &boundary.title),
                 "type": kind.unwrap_or("network-on-prem"), "tags": tags_of(boundary),
                 "technical_assets_inside": elements,
                 "trust_boundaries_nested": nested,
@@ -1024,7 +1025,7 @@ pub fn write(draft: &Draft) -> Export {
         "threagile_version": "1.0.0",
         "title": draft.title,
         "author": { "name": draft.owner.join(", ") },
-        "business_overview": { "description": words::or(&draft.description, &draft.title) },
+        "business_overview": { "description": titles::or(&draft.description, &draft.title) },
         "technical_overview": { "description": "" },
         "business_criticality": "important",
         "tags_available": tags,
@@ -1035,18 +1036,18 @@ pub fn write(draft: &Draft) -> Export {
         "individual_risk_categories": risks,
         "risk_tracking": {},
     });
-    Export { text: words::pretty_yaml(&document), losses: losses.into_inner() }
+    Export { text: pretty::pretty_yaml(&document), losses: losses.into_inner() }
 }
 
 fn tags_of(item: &Item) -> Vec<&str> {
     item.words("tags").collect()
 }
 
-fn link_of(flow: &Item, ids: &words::Ids, losses: &Losses) -> Json {
+fn link_of(flow: &Item, ids: &ids::Ids, losses: &Losses) -> Json {
     let (_, target) = flow.ends.clone().unwrap_or_default();
     let protocol = flow.words("protocol").next().map(|ours| {
         let theirs = PROTOCOL.iter().find(|(_, name)| *name == ours).map(|(theirs, _)| *theirs);
-        let theirs = theirs.or_else(|| words::broader_protocol(ours, PROTOCOL));
+        let theirs = theirs.or_else(|| library::broader_protocol(ours, PROTOCOL));
         if theirs.is_none() {
             losses.add(flow, "protocol", "Threagile has no such protocol");
         }
@@ -1069,7 +1070,7 @@ fn link_of(flow: &Item, ids: &words::Ids, losses: &Losses) -> Json {
         flow.stated("authorization").and_then(|word| AUTHORIZATION.iter().find(|(_, ours)| *ours == word));
     let assets = |property: &str| flow.keys(property).map(|key| ids.of_key(key)).collect::<Vec<_>>();
     json!({
-        "target": ids.of_key(&target), "description": words::or(&flow.description, &flow.title),
+        "target": ids.of_key(&target), "description": titles::or(&flow.description, &flow.title),
         "protocol": protocol.unwrap_or("unknown-protocol"), "authentication": authentication,
         "authorization": authorization.map_or("none", |(theirs, _)| theirs), "tags": tags_of(flow),
         "vpn": flow.stated("tunnel").is_some_and(|tunnel| tunnel != "none"),
@@ -1081,9 +1082,9 @@ fn link_of(flow: &Item, ids: &words::Ids, losses: &Losses) -> Json {
 }
 
 /// Threats as risks of one's own.
-fn threats_of(draft: &Draft, ids: &words::Ids, losses: &Losses) -> Map<String, Json> {
+fn threats_of(draft: &Draft, ids: &ids::Ids, losses: &Losses) -> Map<String, Json> {
     let mut risks = Map::new();
-    let mut titles = words::Titles::default();
+    let mut titles = ids::Titles::default();
     for threat in draft.of_kind(&[Kind::Threat]) {
         let category = threat.words("category").next().unwrap_or("tampering");
         let stride = STRIDE.iter().find(|(_, ours)| *ours == category).map_or("tampering", |(theirs, _)| theirs);
@@ -1119,7 +1120,7 @@ fn threats_of(draft: &Draft, ids: &words::Ids, losses: &Losses) -> Map<String, J
         risks.insert(
             title,
             json!({
-                "id": ids.of_key(&threat.key), "description": words::or(&threat.description, &threat.title),
+                "id": ids.of_key(&threat.key), "description": titles::or(&threat.description, &threat.title),
                 "impact": "", "asvs": "", "cheat_sheet": "", "action": "", "mitigation": "", "check": "",
                 "function": "architecture", "stride": stride, "detection_logic": "", "risk_assessment": "",
                 "false_positives": "", "model_failure_possible_reason": false, "cwe": cwe.unwrap_or_default(),

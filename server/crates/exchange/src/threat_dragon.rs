@@ -2,8 +2,10 @@
 //! the place of a shape says in which boundary it is. It must not know the analysis.
 
 use crate::draft::{Draft, Fact, Item};
+use crate::ids::Ids;
+use crate::losses::{Export, Losses};
 use crate::tree::{Fields, Node, Notes, Value, plain_word};
-use crate::words::{self, Export, Ids, Losses};
+use crate::{guesses, library, places, pretty, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value as Json, json};
 use threatline_model::Kind;
@@ -100,7 +102,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         draft.description = summary.text("description").unwrap_or_default();
         draft.owner.extend(summary.text("owner"));
         let _ = summary.node("id");
-        draft.comments.extend(words::lines(summary.rest()));
+        draft.comments.extend(titles::lines(summary.rest()));
     }
     let Some(detail) = top.fields("detail") else {
         top.problem("detail", "`detail` is missing");
@@ -125,10 +127,10 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     for (at, (fields, title)) in diagrams.iter().zip(&titles).enumerate() {
         diagram(fields, at, Some(title).filter(|_| titles.len() > 1), &mut shared, &mut draft);
     }
-    draft.comments.extend(words::lines(detail.rest()));
-    draft.comments.extend(words::lines(top.rest()));
+    draft.comments.extend(titles::lines(detail.rest()));
+    draft.comments.extend(titles::lines(top.rest()));
     tell_of_twins(&mut draft);
-    words::break_circles(&mut draft);
+    places::break_circles(&mut draft);
     draft
 }
 
@@ -203,7 +205,7 @@ fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &m
                 let crossing = crossing(cell, &cells, &ids);
                 let crossing = if crossing.is_empty() { String::new() } else { format!("; it crosses {crossing}") };
                 cell.fields.loss("shape", "kept in a comment: a line has no inside; draw it as a box to keep it");
-                let title = words::or(&cell.title, "without a name");
+                let title = titles::or(&cell.title, "without a name");
                 draft.comments.push(format!("{about}trust boundary drawn as a line: {title}{crossing}"));
                 draft.comments.extend(cell.data.text("description"));
                 draft.comments.extend(finished(cell));
@@ -219,7 +221,7 @@ fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &m
         let mut item = started(cell, kind, part);
         boxes.place(at, &mut item);
         if kind == Kind::Boundary {
-            words::boundary_of_title(&mut item);
+            guesses::boundary_of_title(&mut item);
             if let Some(threats) =
                 cell.data.node("threats").filter(|node| !matches!(node.value(), Value::List(all) if all.is_empty()))
             {
@@ -304,9 +306,9 @@ fn label(cell: &Fields<'_>) -> Option<String> {
 
 fn started(cell: &Cell<'_>, kind: Kind, part: Option<&String>) -> Item {
     let mut item = Item::new(kind, cell.key.clone(), cell.title.clone());
-    item.name = cell.fields.text("id").filter(|id| !id.starts_with(UNNAMED)).and_then(|id| words::id(&id));
+    item.name = cell.fields.text("id").filter(|id| !id.starts_with(UNNAMED)).and_then(|id| titles::id(&id));
     item.part = part.cloned();
-    words::describe(&mut item, cell.data.text("description"));
+    titles::describe(&mut item, cell.data.text("description"));
     if let Some(label) = label(&cell.fields).filter(|label| plain_word(label) != plain_word(&cell.title)) {
         item.comments.push(format!("label: {}", label.split_whitespace().collect::<Vec<_>>().join(" ")));
     }
@@ -323,7 +325,7 @@ fn finished(cell: &Cell<'_>) -> Vec<String> {
     }
     let mut rest = cell.data.rest();
     rest.extend(cell.fields.rest());
-    words::lines(rest)
+    titles::lines(rest)
 }
 
 /// The boxes of a diagram, from the smallest to the largest; of two of the same size, the later one is in the earlier.
@@ -375,14 +377,14 @@ impl<'c, 'a> Boxes<'c, 'a> {
 
 /// What is said of an element by its kind.
 fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
-    words::technology_of_title(item);
+    guesses::technology_of_title(item);
     out_of_scope(data, item);
     match item.kind {
         Kind::External => {
             const PEOPLE: &str = "user users customer customers person admin administrator operator developer engineer \
                                   visitor employee attacker client";
             let is_person =
-                words::words_of(&item.title).iter().any(|word| PEOPLE.split(' ').any(|person| person == word));
+                titles::words_of(&item.title).iter().any(|word| PEOPLE.split(' ').any(|person| person == word));
             if is_person && item.get("technology").is_empty() {
                 item.word("kind", Some("person"));
             }
@@ -465,11 +467,12 @@ fn flow(
     out_of_scope(data, &mut item);
     let is_encrypted = data.yes_no("isEncrypted") == Some(true);
     if let Some(said) = data.text("protocol") {
-        words::state_protocol(data, "protocol", &said, &mut item);
+        vocabulary::state_protocol(data, "protocol", &said, &mut item);
     }
     if is_encrypted {
         let stated = item.words("protocol").next().map(str::to_owned);
-        match stated.as_deref().map(|name| if words::encrypts(name) { Some(name) } else { words::encrypted(name) }) {
+        match stated.as_deref().map(|name| if library::encrypts(name) { Some(name) } else { library::encrypted(name) })
+        {
             Some(Some(name)) => {
                 item.facts.retain(|(property, _)| *property != "protocol");
                 item.library("protocol", &[name]);
@@ -508,7 +511,7 @@ fn flow(
         Some(end) => format!("\"{}\"", end.title),
         None => "nothing".to_owned(),
     });
-    let title = words::or(&cell.title, "without a name").to_owned();
+    let title = titles::or(&cell.title, "without a name").to_owned();
     draft.comments.push(format!("{about}flow with a loose end: {title}, from {source} to {target}"));
     draft.comments.extend(Some(item.description).filter(|text| !text.is_empty()));
     let facts = item.facts.iter().map(|(name, facts)| {
@@ -518,7 +521,7 @@ fn flow(
         });
         format!("{name}: {}", said.collect::<Vec<_>>().join(", "))
     });
-    draft.comments.extend(words::lines(facts.chain(item.comments.iter().cloned()).collect()));
+    draft.comments.extend(titles::lines(facts.chain(item.comments.iter().cloned()).collect()));
     match ends.into_iter().flatten().next() {
         Some(end) => threats(cell, &end.key, Some(&title), part, shared, draft),
         None => {
@@ -588,10 +591,10 @@ fn threats(
         if plain.is_empty()
             || (plain.ends_with(" threat") && (plain.starts_with("new ") || plain.starts_with("generic ")))
         {
-            let on = words::or(&cell.title, "a flow");
+            let on = titles::or(&cell.title, "a flow");
             title = match description.is_empty() {
-                true => format!("{}: {on}", words::or(&category, "Threat")),
-                false => words::title_of(&description),
+                true => format!("{}: {on}", titles::or(&category, "Threat")),
+                false => titles::title_of(&description),
             };
         }
         let severity = said("severity").unwrap_or_default();
@@ -607,16 +610,16 @@ fn threats(
             && let Some(item) = draft.items.get_mut(key).filter(|item| item.part.as_ref() == part)
         {
             item.state("targets", Fact::Item(target.to_owned()));
-            comments.extend(words::lines(fields.rest()));
+            comments.extend(titles::lines(fields.rest()));
             item.comments.extend(comments);
             continue;
         }
         let mut item = Item::new(Kind::Threat, format!("{}/{at}", cell.key), title);
         item.part = part.cloned();
-        words::describe(&mut item, Some(description));
+        titles::describe(&mut item, Some(description));
         item.comments = comments;
         item.state("targets", Fact::Item(target.to_owned()));
-        let stride = words::stride(&category);
+        let stride = vocabulary::stride(&category);
         item.word("category", stride);
         if !category.is_empty() && stride.is_none_or(|word| plain_word(word) != plain_word(&category)) {
             fields.loss("type", "kept in a comment: it is no category of STRIDE");
@@ -633,7 +636,7 @@ fn threats(
                 if !status.eq_ignore_ascii_case("accepted") {
                     item.comments.push(format!("status: {status}"));
                 }
-                Some(words::accepted(&item, words::or(&mitigation, because)))
+                Some(stand_ins::accepted(&item, titles::or(&mitigation, because)))
             }
             plain @ ("mitigated" | "avoided" | "eliminated") => {
                 item.comments.extend((plain != "mitigated").then(|| format!("status: {status}")));
@@ -651,8 +654,8 @@ fn threats(
                 None
             }
         };
-        item.comments.extend(words::lines(fields.rest()));
-        words::complete_threat(draft, &mut item);
+        item.comments.extend(titles::lines(fields.rest()));
+        stand_ins::complete_threat(draft, &mut item);
         shared.threats.insert(identity, draft.items.push(item));
         draft.items.extend(accept.map(|mut accept| {
             accept.part = part.cloned();
@@ -663,7 +666,7 @@ fn threats(
 
 /// States what has a severity as its outcome.
 fn rate(fields: &Fields<'_>, severity: &str, item: &mut Item) {
-    match words::level_word(severity) {
+    match vocabulary::level_word(severity) {
         Some("critical") => {
             item.word("likelihood", Some("high"));
             item.word("impact", Some("critical"));
@@ -679,7 +682,7 @@ fn rate(fields: &Fields<'_>, severity: &str, item: &mut Item) {
 
 /// Lists the mitigation of a text, declared once for all threats that it counters.
 fn mitigate(threat: &mut Item, text: &str, status: &'static str, shared: &mut Shared, draft: &mut Draft) {
-    if let (Some(name), "implemented") = (words::in_library(Kind::Mitigation, text), status) {
+    if let (Some(name), "implemented") = (library::in_library(Kind::Mitigation, text), status) {
         threat.library("mitigations", &[name]);
         return;
     }
@@ -689,12 +692,12 @@ fn mitigate(threat: &mut Item, text: &str, status: &'static str, shared: &mut Sh
         return;
     }
     let key = format!("mitigation of {}", threat.key);
-    let title = words::title_of(words::or(text, &threat.title));
+    let title = titles::title_of(titles::or(text, &threat.title));
     let mut item = Item::new(Kind::Mitigation, key.clone(), title);
     // A first paragraph that is the title is not told again.
     let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
     let is_title = first.trim_end_matches('.') == item.title;
-    words::describe(&mut item, Some(if is_title { rest } else { text }.trim().to_owned()));
+    titles::describe(&mut item, Some(if is_title { rest } else { text }.trim().to_owned()));
     item.word("status", Some(status));
     if text.is_empty() {
         item.name = Some(format!("mitigated {}", threat.title));
@@ -817,7 +820,7 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
             None => losses.add(item, "", "the format has no findings of rules"),
         }
     }
-    let title = words::or(&draft.title, "Threat model");
+    let title = titles::or(&draft.title, "Threat model");
     let document = json!({
         "version": VERSION,
         "summary": { "title": title, "owner": owner, "description": description, "id": 0 },
@@ -829,7 +832,7 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
             }],
         },
     });
-    Export { text: words::pretty_json(&document), losses: losses.into_inner() }
+    Export { text: pretty::pretty_json(&document), losses: losses.into_inner() }
 }
 
 /// The ids of cells: names as they are written, where each is there once.
@@ -969,7 +972,7 @@ impl Writer<'_> {
     fn element(&mut self, item: &Item) -> Json {
         let is = |name: &str| {
             item.words("technology")
-                .any(|said| words::upwards(Kind::Technology, said).iter().any(|above| above == name))
+                .any(|said| library::upwards(Kind::Technology, said).iter().any(|above| above == name))
         };
         let holds = |property: &str, fact: (&str, &str)| {
             let held = item.keys(property).filter_map(|key| self.draft.items.get(key));
@@ -1018,12 +1021,12 @@ impl Writer<'_> {
 
     fn flow(&mut self, item: &Item) -> Json {
         let protocol = item.words("protocol").next();
-        let is_encrypted = protocol.is_some_and(words::encrypts)
+        let is_encrypted = protocol.is_some_and(library::encrypts)
             || item.words("mitigations").any(|name| ["tls", "mutual_tls", "vpn", "payload_encryption"].contains(&name))
             || item.stated("tunnel").is_some_and(|tunnel| tunnel != "none");
         let is_public = item.ends.as_ref().is_some_and(|(source, target)| {
             let ends = [source, target].into_iter().filter_map(|key| self.draft.items.get(key));
-            ends.into_iter().any(|end| words::is_in_the_open(self.draft, end))
+            ends.into_iter().any(|end| places::is_in_the_open(self.draft, end))
         });
         let own = item.keys("protocol").next();
         let mut data = self.data(item);

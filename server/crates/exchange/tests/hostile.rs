@@ -5,7 +5,7 @@ mod common;
 
 use common::{check, read, texts};
 use serde_json::{Map, Value, json};
-use threatline_exchange::words::pretty_yaml;
+use threatline_exchange::pretty::pretty_yaml;
 
 /// What people and programs write for titles, names and descriptions.
 const SAID: &[&str] = &[

@@ -25,12 +25,13 @@ pub fn external_by_name(title: &str) -> Option<&'static str> {
         "person",
         "employee",
         "developer",
+        "engineer",
         "visitor",
         "shopper",
         "attacker",
         "human",
     ];
-    let last = title.split_whitespace().last().unwrap_or_default().to_lowercase();
+    let last = words_of(title).pop().unwrap_or_default();
     match last.trim_end_matches('s') {
         "device" | "sensor" => Some("device"),
         last => PEOPLE.contains(&last).then_some("person"),

@@ -12,8 +12,8 @@ pub struct Ids(FxHashMap<String, String>);
 
 impl Ids {
     /// The ids of the declarations of some kinds, their parts joined by a sign: what each is called in its component, if
-    /// no other is called so.
-    pub fn of(draft: &Draft, kinds: &[Kind], join: char) -> Ids {
+    /// no other is called so. Of others, and of names of one letter, they begin with `unnamed`.
+    pub fn of(draft: &Draft, kinds: &[Kind], join: char, unnamed: &str) -> Ids {
         let mut called: FxHashMap<&str, usize> = FxHashMap::default();
         let items = || draft.items.iter().filter(|item| kinds.contains(&item.kind));
         for name in items().filter_map(|item| item.name.as_deref()) {
@@ -23,6 +23,8 @@ impl Ids {
         let mut ids = FxHashMap::default();
         for item in items() {
             let own = item.name.as_deref().filter(|name| called[name] == 1).map(str::to_owned);
+            let is_long = |name: &String| name.chars().nth(1).is_some();
+            let before = if own.as_ref().is_some_and(is_long) { "" } else { unnamed };
             let short =
                 |key: &str| draft.items.get(key).and_then(|end| end.name.clone()).unwrap_or_else(|| key.to_owned());
             let between =
@@ -31,7 +33,10 @@ impl Ids {
             let parts = name.split(|character: char| !character.is_alphanumeric()).filter(|part| !part.is_empty());
             let id = parts.collect::<Vec<_>>().join(&join.to_string()).to_lowercase();
             let id = if id.is_empty() { item.kind.word().to_owned() } else { id };
-            ids.insert(item.key.clone(), once.take(&id, |id, number| format!("{id}{join}{number}")));
+            ids.insert(
+                item.key.clone(),
+                once.take(&format!("{before}{id}"), |id, number| format!("{id}{join}{number}")),
+            );
         }
         Ids(ids)
     }

@@ -1,6 +1,7 @@
 //! Models of the Microsoft Threat Modeling Tool (`.tm7`): drawings, and threats that the tool made of them, as .NET's
 //! `DataContractSerializer` writes them. It must not know how a drawing looks, but for what lies in which box.
 
+use crate::area::{Area, Point, cross};
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, Problem, Text, Value, looked_up, plain_word};
 use crate::{guesses, places, stand_ins, titles, vocabulary};
@@ -18,9 +19,6 @@ const ENTRIES: &[&str] =
 
 /// The name under which the type of an element stands in its group.
 const TYPE: &str = "#type";
-
-/// The end of a flow that is not attached to anything.
-const NOWHERE: &str = "00000000-0000-0000-0000-000000000000";
 
 /// What the tool's own templates call their stencils, with the library's technologies; empty for what says nothing.
 /// Other stencils are known by their titles.
@@ -119,7 +117,7 @@ pub fn read(notes: &Notes, text: &Text) -> Result<Draft, Problem> {
     if surfaces.is_empty() {
         top.problem("DrawingSurfaceList", "there is no diagram");
     } else {
-        top.loss("DrawingSurfaceList", "places and sizes are left out: diagrams are laid out anew");
+        top.loss("DrawingSurfaceList", crate::tree::DRAWN_ANEW);
     }
     let mut drawn = Drawn { is_one_of_several: surfaces.len() > 1, ..Drawn::default() };
     for surface in &surfaces {
@@ -299,57 +297,18 @@ struct Drawn {
     named: BTreeMap<(&'static str, String), String>,
 }
 
-/// A box on a diagram.
-#[derive(Clone, Copy)]
-struct Area {
-    left: f64,
-    top: f64,
-    width: f64,
-    height: f64,
-}
-
-impl Area {
-    fn of(fields: &Fields<'_>) -> Option<Area> {
-        let [left, top, width, height] = ["Left", "Top", "Width", "Height"].map(|name| fields.number(name));
-        let area = Area { left: left?, top: top?, width: width?, height: height? };
-        (area.width > 0.0 && area.height > 0.0).then_some(area)
-    }
-
-    fn size(self) -> f64 {
-        self.width * self.height
-    }
-
-    /// Whether more than a half of it lies in another one that is larger: people draw over lines.
-    fn is_in(self, other: Area) -> bool {
-        let along = |from: f64, length: f64, other_from: f64, other_length: f64| {
-            ((from + length).min(other_from + other_length) - from.max(other_from)).max(0.0)
-        };
-        let common = along(self.left, self.width, other.left, other.width)
-            * along(self.top, self.height, other.top, other.height);
-        self.size() < other.size() && common > self.size() / 2.0
-    }
+/// The box of a stencil.
+fn area(fields: &Fields<'_>) -> Option<Area> {
+    let [left, top, width, height] = ["Left", "Top", "Width", "Height"].map(|name| fields.number(name));
+    let area = Area { left: left?, top: top?, width: width?, height: height? };
+    (area.width > 0.0 && area.height > 0.0).then_some(area)
 }
 
 /// A line on a diagram, from its start over its handle to its end.
-struct Line([(f64, f64); 3]);
-
-impl Line {
-    fn of(fields: &Fields<'_>) -> Option<Line> {
-        let number = |name: &str| fields.text(name)?.parse::<f64>().ok();
-        let point = |x: &str, y: &str| Some((number(x)?, number(y)?));
-        Some(Line([point("SourceX", "SourceY")?, point("HandleX", "HandleY")?, point("TargetX", "TargetY")?]))
-    }
-
-    fn crosses(&self, other: &Line) -> bool {
-        // On which side of the line from `a` to `b` it is.
-        let side = |a: (f64, f64), b: (f64, f64), c: (f64, f64)| {
-            ((b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0)).total_cmp(&0.0)
-        };
-        let is_crossed = |a: &[(f64, f64)], b: &[(f64, f64)]| {
-            side(a[0], a[1], b[0]) != side(a[0], a[1], b[1]) && side(b[0], b[1], a[0]) != side(b[0], b[1], a[1])
-        };
-        self.0.windows(2).any(|own| other.0.windows(2).any(|theirs| is_crossed(own, theirs)))
-    }
+fn line(fields: &Fields<'_>) -> Option<[Point; 3]> {
+    let number = |name: &str| fields.text(name)?.parse::<f64>().ok();
+    let point = |x: &str, y: &str| Some((number(x)?, number(y)?));
+    Some([point("SourceX", "SourceY")?, point("HandleX", "HandleY")?, point("TargetX", "TargetY")?])
 }
 
 /// A property of a stencil.
@@ -530,7 +489,7 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
         };
         let item = element(stencil, kind, part.as_deref(), draft);
         let key = merged(stencil, item, drawn, draft);
-        let area = Area::of(fields);
+        let area = area(fields);
         if let (Kind::Boundary, Some(area)) = (kind, area) {
             boxes.push((area, key.clone()));
         }
@@ -543,7 +502,9 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
             }
             continue;
         };
-        let around = boxes.iter().filter(|(around, other)| *other != key && area.is_in(*around));
+        let around = boxes
+            .iter()
+            .filter(|(around, other)| *other != key && area.size() < around.size() && around.holds_most(area));
         let nearest = around.min_by(|a, b| a.0.size().total_cmp(&b.0.size())).map(|(_, key)| key.clone());
         if let Some(item) = draft.items.get_mut(&key).filter(|item| item.place.is_none()) {
             item.place = nearest;
@@ -566,18 +527,17 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
 /// Keeps a boundary that is a line in a comment, with the flows that are drawn across it.
 fn line_boundary(stencil: &Stencil<'_>, flows: &[&Stencil<'_>], draft: &mut Draft) {
     let _ = (stencil.fields.text("SourceGuid"), stencil.fields.text("TargetGuid"));
-    stencil.fields.loss("Properties", "kept in a comment: a boundary that is a line has no inside");
+    stencil.fields.loss("Properties", crate::tree::NO_INSIDE);
     let properties = &stencil.properties;
-    let line = Line::of(&stencil.fields);
-    let is_across = |other: &&&Stencil<'_>| {
-        line.as_ref().zip(Line::of(&other.fields)).is_some_and(|(line, other)| line.crosses(&other))
-    };
+    let own = line(&stencil.fields);
+    let is_across =
+        |other: &&&Stencil<'_>| own.zip(line(&other.fields)).is_some_and(|(own, other)| cross(&own, &other));
     let across: Vec<&str> = flows
         .iter()
         .filter(is_across)
         .filter_map(|flow| draft.items.get(&flow.guid).map(|item| item.title.as_str()))
         .collect();
-    let across = if across.is_empty() { String::new() } else { format!(", across: {}", across.join("; ")) };
+    let across = if across.is_empty() { String::new() } else { format!("; it crosses {}", across.join(", ")) };
     let title = titles::or(&properties.title, &properties.stencil);
     draft.comments.push(format!("trust boundary drawn as a line: {title}{across}"));
     draft.comments.extend(properties.rest());
@@ -639,7 +599,7 @@ fn element(stencil: &Stencil<'_>, kind: Kind, part: Option<&str>, draft: &mut Dr
 fn scope(properties: &Properties<'_>, item: &mut Item) {
     let why = properties.take("Reason For Out Of Scope");
     if properties.is_yes("Out Of Scope") {
-        let why = why.unwrap_or_else(|| "It was out of scope in the tool that it comes from.".to_owned());
+        let why = why.unwrap_or_else(|| stand_ins::OUT_OF_SCOPE.to_owned());
         item.text("out_of_scope", Some(why));
     } else {
         item.comments.extend(why.map(|why| format!("reason for out of scope: {why}")));
@@ -684,12 +644,12 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
     let shown = titles::or(&properties.title, &properties.stencil);
     let (Some(source), Some(target)) = ends else {
         let name = if ends.0.is_none() { "SourceGuid" } else { "TargetGuid" };
-        let is_loose = fields.text(name).is_none_or(|guid| guid == NOWHERE);
-        let what = if is_loose { "an end is attached to nothing" } else { "an end is no element of the diagrams" };
-        fields.loss(name, format!("the flow is kept in a comment: {what}"));
-        let other = ends.0.or(ends.1).and_then(|key| draft.items.get(&key)).map(|item| item.title.clone());
-        let other = other.map(|title| format!(", at {title}")).unwrap_or_default();
-        draft.comments.push(format!("a flow of which {what}: {shown}{other}"));
+        fields.loss(name, crate::tree::LOOSE_END);
+        let [source, target] = [ends.0, ends.1].map(|key| {
+            let title = key.and_then(|key| draft.items.get(&key)).map(|item| format!("\"{}\"", item.title));
+            title.unwrap_or_else(|| "nothing".to_owned())
+        });
+        draft.comments.push(format!("flow with a loose end: {shown}, from {source} to {target}"));
         draft.comments.extend(properties.rest());
         return;
     };
@@ -941,18 +901,14 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
 
 /// The mitigation that a justification tells of.
 fn mitigation(why: Option<&str>, threat: &Item, draft: &mut Draft) -> String {
-    let key = match why {
-        Some(why) => format!("mitigation {why}"),
-        None => format!("mitigation of {}", threat.key),
+    let mut item = match why {
+        Some(why) => Item::new(Kind::Mitigation, format!("mitigation {why}"), titles::title_of(why)),
+        None => stand_ins::mitigation_of(threat),
     };
+    let key = item.key.clone();
     if draft.items.get(&key).is_none() {
-        let title = why.map(titles::title_of).unwrap_or_else(|| format!("Against: {}", threat.title));
-        let mut item = Item::new(Kind::Mitigation, key.clone(), title);
         titles::describe(&mut item, why.map(str::to_owned));
         item.word("status", Some("implemented"));
-        if why.is_none() {
-            item.comments.push("TODO: say what mitigates it; the model that was imported does not".to_owned());
-        }
         draft.items.push(item);
     }
     key

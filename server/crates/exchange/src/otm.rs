@@ -457,7 +457,7 @@ pub fn write(draft: &Draft) -> Export {
     let losses = Losses::default();
     losses.of_components(draft);
     let kinds: Vec<Kind> = Index::LISTS.iter().flat_map(|(_, _, kinds)| kinds.iter().copied()).collect();
-    let ids = Ids::of(draft, &kinds, '-');
+    let ids = Ids::of(draft, &kinds, '-', "");
     let id = |key: &str| ids.of_key(key);
     let description = |item: &Item| match item.description.is_empty() {
         true => Json::Null,

@@ -370,7 +370,7 @@ fn element(fields: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
     }
     boundary_of(fields, names, &mut item);
     if fields.yes_no("inScope") == Some(false) {
-        item.text("out_of_scope", Some("It was out of scope in pytm.".to_owned()));
+        item.text("out_of_scope", Some(stand_ins::OUT_OF_SCOPE.to_owned()));
     }
     if kind == Kind::Store {
         store(fields, &mut item, draft);
@@ -599,7 +599,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
         }
     }
     if fields.yes_no("inScope") == Some(false) {
-        item.text("out_of_scope", Some("It was out of scope in pytm.".to_owned()));
+        item.text("out_of_scope", Some(stand_ins::OUT_OF_SCOPE.to_owned()));
     }
     if let Some(name) = fields.text("inBoundary") {
         fields.loss("inBoundary", "kept in a comment: a flow lies between its ends");

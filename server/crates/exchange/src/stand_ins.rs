@@ -13,25 +13,49 @@ pub fn a_year_after(decided: Option<Date>) -> Date {
     decided.checked_add(jiff::Span::new().years(1)).unwrap_or(decided)
 }
 
-/// An asset that a format knows without a name, as it only says that a store keeps such.
+/// An asset that a format knows without a name, as it only says that an element holds such.
 pub struct Held {
     title: &'static str,
     classification: &'static str,
     kind: &'static str,
     is_personal: bool,
+    regulation: Option<&'static str>,
 }
 
 /// What opens something.
-pub const CREDENTIALS: Held =
-    Held { title: "Credentials", classification: "restricted", kind: "credential", is_personal: false };
+pub const CREDENTIALS: Held = Held {
+    title: "Credentials",
+    classification: "restricted",
+    kind: "credential",
+    is_personal: false,
+    regulation: None,
+};
 /// Records of what the system did.
-pub const LOGS: Held = Held { title: "Logs", classification: "internal", kind: "log", is_personal: false };
+pub const LOGS: Held =
+    Held { title: "Logs", classification: "internal", kind: "log", is_personal: false, regulation: None };
 /// Data about people.
 pub const PERSONAL: Held =
-    Held { title: "Personal data", classification: "confidential", kind: "data", is_personal: true };
+    Held { title: "Personal data", classification: "confidential", kind: "data", is_personal: true, regulation: None };
 /// Data that are not for everyone.
-pub const SENSITIVE: Held =
-    Held { title: "Sensitive data", classification: "confidential", kind: "data", is_personal: false };
+pub const SENSITIVE: Held = Held {
+    title: "Sensitive data",
+    classification: "confidential",
+    kind: "data",
+    is_personal: false,
+    regulation: None,
+};
+
+/// What cards for paying say.
+pub const CARDS: Held = Held {
+    title: "Payment card data",
+    classification: "restricted",
+    kind: "data",
+    is_personal: false,
+    regulation: Some("pci_dss"),
+};
+
+/// Why something is out of scope that gives no reason.
+pub const OUT_OF_SCOPE: &str = "It was out of scope in the model that was imported.";
 
 /// The key of an asset that a format knows without a name.
 pub fn held(draft: &mut Draft, held: Held) -> String {
@@ -41,7 +65,8 @@ pub fn held(draft: &mut Draft, held: Held) -> String {
         item.word("classification", Some(held.classification));
         item.word("kind", Some(held.kind).filter(|kind| *kind != "data"));
         item.yes_no("personal", held.is_personal.then_some(true));
-        item.comments.push("It was not named: a store was said to keep such.".to_owned());
+        item.word("regulations", held.regulation);
+        item.comments.push("It was not named: an element was said to hold such.".to_owned());
         draft.items.push(item);
     }
     key
@@ -57,6 +82,15 @@ pub fn accepted(threat: &Item, because: &str) -> Item {
     accept.text("because", Some(because.to_owned()));
     accept.comments.push("TODO: fill in who accepts it, and until when".to_owned());
     accept
+}
+
+/// What mitigates a threat of which it is only said that something does.
+pub fn mitigation_of(threat: &Item) -> Item {
+    let title = format!("Against: {}", threat.title);
+    let mut item = Item::new(Kind::Mitigation, format!("mitigation of {}", threat.key), title);
+    item.part.clone_from(&threat.part);
+    item.comments.push("TODO: say what mitigates it; the model that was imported does not".to_owned());
+    item
 }
 
 /// Gives a threat what it has to have: a category, and an element that it is against.

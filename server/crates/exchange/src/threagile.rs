@@ -616,7 +616,7 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
     }
     let why = fields.text("justification_out_of_scope");
     match fields.yes_no("out_of_scope") {
-        Some(true) => item.text("out_of_scope", why.or_else(|| Some("It was out of scope in Threagile.".to_owned()))),
+        Some(true) => item.text("out_of_scope", why.or_else(|| Some(stand_ins::OUT_OF_SCOPE.to_owned()))),
         _ => item.comments.extend(why.map(|why| format!("justification out of scope: {why}"))),
     }
     if fields.yes_no("internet") == Some(true) {
@@ -919,7 +919,7 @@ pub fn write(draft: &Draft) -> Export {
     let losses = Losses::default();
     losses.of_components(draft);
     let kinds = [Kind::Asset, Kind::Boundary, Kind::External, Kind::Process, Kind::Store, Kind::Threat];
-    let ids = ids::Ids::of(draft, &kinds, '-');
+    let ids = ids::Ids::of(draft, &kinds, '-', "");
     let back = |table: &'static [(&'static str, &'static str)], ours: &str| {
         table.iter().find(|(_, word)| *word == ours).map(|(theirs, _)| *theirs)
     };

@@ -1,6 +1,7 @@
 //! OWASP Threat Dragon 2 (<https://github.com/OWASP/threat-dragon>, `threat-dragon-v2.schema.json`): drawings in which
 //! the place of a shape says in which boundary it is. It must not know the analysis.
 
+use crate::area::{Area, Point, cross};
 use crate::draft::{Draft, Fact, Item};
 use crate::ids::Ids;
 use crate::losses::{Export, Losses};
@@ -32,45 +33,6 @@ enum Shape {
     Curve,
     Flow,
     Text,
-}
-
-/// A rectangle, with its upper left corner.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Area {
-    /// How far it is from the left.
-    pub left: f64,
-    /// How far it is from the top.
-    pub top: f64,
-    /// How wide it is.
-    pub width: f64,
-    /// How high it is.
-    pub height: f64,
-}
-
-impl Area {
-    fn middle(self) -> (f64, f64) {
-        (self.left + self.width / 2.0, self.top + self.height / 2.0)
-    }
-
-    fn size(self) -> f64 {
-        self.width * self.height
-    }
-
-    /// Whether the middle of another one is in it.
-    fn holds(self, other: Area) -> bool {
-        let (x, y) = other.middle();
-        (self.left..=self.left + self.width).contains(&x) && (self.top..=self.top + self.height).contains(&y)
-    }
-
-    /// Whether more than half of another one is in it.
-    fn holds_most(self, other: Area) -> bool {
-        let along = |start: f64, length: f64, other: f64, others: f64| {
-            ((start + length).min(other + others) - start.max(other)).max(0.0)
-        };
-        let common = along(self.left, self.width, other.left, other.width)
-            * along(self.top, self.height, other.top, other.height);
-        common * 2.0 > other.size()
-    }
 }
 
 struct Cell<'a> {
@@ -185,7 +147,7 @@ fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &m
         }
     }
     if !cells.is_empty() {
-        fields.loss("cells", "how it is drawn is left out: the diagram is laid out anew");
+        fields.loss("cells", crate::tree::DRAWN_ANEW);
     }
     let mut ids: FxHashMap<String, usize> = FxHashMap::default();
     for (at, cell) in cells.iter().enumerate() {
@@ -204,7 +166,7 @@ fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &m
             Shape::Curve => {
                 let crossing = crossing(cell, &cells, &ids);
                 let crossing = if crossing.is_empty() { String::new() } else { format!("; it crosses {crossing}") };
-                cell.fields.loss("shape", "kept in a comment: a line has no inside; draw it as a box to keep it");
+                cell.fields.loss("shape", crate::tree::NO_INSIDE);
                 let title = titles::or(&cell.title, "without a name");
                 draft.comments.push(format!("{about}trust boundary drawn as a line: {title}{crossing}"));
                 draft.comments.extend(cell.data.text("description"));
@@ -381,12 +343,8 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
     out_of_scope(data, item);
     match item.kind {
         Kind::External => {
-            const PEOPLE: &str = "user users customer customers person admin administrator operator developer engineer \
-                                  visitor employee attacker client";
-            let is_person =
-                titles::words_of(&item.title).iter().any(|word| PEOPLE.split(' ').any(|person| person == word));
-            if is_person && item.get("technology").is_empty() {
-                item.word("kind", Some("person"));
+            if item.get("technology").is_empty() {
+                item.word("kind", guesses::external_by_name(&item.title));
             }
         }
         Kind::Process => {
@@ -403,10 +361,7 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
                 }
             }
             if data.yes_no("handlesCardPayment") == Some(true) {
-                let mut asset = Item::new(Kind::Asset, "asset card", "Payment card data");
-                asset.word("classification", Some("restricted"));
-                asset.word("regulations", Some("pci_dss"));
-                held(item, "handles", asset, draft);
+                item.state("handles", Fact::Item(stand_ins::held(draft, stand_ins::CARDS)));
             }
         }
         _ => {
@@ -417,26 +372,15 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
                 item.word("encryption", Some("at_rest"));
             }
             if data.yes_no("storesCredentials") == Some(true) {
-                let mut asset = Item::new(Kind::Asset, "asset credentials", "Credentials");
-                asset.word("classification", Some("restricted"));
-                asset.word("kind", Some("credential"));
-                held(item, "stores", asset, draft);
+                item.state("stores", Fact::Item(stand_ins::held(draft, stand_ins::CREDENTIALS)));
             }
         }
     }
 }
 
-/// Declares an asset, once, and that an element holds it.
-fn held(item: &mut Item, property: &'static str, asset: Item, draft: &mut Draft) {
-    item.state(property, Fact::Item(asset.key.clone()));
-    if draft.items.get(&asset.key).is_none() {
-        draft.items.push(asset);
-    }
-}
-
 fn out_of_scope(data: &Fields<'_>, item: &mut Item) {
     if data.yes_no("outOfScope") == Some(true) {
-        let reason = data.text("reasonOutOfScope").unwrap_or_else(|| "No reason was stated.".to_owned());
+        let reason = data.text("reasonOutOfScope").unwrap_or_else(|| stand_ins::OUT_OF_SCOPE.to_owned());
         item.text("out_of_scope", Some(reason));
     }
 }
@@ -503,7 +447,7 @@ fn flow(
     }
     for (name, end) in ["source", "target"].iter().zip(ends) {
         if end.is_none() {
-            cell.fields.loss(name, "kept in a comment: a flow leads from element to element");
+            cell.fields.loss(name, crate::tree::LOOSE_END);
         }
     }
     let [source, target] = ends.map(|end| match end {
@@ -535,7 +479,6 @@ fn flow(
 
 /// The flows that a curve crosses, by their titles.
 fn crossing(curve: &Cell<'_>, cells: &[Cell<'_>], ids: &FxHashMap<String, usize>) -> String {
-    type Point = (f64, f64);
     let point = |node: &Node| -> Option<Point> {
         let number = |name: &str| match node.get(name)?.value() {
             Value::Number(said) => said.parse::<f64>().ok(),
@@ -551,15 +494,11 @@ fn crossing(curve: &Cell<'_>, cells: &[Cell<'_>], ids: &FxHashMap<String, usize>
         ends[0].into_iter().chain(inner).chain(ends[1]).collect()
     };
     let own = line(curve, ["source", "target"].map(|name| curve.fields.node(name).and_then(point)));
-    let side = |a: Point, b: Point, c: Point| (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0);
-    let meet = |a: Point, b: Point, c: Point, d: Point| {
-        side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0
-    };
     let mut crossed: Vec<String> = Vec::new();
     for flow in cells.iter().filter(|cell| cell.shape == Shape::Flow) {
         let [Some(source), Some(target)] = ends_of(flow, cells, ids) else { continue };
         let other = line(flow, [source.area.map(Area::middle), target.area.map(Area::middle)]);
-        if own.windows(2).any(|own| other.windows(2).any(|other| meet(own[0], own[1], other[0], other[1]))) {
+        if cross(&own, &other) {
             let title = format!("{} -> {}", source.title, target.title);
             crossed.push(if flow.title.is_empty() { title } else { format!("{} ({title})", flow.title) });
         }
@@ -691,22 +630,18 @@ fn mitigate(threat: &mut Item, text: &str, status: &'static str, shared: &mut Sh
         threat.state("mitigations", Fact::Item(key.clone()));
         return;
     }
-    let key = format!("mitigation of {}", threat.key);
-    let title = titles::title_of(titles::or(text, &threat.title));
-    let mut item = Item::new(Kind::Mitigation, key.clone(), title);
+    let mut item = match text.is_empty() {
+        true => stand_ins::mitigation_of(threat),
+        false => Item::new(Kind::Mitigation, format!("mitigation of {}", threat.key), titles::title_of(text)),
+    };
     // A first paragraph that is the title is not told again.
     let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
     let is_title = first.trim_end_matches('.') == item.title;
     titles::describe(&mut item, Some(if is_title { rest } else { text }.trim().to_owned()));
     item.word("status", Some(status));
-    if text.is_empty() {
-        item.name = Some(format!("mitigated {}", threat.title));
-        item.comments.push("TODO: what mitigates it was not said".to_owned());
-        item.part.clone_from(&threat.part);
-    }
+    let key = draft.items.push(item);
     shared.mitigations.insert(identity, key.clone());
     threat.state("mitigations", Fact::Item(key));
-    draft.items.push(item);
 }
 
 // ---- writing ---------------------------------------------------------------------------------------------------
@@ -727,7 +662,9 @@ const VERSION: &str = "2.6.2";
 /// Writes a draft as one diagram of Threat Dragon 2.
 pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
     let losses = Losses::default();
-    let ids = CellIds::of(draft);
+    let kinds: Vec<Kind> = draft.items.iter().map(|item| item.kind).collect();
+    // The schema wants two characters at least.
+    let ids = Ids::of(draft, &kinds, '-', UNNAMED);
     let is_drawn = |item: &Item| item.kind == Kind::Boundary || ELEMENTS.contains(&item.kind);
     let rows;
     let areas = if draft.items.iter().filter(|item| is_drawn(item)).all(|item| drawn.areas.contains_key(&item.key)) {
@@ -833,32 +770,6 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
         },
     });
     Export { text: pretty::pretty_json(&document), losses: losses.into_inner() }
-}
-
-/// The ids of cells: names as they are written, where each is there once.
-struct CellIds<'d>(FxHashMap<&'d str, String>, Ids);
-
-impl<'d> CellIds<'d> {
-    fn of(draft: &'d Draft) -> CellIds<'d> {
-        let mut all: FxHashMap<&str, usize> = FxHashMap::default();
-        for name in draft.items.iter().filter_map(|item| item.name.as_deref()) {
-            *all.entry(name).or_default() += 1;
-        }
-        let own = draft.items.iter().filter_map(|item| {
-            // The schema wants two characters at least.
-            let name = item.name.as_deref().filter(|name| all[name] == 1 && name.len() > 1)?;
-            Some((item.key.as_str(), name.replace('_', "-")))
-        });
-        let kinds: Vec<Kind> = draft.items.iter().map(|item| item.kind).collect();
-        CellIds(own.collect(), Ids::of(draft, &kinds, '-'))
-    }
-
-    fn of_key(&self, key: &str) -> String {
-        match self.0.get(key) {
-            Some(id) => id.clone(),
-            None => format!("{UNNAMED}{}", self.1.of_key(key)),
-        }
-    }
 }
 
 fn position(area: Area) -> Json {

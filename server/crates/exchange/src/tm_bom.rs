@@ -336,7 +336,7 @@ fn data_flows(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
         let is_encrypted = fields.yes_no("encrypted");
         let [Some(source), Some(target)] = ends else {
             let said = ["source", "destination"].map(|name| {
-                fields.loss(name, "kept in a comment: a flow leads from an element to an element");
+                fields.loss(name, crate::tree::LOOSE_END);
                 fields.node(name).map_or("nothing".to_owned(), Node::in_one_line)
             });
             let title = titles::or(&item.title, "without a title");

@@ -558,6 +558,13 @@ pub struct Loss {
     pub why: String,
 }
 
+/// Why places and sizes are left out.
+pub const DRAWN_ANEW: &str = "left out: the diagram is laid out anew";
+/// What becomes of a flow that is not attached at both ends.
+pub const LOOSE_END: &str = "kept in a comment: a flow leads from an element to an element";
+/// What becomes of a boundary that is no box.
+pub const NO_INSIDE: &str = "kept in a comment: a line has no inside; draw it as a box to keep it";
+
 impl Notes {
     /// Notes what is wrong.
     pub fn problem(&self, place: &Place, path: &str, message: impl Into<String>) {
@@ -809,7 +816,7 @@ impl<'a> Fields<'a> {
     pub fn drawing(&self, names: &[&str]) {
         for name in names {
             if self.node(name).is_some_and(|node| !node.is_silent()) {
-                self.loss(name, "left out: the diagram is laid out anew");
+                self.loss(name, DRAWN_ANEW);
             }
         }
     }

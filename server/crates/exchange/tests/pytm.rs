@@ -93,7 +93,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
         asset personal_data "Personal data" {
           classification: confidential
           personal: yes
-          // It was not named: a store was said to keep such.
+          // It was not named: an element was said to hold such.
         }
 
         boundary vpc "VPC" in cloud {
@@ -111,7 +111,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
 
         external carrier "Carrier" in internet {
           kind: system
-          out_of_scope: "It was out of scope in pytm."
+          out_of_scope: "It was out of scope in the model that was imported."
         }
 
         process web "Web" in vpc {

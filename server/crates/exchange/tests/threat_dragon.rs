@@ -150,11 +150,13 @@ fn a_drawing_becomes_text() {
         asset payment_card_data "Payment card data" {
           classification: restricted
           regulations: pci_dss
+          // It was not named: an element was said to hold such.
         }
 
         asset credentials "Credentials" {
           classification: restricted
           kind: credential
+          // It was not named: an element was said to hold such.
         }
 
         boundary cloud_account "Cloud account" { kind: cloud }
@@ -245,14 +247,14 @@ fn what_has_no_place_is_told() {
     expect![[r#"
         model.json:1:133: detail.contributors: kept in a comment
         model.json:1:178: detail.reviewer: kept in a comment
-        model.json:1:327: detail.diagrams[0].cells: how it is drawn is left out: the diagram is laid out anew
+        model.json:1:327: detail.diagrams[0].cells: left out: the diagram is laid out anew
         model.json:1:1222: detail.diagrams[0].cells[2].data.providesAuthentication: kept in a comment
         model.json:1:2068: detail.diagrams[0].cells[3].data.threats[2].type: kept in a comment: it is no category of STRIDE
         model.json:1:2670: detail.diagrams[0].cells[4].data.isSigned: kept in a comment
         model.json:1:4144: detail.diagrams[0].cells[9].shape: kept in a comment: a line has no inside; draw it as a box to keep it
         model.json:1:4565: detail.diagrams[0].cells[10].data: kept in a comment: a text beside the drawing
         model.json:1:3533: detail.diagrams[0].cells[6].data.isPublicNetwork: kept in a comment: it follows from where its ends are
-        model.json:1:4006: detail.diagrams[0].cells[8].target: kept in a comment: a flow leads from element to element
+        model.json:1:4006: detail.diagrams[0].cells[8].target: kept in a comment: a flow leads from an element to an element
     "#]]
     .assert_eq(&losses(&imported("model.json", &shop().to_string(), &[])));
 }

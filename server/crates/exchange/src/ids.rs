@@ -11,8 +11,8 @@ use threatline_model::{Kind, references};
 pub struct Ids(FxHashMap<String, String>);
 
 impl Ids {
-    /// The ids of the declarations of some kinds, their parts joined by a sign: what each is called in its component, if
-    /// no other is called so. Of others, and of names of one letter, they begin with `unnamed`.
+    /// The ids of the declarations of some kinds, their parts joined by a sign: what each is called in its component,
+    /// if no other is called so. Of others, and of names of one letter, they begin with `unnamed`.
     pub fn of(draft: &Draft, kinds: &[Kind], join: char, unnamed: &str) -> Ids {
         let mut called: FxHashMap<&str, usize> = FxHashMap::default();
         let items = || draft.items.iter().filter(|item| kinds.contains(&item.kind));

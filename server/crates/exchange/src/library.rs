@@ -1,5 +1,5 @@
-//! What the library has: technologies, protocols and mitigations by their names, and what is broader. It must not know how
-//! another tool calls them.
+//! What the library has: technologies, protocols and mitigations by their names, and what is broader. It must not know
+//! how another tool calls them.
 
 use crate::tree::plain_word;
 use std::sync::LazyLock;

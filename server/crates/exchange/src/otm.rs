@@ -1,5 +1,5 @@
-//! The Open Threat Model, 0.1 and 0.2, as JSON or YAML (<https://github.com/iriusrisk/OpenThreatModel>, `otm_schema.json`).
-//! What it has no property for stands in `attributes`, under the names of the language.
+//! The Open Threat Model, 0.1 and 0.2, as JSON or YAML (<https://github.com/iriusrisk/OpenThreatModel>,
+//! `otm_schema.json`). What it has no property for stands in `attributes`, under the names of the language.
 
 use crate::draft::{Draft, Fact, Item};
 use crate::ids::Ids;
@@ -596,7 +596,8 @@ pub fn write(draft: &Draft) -> Export {
     let document = json!({
         "otmVersion": "0.2.0",
         "project": {
-            "name": titles::or(&draft.title, "Threat model"), "id": crate::text::name_of(titles::or(&draft.title, "threat model")),
+            "name": titles::or(&draft.title, "Threat model"),
+            "id": crate::text::name_of(titles::or(&draft.title, "threat model")),
             "description": draft.description, "owner": draft.owner.join(", "),
         },
         "assets": assets.collect::<Vec<_>>(),

@@ -5,8 +5,8 @@ use rustc_hash::FxHashMap;
 use threatline_model::Kind;
 use threatline_model::relations::DEEPEST_BOUNDARY;
 
-/// Takes boundaries that lie in themselves, or deeper than the language has it, out of there, and what lies in something
-/// that is no boundary.
+/// Takes boundaries that lie in themselves, or deeper than the language has it, out of there, and what lies in
+/// something that is no boundary.
 pub fn break_circles(draft: &mut Draft) {
     let boundaries = draft.items.iter().enumerate().filter(|(_, item)| item.kind == Kind::Boundary);
     let boundaries: FxHashMap<String, usize> = boundaries.map(|(at, item)| (item.key.clone(), at)).collect();

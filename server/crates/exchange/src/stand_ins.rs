@@ -1,5 +1,5 @@
-//! Declarations that a document implies and does not make: assets that stores are said to keep, what threats are against,
-//! and who accepted them until when. It must not know any format.
+//! Declarations that a document implies and does not make: assets that stores are said to keep, what threats are
+//! against, and who accepted them until when. It must not know any format.
 
 use crate::draft::{Draft, Fact, Item};
 use crate::text::name_of;
@@ -111,8 +111,8 @@ pub fn complete_threat(draft: &mut Draft, threat: &mut Item) {
 /// How many elements are listed where any may be meant.
 const MOST_LISTED: usize = 64;
 
-/// The keys of the elements that may be meant where none is named: processes, or, without such, all; what stands for the
-/// whole system, where there are none or too many.
+/// The keys of the elements that may be meant where none is named: processes, or, without such, all; what stands for
+/// the whole system, where there are none or too many.
 pub fn anything(draft: &mut Draft, part: Option<&str>, is_among: impl Fn(&Item) -> bool) -> Vec<String> {
     let of_kind = |kinds: &[Kind]| -> Vec<String> {
         let all = draft.of_kind(kinds).filter(|item| is_among(item));

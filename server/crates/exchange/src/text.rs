@@ -301,7 +301,9 @@ impl ComponentNames {
             && !part.starts_with("std.")
             && !part.ends_with(".test")
             // What it is a part of has to be there.
-            && part.match_indices('.').all(|(at, _)| parts.contains(&&part[..at]) && !self.called.contains(&part[..at]));
+            && part.match_indices('.').map(|(at, _)| &part[..at]).all(|above| {
+                parts.contains(&above) && !self.called.contains(above)
+            });
         if is_own { part.to_owned() } else { name_of(part) }
     }
 
@@ -406,8 +408,8 @@ pub fn name_of(title: &str) -> String {
     name_within(title, LONGEST_NAME)
 }
 
-/// Whether a text is one word of the language. Letters beyond ASCII are asked of the grammar: what it takes for a letter is
-/// not all that is alphabetic.
+/// Whether a text is one word of the language. Letters beyond ASCII are asked of the grammar: what it takes for a
+/// letter is not all that is alphabetic.
 pub(crate) fn is_word(text: &str) -> bool {
     is_name(text) && (text.is_ascii() || !parse(&format!("boundary {text}"), None).root_node().has_error())
 }

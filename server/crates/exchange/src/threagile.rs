@@ -1,6 +1,6 @@
-//! Threagile's YAML: assets, technical assets with their links, trust boundaries, risks of one's own and the tracking of
-//! risks (<https://threagile.io>; its Go sources at `pkg/input` and `pkg/types` say which words there are). It must not
-//! know the disk.
+//! Threagile's YAML: assets, technical assets with their links, trust boundaries, risks of one's own and the tracking
+//! of risks (<https://threagile.io>; its Go sources at `pkg/input` and `pkg/types` say which words there are). It must
+//! not know the disk.
 
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::losses::{Export, Losses};
@@ -222,8 +222,8 @@ enum Status {
     FalsePositive,
 }
 
-/// The categories of Threagile's rules, with the rules of the library that find the same. Those without any ask for what
-/// the library does not: hardening in general, or a model that is more complete.
+/// The categories of Threagile's rules, with the rules of the library that find the same. Those without any ask for
+/// what the library does not: hardening in general, or a model that is more complete.
 pub const CATEGORIES: &[(&str, &[&str])] = &[
     ("accidental-secret-leak", &["secrets_in_source"]),
     (
@@ -935,8 +935,10 @@ pub fn write(draft: &Draft) -> Export {
         data.insert(
             titles.free("data", &asset.title),
             json!({
-                "id": ids.of_key(&asset.key), "description": titles::or(&asset.description, &asset.title), "usage": "business",
-                "tags": tags_of(asset), "origin": "", "owner": asset.said("owner").unwrap_or_default(), "quantity": "many",
+                "id": ids.of_key(&asset.key), "description": titles::or(&asset.description, &asset.title),
+                "usage": "business",
+                "tags": tags_of(asset), "origin": "", "quantity": "many",
+                "owner": asset.said("owner").unwrap_or_default(),
                 "confidentiality": back(CONFIDENTIALITY, classification), "integrity": level("integrity", integrity),
                 "availability": level("availability", "important"), "justification_cia_rating": "",
             }),
@@ -970,11 +972,17 @@ pub fn write(draft: &Draft) -> Export {
         handled.extend(carried.get(element.key.as_str()).into_iter().flatten().map(|key| ids.of_key(key)));
         let mut seen = BTreeSet::new();
         handled.retain(|id| seen.insert(id.clone()));
+        let kind = match element.kind {
+            Kind::External => "external-entity",
+            Kind::Store => "datastore",
+            _ => "process",
+        };
+        let formats: Vec<&str> = element.words("accepts").filter_map(|word| back(FORMAT, word)).collect();
         technical.insert(
             titles.free("technical", &element.title),
             json!({
                 "id": ids.of_key(&element.key), "description": titles::or(&element.description, &element.title),
-                "type": match element.kind { Kind::External => "external-entity", Kind::Store => "datastore", _ => "process" },
+                "type": kind,
                 "usage": "business", "used_as_client_by_human": is("kind", "person"),
                 "out_of_scope": element.said("out_of_scope").is_some(),
                 "justification_out_of_scope": element.said("out_of_scope").unwrap_or_default(),
@@ -990,7 +998,7 @@ pub fn write(draft: &Draft) -> Export {
                 "custom_developed_parts": is("custom_code", "yes"),
                 "data_assets_processed": handled,
                 "data_assets_stored": assets("stores"),
-                "data_formats_accepted": element.words("accepts").filter_map(|word| back(FORMAT, word)).collect::<Vec<_>>(),
+                "data_formats_accepted": formats,
                 "communication_links": links,
             }),
         );

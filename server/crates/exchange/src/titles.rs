@@ -1,4 +1,5 @@
-//! Titles, names and other texts, as a person would write them for what a document says. It must not know what they mean.
+//! Titles, names and other texts, as a person would write them for what a document says. It must not know what they
+//! mean.
 
 use crate::draft::{Draft, Fact, Item};
 use crate::text::{is_word, name_of};

@@ -346,7 +346,8 @@ fn too_deep(place: Place) -> Problem {
     Problem { place, path: String::new(), message }
 }
 
-/// Reads the first document of a YAML text, as leniently as the tools that write such. Aliases share what they stand for.
+/// Reads the first document of a YAML text, as leniently as the tools that write such. Aliases share what they stand
+/// for.
 ///
 /// # Errors
 /// The first place where it is none.

@@ -1,5 +1,5 @@
-//! Documents of every format made of what is hard to read: what comes out parses, is canonical and has no errors, and what
-//! was said is kept. Always the same documents, so that a failure can be looked at.
+//! Documents of every format made of what is hard to read: what comes out parses, is canonical and has no errors, and
+//! what was said is kept. Always the same documents, so that a failure can be looked at.
 
 mod common;
 
@@ -167,21 +167,28 @@ const IDS: [&str; 4] = ["shop", "Shop", "sh-op", "日本"];
 
 fn otm(made: &mut Made) -> Value {
     let assets = made.each(|made, at| {
-        json!({ "id": format!("a{}", IDS[at]), "name": made.chance.title(), "description": made.marked(), "odd": made.marked(),
+        json!({ "id": format!("a{}", IDS[at]), "name": made.chance.title(), "description": made.marked(),
+        "odd": made.marked(),
                 "risk": { "confidentiality": made.chance.below(101), "integrity": 50, "availability": 1e300 } })
     });
     let zones = made.each(|made, at| {
-        json!({ "id": format!("z{}", IDS[at]), "name": made.chance.title(), "description": made.marked(), "type": made.chance.said(),
-                "risk": { "trustRating": made.chance.below(101) }, "parent": { "trustZone": format!("z{}", IDS[made.any()]) } })
+        json!({ "id": format!("z{}", IDS[at]), "name": made.chance.title(), "description": made.marked(),
+        "type": made.chance.said(),
+                "risk": { "trustRating": made.chance.below(101) },
+                "parent": { "trustZone": format!("z{}", IDS[made.any()]) } })
     });
     let components = made.each(|made, at| {
-        let threat = json!({ "threat": format!("t{}", IDS[made.any()]), "state": made.chance.word(&["exposed", "accepted", "?"]),
-                             "mitigations": [{ "mitigation": format!("m{}", IDS[made.any()]), "state": "required" }] });
+        let threat = json!({ "threat": format!("t{}", IDS[made.any()]), "state": made.chance.word(&["exposed",
+        "accepted", "?"]),
+                             "mitigations": [{ "mitigation": format!("m{}", IDS[made.any()]),
+                             "state": "required" }] });
         json!({ "id": IDS[at], "name": made.chance.title(), "description": made.marked(), "tags": [made.marked()],
                 "type": made.chance.word(&["web-service", "redis", "client", "???"]), "threats": [threat],
                 "parent": { "trustZone": format!("z{}", IDS[made.any()]) },
-                "assets": { "processed": [format!("a{}", IDS[made.any()])], "stored": [format!("a{}", IDS[made.any()])] },
-                "attributes": { "component": made.chance.said(), "strange": made.marked(), "privileges": made.marked() } })
+                "assets": { "processed": [format!("a{}", IDS[made.any()])],
+                "stored": [format!("a{}", IDS[made.any()])] },
+                "attributes": { "component": made.chance.said(), "strange": made.marked(),
+                "privileges": made.marked() } })
     });
     let flows = made.each(|made, at| {
         json!({ "id": format!("f{}", IDS[at]), "name": made.chance.title(), "description": made.marked(),
@@ -190,13 +197,16 @@ fn otm(made: &mut Made) -> Value {
     });
     let threats = made.each(|made, at| {
         json!({ "id": format!("t{}", IDS[at]), "name": made.chance.title(), "description": made.marked(),
-                "categories": [made.chance.word(&["Spoofing", "odd", "Availability"])], "cwes": ["CWE-79", made.marked()],
+                "categories": [made.chance.word(&["Spoofing", "odd", "Availability"])],
+                "cwes": ["CWE-79", made.marked()],
                 "risk": { "likelihood": 50, "impact": 100, "likelihoodComment": made.marked() } })
     });
     let mitigations = made.each(|made, at| {
-        json!({ "id": format!("m{}", IDS[at]), "name": made.chance.title(), "description": made.marked(), "riskReduction": 50 })
+        json!({ "id": format!("m{}", IDS[at]), "name": made.chance.title(), "description": made.marked(),
+        "riskReduction": 50 })
     });
-    json!({ "otmVersion": "0.2.0", "project": { "name": made.chance.title(), "id": "p", "description": made.marked(), "owner": made.marked() },
+    json!({ "otmVersion": "0.2.0", "project": { "name": made.chance.title(), "id": "p",
+    "description": made.marked(), "owner": made.marked() },
             "assets": assets, "trustZones": zones, "components": components, "dataflows": flows, "threats": threats,
             "mitigations": mitigations, "more": made.marked() })
 }
@@ -229,7 +239,8 @@ fn threagile(made: &mut Made) -> Value {
                 let asset = json!({ "id": format!("d{}", IDS[at]), "description": made.marked(), "usage": "business",
                     "quantity": "many", "tags": [made.marked()], "owner": made.marked(), "origin": made.marked(),
                     "confidentiality": made.chance.word(&["public", "restricted", "strictly-confidential"]),
-                    "integrity": "operational", "availability": "archive", "justification_cia_rating": made.marked() });
+                    "integrity": "operational", "availability": "archive",
+                    "justification_cia_rating": made.marked() });
                 (format!("{} {at}", made.chance.said()), asset)
             })
             .collect(),
@@ -238,7 +249,8 @@ fn threagile(made: &mut Made) -> Value {
         (0..4)
             .map(|at| {
                 let links = titled(made, &mut |made, _| {
-                    json!({ "target": format!("t{}", IDS[made.any()]), "description": made.marked(), "protocol": "jdbc-encrypted",
+                    json!({ "target": format!("t{}", IDS[made.any()]), "description": made.marked(),
+                    "protocol": "jdbc-encrypted",
                         "authentication": "two-factor", "authorization": "none", "vpn": true, "ip_filtered": true,
                         "readonly": false, "usage": "devops", "tags": [made.marked()],
                         "data_assets_sent": [format!("d{}", IDS[made.any()])] })
@@ -256,53 +268,67 @@ fn threagile(made: &mut Made) -> Value {
             })
             .collect(),
     );
-    let boundaries = titled(
-        made,
-        &mut |made, _| json!({ "id": next(), "description": made.marked(), "type": "execution-environment", "tags": [made.chance.said()] }),
-    );
+    let boundaries = titled(made, &mut |made, _| {
+        json!({ "id": next(), "description": made.marked(), "type": "execution-environment",
+        "tags": [made.chance.said()] })
+    });
     let risks = titled(made, &mut |made, _| {
         json!({ "id": made.chance.said(), "description": made.marked(), "action": made.marked(), "stride": "spoofing",
                 "cwe": ([0, 79, 1999, 89][made.any()]), "impact": made.marked(),
-                "risks_identified": { (made.chance.title()): { "severity": "high", "exploitation_likelihood": "frequent",
-                    "exploitation_impact": "low", "most_relevant_technical_asset": format!("t{}", IDS[made.any()]) } } })
+                "risks_identified": { (made.chance.title()): { "severity": "high",
+                "exploitation_likelihood": "frequent",
+                    "exploitation_impact": "low",
+                    "most_relevant_technical_asset": format!("t{}", IDS[made.any()]) } } })
     });
     let tracking = json!({ "missing-authentication@tshop": { "status": "accepted", "justification": made.marked(),
         "ticket": made.marked(), "date": "2024-13-45", "checked_by": made.marked() } });
     json!({ "threagile_version": "1.0.0", "title": made.chance.title(), "date": made.marked(),
-        "author": { "name": made.marked(), "homepage": made.marked() }, "business_overview": { "description": made.marked() },
+        "author": { "name": made.marked(), "homepage": made.marked() },
+        "business_overview": { "description": made.marked() },
         "questions": { (made.marked()): made.marked() }, "data_assets": assets, "technical_assets": technical,
-        "trust_boundaries": boundaries, "individual_risk_categories": risks, "risk_tracking": tracking, "odd": made.marked() })
+        "trust_boundaries": boundaries, "individual_risk_categories": risks, "risk_tracking": tracking,
+        "odd": made.marked() })
 }
 
 fn threat_dragon(made: &mut Made) -> Value {
     let number = |made: &mut Made| [0.0, -5.0, 1e300, 10.5, 100.0][made.chance.below(5)];
     let diagrams = made.each(|made, diagram| {
         let mut cells: Vec<Value> = Vec::new();
-        for at in 0..4 {
-            let threat = json!({ "id": made.chance.said(), "title": made.chance.said(), "type": made.chance.word(&["Spoofing", "Odd", ""]),
-                "status": made.chance.word(&["Open", "Mitigated", "NotApplicable", "Accepted", "?"]), "severity": made.chance.word(&["High", "TBD", "Odd"]),
+        for (at, id) in IDS.into_iter().enumerate() {
+            let threat = json!({ "id": made.chance.said(), "title": made.chance.said(),
+            "type": made.chance.word(&["Spoofing", "Odd", ""]),
+                "status": made.chance.word(&["Open", "Mitigated", "NotApplicable", "Accepted", "?"]),
+                "severity": made.chance.word(&["High", "TBD", "Odd"]),
                 "description": made.marked(), "mitigation": made.marked(), "score": made.marked() });
             let shape = made.chance.word(&["actor", "process", "store", "process"]);
-            cells.push(json!({ "id": format!("{diagram}{}", IDS[at]), "shape": shape,
-                "position": { "x": number(made), "y": number(made) }, "size": { "width": number(made), "height": number(made) },
-                "data": { "name": made.chance.said(), "description": made.marked(), "outOfScope": true, "reasonOutOfScope": made.marked(),
-                          "storesCredentials": true, "handlesCardPayment": true, "threats": [threat], "odd": made.marked() } }));
+            cells.push(json!({ "id": format!("{diagram}{id}"), "shape": shape,
+                "position": { "x": number(made), "y": number(made) }, "size": { "width": number(made),
+                "height": number(made) },
+                "data": { "name": made.chance.said(), "description": made.marked(), "outOfScope": true,
+                "reasonOutOfScope": made.marked(),
+                          "storesCredentials": true, "handlesCardPayment": true, "threats": [threat],
+                          "odd": made.marked() } }));
             cells.push(json!({ "id": format!("b{diagram}{at}"), "shape": "trust-boundary-box",
-                "position": { "x": number(made), "y": number(made) }, "size": { "width": number(made), "height": number(made) },
+                "position": { "x": number(made), "y": number(made) }, "size": { "width": number(made),
+                "height": number(made) },
                 "data": { "name": made.chance.said(), "description": made.marked() } }));
             cells.push(json!({ "id": format!("f{diagram}{at}"), "shape": "flow",
                 "source": { "cell": format!("{diagram}{}", IDS[made.any()]) },
-                "target": { "cell": format!("{}{}", if at == 3 { "gone" } else { "" }, format!("{diagram}{}", IDS[made.any()])) },
+                "target": { "cell": format!("{}{diagram}{}", if at == 3 { "gone" } else { "" }, IDS[made.any()]) },
                 "labels": [made.marked()],
-                "data": { "name": made.chance.said(), "description": made.marked(), "protocol": made.marked(), "isEncrypted": true } }));
+                "data": { "name": made.chance.said(), "description": made.marked(), "protocol": made.marked(),
+                "isEncrypted": true } }));
         }
-        json!({ "title": made.chance.said(), "description": made.marked(), "diagramType": made.chance.word(&["STRIDE", "CIA"]), "cells": cells })
+        json!({ "title": made.chance.said(), "description": made.marked(),
+        "diagramType": made.chance.word(&["STRIDE", "CIA"]), "cells": cells })
     });
     let diagrams = if made.chance.below(2) == 0 { vec![diagrams[0].clone()] } else { diagrams };
     let all = json!(diagrams).to_string();
     made.marks.retain(|mark| all.contains(&format!("{mark} ")));
-    json!({ "version": "2.0", "summary": { "title": made.chance.said(), "owner": made.marked(), "description": made.marked() },
-            "detail": { "contributors": [{ "name": made.marked() }], "reviewer": made.marked(), "diagrams": diagrams } })
+    json!({ "version": "2.0", "summary": { "title": made.chance.said(), "owner": made.marked(),
+    "description": made.marked() },
+            "detail": { "contributors": [{ "name": made.marked() }], "reviewer": made.marked(),
+            "diagrams": diagrams } })
 }
 
 fn tm_bom(made: &mut Made) -> Value {
@@ -310,60 +336,78 @@ fn tm_bom(made: &mut Made) -> Value {
         |made, at| json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked() }),
     );
     let components = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(), "trust_zone": IDS[made.any()],
+        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(),
+        "trust_zone": IDS[made.any()],
                 "parent_component": made.marked(), "repo_link": made.marked() })
     });
     let stores = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(), "type": made.marked(),
+        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(),
+        "type": made.marked(),
                 "product": made.marked(), "vendor": made.marked(), "trust_zone": made.marked() })
     });
     let sets = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(), "data_sensitivity": ["pii", made.marked()],
-                "placements": [{ "data_store": IDS[made.any()], "encrypted": true }, { "data_store": made.marked(), "encrypted": false }] })
+        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(),
+        "data_sensitivity": ["pii", made.marked()],
+                "placements": [{ "data_store": IDS[made.any()], "encrypted": true }, { "data_store": made.marked(),
+                "encrypted": false }] })
     });
     let flows = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(), "has_sensitive_data": true, "encrypted": false,
+        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(),
+        "has_sensitive_data": true, "encrypted": false,
                 "source": { "type": "component", "object": IDS[made.any()] },
                 "destination": { "type": "actor", "object": made.marked() } })
     });
     let threats = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(), "event": made.marked(),
-                "components_affected": [IDS[made.any()], made.marked()], "weaknesses": [{ "cwe_id": 99999, "cwe_title": made.marked() }],
+        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(),
+        "event": made.marked(),
+                "components_affected": [IDS[made.any()], made.marked()], "weaknesses": [{ "cwe_id": 99999,
+                "cwe_title": made.marked() }],
                 "threat_persona": made.marked() })
     });
     let risks = made.each(|made, _| {
-        json!({ "title": made.marked(), "description": made.marked(), "threats": [IDS[made.any()]], "likelihood": "high", "impact": made.marked() })
+        json!({ "title": made.marked(), "description": made.marked(), "threats": [IDS[made.any()]],
+        "likelihood": "high", "impact": made.marked() })
     });
     let controls = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.marked(), "description": made.marked(), "threats": [IDS[made.any()]],
+        json!({ "symbolic_name": IDS[at], "title": made.marked(), "description": made.marked(),
+        "threats": [IDS[made.any()]],
                 "status": made.chance.word(&["active", "retired", "odd"]) })
     });
-    json!({ "version": "1.2", "scope": { "title": made.chance.said(), "description": made.marked() }, "description": made.marked(),
-            "repo_link": made.marked(), "trust_zones": zones, "components": components, "data_stores": stores, "data_sets": sets,
+    json!({ "version": "1.2", "scope": { "title": made.chance.said(), "description": made.marked() },
+    "description": made.marked(),
+            "repo_link": made.marked(), "trust_zones": zones, "components": components, "data_stores": stores,
+            "data_sets": sets,
             "data_flows": flows, "threats": threats, "risks": risks, "controls": controls,
             "assumptions": [{ "description": made.marked(), "topics": [IDS[0]], "validity": made.marked() }] })
 }
 
 fn pytm(made: &mut Made) -> Value {
     let boundaries = made.each(|made, at| {
-        json!({ "name": format!("{}b{at}", made.chance.said()), "description": made.marked(), "controls": { "odd": made.marked() } })
+        json!({ "name": format!("{}b{at}", made.chance.said()), "description": made.marked(),
+        "controls": { "odd": made.marked() } })
     });
     let data = made.each(|made, _| {
-        json!({ "name": made.chance.title(), "description": made.marked(), "isPII": true, "isStored": true, "format": made.marked() })
+        json!({ "name": made.chance.title(), "description": made.marked(), "isPII": true, "isStored": true,
+        "format": made.marked() })
     });
     let names = data.iter().map(|data| data["name"].clone()).collect::<Vec<_>>();
     let elements = made.each(|made, at| {
-        json!({ "name": IDS[at], "description": made.marked(), "__class__": made.chance.word(&["Actor", "Datastore", "LLM", "Odd", "Server"]),
+        json!({ "name": IDS[at], "description": made.marked(), "__class__": made.chance.word(&["Actor",
+        "Datastore", "LLM", "Odd", "Server"]),
                 "inBoundary": made.marked(), "OS": made.marked(), "storesPII": true, "storesLogData": true,
                 "assumptions": [made.marked()], "sourceFiles": [made.marked()] })
     });
     let flows = made.each(|made, at| {
-        json!({ "name": made.chance.title(), "description": made.marked(), "note": made.marked(), "source": IDS[at], "sink": IDS[made.any()],
+        json!({ "name": made.chance.title(), "description": made.marked(), "note": made.marked(),
+        "source": IDS[at], "sink": IDS[made.any()],
                 "protocol": made.marked(), "data": [names[made.any()], made.marked()] })
     });
-    json!({ "name": made.chance.title(), "description": made.marked(), "boundaries": boundaries, "data": data, "elements": elements,
-            "flows": flows, "findings": [{ "threat_id": "INP05", "target": "shop", "response": made.marked(), "description": made.chance.said() },
-                                         { "threat_id": "INP05", "target": "Shop", "response": format!("accepted {}", made.marked()) }] })
+    json!({ "name": made.chance.title(), "description": made.marked(), "boundaries": boundaries, "data": data,
+    "elements": elements,
+            "flows": flows, "findings": [{ "threat_id": "INP05", "target": "shop", "response": made.marked(),
+            "description": made.chance.said() },
+                                         { "threat_id": "INP05", "target": "Shop",
+                                         "response": format!("accepted {}", made.marked()) }] })
 }
 
 /// A string of HCL.
@@ -397,10 +441,12 @@ fn hcl(value: &Value, text: &mut String) {
 fn threatcl(made: &mut Made) -> Value {
     let model = |made: &mut Made| {
         let assets = made.each(|made, _| {
-            json!({ "#": [made.chance.title()], "description": made.marked(), "information_classification": made.chance.word(&["Restricted", "Odd"]) })
+            json!({ "#": [made.chance.title()], "description": made.marked(),
+            "information_classification": made.chance.word(&["Restricted", "Odd"]) })
         });
         let threats = made.each(|made, _| {
-            json!({ "#": [made.chance.title()], "description": made.marked(), "stride": ["Spoofing", made.marked()], "impacts": [made.marked()],
+            json!({ "#": [made.chance.title()], "description": made.marked(),
+            "stride": ["Spoofing", made.marked()], "impacts": [made.marked()],
                     "information_asset_refs": [made.marked()], "odd": made.marked(),
                     "control": [{ "#": [made.chance.title()], "description": made.marked(), "implemented": true,
                                   "attribute": [{ "#": [made.chance.title()], "value": made.marked() }] }],
@@ -411,12 +457,14 @@ fn threatcl(made: &mut Made) -> Value {
         let flows = made.each(|made, at| {
             json!({ "#": [made.chance.title()], "from": IDS[at], "to": IDS[made.any()], "protocol": made.marked() })
         });
-        json!({ "#": [made.chance.title()], "author": made.marked(), "description": made.marked(), "link": made.marked(),
+        json!({ "#": [made.chance.title()], "author": made.marked(), "description": made.marked(),
+        "link": made.marked(),
                 "information_asset": assets, "threat": threats,
                 "usecase": [{ "description": made.marked() }],
                 "third_party_dependency": [{ "#": [made.chance.title()], "description": made.marked() }],
                 "data_flow_diagram_v2": [{ "#": ["d"], "process": processes, "flow": flows,
-                    "trust_zone": [{ "#": [made.chance.title()], "data_store": [{ "#": ["store"], "information_asset": made.marked() }] }] }] })
+                    "trust_zone": [{ "#": [made.chance.title()], "data_store": [{ "#": ["store"],
+                    "information_asset": made.marked() }] }] }] })
     };
     let models: Vec<Value> = (0..=made.chance.below(2)).map(|_| model(made)).collect();
     json!({ "spec_version": "0.7.0", "threatmodel": models })
@@ -448,33 +496,43 @@ fn mtmt(made: &mut Made) -> Value {
     let properties = |made: &mut Made, title: String, header: &str| {
         json!([{ "anyType": { "#": "b:HeaderDisplayAttribute", "DisplayName": header } },
                { "anyType": { "#": "b:StringDisplayAttribute", "DisplayName": "Name", "Value": title } },
-               { "anyType": { "#": "b:StringDisplayAttribute", "DisplayName": made.chance.title(), "Value": made.marked() } },
-               { "anyType": { "#": "b:BooleanDisplayAttribute", "DisplayName": "Stores Log Data", "Value": "true" } }])
+               { "anyType": { "#": "b:StringDisplayAttribute", "DisplayName": made.chance.title(),
+               "Value": made.marked() } },
+               { "anyType": { "#": "b:BooleanDisplayAttribute", "DisplayName": "Stores Log Data",
+               "Value": "true" } }])
     };
     let number = |made: &mut Made| made.chance.word(&["0", "-5", "1e300", "10", "900", "100"]);
     let surfaces: Vec<Value> = (0..2)
         .map(|surface| {
             let mut borders = Vec::new();
-            for at in 0..4 {
-                let shape = made.chance.word(&["StencilEllipse", "StencilParallelLines", "StencilRectangle", "BorderBoundary"]);
+            for id in IDS {
+                let shape =
+                    made.chance.word(&["StencilEllipse", "StencilParallelLines", "StencilRectangle", "BorderBoundary"]);
                 let title = made.chance.said();
-                borders.push(json!({ "KeyValueOfguidanyType": { "Key": IDS[at], "Value": { "#": shape, "GenericTypeId": "",
-                    "Guid": format!("{surface}{}", IDS[at]), "Properties": properties(made, title, "Thing"), "TypeId": made.chance.said(),
+                borders.push(json!({ "KeyValueOfguidanyType": { "Key": id, "Value": { "#": shape, "GenericTypeId": "",
+                    "Guid": format!("{surface}{id}"), "Properties": properties(made, title, "Thing"),
+                    "TypeId": made.chance.said(),
                     "Left": number(made), "Top": number(made), "Width": number(made), "Height": number(made) } } }));
             }
             let lines: Vec<Value> = made.each(|made, at| {
                 let title = made.chance.said();
-                json!({ "KeyValueOfguidanyType": { "Key": at, "Value": { "#": "Connector", "GenericTypeId": "GE.DF", "Guid": format!("f{surface}{at}"),
-                    "Properties": properties(made, title, "Request"), "TypeId": made.chance.word(&["x.Request", "x.Response"]),
-                    "SourceGuid": format!("{surface}{}", IDS[made.any()]), "TargetGuid": format!("{surface}{}", IDS[made.any()]) } } })
+                json!({ "KeyValueOfguidanyType": { "Key": at, "Value": { "#": "Connector",
+                "GenericTypeId": "GE.DF", "Guid": format!("f{surface}{at}"),
+                    "Properties": properties(made, title, "Request"), "TypeId": made.chance.word(&["x.Request",
+                    "x.Response"]),
+                    "SourceGuid": format!("{surface}{}", IDS[made.any()]),
+                    "TargetGuid": format!("{surface}{}", IDS[made.any()]) } } })
             });
-            json!({ "DrawingSurfaceModel": { "Properties": [{ "anyType": { "#": "b:StringDisplayAttribute", "DisplayName": "Name",
+            json!({ "DrawingSurfaceModel": { "Properties": [{ "anyType": { "#": "b:StringDisplayAttribute",
+            "DisplayName": "Name",
                 "Value": made.chance.said() } }], "Borders": borders, "Lines": lines } })
         })
         .collect();
     let threats = made.each(|made, at| {
-        json!({ "KeyValueOfstringThreat": { "Key": at, "Value": { "FlowGuid": format!("f0{}", made.any()), "ModifiedAt": "0001-01-01",
-            "State": made.chance.word(&["Mitigated", "NeedsInvestigation", "NotApplicable", "Odd"]), "StateInformation": made.marked(),
+        json!({ "KeyValueOfstringThreat": { "Key": at, "Value": { "FlowGuid": format!("f0{}", made.any()),
+        "ModifiedAt": "0001-01-01",
+            "State": made.chance.word(&["Mitigated", "NeedsInvestigation", "NotApplicable", "Odd"]),
+            "StateInformation": made.marked(),
             "Title": made.chance.title(), "TypeId": "T" } } })
     });
     json!({ "DrawingSurfaceList": surfaces, "MetaInformation": { "ThreatModelName": made.chance.said(),

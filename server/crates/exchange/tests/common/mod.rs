@@ -1,5 +1,5 @@
-//! What tests of readers share: a document in, and the text, the losses or the problems out, with all that has to hold of
-//! whatever comes out. It must not know any format.
+//! What tests of readers share: a document in, and the text, the losses or the problems out, with all that has to hold
+//! of whatever comes out. It must not know any format.
 
 #![allow(dead_code)]
 

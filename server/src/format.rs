@@ -10,10 +10,10 @@ pub mod sarif;
 
 use serde_json::Value;
 use std::io::Write;
-use threatline_exchange::words::pretty_json;
+use threatline_exchange::pretty::pretty_json;
 use threatline_ide::safe::acts;
 
-pub use threatline_exchange::words::count;
+pub use threatline_exchange::titles::count;
 
 /// A text that does nothing to a terminal: control characters and those that turn the direction of text are
 /// shown as pictures or replaced.

@@ -1,7 +1,8 @@
 //! The register of threats as CSV (RFC 4180), for spreadsheets and ticket systems: a row for each finding and each
 //! written threat, in whatever state. It must not know how a spreadsheet shows it, but that some cells it would run.
 
-use crate::words::{Export, count};
+use crate::losses::Export;
+use crate::titles::count;
 use threatline_ide::safe::line;
 use threatline_ide::symbols::shown_name;
 use threatline_model::findings::{Assessed, FindingId, State, all, categories_in_words, countering, reasons};

@@ -5,7 +5,9 @@
 //! the disk or a clock.
 
 use crate::json;
-use crate::words::{Export, count, pretty_json};
+use crate::losses::Export;
+use crate::pretty::pretty_json;
+use crate::titles::count;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use threatline_ide::symbols::shown_name;

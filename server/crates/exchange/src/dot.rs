@@ -2,7 +2,7 @@
 //! It must not know a layout: Graphviz makes one.
 
 use crate::drawing;
-use crate::words::Export;
+use crate::losses::Export;
 use std::fmt::Write;
 use threatline_ide::diagram::{Diagram, Direction, NotDrawn, Part, colour, diagram};
 use threatline_ide::safe::acts;

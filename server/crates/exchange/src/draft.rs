@@ -1,6 +1,8 @@
 //! A threat model between formats: declarations with what they state, by keys instead of names. It must not know any
 //! format.
 
+use crate::once::Once;
+use rustc_hash::FxHashMap;
 use threatline_ide::symbols::shown_name;
 use threatline_model::names::full_name;
 use threatline_model::relations::{ends, placed_in};
@@ -20,9 +22,85 @@ pub struct Draft {
     /// What is said of the model as a whole and has no place in it.
     pub comments: Vec<String>,
     /// The declarations, in the order in which they are told.
-    pub items: Vec<Item>,
+    pub items: Items,
     /// Decisions on findings of another tool.
     pub decisions: Vec<Decision>,
+}
+
+/// Declarations in their order, found by their keys.
+#[derive(Clone, Debug, Default)]
+pub struct Items {
+    all: Vec<Item>,
+    /// Where each key is in the list.
+    places: FxHashMap<String, usize>,
+    keys: Once,
+}
+
+impl Items {
+    /// Adds a declaration and gives its key, which gets a number if another has it: who names it means the first.
+    pub fn push(&mut self, mut item: Item) -> String {
+        item.key = self.keys.take(&item.key, |key, number| format!("{key} {number}"));
+        let key = item.key.clone();
+        self.places.insert(key.clone(), self.all.len());
+        self.all.push(item);
+        key
+    }
+
+    /// The declaration of a key.
+    pub fn get(&self, key: &str) -> Option<&Item> {
+        self.place(key).map(|at| &self.all[at])
+    }
+
+    /// The same to change, but for its key.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Item> {
+        self.place(key).map(|at| &mut self.all[at])
+    }
+
+    /// Where the declaration of a key is in the order.
+    pub fn place(&self, key: &str) -> Option<usize> {
+        self.places.get(key).copied()
+    }
+
+    /// The declaration at a place in the order.
+    pub fn at(&self, place: usize) -> &Item {
+        &self.all[place]
+    }
+
+    /// The same to change, but for its key.
+    pub fn at_mut(&mut self, place: usize) -> &mut Item {
+        &mut self.all[place]
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Item> {
+        self.all.iter()
+    }
+
+    /// All of them to change, but for their keys.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Item> {
+        self.all.iter_mut()
+    }
+
+    /// Takes out those that are not to be kept.
+    pub fn retain(&mut self, keep: impl Fn(&Item) -> bool) {
+        self.all.retain(keep);
+        self.places = self.all.iter().enumerate().map(|(at, item)| (item.key.clone(), at)).collect();
+    }
+}
+
+impl Extend<Item> for Items {
+    fn extend<T: IntoIterator<Item = Item>>(&mut self, items: T) {
+        items.into_iter().for_each(|item| drop(self.push(item)));
+    }
+}
+
+impl IntoIterator for Items {
+    type Item = Item;
+    type IntoIter = std::vec::IntoIter<Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.all.into_iter()
+    }
 }
 
 /// A declaration.
@@ -204,14 +282,23 @@ impl Draft {
         self.items.iter().filter(|item| kinds.contains(&item.kind))
     }
 
-    /// The declaration of a key.
-    pub fn item(&self, key: &str) -> Option<&Item> {
-        self.items.iter().find(|item| item.key == key)
-    }
-
-    /// The same to change.
-    pub fn item_mut(&mut self, key: &str) -> Option<&mut Item> {
-        self.items.iter_mut().find(|item| item.key == key)
+    /// Declarations by what they name, such as flows by their ends.
+    pub fn grouped<'d, K: Iterator<Item = &'d str>>(
+        &'d self,
+        kinds: &[Kind],
+        by: impl Fn(&'d Item) -> K,
+    ) -> FxHashMap<&'d str, Vec<&'d Item>> {
+        let mut groups: FxHashMap<&str, Vec<&Item>> = FxHashMap::default();
+        for item in self.items.iter().filter(|item| kinds.contains(&item.kind)) {
+            for key in by(item) {
+                let group = groups.entry(key).or_default();
+                // What names something twice is in its group once.
+                if group.last().is_none_or(|last| last.key != item.key) {
+                    group.push(item);
+                }
+            }
+        }
+        groups
     }
 
     /// A model that was analysed; keys are full names. Rules, technologies and protocols of its own are left out: no

@@ -1,6 +1,6 @@
 //! What writers of drawings share. They draw what `ide/diagram.rs` gathers, and must not gather it anew.
 
-use crate::words::count;
+use crate::titles::count;
 use std::collections::BTreeMap;
 use threatline_ide::diagram::Diagram;
 use threatline_ide::safe::{acts, xml};

@@ -2,11 +2,12 @@
 //! several, uncompressed. It must not lay out anything: `ide/diagram.rs` does.
 //!
 //! What a part is called, and what is open on it, are also the data of its shape ("Edit Data"), so that they are still
-//! there when it is moved or renamed. The tool lists them as text where the mouse rests; an attribute `tooltip` would be
-//! taken for markup.
+//! there when it is moved or renamed. The tool lists them as text where the mouse rests; an attribute `tooltip` would
+//! be taken for markup.
 
 use crate::drawing::{self, attribute};
-use crate::words::{Export, count};
+use crate::losses::Export;
+use crate::titles::count;
 use std::fmt::Write;
 use threatline_ide::diagram::{Diagram, Direction, Laid, MOST_PARTS, NotDrawn, Part, colour, diagram};
 use threatline_ide::symbols::shown_name;

@@ -1,8 +1,10 @@
 //! Writing models for other tools: which formats there are. It must not know what a format says.
 
+use crate::area::Area;
 use crate::draft::Draft;
-use crate::threat_dragon::{self, Area, Drawn};
-use crate::words::{Export, count};
+use crate::losses::Export;
+use crate::threat_dragon::{self, Drawn};
+use crate::titles::count;
 use crate::{csv, cyclonedx, dot, drawio, json, mermaid, otm, threagile};
 use threatline_ide::diagram::{Direction, Laid, NotDrawn, diagram};
 use threatline_model::findings::{FindingId, all};

@@ -5,6 +5,8 @@ use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::text::{self, Files};
 use crate::tree::{self, Loss, Node, Notes, Problem, Text};
 use crate::{mtmt, otm, pytm, threagile, threat_dragon, threatcl, tm_bom};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::fmt;
 use threatline_model::findings::{FindingId, all};
 use threatline_model::names::full_name;
@@ -74,13 +76,12 @@ pub fn import(documents: Vec<(String, String)>, load: &Load<'_>) -> Result<Impor
                 formats.push((name, format));
                 drafts.push(draft);
             }
-            Err(problem) => notes.problems.borrow_mut().push(problem),
+            Err(problem) => notes.add(problem),
         }
     }
-    let mut problems = notes.problems.into_inner();
+    let problems = notes.problems.into_inner();
     if !problems.is_empty() {
-        problems.sort();
-        return Err(problems);
+        return Err(problems.into_iter().collect());
     }
     let mut draft = joined(drafts);
     let mut losses = notes.losses.into_inner();
@@ -206,36 +207,38 @@ fn decide(draft: &mut Draft, losses: &mut Vec<Loss>) {
     let files = text::write(draft);
     let workspace = workspace(&files, Date::constant(2026, 1, 1));
     let db = workspace.db();
-    let mut keys: rustc_hash::FxHashMap<&str, &str> = rustc_hash::FxHashMap::default();
-    keys.extend(files.names.iter().map(|(key, name)| (name.as_str(), key.as_str())));
-    let mut found: Vec<(String, String, usize)> = Vec::new();
-    for model in workspace.models() {
-        for assessed in all(db, model) {
-            let FindingId::Rule { rule, element } = assessed.finding.id else { continue };
-            let name = full_name(db, element);
-            let Some(key) = keys.get(name.as_str()) else { continue };
-            let at = draft.items.iter().position(|item| item.key == *key).unwrap_or_default();
-            found.push((full_name(db, rule).trim_start_matches("std.").to_owned(), (*key).to_owned(), at));
+    let keys: FxHashMap<&str, &str> = files.names.iter().map(|(key, name)| (name.as_str(), key.as_str())).collect();
+    // The rules that find something on each element, by its key.
+    let mut found: FxHashMap<&str, BTreeSet<String>> = FxHashMap::default();
+    for assessed in workspace.models().flat_map(|model| all(db, model)) {
+        let FindingId::Rule { rule, element } = assessed.finding.id else { continue };
+        if let Some(key) = keys.get(full_name(db, element).as_str()) {
+            let rule = full_name(db, rule).trim_start_matches("std.").to_owned();
+            found.entry(key).or_default().insert(rule);
         }
     }
-    found.sort_by(|a, b| (a.2, &a.0).cmp(&(b.2, &b.0)));
-    let mut taken: Vec<(String, String)> = Vec::new();
     for (number, decision) in std::mem::take(&mut draft.decisions).into_iter().enumerate() {
-        let fits = found.iter().filter(|(rule, key, _)| {
-            decision.rules.contains(&rule.as_str())
-                && decision.on.contains(key)
-                && !taken.iter().any(|(taken_rule, taken_key)| taken_rule == rule && taken_key == key)
-        });
-        let fits: Vec<(String, String)> = fits.map(|(rule, key, _)| (rule.clone(), key.clone())).collect();
-        let threats = draft.of_kind(&[Kind::Threat]).filter(|threat| decision.on.contains(&threat.key));
-        let threats: Vec<String> = threats.map(|threat| threat.key.clone()).collect();
+        let mut on: Vec<&String> = decision.on.iter().filter(|key| draft.items.get(key).is_some()).collect();
+        on.sort_by_key(|key| draft.items.place(key));
+        on.dedup();
+        let mut fits: Vec<(String, String)> = Vec::new();
+        for key in &on {
+            // What was decided first counts.
+            if let Some(rules) = found.get_mut(key.as_str()) {
+                let own: Vec<String> =
+                    rules.iter().filter(|rule| decision.rules.contains(&rule.as_str())).cloned().collect();
+                own.iter().for_each(|rule| drop(rules.take(rule)));
+                fits.extend(own.into_iter().map(|rule| (rule, (*key).clone())));
+            }
+        }
+        let is_threat = |key: &&&String| draft.items.get(key).is_some_and(|item| item.kind == Kind::Threat);
+        let threats: Vec<String> = on.iter().filter(is_threat).map(|key| (*key).clone()).collect();
         if fits.is_empty() && threats.is_empty() {
             let why = "kept in a comment: nothing of the kind is found in the model".to_owned();
             losses.push(Loss { place: decision.place.clone(), path: decision.path.clone(), why });
             draft.comments.push(decision.comment);
             continue;
         }
-        taken.extend(fits.iter().cloned());
         write_decision(draft, &decision, fits, threats, number);
     }
 }
@@ -261,13 +264,14 @@ fn write_decision(
             draft.items.push(accept);
         }
         Decided::Mitigated(status) => {
-            let listed =
-                |key: &String| draft.item(key).map(|threat| threat.keys("mitigations").map(str::to_owned).collect());
+            let listed = |key: &String| {
+                draft.items.get(key).map(|threat| threat.keys("mitigations").map(str::to_owned).collect())
+            };
             let known: Vec<Vec<String>> = threats.iter().filter_map(listed).collect();
             if fits.is_empty() && known.iter().all(|listed| !listed.is_empty()) {
                 // The threat says what is done about it already, and this is how far it has come.
                 for key in known.into_iter().flatten() {
-                    let Some(mitigation) = draft.item_mut(&key) else { continue };
+                    let Some(mitigation) = draft.items.get_mut(&key) else { continue };
                     mitigation.facts.retain(|(name, _)| *name != "status");
                     mitigation.word("status", Some(status));
                     mitigation.text("ticket", decision.ticket.clone());
@@ -286,7 +290,7 @@ fn write_decision(
             let key = mitigation.key.clone();
             draft.items.push(mitigation);
             for on in fits.into_iter().map(|(_, on)| on).chain(threats) {
-                if let Some(item) = draft.item_mut(&on) {
+                if let Some(item) = draft.items.get_mut(&on) {
                     item.state("mitigations", Fact::Item(key.clone()));
                 }
             }

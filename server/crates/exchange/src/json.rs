@@ -2,7 +2,8 @@
 //! means. `version` changes when the meaning of a key does. It must not know how a check is printed, though what both
 //! say has the same names in both.
 
-use crate::words::{Export, pretty_json};
+use crate::losses::Export;
+use crate::pretty::pretty_json;
 use serde_json::{Map, Value, json};
 use threatline_ide::catalogue::written_property;
 use threatline_model::facts::{self, DERIVED, FactValue, Gives};

@@ -1,7 +1,7 @@
 //! A model as a flowchart of Mermaid. It must not know how one is written: `ide/diagram.rs` does.
 
 use crate::drawing;
-use crate::words::Export;
+use crate::losses::Export;
 use threatline_ide::diagram::{Direction, NotDrawn, diagram};
 use threatline_model::{Database, Model};
 

@@ -1,9 +1,11 @@
 //! Models of the Microsoft Threat Modeling Tool (`.tm7`): drawings, and threats that the tool made of them, as .NET's
 //! `DataContractSerializer` writes them. It must not know how a drawing looks, but for what lies in which box.
 
+use crate::area::{Area, Point, cross};
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, Problem, Text, Value, looked_up, plain_word};
-use crate::words;
+use crate::{guesses, places, stand_ins, titles, vocabulary};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use threatline_model::Kind;
@@ -17,9 +19,6 @@ const ENTRIES: &[&str] =
 
 /// The name under which the type of an element stands in its group.
 const TYPE: &str = "#type";
-
-/// The end of a flow that is not attached to anything.
-const NOWHERE: &str = "00000000-0000-0000-0000-000000000000";
 
 /// What the tool's own templates call their stencils, with the library's technologies; empty for what says nothing.
 /// Other stencils are known by their titles.
@@ -118,13 +117,13 @@ pub fn read(notes: &Notes, text: &Text) -> Result<Draft, Problem> {
     if surfaces.is_empty() {
         top.problem("DrawingSurfaceList", "there is no diagram");
     } else {
-        top.loss("DrawingSurfaceList", "places and sizes are left out: diagrams are laid out anew");
+        top.loss("DrawingSurfaceList", crate::tree::DRAWN_ANEW);
     }
     let mut drawn = Drawn { is_one_of_several: surfaces.len() > 1, ..Drawn::default() };
     for surface in &surfaces {
         read_surface(notes, surface, &mut drawn, &mut draft);
     }
-    words::break_circles(&mut draft);
+    places::break_circles(&mut draft);
     threats(&top, &template, &drawn, &mut draft);
     for fields in top.all("Notes") {
         let _ = fields.text("Id");
@@ -234,7 +233,7 @@ fn says_something(said: &str) -> bool {
 }
 
 fn metadata(top: &Fields<'_>, draft: &mut Draft) {
-    draft.title = words::file_title(top.place());
+    draft.title = titles::file_title(top.place());
     let Some(fields) = top.fields("MetaInformation") else { return };
     if let Some(title) = fields.text("ThreatModelName") {
         draft.title = title;
@@ -298,57 +297,18 @@ struct Drawn {
     named: BTreeMap<(&'static str, String), String>,
 }
 
-/// A box on a diagram.
-#[derive(Clone, Copy)]
-struct Area {
-    left: f64,
-    top: f64,
-    width: f64,
-    height: f64,
-}
-
-impl Area {
-    fn of(fields: &Fields<'_>) -> Option<Area> {
-        let [left, top, width, height] = ["Left", "Top", "Width", "Height"].map(|name| fields.number(name));
-        let area = Area { left: left?, top: top?, width: width?, height: height? };
-        (area.width > 0.0 && area.height > 0.0).then_some(area)
-    }
-
-    fn size(self) -> f64 {
-        self.width * self.height
-    }
-
-    /// Whether more than a half of it lies in another one that is larger: people draw over lines.
-    fn is_in(self, other: Area) -> bool {
-        let along = |from: f64, length: f64, other_from: f64, other_length: f64| {
-            ((from + length).min(other_from + other_length) - from.max(other_from)).max(0.0)
-        };
-        let common = along(self.left, self.width, other.left, other.width)
-            * along(self.top, self.height, other.top, other.height);
-        self.size() < other.size() && common > self.size() / 2.0
-    }
+/// The box of a stencil.
+fn area(fields: &Fields<'_>) -> Option<Area> {
+    let [left, top, width, height] = ["Left", "Top", "Width", "Height"].map(|name| fields.number(name));
+    let area = Area { left: left?, top: top?, width: width?, height: height? };
+    (area.width > 0.0 && area.height > 0.0).then_some(area)
 }
 
 /// A line on a diagram, from its start over its handle to its end.
-struct Line([(f64, f64); 3]);
-
-impl Line {
-    fn of(fields: &Fields<'_>) -> Option<Line> {
-        let number = |name: &str| fields.text(name)?.parse::<f64>().ok();
-        let point = |x: &str, y: &str| Some((number(x)?, number(y)?));
-        Some(Line([point("SourceX", "SourceY")?, point("HandleX", "HandleY")?, point("TargetX", "TargetY")?]))
-    }
-
-    fn crosses(&self, other: &Line) -> bool {
-        // On which side of the line from `a` to `b` it is.
-        let side = |a: (f64, f64), b: (f64, f64), c: (f64, f64)| {
-            ((b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0)).total_cmp(&0.0)
-        };
-        let is_crossed = |a: &[(f64, f64)], b: &[(f64, f64)]| {
-            side(a[0], a[1], b[0]) != side(a[0], a[1], b[1]) && side(b[0], b[1], a[0]) != side(b[0], b[1], a[1])
-        };
-        self.0.windows(2).any(|own| other.0.windows(2).any(|theirs| is_crossed(own, theirs)))
-    }
+fn line(fields: &Fields<'_>) -> Option<[Point; 3]> {
+    let number = |name: &str| fields.text(name)?.parse::<f64>().ok();
+    let point = |x: &str, y: &str| Some((number(x)?, number(y)?));
+    Some([point("SourceX", "SourceY")?, point("HandleX", "HandleY")?, point("TargetX", "TargetY")?])
 }
 
 /// A property of a stencil.
@@ -445,7 +405,7 @@ impl<'a> Properties<'a> {
             self.notes.loss(&property.place, &property.path, format!("{}: kept in a comment", property.label));
             format!("{}: {}", property.label, property.said)
         });
-        words::lines(lines.collect())
+        titles::lines(lines.collect())
     }
 
     /// The name that someone gave it.
@@ -523,13 +483,13 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
             fields.loss("Properties", "kept in a comment: it is a text on the diagram");
             draft
                 .comments
-                .extend(Some(format!("on the diagram: {}", words::or(&properties.title, &properties.stencil))));
+                .extend(Some(format!("on the diagram: {}", titles::or(&properties.title, &properties.stencil))));
             draft.comments.extend(properties.rest());
             continue;
         };
         let item = element(stencil, kind, part.as_deref(), draft);
         let key = merged(stencil, item, drawn, draft);
-        let area = Area::of(fields);
+        let area = area(fields);
         if let (Kind::Boundary, Some(area)) = (kind, area) {
             boxes.push((area, key.clone()));
         }
@@ -542,9 +502,11 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
             }
             continue;
         };
-        let around = boxes.iter().filter(|(around, other)| *other != key && area.is_in(*around));
+        let around = boxes
+            .iter()
+            .filter(|(around, other)| *other != key && area.size() < around.size() && around.holds_most(area));
         let nearest = around.min_by(|a, b| a.0.size().total_cmp(&b.0.size())).map(|(_, key)| key.clone());
-        if let Some(item) = draft.item_mut(&key).filter(|item| item.place.is_none()) {
+        if let Some(item) = draft.items.get_mut(&key).filter(|item| item.place.is_none()) {
             item.place = nearest;
         }
     }
@@ -565,38 +527,37 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
 /// Keeps a boundary that is a line in a comment, with the flows that are drawn across it.
 fn line_boundary(stencil: &Stencil<'_>, flows: &[&Stencil<'_>], draft: &mut Draft) {
     let _ = (stencil.fields.text("SourceGuid"), stencil.fields.text("TargetGuid"));
-    stencil.fields.loss("Properties", "kept in a comment: a boundary that is a line has no inside");
+    stencil.fields.loss("Properties", crate::tree::NO_INSIDE);
     let properties = &stencil.properties;
-    let line = Line::of(&stencil.fields);
-    let is_across = |other: &&&Stencil<'_>| {
-        line.as_ref().zip(Line::of(&other.fields)).is_some_and(|(line, other)| line.crosses(&other))
-    };
+    let own = line(&stencil.fields);
+    let is_across =
+        |other: &&&Stencil<'_>| own.zip(line(&other.fields)).is_some_and(|(own, other)| cross(&own, &other));
     let across: Vec<&str> = flows
         .iter()
         .filter(is_across)
-        .filter_map(|flow| draft.item(&flow.guid).map(|item| item.title.as_str()))
+        .filter_map(|flow| draft.items.get(&flow.guid).map(|item| item.title.as_str()))
         .collect();
-    let across = if across.is_empty() { String::new() } else { format!(", across: {}", across.join("; ")) };
-    let title = words::or(&properties.title, &properties.stencil);
+    let across = if across.is_empty() { String::new() } else { format!("; it crosses {}", across.join(", ")) };
+    let title = titles::or(&properties.title, &properties.stencil);
     draft.comments.push(format!("trust boundary drawn as a line: {title}{across}"));
     draft.comments.extend(properties.rest());
 }
 
 fn element(stencil: &Stencil<'_>, kind: Kind, part: Option<&str>, draft: &mut Draft) -> Item {
     let Stencil { properties, type_id, .. } = stencil;
-    let title = words::or(&properties.title, &properties.stencil).to_owned();
+    let title = titles::or(&properties.title, &properties.stencil).to_owned();
     let mut item = Item::new(kind, stencil.guid.clone(), title);
     item.part = part.map(str::to_owned);
     if kind == Kind::Boundary {
         item.word("kind", looked_up(type_id, BOUNDARY));
-        item.word("trust", words::trust_by_name(&item.title));
+        item.word("trust", guesses::trust_by_name(&item.title));
     } else {
         scope(properties, &mut item);
     }
     let technology = match looked_up(type_id, STENCIL) {
         Some(name) => Some(name).filter(|name| !name.is_empty()),
         None if properties.stencil.starts_with("Generic") || kind == Kind::Boundary => None,
-        None => words::technology(&properties.stencil),
+        None => vocabulary::technology(&properties.stencil),
     };
     let technology = properties.word("Storage Type", STORAGE).or(technology);
     item.library("technology", technology.as_slice());
@@ -617,9 +578,10 @@ fn element(stencil: &Stencil<'_>, kind: Kind, part: Option<&str>, draft: &mut Dr
             if properties.is_yes("Encrypted") {
                 item.word("encryption", Some("at_rest"));
             }
-            for (label, held) in [("Stores Credentials", words::CREDENTIALS), ("Stores Log Data", words::LOGS)] {
+            for (label, held) in [("Stores Credentials", stand_ins::CREDENTIALS), ("Stores Log Data", stand_ins::LOGS)]
+            {
                 if properties.is_yes(label) {
-                    item.state("stores", Fact::Item(words::held(draft, held)));
+                    item.state("stores", Fact::Item(stand_ins::held(draft, held)));
                 }
             }
         }
@@ -637,37 +599,25 @@ fn element(stencil: &Stencil<'_>, kind: Kind, part: Option<&str>, draft: &mut Dr
 fn scope(properties: &Properties<'_>, item: &mut Item) {
     let why = properties.take("Reason For Out Of Scope");
     if properties.is_yes("Out Of Scope") {
-        let why = why.unwrap_or_else(|| "It was out of scope in the tool that it comes from.".to_owned());
+        let why = why.unwrap_or_else(|| stand_ins::OUT_OF_SCOPE.to_owned());
         item.text("out_of_scope", Some(why));
     } else {
         item.comments.extend(why.map(|why| format!("reason for out of scope: {why}")));
     }
 }
 
-/// A key that nothing has yet: guids may be there twice where someone copied text.
-fn free_key(key: &str, draft: &Draft) -> String {
-    let mut free = key.to_owned();
-    let mut number = 2;
-    while draft.item(&free).is_some() {
-        free = format!("{key} {number}");
-        number += 1;
-    }
-    free
-}
-
 /// Adds an element, or joins it with one of the same name on another diagram. Gives its key.
 fn merged(stencil: &Stencil<'_>, mut item: Item, drawn: &mut Drawn, draft: &mut Draft) -> String {
-    item.key = free_key(&stencil.guid, draft);
     let name = (item.kind.word(), item.title.clone());
     let other = drawn.named.get(&name).cloned().filter(|_| stencil.properties.own_title().is_some());
-    let other = other.and_then(|key| draft.item_mut(&key)).filter(|other| other.part != item.part);
+    let other = other.and_then(|key| draft.items.get_mut(&key)).filter(|other| other.part != item.part);
     if let Some(other) = other.filter(|_| drawn.is_one_of_several) {
         stencil.fields.loss("Properties", "read as the same as that of the same name on another diagram");
         for (property, facts) in item.facts {
             match other.get(property) {
                 [] => facts.into_iter().for_each(|fact| other.state(property, fact)),
                 known if known == facts.as_slice() => {}
-                _ => other.comments.push(format!("{property} on another diagram: {}", words::facts_in_words(&facts))),
+                _ => other.comments.push(format!("{property} on another diagram: {}", titles::facts_in_words(&facts))),
             }
         }
         item.comments.retain(|comment| !other.comments.contains(comment));
@@ -676,10 +626,9 @@ fn merged(stencil: &Stencil<'_>, mut item: Item, drawn: &mut Drawn, draft: &mut 
         drawn.keys.entry(stencil.guid.clone()).or_insert_with(|| key.clone());
         return key;
     }
-    let key = item.key.clone();
+    let key = draft.items.push(item);
     drawn.named.entry(name).or_insert_with(|| key.clone());
     drawn.keys.entry(stencil.guid.clone()).or_insert_with(|| key.clone());
-    draft.items.push(item);
     key
 }
 
@@ -687,31 +636,34 @@ fn merged(stencil: &Stencil<'_>, mut item: Item, drawn: &mut Drawn, draft: &mut 
 
 fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mut Draft) {
     let Stencil { fields, properties, type_id, guid, .. } = stencil;
-    let end = |name: &str| fields.text(name).and_then(|guid| drawn.keys.get(&guid).cloned());
+    let is_element = |key: &&String| {
+        draft.items.get(key).is_some_and(|item| matches!(item.kind, Kind::External | Kind::Process | Kind::Store))
+    };
+    let end = |name: &str| fields.text(name).and_then(|guid| drawn.keys.get(&guid).filter(is_element).cloned());
     let ends = (end("SourceGuid"), end("TargetGuid"));
-    let shown = words::or(&properties.title, &properties.stencil);
+    let shown = titles::or(&properties.title, &properties.stencil);
     let (Some(source), Some(target)) = ends else {
         let name = if ends.0.is_none() { "SourceGuid" } else { "TargetGuid" };
-        let is_loose = fields.text(name).is_none_or(|guid| guid == NOWHERE);
-        let what = if is_loose { "an end is attached to nothing" } else { "an end is nothing on the diagrams" };
-        fields.loss(name, format!("the flow is kept in a comment: {what}"));
-        let other = ends.0.or(ends.1).and_then(|key| draft.item(&key)).map(|item| item.title.clone());
-        let other = other.map(|title| format!(", at {title}")).unwrap_or_default();
-        draft.comments.push(format!("a flow of which {what}: {shown}{other}"));
+        fields.loss(name, crate::tree::LOOSE_END);
+        let [source, target] = [ends.0, ends.1].map(|key| {
+            let title = key.and_then(|key| draft.items.get(&key)).map(|item| format!("\"{}\"", item.title));
+            title.unwrap_or_else(|| "nothing".to_owned())
+        });
+        draft.comments.push(format!("flow with a loose end: {shown}, from {source} to {target}"));
         draft.comments.extend(properties.rest());
         return;
     };
-    let mut item = Item::new(Kind::Flow, free_key(guid, draft), String::new());
+    let mut item = Item::new(Kind::Flow, guid, String::new());
     item.part = part.map(str::to_owned);
     item.ends = Some((source, target.clone()));
-    let named = properties.own_title().filter(|title| words::protocol(title).is_none());
+    let named = properties.own_title().filter(|title| vocabulary::protocol(title).is_none());
     match named {
         Some(title) => item.title = title.to_owned(),
-        None => words::title_by_ends(draft, &mut item),
+        None => titles::title_by_ends(draft, &mut item),
     }
     scope(properties, &mut item);
-    let protocol = properties.known("Protocol", words::protocol).or_else(|| looked_up(type_id, PROTOCOL));
-    let protocol = protocol.or_else(|| words::protocol_in(shown));
+    let protocol = properties.known("Protocol", vocabulary::protocol).or_else(|| looked_up(type_id, PROTOCOL));
+    let protocol = protocol.or_else(|| guesses::protocol_in(shown));
     item.library("protocol", protocol.as_slice());
     if type_id == "SE.DF.TMCore.IPsec" {
         item.word("tunnel", Some("vpn"));
@@ -722,7 +674,7 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
             Some(_) => item.comments.push("Physical Network: Bluetooth".to_owned()),
         }
     }
-    let authentication = AUTHENTICATION.iter().find_map(|label| properties.known(label, words::authentication));
+    let authentication = AUTHENTICATION.iter().find_map(|label| properties.known(label, vocabulary::authentication));
     let authentication = authentication.or_else(|| properties.word("Source Authenticated", &[("No", "none")]));
     item.word("authentication", authentication);
     // All three together are what TLS gives.
@@ -732,7 +684,7 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
         secured.iter().for_each(|label| drop(properties.take(label)));
         item.library("mitigations", &["tls"]);
     }
-    if let Some(reader) = draft.item_mut(&target).filter(|item| item.kind == Kind::Process) {
+    if let Some(reader) = draft.items.get_mut(&target).filter(|item| item.kind == Kind::Process) {
         let formats =
             [("JSON Payload", "json"), ("Transmits XML", "xml"), ("SOAP Payload", "xml"), ("RSS Payload", "xml")];
         for (label, format) in formats {
@@ -756,45 +708,47 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
         fields.loss("Properties", "`Show Boundary Threats` is left out: it is a setting of the tool");
     }
     item.comments.extend(properties.rest());
-    drawn.keys.entry(guid.clone()).or_insert_with(|| item.key.clone());
-    draft.items.push(item);
+    let key = draft.items.push(item);
+    drawn.keys.entry(guid.clone()).or_insert(key);
 }
 
 /// Joins what was drawn as a response with its request: they are one flow.
 fn answers(lines: &[Stencil<'_>], drawn: &mut Drawn, draft: &mut Draft) {
-    let is_answer = |stencil: &&Stencil<'_>| stencil.type_id.ends_with(".Response");
     let stem = |title: &str| plain_word(title).trim_end_matches("request").trim_end_matches("response").to_owned();
-    let mut answered: Vec<String> = Vec::new();
-    for stencil in lines.iter().filter(is_answer) {
-        let Some(answer) = draft.item(&stencil.guid) else { continue };
-        let Some((source, target)) = answer.ends.clone() else { continue };
-        let fits = |other: &&Stencil<'_>| {
-            other.type_id.ends_with(".Request")
-                && !answered.contains(&other.guid)
-                && draft.item(&other.guid).and_then(|item| item.ends.as_ref())
-                    == Some(&(target.clone(), source.clone()))
+    let of_type = |end: &'static str| lines.iter().filter(move |stencil| stencil.type_id.ends_with(end));
+    let mut requests: FxHashMap<(String, String), Vec<&Stencil<'_>>> = FxHashMap::default();
+    for stencil in of_type(".Request") {
+        if let Some(ends) = draft.items.get(&stencil.guid).and_then(|item| item.ends.clone()) {
+            requests.entry(ends).or_default().push(stencil);
+        }
+    }
+    let mut joined: FxHashSet<String> = FxHashSet::default();
+    for stencil in of_type(".Response") {
+        let Some(answer) = draft.items.get(&stencil.guid).filter(|answer| !joined.contains(&answer.key)) else {
+            continue;
         };
+        let Some((source, target)) = answer.ends.clone() else { continue };
+        let Some(open) = requests.get_mut(&(target, source)).filter(|open| !open.is_empty()) else { continue };
         let like = stem(&stencil.properties.title);
-        let requests: Vec<&Stencil<'_>> = lines.iter().filter(fits).collect();
-        let request = requests.iter().find(|other| stem(&other.properties.title) == like).or(requests.first());
-        let Some(request) = request.map(|stencil| stencil.guid.clone()) else { continue };
-        let Some(at) = draft.items.iter().position(|item| item.key == stencil.guid) else { continue };
-        let answer = draft.items.remove(at);
-        if let Some(item) = draft.item_mut(&request) {
+        let at = open.iter().position(|other| stem(&other.properties.title) == like).unwrap_or_default();
+        let request = open.remove(at).guid.clone();
+        let answer = answer.clone();
+        if let Some(item) = draft.items.get_mut(&request) {
             if let Some(title) = stencil.properties.own_title() {
                 item.comments.push(format!("Its answer was drawn as a flow: {title}"));
             }
             for (property, facts) in answer.facts {
                 if item.get(property).is_empty() || item.get(property) != facts.as_slice() {
-                    item.comments.push(format!("{property} of its answer: {}", words::facts_in_words(&facts)));
+                    item.comments.push(format!("{property} of its answer: {}", titles::facts_in_words(&facts)));
                 }
             }
             item.comments.extend(answer.comments);
         }
         stencil.fields.loss("Guid", "joined with its request: a request and its answer are one flow");
-        drawn.keys.insert(stencil.guid.clone(), request.clone());
-        answered.push(request);
+        drawn.keys.insert(stencil.guid.clone(), request);
+        joined.insert(answer.key);
     }
+    draft.items.retain(|item| !joined.contains(&item.key));
 }
 
 // ---- threats ---------------------------------------------------------------------------------------------------
@@ -833,7 +787,7 @@ fn without_links(said: &str) -> String {
         rest = &rest[at + end + 1..];
     }
     plain.push_str(rest);
-    words::without_markup(&plain.replace("</a>", "")).split_whitespace().collect::<Vec<_>>().join(" ")
+    titles::without_markup(&plain.replace("</a>", "")).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Draft) {
@@ -862,14 +816,14 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
             continue;
         }
         let title = said.take("Title").map(|title| without_links(&title));
-        let title = title.unwrap_or_else(|| format!("Threat {}", words::or(&type_id, &key)));
+        let title = title.unwrap_or_else(|| format!("Threat {}", titles::or(&type_id, &key)));
         let guid = |name: &str| fields.text(name).and_then(|guid| drawn.keys.get(&guid).cloned());
         let (flow, target, source) = (guid("FlowGuid"), guid("TargetGuid"), guid("SourceGuid"));
         let on = flow.or(target).or(source);
         if plain_word(&state) == "notapplicable" {
             inapplicable += 1;
             let comment = format!("Not applicable: {title}{}", why.map(|why| format!(": {why}")).unwrap_or_default());
-            match on.and_then(|key| draft.item_mut(&key)) {
+            match on.and_then(|key| draft.items.get_mut(&key)) {
                 Some(item) => item.comments.push(comment),
                 None => draft.comments.push(comment),
             }
@@ -877,15 +831,13 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
         }
         let group = (type_id, title.clone(), state.clone(), why.clone().unwrap_or_default());
         if let (Some(key), Some(on)) = (same.get(&group), &on)
-            && let Some(item) = draft.item_mut(key)
+            && let Some(item) = draft.items.get_mut(key)
         {
             item.state("targets", Fact::Item(on.clone()));
             continue;
         }
-        let free = free_key(&format!("threat {key}"), draft);
-        same.insert(group, free.clone());
-        let mut item = Item::new(Kind::Threat, free, title);
-        match words::stride(&category) {
+        let mut item = Item::new(Kind::Threat, format!("threat {key}"), title);
+        match vocabulary::stride(&category) {
             Some(word) => item.word("category", Some(word)),
             None if category.is_empty() => {}
             None => item.comments.push(format!("category: {category}")),
@@ -894,9 +846,9 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
             Some(key) => item.state("targets", Fact::Item(key.clone())),
             None => fields.loss("FlowGuid", "what it is against is not on the diagrams"),
         }
-        words::describe(&mut item, said.take("UserThreatDescription").map(|said| without_links(&said)));
+        titles::describe(&mut item, said.take("UserThreatDescription").map(|said| without_links(&said)));
         if let Some(priority) = said.take("Priority") {
-            match words::level_word(&priority) {
+            match vocabulary::level_word(&priority) {
                 Some(level) => item.word("impact", Some(level)),
                 None => item.comments.push(format!("priority: {priority}")),
             }
@@ -928,14 +880,14 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
         let left = said.properties.take().into_iter().filter(|(_, said)| says_something(said));
         let label = |name: &String| template.labels.get(name).unwrap_or(name).clone();
         let left = left.map(|(name, said)| format!("{}: {}", label(&name), without_links(&said)));
-        item.comments.extend(words::lines(left.collect()));
+        item.comments.extend(titles::lines(left.collect()));
         item.comments.extend(fields.rest());
-        words::complete_threat(draft, &mut item);
-        draft.items.push(item);
+        stand_ins::complete_threat(draft, &mut item);
+        same.insert(group, draft.items.push(item));
     }
     if !untouched.is_empty() {
         let all: usize = untouched.values().sum();
-        let each = untouched.iter().map(|(name, count)| format!("{count} of {}", words::or(name, "no category")));
+        let each = untouched.iter().map(|(name, count)| format!("{count} of {}", titles::or(name, "no category")));
         let why = format!(
             "threats that the tool generated and nobody looked at are left out: {all} ({})",
             each.collect::<Vec<_>>().join(", ")
@@ -949,18 +901,14 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
 
 /// The mitigation that a justification tells of.
 fn mitigation(why: Option<&str>, threat: &Item, draft: &mut Draft) -> String {
-    let key = match why {
-        Some(why) => format!("mitigation {why}"),
-        None => format!("mitigation of {}", threat.key),
+    let mut item = match why {
+        Some(why) => Item::new(Kind::Mitigation, format!("mitigation {why}"), titles::title_of(why)),
+        None => stand_ins::mitigation_of(threat),
     };
-    if draft.item(&key).is_none() {
-        let title = why.map(words::title_of).unwrap_or_else(|| format!("Against: {}", threat.title));
-        let mut item = Item::new(Kind::Mitigation, key.clone(), title);
-        words::describe(&mut item, why.map(str::to_owned));
+    let key = item.key.clone();
+    if draft.items.get(&key).is_none() {
+        titles::describe(&mut item, why.map(str::to_owned));
         item.word("status", Some("implemented"));
-        if why.is_none() {
-            item.comments.push("TODO: say what mitigates it; the model that was imported does not".to_owned());
-        }
         draft.items.push(item);
     }
     key

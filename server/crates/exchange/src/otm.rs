@@ -1,9 +1,12 @@
-//! The Open Threat Model, 0.1 and 0.2, as JSON or YAML (<https://github.com/iriusrisk/OpenThreatModel>, `otm_schema.json`).
-//! What it has no property for stands in `attributes`, under the names of the language.
+//! The Open Threat Model, 0.1 and 0.2, as JSON or YAML (<https://github.com/iriusrisk/OpenThreatModel>,
+//! `otm_schema.json`). What it has no property for stands in `attributes`, under the names of the language.
 
 use crate::draft::{Draft, Fact, Item};
+use crate::ids::Ids;
+use crate::losses::{Export, Losses};
 use crate::tree::{Fields, Node, Notes, Value};
-use crate::words::{self, Export, Ids, Losses};
+use crate::{guesses, ids, library, places, pretty, stand_ins, titles, vocabulary};
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json, json};
 use threatline_model::Kind;
 use threatline_model::schema;
@@ -28,7 +31,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             draft.description = project.text("description").unwrap_or_default();
             draft.owner.extend(project.text("owner"));
             let _ = project.text("id");
-            draft.comments.extend(words::lines(project.rest()));
+            draft.comments.extend(titles::lines(project.rest()));
         }
         None => top.problem("project", "`project` is missing"),
     }
@@ -36,27 +39,27 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         representation.drawing(&["size"]);
         let _ = (representation.text("id"), representation.text("name"));
         if representation.text("type").as_deref() != Some("diagram") {
-            draft.comments.extend(words::lines(representation.rest()));
+            draft.comments.extend(titles::lines(representation.rest()));
         }
     }
     let index = Index::of(&top);
-    let mut assets = Vec::new();
+    let mut assets = FxHashMap::default();
     for fields in top.all("assets") {
         let mut item = started(&fields, Kind::Asset, "asset", &mut assets);
         if let Some(risk) = fields.fields("risk") {
             let level = |name: &str| risk.number(name);
             item.word("classification", Some(classification(level("confidentiality").unwrap_or(50.0))));
-            let usual = words::integrity_of(item.stated("classification").unwrap_or_default());
-            item.word("integrity", level("integrity").map(words::level).filter(|level| *level != usual));
-            item.word("availability", level("availability").map(words::level).filter(|level| *level != "medium"));
+            let usual = vocabulary::integrity_of(item.stated("classification").unwrap_or_default());
+            item.word("integrity", level("integrity").map(vocabulary::level).filter(|level| *level != usual));
+            item.word("availability", level("availability").map(vocabulary::level).filter(|level| *level != "medium"));
             item.comments.extend(risk.text("comment"));
-            item.comments.extend(words::lines(risk.rest()));
+            item.comments.extend(titles::lines(risk.rest()));
         } else {
             item.word("classification", Some("internal"));
         }
         // What we wrote ourselves says it where it is known.
         if fields.fields("attributes").is_none_or(|attributes| attributes.node(PART).is_none()) {
-            words::state_kind_of_asset(&mut item);
+            guesses::state_kind_of_asset(&mut item);
         }
         finish(&fields, &index, item, &mut draft);
     }
@@ -64,11 +67,11 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         |zone: &Fields<'_>| zone.fields("attributes").is_some_and(|attributes| attributes.node(OUTSIDE).is_some());
     let (outside, zones): (Vec<_>, Vec<_>) = top.all("trustZones").into_iter().partition(is_outside);
     let outside: Vec<String> = outside.iter().filter_map(|zone| zone.text("id")).collect();
-    let mut places = Vec::new();
+    let mut places = FxHashMap::default();
     let mut boundaries: Vec<Item> =
         zones.iter().map(|fields| started(fields, Kind::Boundary, "zone", &mut places)).collect();
     let components = top.all("components");
-    let mut elements = Vec::new();
+    let mut elements = FxHashMap::default();
     let mut started_components = Vec::new();
     for fields in &components {
         let (kind, technology) = kind_of(fields);
@@ -97,9 +100,9 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         }
         finish(fields, &index, item, &mut draft);
     }
-    words::unstate_inherited_trust(&mut draft, &rated);
+    places::unstate_inherited_trust(&mut draft, &rated);
     let mut instances = Vec::new();
-    let within: Vec<(String, Option<String>, Option<String>)> = components
+    let within: FxHashMap<String, (Option<String>, Option<String>)> = components
         .iter()
         .zip(&started_components)
         .map(|(fields, item)| {
@@ -108,14 +111,14 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             let place = parent.as_ref().and_then(|parent| known(parent, "trustZone", &zone(parent)?, &places));
             let above =
                 parent.as_ref().and_then(|parent| known(parent, "component", &parent.text("component")?, &elements));
-            (item.key.clone(), place, above)
+            (item.key.clone(), (place, above))
         })
         .collect();
     for (fields, mut item) in components.iter().zip(started_components) {
         // A component in a component is in the zone of that one.
         let mut at = item.key.clone();
-        let mut seen = Vec::new();
-        while let Some((_, place, above)) = within.iter().find(|(key, ..)| *key == at) {
+        let mut seen: Vec<String> = Vec::new();
+        while let Some((place, above)) = within.get(&at) {
             match above {
                 Some(above) if place.is_none() && !seen.contains(above) => {
                     seen.push(above.clone());
@@ -127,8 +130,8 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
                 }
             }
         }
-        if let Some(above) = seen.first().and_then(|key| elements.iter().find(|(_, known)| known == key)) {
-            item.comments.push(format!("part of: {}", above.0));
+        if let Some(above) = seen.first() {
+            item.comments.push(format!("part of: {}", above.trim_start_matches("component ")));
         }
         if let Some(held) = fields.fields("assets") {
             let (handles, stores) = match item.kind {
@@ -157,13 +160,13 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             for name in ["representation", "id", "name"] {
                 let _ = representation.text(name);
             }
-            item.comments.extend(words::lines(representation.rest()));
+            item.comments.extend(titles::lines(representation.rest()));
         }
         instances.extend(threat_instances(fields, &item.key));
-        words::tags(fields, &mut item);
+        titles::tags(fields, &mut item);
         finish(fields, &index, item, &mut draft);
     }
-    let mut flows = Vec::new();
+    let mut flows = FxHashMap::default();
     for fields in top.all("dataflows") {
         let mut item = started(&fields, Kind::Flow, "flow", &mut flows);
         let source = fields.required("source");
@@ -188,30 +191,29 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         for representation in fields.all("representations") {
             representation.drawing(&["position", "size", "id", "representation", "name"]);
         }
-        words::tags(&fields, &mut item);
+        titles::tags(&fields, &mut item);
         finish(&fields, &index, item, &mut draft);
     }
     threats(&top, &index, &instances, &mut draft);
-    words::break_circles(&mut draft);
+    places::break_circles(&mut draft);
     // The attributes name assets and mitigations by their ids.
     draft.comments.extend(top.rest());
     draft
 }
 
-fn started(fields: &Fields<'_>, kind: Kind, what: &str, ids: &mut Vec<(String, String)>) -> Item {
+fn started(fields: &Fields<'_>, kind: Kind, what: &str, ids: &mut FxHashMap<String, String>) -> Item {
     let id = fields.required("id");
-    if ids.iter().any(|(known, _)| *known == id) && !id.is_empty() {
+    let mut item = Item::new(kind, format!("{what} {id}"), fields.required("name"));
+    item.name = titles::id(&id);
+    titles::describe(&mut item, fields.text("description"));
+    if ids.insert(id.clone(), item.key.clone()).is_some() && !id.is_empty() {
         fields.problem("id", format!("`{id}` is here a second time"));
     }
-    let mut item = Item::new(kind, format!("{what} {id}"), fields.required("name"));
-    item.name = words::id(&id);
-    words::describe(&mut item, fields.text("description"));
-    ids.push((id, item.key.clone()));
     item
 }
 
 /// The keys of everything that has an id, with the kinds that it may be of.
-struct Index(Vec<(String, &'static [Kind], String)>);
+struct Index(FxHashMap<String, Vec<(&'static [Kind], String)>>);
 
 impl Index {
     const LISTS: [(&str, &str, &[Kind]); 6] = [
@@ -224,17 +226,19 @@ impl Index {
     ];
 
     fn of(top: &Fields<'_>) -> Index {
-        let of_list = |(list, what, kinds): (&str, &str, &'static [Kind])| {
-            let ids = top.all(list).into_iter().filter_map(|fields| fields.text("id"));
-            ids.map(|id| (id.clone(), kinds, format!("{what} {id}"))).collect::<Vec<_>>()
-        };
-        Index(Index::LISTS.into_iter().flat_map(of_list).collect())
+        let mut index: FxHashMap<String, Vec<(&[Kind], String)>> = FxHashMap::default();
+        for (list, what, kinds) in Index::LISTS {
+            for id in top.all(list).into_iter().filter_map(|fields| fields.text("id")) {
+                let key = format!("{what} {id}");
+                index.entry(id).or_default().push((kinds, key));
+            }
+        }
+        Index(index)
     }
 
     fn key(&self, kinds: &[Kind], id: &str) -> Option<String> {
-        let fits =
-            |(known, of, _): &&(String, &[Kind], String)| known == id && of.iter().any(|kind| kinds.contains(kind));
-        self.0.iter().find(fits).map(|(_, _, key)| key.clone())
+        let fits = |(of, _): &&(&[Kind], String)| of.iter().any(|kind| kinds.contains(kind));
+        self.0.get(id)?.iter().find(fits).map(|(_, key)| key.clone())
     }
 }
 
@@ -249,7 +253,7 @@ fn finish(fields: &Fields<'_>, index: &Index, mut item: Item, draft: &mut Draft)
             }
             item.facts.retain(|(name, _)| *name != property.name);
             for said in attributes.texts(property.name) {
-                match words::fact(property.takes, &said, &|kinds, id| index.key(kinds, id)) {
+                match ids::fact(property.takes, &said, &|kinds, id| index.key(kinds, id)) {
                     Some(fact) => item.state(property.name, fact),
                     None => {
                         attributes.loss(property.name, "kept in a comment");
@@ -258,15 +262,15 @@ fn finish(fields: &Fields<'_>, index: &Index, mut item: Item, draft: &mut Draft)
                 }
             }
         }
-        item.comments.extend(words::lines(attributes.rest()));
+        item.comments.extend(titles::lines(attributes.rest()));
     }
     fields.drawing(&["representations"]);
-    item.comments.extend(words::lines(fields.rest()));
+    item.comments.extend(titles::lines(fields.rest()));
     draft.items.push(item);
 }
 
-fn known(fields: &Fields<'_>, name: &str, id: &str, ids: &[(String, String)]) -> Option<String> {
-    let found = ids.iter().find(|(known, _)| known == id).map(|(_, key)| key.clone());
+fn known(fields: &Fields<'_>, name: &str, id: &str, ids: &FxHashMap<String, String>) -> Option<String> {
+    let found = ids.get(id).cloned();
     if found.is_none() {
         fields.problem(name, format!("nothing has the id `{id}`"));
     }
@@ -277,7 +281,7 @@ fn known(fields: &Fields<'_>, name: &str, id: &str, ids: &[(String, String)]) ->
 fn kind_of(fields: &Fields<'_>) -> (Kind, Option<&'static str>) {
     let said = fields.required("type");
     let plain = crate::tree::plain_word(&said);
-    let technology = words::technology(&said);
+    let technology = vocabulary::technology(&said);
     let attribute = fields.fields("attributes").and_then(|attributes| attributes.text(ELEMENT));
     let is_tagged = fields.texts("tags").iter().any(|tag| tag.eq_ignore_ascii_case("external"));
     let kind = match attribute.as_deref() {
@@ -286,7 +290,7 @@ fn kind_of(fields: &Fields<'_>) -> (Kind, Option<&'static str>) {
         Some("store") => Kind::Store,
         _ => {
             let is = |word: &str| {
-                technology.is_some_and(|name| words::upwards(Kind::Technology, name).iter().any(|name| name == word))
+                technology.is_some_and(|name| library::upwards(Kind::Technology, name).iter().any(|name| name == word))
             };
             let is_person = ["client", "user", "actor", "external", "person", "human", "thirdparty"];
             if is("datastore") || is("messaging") {
@@ -358,12 +362,19 @@ fn status(state: Option<&str>) -> Option<&'static str> {
 }
 
 fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut Draft) {
-    let mut mitigations: Vec<(String, String)> = Vec::new();
+    let mut on: FxHashMap<&str, Vec<&Instance>> = FxHashMap::default();
+    let mut used: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    for instance in instances {
+        on.entry(&instance.threat).or_default().push(instance);
+        for (mitigation, state) in &instance.mitigations {
+            used.entry(mitigation).or_default().extend(status(state.as_deref()));
+        }
+    }
+    let mut mitigations = FxHashMap::default();
     for fields in top.all("mitigations") {
         let mut item = started(&fields, Kind::Mitigation, "mitigation", &mut mitigations);
         let id = fields.required("id");
-        let used = instances.iter().flat_map(|instance| &instance.mitigations).filter(|(used, _)| *used == id);
-        let mut states: Vec<&str> = used.filter_map(|(_, state)| status(state.as_deref())).collect();
+        let mut states = used.remove(id.as_str()).unwrap_or_default();
         let rank = |word: &str| schema::STATUS.position(word);
         states.sort_by_key(|word| rank(word));
         states.dedup();
@@ -377,12 +388,12 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
         }
         finish(&fields, index, item, draft);
     }
-    let mut threats = Vec::new();
+    let mut threats = FxHashMap::default();
     for fields in top.all("threats") {
         let mut item = started(&fields, Kind::Threat, "threat", &mut threats);
         let id = fields.required("id");
         for said in fields.texts("categories") {
-            match words::stride(&said) {
+            match vocabulary::stride(&said) {
                 Some(category) => item.word("category", Some(category)),
                 None => {
                     fields.loss("categories", "kept in a comment: it is none of STRIDE");
@@ -391,34 +402,34 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
             }
         }
         for cwe in fields.texts("cwes") {
-            words::reference(&mut item, &cwe);
+            vocabulary::reference(&mut item, &cwe);
         }
         if let Some(risk) = fields.fields("risk") {
-            item.word("likelihood", risk.number("likelihood").map(words::level));
-            item.word("impact", risk.number("impact").map(words::level));
-            item.comments.extend(words::lines(risk.rest()));
+            item.word("likelihood", risk.number("likelihood").map(vocabulary::level));
+            item.word("impact", risk.number("impact").map(vocabulary::level));
+            item.comments.extend(titles::lines(risk.rest()));
         }
         let mut accepted = false;
-        for instance in instances.iter().filter(|instance| instance.threat == id) {
+        for instance in on.get(id.as_str()).into_iter().flatten() {
             item.state("targets", Fact::Item(instance.on.clone()));
             for (mitigation, _) in &instance.mitigations {
-                match mitigations.iter().find(|(known, _)| known == mitigation) {
-                    Some((_, key)) => item.state("mitigations", Fact::Item(key.clone())),
+                match mitigations.get(mitigation) {
+                    Some(key) => item.state("mitigations", Fact::Item(key.clone())),
                     None => top.problem("mitigations", format!("nothing has the id `{mitigation}`")),
                 }
             }
             let state = crate::tree::plain_word(instance.state.as_deref().unwrap_or_default());
             accepted |= state.starts_with("accept");
         }
-        words::tags_in_comment(&fields, &mut item);
+        titles::tags_in_comment(&fields, &mut item);
         if accepted {
-            draft.items.push(words::accepted(&item, "It was accepted in the model that was imported."));
+            draft.items.push(stand_ins::accepted(&item, "It was accepted in the model that was imported."));
         }
-        words::complete_threat(draft, &mut item);
+        stand_ins::complete_threat(draft, &mut item);
         finish(&fields, index, item, draft);
     }
     for instance in instances {
-        if !threats.iter().any(|(known, _)| *known == instance.threat) && !instance.threat.is_empty() {
+        if !threats.contains_key(&instance.threat) && !instance.threat.is_empty() {
             top.problem("threats", format!("nothing has the id `{}`", instance.threat));
         }
     }
@@ -434,7 +445,7 @@ fn attributes(item: &Item, ids: &Ids, but: &[&str]) -> Json {
     }
     attributes.insert(PART.to_owned(), item.part.as_deref().unwrap_or_default().into());
     for (name, facts) in item.facts.iter().filter(|(name, _)| !but.contains(name)) {
-        let said: Vec<String> = facts.iter().map(|fact| words::said(fact, ids)).collect();
+        let said: Vec<String> = facts.iter().map(|fact| ids::said(fact, ids)).collect();
         let value = if let [one] = said.as_slice() { one.as_str().into() } else { json!(said) };
         attributes.insert((*name).to_owned(), value);
     }
@@ -446,7 +457,7 @@ pub fn write(draft: &Draft) -> Export {
     let losses = Losses::default();
     losses.of_components(draft);
     let kinds: Vec<Kind> = Index::LISTS.iter().flat_map(|(_, _, kinds)| kinds.iter().copied()).collect();
-    let ids = Ids::of(draft, &kinds, '-');
+    let ids = Ids::of(draft, &kinds, '-', "");
     let id = |key: &str| ids.of_key(key);
     let description = |item: &Item| match item.description.is_empty() {
         true => Json::Null,
@@ -460,20 +471,20 @@ pub fn write(draft: &Draft) -> Export {
             "confidential" => 75,
             _ => 100,
         };
-        let integrity = words::integrity_of(classification);
+        let integrity = vocabulary::integrity_of(classification);
         json!({
             "name": asset.title, "id": id(&asset.key), "description": description(asset),
             "risk": {
                 "confidentiality": confidentiality,
-                "integrity": words::number(asset.stated("integrity").unwrap_or(integrity)),
-                "availability": words::number(asset.stated("availability").unwrap_or("medium")),
+                "integrity": vocabulary::number(asset.stated("integrity").unwrap_or(integrity)),
+                "availability": vocabulary::number(asset.stated("availability").unwrap_or("medium")),
             },
             "attributes": attributes(asset, &ids, &["classification", "integrity", "availability"]),
         })
     });
     let mut zones: Vec<Json> = Vec::new();
     for boundary in draft.of_kind(&[Kind::Boundary]) {
-        let rating = match words::trust_of(draft, Some(&boundary.key), false) {
+        let rating = match places::trust_of(draft, Some(&boundary.key), false) {
             "untrusted" => 10,
             "low" => 35,
             "medium" => 65,
@@ -489,13 +500,13 @@ pub fn write(draft: &Draft) -> Export {
         zones.push(zone);
     }
     let threats: Vec<&Item> = draft.of_kind(&[Kind::Threat]).collect();
+    let against = draft.grouped(&[Kind::Threat], |threat| threat.keys("targets"));
+    let accepted = draft.grouped(&[Kind::Accept], |accept| accept.keys("findings"));
     let on = |key: &str| -> Vec<Json> {
-        let against = threats.iter().filter(|threat| threat.keys("targets").any(|target| target == key));
-        let each = against.map(|threat| {
-            let is_accepted =
-                draft.of_kind(&[Kind::Accept]).any(|accept| accept.keys("findings").any(|key| key == threat.key));
+        let each = against.get(key).into_iter().flatten().map(|threat| {
+            let is_accepted = accepted.contains_key(threat.key.as_str());
             let mitigations = threat.keys("mitigations").map(|key| {
-                let status = draft.item(key).and_then(|item| item.stated("status")).unwrap_or("implemented");
+                let status = draft.items.get(key).and_then(|item| item.stated("status")).unwrap_or("implemented");
                 let state = match status {
                     "proposed" => "recommended",
                     "planned" => "required",
@@ -543,18 +554,10 @@ pub fn write(draft: &Draft) -> Export {
     }
     let flows = draft.of_kind(&[Kind::Flow]).filter_map(|flow| {
         let (source, target) = flow.ends.as_ref()?;
-        let mut carried: Vec<&str> = flow.keys("sends").chain(flow.keys("receives")).collect();
+        let mut seen = FxHashSet::default();
+        let carried = flow.keys("sends").chain(flow.keys("receives")).filter(|key| seen.insert(*key));
+        let carried: Vec<String> = carried.map(id).collect();
         let comes_back = flow.keys("receives").next().is_some();
-        carried.dedup();
-        let mut seen = Vec::new();
-        carried.retain(|key| {
-            if seen.contains(key) {
-                false
-            } else {
-                seen.push(*key);
-                true
-            }
-        });
         // In which direction an asset goes can be said in attributes alone.
         let mut attributes = attributes(flow, &ids, if comes_back { &["tags"] } else { &["tags", "sends"] });
         if comes_back && flow.get("sends").is_empty() {
@@ -562,14 +565,14 @@ pub fn write(draft: &Draft) -> Export {
         }
         Some(json!({
             "id": id(&flow.key), "name": flow.title, "description": description(flow), "bidirectional": comes_back,
-            "source": id(source), "destination": id(target), "assets": carried.into_iter().map(id).collect::<Vec<_>>(),
+            "source": id(source), "destination": id(target), "assets": carried,
             "tags": flow.words("tags").collect::<Vec<_>>(), "threats": on(&flow.key),
             "attributes": attributes,
         }))
     });
     let flows: Vec<Json> = flows.collect();
     let written = threats.iter().map(|threat| {
-        let number = |property: &str| words::number(threat.stated(property).unwrap_or("medium"));
+        let number = |property: &str| vocabulary::number(threat.stated(property).unwrap_or("medium"));
         let references: Vec<&str> = threat.words("references").collect();
         json!({
             "id": id(&threat.key), "name": threat.title, "description": description(threat),
@@ -593,7 +596,8 @@ pub fn write(draft: &Draft) -> Export {
     let document = json!({
         "otmVersion": "0.2.0",
         "project": {
-            "name": words::or(&draft.title, "Threat model"), "id": crate::text::name_of(words::or(&draft.title, "threat model")),
+            "name": titles::or(&draft.title, "Threat model"),
+            "id": crate::text::name_of(titles::or(&draft.title, "threat model")),
             "description": draft.description, "owner": draft.owner.join(", "),
         },
         "assets": assets.collect::<Vec<_>>(),
@@ -603,5 +607,5 @@ pub fn write(draft: &Draft) -> Export {
         "threats": written.collect::<Vec<_>>(),
         "mitigations": mitigations.collect::<Vec<_>>(),
     });
-    Export { text: words::pretty_json(&document), losses: losses.into_inner() }
+    Export { text: pretty::pretty_json(&document), losses: losses.into_inner() }
 }

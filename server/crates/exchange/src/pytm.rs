@@ -3,9 +3,12 @@
 //! their ids.
 
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
+use crate::once::Once;
 use crate::tree::{Fields, Node, Notes, Value, looked_up, plain_word};
-use crate::words;
+use crate::{guesses, places, stand_ins, titles, vocabulary};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use threatline_model::Kind;
 
 const CLASSIFICATION: &[(&str, &str)] = &[
@@ -124,7 +127,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     flows(&top, &sinks, &mut names, &mut draft);
     held(&top, &names, &mut draft);
     findings(&top, &names, &mut draft);
-    words::break_circles(&mut draft);
+    places::break_circles(&mut draft);
     draft.comments.extend(top.rest());
     draft
 }
@@ -132,33 +135,40 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
 /// The keys of what was read, by their names.
 #[derive(Default)]
 struct Names {
-    data: BTreeMap<String, String>,
-    boundaries: BTreeMap<String, String>,
-    elements: BTreeMap<String, String>,
-    flows: BTreeMap<String, String>,
+    data: Named,
+    boundaries: Named,
+    elements: Named,
+    flows: Named,
     /// The data that are kept by whoever gets them.
-    stored: Vec<String>,
+    stored: FxHashSet<String>,
 }
 
-/// Starts what a name is for. What has the name of another cannot be referred to.
-fn started(fields: &Fields<'_>, kind: Kind, names: &mut BTreeMap<String, String>) -> Item {
-    let name = fields.required("name");
-    let mut key = format!("{} {name}", kind.word());
-    if names.contains_key(&name) && kind != Kind::Flow {
-        fields.loss("name", format!("`{name}` is here a second time: what refers to it is taken to mean the first"));
+/// Things of a list by their names; of two with one name, the first is meant.
+#[derive(Default)]
+struct Named {
+    keys: BTreeMap<String, String>,
+    once: Once,
+}
+
+impl Named {
+    fn get(&self, name: &str) -> Option<&String> {
+        self.keys.get(name)
     }
-    let mut number = 2;
-    while names.values().any(|known| *known == key) {
-        key = format!("{} {name} {number}", kind.word());
-        number += 1;
+
+    /// Starts what a name is for. What has the name of another cannot be referred to.
+    fn started(&mut self, fields: &Fields<'_>, kind: Kind) -> Item {
+        let name = fields.required("name");
+        let key = self.once.take(&format!("{} {name}", kind.word()), |key, number| format!("{key} {number}"));
+        match self.keys.entry(name.clone()) {
+            Entry::Vacant(free) => drop(free.insert(key.clone())),
+            Entry::Occupied(_) if kind == Kind::Flow => {}
+            Entry::Occupied(_) => fields
+                .loss("name", format!("`{name}` is here a second time: what refers to it is taken to mean the first")),
+        }
+        let mut item = Item::new(kind, key, name);
+        titles::describe(&mut item, fields.text("description"));
+        item
     }
-    let first = names.entry(name.clone()).or_insert_with(|| key.clone()).clone();
-    if first != key {
-        names.insert(format!("{name}\0{number}"), key.clone());
-    }
-    let mut item = Item::new(kind, key, name);
-    words::describe(&mut item, fields.text("description"));
-    item
 }
 
 /// A word of one of pytm's lists: `Classification.SECRET` in what it prints, `SECRET` in what it reads.
@@ -194,8 +204,8 @@ fn assumptions(fields: &Fields<'_>, about: Option<&Item>, draft: &mut Draft) {
             continue;
         }
         let key = format!("assumption {name}");
-        if draft.item(&key).is_none() {
-            let mut item = Item::new(Kind::Assumption, key.clone(), words::title_of(&name));
+        if draft.items.get(&key).is_none() {
+            let mut item = Item::new(Kind::Assumption, key.clone(), titles::title_of(&name));
             if item.title != name {
                 item.description.clone_from(&name);
             }
@@ -210,7 +220,7 @@ fn assumptions(fields: &Fields<'_>, about: Option<&Item>, draft: &mut Draft) {
             }
             draft.items.push(item);
         }
-        if let (Some(about), Some(item)) = (about, draft.item_mut(&key)) {
+        if let (Some(about), Some(item)) = (about, draft.items.get_mut(&key)) {
             item.state("about", Fact::Item(about.key.clone()));
         }
     }
@@ -218,7 +228,7 @@ fn assumptions(fields: &Fields<'_>, about: Option<&Item>, draft: &mut Draft) {
 
 fn data(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
     for fields in top.all("data") {
-        let mut item = started(&fields, Kind::Asset, &mut names.data);
+        let mut item = names.data.started(&fields, Kind::Asset);
         match listed(&fields, "classification") {
             None => {
                 item.word("classification", Some("internal"));
@@ -246,7 +256,7 @@ fn data(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
             item.comments.extend(kept_word(&fields, name, "lifetime"));
         }
         if fields.yes_no("isStored") == Some(true) {
-            names.stored.push(item.key.clone());
+            names.stored.insert(item.key.clone());
         }
         // Known from the flows; whether the ends encrypt it, from the stores.
         for name in
@@ -254,17 +264,16 @@ fn data(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
         {
             let _ = fields.node(name);
         }
-        item.comments.extend(words::lines(fields.rest()));
+        item.comments.extend(titles::lines(fields.rest()));
         draft.items.push(item);
     }
 }
 
 fn boundaries(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
     let all = top.all("boundaries");
-    let mut items: Vec<Item> =
-        all.iter().map(|fields| started(fields, Kind::Boundary, &mut names.boundaries)).collect();
+    let mut items: Vec<Item> = all.iter().map(|fields| names.boundaries.started(fields, Kind::Boundary)).collect();
     for (fields, item) in all.iter().zip(&mut items) {
-        item.word("trust", words::trust_by_name(&item.title));
+        item.word("trust", guesses::trust_by_name(&item.title));
         boundary_of(fields, names, item);
         if fields.yes_no("inScope") == Some(false) {
             fields.loss("inScope", "kept in a comment: a boundary has no scope");
@@ -272,7 +281,7 @@ fn boundaries(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
         }
         common(fields, item);
         assumptions(fields, Some(item), draft);
-        item.comments.extend(words::lines(fields.rest()));
+        item.comments.extend(titles::lines(fields.rest()));
     }
     draft.items.extend(items);
 }
@@ -348,7 +357,7 @@ fn element(fields: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
     let found = CLASS.iter().find(|(name, _)| *name == class).map(|(_, found)| *found);
     // A class of one's own is some process.
     let (kind, technology) = found.unwrap_or((Kind::Process, &[]));
-    let mut item = started(fields, kind, &mut names.elements);
+    let mut item = names.elements.started(fields, kind);
     if found.is_none() {
         fields.loss("__class__", "kept in a comment: read as a process, as pytm has no such class");
         item.comments.push(format!("class: {class}"));
@@ -361,7 +370,7 @@ fn element(fields: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
     }
     boundary_of(fields, names, &mut item);
     if fields.yes_no("inScope") == Some(false) {
-        item.text("out_of_scope", Some("It was out of scope in pytm.".to_owned()));
+        item.text("out_of_scope", Some(stand_ins::OUT_OF_SCOPE.to_owned()));
     }
     if kind == Kind::Store {
         store(fields, &mut item, draft);
@@ -388,7 +397,7 @@ fn element(fields: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
     }
     common(fields, &mut item);
     assumptions(fields, Some(&item), draft);
-    item.comments.extend(words::lines(fields.rest()));
+    item.comments.extend(titles::lines(fields.rest()));
     draft.items.push(item);
 }
 
@@ -402,19 +411,22 @@ fn store(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
             item.comments.push(format!("type: {said}"));
         }
         // Every store is SQL unless it is said to be another, so that says little by itself.
-        None if is_sql == Some(true) && words::technology(&item.title).is_some() => {
-            item.library("technology", words::technology(&item.title).as_slice());
+        None if is_sql == Some(true) && vocabulary::technology(&item.title).is_some() => {
+            item.library("technology", vocabulary::technology(&item.title).as_slice());
         }
         None => {}
     }
     if fields.yes_no("onRDS") == Some(true) {
         item.library("technology", &["relational_database"]);
     }
-    let kept =
-        [("storesPII", words::PERSONAL), ("storesSensitiveData", words::SENSITIVE), ("storesLogData", words::LOGS)];
+    let kept = [
+        ("storesPII", stand_ins::PERSONAL),
+        ("storesSensitiveData", stand_ins::SENSITIVE),
+        ("storesLogData", stand_ins::LOGS),
+    ];
     for (name, held) in kept {
         if fields.yes_no(name) == Some(true) {
-            item.state("stores", Fact::Item(words::held(draft, held)));
+            item.state("stores", Fact::Item(stand_ins::held(draft, held)));
         }
     }
 }
@@ -424,7 +436,7 @@ fn model(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
         item.library("technology", &["agent"]);
     }
     if fields.yes_no("processesPersonalData") == Some(true) {
-        item.state("handles", Fact::Item(words::held(draft, words::PERSONAL)));
+        item.state("handles", Fact::Item(stand_ins::held(draft, stand_ins::PERSONAL)));
     }
     let is_own = fields.yes_no("isSelfHosted") == Some(true);
     let is_third = fields.yes_no("isThirdParty");
@@ -446,18 +458,15 @@ fn model(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
 
 fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Names, draft: &mut Draft) {
     let all = top.all("flows");
-    let mut read: Vec<(Item, Vec<String>)> = Vec::new();
+    // Each flow, with the title of the request that it answers.
+    let mut read: Vec<(Item, Option<String>)> = Vec::new();
     for fields in &all {
-        let mut item = started(fields, Kind::Flow, &mut names.flows);
+        let mut item = names.flows.started(fields, Kind::Flow);
         let end = |name: &str| {
             let said = fields.required(name);
             let found = names.elements.get(&said).cloned();
             if found.is_none() && !said.is_empty() {
-                let known = names
-                    .elements
-                    .keys()
-                    .map(String::as_str)
-                    .filter(|known| !known.is_empty() && !known.contains('\0'));
+                let known = names.elements.keys.keys().map(String::as_str).filter(|known| !known.is_empty());
                 fields.problem(name, crate::tree::unknown(&said, known));
             }
             found
@@ -468,28 +477,33 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
         flow_facts(fields, sink, names, &mut item);
         let note = fields.text("note").unwrap_or_default();
         if item.description.is_empty() {
-            words::describe(&mut item, Some(note));
+            titles::describe(&mut item, Some(note));
         } else if !note.is_empty() {
             item.description = format!("{}\n\n{note}", item.description);
         }
         common(fields, &mut item);
         assumptions(fields, Some(&item), draft);
-        let answers = [fields.text("responseTo")].into_iter().flatten().collect();
+        let request = fields.text("responseTo");
         let _ = (fields.node("response"), fields.node("isResponse"), fields.node("order"));
-        item.comments.extend(words::lines(fields.rest()));
+        item.comments.extend(titles::lines(fields.rest()));
         if item.ends.is_some() {
-            read.push((item, answers));
+            read.push((item, request));
         }
     }
     // A request and its answer are one flow.
-    let (answers, mut items): (Vec<_>, Vec<_>) = read.into_iter().partition(|(_, answers)| !answers.is_empty());
+    let (answers, mut items): (Vec<_>, Vec<_>) = read.into_iter().partition(|(_, request)| request.is_some());
+    let mut requests: FxHashMap<(String, Option<(String, String)>), usize> = FxHashMap::default();
+    for (at, (item, _)) in items.iter().enumerate() {
+        requests.entry((item.title.clone(), item.ends.clone())).or_insert(at);
+    }
+    let mut joined: FxHashMap<String, String> = FxHashMap::default();
     for (answer, to) in answers {
         let back = answer.ends.clone().map(|(source, target)| (target, source));
-        let request = items.iter_mut().find(|(item, _)| to.contains(&item.title) && item.ends == back);
-        let Some((request, _)) = request else {
-            items.push((answer, Vec::new()));
+        let Some(at) = to.and_then(|title| requests.get(&(title, back))) else {
+            items.push((answer, None));
             continue;
         };
+        let request = &mut items[*at].0;
         for key in answer.keys("sends") {
             request.state("receives", Fact::Item(key.to_owned()));
         }
@@ -497,16 +511,21 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
         request.comments.extend((!answer.description.is_empty()).then(|| answer.description.replace('\n', " ")));
         for (property, facts) in &answer.facts {
             if *property != "sends" && request.get(property) != facts.as_slice() {
-                request.comments.push(format!("{property} of its answer: {}", words::facts_in_words(facts)));
+                request.comments.push(format!("{property} of its answer: {}", titles::facts_in_words(facts)));
             }
         }
         request.comments.extend(answer.comments.iter().map(|comment| format!("its answer: {comment}")));
-        let (old, new) = (answer.key, request.key.clone());
-        names.flows.values_mut().filter(|key| **key == old).for_each(|key| key.clone_from(&new));
-        for about in draft.items.iter_mut().flat_map(|item| &mut item.facts).flat_map(|(_, facts)| facts) {
-            if *about == Fact::Item(old.clone()) {
-                *about = Fact::Item(new.clone());
-            }
+        joined.insert(answer.key, request.key.clone());
+    }
+    let now = |key: &mut String| {
+        if let Some(request) = joined.get(key) {
+            key.clone_from(request);
+        }
+    };
+    names.flows.keys.values_mut().for_each(now);
+    for fact in draft.items.iter_mut().flat_map(|item| &mut item.facts).flat_map(|(_, facts)| facts) {
+        if let Fact::Item(key) = fact {
+            now(key);
         }
     }
     draft.items.extend(items.into_iter().map(|(item, _)| item));
@@ -520,7 +539,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
     let is_encrypted = either("isEncrypted").is_some() || version.as_ref().is_some_and(|said| said.starts_with("TLS"));
     let said = fields.text("protocol").or_else(|| of_sink("protocol"));
     if let Some(said) = &said {
-        words::state_protocol(fields, "protocol", said, item);
+        vocabulary::state_protocol(fields, "protocol", said, item);
     }
     if is_encrypted {
         let stated = item.words("protocol").next().unwrap_or_default().to_owned();
@@ -547,7 +566,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
         item.library("mitigations", &["authorization_checks"]);
     }
     let scheme = either("authenticationScheme");
-    match scheme.as_deref().and_then(words::authentication) {
+    match scheme.as_deref().and_then(vocabulary::authentication) {
         Some(word) => item.word("authentication", Some(word)),
         None if fields.yes_no("usesSessionTokens") == Some(true) => item.word("authentication", Some("session")),
         None => {
@@ -580,7 +599,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
         }
     }
     if fields.yes_no("inScope") == Some(false) {
-        item.text("out_of_scope", Some("It was out of scope in pytm.".to_owned()));
+        item.text("out_of_scope", Some(stand_ins::OUT_OF_SCOPE.to_owned()));
     }
     if let Some(name) = fields.text("inBoundary") {
         fields.loss("inBoundary", "kept in a comment: a flow lies between its ends");
@@ -590,28 +609,29 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
 
 /// What elements hold beyond what flows bring: data that are kept, and data that someone placed there.
 fn held(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
-    let carried: Vec<(String, String, Vec<String>)> = draft
-        .of_kind(&[Kind::Flow])
-        .filter_map(|flow| {
-            let (source, target) = flow.ends.clone()?;
-            Some((source, target, flow.keys("sends").chain(flow.keys("receives")).map(str::to_owned).collect()))
-        })
+    let carried = places::carried(draft);
+    let carried: FxHashMap<String, FxHashSet<String>> = carried
+        .into_iter()
+        .map(|(element, assets)| (element.to_owned(), assets.into_iter().map(str::to_owned).collect()))
         .collect();
-    for (_, target, keys) in &carried {
-        for key in keys.iter().filter(|key| names.stored.contains(key)) {
-            if let Some(item) = draft.item_mut(target).filter(|item| item.kind == Kind::Store) {
-                item.state("stores", Fact::Item(key.clone()));
-            }
+    let brought: Vec<(String, String)> = draft
+        .of_kind(&[Kind::Flow])
+        .filter_map(|flow| Some((&flow.ends.as_ref()?.1, flow)))
+        .flat_map(|(target, flow)| flow.keys("sends").chain(flow.keys("receives")).map(|key| (target.clone(), key)))
+        .filter(|(_, key)| names.stored.contains(*key))
+        .map(|(target, key)| (target, key.to_owned()))
+        .collect();
+    for (target, key) in brought {
+        if let Some(item) = draft.items.get_mut(&target).filter(|item| item.kind == Kind::Store) {
+            item.state("stores", Fact::Item(key));
         }
     }
     for fields in top.all("data") {
         let Some(key) = fields.text("name").and_then(|name| names.data.get(&name)) else { continue };
         for name in fields.texts("processedBy") {
             let Some(holder) = names.elements.get(&name) else { continue };
-            let is_known = carried
-                .iter()
-                .any(|(source, target, keys)| keys.contains(key) && (source == holder || target == holder));
-            let Some(item) = draft.item_mut(holder).filter(|_| !is_known) else { continue };
+            let is_known = carried.get(holder).is_some_and(|assets| assets.contains(key));
+            let Some(item) = draft.items.get_mut(holder).filter(|_| !is_known) else { continue };
             match item.kind {
                 Kind::Process => item.state("handles", Fact::Item(key.clone())),
                 Kind::Store => item.state("stores", Fact::Item(key.clone())),
@@ -650,12 +670,19 @@ fn findings(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
             decided.push((target.clone(), response, fields));
         }
     }
-    let mut seen = Vec::new();
+    let to = draft.grouped(&[Kind::Flow], |flow| flow.ends.iter().map(|(_, target)| target.as_str()));
+    let to: FxHashMap<String, Vec<String>> = to
+        .into_iter()
+        .map(|(target, flows)| (target.to_owned(), flows.into_iter().map(|flow| flow.key.clone()).collect()))
+        .collect();
+    let mut seen = FxHashSet::default();
     for (target, response, fields) in decided {
         let (target, id) = (target.unwrap_or_default(), fields.text("threat_id").unwrap_or_default());
-        if !seen.contains(&(target.clone(), id.clone())) {
-            decide(fields, names, &target, &id, &response, draft);
-            seen.push((target, id));
+        if seen.insert((target.clone(), id.clone())) {
+            let mut on: Vec<String> =
+                names.elements.get(&target).or_else(|| names.flows.get(&target)).cloned().into_iter().collect();
+            on.extend(on.first().and_then(|element| to.get(element)).cloned().unwrap_or_default());
+            decide(fields, on, &target, &id, &response, draft);
         }
     }
     if left_out > 0 {
@@ -674,7 +701,7 @@ fn findings(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
             Some((Value::Map(_), node)) => node.get("name").map(Node::in_one_line),
             other => other.map(|(_, node)| node.in_one_line()),
         };
-        match name.and_then(|name| draft.item_mut(&format!("assumption {name}"))) {
+        match name.and_then(|name| draft.items.get_mut(&format!("assumption {name}"))) {
             Some(item) => item.comments.push(comment),
             None => draft.comments.push(comment),
         }
@@ -686,12 +713,12 @@ fn findings(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
     }
 }
 
-fn decide(fields: &Fields<'_>, names: &Names, target: &str, id: &str, response: &str, draft: &mut Draft) {
+fn decide(fields: &Fields<'_>, on: Vec<String>, target: &str, id: &str, response: &str, draft: &mut Draft) {
     let plain = response.to_lowercase();
     let because = response.to_owned();
     let is_accepted = plain.contains("accept") || plain.contains("transfer");
     let is = if is_accepted {
-        Some(Decided::Accepted { by: "unknown".to_owned(), until: words::a_year_after(None), because })
+        Some(Decided::Accepted { by: "unknown".to_owned(), until: stand_ins::a_year_after(None), because })
     } else if plain.contains("mitigated") {
         Some(Decided::Mitigated("implemented"))
     } else {
@@ -703,19 +730,13 @@ fn decide(fields: &Fields<'_>, names: &Names, target: &str, id: &str, response: 
     let comment = format!("pytm's {id}{description} on {target}{severity}{score}: {response}");
     let title = match is_accepted {
         true => format!("{} on {target}", fields.text("description").unwrap_or_else(|| format!("pytm's {id}"))),
-        false => words::title_of(response),
+        false => titles::title_of(response),
     };
     let Some(is) = is else {
         fields.loss("response", "kept in a comment: it is neither accepted nor mitigated");
         draft.comments.push(comment);
         return;
     };
-    let mut on: Vec<String> =
-        names.elements.get(target).or_else(|| names.flows.get(target)).cloned().into_iter().collect();
-    let flows = draft.of_kind(&[Kind::Flow]);
-    let to = flows.filter(|flow| flow.ends.as_ref().is_some_and(|(_, target)| on.contains(target)));
-    let to: Vec<String> = to.map(|flow| flow.key.clone()).collect();
-    on.extend(to);
     let rules = RULES.iter().find(|(ids, _)| ids.contains(&id)).map(|(_, rules)| *rules).unwrap_or_default();
     draft.decisions.push(Decision {
         rules,

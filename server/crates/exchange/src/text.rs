@@ -2,12 +2,16 @@
 //! where the draft comes from.
 
 use crate::draft::{Draft, Fact, Item};
+use crate::once::Once;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
 use threatline_ide::formatting::format;
 use threatline_ide::rename::is_name;
+use threatline_ide::safe::acts;
 use threatline_model::Kind;
 use threatline_model::schema;
+use threatline_syntax::parse;
+use unicode_width::UnicodeWidthChar;
 
 /// How many elements stand in one file before the model is split into several.
 const MOST_IN_ONE: usize = 12;
@@ -45,6 +49,8 @@ pub fn write(draft: &Draft) -> Files {
     let names = Names::of(draft, &parts);
     let mut files = Vec::new();
     let is_one = parts.components.len() == 1;
+    let mut members: Vec<Vec<&Item>> = vec![Vec::new(); parts.components.len()];
+    draft.items.iter().for_each(|item| members[parts.of[&item.key]].push(item));
     for (at, (component, title)) in parts.components.iter().enumerate() {
         let mut text = String::new();
         if at == 0 {
@@ -63,7 +69,7 @@ pub fn write(draft: &Draft) -> Files {
             }
             text.push('\n');
         }
-        let mut items: Vec<&Item> = draft.items.iter().filter(|item| parts.of.get(&item.key) == Some(&at)).collect();
+        let items = &mut members[at];
         items.sort_by_key(|item| rank(item.kind));
         let mut last = None;
         for item in items {
@@ -129,57 +135,56 @@ const NODES: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
 
 impl Parts {
     fn of(draft: &Draft) -> Parts {
-        let title = if draft.title.trim().is_empty() { "Imported model" } else { &draft.title };
         let elements: Vec<&Item> = draft.of_kind(NODES).collect();
-        let named: FxHashMap<&str, String> =
-            draft.items.iter().filter_map(|item| Some((item.key.as_str(), item.part.clone()?))).collect();
+        let named: FxHashMap<&str, &str> =
+            draft.items.iter().filter_map(|item| Some((item.key.as_str(), item.part.as_deref()?))).collect();
         let is_named = !named.is_empty();
         let group = match is_named {
             true => named,
             false if elements.len() > MOST_IN_ONE => by_boundary(draft, &elements),
             false => FxHashMap::default(),
         };
-        let mut found: Vec<&String> = Vec::new();
-        for item in &draft.items {
-            if let Some(part) = group.get(item.key.as_str()).filter(|part| !part.is_empty())
-                && !found.contains(&part)
-            {
+        // The groups in the order in which they are told of, with their numbers; the first is for what is in none.
+        let mut found: Vec<&str> = vec![""];
+        let mut numbers: FxHashMap<&str, usize> = FxHashMap::from_iter([("", 0)]);
+        for part in draft.items.iter().filter_map(|item| group.get(item.key.as_str())) {
+            numbers.entry(part).or_insert_with(|| {
                 found.push(part);
-            }
+                found.len() - 1
+            });
         }
-        let mut of = FxHashMap::default();
-        let is_whole =
-            |part: &str| draft.items.iter().all(|item| group.get(item.key.as_str()).is_some_and(|of| of == part));
+        let mut names = ComponentNames::of(draft);
+        let whole = |title: &str, name: String, names: &mut ComponentNames| Parts {
+            components: vec![(Some(names.take(&name, "imported_model")), line_of(title))],
+            of: draft.items.iter().map(|item| (item.key.clone(), 0)).collect(),
+        };
+        let is_in = |item: &Item, part: &str| group.get(item.key.as_str()).is_some_and(|of| *of == part);
         match found.as_slice() {
-            [one] if is_named && is_whole(one) => {
-                of.extend(draft.items.iter().map(|item| (item.key.clone(), 0)));
-                return Parts { components: vec![(Some(beside(draft, component_name(one))), line_of(one))], of };
+            [_, one] if is_named && draft.items.iter().all(|item| is_in(item, one)) => {
+                return whole(one, names.own(one, &found), &mut names);
             }
-            [] | [_] if !is_named => {
-                of.extend(draft.items.iter().map(|item| (item.key.clone(), 0)));
-                return Parts { components: vec![(Some(beside(draft, name_of(title))), line_of(title))], of };
+            [_] | [_, _] if !is_named => {
+                let title = if draft.title.trim().is_empty() { "Imported model" } else { &draft.title };
+                return whole(title, name_of(title), &mut names);
             }
             _ => {}
         }
         let mut components: Vec<(Option<String>, String)> = vec![(None, String::new())];
-        let mut taken: FxHashSet<String> = FxHashSet::from_iter(["model".to_owned(), "std".to_owned()]);
-        for part in &found {
-            let (name, title) = match draft.item(part).filter(|_| !is_named) {
+        // The file of what belongs to no component is called so.
+        names.once.keep("model");
+        for part in &found[1..] {
+            let (name, title) = match draft.items.get(part).filter(|_| !is_named) {
                 Some(boundary) => {
                     let name = boundary.name.as_deref().unwrap_or(&boundary.title);
                     (name_of(name), boundary.title.as_str())
                 }
-                None => (component_name(part), part.as_str()),
+                None => (names.own(part, &found), *part),
             };
-            components.push((Some(free(&beside(draft, name), &mut taken)), line_of(title)));
+            components.push((Some(names.take(&name, "part")), line_of(title)));
         }
-        let found: Vec<String> = std::iter::once(String::new()).chain(found.into_iter().cloned()).collect();
-        let part_of = |part: &String| found.iter().position(|found| found == part).unwrap_or(0);
-        for item in &draft.items {
-            if let Some(part) = group.get(item.key.as_str()) {
-                of.insert(item.key.clone(), part_of(part));
-            }
-        }
+        let grouped =
+            draft.items.iter().filter_map(|item| Some((item.key.clone(), numbers[*group.get(item.key.as_str())?])));
+        let mut of: FxHashMap<String, usize> = grouped.collect();
         for item in draft.of_kind(&[Kind::Flow]) {
             let end = |key: Option<&String>| key.and_then(|key| of.get(key)).copied().filter(|part| *part > 0);
             let (source, target) = (item.ends.as_ref().map(|ends| &ends.0), item.ends.as_ref().map(|ends| &ends.1));
@@ -189,7 +194,7 @@ impl Parts {
         // What only one part uses belongs to it; twice, as some are used by others of these.
         for _ in 0..2 {
             let mut users: FxHashMap<&str, FxHashSet<usize>> = FxHashMap::default();
-            for item in &draft.items {
+            for item in draft.items.iter() {
                 let Some(&part) = of.get(&item.key) else { continue };
                 for key in item.facts.iter().flat_map(|(_, facts)| facts).filter_map(target_of) {
                     users.entry(key).or_default().insert(part);
@@ -216,7 +221,7 @@ impl Parts {
             }
             of.extend(found);
         }
-        for item in &draft.items {
+        for item in draft.items.iter() {
             of.entry(item.key.clone()).or_insert(0);
         }
         Parts { components, of }
@@ -232,60 +237,82 @@ fn target_of(fact: &Fact) -> Option<&str> {
 }
 
 /// The group of each element: the key of the boundary below which several of them stand.
-fn by_boundary<'a>(draft: &'a Draft, elements: &[&'a Item]) -> FxHashMap<&'a str, String> {
-    let above: FxHashMap<&str, &str> = draft
-        .of_kind(&[Kind::Boundary])
-        .filter_map(|boundary| Some((boundary.key.as_str(), boundary.place.as_deref()?)))
-        .collect();
+fn by_boundary<'a>(draft: &'a Draft, elements: &[&'a Item]) -> FxHashMap<&'a str, &'a str> {
     // From the outermost to the innermost.
     let chain = |item: &'a Item| {
         let mut chain: Vec<&'a str> = Vec::new();
         let mut next = item.place.as_deref();
         while let Some(key) = next.filter(|key| !chain.contains(key)) {
             chain.push(key);
-            next = above.get(key).copied();
+            next = draft.items.get(key).and_then(|boundary| boundary.place.as_deref());
         }
         chain.reverse();
         chain
     };
-    let chains: Vec<Vec<&str>> = elements.iter().map(|element| chain(element)).collect();
-    let mut depth = vec![0usize; elements.len()];
-    loop {
-        let mut sizes: FxHashMap<&str, usize> = FxHashMap::default();
-        for (chain, depth) in chains.iter().zip(&depth) {
-            if let Some(key) = chain.get(*depth) {
-                *sizes.entry(key).or_default() += 1;
+    let chains: Vec<(&str, Vec<&str>)> = elements.iter().map(|item| (item.key.as_str(), chain(item))).collect();
+    let mut group = FxHashMap::default();
+    // A group of elements that have so many boundaries in common is split where it is too large.
+    let mut open: Vec<(usize, Vec<usize>)> = vec![(0, (0..chains.len()).collect())];
+    while let Some((depth, members)) = open.pop() {
+        let mut below: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        for at in members {
+            if let Some(key) = chains[at].1.get(depth) {
+                below.entry(key).or_default().push(at);
             }
         }
-        let Some((largest, size)) = sizes.iter().max_by_key(|(key, size)| (**size, std::cmp::Reverse(**key))) else {
-            break;
-        };
-        if *size <= MOST_IN_ONE {
-            break;
-        }
-        let deeper: Vec<usize> = (0..chains.len())
-            .filter(|at| chains[*at].get(depth[*at]) == Some(largest) && chains[*at].len() > depth[*at] + 1)
-            .collect();
-        if deeper.is_empty() {
-            break;
-        }
-        for at in deeper {
-            depth[at] += 1;
-        }
-    }
-    let mut sizes: FxHashMap<&str, usize> = FxHashMap::default();
-    for (chain, depth) in chains.iter().zip(&depth) {
-        if let Some(key) = chain.get(*depth) {
-            *sizes.entry(key).or_default() += 1;
-        }
-    }
-    let mut group = FxHashMap::default();
-    for ((element, chain), depth) in elements.iter().zip(&chains).zip(&depth) {
-        if let Some(key) = chain.get(*depth).filter(|key| sizes[**key] > 1) {
-            group.insert(element.key.as_str(), (*key).to_owned());
+        for (key, members) in below {
+            let is_large = members.len() > MOST_IN_ONE;
+            let (deeper, here): (Vec<_>, Vec<_>) =
+                members.into_iter().partition(|at| is_large && chains[*at].1.len() > depth + 1);
+            if here.len() > 1 {
+                group.extend(here.into_iter().map(|at| (chains[at].0, key)));
+            }
+            if !deeper.is_empty() {
+                open.push((depth + 1, deeper));
+            }
         }
     }
     group
+}
+
+/// Names of components: what the document names keeps its name.
+struct ComponentNames {
+    /// What items are called, or may be.
+    called: FxHashSet<String>,
+    once: Once,
+}
+
+impl ComponentNames {
+    fn of(draft: &Draft) -> ComponentNames {
+        let items = draft.items.iter();
+        let called: FxHashSet<String> =
+            items.flat_map(|item| [Some(name_of(&item.title)), item.name.clone()]).flatten().collect();
+        let mut once = Once::default();
+        called.iter().map(String::as_str).chain(["std", "in"]).for_each(|name| once.keep(name));
+        ComponentNames { called, once }
+    }
+
+    /// The name of a part: its own, if that is written as one, with a dot between its parts.
+    fn own(&self, part: &str, parts: &[&str]) -> String {
+        let is_own = part.split('.').all(is_word)
+            && !part.contains(char::is_uppercase)
+            && part.chars().count() <= 2 * LONGEST_NAME
+            // The library's own, and one whose file would be a test.
+            && !part.starts_with("std.")
+            && !part.ends_with(".test")
+            // What it is a part of has to be there.
+            && part.match_indices('.').map(|(at, _)| &part[..at]).all(|above| {
+                parts.contains(&above) && !self.called.contains(above)
+            });
+        if is_own { part.to_owned() } else { name_of(part) }
+    }
+
+    /// A name that nothing has, or another one where there is none.
+    fn take(&mut self, name: &str, otherwise: &str) -> String {
+        let name = if name.is_empty() { otherwise } else { name };
+        let beside = if self.called.contains(name) { format!("{name}_system") } else { name.to_owned() };
+        self.once.take(&beside, |name, number| format!("{name}_{number}"))
+    }
 }
 
 struct Names {
@@ -300,22 +327,25 @@ impl Names {
     fn of(draft: &Draft, parts: &Parts) -> Names {
         let components: Vec<Option<String>> = parts.components.iter().map(|(name, _)| name.clone()).collect();
         // A name of a component, or of the top level, is not used for anything else: it would hide it.
-        let mut everywhere: FxHashSet<String> = components.iter().flatten().cloned().collect();
+        let paths = components.iter().flatten().flat_map(|path| path.split('.').chain([path.as_str()]));
+        let mut everywhere: FxHashSet<String> = paths.map(str::to_owned).collect();
         everywhere.extend(["std".to_owned(), "in".to_owned()]);
         let mut declared = vec![FxHashSet::default(); components.len()];
         let mut names = FxHashMap::default();
         // What is called by its own name has it, and what has a title alone takes what is left.
         let mut items: Vec<&Item> = draft.items.iter().collect();
         items.sort_by_key(|item| item.name.is_none());
+        let mut numbers = vec![FxHashMap::default(); components.len()];
         for item in items.iter().filter(|item| parts.of[&item.key] == 0) {
-            let name = named(item, draft, &|name| everywhere.contains(name));
+            let name = named(item, draft, &mut numbers[0], &|name| everywhere.contains(name));
             everywhere.insert(name.clone());
             declared[0].insert(name.clone());
             names.insert(item.key.clone(), (0, name));
         }
         for item in items.iter().filter(|item| parts.of[&item.key] > 0) {
             let part = parts.of[&item.key];
-            let name = named(item, draft, &|name| everywhere.contains(name) || declared[part].contains(name));
+            let is_taken = |name: &str| everywhere.contains(name) || declared[part].contains(name);
+            let name = named(item, draft, &mut numbers[part], &is_taken);
             declared[part].insert(name.clone());
             names.insert(item.key.clone(), (part, name));
         }
@@ -339,8 +369,13 @@ impl Names {
 }
 
 /// A name that is free: of the item's own, of its title, with more of its title, with its target, or with a number.
-fn named(item: &Item, draft: &Draft, is_taken: &dyn Fn(&str) -> bool) -> String {
-    let own = item.name.clone().filter(|name| is_name(name)).or_else(|| item.name.as_deref().map(name_of));
+fn named(
+    item: &Item,
+    draft: &Draft,
+    numbers: &mut FxHashMap<String, usize>,
+    is_taken: &dyn Fn(&str) -> bool,
+) -> String {
+    let own = item.name.clone().filter(|name| is_word(name)).or_else(|| item.name.as_deref().map(name_of));
     let mut name = own.filter(|name| !name.is_empty()).unwrap_or_else(|| name_of(&item.title));
     if name.is_empty() {
         name = item.kind.word().to_owned();
@@ -348,39 +383,24 @@ fn named(item: &Item, draft: &Draft, is_taken: &dyn Fn(&str) -> bool) -> String 
     if !is_taken(&name) {
         return name;
     }
-    let target = item.ends.as_ref().and_then(|(_, target)| draft.item(target));
+    let target = item.ends.as_ref().and_then(|(_, target)| draft.items.get(target));
     let more = match target {
         Some(target) => target.name.as_deref().map_or_else(|| name_of(&target.title), name_of),
         None => item.kind.word().to_owned(),
     };
     let longer = Some(name_within(&item.title, 2 * LONGEST_NAME)).filter(|longer| longer.starts_with(&name));
     let others = longer.into_iter().chain([format!("{name}_{more}")]);
-    let numbered = (2..).map(|number| format!("{name}_{number}"));
-    others.chain(numbered).find(|name| !is_taken(name)).unwrap_or(name)
-}
-
-/// The name of a component where nothing else is called so: what the document names keeps its name.
-fn beside(draft: &Draft, name: String) -> String {
-    let called = |item: &Item| item.name.as_ref().is_some_and(|own| *own == name) || name_of(&item.title) == name;
-    let is_taken = draft.items.iter().any(|item| item.kind != Kind::Component && called(item));
-    if is_taken { format!("{name}_system") } else { name }
-}
-
-/// The name of a component: the part's own, if that is written as one, with a dot between its parts.
-fn component_name(part: &str) -> String {
-    let is_own = part.split('.').all(is_name) && !part.contains(char::is_uppercase);
-    if is_own { part.to_owned() } else { name_of(part) }
-}
-
-fn free(name: &str, taken: &mut FxHashSet<String>) -> String {
-    let name = if name.is_empty() { "part" } else { name };
-    let mut free = name.to_owned();
-    let mut number = 2;
-    while !taken.insert(free.clone()) {
-        free = format!("{name}_{number}");
-        number += 1;
+    if let Some(free) = others.into_iter().find(|name| !is_taken(name)) {
+        return free;
     }
-    free
+    let number = numbers.entry(name.clone()).or_insert(2);
+    loop {
+        let free = format!("{name}_{number}");
+        *number += 1;
+        if !is_taken(&free) {
+            return free;
+        }
+    }
 }
 
 /// A name of a title: its words in lower case, the first of them if they are many.
@@ -388,9 +408,17 @@ pub fn name_of(title: &str) -> String {
     name_within(title, LONGEST_NAME)
 }
 
+/// Whether a text is one word of the language. Letters beyond ASCII are asked of the grammar: what it takes for a
+/// letter is not all that is alphabetic.
+pub(crate) fn is_word(text: &str) -> bool {
+    is_name(text) && (text.is_ascii() || !parse(&format!("boundary {text}"), None).root_node().has_error())
+}
+
 fn name_within(title: &str, longest: usize) -> String {
     let mut name = String::new();
-    let is_letter = |character: char| character.is_alphabetic() || character.is_ascii_digit();
+    // Marks belong to the letter before them, and take no room of their own.
+    let is_mark = |character: char| !character.is_ascii() && !acts(character) && character.width() == Some(0);
+    let is_letter = |character: char| character.is_alphabetic() || character.is_ascii_digit() || is_mark(character);
     // What stands in brackets explains.
     let plain: String = match title.split_once(['(', '[']) {
         Some((before, _)) if before.chars().filter(|character| character.is_alphabetic()).count() > 2 => {
@@ -422,9 +450,10 @@ fn name_within(title: &str, longest: usize) -> String {
     if name.starts_with(|first: char| first.is_ascii_digit()) {
         name.insert(0, '_');
     }
-    // A mark that belongs to a letter before it cannot come first.
-    if !name.is_empty() && !is_name(&name) {
-        name = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    // Some letters, and a mark without a letter before it, are none of the language.
+    if !name.is_empty() && !is_word(&name) {
+        name.retain(|character| character.is_ascii_alphanumeric() || character == '_');
+        name = name.trim_matches('_').to_owned();
         if !is_name(&name) {
             return String::new();
         }
@@ -482,7 +511,10 @@ fn declaration(text: &mut String, item: &Item, part: usize, names: &Names) {
 
 fn describe(text: &mut String, description: &str) {
     for line in description.trim().lines() {
-        let _ = writeln!(text, "/// {}", harmless(line));
+        let line = harmless(line);
+        // The parser takes a line that is but such a word for a declaration.
+        let end = if Kind::from_word(line.trim()).is_some() { "." } else { "" };
+        let _ = writeln!(text, "/// {line}{end}");
     }
 }
 
@@ -507,7 +539,7 @@ fn comment_lines(text: &mut String, comment: &str, indent: &str) {
 /// A line without what ends lines or acts where it is shown.
 fn harmless(line: &str) -> String {
     let kept = line.chars().map(|character| if character == '\t' { ' ' } else { character });
-    kept.filter(|character| !threatline_ide::safe::acts(*character)).collect::<String>().trim_end().to_owned()
+    kept.filter(|character| !acts(*character)).collect::<String>().trim_end().to_owned()
 }
 
 /// A text on one line.
@@ -524,7 +556,7 @@ fn quoted(text: &str) -> String {
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            character if threatline_ide::safe::acts(character) => {
+            character if acts(character) => {
                 let _ = write!(quoted, "\\u{{{:x}}}", character as u32);
             }
             character => quoted.push(character),

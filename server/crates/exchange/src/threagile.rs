@@ -1,10 +1,12 @@
-//! Threagile's YAML: assets, technical assets with their links, trust boundaries, risks of one's own and the tracking of
-//! risks (<https://threagile.io>; its Go sources at `pkg/input` and `pkg/types` say which words there are). It must not
-//! know the disk.
+//! Threagile's YAML: assets, technical assets with their links, trust boundaries, risks of one's own and the tracking
+//! of risks (<https://threagile.io>; its Go sources at `pkg/input` and `pkg/types` say which words there are). It must
+//! not know the disk.
 
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
+use crate::losses::{Export, Losses};
 use crate::tree::{Fields, Node, Notes, Problem, Value, plain_word};
-use crate::words::{self, Export, Losses};
+use crate::{guesses, ids, library, places, pretty, stand_ins, titles, vocabulary};
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 use threatline_model::{Date, Kind};
@@ -220,8 +222,8 @@ enum Status {
     FalsePositive,
 }
 
-/// The categories of Threagile's rules, with the rules of the library that find the same. Those without any ask for what
-/// the library does not: hardening in general, or a model that is more complete.
+/// The categories of Threagile's rules, with the rules of the library that find the same. Those without any ask for
+/// what the library does not: hardening in general, or a model that is more complete.
 pub const CATEGORIES: &[(&str, &[&str])] = &[
     ("accidental-secret-leak", &["secrets_in_source"]),
     (
@@ -310,7 +312,7 @@ fn with_includes(
                 document = joined(notes, &document, &more)?;
             }
             Err(problem) if problem.place == *document.place() => fields.problem("includes", problem.message),
-            Err(problem) => notes.problems.borrow_mut().push(problem),
+            Err(problem) => notes.add(problem),
         }
     }
     Ok(document)
@@ -369,24 +371,24 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     let mut keys = Keys::default();
     for (title, fields) in top.by_name(&["data_assets"]) {
         let item = data_asset(&fields, title);
-        keys.assets.push((fields.required("id"), item.key.clone()));
+        keys.assets.push(fields.required("id"), item.key.clone());
         draft.items.push(item);
     }
     let technical: Vec<_> = top.by_name(&["technical_assets"]);
     for (title, fields) in &technical {
-        keys.technical.push((fields.required("id"), format!("asset {title}")));
+        keys.technical.push(fields.required("id"), format!("asset {title}"));
     }
     for (title, fields) in top.by_name(&["trust_boundaries"]) {
         let mut item = Item::new(Kind::Boundary, format!("boundary {title}"), title);
         let id = fields.required("id");
-        item.name = words::id(&id);
-        words::describe(&mut item, fields.text("description"));
+        item.name = titles::id(&id);
+        titles::describe(&mut item, fields.text("description"));
         if let Some(kind) = fields.word("type", BOUNDARY) {
             item.word("kind", Some(kind));
             keep_if_lossy(&fields, &mut item, "type", BOUNDARY);
         }
-        words::tags(&fields, &mut item);
-        keys.boundaries.push((id, item.key.clone()));
+        titles::tags(&fields, &mut item);
+        keys.boundaries.push(id, item.key.clone());
         keys.inside.push((
             item.key.clone(),
             fields.texts("technical_assets_inside"),
@@ -399,14 +401,17 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             fields.way("trust_boundaries_nested"),
             fields.place().clone(),
         ));
-        item.comments.extend(words::lines(fields.rest()));
+        item.comments.extend(titles::lines(fields.rest()));
         draft.items.push(item);
     }
     for (title, fields) in &technical {
         technical_asset(fields, title, &mut keys, &mut draft);
     }
+    let carried = places::carried(&draft).into_iter();
+    let carried: FxHashMap<String, FxHashSet<String>> =
+        carried.map(|(key, assets)| (key.to_owned(), assets.into_iter().map(str::to_owned).collect())).collect();
     for (title, fields) in &technical {
-        held(fields, title, &keys, &mut draft);
+        held(fields, title, &keys, &carried, &mut draft);
     }
     place(notes, &keys, &mut draft);
     for (title, fields) in top.by_name(&["shared_runtimes"]) {
@@ -440,7 +445,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         }
         draft
             .comments
-            .extend(all.iter().map(|(title, said)| words::labelled(&format!("{one}: {title}"), &said.in_one_line())));
+            .extend(all.iter().map(|(title, said)| titles::labelled(&format!("{one}: {title}"), &said.in_one_line())));
     }
     top.drawing(&[
         "diagram_tweak_nodesep",
@@ -458,26 +463,40 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
 /// What the document calls things, with their keys in the draft.
 #[derive(Default)]
 struct Keys {
-    assets: Vec<(String, String)>,
-    technical: Vec<(String, String)>,
-    boundaries: Vec<(String, String)>,
+    assets: Keyed,
+    technical: Keyed,
+    boundaries: Keyed,
     /// The id that Threagile makes of a risk of one's own, with the key of the threat.
-    risks: Vec<(String, String)>,
+    risks: Keyed,
     /// The id that Threagile makes of a link, with the key.
-    links: Vec<(String, String)>,
+    links: Keyed,
     inside: Vec<(String, Vec<String>, String, crate::tree::Place)>,
     nested: Vec<(String, Vec<String>, String, crate::tree::Place)>,
 }
 
-fn find<'k>(ids: &'k [(String, String)], id: &str) -> Option<&'k str> {
-    ids.iter().find(|(known, _)| known == id).map(|(_, key)| key.as_str())
+/// Keys by ids, in the order of the document; of two with one id, the first is meant.
+#[derive(Default)]
+struct Keyed {
+    all: Vec<(String, String)>,
+    places: FxHashMap<String, usize>,
 }
 
-fn missing(ids: &[(String, String)], id: &str, what: &str) -> String {
-    let near = ids.iter().map(|(known, _)| (strsim::damerau_levenshtein(known, id), known)).min();
-    match near.filter(|(distance, _)| *distance <= 3) {
-        Some((_, near)) => format!("there is no {what} with the id `{id}`; is `{near}` meant?"),
-        None => format!("there is no {what} with the id `{id}`"),
+impl Keyed {
+    fn push(&mut self, id: String, key: String) {
+        self.places.entry(id.clone()).or_insert(self.all.len());
+        self.all.push((id, key));
+    }
+
+    fn get(&self, id: &str) -> Option<&str> {
+        self.places.get(id).map(|at| self.all[*at].1.as_str())
+    }
+
+    fn missing(&self, id: &str, what: &str) -> String {
+        let near = crate::tree::near(id, self.all.iter().map(|(known, _)| known.as_str()));
+        match near {
+            Some(near) => format!("there is no {what} with the id `{id}`; is `{near}` meant?"),
+            None => format!("there is no {what} with the id `{id}`"),
+        }
     }
 }
 
@@ -494,8 +513,8 @@ fn keep_if_lossy(fields: &Fields<'_>, item: &mut Item, name: &str, table: &[(&st
 
 fn data_asset(fields: &Fields<'_>, title: String) -> Item {
     let mut item = Item::new(Kind::Asset, format!("data {title}"), title);
-    item.name = fields.text("id").as_deref().and_then(words::id);
-    words::describe(&mut item, fields.text("description"));
+    item.name = fields.text("id").as_deref().and_then(titles::id);
+    titles::describe(&mut item, fields.text("description"));
     let classification = fields.word("confidentiality", CONFIDENTIALITY);
     if classification.is_none() && fields.text("confidentiality").is_none() {
         fields.problem("confidentiality", "`confidentiality` is missing");
@@ -507,9 +526,9 @@ fn data_asset(fields: &Fields<'_>, title: String) -> Item {
     keep_if_lossy(fields, &mut item, "integrity", CRITICALITY);
     keep_if_lossy(fields, &mut item, "availability", CRITICALITY);
     item.text("owner", fields.text("owner"));
-    words::state_kind_of_asset(&mut item);
-    words::tags(fields, &mut item);
-    item.comments.extend(words::lines(fields.rest()));
+    guesses::state_kind_of_asset(&mut item);
+    titles::tags(fields, &mut item);
+    item.comments.extend(titles::lines(fields.rest()));
     item
 }
 
@@ -523,8 +542,8 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
     let key = format!("asset {title}");
     let mut item = Item::new(kind, key.clone(), title);
     let id = fields.text("id").unwrap_or_default();
-    item.name = words::id(&id);
-    words::describe(&mut item, fields.text("description"));
+    item.name = titles::id(&id);
+    titles::describe(&mut item, fields.text("description"));
     let is_human = fields.yes_no("used_as_client_by_human").unwrap_or_default();
     if kind == Kind::External {
         item.word("kind", Some(if is_human { "person" } else { "system" }));
@@ -547,8 +566,8 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
     for name in ["data_assets_processed", "data_assets_stored"] {
         for id in fields.texts(name) {
             // What it holds is told once the links are known.
-            if find(&keys.assets, &id).is_none() {
-                fields.problem(name, missing(&keys.assets, &id, "data asset"));
+            if keys.assets.get(&id).is_none() {
+                fields.problem(name, keys.assets.missing(&id, "data asset"));
             }
         }
     }
@@ -597,53 +616,58 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
     }
     let why = fields.text("justification_out_of_scope");
     match fields.yes_no("out_of_scope") {
-        Some(true) => item.text("out_of_scope", why.or_else(|| Some("It was out of scope in Threagile.".to_owned()))),
+        Some(true) => item.text("out_of_scope", why.or_else(|| Some(stand_ins::OUT_OF_SCOPE.to_owned()))),
         _ => item.comments.extend(why.map(|why| format!("justification out of scope: {why}"))),
     }
     if fields.yes_no("internet") == Some(true) {
         item.comments.push(IN_INTERNET.to_owned());
     }
-    words::tags(fields, &mut item);
+    titles::tags(fields, &mut item);
     fields.drawing(&["diagram_tweak_order"]);
     for (name, link) in fields.by_name(&["communication_links"]) {
         let target = link.required("target");
         let link_key = format!("link {title} {name}");
         let mut flow = Item::new(Kind::Flow, link_key.clone(), name.clone());
-        keys.links.push((format!("{id}>{}", made_id(&name)), link_key));
-        let Some(target_key) = find(&keys.technical, &target) else {
+        keys.links.push(format!("{id}>{}", made_id(&name)), link_key);
+        let Some(target_key) = keys.technical.get(&target) else {
             if !target.is_empty() {
-                link.problem("target", missing(&keys.technical, &target, "technical asset"));
+                link.problem("target", keys.technical.missing(&target, "technical asset"));
             }
             continue;
         };
         flow.ends = Some((key.clone(), target_key.to_owned()));
-        words::describe(&mut flow, link.text("description"));
+        titles::describe(&mut flow, link.text("description"));
         flow_facts(&link, &mut flow, keys);
         draft.items.push(flow);
     }
-    item.comments.extend(words::lines(fields.rest()));
+    item.comments.extend(titles::lines(fields.rest()));
     draft.items.push(item);
 }
 
 /// States what a technical asset holds beyond what its links bring.
-fn held(fields: &Fields<'_>, title: &str, keys: &Keys, draft: &mut Draft) {
+fn held(
+    fields: &Fields<'_>,
+    title: &str,
+    keys: &Keys,
+    carried: &FxHashMap<String, FxHashSet<String>>,
+    draft: &mut Draft,
+) {
     let key = format!("asset {title}");
-    let brought: Vec<String> = words::carried_at(draft, &key).into_iter().map(str::to_owned).collect();
-    let Some(item) = draft.item_mut(&key) else { return };
-    let mut told: Vec<String> = Vec::new();
+    let mut told = carried.get(&key).cloned().unwrap_or_default();
+    let Some(item) = draft.items.get_mut(&key) else { return };
     for name in ["data_assets_stored", "data_assets_processed"] {
         let assets: Vec<String> =
-            fields.texts(name).iter().filter_map(|id| find(&keys.assets, id).map(str::to_owned)).collect();
+            fields.texts(name).iter().filter_map(|id| keys.assets.get(id).map(str::to_owned)).collect();
         let mut titles = Vec::new();
         for asset in assets {
-            let is_known = brought.contains(&asset) || told.contains(&asset);
+            let is_known = told.contains(&asset);
             match (item.kind, name) {
                 (Kind::Store, "data_assets_stored") => item.state("stores", Fact::Item(asset.clone())),
                 _ if is_known => continue,
                 (Kind::Process, _) => item.state("handles", Fact::Item(asset.clone())),
                 _ => titles.push(asset.trim_start_matches("data ").to_owned()),
             }
-            told.push(asset);
+            told.insert(asset);
         }
         if !titles.is_empty() {
             fields.loss(name, "kept in a comment: no link brings it");
@@ -681,15 +705,15 @@ fn flow_facts(link: &Fields<'_>, flow: &mut Item, keys: &Keys) {
     flow.word("usage", usage.flatten());
     for (name, property) in [("data_assets_sent", "sends"), ("data_assets_received", "receives")] {
         for id in link.texts(name) {
-            match find(&keys.assets, &id) {
+            match keys.assets.get(&id) {
                 Some(asset) => flow.state(property, Fact::Item(asset.to_owned())),
-                None => link.problem(name, missing(&keys.assets, &id, "data asset")),
+                None => link.problem(name, keys.assets.missing(&id, "data asset")),
             }
         }
     }
-    words::tags(link, flow);
+    titles::tags(link, flow);
     link.drawing(&["diagram_tweak_weight", "diagram_tweak_constraint"]);
-    flow.comments.extend(words::lines(link.rest()));
+    flow.comments.extend(titles::lines(link.rest()));
 }
 
 /// The id that Threagile makes of a title.
@@ -710,39 +734,40 @@ fn made_id(title: &str) -> String {
 fn place(notes: &Notes, keys: &Keys, draft: &mut Draft) {
     for (boundary, inside, way, place) in &keys.inside {
         for id in inside {
-            match find(&keys.technical, id) {
+            match keys.technical.get(id) {
                 Some(key) => {
-                    if let Some(item) = draft.item_mut(key) {
+                    if let Some(item) = draft.items.get_mut(key) {
                         if item.place.as_ref().is_some_and(|other| other != boundary) {
                             notes.problem(place, way, format!("`{id}` is in two trust boundaries"));
                         }
                         item.place = Some(boundary.clone());
                     }
                 }
-                None => notes.problem(place, way, missing(&keys.technical, id, "technical asset")),
+                None => notes.problem(place, way, keys.technical.missing(id, "technical asset")),
             }
         }
     }
     for (boundary, nested, way, place) in &keys.nested {
         for id in nested {
-            match find(&keys.boundaries, id) {
+            match keys.boundaries.get(id) {
                 Some(key) if key == boundary => notes.problem(place, way, "it is nested in itself"),
                 Some(key) => {
-                    if let Some(item) = draft.item_mut(key) {
+                    if let Some(item) = draft.items.get_mut(key) {
                         item.place = Some(boundary.clone());
                     }
                 }
-                None => notes.problem(place, way, missing(&keys.boundaries, id, "trust boundary")),
+                None => notes.problem(place, way, keys.boundaries.missing(id, "trust boundary")),
             }
         }
     }
-    words::break_circles(draft);
+    places::break_circles(draft);
     let is_open = |item: &Item| item.comments.iter().any(|comment| comment == IN_INTERNET);
     // A boundary around nothing but what is in the internet is not to be trusted.
-    for boundary in keys.boundaries.iter().map(|(_, key)| key) {
-        let inside = draft.of_kind(NODES).filter(|item| item.place.as_ref() == Some(boundary));
-        let inside: Vec<bool> = inside.map(is_open).collect();
-        if let Some(boundary) = draft.item_mut(boundary).filter(|_| !inside.is_empty() && !inside.contains(&false)) {
+    let inside = draft.grouped(NODES, |item| item.place.as_deref().into_iter());
+    let open = inside.into_iter().filter(|(_, inside)| inside.iter().all(|item| is_open(item)));
+    let open: Vec<String> = open.map(|(boundary, _)| boundary.to_owned()).collect();
+    for boundary in &open {
+        if let Some(boundary) = draft.items.get_mut(boundary) {
             boundary.word("trust", Some("untrusted"));
         }
     }
@@ -762,8 +787,8 @@ fn place(notes: &Notes, keys: &Keys, draft: &mut Draft) {
         draft.items.push(internet);
     }
     let untrusted = draft.of_kind(&[Kind::Boundary]).filter(|boundary| boundary.stated("trust").is_some());
-    let untrusted: Vec<String> = untrusted.map(|boundary| boundary.key.clone()).collect();
-    for item in &mut draft.items {
+    let untrusted: FxHashSet<String> = untrusted.map(|boundary| boundary.key.clone()).collect();
+    for item in draft.items.iter_mut() {
         if item.place.as_ref().is_some_and(|place| untrusted.contains(place)) {
             item.comments.retain(|comment| comment != IN_INTERNET);
         }
@@ -780,19 +805,19 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
     let (action, advice) = (fields.text("action"), fields.text("mitigation"));
     let risks = fields.by_name(&["risks_identified"]);
     let is_alone = risks.len() == 1;
-    let rest = words::lines(fields.rest());
+    let rest = titles::lines(fields.rest());
     let mitigation = action.as_ref().or(advice.as_ref()).filter(|_| !risks.is_empty()).map(|said| {
-        let mut mitigation = Item::new(Kind::Mitigation, format!("action {id}"), words::title_of(said));
-        words::describe(&mut mitigation, advice.clone());
+        let mut mitigation = Item::new(Kind::Mitigation, format!("action {id}"), titles::title_of(said));
+        titles::describe(&mut mitigation, advice.clone());
         mitigation.word("status", Some("proposed"));
         mitigation
     });
     for (risk_title, risk) in risks {
         let mut threat =
-            Item::new(Kind::Threat, format!("risk {name} {risk_title}"), words::without_markup(&risk_title));
+            Item::new(Kind::Threat, format!("risk {name} {risk_title}"), titles::without_markup(&risk_title));
         let about = if title == threat.title { description.clone() } else { format!("{title}. {description}") };
-        words::describe(&mut threat, Some(about.trim().to_owned()));
-        threat.name = words::id(&id).filter(|_| is_alone);
+        titles::describe(&mut threat, Some(about.trim().to_owned()));
+        threat.name = titles::id(&id).filter(|_| is_alone);
         threat.word("category", Some(category));
         threat.word("likelihood", risk.word("exploitation_likelihood", LIKELIHOOD));
         threat.word("impact", risk.word("exploitation_impact", IMPACT));
@@ -806,7 +831,7 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
         ] {
             let Some(id) = risk.text(field) else { continue };
             whole_id = format!("{whole_id}@{id}");
-            match find(known, &id) {
+            match known.get(&id) {
                 Some(key) if property.is_empty() => {
                     let inside = draft.items.iter().filter(|item| item.place.as_deref() == Some(key));
                     let inside = inside.filter(|_| threat.get("targets").is_empty());
@@ -814,19 +839,19 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
                     inside.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
                 }
                 Some(key) => threat.state(property, Fact::Item(key.to_owned())),
-                None => risk.problem(field, missing(known, &id, &field["most_relevant_".len()..].replace('_', " "))),
+                None => risk.problem(field, known.missing(&id, &field["most_relevant_".len()..].replace('_', " "))),
             }
         }
-        keys.risks.push((whole_id, threat.key.clone()));
-        words::complete_threat(draft, &mut threat);
+        keys.risks.push(whole_id, threat.key.clone());
+        stand_ins::complete_threat(draft, &mut threat);
         if let Some(id) = &cwe {
-            words::reference(&mut threat, id);
+            vocabulary::reference(&mut threat, id);
         }
         if let Some(mitigation) = &mitigation {
             threat.state("mitigations", Fact::Item(mitigation.key.clone()));
         }
         threat.comments.extend(rest.clone());
-        threat.comments.extend(words::lines(risk.rest()));
+        threat.comments.extend(titles::lines(risk.rest()));
         draft.items.push(threat);
     }
     draft.items.extend(mitigation);
@@ -846,12 +871,12 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
         let said = [Some(why.clone()), on.clone(), Some(by.clone()), ticket.clone()];
         let said = said.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
         let word = fields.text("status").unwrap_or_default();
-        let comment = words::labelled(&format!("risk tracking {id}: {word}"), &said);
-        draft.comments.extend(words::lines(fields.rest()));
+        let comment = titles::labelled(&format!("risk tracking {id}: {word}"), &said);
+        draft.comments.extend(titles::lines(fields.rest()));
         let decided_on = on.as_deref().or(date.as_deref()).and_then(|date| date.get(..10)?.parse::<Date>().ok());
         let by = if by.is_empty() { "unknown".to_owned() } else { by };
         let because = if why.is_empty() { "No reason was given.".to_owned() } else { why.clone() };
-        let until = words::a_year_after(decided_on);
+        let until = stand_ins::a_year_after(decided_on);
         let is = match status {
             Some(Status::Accepted) => Decided::Accepted { by, until, because },
             Some(Status::FalsePositive) => {
@@ -868,7 +893,7 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
         };
         let (category, subjects) = id.split_once('@').unwrap_or((&id, "*"));
         let rules = CATEGORIES.iter().find(|(known, _)| *known == category).map_or(&[] as &[_], |(_, rules)| rules);
-        let threats = keys.risks.iter().filter(|(risk, _)| words::matches(&id, risk));
+        let threats = keys.risks.all.iter().filter(|(risk, _)| titles::matches(&id, risk));
         let threats: Vec<String> = threats.map(|(_, key)| key.clone()).collect();
         if rules.is_empty() && threats.is_empty() {
             fields.loss("status", "kept in a comment: the library has no such rule");
@@ -877,10 +902,10 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
         }
         let mut on = threats;
         for part in subjects.split('@') {
-            let subjects = keys.technical.iter().chain(&keys.links).filter(|(id, _)| words::matches(part, id));
+            let subjects = keys.technical.all.iter().chain(&keys.links.all).filter(|(id, _)| titles::matches(part, id));
             on.extend(subjects.map(|(_, key)| key.clone()));
         }
-        let title = words::first_sentence(&why).unwrap_or_else(|| category.replace('-', " "));
+        let title = titles::first_sentence(&why).unwrap_or_else(|| category.replace('-', " "));
         let (place, path) = (fields.place().clone(), fields.path.clone());
         let name = category.replace('-', "_");
         draft.decisions.push(Decision { rules, on, is, name, title, ticket, comment, place, path });
@@ -894,42 +919,45 @@ pub fn write(draft: &Draft) -> Export {
     let losses = Losses::default();
     losses.of_components(draft);
     let kinds = [Kind::Asset, Kind::Boundary, Kind::External, Kind::Process, Kind::Store, Kind::Threat];
-    let ids = words::Ids::of(draft, &kinds, '-');
+    let ids = ids::Ids::of(draft, &kinds, '-', "");
     let back = |table: &'static [(&'static str, &'static str)], ours: &str| {
         table.iter().find(|(_, word)| *word == ours).map(|(theirs, _)| *theirs)
     };
-    let titles = words::Titles::default();
+    let mut titles = ids::Titles::default();
     let mut data = Map::new();
     for asset in draft.of_kind(&[Kind::Asset]) {
         let level = |property: &str, otherwise: &'static str| {
             asset.stated(property).and_then(|word| back(CRITICALITY, word)).unwrap_or(otherwise)
         };
         let classification = asset.stated("classification").unwrap_or("internal");
-        let integrity = back(CRITICALITY, words::integrity_of(classification)).unwrap_or("important");
+        let integrity = back(CRITICALITY, vocabulary::integrity_of(classification)).unwrap_or("important");
         losses.of(asset, &["kind", "personal", "regulations"]);
         data.insert(
             titles.free("data", &asset.title),
             json!({
-                "id": ids.of_key(&asset.key), "description": words::or(&asset.description, &asset.title), "usage": "business",
-                "tags": tags_of(asset), "origin": "", "owner": asset.said("owner").unwrap_or_default(), "quantity": "many",
+                "id": ids.of_key(&asset.key), "description": titles::or(&asset.description, &asset.title),
+                "usage": "business",
+                "tags": tags_of(asset), "origin": "", "quantity": "many",
+                "owner": asset.said("owner").unwrap_or_default(),
                 "confidentiality": back(CONFIDENTIALITY, classification), "integrity": level("integrity", integrity),
                 "availability": level("availability", "important"), "justification_cia_rating": "",
             }),
         );
     }
     let mut technical = Map::new();
-    for element in draft.of_kind(&[Kind::External, Kind::Process, Kind::Store]) {
+    let leaving = draft.grouped(&[Kind::Flow], |flow| flow.ends.iter().map(|(source, _)| source.as_str()));
+    let carried = places::carried(draft);
+    for element in draft.of_kind(NODES) {
         let mut links = Map::new();
-        let flow_titles = words::Titles::default();
-        let flows = draft.of_kind(&[Kind::Flow]);
-        for flow in flows.filter(|flow| flow.ends.as_ref().is_some_and(|(source, _)| *source == element.key)) {
-            links.insert(flow_titles.free("", &flow.title), link_of(draft, flow, &ids, &losses));
+        let mut flow_titles = ids::Titles::default();
+        for flow in leaving.get(element.key.as_str()).into_iter().flatten() {
+            links.insert(flow_titles.free("", &flow.title), link_of(flow, &ids, &losses));
         }
         let technologies: Vec<&str> = element
             .words("technology")
             .map(|ours| {
                 let theirs = TECHNOLOGY.iter().find(|(_, names)| names.first() == Some(&ours));
-                let theirs = theirs.map(|(theirs, _)| *theirs).or_else(|| words::broader(ours, TECHNOLOGY));
+                let theirs = theirs.map(|(theirs, _)| *theirs).or_else(|| library::broader(ours, TECHNOLOGY));
                 if theirs.is_none() {
                     losses.add(element, "technology", "Threagile has no such technology");
                 }
@@ -941,21 +969,27 @@ pub fn write(draft: &Draft) -> Export {
         let is = |property: &str, word: &str| element.stated(property) == Some(word);
         losses.of(element, &["mitigations", "privileges", "backup", "source"]);
         let mut handled: Vec<String> = assets("handles").into_iter().chain(assets("stores")).collect();
-        handled.extend(words::carried_at(draft, &element.key).into_iter().map(|key| ids.of_key(key)));
+        handled.extend(carried.get(element.key.as_str()).into_iter().flatten().map(|key| ids.of_key(key)));
         let mut seen = BTreeSet::new();
         handled.retain(|id| seen.insert(id.clone()));
+        let kind = match element.kind {
+            Kind::External => "external-entity",
+            Kind::Store => "datastore",
+            _ => "process",
+        };
+        let formats: Vec<&str> = element.words("accepts").filter_map(|word| back(FORMAT, word)).collect();
         technical.insert(
             titles.free("technical", &element.title),
             json!({
-                "id": ids.of_key(&element.key), "description": words::or(&element.description, &element.title),
-                "type": match element.kind { Kind::External => "external-entity", Kind::Store => "datastore", _ => "process" },
+                "id": ids.of_key(&element.key), "description": titles::or(&element.description, &element.title),
+                "type": kind,
                 "usage": "business", "used_as_client_by_human": is("kind", "person"),
                 "out_of_scope": element.said("out_of_scope").is_some(),
                 "justification_out_of_scope": element.said("out_of_scope").unwrap_or_default(),
                 "size": "component",
                 "technologies": if technologies.is_empty() { vec!["unknown-technology"] } else { technologies },
                 "tags": tags_of(element),
-                "internet": words::is_in_the_open(draft, element),
+                "internet": places::is_in_the_open(draft, element),
                 "machine": "virtual", "encryption": encryption.unwrap_or("none"),
                 "owner": element.said("owner").unwrap_or_default(),
                 "confidentiality": "internal", "integrity": "operational", "availability": "operational",
@@ -964,27 +998,27 @@ pub fn write(draft: &Draft) -> Export {
                 "custom_developed_parts": is("custom_code", "yes"),
                 "data_assets_processed": handled,
                 "data_assets_stored": assets("stores"),
-                "data_formats_accepted": element.words("accepts").filter_map(|word| back(FORMAT, word)).collect::<Vec<_>>(),
+                "data_formats_accepted": formats,
                 "communication_links": links,
             }),
         );
     }
     let mut boundaries = Map::new();
+    let within = [NODES, &[Kind::Boundary]].map(|kinds| draft.grouped(kinds, |item| item.place.as_deref().into_iter()));
     for boundary in draft.of_kind(&[Kind::Boundary]) {
-        let inside = |kinds: &[Kind]| {
-            let within = draft.items.iter().filter(|item| kinds.contains(&item.kind));
-            let within = within.filter(|item| item.place.as_ref() == Some(&boundary.key));
-            within.map(|item| ids.of_key(&item.key)).collect::<Vec<_>>()
-        };
+        let [elements, nested] = within.each_ref().map(|within| {
+            let inside = within.get(boundary.key.as_str()).into_iter().flatten();
+            inside.map(|item| ids.of_key(&item.key)).collect::<Vec<_>>()
+        });
         losses.of(boundary, &["trust", "mitigations"]);
         let kind = boundary.stated("kind").and_then(|kind| back(BOUNDARY, kind));
         boundaries.insert(
             titles.free("boundary", &boundary.title),
             json!({
-                "id": ids.of_key(&boundary.key), "description": words::or(&boundary.description, &boundary.title),
+                "id": ids.of_key(&boundary.key), "description": titles::or(&boundary.description, &boundary.title),
                 "type": kind.unwrap_or("network-on-prem"), "tags": tags_of(boundary),
-                "technical_assets_inside": inside(&[Kind::External, Kind::Process, Kind::Store]),
-                "trust_boundaries_nested": inside(&[Kind::Boundary]),
+                "technical_assets_inside": elements,
+                "trust_boundaries_nested": nested,
             }),
         );
     }
@@ -999,7 +1033,7 @@ pub fn write(draft: &Draft) -> Export {
         "threagile_version": "1.0.0",
         "title": draft.title,
         "author": { "name": draft.owner.join(", ") },
-        "business_overview": { "description": words::or(&draft.description, &draft.title) },
+        "business_overview": { "description": titles::or(&draft.description, &draft.title) },
         "technical_overview": { "description": "" },
         "business_criticality": "important",
         "tags_available": tags,
@@ -1010,18 +1044,18 @@ pub fn write(draft: &Draft) -> Export {
         "individual_risk_categories": risks,
         "risk_tracking": {},
     });
-    Export { text: words::pretty_yaml(&document), losses: losses.into_inner() }
+    Export { text: pretty::pretty_yaml(&document), losses: losses.into_inner() }
 }
 
 fn tags_of(item: &Item) -> Vec<&str> {
     item.words("tags").collect()
 }
 
-fn link_of(draft: &Draft, flow: &Item, ids: &words::Ids, losses: &Losses) -> Json {
+fn link_of(flow: &Item, ids: &ids::Ids, losses: &Losses) -> Json {
     let (_, target) = flow.ends.clone().unwrap_or_default();
     let protocol = flow.words("protocol").next().map(|ours| {
         let theirs = PROTOCOL.iter().find(|(_, name)| *name == ours).map(|(theirs, _)| *theirs);
-        let theirs = theirs.or_else(|| words::broader_protocol(ours, PROTOCOL));
+        let theirs = theirs.or_else(|| library::broader_protocol(ours, PROTOCOL));
         if theirs.is_none() {
             losses.add(flow, "protocol", "Threagile has no such protocol");
         }
@@ -1043,12 +1077,12 @@ fn link_of(draft: &Draft, flow: &Item, ids: &words::Ids, losses: &Losses) -> Jso
     let authorization =
         flow.stated("authorization").and_then(|word| AUTHORIZATION.iter().find(|(_, ours)| *ours == word));
     let assets = |property: &str| flow.keys(property).map(|key| ids.of_key(key)).collect::<Vec<_>>();
-    let _ = draft;
     json!({
-        "target": ids.of_key(&target), "description": words::or(&flow.description, &flow.title),
+        "target": ids.of_key(&target), "description": titles::or(&flow.description, &flow.title),
         "protocol": protocol.unwrap_or("unknown-protocol"), "authentication": authentication,
         "authorization": authorization.map_or("none", |(theirs, _)| theirs), "tags": tags_of(flow),
-        "vpn": flow.stated("tunnel").is_some_and(|tunnel| tunnel != "none"), "ip_filtered": flow.stated("authentication") == Some("network_address"),
+        "vpn": flow.stated("tunnel").is_some_and(|tunnel| tunnel != "none"),
+        "ip_filtered": flow.stated("authentication") == Some("network_address"),
         "readonly": flow.stated("access") == Some("read"),
         "usage": if flow.stated("usage") == Some("operations") { "devops" } else { "business" },
         "data_assets_sent": assets("sends"), "data_assets_received": assets("receives"),
@@ -1056,9 +1090,9 @@ fn link_of(draft: &Draft, flow: &Item, ids: &words::Ids, losses: &Losses) -> Jso
 }
 
 /// Threats as risks of one's own.
-fn threats_of(draft: &Draft, ids: &words::Ids, losses: &Losses) -> Map<String, Json> {
+fn threats_of(draft: &Draft, ids: &ids::Ids, losses: &Losses) -> Map<String, Json> {
     let mut risks = Map::new();
-    let titles = words::Titles::default();
+    let mut titles = ids::Titles::default();
     for threat in draft.of_kind(&[Kind::Threat]) {
         let category = threat.words("category").next().unwrap_or("tampering");
         let stride = STRIDE.iter().find(|(_, ours)| *ours == category).map_or("tampering", |(theirs, _)| theirs);
@@ -1067,7 +1101,7 @@ fn threats_of(draft: &Draft, ids: &words::Ids, losses: &Losses) -> Map<String, J
             table.iter().find(|(_, ours)| *ours == word).map(|(theirs, _)| *theirs)
         };
         let cwe = threat.words("references").find_map(|id| id.strip_prefix("CWE-")?.parse::<u32>().ok());
-        let target = threat.keys("targets").next().and_then(|key| draft.item(key));
+        let target = threat.keys("targets").next().and_then(|key| draft.items.get(key));
         let mut risk = json!({
             "severity": "medium",
             "exploitation_likelihood": level("likelihood", LIKELIHOOD).unwrap_or("likely"),
@@ -1094,7 +1128,7 @@ fn threats_of(draft: &Draft, ids: &words::Ids, losses: &Losses) -> Map<String, J
         risks.insert(
             title,
             json!({
-                "id": ids.of_key(&threat.key), "description": words::or(&threat.description, &threat.title),
+                "id": ids.of_key(&threat.key), "description": titles::or(&threat.description, &threat.title),
                 "impact": "", "asvs": "", "cheat_sheet": "", "action": "", "mitigation": "", "check": "",
                 "function": "architecture", "stride": stride, "detection_logic": "", "risk_assessment": "",
                 "false_positives": "", "model_failure_possible_reason": false, "cwe": cwe.unwrap_or_default(),

@@ -1,9 +1,12 @@
 //! OWASP Threat Dragon 2 (<https://github.com/OWASP/threat-dragon>, `threat-dragon-v2.schema.json`): drawings in which
 //! the place of a shape says in which boundary it is. It must not know the analysis.
 
+use crate::area::{Area, Point, cross};
 use crate::draft::{Draft, Fact, Item};
+use crate::ids::Ids;
+use crate::losses::{Export, Losses};
 use crate::tree::{Fields, Node, Notes, Value, plain_word};
-use crate::words::{self, Export, Ids, Losses};
+use crate::{guesses, library, places, pretty, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value as Json, json};
 use threatline_model::Kind;
@@ -30,45 +33,6 @@ enum Shape {
     Curve,
     Flow,
     Text,
-}
-
-/// A rectangle, with its upper left corner.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Area {
-    /// How far it is from the left.
-    pub left: f64,
-    /// How far it is from the top.
-    pub top: f64,
-    /// How wide it is.
-    pub width: f64,
-    /// How high it is.
-    pub height: f64,
-}
-
-impl Area {
-    fn middle(self) -> (f64, f64) {
-        (self.left + self.width / 2.0, self.top + self.height / 2.0)
-    }
-
-    fn size(self) -> f64 {
-        self.width * self.height
-    }
-
-    /// Whether the middle of another one is in it.
-    fn holds(self, other: Area) -> bool {
-        let (x, y) = other.middle();
-        (self.left..=self.left + self.width).contains(&x) && (self.top..=self.top + self.height).contains(&y)
-    }
-
-    /// Whether more than half of another one is in it.
-    fn holds_most(self, other: Area) -> bool {
-        let along = |start: f64, length: f64, other: f64, others: f64| {
-            ((start + length).min(other + others) - start.max(other)).max(0.0)
-        };
-        let common = along(self.left, self.width, other.left, other.width)
-            * along(self.top, self.height, other.top, other.height);
-        common * 2.0 > other.size()
-    }
 }
 
 struct Cell<'a> {
@@ -100,7 +64,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         draft.description = summary.text("description").unwrap_or_default();
         draft.owner.extend(summary.text("owner"));
         let _ = summary.node("id");
-        draft.comments.extend(words::lines(summary.rest()));
+        draft.comments.extend(titles::lines(summary.rest()));
     }
     let Some(detail) = top.fields("detail") else {
         top.problem("detail", "`detail` is missing");
@@ -125,10 +89,10 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     for (at, (fields, title)) in diagrams.iter().zip(&titles).enumerate() {
         diagram(fields, at, Some(title).filter(|_| titles.len() > 1), &mut shared, &mut draft);
     }
-    draft.comments.extend(words::lines(detail.rest()));
-    draft.comments.extend(words::lines(top.rest()));
+    draft.comments.extend(titles::lines(detail.rest()));
+    draft.comments.extend(titles::lines(top.rest()));
     tell_of_twins(&mut draft);
-    words::break_circles(&mut draft);
+    places::break_circles(&mut draft);
     draft
 }
 
@@ -183,7 +147,7 @@ fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &m
         }
     }
     if !cells.is_empty() {
-        fields.loss("cells", "how it is drawn is left out: the diagram is laid out anew");
+        fields.loss("cells", crate::tree::DRAWN_ANEW);
     }
     let mut ids: FxHashMap<String, usize> = FxHashMap::default();
     for (at, cell) in cells.iter().enumerate() {
@@ -202,8 +166,8 @@ fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &m
             Shape::Curve => {
                 let crossing = crossing(cell, &cells, &ids);
                 let crossing = if crossing.is_empty() { String::new() } else { format!("; it crosses {crossing}") };
-                cell.fields.loss("shape", "kept in a comment: a line has no inside; draw it as a box to keep it");
-                let title = words::or(&cell.title, "without a name");
+                cell.fields.loss("shape", crate::tree::NO_INSIDE);
+                let title = titles::or(&cell.title, "without a name");
                 draft.comments.push(format!("{about}trust boundary drawn as a line: {title}{crossing}"));
                 draft.comments.extend(cell.data.text("description"));
                 draft.comments.extend(finished(cell));
@@ -219,7 +183,7 @@ fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &m
         let mut item = started(cell, kind, part);
         boxes.place(at, &mut item);
         if kind == Kind::Boundary {
-            words::boundary_of_title(&mut item);
+            guesses::boundary_of_title(&mut item);
             if let Some(threats) =
                 cell.data.node("threats").filter(|node| !matches!(node.value(), Value::List(all) if all.is_empty()))
             {
@@ -304,9 +268,9 @@ fn label(cell: &Fields<'_>) -> Option<String> {
 
 fn started(cell: &Cell<'_>, kind: Kind, part: Option<&String>) -> Item {
     let mut item = Item::new(kind, cell.key.clone(), cell.title.clone());
-    item.name = cell.fields.text("id").filter(|id| !id.starts_with(UNNAMED)).and_then(|id| words::id(&id));
+    item.name = cell.fields.text("id").filter(|id| !id.starts_with(UNNAMED)).and_then(|id| titles::id(&id));
     item.part = part.cloned();
-    words::describe(&mut item, cell.data.text("description"));
+    titles::describe(&mut item, cell.data.text("description"));
     if let Some(label) = label(&cell.fields).filter(|label| plain_word(label) != plain_word(&cell.title)) {
         item.comments.push(format!("label: {}", label.split_whitespace().collect::<Vec<_>>().join(" ")));
     }
@@ -323,7 +287,7 @@ fn finished(cell: &Cell<'_>) -> Vec<String> {
     }
     let mut rest = cell.data.rest();
     rest.extend(cell.fields.rest());
-    words::lines(rest)
+    titles::lines(rest)
 }
 
 /// The boxes of a diagram, from the smallest to the largest; of two of the same size, the later one is in the earlier.
@@ -375,16 +339,12 @@ impl<'c, 'a> Boxes<'c, 'a> {
 
 /// What is said of an element by its kind.
 fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
-    words::technology_of_title(item);
+    guesses::technology_of_title(item);
     out_of_scope(data, item);
     match item.kind {
         Kind::External => {
-            const PEOPLE: &str = "user users customer customers person admin administrator operator developer engineer \
-                                  visitor employee attacker client";
-            let is_person =
-                words::words_of(&item.title).iter().any(|word| PEOPLE.split(' ').any(|person| person == word));
-            if is_person && item.get("technology").is_empty() {
-                item.word("kind", Some("person"));
+            if item.get("technology").is_empty() {
+                item.word("kind", guesses::external_by_name(&item.title));
             }
         }
         Kind::Process => {
@@ -401,10 +361,7 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
                 }
             }
             if data.yes_no("handlesCardPayment") == Some(true) {
-                let mut asset = Item::new(Kind::Asset, "asset card", "Payment card data");
-                asset.word("classification", Some("restricted"));
-                asset.word("regulations", Some("pci_dss"));
-                held(item, "handles", asset, draft);
+                item.state("handles", Fact::Item(stand_ins::held(draft, stand_ins::CARDS)));
             }
         }
         _ => {
@@ -415,26 +372,15 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
                 item.word("encryption", Some("at_rest"));
             }
             if data.yes_no("storesCredentials") == Some(true) {
-                let mut asset = Item::new(Kind::Asset, "asset credentials", "Credentials");
-                asset.word("classification", Some("restricted"));
-                asset.word("kind", Some("credential"));
-                held(item, "stores", asset, draft);
+                item.state("stores", Fact::Item(stand_ins::held(draft, stand_ins::CREDENTIALS)));
             }
         }
     }
 }
 
-/// Declares an asset, once, and that an element holds it.
-fn held(item: &mut Item, property: &'static str, asset: Item, draft: &mut Draft) {
-    item.state(property, Fact::Item(asset.key.clone()));
-    if draft.item(&asset.key).is_none() {
-        draft.items.push(asset);
-    }
-}
-
 fn out_of_scope(data: &Fields<'_>, item: &mut Item) {
     if data.yes_no("outOfScope") == Some(true) {
-        let reason = data.text("reasonOutOfScope").unwrap_or_else(|| "No reason was stated.".to_owned());
+        let reason = data.text("reasonOutOfScope").unwrap_or_else(|| stand_ins::OUT_OF_SCOPE.to_owned());
         item.text("out_of_scope", Some(reason));
     }
 }
@@ -465,11 +411,12 @@ fn flow(
     out_of_scope(data, &mut item);
     let is_encrypted = data.yes_no("isEncrypted") == Some(true);
     if let Some(said) = data.text("protocol") {
-        words::state_protocol(data, "protocol", &said, &mut item);
+        vocabulary::state_protocol(data, "protocol", &said, &mut item);
     }
     if is_encrypted {
         let stated = item.words("protocol").next().map(str::to_owned);
-        match stated.as_deref().map(|name| if words::encrypts(name) { Some(name) } else { words::encrypted(name) }) {
+        match stated.as_deref().map(|name| if library::encrypts(name) { Some(name) } else { library::encrypted(name) })
+        {
             Some(Some(name)) => {
                 item.facts.retain(|(property, _)| *property != "protocol");
                 item.library("protocol", &[name]);
@@ -500,7 +447,7 @@ fn flow(
     }
     for (name, end) in ["source", "target"].iter().zip(ends) {
         if end.is_none() {
-            cell.fields.loss(name, "kept in a comment: a flow leads from element to element");
+            cell.fields.loss(name, crate::tree::LOOSE_END);
         }
     }
     let [source, target] = ends.map(|end| match end {
@@ -508,7 +455,7 @@ fn flow(
         Some(end) => format!("\"{}\"", end.title),
         None => "nothing".to_owned(),
     });
-    let title = words::or(&cell.title, "without a name").to_owned();
+    let title = titles::or(&cell.title, "without a name").to_owned();
     draft.comments.push(format!("{about}flow with a loose end: {title}, from {source} to {target}"));
     draft.comments.extend(Some(item.description).filter(|text| !text.is_empty()));
     let facts = item.facts.iter().map(|(name, facts)| {
@@ -518,7 +465,7 @@ fn flow(
         });
         format!("{name}: {}", said.collect::<Vec<_>>().join(", "))
     });
-    draft.comments.extend(words::lines(facts.chain(item.comments.iter().cloned()).collect()));
+    draft.comments.extend(titles::lines(facts.chain(item.comments.iter().cloned()).collect()));
     match ends.into_iter().flatten().next() {
         Some(end) => threats(cell, &end.key, Some(&title), part, shared, draft),
         None => {
@@ -532,7 +479,6 @@ fn flow(
 
 /// The flows that a curve crosses, by their titles.
 fn crossing(curve: &Cell<'_>, cells: &[Cell<'_>], ids: &FxHashMap<String, usize>) -> String {
-    type Point = (f64, f64);
     let point = |node: &Node| -> Option<Point> {
         let number = |name: &str| match node.get(name)?.value() {
             Value::Number(said) => said.parse::<f64>().ok(),
@@ -548,15 +494,11 @@ fn crossing(curve: &Cell<'_>, cells: &[Cell<'_>], ids: &FxHashMap<String, usize>
         ends[0].into_iter().chain(inner).chain(ends[1]).collect()
     };
     let own = line(curve, ["source", "target"].map(|name| curve.fields.node(name).and_then(point)));
-    let side = |a: Point, b: Point, c: Point| (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0);
-    let meet = |a: Point, b: Point, c: Point, d: Point| {
-        side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0
-    };
     let mut crossed: Vec<String> = Vec::new();
     for flow in cells.iter().filter(|cell| cell.shape == Shape::Flow) {
         let [Some(source), Some(target)] = ends_of(flow, cells, ids) else { continue };
         let other = line(flow, [source.area.map(Area::middle), target.area.map(Area::middle)]);
-        if own.windows(2).any(|own| other.windows(2).any(|other| meet(own[0], own[1], other[0], other[1]))) {
+        if cross(&own, &other) {
             let title = format!("{} -> {}", source.title, target.title);
             crossed.push(if flow.title.is_empty() { title } else { format!("{} ({title})", flow.title) });
         }
@@ -588,10 +530,10 @@ fn threats(
         if plain.is_empty()
             || (plain.ends_with(" threat") && (plain.starts_with("new ") || plain.starts_with("generic ")))
         {
-            let on = words::or(&cell.title, "a flow");
+            let on = titles::or(&cell.title, "a flow");
             title = match description.is_empty() {
-                true => format!("{}: {on}", words::or(&category, "Threat")),
-                false => words::title_of(&description),
+                true => format!("{}: {on}", titles::or(&category, "Threat")),
+                false => titles::title_of(&description),
             };
         }
         let severity = said("severity").unwrap_or_default();
@@ -604,19 +546,19 @@ fn threats(
         }
         // The same threat on several elements is one against all of them.
         if let Some(key) = shared.threats.get(&identity)
-            && let Some(item) = draft.item_mut(key).filter(|item| item.part.as_ref() == part)
+            && let Some(item) = draft.items.get_mut(key).filter(|item| item.part.as_ref() == part)
         {
             item.state("targets", Fact::Item(target.to_owned()));
-            comments.extend(words::lines(fields.rest()));
+            comments.extend(titles::lines(fields.rest()));
             item.comments.extend(comments);
             continue;
         }
         let mut item = Item::new(Kind::Threat, format!("{}/{at}", cell.key), title);
         item.part = part.cloned();
-        words::describe(&mut item, Some(description));
+        titles::describe(&mut item, Some(description));
         item.comments = comments;
         item.state("targets", Fact::Item(target.to_owned()));
-        let stride = words::stride(&category);
+        let stride = vocabulary::stride(&category);
         item.word("category", stride);
         if !category.is_empty() && stride.is_none_or(|word| plain_word(word) != plain_word(&category)) {
             fields.loss("type", "kept in a comment: it is no category of STRIDE");
@@ -633,7 +575,7 @@ fn threats(
                 if !status.eq_ignore_ascii_case("accepted") {
                     item.comments.push(format!("status: {status}"));
                 }
-                Some(words::accepted(&item, words::or(&mitigation, because)))
+                Some(stand_ins::accepted(&item, titles::or(&mitigation, because)))
             }
             plain @ ("mitigated" | "avoided" | "eliminated") => {
                 item.comments.extend((plain != "mitigated").then(|| format!("status: {status}")));
@@ -651,10 +593,9 @@ fn threats(
                 None
             }
         };
-        item.comments.extend(words::lines(fields.rest()));
-        words::complete_threat(draft, &mut item);
-        shared.threats.insert(identity, item.key.clone());
-        draft.items.push(item);
+        item.comments.extend(titles::lines(fields.rest()));
+        stand_ins::complete_threat(draft, &mut item);
+        shared.threats.insert(identity, draft.items.push(item));
         draft.items.extend(accept.map(|mut accept| {
             accept.part = part.cloned();
             accept
@@ -664,7 +605,7 @@ fn threats(
 
 /// States what has a severity as its outcome.
 fn rate(fields: &Fields<'_>, severity: &str, item: &mut Item) {
-    match words::level_word(severity) {
+    match vocabulary::level_word(severity) {
         Some("critical") => {
             item.word("likelihood", Some("high"));
             item.word("impact", Some("critical"));
@@ -680,7 +621,7 @@ fn rate(fields: &Fields<'_>, severity: &str, item: &mut Item) {
 
 /// Lists the mitigation of a text, declared once for all threats that it counters.
 fn mitigate(threat: &mut Item, text: &str, status: &'static str, shared: &mut Shared, draft: &mut Draft) {
-    if let (Some(name), "implemented") = (words::in_library(Kind::Mitigation, text), status) {
+    if let (Some(name), "implemented") = (library::in_library(Kind::Mitigation, text), status) {
         threat.library("mitigations", &[name]);
         return;
     }
@@ -689,22 +630,18 @@ fn mitigate(threat: &mut Item, text: &str, status: &'static str, shared: &mut Sh
         threat.state("mitigations", Fact::Item(key.clone()));
         return;
     }
-    let key = format!("mitigation of {}", threat.key);
-    let title = words::title_of(words::or(text, &threat.title));
-    let mut item = Item::new(Kind::Mitigation, key.clone(), title);
+    let mut item = match text.is_empty() {
+        true => stand_ins::mitigation_of(threat),
+        false => Item::new(Kind::Mitigation, format!("mitigation of {}", threat.key), titles::title_of(text)),
+    };
     // A first paragraph that is the title is not told again.
     let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
     let is_title = first.trim_end_matches('.') == item.title;
-    words::describe(&mut item, Some(if is_title { rest } else { text }.trim().to_owned()));
+    titles::describe(&mut item, Some(if is_title { rest } else { text }.trim().to_owned()));
     item.word("status", Some(status));
-    if text.is_empty() {
-        item.name = Some(format!("mitigated {}", threat.title));
-        item.comments.push("TODO: what mitigates it was not said".to_owned());
-        item.part.clone_from(&threat.part);
-    }
+    let key = draft.items.push(item);
     shared.mitigations.insert(identity, key.clone());
     threat.state("mitigations", Fact::Item(key));
-    draft.items.push(item);
 }
 
 // ---- writing ---------------------------------------------------------------------------------------------------
@@ -725,7 +662,9 @@ const VERSION: &str = "2.6.2";
 /// Writes a draft as one diagram of Threat Dragon 2.
 pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
     let losses = Losses::default();
-    let ids = CellIds::of(draft);
+    let kinds: Vec<Kind> = draft.items.iter().map(|item| item.kind).collect();
+    // The schema wants two characters at least.
+    let ids = Ids::of(draft, &kinds, '-', UNNAMED);
     let is_drawn = |item: &Item| item.kind == Kind::Boundary || ELEMENTS.contains(&item.kind);
     let rows;
     let areas = if draft.items.iter().filter(|item| is_drawn(item)).all(|item| drawn.areas.contains_key(&item.key)) {
@@ -734,7 +673,9 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
         rows = in_rows(draft);
         &rows
     };
-    let mut writer = Writer { draft, drawn, losses: &losses, number: 0 };
+    let against = draft.grouped(&[Kind::Threat], |threat| threat.keys("targets"));
+    let accepted = draft.grouped(&[Kind::Accept], |accept| accept.keys("findings"));
+    let mut writer = Writer { draft, against, accepted, drawn, losses: &losses, number: 0 };
     let mut cells: Vec<Json> = Vec::new();
     // A box that is in another is drawn over it.
     let mut boundaries: Vec<&Item> = draft.of_kind(&[Kind::Boundary]).collect();
@@ -800,10 +741,9 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
     for item in draft.of_kind(&[Kind::Asset, Kind::Assumption]) {
         losses.add(item, "", "the format has no place for it");
     }
-    let used =
-        |key: &str| draft.of_kind(&[Kind::Threat]).any(|threat| threat.keys("mitigations").any(|used| used == key));
+    let used = draft.grouped(&[Kind::Threat], |threat| threat.keys("mitigations"));
     for item in draft.of_kind(&[Kind::Mitigation]) {
-        match used(&item.key) {
+        match used.contains_key(item.key.as_str()) {
             true => losses.of(item, &["based_on", "counters", "evidence", "due", "owner", "references", "ticket"]),
             false => losses.add(item, "", "the format has mitigations of threats that it lists alone"),
         }
@@ -817,7 +757,7 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
             None => losses.add(item, "", "the format has no findings of rules"),
         }
     }
-    let title = words::or(&draft.title, "Threat model");
+    let title = titles::or(&draft.title, "Threat model");
     let document = json!({
         "version": VERSION,
         "summary": { "title": title, "owner": owner, "description": description, "id": 0 },
@@ -829,33 +769,7 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
             }],
         },
     });
-    Export { text: words::pretty_json(&document), losses: losses.into_inner() }
-}
-
-/// The ids of cells: names as they are written, where each is there once.
-struct CellIds<'d>(FxHashMap<&'d str, String>, Ids);
-
-impl<'d> CellIds<'d> {
-    fn of(draft: &'d Draft) -> CellIds<'d> {
-        let mut all: FxHashMap<&str, usize> = FxHashMap::default();
-        for name in draft.items.iter().filter_map(|item| item.name.as_deref()) {
-            *all.entry(name).or_default() += 1;
-        }
-        let own = draft.items.iter().filter_map(|item| {
-            // The schema wants two characters at least.
-            let name = item.name.as_deref().filter(|name| all[name] == 1 && name.len() > 1)?;
-            Some((item.key.as_str(), name.replace('_', "-")))
-        });
-        let kinds: Vec<Kind> = draft.items.iter().map(|item| item.kind).collect();
-        CellIds(own.collect(), Ids::of(draft, &kinds, '-'))
-    }
-
-    fn of_key(&self, key: &str) -> String {
-        match self.0.get(key) {
-            Some(id) => id.clone(),
-            None => format!("{UNNAMED}{}", self.1.of_key(key)),
-        }
-    }
+    Export { text: pretty::pretty_json(&document), losses: losses.into_inner() }
 }
 
 fn position(area: Area) -> Json {
@@ -955,6 +869,10 @@ fn in_words(mitigation: &Item) -> String {
 
 struct Writer<'d> {
     draft: &'d Draft,
+    /// The threats against each element, by its key.
+    against: FxHashMap<&'d str, Vec<&'d Item>>,
+    /// The acceptances of each threat, by its key.
+    accepted: FxHashMap<&'d str, Vec<&'d Item>>,
     drawn: &'d Drawn,
     losses: &'d Losses,
     /// The number of the last threat.
@@ -965,10 +883,10 @@ impl Writer<'_> {
     fn element(&mut self, item: &Item) -> Json {
         let is = |name: &str| {
             item.words("technology")
-                .any(|said| words::upwards(Kind::Technology, said).iter().any(|above| above == name))
+                .any(|said| library::upwards(Kind::Technology, said).iter().any(|above| above == name))
         };
         let holds = |property: &str, fact: (&str, &str)| {
-            let held = item.keys(property).filter_map(|key| self.draft.item(key));
+            let held = item.keys(property).filter_map(|key| self.draft.items.get(key));
             held.into_iter().any(|asset| asset.words(fact.0).any(|word| word == fact.1))
         };
         let mut data = self.data(item);
@@ -1014,12 +932,12 @@ impl Writer<'_> {
 
     fn flow(&mut self, item: &Item) -> Json {
         let protocol = item.words("protocol").next();
-        let is_encrypted = protocol.is_some_and(words::encrypts)
+        let is_encrypted = protocol.is_some_and(library::encrypts)
             || item.words("mitigations").any(|name| ["tls", "mutual_tls", "vpn", "payload_encryption"].contains(&name))
             || item.stated("tunnel").is_some_and(|tunnel| tunnel != "none");
         let is_public = item.ends.as_ref().is_some_and(|(source, target)| {
-            let ends = [source, target].into_iter().filter_map(|key| self.draft.item(key));
-            ends.into_iter().any(|end| words::is_in_the_open(self.draft, end))
+            let ends = [source, target].into_iter().filter_map(|key| self.draft.items.get(key));
+            ends.into_iter().any(|end| places::is_in_the_open(self.draft, end))
         });
         let own = item.keys("protocol").next();
         let mut data = self.data(item);
@@ -1042,8 +960,7 @@ impl Writer<'_> {
 
     /// What all that can have threats says.
     fn data(&mut self, item: &Item) -> Json {
-        let against = |threat: &&Item| threat.keys("targets").any(|target| target == item.key);
-        let threats: Vec<&Item> = self.draft.of_kind(&[Kind::Threat]).filter(against).collect();
+        let threats = self.against.get(item.key.as_str()).cloned().unwrap_or_default();
         let threats: Vec<Json> = threats.into_iter().map(|threat| self.threat(threat)).collect();
         json!({
             "name": item.title, "description": item.description, "isTrustBoundary": false,
@@ -1057,13 +974,12 @@ impl Writer<'_> {
         self.number += 1;
         let (state, severity) = self.drawn.threats.get(&threat.key).copied().unwrap_or(("open", "tbd"));
         let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
-        let accept = self.draft.of_kind(&[Kind::Accept]);
-        let accept = accept.into_iter().find(|accept| accept.keys("findings").any(|key| key == threat.key));
+        let accept = self.accepted.get(threat.key.as_str()).and_then(|accepts| accepts.first());
         let mut texts: Vec<String> = Vec::new();
         for fact in threat.get("mitigations") {
             match fact {
                 Fact::Library(name) => texts.push(name.replace('_', " ")),
-                Fact::Item(key) => texts.extend(self.draft.item(key).map(in_words)),
+                Fact::Item(key) => texts.extend(self.draft.items.get(key).map(in_words)),
                 _ => {}
             }
         }

@@ -3,9 +3,10 @@
 
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, LABELS, Node, Notes, Problem, Value, looked_up, plain_word};
-use crate::words;
+use crate::{guesses, library, places, stand_ins, titles, vocabulary};
+use rustc_hash::FxHashMap;
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use threatline_model::Kind;
 
 const CLASSIFICATION: &[(&str, &str)] = &[
@@ -44,7 +45,7 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
     let top = Fields::new(notes, &document, String::new());
     // Brought in where they are used.
     let _ = (top.text("spec_version"), top.node("variable"), top.node("locals"), top.node(IMPORTED));
-    let mut draft = Draft { title: words::readable(&words::file_title(top.place())), ..Draft::default() };
+    let mut draft = Draft { title: titles::readable(&titles::file_title(top.place())), ..Draft::default() };
     let models: Vec<Node> = top.list("threatmodel");
     let models: Vec<Fields<'_>> = models
         .iter()
@@ -71,13 +72,7 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
         top.loss("invariant", format!("rules for models are left out: {count}"));
     }
     for fields in &components {
-        let mut item = component(fields);
-        let mut number = 2;
-        while draft.item(&item.key).is_some() {
-            item.key = format!("component {} {number}", fields.label(1));
-            number += 1;
-        }
-        draft.items.push(item);
+        draft.items.push(component(fields));
     }
     let controls: Vec<Fields<'_>> = top.all(IMPORTED);
     let is_one = models.len() == 1;
@@ -86,14 +81,14 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
         if name.is_empty() {
             fields.problem(LABELS, "a `threatmodel` needs a name");
         }
-        let part = (!is_one).then(|| words::readable(&name));
+        let part = (!is_one).then(|| titles::readable(&name));
         if is_one {
-            draft.title = words::readable(&name);
+            draft.title = titles::readable(&name);
         }
         let model = Model { prefix: format!("{at}:"), part, controls: &controls };
         model.read(fields, &mut draft);
     }
-    words::break_circles(&mut draft);
+    places::break_circles(&mut draft);
     draft.comments.extend(top.rest());
     Ok(draft)
 }
@@ -270,7 +265,7 @@ fn with_base(notes: &Notes, model: &Node, include: &Include<'_>, path: &str, dep
             return Ok(model.clone());
         }
         Err(problem) => {
-            notes.problems.borrow_mut().push(problem);
+            notes.add(problem);
             return Ok(model.clone());
         }
     };
@@ -315,7 +310,7 @@ struct Model<'a> {
 
 impl Model<'_> {
     fn item(&self, kind: Kind, name: &str) -> Item {
-        let mut item = Item::new(kind, self.key(kind, name), words::readable(name));
+        let mut item = Item::new(kind, self.key(kind, name), titles::readable(name));
         item.part.clone_from(&self.part);
         item
     }
@@ -361,7 +356,7 @@ impl Model<'_> {
             comments.extend(attributes.rest());
         }
         for more in fields.all("additional_attribute") {
-            comments.extend(more.kept("value", &words::readable(&self.name(&more))));
+            comments.extend(more.kept("value", &titles::readable(&self.name(&more))));
             comments.extend(more.rest());
         }
         for (block, what) in [("usecase", "use case"), ("exclusion", "excluded")] {
@@ -391,13 +386,14 @@ impl Model<'_> {
         }
         let threats = fields.all("threat");
         if !threats.is_empty() && self.elements_in(draft).next().is_none() {
-            words::whole_system(draft, self.part.as_deref());
+            stand_ins::whole_system(draft, self.part.as_deref());
         }
         for fields in fields.all("third_party_dependency") {
             self.dependency(&fields, draft);
         }
+        let elements = Elements::of(self.elements_in(draft));
         for fields in &threats {
-            self.threat(fields, draft);
+            self.threat(fields, &elements, draft);
         }
         let description = fields.text("description");
         comments.extend(fields.rest());
@@ -408,11 +404,12 @@ impl Model<'_> {
             }
             Some(part) => {
                 // A part is told of where all of it stands, if that is there.
-                let whole = draft.item_mut(&format!("the whole of {part}"));
+                let whole = stand_ins::whole_key(draft, Some(part));
+                let whole = draft.items.get_mut(&whole);
                 let told = comments.into_iter().filter(|comment| !comment.is_empty());
                 match whole {
                     Some(item) => {
-                        words::describe(item, description);
+                        titles::describe(item, description);
                         item.comments.extend(told);
                     }
                     None => {
@@ -431,7 +428,7 @@ impl Model<'_> {
 
     fn asset(&self, fields: &Fields<'_>, draft: &mut Draft) {
         let mut item = self.item(Kind::Asset, &self.name(fields));
-        words::describe(&mut item, fields.text("description"));
+        titles::describe(&mut item, fields.text("description"));
         let said = fields.text("information_classification");
         match said.as_deref().map(|said| looked_up(said, CLASSIFICATION)) {
             Some(Some(word)) => item.word("classification", Some(word)),
@@ -443,24 +440,15 @@ impl Model<'_> {
             // What threatcl takes it for.
             None => item.word("classification", Some("confidential")),
         }
-        item.comments.extend(words::lines(fields.rest()));
+        item.comments.extend(titles::lines(fields.rest()));
         self.add(fields, item, draft);
     }
 
-    fn add(&self, fields: &Fields<'_>, mut item: Item, draft: &mut Draft) -> String {
-        let key = item.key.clone();
-        let mut number = 2;
-        while draft.item(&item.key).is_some() {
-            if number == 2 && item.kind != Kind::Flow {
-                fields
-                    .loss(LABELS, "the same name is here a second time: what refers to it is taken to mean the first");
-            }
-            item.key = format!("{key} {number}");
-            number += 1;
+    fn add(&self, fields: &Fields<'_>, item: Item, draft: &mut Draft) {
+        if item.kind != Kind::Flow && draft.items.get(&item.key).is_some() {
+            fields.loss(LABELS, "the same name is here a second time: what refers to it is taken to mean the first");
         }
-        let key = item.key.clone();
         draft.items.push(item);
-        key
     }
 
     fn dependency(&self, fields: &Fields<'_>, draft: &mut Draft) {
@@ -474,7 +462,7 @@ impl Model<'_> {
             }
         }
         let description = fields.text("description");
-        let comments: Vec<String> = words::lines(told).into_iter().chain(words::lines(fields.rest())).collect();
+        let comments: Vec<String> = titles::lines(told).into_iter().chain(titles::lines(fields.rest())).collect();
         let like = plain_word(&name);
         let drawn = draft.items.iter_mut().find(|item| {
             matches!(item.kind, Kind::External | Kind::Process | Kind::Store)
@@ -482,14 +470,14 @@ impl Model<'_> {
                 && plain_word(&item.title) == like
         });
         if let Some(item) = drawn {
-            words::describe(item, description.filter(|_| item.description.is_empty()));
+            titles::describe(item, description.filter(|_| item.description.is_empty()));
             item.comments.push("a third party".to_owned());
             item.comments.extend(comments);
             return;
         }
         let mut item = self.item(Kind::External, &name);
         item.word("kind", Some("system"));
-        words::describe(&mut item, description);
+        titles::describe(&mut item, description);
         item.comments.extend(comments);
         self.add(fields, item, draft);
     }
@@ -505,8 +493,8 @@ impl Model<'_> {
             let name = self.name(&zone);
             let key = self.zone(&name, draft);
             self.elements_of(&zone, Some(&key), draft);
-            if let Some(item) = draft.item_mut(&key) {
-                item.comments.extend(words::lines(zone.rest()));
+            if let Some(item) = draft.items.get_mut(&key) {
+                item.comments.extend(titles::lines(zone.rest()));
             }
         }
         self.elements_of(diagram, None, draft);
@@ -514,9 +502,9 @@ impl Model<'_> {
 
     fn zone(&self, name: &str, draft: &mut Draft) -> String {
         let mut item = self.item(Kind::Boundary, name);
-        item.word("trust", words::trust_by_name(&item.title));
+        item.word("trust", guesses::trust_by_name(&item.title));
         let key = item.key.clone();
-        if draft.item(&key).is_none() {
+        if draft.items.get(&key).is_none() {
             draft.items.push(item);
         }
         key
@@ -535,21 +523,21 @@ impl Model<'_> {
                     item.place.get_or_insert(key);
                 }
                 if kind == Kind::External {
-                    item.word("kind", words::external_by_name(&item.title));
+                    item.word("kind", guesses::external_by_name(&item.title));
                 }
                 item.library("technology", technology(&item).as_slice());
                 if let Some(asset) = fields.text("information_asset") {
                     let key = self.key(Kind::Asset, &asset);
-                    if draft.item(&key).is_some() {
+                    if draft.items.get(&key).is_some() {
                         item.state("stores", Fact::Item(key));
                     } else {
                         fields.loss("information_asset", "kept in a comment: there is no such asset");
                         item.comments.push(format!("information asset: {asset}"));
                     }
                 }
-                item.comments.extend(words::lines(fields.rest()));
+                item.comments.extend(titles::lines(fields.rest()));
                 // Diagrams may show an element again.
-                match draft.item_mut(&item.key) {
+                match draft.items.get_mut(&item.key) {
                     Some(known) if known.kind == kind => {
                         known.place = known.place.take().or(item.place);
                         for (property, fact) in item
@@ -561,7 +549,7 @@ impl Model<'_> {
                         }
                         known.comments.extend(item.comments);
                     }
-                    _ => drop(self.add(&fields, item, draft)),
+                    _ => self.add(&fields, item, draft),
                 }
             }
         }
@@ -574,7 +562,7 @@ impl Model<'_> {
             let end = |name: &str| {
                 let said = fields.required(name);
                 let key = self.key(Kind::Process, &said);
-                if draft.item(&key).is_some() || said.is_empty() {
+                if draft.items.get(&key).is_some() || said.is_empty() {
                     return Some(key).filter(|_| !said.is_empty());
                 }
                 let start = self.key(Kind::Process, "");
@@ -586,34 +574,34 @@ impl Model<'_> {
             item.ends = Some((source, target));
             let stated = fields.text("protocol");
             match &stated {
-                Some(said) => words::state_protocol(&fields, "protocol", said, &mut item),
-                None => item.library("protocol", words::protocol(&name).as_slice()),
+                Some(said) => vocabulary::state_protocol(&fields, "protocol", said, &mut item),
+                None => item.library("protocol", vocabulary::protocol(&name).as_slice()),
             }
             // A flow that is called by its protocol has no name.
-            if name.is_empty() || words::protocol(&name).is_some() {
-                let is_told = stated.is_none() || words::protocol(&name) == item.words("protocol").next();
-                if !name.is_empty() && (!is_told || words::protocol_in(&name).is_none()) {
+            if name.is_empty() || vocabulary::protocol(&name).is_some() {
+                let is_told = stated.is_none() || vocabulary::protocol(&name) == item.words("protocol").next();
+                if !name.is_empty() && (!is_told || guesses::protocol_in(&name).is_none()) {
                     item.comments.push(format!("name: {name}"));
                 }
-                words::title_by_ends(draft, &mut item);
+                titles::title_by_ends(draft, &mut item);
             }
-            item.comments.extend(words::lines(fields.rest()));
+            item.comments.extend(titles::lines(fields.rest()));
             self.add(&fields, item, draft);
         }
     }
 
     // ---- threats -----------------------------------------------------------------------------------------------
 
-    fn threat(&self, fields: &Fields<'_>, draft: &mut Draft) {
+    fn threat(&self, fields: &Fields<'_>, elements: &Elements, draft: &mut Draft) {
         let description = fields.text("description").unwrap_or_default();
         let name = fields.label(0);
-        let mut item = self.item(Kind::Threat, words::or(&name, &description));
+        let mut item = self.item(Kind::Threat, titles::or(&name, &description));
         if name.is_empty() {
-            item.title = words::title_of(&description);
+            item.title = titles::title_of(&description);
         }
-        words::describe(&mut item, Some(description));
+        titles::describe(&mut item, Some(description));
         for said in fields.texts("stride") {
-            match words::stride(&said) {
+            match vocabulary::stride(&said) {
                 Some(word) => item.word("category", Some(word)),
                 None => {
                     fields.loss("stride", format!("`{said}` is kept in a comment: it is no category of STRIDE"));
@@ -636,7 +624,7 @@ impl Model<'_> {
             let _ = risk.label(0);
             for property in ["likelihood", "impact"] {
                 let said = risk.text(property);
-                match said.as_deref().map(words::level_word) {
+                match said.as_deref().map(vocabulary::level_word) {
                     Some(Some(level)) => item.word(property, Some(level)),
                     Some(None) => item.comments.extend(said.map(|said| format!("{property}: {said}"))),
                     None => {}
@@ -647,7 +635,7 @@ impl Model<'_> {
         }
         for asset in fields.texts("information_asset_refs") {
             let key = self.key(Kind::Asset, &asset);
-            if draft.item(&key).is_some() {
+            if draft.items.get(&key).is_some() {
                 item.state("affects", Fact::Item(key));
             } else {
                 fields
@@ -658,41 +646,28 @@ impl Model<'_> {
         for key in self.controls(fields, draft) {
             item.state("mitigations", Fact::Item(key));
         }
-        self.targets(&mut item, draft);
-        item.comments.extend(words::lines(fields.rest()));
-        words::complete_threat(draft, &mut item);
+        self.targets(&mut item, elements, draft);
+        item.comments.extend(titles::lines(fields.rest()));
+        stand_ins::complete_threat(draft, &mut item);
         self.add(fields, item, draft);
     }
 
     /// States what a threat is against: threatcl does not say it.
-    fn targets(&self, threat: &mut Item, draft: &Draft) {
-        let whole = format!("the whole of {}", self.part.as_deref().unwrap_or(&draft.title));
-        if draft.item(&whole).is_some() {
+    fn targets(&self, threat: &mut Item, elements: &Elements, draft: &mut Draft) {
+        let whole = stand_ins::whole_key(draft, self.part.as_deref());
+        if draft.items.get(&whole).is_some() {
             threat.state("targets", Fact::Item(whole));
             return;
         }
-        let own: Vec<&Item> = self.elements_in(draft).collect();
-        let spaced = |text: &str| {
-            let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-            format!(" {} ", words.map(str::to_lowercase).collect::<Vec<_>>().join(" "))
-        };
-        let text = spaced(&format!("{} {}", threat.title, threat.description));
-        let is_told = |item: &&&Item| text.contains(&spaced(&item.title));
-        let mut found: Vec<&Item> =
-            own.iter().filter(|item| item.kind != Kind::External).filter(is_told).copied().collect();
+        let mut found = elements.told_in(&format!("{} {}", threat.title, threat.description));
         if found.is_empty() {
-            let affected: Vec<&str> = threat.keys("affects").collect();
-            found = own.iter().filter(|item| item.keys("stores").any(|key| affected.contains(&key))).copied().collect();
+            let keepers = threat.keys("affects").filter_map(|asset| elements.keepers.get(asset)).flatten();
+            found.extend(keepers.cloned());
         }
         if found.is_empty() {
-            let of_kind = |kind| own.iter().filter(move |item| item.kind == kind).copied();
-            found = of_kind(Kind::Process).collect();
-            if found.is_empty() {
-                found = own.clone();
-            }
+            found = stand_ins::anything(draft, self.part.as_deref(), |item| item.key.starts_with(&self.prefix));
         }
-        let keys: Vec<String> = found.iter().map(|item| item.key.clone()).collect();
-        keys.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
+        found.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
         threat.comments.push("TODO: it did not say what it is against; `targets` is a guess".to_owned());
     }
 
@@ -713,7 +688,7 @@ impl Model<'_> {
             let _ = fields.label(0);
             let text = fields.required("description");
             let is_done = fields.yes_no("implemented");
-            let rest = words::lines(fields.rest());
+            let rest = titles::lines(fields.rest());
             keys.push(self.control(&text, is_done, rest, draft));
         }
         for reference in fields.texts("control_imports") {
@@ -721,7 +696,7 @@ impl Model<'_> {
             match self.controls.iter().find(|control| control.label(1) == name) {
                 Some(control) => {
                     let key = format!("component {name}");
-                    if draft.item(&key).is_none() {
+                    if draft.items.get(&key).is_none() {
                         let mut item = component(control);
                         item.part.clone_from(&self.part);
                         draft.items.push(item);
@@ -734,7 +709,7 @@ impl Model<'_> {
                         format!("`{reference}` is not known: no file that is imported has it"),
                     );
                     let comments = vec!["TODO: its control was in a file that was not imported".to_owned()];
-                    keys.push(self.control(&words::readable(name), None, comments, draft));
+                    keys.push(self.control(&titles::readable(name), None, comments, draft));
                 }
             }
         }
@@ -743,35 +718,24 @@ impl Model<'_> {
 
     /// A control that is a block.
     fn block(&self, fields: &Fields<'_>, name: String, draft: &mut Draft) -> String {
-        let made = control(fields, Item::new(Kind::Mitigation, String::new(), words::readable(&name)));
-        let known = draft.of_kind(&[Kind::Mitigation]).find(|item| {
-            item.key.starts_with(&self.prefix)
-                && item.title == made.title
-                && item.description == made.description
-                && item.facts == made.facts
-        });
-        if let Some(known) = known {
-            return known.key.clone();
-        }
+        let made = control(fields, Item::new(Kind::Mitigation, String::new(), titles::readable(&name)));
         let mut item = made;
-        item.key = self.key(Kind::Mitigation, &name);
+        // What says the same is the same.
+        item.key = self.key(Kind::Mitigation, &format!("{} {} {:?}", item.title, item.description, item.facts));
         item.part.clone_from(&self.part);
-        let mut number = 2;
-        while draft.item(&item.key).is_some() {
-            item.key = format!("{} {number}", self.key(Kind::Mitigation, &name));
-            number += 1;
-        }
         let key = item.key.clone();
-        draft.items.push(item);
+        if draft.items.get(&key).is_none() {
+            draft.items.push(item);
+        }
         key
     }
 
     /// A control that is a text.
     fn control(&self, text: &str, is_done: Option<bool>, comments: Vec<String>, draft: &mut Draft) -> String {
         let key = self.key(Kind::Mitigation, text);
-        if draft.item(&key).is_none() {
-            let mut item = Item::new(Kind::Mitigation, key.clone(), words::title_of(text));
-            words::describe(&mut item, Some(text.trim().to_owned()));
+        if draft.items.get(&key).is_none() {
+            let mut item = Item::new(Kind::Mitigation, key.clone(), titles::title_of(text));
+            titles::describe(&mut item, Some(text.trim().to_owned()));
             item.part.clone_from(&self.part);
             item.word("status", Some(status(is_done)));
             item.comments = comments;
@@ -781,14 +745,55 @@ impl Model<'_> {
     }
 }
 
+/// The elements of a model, by what tells that a threat is against them.
+#[derive(Default)]
+struct Elements {
+    /// The keys of those that are no externals, by the words of their titles.
+    titles: FxHashMap<Vec<String>, Vec<String>>,
+    /// How many words titles have.
+    lengths: BTreeSet<usize>,
+    /// The keys of the stores of each asset.
+    keepers: FxHashMap<String, Vec<String>>,
+}
+
+impl Elements {
+    fn of<'d>(all: impl Iterator<Item = &'d Item>) -> Elements {
+        let mut elements = Elements::default();
+        for item in all {
+            for asset in item.keys("stores") {
+                elements.keepers.entry(asset.to_owned()).or_default().push(item.key.clone());
+            }
+            let words = spaced(&item.title);
+            if item.kind != Kind::External && !words.is_empty() {
+                elements.lengths.insert(words.len());
+                elements.titles.entry(words).or_default().push(item.key.clone());
+            }
+        }
+        elements
+    }
+
+    /// The keys of those whose titles are in a text.
+    fn told_in(&self, text: &str) -> Vec<String> {
+        let words = spaced(text);
+        let titles = self.lengths.iter().flat_map(|length| words.windows(*length));
+        titles.filter_map(|title| self.titles.get(title)).flatten().cloned().collect()
+    }
+}
+
+/// The words of a text in lower case.
+fn spaced(text: &str) -> Vec<String> {
+    let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
 fn status(is_done: Option<bool>) -> &'static str {
     if is_done == Some(true) { "implemented" } else { "proposed" }
 }
 
 /// What an element is made with, as far as its name tells.
 fn technology(item: &Item) -> Option<&'static str> {
-    let name = words::technology(&item.title).filter(|name| !COMMON.contains(name))?;
-    let above = words::upwards(Kind::Technology, name);
+    let name = vocabulary::technology(&item.title).filter(|name| !COMMON.contains(name))?;
+    let above = library::upwards(Kind::Technology, name);
     let keeps = above.iter().any(|name| name == "datastore" || name == "messaging");
     (keeps == (item.kind == Kind::Store)).then_some(name)
 }
@@ -800,7 +805,7 @@ fn component(fields: &Fields<'_>) -> Item {
     if name.is_empty() {
         fields.problem(LABELS, "a `component` needs a kind and a name");
     }
-    let mut item = control(fields, Item::new(Kind::Mitigation, format!("component {name}"), words::readable(&name)));
+    let mut item = control(fields, Item::new(Kind::Mitigation, format!("component {name}"), titles::readable(&name)));
     if !matches!(kind.as_str(), "control" | "expanded_control") && kind != name {
         item.comments.push(format!("kind of component: {kind}"));
     }
@@ -815,7 +820,7 @@ fn control(fields: &Fields<'_>, mut item: Item) -> Item {
         Some(name) if is_reference(&name) => {
             item.comments.push(format!("TODO: its description is elsewhere: {name}"));
         }
-        description => words::describe(&mut item, description),
+        description => titles::describe(&mut item, description),
     }
     if let Some(notes) = fields.text("implementation_notes") {
         item.description = [item.description.as_str(), &notes].join("\n\n").trim().to_owned();
@@ -830,11 +835,11 @@ fn control(fields: &Fields<'_>, mut item: Item) -> Item {
             item.text("evidence", Some(value));
         } else {
             attribute.loss("value", "kept in a comment");
-            item.comments.push(format!("{}: {value}", words::readable(&name)));
+            item.comments.push(format!("{}: {value}", titles::readable(&name)));
         }
         item.comments.extend(attribute.rest());
     }
     item.comments.extend(fields.kept("risk_reduction", "risk reduction"));
-    item.comments.extend(words::lines(fields.rest()));
+    item.comments.extend(titles::lines(fields.rest()));
     item
 }

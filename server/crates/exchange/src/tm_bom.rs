@@ -3,7 +3,7 @@
 
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, looked_up, plain_word};
-use crate::words;
+use crate::{guesses, library, stand_ins, titles, vocabulary};
 use rustc_hash::FxHashMap;
 use threatline_model::Kind;
 use threatline_model::schema;
@@ -102,7 +102,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     if let Some(scope) = top.fields("scope") {
         draft.title = scope.text("title").unwrap_or_default();
         draft.description = scope.text("description").unwrap_or_default();
-        draft.comments.extend(words::lines(scope.rest()));
+        draft.comments.extend(titles::lines(scope.rest()));
     }
     if let Some(more) = top.text("description").filter(|more| !draft.description.contains(more.as_str())) {
         draft.description = format!("{}\n\n{more}", draft.description).trim().to_owned();
@@ -119,7 +119,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     let mut known = Known::default();
     for fields in top.all("trust_zones") {
         let mut item = started(&fields, Kind::Boundary, "trust_zone", &mut known);
-        words::boundary_of_title(&mut item);
+        guesses::boundary_of_title(&mut item);
         finish(&fields, item, &mut draft);
     }
     for fields in top.all("actors") {
@@ -127,7 +127,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         let kind = word(&fields, "type", ACTORS, &mut item);
         item.word("kind", kind);
         if kind == Some("system") {
-            words::technology_of_title(&mut item);
+            guesses::technology_of_title(&mut item);
         }
         if let Some(permissions) = fields.text("permissions") {
             fields.loss("permissions", "kept in a comment");
@@ -138,7 +138,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     }
     for fields in top.all("components") {
         let mut item = started(&fields, Kind::Process, "component", &mut known);
-        words::technology_of_title(&mut item);
+        guesses::technology_of_title(&mut item);
         if let Some(parent) = fields.text("parent_component") {
             fields.loss("parent_component", "kept in a comment");
             item.comments.push(format!("part of: {parent}"));
@@ -157,14 +157,14 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         let product = fields.text("product");
         let kind = word(&fields, "type", STORES, &mut item);
         let keeps_data = |technology: &&str| {
-            let above = words::upwards(Kind::Technology, technology);
+            let above = library::upwards(Kind::Technology, technology);
             above.iter().any(|name| ["datastore", "messaging"].contains(&name.as_str()))
         };
-        let of_title = || words::technology(&item.title).filter(keeps_data);
-        match product.as_deref().and_then(words::technology).or_else(of_title) {
+        let of_title = || vocabulary::technology(&item.title).filter(keeps_data);
+        match product.as_deref().and_then(vocabulary::technology).or_else(of_title) {
             Some(technology) => {
                 item.library("technology", &[technology]);
-                let above = words::upwards(Kind::Technology, technology);
+                let above = library::upwards(Kind::Technology, technology);
                 if kind.is_some_and(|kind| !above.iter().any(|name| name == kind)) {
                     item.comments.extend(fields.text("type").map(|kind| format!("type: {kind}")));
                 }
@@ -191,7 +191,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         top.loss("repo_link", "kept in a comment");
         draft.comments.push(format!("repo_link: {link}"));
     }
-    draft.comments.extend(words::lines(top.rest()));
+    draft.comments.extend(titles::lines(top.rest()));
     draft
 }
 
@@ -218,8 +218,8 @@ fn started(fields: &Fields<'_>, kind: Kind, list: &'static str, known: &mut Know
     }
     let title = fields.text("title").or_else(|| name.as_deref().map(spoken)).unwrap_or_default();
     let mut item = Item::new(kind, key, title);
-    item.name = name.and_then(|name| words::id(without_prefix(list, &name)));
-    words::describe(&mut item, fields.text("description"));
+    item.name = name.and_then(|name| titles::id(without_prefix(list, &name)));
+    titles::describe(&mut item, fields.text("description"));
     item
 }
 
@@ -237,7 +237,7 @@ fn without_prefix<'n>(list: &str, name: &'n str) -> &'n str {
 }
 
 fn finish(fields: &Fields<'_>, mut item: Item, draft: &mut Draft) {
-    item.comments.extend(words::lines(fields.rest()));
+    item.comments.extend(titles::lines(fields.rest()));
     draft.items.push(item);
 }
 
@@ -260,7 +260,7 @@ fn put(fields: &Fields<'_>, item: &mut Item, known: &mut Known, draft: &mut Draf
         None => {
             fields.loss("trust_zone", format!("nothing is called `{zone}`: it is declared as a boundary"));
             let mut boundary = missing(&zone, Kind::Boundary, "trust_zone", known);
-            words::boundary_of_title(&mut boundary);
+            guesses::boundary_of_title(&mut boundary);
             let key = boundary.key.clone();
             draft.items.push(boundary);
             key
@@ -271,7 +271,7 @@ fn put(fields: &Fields<'_>, item: &mut Item, known: &mut Known, draft: &mut Draf
 /// Declares what is named and not there.
 fn missing(name: &str, kind: Kind, list: &'static str, known: &mut Known) -> Item {
     let mut item = Item::new(kind, format!("{list} {name}"), spoken(name));
-    item.name = words::id(name);
+    item.name = titles::id(name);
     item.comments.push("TODO: it was named, and not described, in the model that was imported".to_owned());
     known.0.insert((list, name.to_owned()), item.key.clone());
     item
@@ -303,14 +303,14 @@ fn data_sets(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             let Some(name) = placement.text("data_store") else { continue };
             let is_encrypted = placement.yes_no("encrypted");
             if let Some(key) = known.or_note(&placement, "data_store", &["data_store"], &name, &mut item) {
-                if let Some(store) = draft.item_mut(&key) {
+                if let Some(store) = draft.items.get_mut(&key) {
                     store.state("stores", Fact::Item(item.key.clone()));
                 }
                 encrypted.extend(is_encrypted.map(|yes| (key, yes)));
             } else if let Some(yes) = is_encrypted {
                 item.comments.push(format!("encrypted there: {}", if yes { "yes" } else { "no" }));
             }
-            item.comments.extend(words::lines(placement.rest()));
+            item.comments.extend(titles::lines(placement.rest()));
         }
         finish(&fields, item, draft);
     }
@@ -336,22 +336,22 @@ fn data_flows(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
         let is_encrypted = fields.yes_no("encrypted");
         let [Some(source), Some(target)] = ends else {
             let said = ["source", "destination"].map(|name| {
-                fields.loss(name, "kept in a comment: a flow leads from an element to an element");
+                fields.loss(name, crate::tree::LOOSE_END);
                 fields.node(name).map_or("nothing".to_owned(), Node::in_one_line)
             });
-            let title = words::or(&item.title, "without a title");
+            let title = titles::or(&item.title, "without a title");
             draft.comments.push(format!("flow with a loose end: {title}, from {}", said.join(" to ")));
             let said = [("has_sensitive_data", is_sensitive), ("encrypted", is_encrypted)];
             let said =
                 said.iter().filter_map(|(name, yes)| Some(format!("{name}: {}", if (*yes)? { "yes" } else { "no" })));
-            draft.comments.extend(words::lines(said.collect()));
+            draft.comments.extend(titles::lines(said.collect()));
             draft.comments.extend(Some(item.description).filter(|text| !text.is_empty()));
-            draft.comments.extend(words::lines(fields.rest()));
+            draft.comments.extend(titles::lines(fields.rest()));
             continue;
         };
         // What one of its ends keeps is what it can carry, where that is a single thing.
         let kept =
-            [&source, &target].into_iter().filter_map(|key| draft.item(key)).flat_map(|item| item.keys("stores"));
+            [&source, &target].into_iter().filter_map(|key| draft.items.get(key)).flat_map(|item| item.keys("stores"));
         let kept: Vec<String> = kept.map(str::to_owned).collect();
         match (is_sensitive, kept.as_slice()) {
             (Some(true), [one]) => item.state("sends", Fact::Item(one.clone())),
@@ -361,10 +361,10 @@ fn data_flows(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             }
             _ => {}
         }
-        let said = [item.title.as_str(), item.description.as_str()].map(words::words_of).concat();
+        let said = [item.title.as_str(), item.description.as_str()].map(titles::words_of).concat();
         let protocols =
-            said.iter().filter(|word| word.len() > 2).filter_map(|word| words::in_library(Kind::Protocol, word));
-        let fits = |protocol: &&str| is_encrypted.is_none_or(|yes| words::encrypts(protocol) == yes);
+            said.iter().filter(|word| word.len() > 2).filter_map(|word| library::in_library(Kind::Protocol, word));
+        let fits = |protocol: &&str| is_encrypted.is_none_or(|yes| library::encrypts(protocol) == yes);
         let general = ["binary"];
         let protocol = protocols.filter(|protocol| !general.contains(protocol)).find(fits);
         item.library("protocol", protocol.as_slice());
@@ -442,7 +442,7 @@ fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
         }
         let zones = zones.map(|zone| {
             let title =
-                known.get(&["trust_zone"], &zone).and_then(|key| draft.item(&key).map(|item| item.title.clone()));
+                known.get(&["trust_zone"], &zone).and_then(|key| draft.items.get(&key).map(|item| item.title.clone()));
             title.unwrap_or_else(|| format!("{zone} (which is not there)"))
         });
         said.extend(fields.rest());
@@ -455,8 +455,8 @@ fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
 fn assumptions(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
     for (at, fields) in top.all("assumptions").into_iter().enumerate() {
         let Some(text) = fields.text("description") else { continue };
-        let mut item = Item::new(Kind::Assumption, format!("assumption {at}"), words::title_of(&text));
-        words::describe(&mut item, Some(text));
+        let mut item = Item::new(Kind::Assumption, format!("assumption {at}"), titles::title_of(&text));
+        titles::describe(&mut item, Some(text));
         for topic in fields.texts("topics") {
             let lists = ["trust_zone", "actor", "component", "data_store", "data_set", "data_flow"];
             if let Some(key) = known.or_note(&fields, "topics", &lists, &topic, &mut item) {
@@ -475,7 +475,7 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
         fields.loss("title", "kept in a comment: the language has no personas");
         draft.comments.push(format!("threat persona {title}: {}", fields.text("description").unwrap_or_default()));
         personas.extend(fields.text("symbolic_name").map(|name| (name, title)));
-        draft.comments.extend(words::lines(fields.rest()));
+        draft.comments.extend(titles::lines(fields.rest()));
     }
     let mut items: Vec<Item> = Vec::new();
     for fields in top.all("threats") {
@@ -493,7 +493,7 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
                 let title = reference.text(title);
                 if let Some(number) = reference.text(id) {
                     let before = item.comments.len();
-                    words::reference(&mut item, &format!("{prefix}-{number}"));
+                    vocabulary::reference(&mut item, &format!("{prefix}-{number}"));
                     // One that is not known may be known by its title.
                     if item.comments.len() > before {
                         reference.loss(id, "kept in a comment: the published list does not have it");
@@ -502,13 +502,13 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
                 } else {
                     item.comments.extend(title);
                 }
-                item.comments.extend(words::lines(reference.rest()));
+                item.comments.extend(titles::lines(reference.rest()));
             }
         }
         let event = fields.text("event").unwrap_or_default();
         for text in [format!("{} {event}", item.title), item.description.clone()] {
             if item.get("category").is_empty() {
-                words::stride_in(&text).into_iter().for_each(|category| item.word("category", Some(category)));
+                guesses::stride_in(&text).into_iter().for_each(|category| item.word("category", Some(category)));
             }
         }
         if !item.get("category").is_empty() {
@@ -527,7 +527,7 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             lines.push(format!("threat persona: {}", title.unwrap_or(name)));
         }
         lines.extend(fields.rest());
-        item.comments.extend(words::lines(lines));
+        item.comments.extend(titles::lines(lines));
         items.push(item);
     }
     for fields in top.all("risks") {
@@ -537,7 +537,7 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
         control(&fields, known, &mut items, draft);
     }
     for mut item in items {
-        words::complete_threat(draft, &mut item);
+        stand_ins::complete_threat(draft, &mut item);
         draft.items.push(item);
     }
 }
@@ -567,7 +567,7 @@ fn risk(fields: &Fields<'_>, known: &Known, threats: &mut [Item], draft: &mut Dr
     let keys = named(fields, known, &mut said);
     for name in ["likelihood", "impact"] {
         let Some(word) = fields.text(name) else { continue };
-        let Some(level) = words::level_word(&word) else {
+        let Some(level) = vocabulary::level_word(&word) else {
             fields.loss(name, "kept in a comment: the schema has no such word");
             said.push(format!("{name}: {word}"));
             continue;
@@ -582,7 +582,7 @@ fn risk(fields: &Fields<'_>, known: &Known, threats: &mut [Item], draft: &mut Dr
         }
     }
     fields.loss("title", "kept in a comment: its likelihood and impact are those of its threats");
-    said.extend(words::lines(fields.rest()));
+    said.extend(titles::lines(fields.rest()));
     match keys.as_slice() {
         [] => draft.comments.extend(said),
         [first, others @ ..] => {
@@ -607,7 +607,7 @@ fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut [Item], draft: 
             let zone = boundary.text(name).unwrap_or_default();
             known
                 .get(&["trust_zone"], &zone)
-                .and_then(|key| draft.item(&key).map(|item| item.title.clone()))
+                .and_then(|key| draft.items.get(&key).map(|item| item.title.clone()))
                 .unwrap_or(zone)
         };
         fields.loss("trust_boundary", "kept in a comment");
@@ -616,7 +616,7 @@ fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut [Item], draft: 
     }
     let keys = named(fields, known, &mut lines);
     lines.extend(fields.rest());
-    item.comments.extend(words::lines(lines));
+    item.comments.extend(titles::lines(lines));
     let Some(status) = status else {
         // It counters nothing, so it is no mitigation.
         fields.loss("status", "kept in a comment: it is not in place, and is not to come");

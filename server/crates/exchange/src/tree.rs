@@ -260,8 +260,11 @@ impl Node {
 /// That it is no text, with the place of the first byte that is none.
 pub fn decode(bytes: &[u8]) -> Result<String, String> {
     let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
-        String::from_utf16(&units).map_err(|_| "it is no text in UTF-16, as its first bytes say".to_owned())
+        let pairs = bytes.chunks_exact(2);
+        let is_whole = pairs.remainder().is_empty();
+        let units: Vec<u16> = pairs.map(|pair| unit([pair[0], pair[1]])).collect();
+        let text = String::from_utf16(&units).ok().filter(|_| is_whole);
+        text.ok_or_else(|| "it is no text in UTF-16, as its first bytes say".to_owned())
     };
     match bytes {
         [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
@@ -343,7 +346,8 @@ fn too_deep(place: Place) -> Problem {
     Problem { place, path: String::new(), message }
 }
 
-/// Reads the first document of a YAML text, as leniently as the tools that write such. Aliases share what they stand for.
+/// Reads the first document of a YAML text, as leniently as the tools that write such. Aliases share what they stand
+/// for.
 ///
 /// # Errors
 /// The first place where it is none.
@@ -402,7 +406,10 @@ pub fn yaml(text: &Text) -> Result<Node, Problem> {
             Some(Open { value: Value::Map(entries), key, keys, .. }) => match key.take() {
                 Some(key) => entries.push((key, node)),
                 None => {
-                    let said = node.in_one_line();
+                    let said = match node.value() {
+                        Value::Text(text) => text.clone(),
+                        _ => node.in_one_line(),
+                    };
                     if !keys.insert(said.clone()) {
                         return Err(problem(node.place().clone(), format!("`{said}` is here a second time")));
                     }
@@ -536,7 +543,7 @@ fn hcl_value(text: &Text, expression: &Expression) -> Result<Node, Problem> {
 #[derive(Debug, Default)]
 pub struct Notes {
     /// What keeps the documents from being read.
-    pub problems: RefCell<Vec<Problem>>,
+    pub problems: RefCell<BTreeSet<Problem>>,
     /// What has no place in a model.
     pub losses: RefCell<Vec<Loss>>,
 }
@@ -552,14 +559,22 @@ pub struct Loss {
     pub why: String,
 }
 
+/// Why places and sizes are left out.
+pub const DRAWN_ANEW: &str = "left out: the diagram is laid out anew";
+/// What becomes of a flow that is not attached at both ends.
+pub const LOOSE_END: &str = "kept in a comment: a flow leads from an element to an element";
+/// What becomes of a boundary that is no box.
+pub const NO_INSIDE: &str = "kept in a comment: a line has no inside; draw it as a box to keep it";
+
 impl Notes {
     /// Notes what is wrong.
     pub fn problem(&self, place: &Place, path: &str, message: impl Into<String>) {
-        let problem = Problem { place: place.clone(), path: path.to_owned(), message: message.into() };
-        let mut problems = self.problems.borrow_mut();
-        if !problems.contains(&problem) {
-            problems.push(problem);
-        }
+        self.add(Problem { place: place.clone(), path: path.to_owned(), message: message.into() });
+    }
+
+    /// Notes a problem, once.
+    pub fn add(&self, problem: Problem) {
+        self.problems.borrow_mut().insert(problem);
     }
 
     /// Notes what has no place.
@@ -802,7 +817,7 @@ impl<'a> Fields<'a> {
     pub fn drawing(&self, names: &[&str]) {
         for name in names {
             if self.node(name).is_some_and(|node| !node.is_silent()) {
-                self.loss(name, "left out: the diagram is laid out anew");
+                self.loss(name, DRAWN_ANEW);
             }
         }
     }
@@ -819,12 +834,28 @@ pub fn plain_word(said: &str) -> String {
     said.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// How many words are looked through for one that is meant, and how many are listed.
+const MOST_WORDS: [usize; 2] = [1000, 60];
+
+/// The word that is written almost so, if there is one; nothing where there are too many to look at.
+pub fn near<'w>(said: &str, words: impl Iterator<Item = &'w str> + Clone) -> Option<&'w str> {
+    if words.clone().nth(MOST_WORDS[0]).is_some() {
+        return None;
+    }
+    let said = said.to_lowercase();
+    // More letters that differ in number are more changes than are made by mistake.
+    let likely = words.filter(|word| word.len().abs_diff(said.len()) <= 2.max(word.len() / 4));
+    let near = likely.map(|word| (strsim::damerau_levenshtein(&said, word), word)).min();
+    near.filter(|(distance, word)| *distance <= 2.max(word.len() / 4)).map(|(_, word)| word)
+}
+
 /// That a word is unknown, with the one that may be meant.
 pub fn unknown<'w>(said: &str, words: impl Iterator<Item = &'w str> + Clone) -> String {
-    let near = words.clone().map(|word| (strsim::damerau_levenshtein(&said.to_lowercase(), word), word)).min();
-    match near.filter(|(distance, word)| *distance <= 2.max(word.len() / 4)) {
-        Some((_, word)) => format!("`{said}` is unknown; is `{word}` meant?"),
-        None if words.clone().next().is_none() => format!("`{said}` is unknown"),
+    match near(said, words.clone()) {
+        Some(word) => format!("`{said}` is unknown; is `{word}` meant?"),
+        None if words.clone().next().is_none() || words.clone().nth(MOST_WORDS[1]).is_some() => {
+            format!("`{said}` is unknown")
+        }
         None => format!("`{said}` is unknown; it has to be one of {}", words.collect::<Vec<_>>().join(", ")),
     }
 }

@@ -1,9 +1,9 @@
 //! Models of the Microsoft Threat Modeling Tool.
 
-mod readers;
+mod common;
 
+use common::{problems, told};
 use expect_test::expect;
-use readers::{imported, problems};
 
 /// A property of a stencil: its label, and a text, a chosen value, or that it is true.
 fn property(label: &str, said: &str) -> String {
@@ -238,7 +238,7 @@ fn shop() -> String {
 #[test]
 fn a_model_becomes_what_a_person_would_have_written() {
     expect![[r#"
-        == backup.threat
+        //- backup.threat
         component backup "Backup"
 
         store copies "Copies" { technology: object_store }
@@ -247,13 +247,13 @@ fn a_model_becomes_what_a_person_would_have_written() {
           protocol: ftps
           authentication: key
         }
-        == login.threat
+        //- login.threat
         component login "Login"
 
         asset credentials "Credentials" {
           classification: restricted
           kind: credential
-          // It was not named: a store was said to keep such.
+          // It was not named: an element was said to hold such.
         }
 
         boundary cloud "Cloud" { kind: cloud }
@@ -310,15 +310,15 @@ fn a_model_becomes_what_a_person_would_have_written() {
           // TODO: no category of STRIDE was stated; `tampering` is a guess
           // It named no element: all of them are listed.
         }
-        == model.threat
+        //- model.threat
         // Web shop
         // Sells things.
         // Owner: Team Blue
 
         // contributors: Kim
         // on the diagram: Ask Kim about this
-        // a flow of which an end is attached to nothing: Lost, at Shop
-        // trust boundary drawn as a line: Edge, across: Shopper to Shop
+        // flow with a loose end: Lost, from "Shop" to nothing
+        // trust boundary drawn as a line: Edge; it crosses Shopper to Shop
         // note (Kim, 2024-01-01): Look at logins
 
         threat spoofing "Spoofing" {
@@ -333,24 +333,24 @@ fn a_model_becomes_what_a_person_would_have_written() {
         mitigation both_ends_have_certificates "Both ends have certificates" { status: implemented }
 
         assumption the_cloud_is_patched "The cloud is patched"
-        == without a place
+        //- without a place
         shop.tm7:28:15: MetaInformation.Contributors: kept in a comment
         shop.tm7:39:1: KnowledgeBase: left out: the template, with its stencils and kinds of threats
-        shop.tm7:2:1: DrawingSurfaceList: places and sizes are left out: diagrams are laid out anew
+        shop.tm7:2:1: DrawingSurfaceList: left out: the diagram is laid out anew
         shop.tm7:8:599: DrawingSurfaceList[0].Borders[4].Value.Properties[3].Value: Team: kept in a comment
         shop.tm7:10:648: DrawingSurfaceList[0].Borders[6].Value.TypeId: kept in a comment: the library has nothing for this stencil
         shop.tm7:11:128: DrawingSurfaceList[0].Borders[7].Value.Properties: kept in a comment: it is a text on the diagram
         shop.tm7:13:793: DrawingSurfaceList[0].Lines[0].Value.Properties[4].Value: Physical Network: kept in a comment
-        shop.tm7:16:439: DrawingSurfaceList[0].Lines[3].Value.TargetGuid: the flow is kept in a comment: an end is attached to nothing
+        shop.tm7:16:439: DrawingSurfaceList[0].Lines[3].Value.TargetGuid: kept in a comment: a flow leads from an element to an element
         shop.tm7:15:107: DrawingSurfaceList[0].Lines[2].Value.Guid: joined with its request: a request and its answer are one flow
-        shop.tm7:17:127: DrawingSurfaceList[0].Lines[4].Value.Properties: kept in a comment: a boundary that is a line has no inside
+        shop.tm7:17:127: DrawingSurfaceList[0].Lines[4].Value.Properties: kept in a comment: a line has no inside; draw it as a box to keep it
         shop.tm7:20:385: DrawingSurfaceList[1].Borders[0].Value.Properties[2].Value: Backup: kept in a comment
         shop.tm7:20:133: DrawingSurfaceList[1].Borders[0].Value.Properties: read as the same as that of the same name on another diagram
         shop.tm7:37:67: ThreatInstances[6].Value.FlowGuid: what it is against is not on the diagrams
         shop.tm7:30:1: ThreatInstances: threats that the tool generated and nobody looked at are left out: 2 (1 of Spoofing, 1 of Tampering)
         shop.tm7:30:1: ThreatInstances: threats that do not apply are kept in comments: 1
         shop.tm7:29:69: Notes[0].Message: kept in a comment
-    "#]].assert_eq(&imported("shop.tm7", &shop(), &[]));
+    "#]].assert_eq(&told("shop.tm7", &shop(), &[]));
 }
 
 #[test]

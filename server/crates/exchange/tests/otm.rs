@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{imported, losses, problems};
+use common::{imported, losses, problems, texts};
 use expect_test::expect;
 
 const SHOP: &str = r#"
@@ -104,24 +104,21 @@ fn a_model_as_a_person_would_have_written_it() {
           status: planned
           // risk reduction: 80
         }
-        //- threatline.toml
-        [model]
-        name = "Shop"
     "#]]
-    .assert_eq(&imported(SHOP));
+    .assert_eq(&texts(&imported("shop.json", SHOP, &[])));
 }
 
 #[test]
 fn what_has_no_place_is_told() {
     expect![[r#"
-        document:4:78 project.ownerContact: kept in a comment
-        document:5:82 representations[0].size: left out: the diagram is laid out anew
-        document:29:38 components[1].attributes."cost centre": kept in a comment
-        document:34:93 dataflows[0].bidirectional: kept in a comment: no asset is stated
-        document:43:88 mitigations[0].riskReduction: kept in a comment
-        document:39:71 threats[0].categories: kept in a comment: it is none of STRIDE
+        shop.json:4:78: project.ownerContact: kept in a comment
+        shop.json:5:82: representations[0].size: left out: the diagram is laid out anew
+        shop.json:29:38: components[1].attributes."cost centre": kept in a comment
+        shop.json:34:93: dataflows[0].bidirectional: kept in a comment: no asset is stated
+        shop.json:43:88: mitigations[0].riskReduction: kept in a comment
+        shop.json:39:71: threats[0].categories: kept in a comment: it is none of STRIDE
     "#]]
-    .assert_eq(&losses(SHOP));
+    .assert_eq(&losses(&imported("shop.json", SHOP, &[])));
 }
 
 #[test]
@@ -134,16 +131,16 @@ fn all_that_is_wrong_is_told_with_its_place() {
   "dataflows": [{ "id": "f", "name": "F", "source": "c", "destination": "d" }]
 }"#;
     expect![[r#"
-        document:3:14 project: this is a list, and has to be a group of values
-        document:4:18 trustZones[0].name: `name` is missing
-        document:4:56 trustZones[0].risk.trustRating: this is a text, and has to be a number
-        document:4:76 trustZones[1].id: `a` is here a second time
-        document:5:83 components[0].parent.trustZone: nothing has the id `b`
-        document:6:73 dataflows[0].destination: nothing has the id `d`
+        shop.json:3:14: project: this is a list, and has to be a group of values
+        shop.json:4:18: trustZones[0].name: `name` is missing
+        shop.json:4:56: trustZones[0].risk.trustRating: this is a text, and has to be a number
+        shop.json:4:76: trustZones[1].id: `a` is here a second time
+        shop.json:5:83: components[0].parent.trustZone: nothing has the id `b`
+        shop.json:6:73: dataflows[0].destination: nothing has the id `d`
     "#]]
-    .assert_eq(&problems(broken));
+    .assert_eq(&problems("shop.json", broken, &[]));
     expect![[r#"
-        document:2:13 : this is no JSON: expected value
+        shop.json:2:13: this is no JSON: expected value
     "#]]
-    .assert_eq(&problems("{ \"otmVersion\": \"0.2.0\",\n \"project\": }"));
+    .assert_eq(&problems("shop.json", "{ \"otmVersion\": \"0.2.0\",\n \"project\": }", &[]));
 }

@@ -1,9 +1,9 @@
 //! What pytm prints and reads.
 
-mod readers;
+mod common;
 
+use common::{problems, told};
 use expect_test::expect;
-use readers::{imported, problems};
 
 /// As `--json` prints it, but for what says nothing.
 const PRINTED: &str = r#"{
@@ -64,19 +64,13 @@ const PRINTED: &str = r#"{
 #[test]
 fn what_pytm_prints_becomes_what_a_person_would_have_written() {
     expect![[r#"
-        == parcels.threat
+        //- parcels.threat
         // pytm's DS01 on Web: avoided
         // pytm's threats that were left out: INP02
         // pytm's INP99 on Web: to mitigate, run a sanitizer
 
         /// Tracks parcels.
         component parcels "Parcels"
-
-        asset personal_data "Personal data" {
-          classification: confidential
-          personal: yes
-          // It was not named: a store was said to keep such.
-        }
 
         asset address "Address" {
           classification: confidential
@@ -96,6 +90,12 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
           // TODO: it was not classified; `internal` is a guess
         }
 
+        asset personal_data "Personal data" {
+          classification: confidential
+          personal: yes
+          // It was not named: an element was said to hold such.
+        }
+
         boundary vpc "VPC" in cloud {
           // controls: isHardened
         }
@@ -111,7 +111,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
 
         external carrier "Carrier" in internet {
           kind: system
-          out_of_scope: "It was out of scope in pytm."
+          out_of_scope: "It was out of scope in the model that was imported."
         }
 
         process web "Web" in vpc {
@@ -189,7 +189,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
           about: web
           // pytm left out for it: INP16 PHP Remote File Inclusion on Web
         }
-        == without a place
+        //- without a place
         parcels.json:12:114: data[0].format: kept in a comment
         parcels.json:14:41: data[1].classification: became `restricted`, and is kept in a comment
         parcels.json:15:25: data[1].credentialsLife: kept in a comment
@@ -211,7 +211,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
         parcels.json:3:94: threatsExcluded: kept in a comment: pytm's ids of threats
         parcels.json:48:5: findings[3]: kept in a comment: nothing of the kind is found in the model
     "#]]
-    .assert_eq(&imported("parcels.json", PRINTED, &[]));
+    .assert_eq(&told("parcels.json", PRINTED, &[]));
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn what_pytm_reads_is_read() {
       ]
     }"#;
     expect![[r#"
-        == small.threat
+        //- small.threat
         component small "Small"
 
         asset password "Password" {
@@ -271,12 +271,12 @@ fn what_pytm_reads_is_read() {
         assumption checked "Checked" {
           // pytm left out for it: INP16
         }
-        == without a place
+        //- without a place
         small.json:3:22: assumptions: what `[0]` excludes is kept in a comment: pytm's ids of threats
         small.json:5:77: data[0].lifetime: kept in a comment
         small.json:10:41: elements[2].isHardened: kept in a comment
     "#]]
-    .assert_eq(&imported("small.json", input, &[]));
+    .assert_eq(&told("small.json", input, &[]));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{imported, losses, problems};
+use common::{imported, losses, problems, texts};
 use expect_test::expect;
 
 const SHOP: &str = r#"
@@ -200,28 +200,25 @@ fn a_model_as_a_person_would_have_written_it() {
           ticket: "SHOP-1"
           // TODO: no last day was stated; fill in when this is looked at again
         }
-        //- threatline.toml
-        [model]
-        name = "Shop"
     "#]]
-    .assert_eq(&imported(SHOP));
+    .assert_eq(&texts(&imported("shop.yaml", SHOP, &[])));
 }
 
 #[test]
 fn what_has_no_place_is_told() {
     expect![[r#"
-        document:13:12 data_assets.Orders.usage: kept in a comment
-        document:18:15 data_assets.Orders.quantity: kept in a comment
-        document:19:31 data_assets.Orders.justification_cia_rating: kept in a comment
-        document:23:22 data_assets."Order Logs".confidentiality: became `internal`, and is kept in a comment
-        document:13:12 data_assets."Order Logs".usage: kept in a comment
-        document:18:15 data_assets."Order Logs".quantity: kept in a comment
-        document:19:31 data_assets."Order Logs".justification_cia_rating: kept in a comment
-        document:70:11 trust_boundaries.Private.type: became `network`, and is kept in a comment
-        document:44:19 technical_assets.Shop.technologies: kept in a comment: the library has no such technology
-        document:81:19 individual_risk_categories.Fraud.risks_identified."<b>Unpaid orders</b> at <b>Shop</b>".severity: kept in a comment
-        document:96:13 risk_tracking."missing-hardening@shop".status: kept in a comment: the library has no such rule
-    "#]].assert_eq(&losses(SHOP));
+        shop.yaml:13:12: data_assets.Orders.usage: kept in a comment
+        shop.yaml:18:15: data_assets.Orders.quantity: kept in a comment
+        shop.yaml:19:31: data_assets.Orders.justification_cia_rating: kept in a comment
+        shop.yaml:23:22: data_assets."Order Logs".confidentiality: became `internal`, and is kept in a comment
+        shop.yaml:13:12: data_assets."Order Logs".usage: kept in a comment
+        shop.yaml:18:15: data_assets."Order Logs".quantity: kept in a comment
+        shop.yaml:19:31: data_assets."Order Logs".justification_cia_rating: kept in a comment
+        shop.yaml:70:11: trust_boundaries.Private.type: became `network`, and is kept in a comment
+        shop.yaml:44:19: technical_assets.Shop.technologies: kept in a comment: the library has no such technology
+        shop.yaml:81:19: individual_risk_categories.Fraud.risks_identified."<b>Unpaid orders</b> at <b>Shop</b>".severity: kept in a comment
+        shop.yaml:96:13: risk_tracking."missing-hardening@shop".status: kept in a comment: the library has no such rule
+    "#]].assert_eq(&losses(&imported("shop.yaml", SHOP, &[])));
 }
 
 #[test]
@@ -242,30 +239,30 @@ trust_boundaries:
   Cloud: { id: cloud, type: network, technical_assets_inside: [shop, bank] }
 "#;
     expect![[r#"
-        document:4:42 data_assets.Orders.confidentiality: `secret` is unknown; it has to be one of public, internal, restricted, confidential, strictly-confidential
-        document:8:11 technical_assets.Shop.type: `proces` is unknown; is `process` meant?
-        document:9:16 technical_assets.Shop.redundant: this has to be `true` or `false`
-        document:10:25 technical_assets.Shop.data_assets_stored: there is no data asset with the id `ordres`; is `orders` meant?
-        document:12:23 technical_assets.Shop.communication_links.Keep.target: there is no technical asset with the id `databse`
-        document:14:10 trust_boundaries.Cloud.technical_assets_inside: there is no technical asset with the id `bank`
-        document:14:29 trust_boundaries.Cloud.type: `network` is unknown; it has to be one of network-on-prem, network-dedicated-hoster, network-virtual-lan, network-cloud-provider, network-cloud-security-group, network-policy-namespace-isolation, execution-environment
-    "#]].assert_eq(&problems(broken));
+        shop.yaml:4:42: data_assets.Orders.confidentiality: `secret` is unknown; it has to be one of public, internal, restricted, confidential, strictly-confidential
+        shop.yaml:8:11: technical_assets.Shop.type: `proces` is unknown; is `process` meant?
+        shop.yaml:9:16: technical_assets.Shop.redundant: this has to be `true` or `false`
+        shop.yaml:10:25: technical_assets.Shop.data_assets_stored: there is no data asset with the id `ordres`; is `orders` meant?
+        shop.yaml:12:23: technical_assets.Shop.communication_links.Keep.target: there is no technical asset with the id `databse`
+        shop.yaml:14:10: trust_boundaries.Cloud.technical_assets_inside: there is no technical asset with the id `bank`
+        shop.yaml:14:29: trust_boundaries.Cloud.type: `network` is unknown; it has to be one of network-on-prem, network-dedicated-hoster, network-virtual-lan, network-cloud-provider, network-cloud-security-group, network-policy-namespace-isolation, execution-environment
+    "#]].assert_eq(&problems("shop.yaml", broken, &[]));
 }
 
 #[test]
 fn what_is_no_yaml_is_told_once() {
     expect![[r#"
-        document:3:12 : this is no YAML: illegal placement of ':' indicator
+        shop.yaml:3:12: this is no YAML: illegal placement of ':' indicator
     "#]]
-    .assert_eq(&problems("threagile_version: 1\ntitle: [a\ndata_assets: {}\n"));
+    .assert_eq(&problems("shop.yaml", "threagile_version: 1\ntitle: [a\ndata_assets: {}\n", &[]));
     expect![[r#"
-        document:3:1 : `title` is here a second time
+        shop.yaml:3:1: `title` is here a second time
     "#]]
-    .assert_eq(&problems("threagile_version: 1\ntitle: a\ntitle: b\n"));
+    .assert_eq(&problems("shop.yaml", "threagile_version: 1\ntitle: a\ntitle: b\n", &[]));
     expect![[r#"
-        document:1:20 : this is no YAML: while parsing node, found unknown anchor
+        shop.yaml:1:20: this is no YAML: while parsing node, found unknown anchor
     "#]]
-    .assert_eq(&problems("threagile_version: *nothing\n"));
+    .assert_eq(&problems("shop.yaml", "threagile_version: *nothing\n", &[]));
 }
 
 #[test]
@@ -276,12 +273,12 @@ fn a_document_that_repeats_itself_without_end_is_given_back() {
         bomb += &format!("a{at}: &a{at} [{all}]\n");
     }
     expect![[r#"
-        document:8:9 : there are more than 4000000 values, and they are not read
+        shop.yaml:8:9: there are more than 4000000 values, and they are not read
     "#]]
-    .assert_eq(&problems(&bomb));
+    .assert_eq(&problems("shop.yaml", &bomb, &[]));
     let deep = format!("threagile_version: 1\ntitle: {}x{}\n", "[".repeat(100_000), "]".repeat(100_000));
     expect![[r#"
-        document:2:263 : this is no YAML: recursion limit exceeded
+        shop.yaml:2:263: this is no YAML: recursion limit exceeded
     "#]]
-    .assert_eq(&problems(&deep));
+    .assert_eq(&problems("shop.yaml", &deep, &[]));
 }

@@ -1,8 +1,8 @@
 //! Threat Dragon's models become text as a person would have written it, and come back from our own documents.
 
-mod documents;
+mod common;
 
-use documents::{check, check_errors, imported, losses, problems, text};
+use common::{imported, losses, problems, texts};
 use expect_test::expect;
 use serde_json::{Value, json};
 use threatline_exchange::draft::Draft;
@@ -134,131 +134,129 @@ fn shop() -> Value {
 
 #[test]
 fn a_drawing_becomes_text() {
-    check(
-        &shop().to_string(),
-        &expect![[r#"
-            ==> book_shop.threat
-            // contributors: Ada, Grace
-            // reviewer: Edsger
-            // trust boundary drawn as a line: Edge; it crosses Order (Customer -> Shop API)
-            // Drawn in
-            // a workshop
-            // flow with a loose end: Mail, from "Shop API" to nothing
-            // protocol: smtp
+    expect![[r#"
+        //- book_shop.threat
+        // contributors: Ada, Grace
+        // reviewer: Edsger
+        // trust boundary drawn as a line: Edge; it crosses Order (Customer -> Shop API)
+        // Drawn in
+        // a workshop
+        // flow with a loose end: Mail, from "Shop API" to nothing
+        // protocol: smtp
 
-            /// Sells books.
-            component book_shop "Book shop" { owner: "Shop team" }
+        /// Sells books.
+        component book_shop "Book shop" { owner: "Shop team" }
 
-            asset payment_card_data "Payment card data" {
-              classification: restricted
-              regulations: pci_dss
-            }
+        asset payment_card_data "Payment card data" {
+          classification: restricted
+          regulations: pci_dss
+          // It was not named: an element was said to hold such.
+        }
 
-            asset credentials "Credentials" {
-              classification: restricted
-              kind: credential
-            }
+        asset credentials "Credentials" {
+          classification: restricted
+          kind: credential
+          // It was not named: an element was said to hold such.
+        }
 
-            boundary cloud_account "Cloud account" { kind: cloud }
+        boundary cloud_account "Cloud account" { kind: cloud }
 
-            boundary data_network "Data network" in cloud_account { kind: network }
+        boundary data_network "Data network" in cloud_account { kind: network }
 
-            external customer "Customer" {
-              kind: person
-              // providesAuthentication: yes
-            }
+        external customer "Customer" {
+          kind: person
+          // providesAuthentication: yes
+        }
 
-            /// Takes orders.
-            process shop_api "Shop API" in cloud_account {
-              technology: web_application
-              handles: payment_card_data
-              privileges: service
-            }
+        /// Takes orders.
+        process shop_api "Shop API" in cloud_account {
+          technology: web_application
+          handles: payment_card_data
+          privileges: service
+        }
 
-            store orders_database "Orders database" in data_network {
-              technology: database
-              stores: credentials
-              encryption: at_rest
-              // isSigned: yes
-            }
+        store orders_database "Orders database" in data_network {
+          technology: database
+          stores: credentials
+          encryption: at_rest
+          // isSigned: yes
+        }
 
-            store old_orders "Old orders" { out_of_scope: "Goes in May" }
+        store old_orders "Old orders" { out_of_scope: "Goes in May" }
 
-            flow order "Order": customer -> shop_api {
-              protocol: https
-              // isPublicNetwork: yes
-            }
+        flow order "Order": customer -> shop_api {
+          protocol: https
+          // isPublicNetwork: yes
+        }
 
-            flow shop_api_to_orders_database: shop_api -> orders_database {
-              mitigations: tls
-              // bidirectional: yes
-            }
+        flow shop_api_to_orders_database: shop_api -> orders_database {
+          mitigations: tls
+          // bidirectional: yes
+        }
 
-            /// How it goes.
-            threat stolen_session "Stolen session" {
-              category: spoofing
-              targets: shop_api
-              impact: high
-              mitigations: sessions_end
-            }
+        /// How it goes.
+        threat stolen_session "Stolen session" {
+          category: spoofing
+          targets: shop_api
+          impact: high
+          mitigations: sessions_end
+        }
 
-            /// How it goes.
-            threat orders_are_denied "Orders are denied" {
-              category: repudiation
-              targets: shop_api
-              likelihood: high
-              impact: critical
-              mitigations: log_every_order
-            }
+        /// How it goes.
+        threat orders_are_denied "Orders are denied" {
+          category: repudiation
+          targets: shop_api
+          likelihood: high
+          impact: critical
+          mitigations: log_every_order
+        }
 
-            /// How it goes.
-            threat linked_orders "Linked orders" {
-              category: information_disclosure
-              targets: shop_api
-              // type: Linkability
-              // status: NotApplicable
-            }
+        /// How it goes.
+        threat linked_orders "Linked orders" {
+          category: information_disclosure
+          targets: shop_api
+          // type: Linkability
+          // status: NotApplicable
+        }
 
-            /// How it goes.
-            threat flood "Flood" {
-              category: denial_of_service
-              targets: shop_api, orders_database
-              impact: medium
-            }
+        /// How it goes.
+        threat flood "Flood" {
+          category: denial_of_service
+          targets: shop_api, orders_database
+          impact: medium
+        }
 
-            /// After an hour.
-            mitigation sessions_end "Sessions end" { status: implemented }
+        /// After an hour.
+        mitigation sessions_end "Sessions end" { status: implemented }
 
-            mitigation log_every_order "Log every order" { status: proposed }
+        mitigation log_every_order "Log every order" { status: proposed }
 
-            accept accepted_linked_orders "Linked orders" {
-              findings: linked_orders
-              by: "unknown"
-              until: 2027-01-01
-              because: "Orders are no secret"
-              // TODO: fill in who accepts it, and until when
-            }
-        "#]],
-    );
+        accept accepted_linked_orders "Linked orders" {
+          findings: linked_orders
+          by: "unknown"
+          until: 2027-01-01
+          because: "Orders are no secret"
+          // TODO: fill in who accepts it, and until when
+        }
+    "#]]
+    .assert_eq(&texts(&imported("model.json", &shop().to_string(), &[])));
 }
 
 #[test]
 fn what_has_no_place_is_told() {
-    losses(
-        &shop().to_string(),
-        &expect![[r#"
-            detail.contributors: kept in a comment
-            detail.reviewer: kept in a comment
-            detail.diagrams[0].cells: how it is drawn is left out: the diagram is laid out anew
-            detail.diagrams[0].cells[2].data.providesAuthentication: kept in a comment
-            detail.diagrams[0].cells[3].data.threats[2].type: kept in a comment: it is no category of STRIDE
-            detail.diagrams[0].cells[4].data.isSigned: kept in a comment
-            detail.diagrams[0].cells[9].shape: kept in a comment: a line has no inside; draw it as a box to keep it
-            detail.diagrams[0].cells[10].data: kept in a comment: a text beside the drawing
-            detail.diagrams[0].cells[6].data.isPublicNetwork: kept in a comment: it follows from where its ends are
-            detail.diagrams[0].cells[8].target: kept in a comment: a flow leads from element to element
-        "#]],
-    );
+    expect![[r#"
+        model.json:1:133: detail.contributors: kept in a comment
+        model.json:1:178: detail.reviewer: kept in a comment
+        model.json:1:327: detail.diagrams[0].cells: left out: the diagram is laid out anew
+        model.json:1:1222: detail.diagrams[0].cells[2].data.providesAuthentication: kept in a comment
+        model.json:1:2068: detail.diagrams[0].cells[3].data.threats[2].type: kept in a comment: it is no category of STRIDE
+        model.json:1:2670: detail.diagrams[0].cells[4].data.isSigned: kept in a comment
+        model.json:1:4144: detail.diagrams[0].cells[9].shape: kept in a comment: a line has no inside; draw it as a box to keep it
+        model.json:1:4565: detail.diagrams[0].cells[10].data: kept in a comment: a text beside the drawing
+        model.json:1:3533: detail.diagrams[0].cells[6].data.isPublicNetwork: kept in a comment: it follows from where its ends are
+        model.json:1:4006: detail.diagrams[0].cells[8].target: kept in a comment: a flow leads from an element to an element
+    "#]]
+    .assert_eq(&losses(&imported("model.json", &shop().to_string(), &[])));
 }
 
 #[test]
@@ -272,44 +270,42 @@ fn elements_of_the_same_title_in_two_diagrams_stay_apart() {
     };
     // The ids are the same in both diagrams, as in a copy of one.
     let document = document(&[("Shop", cells(1)), ("Help desk", cells(1))]);
-    check(
-        &document.to_string(),
-        &expect![[r#"
-            ==> help_desk.threat
-            component help_desk "Help desk"
+    expect![[r#"
+        //- help_desk.threat
+        component help_desk "Help desk"
 
-            external browser "Browser" {
-              technology: std.browser
-              // TODO: "Shop" has one of this title, too; if it is the same, keep one
-            }
+        external browser "Browser" {
+          technology: std.browser
+          // TODO: "Shop" has one of this title, too; if it is the same, keep one
+        }
 
-            process login "Login" {
-              // TODO: "Shop" has one of this title, too; if it is the same, keep one
-            }
+        process login "Login" {
+          // TODO: "Shop" has one of this title, too; if it is the same, keep one
+        }
 
-            flow log_in "Log in": browser -> login
-            ==> model.threat
-            // Book shop
-            // Sells books.
-            // Owner: Shop team
+        flow log_in "Log in": browser -> login
+        //- model.threat
+        // Book shop
+        // Sells books.
+        // Owner: Shop team
 
-            // contributors: Ada, Grace
-            // reviewer: Edsger
-            ==> shop.threat
-            component shop "Shop"
+        // contributors: Ada, Grace
+        // reviewer: Edsger
+        //- shop.threat
+        component shop "Shop"
 
-            external browser "Browser" {
-              technology: std.browser
-              // TODO: "Help desk" has one of this title, too; if it is the same, keep one
-            }
+        external browser "Browser" {
+          technology: std.browser
+          // TODO: "Help desk" has one of this title, too; if it is the same, keep one
+        }
 
-            process login "Login" {
-              // TODO: "Help desk" has one of this title, too; if it is the same, keep one
-            }
+        process login "Login" {
+          // TODO: "Help desk" has one of this title, too; if it is the same, keep one
+        }
 
-            flow log_in "Log in": browser -> login
-        "#]],
-    );
+        flow log_in "Log in": browser -> login
+    "#]]
+    .assert_eq(&texts(&imported("model.json", &document.to_string(), &[])));
 }
 
 #[test]
@@ -326,10 +322,8 @@ fn the_middle_of_an_element_says_where_it_is() {
             json!({ "shape": "process", "id": "7", "data": { "type": "tm.Process", "name": "Nowhere" } }),
         ],
     )]);
-    check(
-        &document.to_string(),
-        &expect![[r#"
-        ==> book_shop.threat
+    expect![[r#"
+        //- book_shop.threat
         // contributors: Ada, Grace
         // reviewer: Edsger
 
@@ -350,8 +344,8 @@ fn the_middle_of_an_element_says_where_it_is() {
         process nowhere "Nowhere" {
           // It had no position or no size, so it is in no boundary.
         }
-    "#]],
-    );
+    "#]]
+    .assert_eq(&texts(&imported("model.json", &document.to_string(), &[])));
 }
 
 #[test]
@@ -361,10 +355,9 @@ fn boxes_that_are_too_deep_are_no_error() {
         shape("trust-boundary-box", "tm.BoundaryBox", at as u32, &format!("Box {at}"), area, &json!({}))
     };
     let document = document(&[("Main", (0..100).map(nested).collect())]);
-    let imported = imported(&document.to_string());
+    let imported = imported("model.json", &document.to_string(), &[]);
     let outermost = imported.draft.items.iter().filter(|item| item.place.is_none());
     assert_eq!(outermost.map(|item| item.title.as_str()).collect::<Vec<_>>(), ["Box 0", "Box 64"]);
-    check_errors(&imported);
 }
 
 #[test]
@@ -387,30 +380,28 @@ fn what_is_missing_or_strange_is_no_error() {
             }],
         },
     });
-    check(
-        &document.to_string(),
-        &expect![[r#"
-            ==> imported_model.threat
-            // cloud {name: A cloud}
-            // flow with a loose end: without a name, from an element without a name to nothing
+    expect![[r#"
+        //- imported_model.threat
+        // cloud {name: A cloud}
+        // flow with a loose end: without a name, from an element without a name to nothing
 
-            component imported_model "Imported model"
+        component imported_model "Imported model"
 
-            external guest
+        external guest
 
-            process process
+        process process
 
-            threat made_up_a_flow "Made up: a flow" {
-              category: tampering
-              targets: guest
-              // It was on the flow `without a name`, of which an end hangs loose.
-              // type: Made up
-              // severity: Huge
-              // status: Odd
-              // TODO: no category of STRIDE was stated; `tampering` is a guess
-            }
-        "#]],
-    );
+        threat made_up_a_flow "Made up: a flow" {
+          category: tampering
+          targets: guest
+          // It was on the flow `without a name`, of which an end hangs loose.
+          // type: Made up
+          // severity: Huge
+          // status: Odd
+          // TODO: no category of STRIDE was stated; `tampering` is a guess
+        }
+    "#]]
+    .assert_eq(&texts(&imported("model.json", &document.to_string(), &[])));
 }
 
 #[test]
@@ -430,23 +421,19 @@ fn errors_have_places() {
     ]
   }
 }"#;
-    problems(
-        text,
-        &expect![[r#"
+    expect![[r#"
         model.json:2:25: summary.title: this is a list, and has to be a text
         model.json:5:40: detail.diagrams[0].diagramJson: this is Threat Dragon 1; open it in Threat Dragon 2 and save it
         model.json:9:63: detail.diagrams[1].cells[0].position.x: this is a text, and has to be a number
         model.json:10:37: detail.diagrams[1].cells[1].id: `a` is here a second time
         model.json:10:87: detail.diagrams[1].cells[1].data.isEncrypted: this has to be `true` or `false`
         model.json:10:109: detail.diagrams[1].cells[1].data.threats: this is a group of values, and has to be a list
-    "#]],
-    );
-    problems(
-        &text[..100],
-        &expect![[r#"
-        model.json:5:30: : this is no JSON: EOF while parsing a string
-    "#]],
-    );
+    "#]]
+    .assert_eq(&problems("model.json", text, &[]));
+    expect![[r#"
+        model.json:5:30: this is no JSON: EOF while parsing a string
+    "#]]
+    .assert_eq(&problems("model.json", &text[..100], &[]));
 }
 
 /// A model of which the format can say all but what is told as lost.
@@ -523,7 +510,7 @@ fn our_own_documents_come_back() {
         accept `book_shop.fire_for_now`, `until`: the format has no place for it"#]]
     .assert_eq(&export.losses.join("\n"));
     expect![[r#"
-        ==> book_shop.threat
+        //- book_shop.threat
         /// Sells books.
         component book_shop "Book shop" { owner: "Shop team" }
 
@@ -591,7 +578,7 @@ fn our_own_documents_come_back() {
           // TODO: fill in who accepts it, and until when
         }
     "#]]
-    .assert_eq(&text(&imported(&export.text)));
+    .assert_eq(&texts(&imported("model.json", &export.text, &[])));
 }
 
 #[test]
@@ -606,11 +593,11 @@ fn boxes_hold_what_is_in_them() {
         workspace.load(model, vec![("model/model.threat".into(), FileText::new(model_text.as_str()))]);
         let export = export(workspace.db(), model, "Boxes", Target::ThreatDragon).expect("it is not drawn");
         let before = Draft::of(workspace.db(), model, "Boxes");
-        let after = imported(&export.text).draft;
+        let after = imported("model.json", &export.text, &[]).draft;
         let mut places = 0;
         for item in before.items.iter().filter(|item| item.place.is_some()) {
             let title = |draft: &Draft, key: &Option<String>| {
-                key.as_ref().and_then(|key| draft.item(key)).map(|item| item.title.clone())
+                key.as_ref().and_then(|key| draft.items.get(key)).map(|item| item.title.clone())
             };
             let found = after.items.iter().find(|other| other.kind == item.kind && other.title == item.title).unwrap();
             assert_eq!(title(&after, &found.place), title(&before, &item.place), "{}", item.title);

@@ -1,9 +1,9 @@
 //! threatcl's HCL.
 
-mod readers;
+mod common;
 
+use common::{problems, told};
 use expect_test::expect;
-use readers::{imported, problems};
 
 const SHOP: &str = r#"spec_version = "0.7.0"
 
@@ -142,7 +142,7 @@ const CONTROLS: &str = r#"component "control" "encryption" {
 fn a_model_becomes_what_a_person_would_have_written() {
     let others = [("base.hcl", BASE), ("controls.hcl", CONTROLS)];
     expect![[r#"
-        == web_shop.threat
+        //- web_shop.threat
         // link: https://example.com/base
         // created: 2020-07-06
         // internet facing: yes, new initiative: false, initiative size: Small
@@ -240,7 +240,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
           status: proposed
           // TODO: its control was in a file that was not imported
         }
-        == without a place
+        //- without a place
         shop.hcl:15:17: threatmodel[0].imports: `https://example.com/more.hcl` is not imported: `https://example.com/more.hcl`: is not there
         shop.hcl:82:21: threatmodel[0].threat[0].control[1].description: `import.control.gone.description` is kept as it is: there is no such thing
         base.hcl:3:12: threatmodel[0].link: kept in a comment
@@ -259,7 +259,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
         shop.hcl:54:30: threatmodel[0].threat[0].information_asset_refs: `gone` is kept in a comment: there is no such asset
         shop.hcl:67:24: threatmodel[0].threat[0].control[0].risk_reduction: kept in a comment
         shop.hcl:56:30: threatmodel[0].threat[0].control_imports: `import.control.unknown` is not known: no file that is imported has it
-    "#]].assert_eq(&imported("shop.hcl", SHOP, &others));
+    "#]].assert_eq(&told("shop.hcl", SHOP, &others));
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn several_models_are_parts_and_one_without_elements_is_a_system() {
       }
     "#;
     expect![[r#"
-        == fort_system.threat
+        //- fort_system.threat
         component fort_system "Fort"
 
         process system "Fort" {
@@ -304,10 +304,10 @@ fn several_models_are_parts_and_one_without_elements_is_a_system() {
 
         /// Guards walk around
         mitigation guards "Guards" { status: proposed }
-        == model.threat
+        //- model.threat
         // castles
         // Owner: @a, @b
-        == tower_system.threat
+        //- tower_system.threat
         component tower_system "Tower"
 
         asset jewels { classification: confidential }
@@ -326,9 +326,9 @@ fn several_models_are_parts_and_one_without_elements_is_a_system() {
 
         /// Guards walk around
         mitigation guards "Guards" { status: implemented }
-        == without a place
+        //- without a place
     "#]]
-    .assert_eq(&imported("castles.hcl", text, &[]));
+    .assert_eq(&told("castles.hcl", text, &[]));
 }
 
 #[test]
@@ -346,7 +346,7 @@ fn a_library_of_controls_becomes_mitigations() {
       }
     "#;
     expect![[r#"
-        == my_controls.threat
+        //- my_controls.threat
         component my_controls "My controls"
 
         /// Lock accounts after failed logins
@@ -357,10 +357,10 @@ fn a_library_of_controls_becomes_mitigations() {
 
         /// The same again
         mitigation account_use_policies_mitigation "Account use policies" { status: proposed }
-        == without a place
+        //- without a place
         my-controls.hcl:6:19: component[0].attribute[0].value: kept in a comment
     "#]]
-    .assert_eq(&imported("my-controls.hcl", text, &[]));
+    .assert_eq(&told("my-controls.hcl", text, &[]));
 }
 
 #[test]
@@ -412,7 +412,7 @@ fn names_that_stand_for_much_are_put_in_up_to_a_limit() {
     let uses = "  usecase {\n    description = \"${var.x}${var.x}\"\n  }\n".repeat(30);
     let text =
         format!("variable \"x\" {{\n  value = \"{}\"\n}}\nthreatmodel \"t\" {{\n{uses}}}\n", "v".repeat(100_000));
-    let said = imported("long.hcl", &text, &[]);
+    let said = told("long.hcl", &text, &[]);
     assert!(said.len() < 16 << 20);
     assert!(said.contains("`var.x` is kept as it is: the text would be too long"));
 }

@@ -1,8 +1,8 @@
 //! Models of the OWASP threat model library become text as a person would have written it.
 
-mod documents;
+mod common;
 
-use documents::{check, losses, problems};
+use common::{imported, losses, problems, texts};
 use expect_test::expect;
 
 const SHOP: &str = r##"{
@@ -99,205 +99,201 @@ const SHOP: &str = r##"{
 
 #[test]
 fn a_model_becomes_text() {
-    check(
-        SHOP,
-        &expect![[r#"
-            ==> book_shop.threat
-            // business_criticality: high; data_sensitivity: pii; exposure: external; tier: important
-            // diagram: Overview
-            // Between Internet and Production VPC: access_control_methods: rbac; access_token_ttl: 3600
-            // Between Internet and moon (which is not there): authentication_methods: password, biometrics
-            // threat persona Mallory: Wants books for nothing.
-            // is_person: yes; skill_level: engineer; access_level: user; malicious_intent: yes
-            // applicability_to_org: high
-            // repo_link: https://git.example.com/shop
-            // version: 1.2; extensions: {example.com/x: {colour: blue}}
+    expect![[r#"
+        //- book_shop.threat
+        // business_criticality: high; data_sensitivity: pii; exposure: external; tier: important
+        // diagram: Overview
+        // Between Internet and Production VPC: access_control_methods: rbac; access_token_ttl: 3600
+        // Between Internet and moon (which is not there): authentication_methods: password, biometrics
+        // threat persona Mallory: Wants books for nothing.
+        // is_person: yes; skill_level: engineer; access_level: user; malicious_intent: yes
+        // applicability_to_org: high
+        // repo_link: https://git.example.com/shop
+        // version: 1.2; extensions: {example.com/x: {colour: blue}}
 
-            /// Sells books.
-            component book_shop "Book shop"
+        /// Sells books.
+        component book_shop "Book shop"
 
-            /// Who bought what.
-            asset order_data "Order data" {
-              classification: confidential
-              personal: yes
-              tags: "fin"
-              // data_store: attic, which is not there
-              // encrypted there: no
-              // record_count: 1000; access_control_methods: rbac
-            }
+        /// Who bought what.
+        asset order_data "Order data" {
+          classification: confidential
+          personal: yes
+          tags: "fin"
+          // data_store: attic, which is not there
+          // encrypted there: no
+          // record_count: 1000; access_control_methods: rbac
+        }
 
-            asset keys "Session keys" {
-              classification: restricted
-              kind: credential
-            }
+        asset keys "Session keys" {
+          classification: restricted
+          kind: credential
+        }
 
-            /// Anyone
-            boundary internet "Internet" {
-              kind: network
-              trust: untrusted
-              // TODO: no trust was stated; `untrusted` is a guess
-            }
+        /// Anyone
+        boundary internet "Internet" {
+          kind: network
+          trust: untrusted
+          // TODO: no trust was stated; `untrusted` is a guess
+        }
 
-            boundary vpc "Production VPC" { kind: network }
+        boundary vpc "Production VPC" { kind: network }
 
-            boundary partners "Partners" {
-              // TODO: it was named, and not described, in the model that was imported
-            }
+        boundary partners "Partners" {
+          // TODO: it was named, and not described, in the model that was imported
+        }
 
-            /// Buys books.
-            external customer "Customer" in internet {
-              kind: person
-              // permissions: Order
-            }
+        /// Buys books.
+        external customer "Customer" in internet {
+          kind: person
+          // permissions: Order
+        }
 
-            external post "Parcel service" in partners { kind: system }
+        external post "Parcel service" in partners { kind: system }
 
-            external mail_relay "Mail relay" {
-              // TODO: it was named, and not described, in the model that was imported
-            }
+        external mail_relay "Mail relay" {
+          // TODO: it was named, and not described, in the model that was imported
+        }
 
-            /// Takes orders.
-            process api "Shop REST API" in vpc { technology: rest_api }
+        /// Takes orders.
+        process api "Shop REST API" in vpc { technology: rest_api }
 
-            process worker "Mailer" in vpc {
-              // part of: comp-api
-              // repo_link: https://git.example.com/mailer
-            }
+        process worker "Mailer" in vpc {
+          // part of: comp-api
+          // repo_link: https://git.example.com/mailer
+        }
 
-            store orders "Orders" in vpc {
-              technology: relational_database
-              stores: order_data
-              encryption: at_rest
-              // product: AWS RDS
-            }
+        store orders "Orders" in vpc {
+          technology: relational_database
+          stores: order_data
+          encryption: at_rest
+          // product: AWS RDS
+        }
 
-            store sessions "Sessions" in vpc {
-              technology: cache
-              stores: keys
-              encryption: none
-              // product: Redis
-            }
+        store sessions "Sessions" in vpc {
+          technology: cache
+          stores: keys
+          encryption: none
+          // product: Redis
+        }
 
-            /// An order over HTTPS.
-            flow order "Order": customer -> api {
-              protocol: https
-              authentication: federated
-              // TODO: it carries sensitive data; state which it `sends`
-            }
+        /// An order over HTTPS.
+        flow order "Order": customer -> api {
+          protocol: https
+          authentication: federated
+          // TODO: it carries sensitive data; state which it `sends`
+        }
 
-            flow keep "Keep": api -> orders {
-              sends: order_data
-              mitigations: tls
-            }
+        flow keep "Keep": api -> orders {
+          sends: order_data
+          mitigations: tls
+        }
 
-            flow notify "Notify": worker -> mail_relay {
-              // TODO: it is not encrypted; state its `protocol`
-            }
+        flow notify "Notify": worker -> mail_relay {
+          // TODO: it is not encrypted; state its `protocol`
+        }
 
-            /// A price is changed on its way.
-            threat order_tampering "Prices are tampered with" {
-              category: tampering
-              targets: api
-              likelihood: high
-              impact: high
-              mitigations: check_prices
-              references: CAPEC-162, CWE-472
-              // components_affected: till, which is not there
-              // reference: CWE-999999
-              // Rain
-              // TODO: no category was stated; it is a guess by the words of the threat
-              // event: order; threat persona: Mallory; sources: adversary
-              // risk: Loss of money
-              // Books are sold for nothing.
-              // impact: Less money.
-            }
+        /// A price is changed on its way.
+        threat order_tampering "Prices are tampered with" {
+          category: tampering
+          targets: api
+          likelihood: high
+          impact: high
+          mitigations: check_prices
+          references: CAPEC-162, CWE-472
+          // components_affected: till, which is not there
+          // reference: CWE-999999
+          // Rain
+          // TODO: no category was stated; it is a guess by the words of the threat
+          // event: order; threat persona: Mallory; sources: adversary
+          // risk: Loss of money
+          // Books are sold for nothing.
+          // impact: Less money.
+        }
 
-            threat rain "It rains" {
-              category: tampering
-              targets: api, worker
-              mitigations: umbrella
-              // threat persona: nobody; sources: events_beyond_org_control
-              // control that is not in place (wont_do): Tent
-              // Over all of it.
-              // threats: snow, which is not there; priority: none
-              // TODO: no category of STRIDE was stated; `tampering` is a guess
-              // It named no element: all of them are listed.
-            }
+        threat rain "It rains" {
+          category: tampering
+          targets: api, worker
+          mitigations: umbrella
+          // threat persona: nobody; sources: events_beyond_org_control
+          // control that is not in place (wont_do): Tent
+          // Over all of it.
+          // threats: snow, which is not there; priority: none
+          // TODO: no category of STRIDE was stated; `tampering` is a guess
+          // It named no element: all of them are listed.
+        }
 
-            /// Take them from the catalogue.
-            mitigation check_prices "Check prices" {
-              status: implemented
-              // between Internet and Production VPC; priority: high
-            }
+        /// Take them from the catalogue.
+        mitigation check_prices "Check prices" {
+          status: implemented
+          // between Internet and Production VPC; priority: high
+        }
 
-            mitigation umbrella "Umbrella" {
-              status: planned
-              // priority: low
-            }
+        mitigation umbrella "Umbrella" {
+          status: planned
+          // priority: low
+        }
 
-            /// The network is closed. Nobody opens it.
-            assumption the_network_is_closed "The network is closed" {
-              about: vpc
-              // topics: weather, which is not there
-              // validity: unconfirmed
-            }
-        "#]],
-    );
+        /// The network is closed. Nobody opens it.
+        assumption the_network_is_closed "The network is closed" {
+          about: vpc
+          // topics: weather, which is not there
+          // validity: unconfirmed
+        }
+    "#]]
+    .assert_eq(&texts(&imported("model.json", SHOP, &[])));
 }
 
 #[test]
 fn what_has_no_place_is_told() {
-    losses(
-        SHOP,
-        &expect![[r#"
-            scope.business_criticality: kept in a comment
-            scope.data_sensitivity: kept in a comment
-            scope.exposure: kept in a comment
-            scope.tier: kept in a comment
-            diagrams[0].source: left out: the diagram is laid out anew
-            actors[0].permissions: kept in a comment
-            actors[1].trust_zone: nothing is called `partners`: it is declared as a boundary
-            components[1].parent_component: kept in a comment
-            components[1].repo_link: kept in a comment
-            data_stores[0].product: kept in a comment
-            data_stores[1].product: kept in a comment
-            data_sets[0].placements[1].data_store: kept in a comment: nothing is called `attic`
-            data_sets[0].record_count: kept in a comment
-            data_sets[0].access_control_methods: kept in a comment
-            data_flows[0].has_sensitive_data: kept in a comment: which data it carries is not said
-            data_flows[1].destination.type: `orders` is no `#/$defs/component`; it is taken for what it is declared as
-            data_flows[2].destination.object: nothing is called `mail-relay`: it is declared as an external
-            data_flows[2].encrypted: kept in a comment: whether a flow is encrypted follows from its protocol
-            trust_boundaries[0].access_control_methods: kept in a comment
-            trust_boundaries[0].access_token_ttl: kept in a comment
-            trust_boundaries[1].trust_zone_b: kept in a comment: there is no such trust zone
-            trust_boundaries[1].authentication_methods: kept in a comment: it is not said which flow uses which
-            assumptions[0].topics: kept in a comment: nothing is called `weather`
-            assumptions[0].validity: kept in a comment
-            threat_personas[0].title: kept in a comment: the language has no personas
-            threat_personas[0].is_person: kept in a comment
-            threat_personas[0].skill_level: kept in a comment
-            threat_personas[0].access_level: kept in a comment
-            threat_personas[0].malicious_intent: kept in a comment
-            threat_personas[0].applicability_to_org: kept in a comment
-            threats[0].components_affected: kept in a comment: nothing is called `till`
-            threats[0].weaknesses[1].cwe_id: kept in a comment: the published list does not have it
-            threats[0].event: kept in a comment
-            threats[0].sources: kept in a comment
-            threats[1].threat_persona: kept in a comment: nothing is called `nobody`
-            threats[1].sources: kept in a comment
-            risks[0].title: kept in a comment: its likelihood and impact are those of its threats
-            controls[0].trust_boundary: kept in a comment
-            controls[0].priority: kept in a comment
-            controls[1].priority: kept in a comment
-            controls[2].threats: kept in a comment: nothing is called `snow`
-            controls[2].priority: kept in a comment
-            controls[2].status: kept in a comment: it is not in place, and is not to come
-            repo_link: kept in a comment
-            version: kept in a comment
-            extensions: kept in a comment
-        "#]],
-    );
+    expect![[r#"
+        model.json:5:82: scope.business_criticality: kept in a comment
+        model.json:6:25: scope.data_sensitivity: kept in a comment
+        model.json:6:46: scope.exposure: kept in a comment
+        model.json:6:66: scope.tier: kept in a comment
+        model.json:9:68: diagrams[0].source: left out: the diagram is laid out anew
+        model.json:21:22: actors[0].permissions: kept in a comment
+        model.json:23:21: actors[1].trust_zone: nothing is called `partners`: it is declared as a boundary
+        model.json:29:27: components[1].parent_component: kept in a comment
+        model.json:30:20: components[1].repo_link: kept in a comment
+        model.json:33:115: data_stores[0].product: kept in a comment
+        model.json:35:108: data_stores[1].product: kept in a comment
+        model.json:40:85: data_sets[0].placements[1].data_store: kept in a comment: nothing is called `attic`
+        model.json:41:59: data_sets[0].record_count: kept in a comment
+        model.json:41:91: data_sets[0].access_control_methods: kept in a comment
+        model.json:48:29: data_flows[0].has_sensitive_data: kept in a comment: which data it carries is not said
+        model.json:51:32: data_flows[1].destination.type: `orders` is no `#/$defs/component`; it is taken for what it is declared as
+        model.json:54:106: data_flows[2].destination.object: nothing is called `mail-relay`: it is declared as an external
+        model.json:55:49: data_flows[2].encrypted: kept in a comment: whether a flow is encrypted follows from its protocol
+        model.json:16:33: trust_boundaries[0].access_control_methods: kept in a comment
+        model.json:16:63: trust_boundaries[0].access_token_ttl: kept in a comment
+        model.json:17:51: trust_boundaries[1].trust_zone_b: kept in a comment: there is no such trust zone
+        model.json:17:85: trust_boundaries[1].authentication_methods: kept in a comment: it is not said which flow uses which
+        model.json:58:75: assumptions[0].topics: kept in a comment: nothing is called `weather`
+        model.json:59:19: assumptions[0].validity: kept in a comment
+        model.json:62:44: threat_personas[0].title: kept in a comment: the language has no personas
+        model.json:62:111: threat_personas[0].is_person: kept in a comment
+        model.json:63:22: threat_personas[0].skill_level: kept in a comment
+        model.json:63:50: threat_personas[0].access_level: kept in a comment
+        model.json:63:78: threat_personas[0].malicious_intent: kept in a comment
+        model.json:63:108: threat_personas[0].applicability_to_org: kept in a comment
+        model.json:68:30: threats[0].components_affected: kept in a comment: nothing is called `till`
+        model.json:71:86: threats[0].weaknesses[1].cwe_id: kept in a comment: the published list does not have it
+        model.json:68:90: threats[0].event: kept in a comment
+        model.json:69:20: threats[0].sources: kept in a comment
+        model.json:72:90: threats[1].threat_persona: kept in a comment: nothing is called `nobody`
+        model.json:73:18: threats[1].sources: kept in a comment
+        model.json:86:41: risks[0].title: kept in a comment: its likelihood and impact are those of its threats
+        model.json:78:25: controls[0].trust_boundary: kept in a comment
+        model.json:77:71: controls[0].priority: kept in a comment
+        model.json:80:42: controls[1].priority: kept in a comment
+        model.json:81:94: controls[2].threats: kept in a comment: nothing is called `snow`
+        model.json:83:19: controls[2].priority: kept in a comment
+        model.json:82:17: controls[2].status: kept in a comment: it is not in place, and is not to come
+        model.json:8:16: repo_link: kept in a comment
+        model.json:3:14: version: kept in a comment
+        model.json:90:17: extensions: kept in a comment
+    "#]]
+    .assert_eq(&losses(&imported("model.json", SHOP, &[])));
 }
 
 #[test]
@@ -311,10 +307,8 @@ fn what_is_missing_or_strange_is_no_error() {
       "trust_boundaries": [{}], "assumptions": [{}], "threats": [{}], "controls": [{ "status": "lost" }],
         "risks": [{ "impact": "odd" }]
     }"#;
-    check(
-        document,
-        &expect![[r#"
-        ==> imported_model.threat
+    expect![[r#"
+        //- imported_model.threat
         // flow with a loose end: Nowhere, from {type: actor, object: power-user} to nothing
         // risk:
         // impact: odd
@@ -349,8 +343,8 @@ fn what_is_missing_or_strange_is_no_error() {
           status: proposed
           // status: lost
         }
-    "#]],
-    );
+    "#]]
+    .assert_eq(&texts(&imported("model.json", document, &[])));
 }
 
 #[test]
@@ -365,9 +359,7 @@ fn errors_have_places() {
   ],
   "data_flows": [{ "source": "api", "encrypted": "perhaps" }]
 }"#;
-    problems(
-        document,
-        &expect![[r#"
+    expect![[r#"
         model.json:2:23: scope.title: this is a list, and has to be a text
         model.json:3:18: trust_zones: this is a text, and has to be a list
         model.json:5:40: components[0].title: this is a group of values, and has to be a text
@@ -375,12 +367,10 @@ fn errors_have_places() {
         model.json:7:5: components[2]: this is a text, and has to be a group of values
         model.json:9:30: data_flows[0].source: this is a text, and has to be a group of values
         model.json:9:50: data_flows[0].encrypted: this has to be `true` or `false`
-    "#]],
-    );
-    problems(
-        &document[..120],
-        &expect![[r#"
-        model.json:5:41: : this is no JSON: EOF while parsing an object
-    "#]],
-    );
+    "#]]
+    .assert_eq(&problems("model.json", document, &[]));
+    expect![[r#"
+        model.json:5:41: this is no JSON: EOF while parsing an object
+    "#]]
+    .assert_eq(&problems("model.json", &document[..120], &[]));
 }

@@ -1,49 +1,79 @@
-//! What comes of a document, as text. It must not know any format.
+//! What tests of readers share: a document in, and the text, the losses or the problems out, with all that has to hold
+//! of whatever comes out. It must not know any format.
 
 #![allow(dead_code)]
 
-use std::fmt::Write;
 use threatline_exchange::import::{Imported, import, workspace};
 use threatline_exchange::tree::Problem;
 use threatline_ide::formatting::format;
 use threatline_model::Date;
-use threatline_model::diagnostics::{Severity, diagnostics};
+use threatline_model::codes::Class;
+use threatline_model::diagnostics::diagnostics;
 
-fn read(document: &str) -> Result<Imported, Vec<Problem>> {
-    import(vec![("document".to_owned(), document.to_owned())], &|_, path| Err(format!("there is no {path}")))
+/// Files that a document may include, with their names.
+pub type Others<'a> = &'a [(&'a str, &'a str)];
+
+/// Reads a document, whatever comes of it.
+pub fn read(name: &str, text: &str, others: Others<'_>) -> Result<Imported, Vec<Problem>> {
+    let load = |_: &str, path: &str| -> Result<(String, String), String> {
+        let found = others.iter().find(|(name, _)| *name == path);
+        found.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).ok_or_else(|| "is not there".to_owned())
+    };
+    import(vec![(name.to_owned(), text.to_owned())], &load)
 }
 
-/// The files that come of a document. They are in the canonical format and have no errors, and come out the same again.
-pub fn imported(document: &str) -> String {
-    let imported = read(document).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    let again = read(document).expect("it was read once");
+/// What comes of a document without problems: a model in the canonical format and without errors, the same each time.
+pub fn imported(name: &str, text: &str, others: Others<'_>) -> Imported {
+    let imported = read(name, text, others).unwrap_or_else(|problems| panic!("{}", in_lines(&problems)));
+    let again = read(name, text, others).expect("it was read once");
     assert_eq!(imported.files.files, again.files.files, "importing twice gives two models");
+    check(&imported);
+    imported
+}
+
+/// That a model is in the canonical format and without errors, save the threats that are open.
+pub fn check(imported: &Imported) {
+    for (name, text) in imported.files.files.iter().filter(|(name, _)| name.ends_with(".threat")) {
+        let canonical = format(text).unwrap_or_else(|why| panic!("{name}: {why:?}\n{text}"));
+        let differs = text.lines().zip(canonical.lines()).find(|(line, canonical)| line != canonical);
+        assert!(*text == canonical, "{name} is not in the canonical format: {differs:?}");
+    }
     let workspace = workspace(&imported.files, Date::constant(2026, 1, 1));
     let db = workspace.db();
     for file in workspace.models().flat_map(|model| model.files(db).iter()) {
-        let errors = diagnostics(db, *file).into_iter().filter(|found| found.severity == Severity::Error);
-        let errors: Vec<_> = errors.filter(|found| found.findings.is_empty()).collect();
-        assert!(errors.is_empty(), "{errors:#?}");
-    }
-    let mut all = String::new();
-    for (name, text) in &imported.files.files {
-        if name.ends_with(".threat") {
-            assert_eq!(format(text).as_deref(), Ok(text.as_str()), "{name} is not in the canonical format");
+        for told in diagnostics(db, *file) {
+            let is_wrong = matches!(told.code.class, Class::Text | Class::Model);
+            assert!(!is_wrong, "{}: {}\n{}", told.code.id, told.message, texts(imported));
         }
-        let _ = write!(all, "//- {name}\n{text}");
     }
-    all
 }
 
-/// What of a document has no place in the model, a line each.
-pub fn losses(document: &str) -> String {
-    let imported = read(document).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    let line = |loss: &threatline_exchange::tree::Loss| format!("{} {}: {}\n", loss.place, loss.path, loss.why);
-    imported.losses.iter().map(line).collect()
+/// The files of the language, one after the other.
+pub fn texts(imported: &Imported) -> String {
+    let files = imported.files.files.iter().filter(|(name, _)| name.ends_with(".threat"));
+    files.map(|(name, text)| format!("//- {name}\n{text}")).collect()
+}
+
+/// What has no place in the model, a line each.
+pub fn losses(imported: &Imported) -> String {
+    imported.losses.iter().map(|loss| format!("{}: {}: {}\n", loss.place, loss.path, loss.why)).collect()
+}
+
+/// All that comes of a document: its files, and what has no place in them.
+pub fn told(name: &str, text: &str, others: Others<'_>) -> String {
+    let imported = imported(name, text, others);
+    format!("{}//- without a place\n{}", texts(&imported), losses(&imported))
 }
 
 /// What is wrong with a document, a line each.
-pub fn problems(document: &str) -> String {
-    let problems = read(document).err().unwrap_or_default();
-    problems.iter().map(|problem| format!("{} {}: {}\n", problem.place, problem.path, problem.message)).collect()
+pub fn problems(name: &str, text: &str, others: Others<'_>) -> String {
+    in_lines(&read(name, text, others).err().unwrap_or_default())
+}
+
+fn in_lines(problems: &[Problem]) -> String {
+    let lines = problems.iter().map(|problem| match problem.path.is_empty() {
+        true => format!("{}: {}\n", problem.place, problem.message),
+        false => format!("{}: {}: {}\n", problem.place, problem.path, problem.message),
+    });
+    lines.collect()
 }

@@ -1,0 +1,68 @@
+//! Documents of JSON and YAML as text. It must not know what they say.
+
+use serde_json::Value as Json;
+use std::fmt::Write;
+use threatline_ide::safe::acts;
+
+/// A document of JSON, with a line for each value.
+pub fn pretty_json(document: &Json) -> String {
+    harmless(&format!("{document:#}\n"))
+}
+
+/// JSON, or YAML whose texts are JSON, with what would act on a terminal escaped, so that the text stays what it is.
+fn harmless(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character != '\n' && acts(character) {
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+/// A document of YAML. Texts are written as JSON does, which YAML reads the same.
+pub fn pretty_yaml(document: &Json) -> String {
+    let mut text = String::new();
+    yaml_value(&mut text, document, 0);
+    harmless(&text)
+}
+
+fn yaml_value(text: &mut String, value: &Json, depth: usize) {
+    let indent = "  ".repeat(depth);
+    match value {
+        Json::Object(entries) if !entries.is_empty() => {
+            for (key, value) in entries {
+                let is_plain = key.starts_with(|first: char| first.is_ascii_lowercase())
+                    && key.chars().all(|character| character.is_ascii_lowercase() || character == '_');
+                let key = if is_plain { key.clone() } else { Json::from(key.as_str()).to_string() };
+                let _ = write!(text, "{indent}{key}:");
+                yaml_after(text, value, depth);
+            }
+        }
+        Json::Array(values) if !values.is_empty() => {
+            for value in values {
+                let _ = write!(text, "{indent}-");
+                yaml_after(text, value, depth);
+            }
+        }
+        value => {
+            let _ = writeln!(text, "{indent}{value}");
+        }
+    }
+}
+
+fn yaml_after(text: &mut String, value: &Json, depth: usize) {
+    let is_block = match value {
+        Json::Object(entries) => !entries.is_empty(),
+        Json::Array(values) => !values.is_empty(),
+        _ => false,
+    };
+    if is_block {
+        text.push('\n');
+        yaml_value(text, value, depth + 1);
+    } else {
+        let _ = writeln!(text, " {value}");
+    }
+}

@@ -1,0 +1,286 @@
+//! The language's words for those of other tools, where several of these use the same. It must not know any format.
+
+use crate::draft::{Fact, Item};
+use crate::library::in_library;
+use crate::titles::words_of;
+use crate::tree::{Fields, plain_word};
+use threatline_model::{Kind, references};
+
+/// States a reference, if it is one that the language knows; else it is kept in a comment.
+pub fn reference(item: &mut Item, id: &str) {
+    if references::List::of(id).is_some() && !references::is_unknown(id) {
+        item.state("references", Fact::Reference(id.to_owned()));
+    } else {
+        item.comments.push(format!("reference: {id}"));
+    }
+}
+
+/// The library's protocol for how another tool calls it.
+pub fn protocol(said: &str) -> Option<&'static str> {
+    const OTHER: &[(&str, &str)] = &[
+        ("rest", "https"),
+        ("tls", "binary_tls"),
+        ("ssl", "binary_tls"),
+        ("httptls", "https"),
+        ("http2", "https"),
+        ("http3", "https"),
+        ("websocket", "ws"),
+        ("websockets", "ws"),
+        ("securewebsocket", "wss"),
+        ("mqtttls", "mqtts"),
+        ("mqttovertls", "mqtts"),
+        ("kafka", "kafka_plain"),
+        ("jdbc", "sql"),
+        ("odbc", "sql"),
+        ("tds", "sql"),
+        ("postgresql", "sql"),
+        ("mysql", "sql"),
+        ("sqltls", "sql_tls"),
+        ("sqlovertls", "sql_tls"),
+        ("mongodb", "nosql"),
+        ("ldaptls", "ldaps"),
+        ("grpcs", "grpc_tls"),
+        ("ipc", "local_ipc"),
+        ("namedpipe", "local_ipc"),
+        ("unixsocket", "local_ipc"),
+        ("tcp", "binary"),
+        ("udp", "binary"),
+        ("rpc", "binary"),
+        ("file", "file_access"),
+        ("cifs", "smb"),
+        ("ble", "bluetooth"),
+    ];
+    in_library(Kind::Protocol, said).or_else(|| crate::tree::looked_up(said, OTHER))
+}
+
+/// States a protocol, or keeps in a comment how another tool calls it.
+pub fn state_protocol(fields: &Fields<'_>, name: &str, said: &str, flow: &mut Item) {
+    match protocol(said) {
+        Some(protocol) => flow.library("protocol", &[protocol]),
+        None => {
+            fields.loss(name, "kept in a comment: the library has no such protocol");
+            flow.comments.push(format!("{name}: {said}"));
+        }
+    }
+}
+
+/// How a flow proves who starts it, for how another tool calls that: the first of these words in it.
+pub fn authentication(said: &str) -> Option<&'static str> {
+    const WORDS: &[(&str, &str)] = &[
+        ("mtls", "mutual_tls"),
+        ("mutual", "mutual_tls"),
+        ("oidc", "federated"),
+        ("openid", "federated"),
+        ("saml", "federated"),
+        ("jwt", "token"),
+        ("oauth", "token"),
+        ("token", "token"),
+        ("bearer", "token"),
+        ("session", "session"),
+        ("cookie", "session"),
+        ("certificate", "certificate"),
+        ("x509", "certificate"),
+        ("apikey", "key"),
+        ("ssh", "key"),
+        ("hmac", "signature"),
+        ("signature", "signature"),
+        ("password", "password"),
+        ("basic", "password"),
+        ("digest", "password"),
+    ];
+    let plain = plain_word(said);
+    if plain == "none" {
+        return Some("none");
+    }
+    WORDS.iter().find(|(word, _)| plain.contains(word)).map(|(_, name)| *name)
+}
+
+/// The library's technology for what another tool calls a type of element: the first of these words in it.
+pub fn technology(said: &str) -> Option<&'static str> {
+    const WORDS: &[(&str, &str)] = &[
+        ("apigateway", "api_gateway"),
+        ("loadbalancer", "load_balancer"),
+        ("elb", "load_balancer"),
+        ("trafficmanager", "load_balancer"),
+        ("cloudfront", "cdn"),
+        ("cdn", "cdn"),
+        ("waf", "waf"),
+        ("firewall", "gateway"),
+        ("iotgateway", "iot_gateway"),
+        ("fieldgateway", "iot_gateway"),
+        ("vpn", "vpn_gateway"),
+        ("keyvault", "vault"),
+        ("vault", "vault"),
+        ("secretsmanager", "vault"),
+        ("kms", "key_management"),
+        ("activedirectory", "directory"),
+        ("identityserver", "identity_provider"),
+        ("cognito", "identity_provider"),
+        ("postgres", "relational_database"),
+        ("mysql", "relational_database"),
+        ("mariadb", "relational_database"),
+        ("oracle", "relational_database"),
+        ("sqldatabase", "relational_database"),
+        ("sqlserver", "relational_database"),
+        ("azuresql", "relational_database"),
+        ("sqlite", "relational_database"),
+        ("rds", "relational_database"),
+        ("aurora", "relational_database"),
+        ("relational", "relational_database"),
+        ("dynamo", "document_database"),
+        ("cosmos", "document_database"),
+        ("documentdb", "document_database"),
+        ("mongo", "document_database"),
+        ("redis", "cache"),
+        ("memcache", "cache"),
+        ("elasticache", "cache"),
+        ("elasticsearch", "search_engine"),
+        ("opensearch", "search_engine"),
+        ("timeseries", "time_series_database"),
+        ("graphdatabase", "graph_database"),
+        ("kafka", "kafka"),
+        ("kinesis", "event_stream"),
+        ("eventhub", "event_stream"),
+        ("servicebus", "message_queue"),
+        ("sqs", "message_queue"),
+        ("queue", "message_queue"),
+        ("messagebroker", "message_queue"),
+        ("rabbitmq", "message_queue"),
+        ("objectstor", "object_store"),
+        ("bucket", "object_store"),
+        ("blob", "object_store"),
+        ("s3", "object_store"),
+        ("filesystem", "file_storage"),
+        ("fileserver", "file_server"),
+        ("filestor", "file_storage"),
+        ("datalake", "data_lake"),
+        ("warehouse", "data_warehouse"),
+        ("redshift", "data_warehouse"),
+        ("database", "database"),
+        ("browserextension", "browser_extension"),
+        ("browser", "browser"),
+        ("mobileclient", "mobile_app"),
+        ("mobileapp", "mobile_app"),
+        ("mobiledevice", "mobile_app"),
+        ("android", "mobile_app"),
+        ("ios", "mobile_app"),
+        ("desktop", "desktop_app"),
+        ("webclient", "browser"),
+        ("genericclient", "client"),
+        ("lambda", "function"),
+        ("serverless", "function"),
+        ("functionapp", "function"),
+        ("kubernetes", "kubernetes"),
+        ("container", "container_platform"),
+        ("dockerhost", "container_platform"),
+        ("graphql", "graphql_api"),
+        ("restapi", "rest_api"),
+        ("restful", "rest_api"),
+        ("soap", "soap_service"),
+        ("grpc", "grpc_service"),
+        ("webapi", "web_service"),
+        ("webservice", "web_service"),
+        ("microservice", "web_service"),
+        ("webapplication", "web_application"),
+        ("webapp", "web_application"),
+        ("webserver", "web_server"),
+        ("nginx", "web_server"),
+        ("apache", "web_server"),
+        ("reverseproxy", "reverse_proxy"),
+        ("largelanguagemodel", "llm"),
+        ("llm", "llm"),
+        ("machinelearning", "ai"),
+        ("iotdevice", "iot_device"),
+        ("iotcloudgateway", "iot_gateway"),
+        ("mailserver", "mail_server"),
+        ("smtpserver", "mail_server"),
+    ];
+    if let Some(name) = in_library(Kind::Technology, said) {
+        return Some(name);
+    }
+    // Where a word begins: `cards` are not kept by `rds`.
+    let plain = plain_word(said);
+    let words = words_of(said);
+    let starts: Vec<String> = (0..words.len()).map(|at| words[at..].concat()).chain([plain]).collect();
+    WORDS.iter().find(|(word, _)| starts.iter().any(|start| start.starts_with(word))).map(|(_, name)| *name)
+}
+
+/// The level of a number from 0 to 100.
+pub fn level(number: f64) -> &'static str {
+    match number {
+        number if number >= 90.0 => "critical",
+        number if number >= 60.0 => "high",
+        number if number >= 30.0 => "medium",
+        _ => "low",
+    }
+}
+
+/// The integrity of an asset that states none, by its classification, as the language has it.
+pub fn integrity_of(classification: &str) -> &'static str {
+    match classification {
+        "public" => "low",
+        "internal" => "medium",
+        "confidential" => "high",
+        _ => "critical",
+    }
+}
+
+/// The number from 0 to 100 of a level, in the middle of what [`level`] takes for it.
+pub fn number(level: &str) -> u8 {
+    match level {
+        "critical" => 100,
+        "high" => 75,
+        "medium" => 50,
+        _ => 20,
+    }
+}
+
+/// The STRIDE categories that another tool names.
+pub fn stride(said: &str) -> Option<&'static str> {
+    match plain_word(said).as_str() {
+        "spoofing" | "s" | "authentication" | "authenticity" | "spoof" => Some("spoofing"),
+        "tampering" | "t" | "integrity" | "immutable" => Some("tampering"),
+        "repudiation" | "r" | "accountability" | "nonrepudiation" => Some("repudiation"),
+        "informationdisclosure"
+        | "infodisclosure"
+        | "i"
+        | "confidentiality"
+        | "disclosureofinformation"
+        | "datadisclosure"
+        | "detecting"
+        | "detectability"
+        | "linking"
+        | "linkability"
+        | "identifying"
+        | "identifiability"
+        | "identifiabilitylinkability"
+        | "unawareness"
+        | "noncompliance" => Some("information_disclosure"),
+        "denialofservice" | "dos" | "d" | "availability" | "deniedservice" | "distributed" | "accessibility" => {
+            Some("denial_of_service")
+        }
+        "elevationofprivilege"
+        | "elevationofprivileges"
+        | "elevationofpriviledge"
+        | "privilegeescalation"
+        | "e"
+        | "eop"
+        | "authorization"
+        | "authorisation" => Some("elevation_of_privilege"),
+        _ => None,
+    }
+}
+
+/// The word for a level that other tools write in many ways.
+pub fn level_word(said: &str) -> Option<&'static str> {
+    match plain_word(said).as_str() {
+        "low" | "verylow" | "lowest" | "minor" | "negligible" | "unlikely" | "rare" | "info" | "informational"
+        | "minimal" | "none" => Some("low"),
+        "medium" | "moderate" | "possible" | "elevated" | "mid" => Some("medium"),
+        "high" | "major" | "likely" => Some("high"),
+        "critical" | "severe" | "veryhigh" | "certain" | "almostcertain" | "extreme" | "maximal" | "highest" => {
+            Some("critical")
+        }
+        _ => None,
+    }
+}

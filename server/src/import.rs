@@ -111,7 +111,34 @@ fn tell(folder: &Path, imported: &Imported, verbose: bool) {
         anstream::println!("\nWithout a place in the model:");
         tell_losses(&imported.losses, verbose);
     }
+    let texts = || imported.files.files.iter().map(|(_, text)| text.as_str());
+    let without_trust = imported.draft.of_kind(&[Kind::Boundary]);
+    let without_trust = without_trust.filter(|item| item.place.is_none() && item.stated("trust").is_none()).count();
+    if without_trust > 0 {
+        let which = count(without_trust, "boundary");
+        anstream::println!("\nNo trust was stated of {which}: it counts as high. State `trust` where it is not.");
+    }
+    match texts().map(|text| text.matches("// TODO").count()).sum::<usize>() {
+        0 => {}
+        todo => anstream::println!("\nTo be looked at: {}, marked TODO.", count(todo, "place")),
+    }
+    for path in others(folder, imported) {
+        anstream::println!(
+            "\nAlso in this folder, and part of the model: {}",
+            in_one_line(&path.display().to_string())
+        );
+    }
     anstream::println!("\nSee what it says:\n  threatline check {}", in_one_line(&folder.display().to_string()));
+}
+
+/// Model files of the folder that do not come of this import.
+fn others(folder: &Path, imported: &Imported) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_own = |path: &Path| imported.files.files.iter().any(|(name, _)| folder.join(name) == path);
+    let mut others: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|end| end == "threat") && !is_own(path)).collect();
+    others.sort();
+    others
 }
 
 /// What is lost, a line for what is lost in the same way under the same name, unless each place is wanted.

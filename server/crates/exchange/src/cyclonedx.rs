@@ -327,7 +327,8 @@ fn analysis(db: &Database, assessed: &Assessed) -> Value {
 fn declarations(db: &Database, elements: &[Decl]) -> Option<Value> {
     let mut evidence = BTreeMap::new();
     let mut claims = Vec::new();
-    for element in elements {
+    // What protects a component protects what is ours of it, and not who it talks with.
+    for element in elements.iter().filter(|element| element.kind(db) != Kind::External) {
         for effective in effective_mitigations(db, *element).iter().filter(|it| is_done(db, it.mitigation)) {
             let mitigation = effective.mitigation;
             let name = full_name(db, mitigation).as_str();

@@ -64,6 +64,13 @@ fn of_draft(db: &Database, model: Model, title: &str, write: impl Fn(&Draft) -> 
                 .push(format!("{} of the model's own: no other tool knows them", count(number, kind.word()))),
         }
     }
+    let found = all(db, model).into_iter().filter(|assessed| matches!(assessed.finding.id, FindingId::Rule { .. }));
+    match found.count() {
+        0 => {}
+        number => export
+            .losses
+            .push(format!("{} of rules: the format has threats that people write", count(number, "finding"))),
+    }
     export
 }
 

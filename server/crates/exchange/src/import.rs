@@ -275,7 +275,7 @@ fn write_decision(
                     mitigation.facts.retain(|(name, _)| *name != "status");
                     mitigation.word("status", Some(status));
                     mitigation.text("ticket", decision.ticket.clone());
-                    mitigation.comments.push(decision.title.clone());
+                    mitigation.comments.push(decision.comment.clone());
                 }
                 return;
             }
@@ -287,6 +287,7 @@ fn write_decision(
             rules.into_iter().for_each(|rule| mitigation.state("counters", Fact::Library(rule.clone())));
             mitigation.word("status", Some(status));
             mitigation.text("ticket", decision.ticket.clone());
+            mitigation.comments.push(decision.comment.clone());
             let key = mitigation.key.clone();
             draft.items.push(mitigation);
             for on in fits.into_iter().map(|(_, on)| on).chain(threats) {

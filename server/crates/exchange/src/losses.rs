@@ -1,7 +1,6 @@
 //! What a document for another tool says, and what it cannot. It must not know any format.
 
 use crate::draft::{Draft, Item};
-use rustc_hash::FxHashSet;
 use std::cell::RefCell;
 use threatline_model::Kind;
 
@@ -14,15 +13,24 @@ pub struct Export {
     pub losses: Vec<String>,
 }
 
-/// What a document cannot say.
+/// What a document cannot say: which property, why, and of which declarations.
 #[derive(Debug, Default)]
-pub struct Losses(RefCell<Vec<String>>);
+pub struct Losses(RefCell<Vec<(String, String, Vec<String>)>>);
+
+/// How many declarations are named of those that lose the same.
+const MOST_NAMED: usize = 3;
 
 impl Losses {
-    /// That something of a declaration is not said.
+    /// That something of a declaration is not said; without a property, all of it.
     pub fn add(&self, item: &Item, property: &str, why: &str) {
-        let property = if property.is_empty() { String::new() } else { format!(", `{property}`") };
-        self.0.borrow_mut().push(format!("{} `{}`{property}: {why}", item.kind.word(), item.key));
+        let mut all = self.0.borrow_mut();
+        let what = if property.is_empty() { item.kind.word() } else { property };
+        let named = format!("`{}`", item.key);
+        match all.iter_mut().find(|(known, reason, _)| known == what && reason == why) {
+            Some((_, _, items)) if items.contains(&named) => {}
+            Some((_, _, items)) => items.push(named),
+            None => all.push((what.to_owned(), why.to_owned(), vec![named])),
+        }
     }
 
     /// That properties of a declaration are not said, of those that are stated.
@@ -46,11 +54,16 @@ impl Losses {
         }
     }
 
-    /// All of them, each once.
+    /// All of them, a line for what is lost in the same way.
     pub fn into_inner(self) -> Vec<String> {
-        let mut all = self.0.into_inner();
-        let mut seen = FxHashSet::default();
-        all.retain(|loss| seen.insert(loss.clone()));
-        all
+        let line = |(what, why, items): (String, String, Vec<String>)| {
+            let more = items.len().saturating_sub(MOST_NAMED);
+            let mut named = items.into_iter().take(MOST_NAMED).collect::<Vec<_>>().join(", ");
+            if more > 0 {
+                named += &format!(" and {more} more");
+            }
+            format!("`{what}` of {named}: {why}")
+        };
+        self.0.into_inner().into_iter().map(line).collect()
     }
 }

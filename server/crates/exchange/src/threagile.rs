@@ -9,6 +9,7 @@ use crate::{guesses, ids, library, places, pretty, stand_ins, titles, vocabulary
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
+use threatline_model::schema::LEVEL;
 use threatline_model::{Date, Kind};
 
 const CONFIDENTIALITY: &[(&str, &str)] = &[
@@ -209,6 +210,10 @@ const STATUS: &[(&str, Status)] = &[
     ("false-positive", Status::FalsePositive),
 ];
 
+/// The tags by which a boundary says how far it is trusted, which Threagile has no property for.
+const TRUST: &[(&str, &str)] =
+    &[("trust-untrusted", "untrusted"), ("trust-low", "low"), ("trust-medium", "medium"), ("trust-high", "high")];
+
 /// What is noted of an element in the internet until it is known where it stands.
 const IN_INTERNET: &str = "internet: yes";
 
@@ -388,6 +393,12 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             keep_if_lossy(&fields, &mut item, "type", BOUNDARY);
         }
         titles::tags(&fields, &mut item);
+        let trust = TRUST.iter().find(|(tag, _)| item.words("tags").any(|said| said == *tag));
+        if let Some((tag, trust)) = trust {
+            item.word("trust", Some(trust));
+            item.facts.iter_mut().for_each(|(_, facts)| facts.retain(|fact| *fact != Fact::Text((*tag).to_owned())));
+            item.facts.retain(|(_, facts)| !facts.is_empty());
+        }
         keys.boundaries.push(id, item.key.clone());
         keys.inside.push((
             item.key.clone(),
@@ -692,7 +703,8 @@ fn flow_facts(link: &Fields<'_>, flow: &mut Item, keys: &Keys) {
             flow.facts.retain(|(name, _)| *name != "authentication");
             flow.word("authentication", Some("network_address"));
         } else {
-            flow.library("mitigations", &["microsegmentation"]);
+            link.loss("ip_filtered", "kept in a comment");
+            flow.comments.push("ip filtered: yes".to_owned());
         }
     }
     flow.word("authorization", link.word("authorization", AUTHORIZATION));
@@ -762,13 +774,16 @@ fn place(notes: &Notes, keys: &Keys, draft: &mut Draft) {
     }
     places::break_circles(draft);
     let is_open = |item: &Item| item.comments.iter().any(|comment| comment == IN_INTERNET);
-    // A boundary around nothing but what is in the internet is not to be trusted.
+    // A boundary around nothing but others in the internet is not to be trusted; what is ours and can be reached from
+    // there may well be.
     let inside = draft.grouped(NODES, |item| item.place.as_deref().into_iter());
-    let open = inside.into_iter().filter(|(_, inside)| inside.iter().all(|item| is_open(item)));
+    let is_others = |item: &&Item| item.kind == Kind::External && is_open(item);
+    let open = inside.into_iter().filter(|(_, inside)| inside.iter().all(is_others));
     let open: Vec<String> = open.map(|(boundary, _)| boundary.to_owned()).collect();
     for boundary in &open {
-        if let Some(boundary) = draft.items.get_mut(boundary) {
+        if let Some(boundary) = draft.items.get_mut(boundary).filter(|boundary| boundary.stated("trust").is_none()) {
             boundary.word("trust", Some("untrusted"));
+            boundary.comments.push("TODO: no trust was stated; all in it are in the internet".to_owned());
         }
     }
     // Nor is what is in no boundary; of an external that goes without saying.
@@ -905,7 +920,11 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
             let subjects = keys.technical.all.iter().chain(&keys.links.all).filter(|(id, _)| titles::matches(part, id));
             on.extend(subjects.map(|(_, key)| key.clone()));
         }
-        let title = titles::first_sentence(&why).unwrap_or_else(|| category.replace('-', " "));
+        let risk = category.replace('-', " ");
+        let title = match is {
+            Decided::Mitigated(_) => format!("Against {risk}"),
+            Decided::Accepted { .. } => titles::first_sentence(&why).unwrap_or(risk),
+        };
         let (place, path) = (fields.place().clone(), fields.path.clone());
         let name = category.replace('-', "_");
         draft.decisions.push(Decision { rules, on, is, name, title, ticket, comment, place, path });
@@ -1010,7 +1029,7 @@ pub fn write(draft: &Draft) -> Export {
             let inside = within.get(boundary.key.as_str()).into_iter().flatten();
             inside.map(|item| ids.of_key(&item.key)).collect::<Vec<_>>()
         });
-        losses.of(boundary, &["trust", "mitigations"]);
+        losses.of(boundary, &["mitigations"]);
         let kind = boundary.stated("kind").and_then(|kind| back(BOUNDARY, kind));
         boundaries.insert(
             titles.free("boundary", &boundary.title),
@@ -1026,7 +1045,7 @@ pub fn write(draft: &Draft) -> Export {
     for item in draft.of_kind(&[Kind::Mitigation, Kind::Accept, Kind::Assumption]) {
         losses.add(item, "", "Threagile tracks risks of its own rules alone");
     }
-    let mut tags: Vec<&str> = draft.items.iter().flat_map(|item| item.words("tags")).collect();
+    let mut tags: Vec<&str> = draft.items.iter().flat_map(tags_of).collect();
     tags.sort_unstable();
     tags.dedup();
     let document = json!({
@@ -1048,7 +1067,8 @@ pub fn write(draft: &Draft) -> Export {
 }
 
 fn tags_of(item: &Item) -> Vec<&str> {
-    item.words("tags").collect()
+    let trust = item.stated("trust").and_then(|trust| TRUST.iter().find(|(_, word)| *word == trust));
+    item.words("tags").chain(trust.map(|(tag, _)| *tag)).collect()
 }
 
 fn link_of(flow: &Item, ids: &ids::Ids, losses: &Losses) -> Json {
@@ -1089,6 +1109,18 @@ fn link_of(flow: &Item, ids: &ids::Ids, losses: &Losses) -> Json {
     })
 }
 
+/// How severe a threat is, in Threagile's words.
+fn severity(threat: &Item) -> &'static str {
+    let rank = |property| LEVEL.position(threat.stated(property).unwrap_or("medium")).unwrap_or_default();
+    match rank("likelihood") + rank("impact") {
+        0 | 1 => "low",
+        2 => "medium",
+        3 => "elevated",
+        4 => "high",
+        _ => "critical",
+    }
+}
+
 /// Threats as risks of one's own.
 fn threats_of(draft: &Draft, ids: &ids::Ids, losses: &Losses) -> Map<String, Json> {
     let mut risks = Map::new();
@@ -1103,7 +1135,7 @@ fn threats_of(draft: &Draft, ids: &ids::Ids, losses: &Losses) -> Map<String, Jso
         let cwe = threat.words("references").find_map(|id| id.strip_prefix("CWE-")?.parse::<u32>().ok());
         let target = threat.keys("targets").next().and_then(|key| draft.items.get(key));
         let mut risk = json!({
-            "severity": "medium",
+            "severity": severity(threat),
             "exploitation_likelihood": level("likelihood", LIKELIHOOD).unwrap_or("likely"),
             "exploitation_impact": level("impact", IMPACT).unwrap_or("medium"),
             "data_breach_probability": "possible",

@@ -173,6 +173,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
         mitigation against_inp05 "mitigated by an ORM" {
           counters: injection
           status: implemented
+          // pytm's INP05 on Web, CVSS 9.8: mitigated by an ORM
         }
 
         accept accepted_do01 "pytm's DO01 on Web" {

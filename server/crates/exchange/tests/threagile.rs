@@ -189,7 +189,7 @@ fn a_model_as_a_person_would_have_written_it() {
 
         mitigation score_each_order "Score each order" {
           status: planned
-          // Scoring is being built
+          // risk tracking fraud@shop: in-progress: Scoring is being built
         }
 
         accept accepted_unencrypted_asset "The disks are in our own cellar" {

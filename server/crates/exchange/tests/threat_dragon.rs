@@ -503,11 +503,10 @@ fn our_own_documents_come_back() {
     workspace.load(model, vec![("model/book_shop.threat".into(), FileText::new(SAID))]);
     let export = export(workspace.db(), model, "Book shop", Target::ThreatDragon).expect("it is not drawn");
     expect![[r#"
-        boundary `book_shop.cloud`, `kind`: the format has no place for it
-        boundary `book_shop.data`, `kind`: the format has no place for it
-        external `book_shop.customer`, `kind`: the format has no place for it
-        accept `book_shop.fire_for_now`, `by`: the format has no place for it
-        accept `book_shop.fire_for_now`, `until`: the format has no place for it"#]]
+        `kind` of `book_shop.cloud`, `book_shop.data`, `book_shop.customer`: the format has no place for it
+        `by` of `book_shop.fire_for_now`: the format has no place for it
+        `until` of `book_shop.fire_for_now`: the format has no place for it
+        2 findings of rules: the format has threats that people write"#]]
     .assert_eq(&export.losses.join("\n"));
     expect![[r#"
         //- book_shop.threat

@@ -28,7 +28,7 @@ struct Drawn {
 
 impl Drawn {
     fn new(diagram: Diagram) -> Drawn {
-        Drawn { svg: diagram.draw(), parts: diagram.declarations().collect() }
+        Drawn { svg: diagram.draw().svg, parts: diagram.declarations().collect() }
     }
 }
 

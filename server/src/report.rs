@@ -127,7 +127,8 @@ impl Page<'_> {
         match self.days_to(day) {
             ..0 => Cell::of(format!("{day}, {passed}"), "high"),
             0 => Cell::of(format!("{day}, today"), "medium"),
-            left @ 1..=NEAR => Cell::of(format!("{day}, in {}", count(left as usize, "day")), "medium"),
+            1 => Cell::of(format!("{day}, tomorrow"), "medium"),
+            left @ 2..=NEAR => Cell::of(format!("{day}, in {left} days"), "medium"),
             _ => day.to_string().into(),
         }
     }
@@ -370,10 +371,7 @@ impl Page<'_> {
                 "{}: {} ({}; {})",
                 found.finding.id.title(db),
                 self.code(found.finding.id.subject()),
-                match found.finding.missing {
-                    Some(_) => format!("not stated, {}", severity_in_words(found)),
-                    None => severity_in_words(found),
-                },
+                told(found),
                 categories_in_words(found.finding.categories)
             );
             Block::Details(summary, Known::of(found).class(), sections(&explain::finding(db, found).parts))
@@ -494,6 +492,7 @@ impl Page<'_> {
         blocks.push(Block::Heading(2, "Did we do a good job?".to_owned()));
         let (verdict, class) = self.verdict();
         blocks.push(Block::Note(verdict, class));
+        self.failing(blocks);
         blocks.push(Block::Heading(3, "Coverage by severity".to_owned()));
         let row = |name: &str, levels: &[Level]| {
             let of = |state: &str| levels.iter().map(|level| self.report.counts.of(state, *level)).sum::<usize>();
@@ -538,6 +537,27 @@ impl Page<'_> {
         if !self.report.policy.is_empty() {
             blocks.push(Block::Heading(3, "Where the policy differs".to_owned()));
             blocks.push(Block::List(self.report.policy.iter().map(|set| policy_in_words(set).into()).collect()));
+        }
+    }
+
+    /// What is open at the bar.
+    fn failing(&self, blocks: &mut Vec<Block>) {
+        const MOST: usize = 10;
+        let db = self.db;
+        let at_the_bar = |found: &&Assessed| self.report.bar.is_some_and(|bar| found.finding.severity >= bar);
+        let failing = self.of_state(|state| state == State::Open).filter(at_the_bar);
+        let mut entries: Vec<Cell> = failing
+            .map(|found| {
+                let (title, subject) = (found.finding.id.title(db), self.code(found.finding.id.subject()));
+                format!("{title}: {subject} ({})", told(found)).into()
+            })
+            .collect();
+        if entries.len() > MOST {
+            let more = entries.split_off(MOST).len();
+            entries.push(format!("and {more} more").into());
+        }
+        if !entries.is_empty() {
+            blocks.push(Block::List(entries));
         }
     }
 
@@ -606,4 +626,10 @@ fn enter(blocks: &mut Vec<Block>, entry: Cell) {
 fn severity_in_words(found: &Assessed) -> String {
     let severity = found.finding.severity.word();
     if found.state_word() == "not stated" { format!("up to {severity}") } else { severity.to_owned() }
+}
+
+/// The same, and whether it is known at all.
+fn told(found: &Assessed) -> String {
+    let severity = severity_in_words(found);
+    if found.finding.missing.is_some() { format!("not stated, {severity}") } else { severity }
 }

@@ -110,11 +110,13 @@ fn assert_tidy(db: &Database, diagram: &Drawn) {
     }
 }
 
-/// The titles of boundaries, as far as their text is wide at least.
+/// The titles of boundaries, as wide as their text is at least.
 fn titles(svg: &str) -> Vec<Rectangle> {
     let titles = svg.split("<text class=\"title\"").skip(1).map(|title| {
         let (left, middle) = (number(title, "x"), number(title, "y"));
-        Rectangle { left, top: middle - 5.0, right: left + 10.0, bottom: middle + 5.0 }
+        let (_, text) = title.split('<').next().unwrap().split_once('>').unwrap();
+        let width = text.chars().filter(char::is_ascii_lowercase).count() as f64 * 5.0;
+        Rectangle { left, top: middle - 5.0, right: left + width, bottom: middle + 5.0 }
     });
     titles.collect()
 }

@@ -19,7 +19,7 @@ use threatline_ide::matrix::{self, Cell as Known};
 use threatline_ide::symbols::shown_name;
 use threatline_model::codes::Class;
 use threatline_model::diagnostics::NEAR;
-use threatline_model::findings::{Assessed, FindingId, Level, STATES, State, categories_in_words};
+use threatline_model::findings::{Assessed, FindingId, Level, STATES, State, accepts_finding, categories_in_words};
 use threatline_model::names::{component_of, full_name, name_from};
 use threatline_model::relations::{ENDS, holds, is_done, placed_in, sensitivity_of_asset, trust_of_boundary};
 use threatline_model::schema::{CLASSIFICATION, LEVEL, STATUS, TRUST};
@@ -444,7 +444,8 @@ impl Page<'_> {
         accepts.sort_by_key(|accept| self.date(*accept, "until").unwrap_or(Date::MIN));
         if !accepts.is_empty() {
             let rows = accepts.iter().map(|accept| {
-                let taken = self.of_state(|state| state == State::Accepted(*accept));
+                // An expired one still says what it was about.
+                let taken = self.report.findings.iter().filter(|found| accepts_finding(db, *accept, &found.finding));
                 let taken: Vec<String> = taken.map(|found| format!("`{}`", found.finding.id.name(db))).collect();
                 vec![
                     self.day(*accept, "until", "expired"),
@@ -497,7 +498,9 @@ impl Page<'_> {
         let row = |name: &str, levels: &[Level]| {
             let of = |state: &str| levels.iter().map(|level| self.report.counts.of(state, *level)).sum::<usize>();
             let numbers = STATES.iter().map(|state| of(state).to_string().into());
-            let covered = [self.covered(levels).into()];
+            let worst = self.report.findings.iter().filter(|found| levels.contains(&found.finding.severity));
+            let class = worst.map(Known::of).max().map_or("", Known::class);
+            let covered = [Cell::of(self.covered(levels), class)];
             std::iter::once(name.into()).chain(covered).chain(numbers).collect::<Vec<Cell>>()
         };
         let mut rows: Vec<Vec<Cell>> = Level::ALL.iter().rev().map(|level| row(level.word(), &[*level])).collect();

@@ -146,6 +146,8 @@ fn a_page_judges_the_work() {
     let page = page.says("### Coverage by severity").says("| critical | 50 % | 1 | 0 | 0 | 1 | 0 |");
     let page =
         page.says("accepted; 1 acceptance expired").says("| Old `shop.old` | acceptance | 2026-10-31, expired | CTO |");
+    let page =
+        page.says("| 2026-10-31, expired | Old `shop.old` | `std.unauthenticated_flow@shop.ask` | CTO | a trial |");
     let page = page.says("| Later `shop.late` | mitigation | 2026-11-01, overdue | team-edge |");
     page.says("| Cards are tokens | assumption to validate | 2026-11-30, in 7 days | team-shop |")
         .never_says("without a name");

@@ -316,8 +316,8 @@ impl Diagram {
 
     /// Draws it as an `svg` element without a style of its own. Each part is a `g` with its number as `data-part`, and with
     /// classes: its kind (`boundary`, `external`, `process`, `store`, `flow`), the worst that is known of it (a class of
-    /// [`Cell`]), the trust of a boundary (`trust-untrusted`), and `outside` if it is in another file than those drawn. The
-    /// titles of boundaries, of class `title`, come last, so that they are read across flows.
+    /// [`Cell`]), the trust of a boundary (`trust-untrusted`), and `outside` if it is in another file than those drawn.
+    /// The titles of boundaries, of class `title`, come last, so that they are read across flows.
     pub fn draw(&self) -> Drawing {
         let graph = self.laid_out();
         let routes = self.routes(&graph);

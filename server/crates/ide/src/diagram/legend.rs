@@ -1,5 +1,5 @@
-//! What the forms, lines and colours of a drawing mean: those that are in it, each drawn as it is there. It must not know
-//! how they look: that says the same style sheet.
+//! What the forms, lines and colours of a drawing mean: those that are in it, each drawn as it is there. It must not
+//! know how they look: that says the same style sheet.
 
 use super::{Cell, Diagram, Kind};
 

@@ -37,8 +37,8 @@ impl Diagram {
         boundaries.filter_map(|(at, part)| Some((at, part, graph.node(&at.to_string())?)))
     }
 
-    /// Moves down what is below the upper end of each boundary by what its title lacks. All of the drawing moves, so that
-    /// nothing comes to lie on something else.
+    /// Moves down what is below the upper end of each boundary by what its title lacks. All of the drawing moves, so
+    /// that nothing comes to lie on something else.
     pub(super) fn make_room_for_titles(&self, graph: &mut Drawn) {
         let mut lacks: Vec<(f64, f64)> = Vec::new();
         for (at, part, boundary) in self.boundaries(graph) {

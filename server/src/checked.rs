@@ -2,13 +2,14 @@
 //! not know how it is printed.
 
 use crate::files::Loaded;
+use crate::format::count;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_model::codes::{Class, Code};
 use threatline_model::diagnostics::{Diagnostic, Location, Severity, diagnostics, settings_diagnostics};
-use threatline_model::findings::{Assessed, FindingId, Level, State, all, rule_named};
+use threatline_model::findings::{Assessed, FindingId, Level, all, rule_named};
 use threatline_model::settings::{RuleSetting, Settings};
 use threatline_model::{Database, Kind, Model, Span};
 use threatline_syntax::{Encoding, LineColumn, LineIndex};
@@ -55,9 +56,6 @@ impl Counts {
     }
 }
 
-/// The states as a report counts them: an open finding that waits for a fact is counted apart.
-pub const STATES: [&str; 5] = ["open", "not stated", "planned", "accepted", "mitigated"];
-
 /// What was found in one model.
 pub struct ModelReport {
     /// The model.
@@ -96,9 +94,21 @@ pub fn policy_in_words(setting: &RuleSetting) -> String {
 impl ModelReport {
     /// The open findings at the bar or above it.
     pub fn at_the_bar(&self) -> usize {
-        let Some(bar) = self.bar else { return 0 };
-        let open = self.findings.iter().filter(|assessed| assessed.state == State::Open);
-        open.filter(|assessed| assessed.finding.severity >= bar).count()
+        self.of_state_at_the_bar("open") + self.of_state_at_the_bar("not stated")
+    }
+
+    /// The same in words, those that wait for a fact apart.
+    pub fn at_the_bar_in_words(&self) -> String {
+        match (self.of_state_at_the_bar("open"), self.of_state_at_the_bar("not stated")) {
+            (open, 0) => count(open, "open finding"),
+            (0, unstated) => format!("{} not stated", count(unstated, "finding")),
+            (open, unstated) => format!("{} and {unstated} not stated", count(open, "open finding")),
+        }
+    }
+
+    fn of_state_at_the_bar(&self, state: &str) -> usize {
+        let levels = Level::ALL.iter().filter(|level| self.bar.is_some_and(|bar| **level >= bar));
+        levels.map(|level| self.counts.of(state, *level)).sum()
     }
 
     /// Whether something is wrong with the model itself, so that what else is said of it may be as well.

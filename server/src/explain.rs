@@ -94,7 +94,8 @@ fn unknown(db: &Database, models: &[Model], what: &str) -> anyhow::Error {
 fn print(output: &mut impl Write, db: &Database, explanation: &Explanation) -> Result<()> {
     writeln!(output, "\x1b[1m{}\x1b[0m", printable(&explanation.title))?;
     for (at, part) in explanation.parts.iter().enumerate() {
-        let follows_item = at > 0 && matches!(explanation.parts[at - 1], Section::Item(..) | Section::Heading(_));
+        let follows_item =
+            at > 0 && matches!(explanation.parts[at - 1], Section::Item(..) | Section::Link(..) | Section::Heading(_));
         match part {
             Section::Heading(heading) => writeln!(output, "\n\x1b[1m{heading}\x1b[0m")?,
             Section::Text(text) if follows_item => writeln!(output, "{}", printable(text))?,
@@ -113,6 +114,7 @@ fn print(output: &mut impl Write, db: &Database, explanation: &Explanation) -> R
                 }
                 writeln!(output)?;
             }
+            Section::Link(text, link) => writeln!(output, "- {}\n{link}", printable(text))?,
             Section::Code(code) => {
                 for line in printable(code).lines() {
                     writeln!(output, "    {line}")?;

@@ -21,12 +21,15 @@ fn today(folder: &Folder, more: &[&str]) -> crate::Run {
 #[test]
 fn a_page_answers_the_four_questions() {
     let folder = Folder::new(&[("a.threat", MODEL)]);
-    for (format, pay) in [("html", "<code>shop.pay</code> (critical"), ("markdown", "`shop.pay` (critical")] {
+    for (format, pay, due) in [
+        ("html", "<code>shop.pay</code> (critical", "<time>2026-11-01</time>, overdue"),
+        ("markdown", "`shop.pay` (critical", "2026-11-01, overdue"),
+    ] {
         let page = today(&folder, &["--to", format]).exits(0);
         let page = page.says("What are we working on?").says("What can go wrong?");
         let page = page.says("What are we doing about it?").says("Did we do a good job?");
         // What is open with its facts, what is late, who has decided, and who has to act.
-        let page = page.says(pay).says("and is not encrypted").says("2026-11-01, overdue");
+        let page = page.says(pay).says("and is not encrypted").says(due);
         page.says("a pilot")
             .says("2026-12-31")
             .says("team-edge")
@@ -86,4 +89,94 @@ fn a_page_is_about_one_model() {
 fn a_model_with_errors_is_told_to_be_incomplete() {
     let folder = Folder::new(&[("a.threat", "process web in nowhere\n")]);
     today(&folder, &[]).exits(2).says("the model has errors").says("web");
+}
+
+/// The same model with threats that a person wrote, a fact that is not stated, and days that have passed or are near.
+fn register() -> String {
+    format!(
+        "{MODEL}boundary office \"Office\"
+threat stolen \"Stolen cards\" {{ category: spoofing targets: web likelihood: high impact: high mitigations: late }}
+threat bulk \"Bulk orders\" {{ category: denial_of_service targets: web likelihood: low impact: low owner: \"team-bulk\" }}
+flow ask \"Ask\": shopper -> web {{ protocol: https authorization: end_user receives: card }}
+accept old \"Old\" {{ findings: unauthenticated_flow@ask by: \"CTO\" until: 2026-10-31 because: \"a trial\" }}
+assumption \"Cards are tokens\" {{ about: web validate_by: 2026-11-30 owner: \"team-shop\" }}
+"
+    )
+}
+
+#[test]
+fn every_threat_and_finding_is_told_with_what_has_become_of_it() {
+    let folder = Folder::new(&[("a.threat", &register())]);
+    let page = today(&folder, &["--to", "markdown"]).exits(0).says("### All threats and findings");
+    // Who has it now: who does what counters it, who took it on, whose threat it is, whose component it is in.
+    let page = page
+        .says("| Stolen cards `shop.stolen` | high | planned | Web `shop.web` | Later `shop.late` | 2026-11-01, overdue | team-edge |")
+        .says("| Bulk orders `shop.bulk` | low | open | Web `shop.web` |  |  | team-bulk |")
+        .says("`unauthenticated_flow` | critical | accepted | Look `shop.look` | Known `shop.known` | 2026-12-31 | CISO |")
+        .says("`unencrypted_flow` | critical | open | Pay `shop.pay` |  |  | team-shop |");
+    page.says("| element | spoofing | tampering | repudiation | information disclosure |");
+}
+
+#[test]
+fn what_is_not_stated_is_nowhere_called_open() {
+    let model = "component shop { owner: \"team-shop\" }
+boundary internet { trust: untrusted }
+boundary vpc
+asset card { classification: restricted }
+external shopper in internet { kind: person }
+process web in vpc { mitigations: rate_limiting }
+flow ask \"Ask\": shopper -> web { protocol: https authorization: end_user receives: card }
+";
+    let folder = Folder::new(&[("a.threat", model)]);
+    let page = today(&folder, &["--to", "markdown"]).exits(0);
+    let page = page.says("It is not stated whether it is so: `shop.ask` states no `authentication`.");
+    let page =
+        page.says("- **1** not stated: a fact decides").says("nothing open · 1 not stated").says("not stated, up to");
+    page.says("| team-shop | 0 | 1 | 0 | 0 |")
+        .says("It fails its check: 1 finding not stated of severity")
+        .never_says("It is open");
+}
+
+#[test]
+fn a_page_judges_the_work() {
+    let folder = Folder::new(&[("a.threat", &register())]);
+    let page = today(&folder, &["--to", "markdown"]).exits(0);
+    let page = page.says("**It fails its check: 1 open finding and 1 not stated of severity high or above.**");
+    let page = page.says("- Sensitive data crosses a trust boundary in clear text: `shop.pay` (critical)");
+    let page = page.says("### Coverage by severity").says("| critical | 50 % | 1 | 0 | 0 | 1 | 0 |");
+    let page =
+        page.says("accepted; 1 acceptance expired").says("| Old `shop.old` | acceptance | 2026-10-31, expired | CTO |");
+    let page =
+        page.says("| 2026-10-31, expired | Old `shop.old` | `std.unauthenticated_flow@shop.ask` | CTO | a trial |");
+    let page = page.says("| Later `shop.late` | mitigation | 2026-11-01, overdue | team-edge |");
+    page.says("| Cards are tokens | assumption to validate | 2026-11-30, in 7 days | team-shop |")
+        .never_says("without a name");
+    let folder = Folder::new(&[("a.threat", "process web\n")]);
+    today(&folder, &[]).exits(0).says("It passes its check").says("No mitigation is overdue");
+}
+
+#[test]
+fn a_drawing_tells_what_its_lines_mean() {
+    let other =
+        "component other \"Other\"\nprocess api \"API\" in shop.vpc\nflow api -> shop.web { protocol: https }\n";
+    let folder = Folder::new(&[("a.threat", &register()), ("b.threat", other)]);
+    let page = today(&folder, &[]).exits(0).says(" open, critical</span>").says(" untrusted boundary</span>");
+    let page = page.says(" accepted</span>").says(" findings that are open</span>").never_says(" store</span>");
+    let text = page.out.clone();
+    assert_eq!(text.matches("what is of another component is dimmed").count(), 1);
+    // The office is empty: it is drawn in the whole model, and in no component.
+    assert_eq!(text.matches(">Office</text>").count(), 1, "{text}");
+    let page = today(&folder, &["--to", "markdown"]).exits(0);
+    page.says("Open findings by colour: red: critical or high; blue: low");
+}
+
+#[test]
+fn references_are_links_that_a_page_does_not_follow_by_itself() {
+    let folder = Folder::new(&[("a.threat", MODEL)]);
+    let page = today(&folder, &[])
+        .exits(0)
+        .says("<a href=\"https://cwe.mitre.org/data/definitions/319.html\" rel=\"noreferrer\">CWE-319");
+    page.says("default-src 'none'").never_says(" src=").never_says("url(").never_says("@import");
+    let page = today(&folder, &["--to", "markdown"]).exits(0);
+    page.says("](<https://cwe.mitre.org/data/definitions/319.html>)");
 }

@@ -3,7 +3,7 @@
 
 use super::printable;
 use std::io::{Result, Write};
-use threatline_ide::diagram::STYLE as DRAWING;
+use threatline_ide::diagram::{Drawing, Key, STYLE as DRAWING};
 use threatline_ide::safe::xml;
 
 /// A document.
@@ -20,39 +20,55 @@ pub enum Block {
     Heading(u8, String),
     /// A paragraph.
     Text(String),
+    /// A paragraph that stands out, with a class.
+    Note(String, &'static str),
     /// Entries.
-    List(Vec<String>),
+    List(Vec<Cell>),
     /// Numbers with what they count, each with a class.
     Figures(Vec<(String, String, &'static str)>),
     /// Columns and rows.
     Table(Vec<&'static str>, Vec<Vec<Cell>>),
-    /// A drawing, with what it shows.
+    /// A drawing.
     Drawing {
-        /// An `svg` element, for HTML.
-        svg: String,
+        /// It for HTML.
+        drawing: Drawing,
+        /// What means what in it.
+        legend: Vec<Key>,
         /// The same for Mermaid, for Markdown.
         mermaid: String,
-        /// What it shows.
-        shows: String,
+        /// What means what in that, in a line.
+        colours: String,
     },
     /// More on something, with a line that stands for it and the class of that line.
     Details(String, &'static str, Vec<Block>),
 }
 
-/// What stands in a table.
+/// What stands in a table or in a list.
 #[derive(Default)]
 pub struct Cell {
     /// The text.
     pub text: String,
     /// What it comes to, as a class of the style sheet.
     pub class: &'static str,
+    /// The address of a page about it.
+    pub link: Option<String>,
 }
 
 impl<T: Into<String>> From<T> for Cell {
     fn from(text: T) -> Cell {
-        Cell { text: text.into(), class: "" }
+        Cell { text: text.into(), class: "", link: None }
     }
 }
+
+impl Cell {
+    /// A text with what it comes to.
+    pub fn of(text: impl Into<String>, class: &'static str) -> Cell {
+        Cell { class, ..text.into().into() }
+    }
+}
+
+/// How wide the text of a page is at most, as the style sheet says, in pixels.
+const PAGE: f64 = 1100.0;
 
 const STYLE: &str = include_str!("document.css");
 
@@ -77,10 +93,11 @@ fn html_blocks(output: &mut impl Write, blocks: &[Block]) -> Result<()> {
         match block {
             Block::Heading(level, text) => writeln!(output, "<h{level}>{}</h{level}>", html_line(text))?,
             Block::Text(text) => writeln!(output, "<p>{}</p>", html_line(text))?,
+            Block::Note(text, class) => writeln!(output, "<p class=\"note {class}\">{}</p>", html_line(text))?,
             Block::List(entries) => {
                 writeln!(output, "<ul>")?;
                 for entry in entries {
-                    writeln!(output, "<li>{}</li>", html_line(entry))?;
+                    writeln!(output, "<li>{}</li>", html_cell(entry))?;
                 }
                 writeln!(output, "</ul>")?;
             }
@@ -92,24 +109,34 @@ fn html_blocks(output: &mut impl Write, blocks: &[Block]) -> Result<()> {
                 writeln!(output, "</div>")?;
             }
             Block::Table(columns, rows) => {
-                write!(output, "<div class=\"table\"><table>\n<thead><tr>")?;
+                let class = if is_narrow(columns, rows) { "table" } else { "table wide" };
+                write!(output, "<div class=\"{class}\"><table>\n<thead><tr>")?;
                 for column in columns {
                     write!(output, "<th scope=\"col\">{}</th>", html(column))?;
                 }
                 writeln!(output, "</tr></thead>\n<tbody>")?;
                 for row in rows {
                     write!(output, "<tr>")?;
-                    for cell in row {
+                    for (cell, column) in row.iter().zip(columns) {
                         let class =
                             if cell.class.is_empty() { String::new() } else { format!(" class=\"{}\"", cell.class) };
-                        write!(output, "<td{class}>{}</td>", html_line(&cell.text))?;
+                        write!(output, "<td{class} data-column=\"{}\">{}</td>", html(column), html_cell(cell))?;
                     }
                     writeln!(output, "</tr>")?;
                 }
                 writeln!(output, "</tbody></table></div>")?;
             }
-            Block::Drawing { svg, shows, .. } => {
-                writeln!(output, "<figure>\n{svg}\n<figcaption>{}</figcaption>\n</figure>", html_line(shows))?;
+            Block::Drawing { drawing, legend, .. } => {
+                let class = if drawing.width > PAGE { " class=\"large\"" } else { "" };
+                write!(
+                    output,
+                    "<figure{class}>\n<label><input type=\"checkbox\"> full size</label>\n<div class=\"drawing\">\n{}\n</div>\n<figcaption>",
+                    drawing.svg
+                )?;
+                for key in legend {
+                    write!(output, "<span>{} {}</span> ", key.svg, html(&key.told))?;
+                }
+                writeln!(output, "</figcaption>\n</figure>")?;
             }
             Block::Details(summary, class, blocks) => {
                 writeln!(output, "<details class=\"{class}\" open>\n<summary>{}</summary>", html_line(summary))?;
@@ -137,7 +164,41 @@ fn pieces(text: &str) -> Vec<(bool, &str)> {
 
 fn html_line(text: &str) -> String {
     let pieces = pieces(text).into_iter().filter(|(_, piece)| !piece.is_empty());
-    pieces.map(|(code, piece)| if code { format!("<code>{}</code>", html(piece)) } else { html(piece) }).collect()
+    pieces.map(|(code, piece)| if code { format!("<code>{}</code>", html(piece)) } else { with_days(piece) }).collect()
+}
+
+fn html_cell(cell: &Cell) -> String {
+    let text = html_line(&cell.text);
+    match &cell.link {
+        Some(link) => format!("<a href=\"{}\" rel=\"noreferrer\">{text}</a>", html(link)),
+        None => text,
+    }
+}
+
+/// A text for HTML in which days are marked, so that no line ends within one.
+fn with_days(text: &str) -> String {
+    const DAY: &[u8] = b"0000-00-00";
+    let is_day = |found: &[u8]| {
+        let mut pairs = found.iter().zip(DAY);
+        pairs.all(|(found, wanted)| if *wanted == b'-' { found == wanted } else { found.is_ascii_digit() })
+    };
+    let (mut marked, mut rest) = (String::new(), text);
+    while let Some(at) = rest.as_bytes().windows(DAY.len()).position(is_day) {
+        let (before, from) = rest.split_at(at);
+        let (day, after) = from.split_at(DAY.len());
+        marked += &format!("{}<time>{day}</time>", html(before));
+        rest = after;
+    }
+    marked + &html(rest)
+}
+
+/// Whether a table fits on a small screen.
+fn is_narrow(columns: &[&str], rows: &[Vec<Cell>]) -> bool {
+    let width = |at: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.chars().count());
+        cells.chain([columns[at].len()]).max().unwrap_or_default()
+    };
+    (0..columns.len()).map(width).sum::<usize>() <= 48
 }
 
 /// Writes Markdown as GitHub shows it.
@@ -164,9 +225,10 @@ fn markdown_blocks(output: &mut impl Write, blocks: &[Block], is_folded: bool) -
                 writeln!(output, "{} {}\n", "#".repeat(usize::from(*level)), markdown_line(text))?;
             }
             Block::Text(text) => writeln!(output, "{}\n", markdown_line(text))?,
+            Block::Note(text, _) => writeln!(output, "**{}**\n", markdown_line(text))?,
             Block::List(entries) => {
                 for entry in entries {
-                    writeln!(output, "- {}", markdown_line(entry))?;
+                    writeln!(output, "- {}", markdown_cell(entry))?;
                 }
                 writeln!(output)?;
             }
@@ -184,13 +246,16 @@ fn markdown_blocks(output: &mut impl Write, blocks: &[Block], is_folded: bool) -
                 )?;
                 writeln!(output, "|{}", "---|".repeat(columns.len()))?;
                 for row in rows {
-                    let cells = row.iter().map(|cell| markdown_line(&cell.text)).collect::<Vec<_>>();
+                    let cells = row.iter().map(markdown_cell).collect::<Vec<_>>();
                     writeln!(output, "| {} |", cells.join(" | "))?;
                 }
                 writeln!(output)?;
             }
-            Block::Drawing { mermaid, shows, .. } => {
-                writeln!(output, "```mermaid\n{mermaid}```\n\n{}\n", markdown_line(shows))?;
+            Block::Drawing { mermaid, colours, .. } => {
+                writeln!(output, "```mermaid\n{mermaid}```\n")?;
+                if !colours.is_empty() {
+                    writeln!(output, "{}\n", markdown_line(colours))?;
+                }
             }
             Block::Details(summary, _, blocks) if is_folded => {
                 writeln!(output, "<details>\n<summary>{}</summary>\n", html_line(summary))?;
@@ -250,4 +315,12 @@ fn markdown_line(text: &str) -> String {
         false => markdown(piece),
     });
     shown.collect()
+}
+
+fn markdown_cell(cell: &Cell) -> String {
+    let text = markdown_line(&cell.text);
+    match &cell.link {
+        Some(link) => format!("[{text}](<{}>)", link.replace(['<', '>', '\n', '|'], "")),
+        None => text,
+    }
 }

@@ -2,13 +2,13 @@
 //! a manager understands.
 
 use super::{count, in_one_line};
-use crate::checked::{Entry, ModelReport, STATES, Spot, policy_in_words};
+use crate::checked::{Entry, ModelReport, Spot, policy_in_words};
 use annotate_snippets::{AnnotationKind, Group, Level as Mark, Renderer, Snippet};
 use std::collections::HashMap;
 use std::io::Write;
 use threatline_ide::safe::acts;
 use threatline_model::diagnostics::Severity;
-use threatline_model::findings::Level;
+use threatline_model::findings::{Level, STATES};
 use threatline_model::{Database, Kind};
 
 /// Writes what was found in each model.
@@ -193,7 +193,7 @@ fn verdict(output: &mut impl Write, report: &ModelReport) -> std::io::Result<()>
             writeln!(
                 output,
                 "\x1b[1;31mfailed\x1b[0m: {} of severity {} or above",
-                count(number, "open finding"),
+                report.at_the_bar_in_words(),
                 bar.word()
             )?;
             let told: usize = report.entries.iter().map(|entry| entry.diagnostic.findings.len()).sum();

@@ -2,7 +2,7 @@
 //! meaning of a key does.
 
 use super::write_json;
-use crate::checked::{Entry as DiagnosticEntry, ModelReport, STATES, Spot};
+use crate::checked::{Entry as DiagnosticEntry, ModelReport, Spot};
 use crate::diff::Difference;
 use crate::test::Tested;
 use serde_json::{Map, Value, json};
@@ -10,7 +10,7 @@ use std::io::Write;
 use threatline_exchange::json;
 use threatline_ide::catalogue::Entry;
 use threatline_ide::compare::{Topic, Where};
-use threatline_model::findings::Level;
+use threatline_model::findings::{Level, STATES};
 use threatline_model::names::full_name;
 use threatline_model::{Database, Decl, Kind, Part};
 

@@ -17,15 +17,16 @@ pub fn content(snapshot: &Snapshot, explanation: &Explanation, as_markdown: bool
 fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
     let mut text = format!("**{}**\n", harmless(&explanation.title));
     for (at, part) in explanation.parts.iter().enumerate() {
-        let in_list = at > 0 && matches!(explanation.parts[at - 1], Section::Item(..));
+        let in_list = at > 0 && matches!(explanation.parts[at - 1], Section::Item(..) | Section::Link(..));
+        let gap = if in_list { "" } else { "\n" };
         match part {
             Section::Heading(heading) => text += &format!("\n**{heading}**\n"),
             Section::Text(paragraph) => text += &format!("\n{}\n", harmless(paragraph)),
             Section::Item(item, place) => {
                 let link = place.and_then(|place| link(snapshot, place)).map(|link| format!(" ({link})"));
-                let gap = if in_list { "" } else { "\n" };
                 text += &format!("{gap}- {}{}\n", harmless(item).replace('\n', "  \n  "), link.unwrap_or_default());
             }
+            Section::Link(item, link) => text += &format!("{gap}- {}  \n  {link}\n", harmless(item)),
             Section::Code(code) => {
                 // A fence longer than any in the text.
                 let longest = code.split(|character| character != '`').map(str::len).max().unwrap_or_default();
@@ -64,6 +65,7 @@ fn plain(explanation: &Explanation) -> String {
             Section::Heading(heading) => text += &format!("\n{heading}\n"),
             Section::Text(paragraph) => text += &format!("\n{paragraph}\n"),
             Section::Item(item, _) => text += &format!("- {item}\n"),
+            Section::Link(item, link) => text += &format!("- {item}\n{link}\n"),
             Section::Code(code) => text += &format!("\n{code}\n"),
         }
     }

@@ -1,7 +1,11 @@
 //! A model as a data-flow diagram: boundaries nested, flows drawn between elements, each part with the worst that is open
 //! on it. It must not know how the parts are coloured: that says the style sheet of who shows it.
 
+mod legend;
 mod mermaid;
+mod titles;
+
+pub use legend::Key;
 
 use crate::lenses;
 use crate::matrix::{self, Cell};
@@ -52,6 +56,15 @@ impl Direction {
     }
 }
 
+/// A drawing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawing {
+    /// The `svg` element.
+    pub svg: String,
+    /// Its width in pixels.
+    pub width: f64,
+}
+
 /// Why there is no drawing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotDrawn {
@@ -92,7 +105,13 @@ pub fn diagram(db: &Database, files: &[File], direction: Direction) -> Result<Di
         Some((flow, source?, target?))
     });
     let flows: Vec<(Decl, Decl, Decl)> = flows.collect();
-    let boundaries: Vec<Decl> = declared().filter(|decl| decl.kind(db) == Kind::Boundary).collect();
+    let mut boundaries: Vec<Decl> = declared().filter(|decl| decl.kind(db) == Kind::Boundary).collect();
+    // What is in a boundary may be in files that are not drawn; of a part of a model an empty one tells nothing.
+    if files.first().is_some_and(|file| file.model(db).files(db).len() > files.len())
+        && !(elements.is_empty() && flows.is_empty())
+    {
+        boundaries.clear();
+    }
     match elements.len() + flows.len() + boundaries.len() {
         0 => return Err(NotDrawn::Empty),
         many if many > MOST_PARTS => return Err(NotDrawn::TooLarge(many)),
@@ -298,7 +317,8 @@ impl Diagram {
     /// Draws it as an `svg` element without a style of its own. Each part is a `g` with its number as `data-part`, and with
     /// classes: its kind (`boundary`, `external`, `process`, `store`, `flow`), the worst that is known of it (a class of
     /// [`Cell`]), the trust of a boundary (`trust-untrusted`), and `outside` if it is in another file than those drawn.
-    pub fn draw(&self) -> String {
+    /// The titles of boundaries, of class `title`, come last, so that they are read across flows.
+    pub fn draw(&self) -> Drawing {
         let graph = self.laid_out();
         let routes = self.routes(&graph);
         let size = graph.graph_label::<GraphLabel>().map(|label| (label.width, label.height)).unwrap_or_default();
@@ -314,12 +334,19 @@ impl Diagram {
                 self.draw_part(&mut svg, at, &graph, &routes);
             }
         }
-        svg + "</svg>"
+        self.draw_titles(&mut svg, &graph, &routes);
+        Drawing { svg: svg + "</svg>", width }
+    }
+
+    fn laid_out(&self) -> Graph<NodeLabel, EdgeLabel> {
+        let mut graph = self.tidied();
+        self.make_room_for_titles(&mut graph);
+        graph
     }
 
     /// Of dense models the layout sometimes leaves an element outside of its boundary; another way to rank the elements
     /// mends it.
-    fn laid_out(&self) -> Graph<NodeLabel, EdgeLabel> {
+    fn tidied(&self) -> Graph<NodeLabel, EdgeLabel> {
         let first = self.laid_out_by(Ranker::NetworkSimplex);
         if self.is_tidy(&first) {
             return first;
@@ -519,8 +546,6 @@ fn draw_node(svg: &mut String, node: &NodeLabel, part: &Part) {
         "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{radius}\"/>"
     );
     if part.kind == Kind::Boundary {
-        let name = cut(&part.name.join(" "), ((width - 12.0) / FLOW_COLUMN) as usize);
-        let _ = write!(svg, "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>", left + 8.0, top + 14.0, escaped(&name));
         return;
     }
     if part.kind == Kind::Store {

@@ -34,11 +34,13 @@ pub enum Section {
     Text(String),
     /// An entry of a list, with the place that it is about.
     Item(String, Option<Place>),
+    /// An entry of a list that a page tells more about, with its address.
+    Link(String, String),
     /// Text of the language.
     Code(String),
 }
 
-use Section::{Code as CodeText, Heading, Item, Text};
+use Section::{Code as CodeText, Heading, Item, Link, Text};
 
 /// Explains a diagnostic code.
 pub fn code(code: &Code) -> Explanation {
@@ -130,10 +132,6 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
     describe(db, decl, &mut parts);
     parts.push(Heading("Why it is here"));
     parts.extend(reasons(db, finding).into_iter().map(|reason| Item(reason.message, reason.place)));
-    if let Some(missing) = finding.missing {
-        let name = full_name(db, missing.element);
-        parts.push(Text(format!("It is not known whether it is so: `{name}` states no `{}`.", missing.property)));
-    }
     parts.push(Heading("How severe it is"));
     parts.extend(arithmetic(db, finding).into_iter().map(|step| Item(step, None)));
     let there = countering(db, finding);
@@ -170,7 +168,14 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
 fn state_in_words(db: &Database, assessed: &Assessed) -> String {
     let severity = assessed.finding.severity.word();
     match assessed.state {
-        State::Open => format!("It is open: nothing that is done counters it. Its severity is {severity}."),
+        State::Open => match assessed.finding.missing {
+            Some(missing) => format!(
+                "It is not stated whether it is so: `{}` states no `{}`. Its severity is up to {severity}.",
+                full_name(db, missing.element),
+                missing.property
+            ),
+            None => format!("It is open: nothing that is done counters it. Its severity is {severity}."),
+        },
         State::Planned(by) => {
             format!("It is planned: `{}` will counter it. Its severity is {severity}.", full_name(db, by))
         }
@@ -216,8 +221,11 @@ pub(crate) fn refer(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
     }
     for id in ids {
         let title = references::title(id).unwrap_or("not in the published lists");
-        let link = references::link(id).map(|link| format!("\n{link}")).unwrap_or_default();
-        parts.push(Item(format!("{id}: {title}{link}"), None));
+        let told = format!("{id}: {title}");
+        parts.push(match references::link(id) {
+            Some(link) => Link(told, link),
+            None => Item(told, None),
+        });
     }
 }
 

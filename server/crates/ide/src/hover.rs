@@ -10,7 +10,7 @@ use threatline_model::condition::{checked, obstacles};
 use threatline_model::expectations::outcomes;
 use threatline_model::facts::{self, Fact, Facts, Gives, Many, in_words, is_derived};
 use threatline_model::findings::{
-    Assessed, FindingId, State, accepted_is, accepts_finding, assessed, categories_in_words,
+    Assessed, FindingId, STATES, State, accepted_is, accepts_finding, assessed, categories_in_words,
 };
 use threatline_model::names::{component_of, full_name, name_from};
 use threatline_model::references::{self, List};
@@ -905,8 +905,8 @@ fn findings(db: &Database, file: File, there: &[Assessed], parts: &mut Vec<Secti
             format!("{}: {} (`{name}`){}", finding.severity.word(), finding.id.title(db), missing.unwrap_or_default());
         Item(told, Some(finding.id.subject().part(Part::Name)))
     }));
-    let count = |word: &str| there.iter().filter(|found| found.state.word() == word).count();
-    let states: Vec<String> = ["open", "planned", "mitigated", "accepted"]
+    let count = |word: &str| there.iter().filter(|found| found.state_word() == word).count();
+    let states: Vec<String> = STATES
         .into_iter()
         .map(|word| (count(word), word))
         .filter(|(count, _)| *count > 0)

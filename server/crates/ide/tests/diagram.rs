@@ -28,7 +28,7 @@ struct Drawn {
 
 impl Drawn {
     fn new(diagram: Diagram) -> Drawn {
-        Drawn { svg: diagram.draw(), parts: diagram.declarations().collect() }
+        Drawn { svg: diagram.draw().svg, parts: diagram.declarations().collect() }
     }
 }
 
@@ -85,6 +85,19 @@ fn assert_tidy(db: &Database, diagram: &Drawn) {
     if boundaries().any(|(at, _)| is_in_circle(db, part(at))) {
         return;
     }
+    for title in titles(&diagram.svg) {
+        for (at, drawn) in &boxes {
+            match part(at).kind(db) {
+                Kind::Flow => {}
+                Kind::Boundary => assert!(
+                    !title.overlaps(*drawn) || title.is_in(*drawn),
+                    "{} crosses a title: {title:?} {drawn:?}",
+                    name(at)
+                ),
+                _ => assert!(!title.overlaps(*drawn), "{} lies on a title: {title:?} {drawn:?}", name(at)),
+            }
+        }
+    }
     for (at, boundary) in boundaries() {
         let around = boundaries_around(db, part(at));
         for (other, drawn) in boxes.iter().filter(|(other, _)| part(other).kind(db) != Kind::Flow && *other != at) {
@@ -95,6 +108,17 @@ fn assert_tidy(db: &Database, diagram: &Drawn) {
             }
         }
     }
+}
+
+/// The titles of boundaries, as wide as their text is at least.
+fn titles(svg: &str) -> Vec<Rectangle> {
+    let titles = svg.split("<text class=\"title\"").skip(1).map(|title| {
+        let (left, middle) = (number(title, "x"), number(title, "y"));
+        let (_, text) = title.split('<').next().unwrap().split_once('>').unwrap();
+        let width = text.chars().filter(char::is_ascii_lowercase).count() as f64 * 5.0;
+        Rectangle { left, top: middle - 5.0, right: left + width, bottom: middle + 5.0 }
+    });
+    titles.collect()
 }
 
 fn is_in_circle(db: &Database, boundary: Decl) -> bool {

@@ -191,7 +191,7 @@ fn flows() {
             == Findings
             - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
             - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
-            2 open, 1 accepted.
+            1 open, 1 not stated, 1 accepted.
         "#]],
     );
     check(
@@ -275,24 +275,24 @@ fn components_and_boundaries() {
             == Findings
             - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
             - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
-            2 open, 1 planned, 1 accepted.
+            1 open, 1 not stated, 1 planned, 1 accepted.
         "#]],
     );
     check(
         &at("shop\n"),
         expect![[r#"
-        shop.threat:1:11 shop
-        # component shop
-        It declares 2 assets, 1 process, 2 stores, 2 flows, 1 threat, 1 mitigation, 2 accepts, 1 assumption, 1 technology, 1 protocol, 1 rule.
-        == Its parts
-        - `part`, Part <shop/part.threat:1>
-        == Findings
-        - critical: What the outside reaches runs with an administrator's rights (`excessive_privileges@api`) <shop.threat:5>
-        - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
-        - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
-        - medium: Nobody can tell who read or changed restricted data (`missing_audit_trail@orders`) <shop.threat:6>
-        4 open, 1 mitigated, 1 accepted.
-    "#]],
+            shop.threat:1:11 shop
+            # component shop
+            It declares 2 assets, 1 process, 2 stores, 2 flows, 1 threat, 1 mitigation, 2 accepts, 1 assumption, 1 technology, 1 protocol, 1 rule.
+            == Its parts
+            - `part`, Part <shop/part.threat:1>
+            == Findings
+            - critical: What the outside reaches runs with an administrator's rights (`excessive_privileges@api`) <shop.threat:5>
+            - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
+            - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
+            - medium: Nobody can tell who read or changed restricted data (`missing_audit_trail@orders`) <shop.threat:6>
+            4 open, 1 accepted, 1 mitigated.
+        "#]],
     );
     check(
         &at("vpc in"),
@@ -608,7 +608,7 @@ fn findings() {
             == Findings
             - high: Authenticated requests are not authorized (`missing_authorization@edge.enter`), not stated: `authorization` <edge.threat:8>
             - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
-            2 open, 1 accepted.
+            1 open, 1 not stated, 1 accepted.
         "#]],
     );
     check(

@@ -7,6 +7,8 @@ mod structure;
 mod tests;
 mod time;
 
+pub use time::NEAR;
+
 use crate::codes::{self, Code};
 use crate::db::{Db, Decl, File, Model, Place};
 use crate::findings::{FindingId, rule_named};

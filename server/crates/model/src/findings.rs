@@ -154,6 +154,9 @@ impl State {
     }
 }
 
+/// The states as reports count them, by their words: an open finding that waits for a fact is counted apart.
+pub const STATES: [&str; 5] = ["open", "not stated", "planned", "accepted", "mitigated"];
+
 /// A finding and what has been done about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessed {
@@ -164,7 +167,7 @@ pub struct Assessed {
 }
 
 impl Assessed {
-    /// The state as reports count it: an open finding that waits for a fact is counted apart.
+    /// The state as reports count it, one of [`STATES`].
     pub fn state_word(&self) -> &'static str {
         match (self.state, self.finding.missing) {
             (State::Open, Some(_)) => "not stated",

@@ -303,7 +303,11 @@ pub fn full_name(db: &dyn Db, decl: Decl) -> SmolStr {
         };
         return match shape.kind {
             Kind::Flow => format_smolstr!("({} -> {})", end(source, &shape.source), end(target, &shape.target)),
-            kind => format_smolstr!("(a {} without a name)", kind.word()),
+            kind => {
+                let word = kind.word();
+                let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+                format_smolstr!("({article} {word} without a name)")
+            }
         };
     };
     if shape.kind == Kind::Component {

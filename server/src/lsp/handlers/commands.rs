@@ -128,7 +128,7 @@ fn diagram(snapshot: Snapshot, file: File, only: bool, direction: Direction) -> 
             answer["places"] = gathered.declarations().map(place).collect();
             // It may take a while: changes do not wait for it.
             drop(snapshot);
-            answer["svg"] = gathered.draw().into();
+            answer["svg"] = gathered.draw().svg.into();
         }
         Err(NotDrawn::Empty) => answer["note"] = "There is nothing to draw yet.".into(),
         Err(NotDrawn::TooLarge(parts)) => {

@@ -1,6 +1,6 @@
 //! A diagram as text that Mermaid draws. It must not know a model.
 
-use super::{Diagram, Direction, colour};
+use super::{Cell, Diagram, Direction, Level, Part, colour};
 use std::fmt::Write;
 use threatline_model::Kind;
 
@@ -27,6 +27,18 @@ impl Diagram {
             }
         }
         text + &styles
+    }
+
+    /// What the colours of it mean, those that it has.
+    pub fn mermaid_colours(&self) -> String {
+        let colours =
+            [(Level::High, "red", "critical or high"), (Level::Medium, "amber", "medium"), (Level::Low, "blue", "low")];
+        let used = colours.into_iter().filter(|(level, ..)| {
+            let is_it = |part: &Part| colour(part.worst) == colour(Cell::Open(*level));
+            self.parts.iter().any(is_it)
+        });
+        let told: Vec<String> = used.map(|(_, name, levels)| format!("{name}: {levels}")).collect();
+        if told.is_empty() { String::new() } else { format!("Open findings by colour: {}.", told.join("; ")) }
     }
 
     fn mermaid_in(&self, text: &mut String, boundary: Option<usize>, depth: usize) {

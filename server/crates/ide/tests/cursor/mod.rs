@@ -67,6 +67,7 @@ pub fn explained(db: &Database, explanation: &Explanation) -> String {
             Section::Heading(heading) => format!("== {heading}\n"),
             Section::Text(text) => format!("{text}\n"),
             Section::Item(text, at) => format!("- {text}{}\n", at.map(|at| place(db, at)).unwrap_or_default()),
+            Section::Link(text, link) => format!("- {text}\n{link}\n"),
             Section::Code(text) => format!("    {}\n", text.replace('\n', "\n    ")),
         };
     }

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use threatline_syntax::Kind;
 
 /// How many days before its time something is called near.
-const NEAR: i32 = 30;
+pub const NEAR: i32 = 30;
 
 pub(super) fn of(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
     let (property, passed, near): (_, &'static Code, &'static Code) = match decl.kind(db) {

@@ -40,9 +40,16 @@ schema() { if "$tools/bin/check-jsonschema" --builtin-schema "$1" "$2" >"$work/s
 schema vendor.github-actions .github/actions/threatline/action.yml
 schema vendor.gitlab-ci server/ci/gitlab.yml
 for page in README.md .github/actions/threatline/README.md; do
-  # The workflow that the page shows is one.
-  awk '/^```yaml$/ { shown = 1; next } /^```$/ { shown = 0 } shown' "$page" >"$work/$(echo "$page" | tr / -).yml"
-  schema vendor.github-workflows "$work/$(echo "$page" | tr / -).yml"
+  # What the page shows is a workflow, or settings of pre-commit.
+  shown=$work/$(echo "$page" | tr / -)
+  awk -v shown="$shown" '/^```yaml$/ { file = shown "." ++number ".yml"; next } /^```$/ { file = "" } file { print >file }' "$page"
+  for block in "$shown".*.yml; do
+    if grep -q '^repos:' "$block"; then
+      if "$tools/bin/pre-commit" validate-config "$block" >"$work/schema" 2>&1; then ok "$block"; else fail "$block"; cat "$work/schema"; fi
+    else
+      schema vendor.github-workflows "$block"
+    fi
+  done
 done
 for script in .github/actions/threatline/*.sh; do bash -n "$script"; done
 
@@ -81,6 +88,8 @@ cat >"$work/bin/gh" <<'FAKE'
 printf '%s\n' "$*" >>"$ASKED"
 [ ! -e "$ASKED.refuse" ] || { echo 'HTTP 403: Resource not accessible by integration' >&2; exit 1; }
 case "$*" in
+  # Whose the token is, which that of a job may not ask.
+  'api user '*) if [ -n "${ME:-}" ]; then echo "$ME"; else echo '{ "message": "Resource not accessible" }'; exit 1; fi ;;
   *--jq*)
     while [ "$1" != --jq ]; do shift; done
     jq -r "$2" "$ASKED.comments"
@@ -140,7 +149,14 @@ compare GITHUB_SHA="$merge" INPUT_BASE=--output=x
 is 'a base is no option' 2 "$code"
 compare GITHUB_SHA="$merge" INPUT_BASE=nowhere
 has 'a base that is not there is told with what to fetch' 'fetch-depth: 0' "$work/log"
-is 'of a call that failed there is no comment' '' "$markdown"
+is 'of a call that failed the comment says so' '### ❌ Threat model: it was not compared' "$(sed -n 2p "$markdown")"
+has 'and why' '    error: `nowhere` is neither a revision' "$markdown"
+has 'and so does the summary' '`nowhere` is neither a revision' "$work/summary"
+is 'and it fails' 2 "$code"
+cp "$markdown" "$work/broken.md"
+compare GITHUB_SHA="$topic" BASE_REF=gone
+is 'a base that is gone fails as well' '0 2' "$left $code"
+has 'with a comment' 'What this would be merged into was not found' "$markdown"
 compare GITHUB_SHA="$merge" BEFORE="$fork"
 is 'a push is compared with what was there' 1 "$code"
 compare GITHUB_SHA="$merge" BEFORE=0000000000000000000000000000000000000000
@@ -167,11 +183,22 @@ comment "$work/changed.md"
 has 'the first comment is made' "--method POST repos/shop/shop/issues/7/comments -F body=@$work/changed.md" "$ASKED"
 comment "$work/same.md"
 hasnt 'no change, no comment' '--method' "$ASKED"
+printf '<!-- threatline diff -->\n### ✅ Threat model: nothing changed in `x` (elsewhere in this model: 1 other change)\n' >"$work/elsewhere.md"
+comment "$work/elsewhere.md"
+hasnt 'nor where it was elsewhere' '--method' "$ASKED"
 echo "[$stranger, $own]" >"$ASKED.comments"
 comment "$work/changed.md"
 has 'the comment is kept current' '--method PATCH repos/shop/shop/issues/comments/2 ' "$ASKED"
 comment "$work/same.md"
 has 'and says when nothing is left' '--method PATCH repos/shop/shop/issues/comments/2 ' "$ASKED"
+comment "$work/broken.md"
+has 'and that nothing was compared' '--method PATCH repos/shop/shop/issues/comments/2 ' "$ASKED"
+person='{ "id": 3, "user": { "type": "User", "login": "ann" }, "body": "<!-- threatline diff -->\n### old" }'
+echo "[$own, $person]" >"$ASKED.comments"
+ME=ann comment "$work/changed.md"
+has 'the token of a person finds the comments of that person' '--method PATCH repos/shop/shop/issues/comments/3 ' "$ASKED"
+ME=bob comment "$work/changed.md"
+has 'and no others' "--method POST repos/shop/shop/issues/7/comments" "$ASKED"
 touch "$ASKED.refuse"
 comment "$work/changed.md"
 is 'a comment that is refused is no failure' 0 "$left"
@@ -197,18 +224,24 @@ case "$*" in
 esac
 FAKE
 printf '#!/bin/sh\n' >"$work/bin/apt-get"
-chmod +x "$work/bin/curl" "$work/bin/apt-get"
+cat >"$work/bin/cargo" <<'FAKE'
+#!/usr/bin/env bash
+echo "cargo $*" >>"$ASKED"
+while [ "$1" != --root ]; do shift; done
+mkdir -p "$2/bin" && ln -s "$THREATLINE_BUILT" "$2/bin/threatline"
+FAKE
+chmod +x "$work/bin/curl" "$work/bin/apt-get" "$work/bin/cargo"
 "$tools/bin/python" - "$root/server/ci/gitlab.yml" >"$work/gitlab.sh" <<'PYTHON'
 import sys, ruamel.yaml
 job = ruamel.yaml.YAML(typ="safe").load(open(sys.argv[1]))["threat-model"]
 print("set -eo pipefail", *job["script"], sep="\n")
 PYTHON
-mkdir -p "$work/cargo/bin" && ln -s "$threatline" "$work/cargo/bin/threatline"
-# gitlab BASE TOKEN: runs the job.
+# gitlab BASE TOKEN [VERSION]: runs the job.
 gitlab() {
   : >"$ASKED"
   left=0
-  env CARGO_HOME="$work/cargo" CI_API_V4_URL=https://gitlab.example.com/api/v4 CI_MERGE_REQUEST_PROJECT_ID=3 \
+  env THREATLINE_BUILT="$threatline" THREATLINE_REPOSITORY="file://$work/origin.git" THREATLINE_VERSION="${3:-main}" \
+    CI_API_V4_URL=https://gitlab.example.com/api/v4 CI_MERGE_REQUEST_PROJECT_ID=3 \
     CI_MERGE_REQUEST_IID=7 CI_MERGE_REQUEST_DIFF_BASE_SHA="$1" THREATLINE_TOKEN="$2" bash "$work/gitlab.sh" >"$work/log" 2>&1 || left=$?
 }
 checkout gitlab 0 "$topic"
@@ -216,13 +249,19 @@ echo '[{ "id": 1, "author": { "id": 4 }, "body": "<!-- threatline diff --> mine"
 gitlab "$fork" secret
 is 'GitLab: the verdict is that of the job' 1 "$left"
 has 'GitLab: the first note is made' '--request POST --form body=<threatline.md https://gitlab.example.com/api/v4/projects/3/merge_requests/7/notes' "$ASKED"
+has 'GitLab: the version is built that the branch means' "--rev $(git -C "$work/seed" rev-parse main) --root" "$ASKED"
 is 'GitLab: SARIF is kept' 3 "$(jq '.runs[0].results | length' threatline.sarif)"
 echo '[{ "id": 2, "author": { "id": 5 }, "body": "<!-- threatline diff -->" }]' >"$ASKED.comments"
 gitlab "$topic" secret
 is 'GitLab: no change, no failure' 0 "$left"
+hasnt 'GitLab: what was built is kept' cargo "$ASKED"
 has 'GitLab: the note is kept current' '--request PUT --form body=<threatline.md https://gitlab.example.com/api/v4/projects/3/merge_requests/7/notes/2' "$ASKED"
 gitlab "$fork" ''
 is 'GitLab: without a token no note' '' "$(cat "$ASKED")"
+gitlab nowhere secret "$fork"
+is 'GitLab: a base that is not there fails' 2 "$left"
+has 'GitLab: another version is built' "--rev $fork --root" "$ASKED"
+has 'GitLab: and the note says so' '`nowhere` is neither a revision' threatline.md
 
 # The hooks, in a repository that uses them.
 cp "$root/.pre-commit-hooks.yaml" "$work/hooks.yaml"

@@ -113,24 +113,25 @@ pub enum FailOn {
 
 const DIFF_HELP: &str = "\
 Examples:
-  threatline diff main                 what this working tree changes, untracked files included
-  threatline diff v1.4 v1.5 design     two tags, and what stands in `design`
-  threatline diff before after         two folders
+  threatline diff main               what this working tree changes
+  threatline diff v1.4 v1.5 design   two tags, and what stands in `design`
+  threatline diff before after       two folders
   threatline diff $(git merge-base origin/main HEAD) HEAD --format markdown
-                                       a comment for a pull request
+                                     a comment for a pull request
 
-The head is judged by the policy of the base: by its threatline.toml. Text that was moved or formatted
+The head is judged by the policy of the base: by its threatline.toml. Text that was moved or formatted \
 changes nothing, and neither do titles and descriptions.
 
-A name that is both a revision and a folder is the revision; `./NAME` is the folder. After a revision,
+A name that is both a revision and a folder is the revision; `./NAME` is the folder. After a revision, \
 a file or a folder of its repository is a PATH.
 
-Exit code: 0; 1 when a finding that was not open is at the bar; 2 when the call cannot be used, or the
-head has errors that the base has not.";
+Exit code: 0; 1 when a finding at the bar is new, or worse than it was; 2 when the call cannot be used, or \
+the head has errors that the base has not.";
 
 /// `threatline diff`
 #[derive(Debug, Args)]
 #[command(after_help = DIFF_HELP)]
+#[command(override_usage = "threatline diff [OPTIONS] <BASE> [HEAD] [PATH]...\n   as in: threatline diff main")]
 pub struct DiffArguments {
     /// What to compare with: a git revision or a folder
     #[arg(value_name = "BASE")]
@@ -148,8 +149,8 @@ pub struct DiffArguments {
     #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
     pub format: DiffFormat,
 
-    /// Exit with 1 when a new finding is as severe as this [default: `check.fail_on` of the base's
-    /// threatline.toml, else high]
+    /// Exit with 1 when a new or worse finding is as severe as this [default: `check.fail_on` of the
+    /// base's threatline.toml, else high]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
 

@@ -214,33 +214,31 @@ fn folder_name(root: &str) -> String {
     path.file_name().map_or_else(|| root.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-fn spot(db: &Database, location: Location, settings_lines: &LineIndex) -> Spot {
-    let in_text = |path: &Arc<str>, text: &str, lines: &LineIndex, span: Span| Spot {
+fn in_text(path: &Arc<str>, text: &str, lines: &LineIndex, span: Span) -> Spot {
+    Spot {
         path: path.clone(),
         span,
         start: lines.line_column(text, span.start, Encoding::Utf32),
         end: lines.line_column(text, span.end, Encoding::Utf32),
-    };
+    }
+}
+
+fn spot(db: &Database, location: Location, settings_lines: &LineIndex) -> Spot {
     match location {
         Location::Settings(model, span) => {
             let settings = model.settings(db);
             let path = settings.path.clone().unwrap_or_default();
             in_text(&path, &settings.text, settings_lines, span)
         }
-        Location::Text(file, span) => in_file(db, file, span, in_text),
+        Location::Text(file, span) => in_file(db, file, span),
         Location::Place(place) => {
             let (file, span) = place.resolve(db);
-            in_file(db, file, span, in_text)
+            in_file(db, file, span)
         }
     }
 }
 
-fn in_file(
-    db: &Database,
-    file: threatline_model::File,
-    span: Span,
-    in_text: impl Fn(&Arc<str>, &str, &LineIndex, Span) -> Spot,
-) -> Spot {
+fn in_file(db: &Database, file: threatline_model::File, span: Span) -> Spot {
     let source = file.source(db);
     in_text(file.path(db), &source.text, &source.lines, span)
 }
@@ -249,6 +247,12 @@ fn in_file(
 pub fn spot_of_finding(db: &Database, id: FindingId) -> Spot {
     let place = id.subject().part(threatline_model::Part::Name);
     spot(db, place.into(), &LineIndex::new(""))
+}
+
+/// A place in a `threatline.toml`.
+pub fn spot_in_settings(settings: &Settings, span: Span) -> Spot {
+    let lines = LineIndex::new(&settings.text);
+    in_text(settings.path.as_ref().unwrap_or(&Arc::default()), &settings.text, &lines, span)
 }
 
 /// The place of a declaration's part.

@@ -3,7 +3,7 @@
 
 use crate::arguments::{DiffArguments, DiffFormat};
 use crate::check::bar;
-use crate::checked::{Entry, ModelReport, Spot, of_settings, report, spot_of};
+use crate::checked::{Entry, ModelReport, Spot, of_settings, report, spot_in_settings, spot_of};
 use crate::files::{self, Loaded, from_root};
 use crate::format::{difference, in_one_line, json, sarif};
 use crate::revision::{Commit, Repository};
@@ -13,10 +13,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use threatline_ide::compare::{Comparison, Opened, Side, Where, compare};
+use threatline_ide::compare::{Closed, Comparison, Opened, Policies, Side, Where, compare};
 use threatline_model::codes::Class;
 use threatline_model::diagnostics::{Location, Severity};
-use threatline_model::findings::{FindingId, Level};
+use threatline_model::findings::{Assessed, FindingId, Level, State as Treated, all};
+use threatline_model::names::full_name;
 use threatline_model::settings::Settings;
 use threatline_model::{Database, Date, Model};
 
@@ -28,21 +29,49 @@ pub struct Difference<'a> {
     pub base: Option<(&'a Database, &'a ModelReport)>,
     /// The model in the head, judged by the policy of the base.
     pub head: Option<(&'a Database, &'a ModelReport)>,
-    /// What changed.
+    /// What changed where it was asked for.
     pub comparison: Comparison,
-    /// The findings of the head that are open and were not, or are worse.
-    opened: HashSet<FindingId>,
+    /// What changed in the rest of the model.
+    pub elsewhere: Elsewhere,
+    /// Where each finding that opened or got worse is in its list.
+    opened: HashMap<FindingId, usize>,
     /// What is wrong in the head and was not in the base: errors that are no findings.
     pub errors: Vec<&'a Entry>,
     /// From which severity a new finding fails.
     pub bar: Option<Level>,
 }
 
+/// How much changed where nobody asked for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Elsewhere {
+    /// The findings that opened or got worse.
+    pub findings: usize,
+    /// All else, but texts.
+    pub others: usize,
+}
+
 impl Difference<'_> {
-    /// The findings that are new at the bar.
+    /// The findings that are new at the bar, or are at it and worse than they were.
     pub fn at_the_bar(&self) -> impl Iterator<Item = &Opened> {
         let opened = self.comparison.opened.iter();
-        opened.filter(|opened| self.bar.is_some_and(|bar| opened.is_new_at(bar)))
+        opened.filter(|opened| self.bar.is_some_and(|bar| opened.assessed.finding.severity >= bar))
+    }
+
+    /// The findings that closed and that nobody puts off.
+    pub fn closed(&self) -> impl Iterator<Item = &Closed> {
+        self.comparison.closed.iter().filter(|closed| !is_put_off(closed))
+    }
+
+    /// The findings that are planned to be countered or accepted now, but for those that are told with what accepts them.
+    pub fn put_off(&self) -> impl Iterator<Item = &Closed> {
+        let is_told = |closed: &&Closed| match (closed.now, self.head) {
+            (Some(Treated::Accepted(accept)), Some((db, _))) => {
+                let accept = ("accept", full_name(db, accept).to_string());
+                self.comparison.changes.iter().any(|change| change.subject == accept)
+            }
+            _ => false,
+        };
+        self.comparison.closed.iter().filter(|closed| is_put_off(closed)).filter(move |closed| !is_told(closed))
     }
 
     /// Whether nothing changed but texts.
@@ -51,6 +80,7 @@ impl Difference<'_> {
         found.opened.is_empty()
             && found.changes.is_empty()
             && found.closed.is_empty()
+            && found.unfound.is_empty()
             && found.renamed.is_empty()
             && self.errors.is_empty()
             && self.base.is_some() == self.head.is_some()
@@ -61,16 +91,26 @@ impl Difference<'_> {
         match place {
             Where::Base(place) => self.base.map(|(db, _)| (spot_of(db, place), true)),
             Where::Head(place) => self.head.map(|(db, _)| (spot_of(db, place), false)),
-            // It is about the file, and no part of it.
-            Where::Settings => None,
+            Where::Settings(at) => {
+                self.head.and_then(|(_, report)| Some((spot_in_settings(&report.settings, at?), false)))
+            }
         }
+    }
+
+    /// What of a diagnostic of the head opened or got worse.
+    pub fn opened_of<'s>(&'s self, entry: &'s Entry) -> impl Iterator<Item = &'s Opened> {
+        let ids = entry.diagnostic.findings.iter();
+        ids.filter_map(|id| self.opened.get(id)).map(|at| &self.comparison.opened[*at])
     }
 
     /// Whether a diagnostic of the head tells of something that is new.
     pub fn is_new(&self, entry: &Entry) -> bool {
-        entry.diagnostic.findings.iter().any(|id| self.opened.contains(id))
-            || self.errors.iter().any(|error| std::ptr::eq(*error, entry))
+        self.opened_of(entry).next().is_some() || self.errors.iter().any(|error| std::ptr::eq(*error, entry))
     }
+}
+
+fn is_put_off(closed: &Closed) -> bool {
+    matches!(closed.now, Some(Treated::Planned(_) | Treated::Accepted(_)))
 }
 
 /// Runs the command.
@@ -102,10 +142,11 @@ pub fn run(arguments: &DiffArguments) -> Result<Outcome> {
     }
     let differences: Vec<Difference> =
         judged.into_iter().map(|judged| judged.compare((&base, &before), (&head, &after), fail_on)).collect();
+    let asked = states.asked()?;
     let mut output = std::io::BufWriter::new(anstream::AutoStream::auto(std::io::stdout().lock()));
     match arguments.format {
-        DiffFormat::Human => difference::write_human(&mut output, &differences)?,
-        DiffFormat::Markdown => difference::write_markdown(&mut output, &differences)?,
+        DiffFormat::Human => difference::write_human(&mut output, &differences, &asked)?,
+        DiffFormat::Markdown => difference::write_markdown(&mut output, &differences, &asked)?,
         DiffFormat::Json => json::write_differences(&mut output, &differences)?,
         DiffFormat::Sarif => sarif::write_new(&mut output, head.db(), &differences)?,
     }
@@ -203,6 +244,14 @@ impl States {
             State::Revision(..) | State::WorkingTree => &here,
         };
         self.paths.iter().map(|path| from_root(&from.join(path))).collect()
+    }
+
+    /// The paths that were given, from the top of the head, in words.
+    fn asked(&self) -> Result<String> {
+        let top = self.place(&self.head);
+        let paths = self.paths(&self.head)?;
+        let names = paths.iter().map(|path| path.strip_prefix(&top).unwrap_or(path).to_string_lossy());
+        Ok(names.map(|name| format!("`{}`", in_one_line(&name).replace('`', "'"))).collect::<Vec<_>>().join(", "))
     }
 
     fn load(&self, state: &State, today: Date) -> Result<Loaded> {
@@ -304,6 +353,8 @@ struct Judged {
     base: Option<Model>,
     head: Option<Model>,
     own: Arc<Settings>,
+    /// What is found in the head by its own policy, where that says something else of rules.
+    by_own: Vec<Assessed>,
     of_settings: Vec<Entry>,
 }
 
@@ -319,17 +370,19 @@ fn judge_by_base(states: &States, base: &Loaded, head: &mut Loaded, pairs: &[Pai
     let mut judged = Vec::new();
     for (of_base, of_head) in pairs.iter().copied() {
         let Some(model) = of_head else {
-            judged.push(Judged { base: of_base, head: None, own: Arc::default(), of_settings: Vec::new() });
+            let (own, by_own, of_settings) = (Arc::default(), Vec::new(), Vec::new());
+            judged.push(Judged { base: of_base, head: None, own, by_own, of_settings });
             continue;
         };
         let own = model.settings(head.db()).clone();
         let of_settings = of_settings(head, model);
         let policy = of_base.or_else(|| around(&head.root(model)));
         let policy = policy.map(|policy| policy.settings(base.db()).clone()).unwrap_or_default();
+        let by_own = if own.rules == policy.rules { Vec::new() } else { all(head.db(), model) };
         let path = own.path.clone().or_else(|| policy.path.clone());
         let root = model.root(head.db()).clone();
         head.workspace.set_model(&root, path.as_deref().map(|path| (path, policy.text.as_ref())));
-        judged.push(Judged { base: of_base, head: of_head, own, of_settings });
+        judged.push(Judged { base: of_base, head: of_head, own, by_own, of_settings });
     }
     judged
 }
@@ -346,12 +399,10 @@ impl Judged {
         };
         let (old, new) = (of(self.base, before), of(self.head, after));
         let policy = self.base.map(|model| model.settings(base.db()).clone()).unwrap_or_default();
-        let mut comparison = compare(
-            &Side::new(base.db(), self.base),
-            &Side::new(head.db(), self.head),
-            (&policy, if self.head.is_some() { &self.own } else { &policy }),
-        );
-        keep_selected(&mut comparison, base, head);
+        let of_head = if self.head.is_some() { &self.own } else { &policy };
+        let policies = Policies { base: &policy, head: of_head, by_head: &self.by_own };
+        let mut comparison = compare(&Side::new(base.db(), self.base), &Side::new(head.db(), self.head), &policies);
+        let elsewhere = keep_selected(&mut comparison, base, head);
         let told = |db: &'a Database, report: &'a ModelReport| {
             errors(report).map(move |entry| (sarif::identity(db, report, entry), entry))
         };
@@ -374,8 +425,9 @@ impl Judged {
             name: printable(&called),
             base: old.map(|report| (base.db(), report)),
             head: new.map(|report| (head.db(), report)),
-            opened: comparison.opened.iter().map(|opened| opened.assessed.finding.id).collect(),
+            opened: comparison.opened.iter().enumerate().map(|(at, one)| (one.assessed.finding.id, at)).collect(),
             comparison,
+            elsewhere,
             errors,
             bar: fail_on.unwrap_or_else(|| new.or(old).map_or(Some(Level::High), |report| report.bar)),
         }
@@ -389,20 +441,26 @@ fn errors(report: &ModelReport) -> impl Iterator<Item = &Entry> {
     report.entries.iter().filter(is_error)
 }
 
-/// Leaves what stands where it was asked for.
-fn keep_selected(comparison: &mut Comparison, base: &Loaded, head: &Loaded) {
+/// Leaves what stands where it was asked for, and tells how much does not.
+fn keep_selected(comparison: &mut Comparison, base: &Loaded, head: &Loaded) -> Elsewhere {
     let in_base = |place: threatline_model::Place| base.is_selected(place.decl.file(base.db()).path(base.db()));
     let in_head = |place: threatline_model::Place| head.is_selected(place.decl.file(head.db()).path(head.db()));
     let is_selected = |place: Where| match place {
         Where::Base(place) => in_base(place),
         Where::Head(place) => in_head(place),
         // Policy is about every part of a model.
-        Where::Settings => true,
+        Where::Settings(_) => true,
     };
+    let sizes =
+        |found: &Comparison| (found.opened.len(), found.changes.len() + found.closed.len() + found.renamed.len());
+    let (findings, others) = sizes(comparison);
     let name = threatline_model::Part::Name;
     comparison.opened.retain(|opened| in_head(opened.assessed.finding.id.subject().part(name)));
     comparison.changes.retain(|change| is_selected(change.place));
     comparison.closed.retain(|closed| is_selected(closed.place));
+    comparison.unfound.retain(|found| in_base(found.finding.id.subject().part(name)));
     comparison.renamed.retain(|(.., place)| in_head(*place));
-    comparison.texts.retain(|decl| in_head(decl.part(name)));
+    comparison.texts.retain(|(decl, _)| in_head(decl.part(name)));
+    let kept = sizes(comparison);
+    Elsewhere { findings: findings - kept.0, others: others - kept.1 }
 }

@@ -99,15 +99,13 @@ impl Repository {
             return Ok(format!("`{revision}` is a range; name its two ends apart, as in `threatline diff main topic`"));
         }
         let is_shallow = output(git(&self.top, &["rev-parse", "--is-shallow-repository"]))?;
-        if is_shallow.is_ok_and(|answer| line(&answer) == b"true") {
-            return Ok(format!(
-                "this clone has no `{revision}`: it is shallow, and holds the newest commits alone; `git fetch --unshallow` \
-                 gets the others, and in GitHub Actions `fetch-depth: 0` of actions/checkout"
-            ));
-        }
+        let is_shallow = is_shallow.is_ok_and(|answer| line(&answer) == b"true");
         let remote = format!("origin/{revision}");
         let hint = match self.commit(&remote)? {
             Some(_) => format!("; did you mean `{remote}`?"),
+            None if is_shallow => "; if the name is right, it is older than this clone, which is shallow: `git fetch \
+                                   --unshallow` gets the rest, in GitHub Actions `fetch-depth: 0` of actions/checkout"
+                .to_owned(),
             None => String::new(),
         };
         Ok(format!("`{revision}` is neither a revision of this repository nor a folder{hint}"))

@@ -1,7 +1,7 @@
 //! `threatline diff`: what changed in a design between two revisions or folders.
 
 use crate::{Folder, Run, TODAY, each, models, run_in};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -134,7 +134,6 @@ fn moving_and_formatting_text_changes_nothing() {
     folder.write("c.threat", two.join("\n// a comment\n"));
     let json = diff(&folder, &["main", "--format", "json"]).exits(0).json();
     is_empty(&json["models"][0]);
-    assert_eq!(json["models"][0]["texts_changed"], 0);
     diff(&folder, &["main"]).exits(0).says("the design is as it was");
     diff(&folder, &["main", "--format", "markdown"]).exits(0).says("the design is as it was");
     let sarif = diff(&folder, &["main", "--format", "sarif"]).exits(0).sarif();
@@ -142,10 +141,18 @@ fn moving_and_formatting_text_changes_nothing() {
 }
 
 #[test]
-fn titles_and_descriptions_are_counted_and_no_more() {
-    let model = changed("store ledger \"Ledger\"", "/// The books.\nstore ledger \"Books\"");
+fn titles_and_descriptions_are_named_and_no_more() {
+    let folder = repository(&[("a.threat", MODEL)]);
+    folder.write("a.threat", MODEL.replace("store ledger \"Ledger\"", "/// The books.\nstore ledger \"Books\""));
+    let mut model = diff(&folder, &["main", "--format", "json"]).exits(0).json()["models"][0].take();
+    assert_eq!(model["texts"], json!([{ "kind": "store", "subject": "ledger", "changed": ["description", "title"] }]));
+    model["texts"] = json!([]);
     is_empty(&model);
-    assert_eq!(model["texts_changed"], 1);
+    let run = diff(&folder, &["main"]).exits(0).says("`description`, `title` of store `ledger`");
+    run.says("passed: the design is as it was");
+    // What implements something is a fact.
+    let model = changed("process web \"Web\" in vpc {", "process web \"Web\" in vpc {\n  source: \"web/**\"");
+    tells(&model, "changed", "process `web`: `source` gained `web/**`");
 }
 
 #[test]
@@ -167,8 +174,10 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
         .says("Sensitive data crosses a trust boundary in clear text")
         .says("a.threat:")
         .says("and is not encrypted");
-    run.says("`pay` carries `card` (restricted)").says("failed: 1 new finding of severity high or above");
-    diff(&folder, &["main", "--fail-on", "never"]).exits(0);
+    run.says("`pay` carries `card` (restricted; new to `shopper`)")
+        .says("failed: 1 new finding of severity high or above");
+    let run = diff(&folder, &["main", "--fail-on", "never"]).exits(0).says("1 opened finding");
+    run.says("passed: findings do not fail this comparison");
     // What was open at the same severity before is not new.
     commit(&folder);
     diff(&folder, &["main"]).exits(0).never_says("clear text");
@@ -184,6 +193,50 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
 }
 
 #[test]
+fn a_finding_that_gets_worse_at_the_bar_fails_and_is_not_called_new() {
+    let open = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
+    let before = open.replace("classification: restricted", "classification: confidential");
+    let folder = repository(&[("a.threat", &before)]);
+    folder.check(&[]).says("`pay` (high, information disclosure)");
+    folder.write("a.threat", &open);
+    let run = diff(&folder, &["main"]).exits(1).says("1 opened finding, 1 worse finding");
+    let run = run.says("`pay` (critical, information disclosure)").says("note: it was high before");
+    run.says("failed: 1 worse finding of severity high or above");
+    let model = diff(&folder, &["main", "--format", "json"]).exits(1).json()["models"][0].take();
+    assert_eq!(opened(&model), ["std.missing_audit_trail@ledger"]);
+    assert_eq!(model["worse"][0]["id"], "std.unencrypted_flow@pay");
+    assert_eq!(model["worse"][0]["before"], json!({ "state": "open", "severity": "high" }));
+    assert_eq!(model["at_the_bar"], 1);
+    diff(&folder, &["main", "--format", "markdown"]).exits(1).says("| critical, was high |");
+    let results = diff(&folder, &["main", "--format", "sarif"]).exits(1).sarif()["results"].take();
+    assert_eq!(results[0]["baselineState"], "updated");
+    // The same of one that was below the bar; above neither the list nor the verdict speaks of failing.
+    folder.write("a.threat", before.replace("classification: confidential", "classification: internal"));
+    commit(&folder);
+    folder.write("a.threat", &before);
+    diff(&folder, &["main"]).exits(1);
+    diff(&folder, &["main", "--fail-on", "critical"])
+        .exits(0)
+        .says("passed: no new or worse finding of severity critical or above");
+}
+
+#[test]
+fn of_findings_told_together_the_new_ones_are_named() {
+    let more = |number: usize| {
+        let says = "protocol: http authentication: token authorization: end_user sends: card";
+        let flows = (0..number).map(|at| format!("flow again_{at}: shopper -> web {{ {says} }}\n"));
+        format!("{MODEL}{}", flows.collect::<String>())
+    };
+    let folder = repository(&[("a.threat", &more(1))]);
+    folder.write("a.threat", more(2));
+    diff(&folder, &["main"])
+        .exits(1)
+        .says("`again_0` and `again_1` (critical")
+        .says("note: new of these: `unencrypted_flow@again_1`")
+        .says("failed: 1 new finding of");
+}
+
+#[test]
 fn what_protects_less_is_told() {
     let told = |from, to, message| tells(&changed(from, to), "weakened", message);
     told("rate_limiting, input_validation", "input_validation", "`rate_limiting` no longer protects `web`");
@@ -193,10 +246,14 @@ fn what_protects_less_is_told() {
         "`network_segmentation` no longer protects `web`, `ledger`, `pay`",
     );
     told("status: verified", "status: planned", "mitigation `checks`: `status` is `planned`, and was `verified`");
-    told(" evidence: \"https://ci.example.com/1\"", "", "`https://ci.example.com/1` gone from `evidence`");
+    told(" evidence: \"https://ci.example.com/1\"", "", "`evidence` lost `https://ci.example.com/1`");
     told("until: 2026-12-31", "until: 2027-12-31", "accept `late`: `until` is `2027-12-31`, and was `2026-12-31`");
     told("by: \"CISO\"", "by: \"me\"", "accept `late`: `by` is `me`, and was `CISO`");
-    told("missing_audit_trail@web", "missing_audit_trail@web, tampering@web", "`tampering@web` new in `findings`");
+    told(
+        "missing_audit_trail@web",
+        "missing_audit_trail@web, tampering@web",
+        "accept `late` accepts `injection@web` (high), too",
+    );
     told("trust: untrusted", "trust: high", "boundary `internet`: `trust` is `high`, and was `untrusted`");
     told("classification: restricted", "classification: internal", "asset `card`: `classification` is `internal`");
     told("stores: card\n", "stores: card\n  out_of_scope: \"old\"\n", "store `ledger` is out of scope now: old");
@@ -211,7 +268,11 @@ fn what_protects_less_is_told() {
     let threat = &MODEL[MODEL.find("threat theft").unwrap()..MODEL.find("accept late").unwrap()];
     told(threat, "", "threat `theft` is gone");
     let more = "accept more { findings: theft by: \"me\" until: 2027-01-01 because: \"so\" }\n";
-    told("threat theft", &format!("{more}threat theft"), "accept `more` is new: me accepts `theft` until 2027-01-01");
+    told(
+        "threat theft",
+        &format!("{more}threat theft"),
+        "accept `more` is new: me accepts `theft` (low) until 2027-01-01",
+    );
 }
 
 #[test]
@@ -247,7 +308,7 @@ fn what_is_new_and_what_is_gone_is_told() {
     tells(&json, "added", "asset `report`, which is confidential");
     tells(&json, "added", "flow `settle`, `web -> bank`");
     tells(&json, "crossings", "`settle` (`web -> bank`) leaves `vpc` and enters `partner`, from trust high to low");
-    tells(&json, "sensitive", "`settle` carries `report` (confidential)");
+    tells(&json, "sensitive", "`settle` carries `report` (confidential; new to `web`)");
     // The untracked file counts; an ignored one is not the repository's.
     folder.write(".gitignore", "b.threat\n");
     diff(&folder, &["main"]).exits(0).says("the design is as it was");
@@ -261,13 +322,79 @@ fn what_is_new_and_what_is_gone_is_told() {
 }
 
 #[test]
-fn data_that_become_more_sensitive_are_told_where_they_are() {
-    let model = changed(
-        "asset price \"Price\" { classification: internal }",
-        "asset price \"Price\" { classification: confidential personal: yes }",
+fn data_that_become_more_sensitive_are_told_once() {
+    let told = |to: &str, message: &str| {
+        let model = changed("classification: internal", to);
+        let (of_data, changed) = (messages(&model, "sensitive"), messages(&model, "changed"));
+        assert_eq!(of_data, format!("asset `price` is {message}; it is in 2 elements and 1 flow"));
+        assert_eq!(changed, "");
+    };
+    told("classification: confidential", "confidential, and was internal");
+    told("classification: internal personal: yes", "personal, and was not");
+    told("classification: restricted personal: yes", "restricted and personal, and was internal");
+}
+
+#[test]
+fn a_flow_that_takes_another_way_is_told_with_the_data_that_go_with_it() {
+    let more = "process edge in vpc { technology: web_service }\n";
+    let folder = repository(&[("a.threat", &format!("{MODEL}{more}"))]);
+    folder.write("a.threat", format!("{MODEL}{more}").replace("flow web -> ledger", "flow keep: web -> ledger"));
+    commit(&folder);
+    folder.write("a.threat", format!("{MODEL}{more}").replace("flow web -> ledger", "flow keep: web -> edge"));
+    let model = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
+    assert_eq!(
+        messages(&model, "sensitive"),
+        "`keep` runs from `web` to `edge`, and ran from `web` to `ledger`; it carries `card` (restricted; new to `edge`)"
     );
-    tells(&model, "sensitive", "`pay` carries `price` (confidential, personal)");
-    assert!(!messages(&model, "sensitive").contains("ledger"), "{model:#}");
+    assert_eq!(messages(&model, "changed"), "");
+    // One that carries nothing of that kind is another change.
+    let open = MODEL.replace("shopper -> web", "shopper -> ledger");
+    let folder = repository(&[("a.threat", MODEL)]);
+    folder.write("a.threat", open);
+    let model = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
+    tells(&model, "changed", "`pay` runs from `shopper` to `ledger`, and ran from `shopper` to `web`");
+    assert_eq!(messages(&model, "sensitive"), "");
+}
+
+#[test]
+fn what_is_accepted_is_told_with_who_accepts_it_and_not_as_closed() {
+    let open = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
+    let folder = repository(&[("a.threat", &open), ("decisions.threat", "process other\n")]);
+    let accept = "accept it { findings: unencrypted_flow@pay by: \"CISO\" until: 2027-01-01 because: \"so\" }\n";
+    folder.write("decisions.threat", format!("process other\n{accept}"));
+    let told = "accept `it` is new: CISO accepts `unencrypted_flow@pay` (critical) until 2027-01-01";
+    diff(&folder, &["main"]).exits(0).says(told).never_says("closed");
+    // Where the acceptance itself is not asked for, the finding says so.
+    let run = diff(&folder, &["main", "a.threat"]).exits(0).says("1 finding put off").never_says("closed");
+    run.says("accepted by CISO until 2027-01-01 (`it`)").says("elsewhere in this model: 1 other change");
+    // A hole that is accepted where it is made is no open finding, and told all the same.
+    let folder = repository(&[("a.threat", MODEL)]);
+    folder.write("a.threat", format!("{open}{accept}"));
+    diff(&folder, &["main"]).exits(0).says(told);
+    // One that is accepted already may come to accept more.
+    let wide = accept.replace("unencrypted_flow@pay", "information_disclosure@pay");
+    let folder = repository(&[("a.threat", &format!("{MODEL}{wide}"))]);
+    folder.write("a.threat", format!("{open}{wide}"));
+    diff(&folder, &["main"]).exits(0).says("accept `it` accepts `unencrypted_flow@pay` (critical), too");
+    // What is planned is not closed either.
+    let folder = repository(&[("a.threat", &open)]);
+    let planned = open.replace("  sends: card\n}\n\nflow web", "  sends: card\n  mitigations: sealed\n}\n\nflow web");
+    folder.write("a.threat", format!("{planned}mitigation sealed {{ counters: unencrypted_flow status: planned }}\n"));
+    let run = diff(&folder, &["main"]).exits(0).says("Findings put off").says("`sealed` is planned to counter it");
+    run.never_says("closed");
+}
+
+#[test]
+fn of_a_part_it_is_told_that_more_changed_elsewhere() {
+    let folder = repository(&[("threatline.toml", ""), ("a.threat", MODEL), ("part/b.threat", "process part\n")]);
+    folder.write("a.threat", MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card"));
+    let verdict =
+        "passed: nothing changed in `part` (elsewhere in this model: 1 opened or worse finding, 4 other changes)";
+    diff(&folder, &["main", "part"]).exits(0).says(verdict);
+    run_in(&folder.path("part"), &["diff", "main", "--today", TODAY], &[]).exits(0).says(verdict);
+    diff(&folder, &["main"]).exits(1).never_says("elsewhere");
+    let model = diff(&folder, &["main", "part", "--format", "json"]).json()["models"][0].take();
+    assert_eq!(model["elsewhere"], json!({ "findings": 1, "others": 4 }));
 }
 
 #[test]
@@ -293,14 +420,21 @@ fn a_finding_that_closes_says_why() {
             each(&json["models"][0]["closed"]).find(|closed| closed["finding"]["id"] == "std.unencrypted_flow@pay");
         closed.unwrap_or_else(|| panic!("{json:#}"))["why"].as_str().unwrap().to_owned()
     };
-    assert_eq!(why(&open.replace("protocol: http\n", "protocol: https\n")), "the facts no longer call for it");
+    assert_eq!(why(&open.replace("protocol: http\n", "protocol: https\n")), "it talks `https`, and is encrypted");
+    assert_eq!(why(&open.replace("restricted", "public")), "it carries `card`, which is public");
     let with = |mitigation: &str| {
         open.replace("sends: card\n}\n\nflow web", &format!("sends: card\n  {mitigation}\n}}\n\nflow web"))
     };
+    // What was countered may not be called for any more, because less is said to be at stake.
+    let folder = repository(&[("a.threat", &with("mitigations: payload_encryption"))]);
+    folder.write("a.threat", with("mitigations: payload_encryption").replace("restricted", "public"));
+    let told = "No longer called for, and treated before: `unencrypted_flow@pay` (critical, mitigated)";
+    diff(&folder, &["main"]).says(told);
+    diff(&folder, &["main", "--format", "markdown"]).says("No longer called for");
     assert_eq!(why(&with("mitigations: payload_encryption")), "`payload_encryption` counters it");
     assert_eq!(why(&with("out_of_scope: \"x\"")), "flow `pay` is out of scope");
     let accept = "accept it { findings: unencrypted_flow@pay by: \"me\" until: 2027-01-01 because: \"so\" }";
-    assert_eq!(why(&format!("{open}{accept}")), "`it` accepts it until 2027-01-01");
+    assert_eq!(why(&format!("{open}{accept}")), "accepted by me until 2027-01-01 (`it`)");
     let flow = &open[open.find("flow pay").unwrap()..open.find("flow web").unwrap()];
     assert_eq!(why(&open.replace(flow, "")), "flow `pay` is gone");
 }
@@ -317,8 +451,12 @@ fn the_head_is_judged_by_the_policy_of_the_base() {
     );
     folder.check(&[]).exits(0);
     let run = diff(&folder, &["main"]).exits(1).says("in clear text").says("Policy and rules");
-    let run = run.says("the rule `unencrypted_flow` is turned off, and was on: It is in the way.");
-    run.says("`fail_on` is never, and was high").says("`missing-mitigation` is off, and was not set");
+    // Each with its line, and with what would come of it.
+    let run = run.says("the rule `unencrypted_flow` is turned off (\"It is in the way.\"), and was on; `unencry");
+    let run = run.says("`unencrypted_flow@pay` (critical) would be found no longer").says("threatline.toml:5:8");
+    let run =
+        run.says("`fail_on` is never, and was high; `unencrypted_flow@pay` (critical), `injection@web` (high) would");
+    run.says("threatline.toml:2:1").says("`missing-mitigation` is off, and was not set").says("threatline.toml:4:1");
     // Nor does a model of its own around the same files help.
     folder.write("threatline.toml", "[check]\nfail_on = \"high\"\n");
     fs::create_dir(folder.path("sub")).unwrap();
@@ -426,13 +564,13 @@ fn of_a_file_what_stands_in_it_is_told_and_what_moved_is_there() {
     fs::remove_file(folder.path("two.threat")).unwrap();
     folder.write("one.threat", MODEL);
     folder.write("three.threat", "process extra\n");
-    diff(&folder, &["main", "two.threat"]).exits(0).says("the design is as it was");
+    diff(&folder, &["main", "two.threat"]).exits(0).says("nothing changed in `two.threat`");
     diff(&folder, &["main", "three.threat"])
         .exits(0)
         .says("process `extra`")
         .never_says("new model")
         .never_says("`web`");
-    diff(&folder, &["main", "one.threat"]).exits(0).says("the design is as it was");
+    diff(&folder, &["main", "one.threat"]).exits(0).says("nothing changed in `one.threat`");
 }
 
 #[test]
@@ -461,6 +599,10 @@ fn what_cannot_be_compared_is_told() {
     assert!(!folder.path("x").exists());
     folder.write("a.threat", format!("{MODEL}process tardy in nowhere\n"));
     diff(&folder, &["main"]).exits(2).says("no boundary `nowhere` is declared").says("1 new error");
+    folder.write("a.threat", format!("{MODEL}flow unfinished\n"));
+    diff(&folder, &["main"]).exits(2).says("this flow has no ends").never_says("New").never_says("?");
+    folder.write("a.threat", format!("{MODEL}process tardy in nowhere\n"));
+    diff(&folder, &[]).exits(2).says("threatline diff main");
     // An error that was there is no news.
     commit(&folder);
     diff(&folder, &["main"]).exits(0);
@@ -477,7 +619,8 @@ fn a_shallow_clone_says_what_to_fetch() {
     let from = format!("file://{}", folder.path(".").display());
     git(&clone, &["clone", "--quiet", "--depth", "1", &from, "shallow"]);
     let run = |base: &str| run_in(&clone.path("shallow"), &["diff", base, "--today", TODAY], &[]);
-    run("HEAD~1").exits(2).says("it is shallow").says("`fetch-depth: 0`");
+    run("HEAD~1").exits(2).says("if the name is right").says("is shallow").says("`fetch-depth: 0`");
+    run("nosuch").exits(2).says("`nosuch` is neither a revision of this repository nor a folder");
     run("HEAD").exits(0);
 }
 
@@ -558,6 +701,10 @@ fn sarif_has_what_is_new_with_the_fingerprints_of_check() {
     assert!(prints(&new).len() < prints(&all).len());
     assert!(prints(&new).iter().all(|print| prints(&all).contains(print)));
     assert!(each(&new["results"]).all(|result| result["baselineState"] == "new"));
+    // What is gone is told by where it was.
+    let gone = MODEL.replace(&MODEL[MODEL.find("threat theft").unwrap()..MODEL.find("accept late").unwrap()], "");
+    folder.write("a.threat", gone);
+    diff(&folder, &["main", "--format", "markdown"]).says("| was at `a.threat:");
 }
 
 #[test]

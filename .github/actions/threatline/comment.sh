@@ -10,11 +10,17 @@ refused() {
   exit 0
 }
 
-# Its own comments alone: anyone can write one that begins in the same way.
-own='.[] | select(.user.type == "Bot" and (.body | startswith("<!-- threatline diff -->"))) | .id'
+# Its own comments alone: anyone can write one that begins in the same way. The token of a person tells whose it is, that of
+# a job or an app does not.
+me=$(gh api user --jq .login 2>/dev/null) || me=''
+if [ -n "$me" ]; then author=".user.login == \"$me\""; else author='.user.type == "Bot"'; fi
+own=".[] | select($author and (.body | startswith(\"<!-- threatline diff -->\"))) | .id"
 earlier=$(gh api --paginate "$comments?per_page=100" --jq "$own" | sed -n 1p) || refused
 if [ -n "$earlier" ]; then
   gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$earlier" -F "body=@$MARKDOWN" || refused
-elif [ "$(sed -n 2p "$MARKDOWN")" != '### ✅ Threat model: the design is as it was' ]; then
-  gh api --silent --method POST "$comments" -F "body=@$MARKDOWN" || refused
+else
+  case $(sed -n 2p "$MARKDOWN") in
+    '### ✅ Threat model: the design is as it was' | '### ✅ Threat model: nothing changed in '*) ;;
+    *) gh api --silent --method POST "$comments" -F "body=@$MARKDOWN" || refused ;;
+  esac
 fi

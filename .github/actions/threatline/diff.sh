@@ -8,6 +8,19 @@ mkdir -p "$out"
 
 notice() { echo "::notice title=Threatline::$1"; }
 
+# Says in the place of the comparison why there is none, so that no comment of an earlier run stands for it.
+#   not_compared WHY
+not_compared() {
+  {
+    printf '<!-- threatline diff -->\n### ❌ Threat model: it was not compared\n\n'
+    # Four spaces make code of a line, whatever is in it.
+    printf '%s\n' "$1" | sed 's/^/    /'
+  } >"$out/diff.md"
+  printf '%s\n' exit-code=2 "markdown=$out/diff.md" >>"$GITHUB_OUTPUT"
+  cat "$out/diff.md" >>"$GITHUB_STEP_SUMMARY"
+  exit 0
+}
+
 is_shallow() { [ "$(git rev-parse --is-shallow-repository)" = true ]; }
 
 # The newest commit that HEAD and another one share, of a shallow clone as far back as it takes.
@@ -46,8 +59,9 @@ if [ -n "${INPUT_BASE:-}" ]; then
   base=$INPUT_BASE
 elif [ -n "${BASE_REF:-}" ]; then
   base=$(base_of_pull_request) || {
-    echo '::error title=Threatline::What this would be merged into was not found; give actions/checkout `fetch-depth: 0`.'
-    exit 1
+    why='What this would be merged into was not found; give actions/checkout `fetch-depth: 0`.'
+    echo "::error title=Threatline::$why"
+    not_compared "$why"
   }
 elif [ -n "${BEFORE:-}" ] && [ -n "${BEFORE//0/}" ]; then
   git cat-file -e "$BEFORE^{commit}" 2>/dev/null || git fetch --quiet --no-tags --depth 1 origin "$BEFORE" || {
@@ -81,12 +95,8 @@ code=0
 echo "::stop-commands::$stop"
 compare human || code=$?
 echo "::$stop::"
-compare markdown >"$out/diff.md" 2>/dev/null || true
+compare markdown >"$out/diff.md" 2>"$out/complaints" || true
+[ -s "$out/diff.md" ] || not_compared "$(cat "$out/complaints")"
 compare sarif >"$out/diff.sarif" 2>/dev/null || true
-{
-  echo "exit-code=$code"
-  # Of a call that could not be carried out there is nothing to show.
-  [ ! -s "$out/diff.md" ] || echo "markdown=$out/diff.md"
-  [ ! -s "$out/diff.sarif" ] || echo "sarif=$out/diff.sarif"
-} >>"$GITHUB_OUTPUT"
+printf '%s\n' "exit-code=$code" "markdown=$out/diff.md" "sarif=$out/diff.sarif" >>"$GITHUB_OUTPUT"
 cat "$out/diff.md" >>"$GITHUB_STEP_SUMMARY"

@@ -22,26 +22,27 @@ pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) ->
 
 /// Writes the diagnostics of one model.
 pub fn entries(output: &mut impl Write, db: &Database, report: &ModelReport) -> std::io::Result<()> {
-    entries_where(output, db, report, |_| true)
+    entries_where(output, db, report, |_| Some(Vec::new()))
 }
 
-/// Writes some of the diagnostics of one model.
+/// Writes some of the diagnostics of one model, with what is to be noted on each; those without notes not at all.
 pub fn entries_where(
     output: &mut impl Write,
     db: &Database,
     report: &ModelReport,
-    is_told: impl Fn(&Entry) -> bool,
+    notes: impl Fn(&Entry) -> Option<Vec<String>>,
 ) -> std::io::Result<()> {
     let renderer = Renderer::styled();
     let settings = &report.settings;
     let files = report.model.files(db).iter().map(|file| (file.path(db).as_ref(), file.source(db).text.as_ref()));
     let texts: HashMap<&str, &str> =
         files.chain(settings.path.iter().map(|path| (path.as_ref(), settings.text.as_ref()))).collect();
-    for entry in report.entries.iter().filter(|entry| is_told(entry)) {
+    for entry in &report.entries {
+        let Some(notes) = notes(entry) else { continue };
         let excerpt = excerpt(&texts, &entry.spot);
         let rendered = renderer.render(&[group(entry, &excerpt)]);
         writeln!(output, "{rendered}")?;
-        footer(output, entry)?;
+        footer(output, entry, &notes)?;
         writeln!(output)?;
     }
     Ok(())
@@ -114,10 +115,11 @@ fn group<'entry>(entry: &'entry Entry, excerpt: &'entry Excerpt) -> Group<'entry
     group
 }
 
-fn footer(output: &mut impl Write, entry: &Entry) -> std::io::Result<()> {
+fn footer(output: &mut impl Write, entry: &Entry, notes: &[String]) -> std::io::Result<()> {
     let indent = (entry.spot.start.line + 1).to_string().len();
-    for help in &entry.diagnostic.help {
-        writeln!(output, "{:indent$} \x1b[1m\x1b[94m=\x1b[0m \x1b[1mhelp\x1b[0m: {}", "", in_one_line(help))?;
+    let notes = notes.iter().map(|note| ("note", note));
+    for (what, text) in notes.chain(entry.diagnostic.help.iter().map(|help| ("help", help))) {
+        writeln!(output, "{:indent$} \x1b[1m\x1b[94m=\x1b[0m \x1b[1m{what}\x1b[0m: {}", "", in_one_line(text))?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use std::io::Write;
 use threatline_exchange::json;
 use threatline_ide::catalogue::Entry;
 use threatline_ide::compare::{Topic, Where};
-use threatline_model::findings::{Level, STATES};
+use threatline_model::findings::{Level, STATES, State};
 use threatline_model::names::full_name;
 use threatline_model::{Database, Decl, Kind, Part};
 
@@ -88,8 +88,9 @@ fn difference(difference: &Difference) -> Value {
         "at_the_bar": difference.at_the_bar().count(),
     });
     let errors = difference.head.map(|(db, _)| difference.errors.iter().map(|entry| diagnostic(db, entry)).collect());
-    let opened = difference.head.map(|(db, _)| {
-        let opened = found.opened.iter().map(|opened| {
+    let opened = |is_worse: bool| {
+        let Some((db, _)) = difference.head else { return Vec::new() };
+        let opened = found.opened.iter().filter(|opened| opened.is_worse() == is_worse).map(|opened| {
             let mut value = json::finding(db, &opened.assessed);
             value["before"] = match opened.before {
                 Some((state, severity)) => json!({ "state": state, "severity": severity.word() }),
@@ -97,10 +98,11 @@ fn difference(difference: &Difference) -> Value {
             };
             value
         });
-        opened.collect::<Vec<_>>()
-    });
+        opened.collect()
+    };
     document["errors"] = Value::Array(errors.unwrap_or_default());
-    document["opened"] = Value::Array(opened.unwrap_or_default());
+    document["opened"] = Value::Array(opened(false));
+    document["worse"] = Value::Array(opened(true));
     for topic in Topic::ALL {
         let changes = found.changes.iter().filter(|change| change.topic == topic).map(|change| {
             let mut value = json!({ "kind": change.subject.0, "subject": change.subject.1, "message": change.message });
@@ -111,14 +113,28 @@ fn difference(difference: &Difference) -> Value {
     }
     let closed = difference.base.map(|(db, _)| {
         let closed = found.closed.iter().map(|closed| {
-            json!({ "finding": json::finding(db, &closed.assessed), "why": closed.why, "place": place(closed.place) })
+            json!({
+                "finding": json::finding(db, &closed.assessed),
+                "now": closed.now.map(State::word),
+                "why": closed.why,
+                "place": place(closed.place),
+            })
         });
         closed.collect::<Vec<_>>()
     });
     document["closed"] = Value::Array(closed.unwrap_or_default());
+    let unfound = difference.base.map(|(db, _)| found.unfound.iter().map(|one| json::finding(db, one)).collect());
+    document["unfound"] = Value::Array(unfound.unwrap_or_default());
     let renamed = found.renamed.iter().map(|(kind, from, to, _)| json!({ "kind": kind, "from": from, "to": to }));
     document["renamed"] = Value::Array(renamed.collect());
-    document["texts_changed"] = json!(found.texts.len());
+    let texts = difference.head.map(|(db, _)| {
+        let texts = found.texts.iter().map(|(decl, what)| {
+            json!({ "kind": decl.kind(db).word(), "subject": full_name(db, *decl).as_str(), "changed": what })
+        });
+        texts.collect::<Vec<_>>()
+    });
+    document["texts"] = Value::Array(texts.unwrap_or_default());
+    document["elsewhere"] = json!({ "findings": difference.elsewhere.findings, "others": difference.elsewhere.others });
     document
 }
 

@@ -16,6 +16,7 @@ use crate::checked::{Entry, ModelReport, Spot, policy_in_words, spot_of, spot_of
 use crate::diff::Difference;
 use serde_json::{Value, json};
 use std::io::Write;
+use threatline_ide::compare::Opened;
 use threatline_model::codes::{self, Class};
 use threatline_model::diagnostics::{Location, Severity};
 use threatline_model::findings::{Assessed, FindingId, Level, State, categories_in_words, reasons};
@@ -43,10 +44,16 @@ pub fn write_new(output: &mut impl Write, db: &Database, differences: &[Differen
     let mut reports = Vec::new();
     for difference in differences {
         let Some((_, report)) = difference.head else { continue };
-        report.entries.iter().filter(|entry| difference.is_new(entry)).for_each(|entry| log.entry(report, entry));
+        for entry in report.entries.iter().filter(|entry| difference.is_new(entry)) {
+            log.entry(report, entry);
+            let is_worse = |opened: &Opened| opened.is_worse();
+            let only_worse = difference.opened_of(entry).next().is_some() && difference.opened_of(entry).all(is_worse);
+            if let Some(result) = log.results.last_mut() {
+                result["baselineState"] = json!(if only_worse { "updated" } else { "new" });
+            }
+        }
         reports.push(report);
     }
-    log.results.iter_mut().for_each(|result| result["baselineState"] = json!("new"));
     write_json(output, &log.into_document(&reports))
 }
 

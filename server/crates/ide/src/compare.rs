@@ -8,13 +8,16 @@ mod properties;
 use self::matching::{Matching, is_text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::Hash;
-use threatline_model::findings::{Assessed, FindingId, Level, State, all};
+use threatline_model::condition::{checked, obstacles};
+use threatline_model::findings::{Assessed, FindingId, Level, State, accepted_is, all, rule_named};
 use threatline_model::names::full_name;
-use threatline_model::relations::{crossed, effective_mitigations, ends, sensitivity_of_asset, trust};
-use threatline_model::schema::{CLASSIFICATION, TRUST};
+use threatline_model::relations::{
+    Sensitivity, crossed, effective_mitigations, ends, holds, sensitivity_of_asset, trust,
+};
+use threatline_model::schema::{CLASSIFICATION, Property, TRUST};
 use threatline_model::settings::{RuleSetting, Settings};
 use threatline_model::typed::{TypedValue, typed};
-use threatline_model::{Database, Decl, Kind, Model, Part, Place};
+use threatline_model::{Database, Decl, Kind, Model, Part, Place, Span};
 
 /// One state of a model.
 pub struct Side<'a> {
@@ -65,7 +68,7 @@ pub enum Topic {
     Policy,
     /// A flow crosses a boundary that it did not cross.
     Crossing,
-    /// Sensitive data are where they were not.
+    /// Sensitive data are where they were not, or data are more sensitive than they were.
     Sensitive,
     /// New in the design.
     Added,
@@ -108,8 +111,8 @@ pub enum Where {
     Base(Place),
     /// In the head.
     Head(Place),
-    /// In the head's `threatline.toml`.
-    Settings,
+    /// In the head's `threatline.toml`, if what is told stands there at all.
+    Settings(Option<Span>),
 }
 
 /// One thing that changed.
@@ -125,7 +128,7 @@ pub struct Change {
     pub place: Where,
 }
 
-/// A finding that is open now.
+/// A finding that is open now and was not, or that is open and more severe than it was.
 #[derive(Clone, Debug)]
 pub struct Opened {
     /// The finding of the head.
@@ -134,11 +137,20 @@ pub struct Opened {
     pub before: Option<(&'static str, Level)>,
 }
 
+impl Opened {
+    /// Whether it was open before, and less severe.
+    pub fn is_worse(&self) -> bool {
+        self.before.is_some_and(|(state, _)| state == State::Open.word())
+    }
+}
+
 /// A finding that is open no longer.
 #[derive(Clone, Debug)]
 pub struct Closed {
     /// The finding of the base.
     pub assessed: Assessed,
+    /// What it is in the head, if it is there.
+    pub now: Option<State>,
     /// Why, as far as it is known.
     pub why: String,
     /// Where its subject is, or was.
@@ -148,30 +160,45 @@ pub struct Closed {
 /// What changed.
 #[derive(Clone, Debug, Default)]
 pub struct Comparison {
-    /// Findings that are open and were not, or are more severe than they were; the most severe first.
+    /// Findings that are open and were not, or are worse than they were; the most severe first.
     pub opened: Vec<Opened>,
     /// Everything but findings, by topic, then by place.
     pub changes: Vec<Change>,
     /// Findings that were open and are not.
     pub closed: Vec<Closed>,
+    /// Findings of the base that were treated, and that the head has no more though what they are on is there.
+    pub unfound: Vec<Assessed>,
     /// What has another name: its kind, the name in the base, the name in the head, and where it is.
     pub renamed: Vec<(&'static str, String, String, Place)>,
-    /// The declarations of the head of which no more than titles, descriptions and the like changed.
-    pub texts: Vec<Decl>,
+    /// The declarations of the head of which no more than texts changed, such as titles, and which of them did.
+    pub texts: Vec<(Decl, Vec<&'static str>)>,
 }
 
-impl Opened {
-    /// Whether it was not open at this severity, and is.
-    pub fn is_new_at(&self, bar: Level) -> bool {
-        self.assessed.finding.severity >= bar && self.before.is_none_or(|(state, was)| state != "open" || was < bar)
-    }
+/// What two states say of how they are to be judged.
+pub struct Policies<'a> {
+    /// What the base says, by which both are judged.
+    pub base: &'a Settings,
+    /// What the head says.
+    pub head: &'a Settings,
+    /// What is found in the head where it is judged by that; of no interest where both say the same.
+    pub by_head: &'a [Assessed],
 }
 
-/// Compares two states of a model. Both are to be judged by the same policy; `policies` are what each says itself.
-pub fn compare(base: &Side, head: &Side, policies: (&Settings, &Settings)) -> Comparison {
+/// Compares two states of a model, which are judged by the same policy.
+pub fn compare(base: &Side, head: &Side, policies: &Policies) -> Comparison {
     let matching = Matching::new(base, head);
-    let mut comparer = Comparer { base, head, matching: &matching, found: Comparison::default() };
-    comparer.policy(policies.0, policies.1);
+    let of = |side: &Side| side.model.map(|model| all(side.db, model)).unwrap_or_default();
+    let (before, after) = (of(base), of(head));
+    let mut comparer = Comparer {
+        base,
+        head,
+        matching: &matching,
+        was: before.iter().map(|found| (base_id(&matching, found.finding.id), found)).collect(),
+        before: &before,
+        after: &after,
+        found: Comparison::default(),
+    };
+    comparer.policy(policies);
     comparer.declarations();
     comparer.protection();
     comparer.findings();
@@ -192,11 +219,36 @@ struct Comparer<'a> {
     base: &'a Side<'a>,
     head: &'a Side<'a>,
     matching: &'a Matching<'a>,
+    /// The findings of the base, and by the names that they have in the head.
+    before: &'a [Assessed],
+    was: FxHashMap<String, &'a Assessed>,
+    /// Those of the head.
+    after: &'a [Assessed],
     found: Comparison,
+}
+
+/// The name that a finding of the base has in the head.
+fn base_id(matching: &Matching, id: FindingId) -> String {
+    match id {
+        FindingId::Rule { rule, element } => {
+            format!("{}@{}", matching.base_name(rule), matching.base_name(element))
+        }
+        FindingId::Threat(threat) => matching.base_name(threat),
+    }
 }
 
 /// From which classification on data are told of.
 const SENSITIVE: u8 = 2;
+
+fn is_sensitive(asset: Sensitivity) -> bool {
+    asset.classification >= SENSITIVE || asset.personal
+}
+
+/// How sensitive an asset is, in words.
+fn sensitivity_in_words(asset: Sensitivity) -> String {
+    let personal = if asset.personal { ", personal" } else { "" };
+    format!("{}{personal}", CLASSIFICATION.word(asset.classification))
+}
 
 impl Comparer<'_> {
     fn tell(&mut self, topic: Topic, subject: (&'static str, String), place: Where, message: String) {
@@ -218,15 +270,29 @@ impl Comparer<'_> {
         called(self.head.db, decl)
     }
 
-    /// What the two `threatline.toml` say differently.
-    fn policy(&mut self, base: &Settings, head: &Settings) {
-        let mut tell = |key: &str, message: String| {
-            self.tell(Topic::Policy, ("setting", key.to_owned()), Where::Settings, message);
+    /// What the two `threatline.toml` say differently, and what becomes of the findings of the head by that.
+    fn policy(&mut self, policies: &Policies) {
+        let (base, head) = (policies.base, policies.head);
+        let mut changes = Vec::new();
+        let mut tell = |key: String, at: Option<Span>, message: String| {
+            let (topic, place) = (Topic::Policy, Where::Settings(at));
+            changes.push(Change { topic, subject: ("setting", key), message, place });
         };
         let bar = |settings: &Settings| settings.fail_on.map(|bar| bar.map_or("never", Level::word));
         if bar(base) != bar(head) {
             let word = |bar: Option<&'static str>| bar.unwrap_or("not set");
-            tell("check.fail_on", format!("`fail_on` is {}, and was {}", word(bar(head)), word(bar(base))));
+            let fails = |settings: &Settings, found: &Assessed| {
+                let bar = settings.fail_on.unwrap_or(Some(Level::High));
+                found.state == State::Open && bar.is_some_and(|bar| found.finding.severity >= bar)
+            };
+            let of = |by: &Settings, not: &Settings| {
+                let found = self.after.iter().filter(|found| fails(by, found) && !fails(not, found));
+                found.map(|found| self.finding_named(found)).collect::<Vec<_>>()
+            };
+            let less = effect(&of(base, head), "would not fail `check` any more");
+            let more = effect(&of(head, base), "would fail `check`");
+            let message = format!("`fail_on` is {}, and was {}{less}{more}", word(bar(head)), word(bar(base)));
+            tell("check.fail_on".to_owned(), head.place_of("check", "fail_on"), message);
         }
         let mut codes: Vec<_> = base.diagnostics.keys().chain(head.diagnostics.keys()).collect();
         codes.sort();
@@ -238,7 +304,8 @@ impl Comparer<'_> {
                 None => "not set",
             };
             if weight(base) != weight(head) {
-                tell(&format!("diagnostics.{code}"), format!("`{code}` is {}, and was {}", weight(head), weight(base)));
+                let message = format!("`{code}` is {}, and was {}", weight(head), weight(base));
+                tell(format!("diagnostics.{code}"), head.place_of("diagnostics", code), message);
             }
         }
         let plain = |setting: &RuleSetting| setting.name.trim_start_matches("std.").to_owned();
@@ -246,23 +313,64 @@ impl Comparer<'_> {
         names.sort();
         names.dedup();
         for name in names {
-            let says = |settings: &Settings| {
-                let setting = settings.rules.iter().find(|setting| plain(setting) == name);
-                match setting.map(|setting| (setting.enabled, setting.likelihood)) {
+            let of = |settings: &'_ Settings| settings.rules.iter().find(|setting| plain(setting) == name).cloned();
+            let says =
+                |setting: Option<&RuleSetting>| match setting.map(|setting| (setting.enabled, setting.likelihood)) {
                     Some((false, _)) => "turned off".to_owned(),
                     Some((true, Some(level))) => format!("of likelihood {}", level.word()),
                     Some((true, None)) | None => "on".to_owned(),
-                }
-            };
-            if says(base) != says(head) {
-                let reason =
-                    head.rules.iter().find(|setting| plain(setting) == name).map(|setting| unquoted(&setting.reason));
-                let reason = reason.filter(|reason| !reason.trim().is_empty());
-                let reason = reason.map(|reason| format!(": {}", reason.trim())).unwrap_or_default();
-                let message = format!("the rule `{name}` is {}, and was {}{reason}", says(head), says(base));
-                tell(&format!("rules.{name}"), message);
+                };
+            let (was, is) = (of(base), of(head));
+            if says(was.as_ref()) != says(is.as_ref()) {
+                let reason = is.as_ref().map(|setting| unquoted(setting.reason.trim())).unwrap_or_default();
+                let reason = if reason.is_empty() { reason } else { format!(" (\"{reason}\")") };
+                let effect = self.effect_of(&name, policies.by_head);
+                let message = format!(
+                    "the rule `{name}` is {}{reason}, and was {}{effect}",
+                    says(is.as_ref()),
+                    says(was.as_ref())
+                );
+                tell(format!("rules.{name}"), is.map(|setting| setting.span), message);
             }
         }
+        self.found.changes.extend(changes);
+    }
+
+    /// What the policy of the head makes of the open findings of one rule.
+    fn effect_of(&self, rule: &str, by_head: &[Assessed]) -> String {
+        let Some(rule) = self.head.model.and_then(|model| rule_named(self.head.db, model, rule)) else {
+            return String::new();
+        };
+        let of_rule = |all: &'_ [Assessed]| -> Vec<Assessed> {
+            let found = all.iter().filter(|found| found.state == State::Open && found.finding.id.definition() == rule);
+            found.cloned().collect()
+        };
+        let (now, then) = (of_rule(self.after), of_rule(by_head));
+        let severity = |all: &[Assessed], id: FindingId| {
+            all.iter().find(|found| found.finding.id == id).map(|found| found.finding.severity)
+        };
+        let named = |all: &[Assessed], is_told: &dyn Fn(&Assessed) -> bool| {
+            let found = all.iter().filter(|found| is_told(found));
+            found.map(|found| self.finding_named(found)).collect::<Vec<_>>()
+        };
+        let differs = |other: std::cmp::Ordering| {
+            named(&then, &|found| {
+                severity(&now, found.finding.id).is_some_and(|now| found.finding.severity.cmp(&now) == other)
+            })
+        };
+        let hidden = named(&now, &|found| severity(&then, found.finding.id).is_none());
+        let shown = named(&then, &|found| severity(&now, found.finding.id).is_none());
+        effect(&hidden, "would be found no longer")
+            + &effect(&shown, "would be found")
+            + &effect(&differs(std::cmp::Ordering::Less), "would be less severe")
+            + &effect(&differs(std::cmp::Ordering::Greater), "would be more severe")
+    }
+
+    /// A finding of the head by its name and its severity.
+    fn finding_named(&self, found: &Assessed) -> String {
+        let name = found.finding.id.name(self.head.db);
+        let missing = if found.finding.missing.is_some() { ", not stated" } else { "" };
+        format!("`{}` ({}{missing})", plain(&name), found.finding.severity.word())
     }
 
     fn declarations(&mut self) {
@@ -283,28 +391,38 @@ impl Comparer<'_> {
         }
     }
 
-    /// A declaration of both: what it says, else whether its texts differ.
+    /// A declaration of both: what it says, else which of its texts differ.
     fn changed(&mut self, old: Decl, new: Decl) {
         let told = self.found.changes.len();
         self.placement(old, new);
         self.properties(old, new);
+        if new.kind(self.head.db) == Kind::Accept {
+            self.acceptance(Some(old), new);
+        }
+        if told < self.found.changes.len() {
+            return;
+        }
         let (base, head) = (old.facts(self.base.db), new.facts(self.head.db));
-        let texts = |db, decl: Decl| {
-            let stated =
-                typed(db, decl).stated.iter().filter(|stated| is_text(stated) || stated.property.name == "evidence");
-            let mut texts: Vec<_> = stated
-                .map(|stated| {
-                    let mut values: Vec<String> = stated.values.iter().map(|(_, value)| format!("{value:?}")).collect();
-                    values.sort();
-                    (stated.property.name, values)
-                })
-                .collect();
-            texts.sort();
-            texts
+        let of = |db, decl: Decl, name: &str| {
+            let stated = typed(db, decl).stated.iter().filter(|stated| stated.property.name == name);
+            let values = stated.flat_map(|stated| stated.values.iter().map(|(_, value)| format!("{value:?}")));
+            values.collect::<FxHashSet<String>>()
         };
-        let differ = base.title != head.title || base.description != head.description;
-        if told == self.found.changes.len() && (differ || texts(self.base.db, old) != texts(self.head.db, new)) {
-            self.found.texts.push(new);
+        let stated = |db, decl: Decl| typed(db, decl).stated.iter().map(|stated| stated.property);
+        let properties = stated(self.base.db, old).chain(stated(self.head.db, new));
+        let is_read_by_people =
+            |property: &Property| is_text(property) || ["evidence", "out_of_scope"].contains(&property.name);
+        let mut differ: Vec<&'static str> = properties
+            .filter(|property| is_read_by_people(property))
+            .map(|property| property.name)
+            .filter(|name| of(self.base.db, old, name) != of(self.head.db, new, name))
+            .collect();
+        differ.extend((base.title != head.title).then_some("title"));
+        differ.extend((base.description != head.description).then_some("description"));
+        differ.sort_unstable();
+        differ.dedup();
+        if !differ.is_empty() {
+            self.found.texts.push((new, differ));
         }
     }
 
@@ -329,22 +447,14 @@ impl Comparer<'_> {
             let topic = if is > was { Topic::Weakened } else { Topic::Changed };
             self.tell_of(topic, new, Part::Within, message);
         }
-        let end = |end: Option<Decl>, name: &dyn Fn(Decl) -> String| end.map_or_else(|| "?".to_owned(), name);
-        let ((from, to), (source, target)) = (ends(base, old), ends(head, new));
-        let in_base = |decl| self.matching.base_name(decl);
-        let in_head = |decl| self.name(decl);
-        let before = (end(from, &in_base), end(to, &in_base));
-        let after = (end(source, &in_head), end(target, &in_head));
-        if before != after {
-            let message = format!(
-                "`{}` runs from `{}` to `{}`, and ran from `{}` to `{}`",
-                self.name(new),
-                after.0,
-                after.1,
-                before.0,
-                before.1
-            );
-            self.tell_of(Topic::Changed, new, Part::Name, message);
+        if let Some((before, after)) = self.another_way(old, new) {
+            let carried = self.told_of(new, holds(head, new).clone());
+            let (topic, carries) = match carried.is_empty() {
+                true => (Topic::Changed, String::new()),
+                false => (Topic::Sensitive, format!("; it carries {carried}")),
+            };
+            let message = format!("`{}` runs {after}, and ran {before}{carries}", self.name(new));
+            self.tell_of(topic, new, Part::Name, message);
         }
     }
 
@@ -354,19 +464,16 @@ impl Comparer<'_> {
         let (mut topic, mut message) = (Topic::Added, self.called(decl));
         match kind {
             Kind::Expect => return,
-            Kind::Accept => {
-                topic = Topic::Weakened;
-                message = format!("{message} is new: {}", self.accepted(decl));
-            }
+            Kind::Accept => return self.acceptance(None, decl),
             Kind::Technology | Kind::Protocol | Kind::Rule => {
                 topic = Topic::Policy;
                 message = format!("{message} is new");
             }
             Kind::Flow => {
-                let (source, target) = ends(db, decl);
-                let end = |end: Option<Decl>| end.map_or_else(|| "?".to_owned(), |end| self.name(end));
+                // One without ends is no flow yet: an error says so.
+                let Some((source, target)) = written_ends(db, decl, &|decl| self.name(decl)) else { return };
                 if decl.shape(db).name.is_some() {
-                    message += &format!(", `{} -> {}`", end(source), end(target));
+                    message += &format!(", `{source} -> {target}`");
                 }
             }
             Kind::Asset => {
@@ -391,16 +498,41 @@ impl Comparer<'_> {
         self.tell_of(topic, decl, Part::Name, message);
     }
 
-    /// What an `accept` accepts, by whom and how long.
-    fn accepted(&self, accept: Decl) -> String {
-        let stated = typed(self.head.db, accept);
-        let name = |decl| self.name(decl);
-        let findings = stated.get("findings").map(|stated| matching::values(stated, &name));
-        let findings =
-            findings.unwrap_or_default().iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let by = stated.text("by").map(|by| unquoted(by)).unwrap_or_default();
-        let until = stated.date("until").map(|until| format!(" until {until}")).unwrap_or_default();
-        format!("{by} accepts {findings}{until}")
+    /// What an `accept` accepts and did not: findings, and what it names besides.
+    fn acceptance(&mut self, old: Option<Decl>, accept: Decl) {
+        let db = self.head.db;
+        let was_accepted = |found: &Assessed| {
+            let was = self.was.get(found.finding.id.name(db).as_str());
+            was.is_some_and(|was| matches!(was.state, State::Accepted(_)))
+        };
+        let of_it = self.after.iter().filter(|found| found.state == State::Accepted(accept));
+        let newly: Vec<&Assessed> = of_it.filter(|found| !was_accepted(found)).collect();
+        let in_base = |decl| self.matching.base_name(decl);
+        let known = old.and_then(|old| typed(self.base.db, old).get("findings"));
+        let known = known.map(|stated| matching::values(stated, &in_base)).unwrap_or_default();
+        let named = typed(db, accept).get("findings").map(|stated| stated.values.as_slice()).unwrap_or_default();
+        let mut accepted: Vec<String> = newly.iter().map(|found| self.finding_named(found)).collect();
+        for (_, value) in named {
+            let TypedValue::Finding(names) = value else { continue };
+            let text = matching::in_text(value, &|decl| self.name(decl));
+            if !known.contains(&text) && !newly.iter().any(|found| accepted_is(names, &found.finding)) {
+                accepted.push(format!("`{}`", plain(&text)));
+            }
+        }
+        let accepted = accepted.join(", ");
+        let called = self.called(accept);
+        match old {
+            None => {
+                let (by, until) = (by_whom(db, accept), until(db, accept));
+                let message = format!("{called} is new: {by} accepts {accepted}{until}");
+                self.tell_of(Topic::Weakened, accept, Part::Name, message);
+            }
+            Some(_) if accepted.is_empty() => {}
+            Some(_) => {
+                let part = typed(db, accept).part("findings").unwrap_or(Part::Name);
+                self.tell_of(Topic::Weakened, accept, part, format!("{called} accepts {accepted}, too"));
+            }
+        }
     }
 
     fn removed(&mut self, decl: Decl) {
@@ -454,41 +586,92 @@ impl Comparer<'_> {
         self.tell_of(Topic::Crossing, flow, Part::Name, message);
     }
 
-    /// Sensitive data that something states to carry, keep or handle, and did not, or that were less sensitive.
+    /// Sensitive data that something states to carry, keep or handle, and did not; and an asset that is more sensitive.
     fn sensitive(&mut self, decl: Decl) {
         let (base, head) = (self.base.db, self.head.db);
+        let old = self.matching.in_base(decl);
         let verb = match decl.kind(head) {
             Kind::Flow => "carries",
             Kind::Store => "stores",
             Kind::Process => "handles",
+            Kind::Asset => return old.into_iter().for_each(|old| self.more_sensitive(old, decl)),
             _ => return,
         };
+        // One that takes another way is told with all that it carries.
+        if old.is_some_and(|old| self.another_way(old, decl).is_some()) {
+            return;
+        }
         let properties = ["sends", "receives", "stores", "handles"];
-        let grade = |db, asset| {
-            let held = sensitivity_of_asset(db, asset);
-            (held.classification, held.personal)
-        };
-        let old = self.matching.in_base(decl);
         let before =
             old.into_iter().flat_map(|old| properties.iter().flat_map(move |name| typed(base, old).decls(name)));
-        let before: FxHashMap<String, (u8, bool)> =
-            before.map(|asset| (self.matching.base_name(asset), grade(base, asset))).collect();
+        let before: FxHashSet<String> = before.map(|asset| self.matching.base_name(asset)).collect();
+        let stated = properties.iter().flat_map(|name| typed(head, decl).named(name));
+        let new: Vec<(Decl, Part)> = stated.filter(|(asset, _)| !before.contains(&self.name(*asset))).collect();
+        let told = self.told_of(decl, new.iter().map(|(asset, _)| *asset).collect());
+        if !told.is_empty() {
+            let first = new.iter().find(|(asset, _)| is_sensitive(sensitivity_of_asset(head, *asset)));
+            let part = first.map_or(Part::Name, |(_, part)| *part);
+            self.tell_of(Topic::Sensitive, decl, part, format!("`{}` {verb} {told}", self.name(decl)));
+        }
+    }
+
+    /// From where to where a flow ran, and runs, if that is not the same.
+    fn another_way(&self, old: Decl, new: Decl) -> Option<(String, String)> {
+        let (from, to) = written_ends(self.base.db, old, &|decl| self.matching.base_name(decl))?;
+        let (source, target) = written_ends(self.head.db, new, &|decl| self.name(decl))?;
+        let way = |from: &str, to: &str| format!("from `{from}` to `{to}`");
+        ((&from, &to) != (&source, &target)).then(|| (way(&from, &to), way(&source, &target)))
+    }
+
+    /// The sensitive ones of some assets, with the ends of the flow that carries them that were there and held none.
+    fn told_of(&self, decl: Decl, mut assets: Vec<Decl>) -> String {
+        let (base, head) = (self.base.db, self.head.db);
         let mut seen = FxHashSet::default();
-        let mut new = Vec::new();
-        let mut part = Part::Name;
-        for (asset, at) in properties.iter().flat_map(|name| typed(head, decl).named(name)) {
-            let (classification, is_personal) = grade(head, asset);
-            let was = before.get(&self.name(asset)).copied().unwrap_or_default();
-            let is_more = classification > was.0 && classification >= SENSITIVE || is_personal && !was.1;
-            if is_more && seen.insert(asset) {
-                let personal = if is_personal { ", personal" } else { "" };
-                new.push(format!("`{}` ({}{personal})", self.name(asset), CLASSIFICATION.word(classification)));
-                part = if part == Part::Name { at } else { part };
-            }
+        assets.retain(|asset| is_sensitive(sensitivity_of_asset(head, *asset)) && seen.insert(*asset));
+        let (source, target) = ends(head, decl);
+        let told = assets.into_iter().map(|asset| {
+            let name = self.name(asset);
+            let is_new_to = |end: &Decl| {
+                let old = self.matching.in_base(*end);
+                old.is_some_and(|old| !holds(base, old).iter().any(|held| self.matching.base_name(*held) == name))
+            };
+            let new_to = source.into_iter().chain(target).filter(is_new_to).map(|end| format!("`{}`", self.name(end)));
+            let new_to = new_to.collect::<Vec<_>>().join(" and ");
+            let new_to = if new_to.is_empty() { new_to } else { format!("; new to {new_to}") };
+            format!("`{name}` ({}{new_to})", sensitivity_in_words(sensitivity_of_asset(head, asset)))
+        });
+        told.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether data are more sensitive than they were, by a property of their asset.
+    fn is_more_sensitive(&self, old: Decl, asset: Decl, property: &str) -> bool {
+        let (was, is) = (sensitivity_of_asset(self.base.db, old), sensitivity_of_asset(self.head.db, asset));
+        match property {
+            "classification" => is.classification > was.classification && is.classification >= SENSITIVE,
+            "personal" => is.personal && !was.personal,
+            _ => false,
         }
-        if !new.is_empty() {
-            self.tell_of(Topic::Sensitive, decl, part, format!("`{}` {verb} {}", self.name(decl), new.join(", ")));
-        }
+    }
+
+    /// An asset that is more sensitive: once, and not at each place where it is.
+    fn more_sensitive(&mut self, old: Decl, asset: Decl) {
+        let head = self.head.db;
+        let (was, is) = (sensitivity_of_asset(self.base.db, old), sensitivity_of_asset(head, asset));
+        let (was, is) = (CLASSIFICATION.word(was.classification), CLASSIFICATION.word(is.classification));
+        let is_higher = self.is_more_sensitive(old, asset, "classification");
+        let (change, property) = match (is_higher, self.is_more_sensitive(old, asset, "personal")) {
+            (true, true) => (format!("{is} and personal, and was {was}"), "classification"),
+            (true, false) => (format!("{is}, and was {was}"), "classification"),
+            (false, true) => ("personal, and was not".to_owned(), "personal"),
+            (false, false) => return,
+        };
+        let holding = self.head.declarations.iter().filter(|decl| decl.kind(head).is_element());
+        let holding = holding.filter(|decl| holds(head, **decl).contains(&asset));
+        let (flows, elements): (Vec<Decl>, Vec<Decl>) = holding.partition(|decl| decl.kind(head) == Kind::Flow);
+        let (elements, flows) = (counted(elements.len(), "element"), counted(flows.len(), "flow"));
+        let message = format!("{} is {change}; it is in {elements} and {flows}", self.called(asset));
+        let part = typed(head, asset).part(property).unwrap_or(Part::Name);
+        self.tell_of(Topic::Sensitive, asset, part, message);
     }
 
     /// What protects an element that did not, and what no longer does, told once for all elements of one list.
@@ -531,36 +714,29 @@ impl Comparer<'_> {
 
     /// Elements of the head, the first few by name.
     fn some(&self, elements: &[Decl]) -> String {
-        const MOST: usize = 5;
-        let mut names: Vec<String> = elements.iter().take(MOST).map(|decl| format!("`{}`", self.name(*decl))).collect();
-        if elements.len() > MOST {
-            names.push(format!("{} more", elements.len() - MOST));
-        }
-        names.join(", ")
+        some(elements.iter().map(|decl| format!("`{}`", self.name(*decl))).collect())
     }
 
     fn findings(&mut self) {
-        let of = |side: &Side| side.model.map(|model| all(side.db, model)).unwrap_or_default();
-        let (before, after) = (of(self.base), of(self.head));
-        let base_id = |id: FindingId| match id {
-            FindingId::Rule { rule, element } => {
-                format!("{}@{}", self.matching.base_name(rule), self.matching.base_name(element))
-            }
-            FindingId::Threat(threat) => self.matching.base_name(threat),
-        };
-        let was: FxHashMap<String, &Assessed> = before.iter().map(|found| (base_id(found.finding.id), found)).collect();
+        let (before, after) = (self.before, self.after);
         let is: FxHashMap<String, &Assessed> =
             after.iter().map(|found| (found.finding.id.name(self.head.db).to_string(), found)).collect();
         for found in after.iter().filter(|found| found.state == State::Open) {
-            let before = was.get(found.finding.id.name(self.head.db).as_str());
+            let before = self.was.get(found.finding.id.name(self.head.db).as_str());
             let before = before.map(|was| (was.state.word(), was.finding.severity));
-            if before.is_none_or(|(state, severity)| state != "open" || severity < found.finding.severity) {
+            if before.is_none_or(|(state, severity)| state != State::Open.word() || severity < found.finding.severity) {
                 self.found.opened.push(Opened { assessed: found.clone(), before });
             }
         }
+        let is_unfound = |found: &&Assessed| {
+            found.state != State::Open
+                && !is.contains_key(&base_id(self.matching, found.finding.id))
+                && self.matching.in_head(found.finding.id.subject()).is_some()
+        };
+        self.found.unfound = before.iter().filter(is_unfound).cloned().collect();
         for found in before.iter().filter(|found| found.state == State::Open) {
-            let now = is.get(&base_id(found.finding.id));
-            if now.is_some_and(|now| now.state == State::Open) {
+            let now = is.get(&base_id(self.matching, found.finding.id)).map(|now| now.state);
+            if now == Some(State::Open) {
                 continue;
             }
             let subject = found.finding.id.subject();
@@ -570,10 +746,10 @@ impl Comparer<'_> {
                 None => Where::Base(subject.part(Part::Name)),
             };
             let why = match now {
-                Some(now) => self.treated(now.state),
+                Some(state) => self.treated(state),
                 None => self.absent(found, in_head),
             };
-            self.found.closed.push(Closed { assessed: found.clone(), why, place });
+            self.found.closed.push(Closed { assessed: found.clone(), now, why, place });
         }
     }
 
@@ -584,9 +760,8 @@ impl Comparer<'_> {
             State::Planned(mitigation) => format!("`{}` is planned to counter it", by(mitigation)),
             State::Mitigated(mitigation) => format!("`{}` counters it", by(mitigation)),
             State::Accepted(accept) => {
-                let until = typed(self.head.db, accept).date("until");
-                let until = until.map(|until| format!(" until {until}")).unwrap_or_default();
-                format!("`{}` accepts it{until}", by(accept))
+                let db = self.head.db;
+                format!("accepted by {}{} (`{}`)", by_whom(db, accept), until(db, accept), by(accept))
             }
         }
     }
@@ -604,11 +779,37 @@ impl Comparer<'_> {
         {
             return format!("{} is gone", called(self.base.db, rule));
         }
-        match found.finding.missing {
-            Some(missing) => format!("`{}` is stated, or no longer matters", missing.property),
-            None => "the facts no longer call for it".to_owned(),
+        let facts = self.obstacles(found.finding.id, head);
+        match facts.is_empty() {
+            true => "the facts no longer call for it".to_owned(),
+            false => facts.join(", and "),
         }
     }
+
+    /// The facts of an element of the head for which a rule of the base does not find it.
+    fn obstacles(&self, id: FindingId, element: Decl) -> Vec<String> {
+        let (FindingId::Rule { rule, .. }, Some(model)) = (id, self.head.model) else { return Vec::new() };
+        let rule = rule_named(self.head.db, model, &self.matching.base_name(rule));
+        let condition = rule.and_then(|rule| checked(self.head.db, rule).condition.as_ref());
+        let facts = condition.map(|condition| obstacles(self.head.db, condition, element)).unwrap_or_default();
+        facts.into_iter().map(|fact| fact.message).collect()
+    }
+}
+
+/// What would become of some findings, of many the first by name; nothing, if there are none.
+fn effect(findings: &[String], what: &str) -> String {
+    if findings.is_empty() { String::new() } else { format!("; {} {what}", some(findings.to_vec())) }
+}
+
+/// Names, of many the first few.
+pub fn some(mut names: Vec<String>) -> String {
+    const MOST: usize = 5;
+    if names.len() > MOST {
+        let left = names.len() - MOST;
+        names.truncate(MOST);
+        names.push(format!("{left} more"));
+    }
+    names.join(", ")
 }
 
 /// Elements by what they have in common, in the order in which each was first met.
@@ -626,6 +827,28 @@ impl<K: Copy + Hash + Eq> Groups<K> {
             None => self.0.push((key, vec![decl])),
         }
     }
+}
+
+/// What a flow starts at and ends at, by name; what is not there as it is written. Nothing of one without ends.
+fn written_ends(db: &Database, flow: Decl, name: &dyn Fn(Decl) -> String) -> Option<(String, String)> {
+    let ((source, target), shape) = (ends(db, flow), flow.shape(db));
+    let source = source.map(name).or_else(|| shape.source.as_ref().map(ToString::to_string));
+    let target = target.map(name).or_else(|| shape.target.as_ref().map(ToString::to_string));
+    Some((source?, target?))
+}
+
+/// Who accepts.
+fn by_whom(db: &Database, accept: Decl) -> String {
+    typed(db, accept).text("by").map(|by| unquoted(by)).unwrap_or_default()
+}
+
+/// Until when it is accepted.
+fn until(db: &Database, accept: Decl) -> String {
+    typed(db, accept).date("until").map(|until| format!(" until {until}")).unwrap_or_default()
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A name without that of the library.

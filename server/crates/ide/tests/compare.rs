@@ -2,8 +2,9 @@
 //! is kept back.
 
 use std::collections::BTreeSet;
-use threatline_ide::compare::{Side, Topic, compare};
+use threatline_ide::compare::{Policies, Side, Topic, compare};
 use threatline_model::findings::{State, all};
+use threatline_model::settings::Settings;
 use threatline_model::{Model, Workspace};
 use threatline_testkit::{Random, generate, workspace};
 
@@ -11,6 +12,11 @@ type Files = Vec<(String, String)>;
 
 fn model(workspace: &Workspace) -> Model {
     workspace.models().find(|model| !model.files(workspace.db()).is_empty()).expect("there is a model")
+}
+
+/// One policy for both.
+fn policies(settings: &Settings) -> Policies<'_> {
+    Policies { base: settings, head: settings, by_head: &[] }
 }
 
 /// The names of what is open.
@@ -51,19 +57,19 @@ fn what_is_found_in_both_is_told_of_neither_and_the_rest_of_one() {
     let settings = model(&base).settings(base.db());
     for _ in 0..20 {
         let moved = workspace(&shuffled(&files, &mut random));
-        let found = compare(&before, &Side::new(moved.db(), Some(model(&moved))), (settings, settings));
+        let found = compare(&before, &Side::new(moved.db(), Some(model(&moved))), &policies(settings));
         assert!(found.opened.is_empty() && found.closed.is_empty() && found.changes.is_empty(), "{found:#?}");
         assert!(found.renamed.is_empty() && found.texts.is_empty());
 
         let less = workspace(&cut(&files, &mut random));
-        let found = compare(&before, &Side::new(less.db(), Some(model(&less))), (settings, settings));
+        let found = compare(&before, &Side::new(less.db(), Some(model(&less))), &policies(settings));
         let (was, is) = (open(&base), open(&less));
         if found.renamed.is_empty() {
             let name = |id: threatline_model::findings::FindingId| id.name(less.db()).to_string();
             let opened: BTreeSet<String> = found
                 .opened
                 .iter()
-                .filter(|opened| opened.before.is_none_or(|(state, _)| state != "open"))
+                .filter(|opened| !opened.is_worse())
                 .map(|opened| name(opened.assessed.finding.id))
                 .collect();
             let closed = found.closed.iter().map(|closed| closed.assessed.finding.id.name(base.db()).to_string());
@@ -79,10 +85,10 @@ fn nothing_is_new_or_gone_of_a_model_that_is_not_there() {
     let one = workspace(&files);
     let settings = model(&one).settings(one.db());
     let (none, all) = (Side::new(one.db(), None), Side::new(one.db(), Some(model(&one))));
-    let come = compare(&none, &all, (settings, settings));
+    let come = compare(&none, &all, &policies(settings));
     assert_eq!(come.opened.len(), open(&one).len());
     assert!(come.closed.is_empty() && come.changes.iter().all(|change| change.topic != Topic::Removed));
-    let gone = compare(&all, &none, (settings, settings));
+    let gone = compare(&all, &none, &policies(settings));
     assert_eq!(gone.closed.len(), open(&one).len());
     assert!(gone.opened.is_empty() && gone.changes.iter().all(|change| change.topic != Topic::Added));
 }

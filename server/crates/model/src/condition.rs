@@ -18,7 +18,7 @@ use crate::lower::{Condition as Written, Expression, NodeId, Part, Value};
 use crate::names::full_name;
 use crate::relations::{ends, is_used, placed_in};
 use crate::schema::{ASSET_KIND, CLASSIFICATION, LEVEL, SUBJECT, Words};
-use crate::typed::resolve_kind;
+use crate::typed::{resolve_kind, typed};
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 
@@ -890,26 +890,35 @@ pub fn obstacles(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reaso
 }
 
 fn told(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Vec<Reason> {
-    let mut found = Vec::new();
     let facts = Facts::new(db);
-    Reasons { facts: &facts, found: &mut found, of_what_is: wanted }.collect(condition, element, "it", wanted);
-    let mut seen: Vec<Reason> = Vec::new();
-    for reason in found {
-        if !seen.contains(&reason) {
-            seen.push(reason);
-        }
-    }
-    seen
+    let mut reasons = Reasons { facts: &facts, found: Vec::new(), stated: Vec::new(), of_what_is: wanted };
+    reasons.collect(condition, element, "it", wanted);
+    reasons.each_once()
 }
 
-struct Reasons<'db, 'found> {
-    facts: &'found Facts<'db>,
-    found: &'found mut Vec<Reason>,
+struct Reasons<'db, 'facts> {
+    facts: &'facts Facts<'db>,
+    found: Vec<Reason>,
+    /// That something is stated at all.
+    stated: Vec<Reason>,
     /// Whether the reasons are for what is the case. Then what a rule merely leaves out is none.
     of_what_is: bool,
 }
 
 impl Reasons<'_, '_> {
+    /// What was found, each once. That something is stated is not told beside what it says.
+    fn each_once(self) -> Vec<Reason> {
+        let is_alone = |stated: &Reason| !self.found.iter().any(|reason| reason.place == stated.place);
+        let stated: Vec<Reason> = self.stated.into_iter().filter(is_alone).collect();
+        let mut seen: Vec<Reason> = Vec::new();
+        for reason in self.found.into_iter().chain(stated) {
+            if !seen.contains(&reason) {
+                seen.push(reason);
+            }
+        }
+        seen
+    }
+
     fn collect(&mut self, condition: &Condition, element: Decl, called: &str, wanted: bool) {
         let (facts, db) = (self.facts, self.facts.db());
         match condition {
@@ -935,7 +944,9 @@ impl Reasons<'_, '_> {
                     let called = self.name(path, subject, called);
                     let (states, property) = (if wanted { "states" } else { "does not state" }, path.fact.name);
                     let message = format!("{called} {states} `{property}`");
-                    self.found.push(Reason { message, place: Some(subject.part(Part::Name)) });
+                    let part = typed(db, subject).part(property).unwrap_or(Part::Name);
+                    let list = if wanted { &mut self.stated } else { &mut self.found };
+                    list.push(Reason { message, place: Some(subject.part(part)) });
                 }
             }
             Condition::Kin(..) if self.of_what_is && !wanted => {}
@@ -989,18 +1000,18 @@ impl Reasons<'_, '_> {
             let other = other_end(db, of, member);
             let flow = format!("`{}`", full_name(db, member));
             // One line a member: what it does is its condition, told where it stands.
-            let mut inner = Vec::new();
+            let mut inner = Reasons { facts, found: Vec::new(), stated: Vec::new(), of_what_is: self.of_what_is };
             if let Some(filter) = filter {
-                let mut reasons = Reasons { facts, found: &mut inner, of_what_is: self.of_what_is };
-                reasons.collect(&filter.condition, member, &flow, true);
+                inner.collect(&filter.condition, member, &flow, true);
             }
-            let message = match inner.into_iter().map(|reason| reason.message).collect::<Vec<_>>().join(", and ") {
-                told if told.is_empty() && other != member => {
-                    format!("{flow} connects it with `{}`", full_name(db, other))
-                }
-                told if told.is_empty() => flow,
-                told => told,
-            };
+            let message =
+                match inner.each_once().into_iter().map(|reason| reason.message).collect::<Vec<_>>().join(", and ") {
+                    told if told.is_empty() && other != member => {
+                        format!("{flow} connects it with `{}`", full_name(db, other))
+                    }
+                    told if told.is_empty() => flow,
+                    told => told,
+                };
             self.found.push(Reason { message, place: Some(member.part(Part::Name)) });
         }
     }

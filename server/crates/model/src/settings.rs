@@ -127,6 +127,14 @@ impl Settings {
         settings
     }
 
+    /// Where a key of a section stands. That of a rule knows its own place.
+    pub fn place_of(&self, section: &str, key: &str) -> Option<Span> {
+        let (table, _) = DeTable::parse_recoverable(&self.text);
+        let DeValue::Table(keys) = table.get_ref().get(section)?.get_ref() else { return None };
+        let (key, _) = keys.get_key_value(key)?;
+        Some(Span::new(key.span().start, key.span().end))
+    }
+
     fn set(&mut self, section: &str, key: &str, at: Span, value: Setting) {
         match (section, key) {
             ("model", "name") => self.name = self.text_of(value),

@@ -420,7 +420,6 @@ fn flows_into_one_boundary_are_one_diagnostic() {
         expect![[r#"
             m.threat:4:18 warning[unstated-fact] no `kind` is stated for `shopper`, and a threat depends on it (up to medium, spoofing)
                 m.threat:4:18 Devices prove who they are with a secret that can be read out (`std.extractable_device_secret`)
-                m.threat:6:14 it states `authentication`
                 m.threat:6:47 it states `authentication: key`
                 m.threat:4:18 `shopper` is in a place of trust `untrusted`
                 m.threat:3:18 it enters `vpc`

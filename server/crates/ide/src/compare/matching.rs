@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::hash::Hash;
 use threatline_model::names::full_name;
 use threatline_model::relations::{ends, placed_in};
-use threatline_model::schema::Takes;
+use threatline_model::schema::{Property, Takes};
 use threatline_model::typed::{Accepted, Stated, TypedValue, typed};
 use threatline_model::{Database, Decl, File, Kind};
 
@@ -150,7 +150,7 @@ impl<'a> Matching<'a> {
             let (source, target) = ends(db, decl);
             parts.extend(source.into_iter().chain(target).map(name));
         }
-        for stated in typed(db, decl).stated.iter().filter(|stated| !is_text(stated)) {
+        for stated in typed(db, decl).stated.iter().filter(|stated| !is_text(stated.property)) {
             parts.push(format!("{}: {}", stated.property.name, values(stated, &name).join(", ")));
         }
         let conditions = decl.facts(db).properties.iter().filter_map(|property| property.condition.as_ref());
@@ -210,9 +210,9 @@ fn renamed_components(base: &Side, head: &Side) -> FxHashMap<String, String> {
 }
 
 /// Whether a property is for people alone, and no part of the design.
-pub fn is_text(stated: &Stated) -> bool {
-    let is_text = matches!(stated.property.takes, Takes::Text | Takes::Glob | Takes::Reference);
-    is_text && !["out_of_scope", "by", "evidence"].contains(&stated.property.name)
+pub fn is_text(property: &Property) -> bool {
+    let is_text = matches!(property.takes, Takes::Text | Takes::Reference);
+    is_text && !["out_of_scope", "by", "evidence"].contains(&property.name)
 }
 
 /// The values of a property as text, in an order of their own. `name` names declarations.
@@ -231,7 +231,8 @@ pub fn values(stated: &Stated, name: &dyn Fn(Decl) -> String) -> Vec<String> {
     values.into_iter().map(|at| words.word(at).to_owned()).collect()
 }
 
-fn in_text(value: &TypedValue, name: &dyn Fn(Decl) -> String) -> String {
+/// One value of a property as text.
+pub fn in_text(value: &TypedValue, name: &dyn Fn(Decl) -> String) -> String {
     let category = |at: u8| threatline_model::schema::STRIDE.word(at);
     match value {
         TypedValue::Word(at) => at.to_string(),

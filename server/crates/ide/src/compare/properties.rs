@@ -28,7 +28,7 @@ impl Comparer<'_> {
         let kind = new.kind(head);
         let stated = |db, decl: Decl| typed(db, decl).stated.iter();
         let mut properties: Vec<_> =
-            stated(base, old).chain(stated(head, new)).filter(|stated| !is_text(stated)).collect();
+            stated(base, old).chain(stated(head, new)).filter(|stated| !is_text(stated.property)).collect();
         properties.sort_by_key(|stated| stated.property.name);
         properties.dedup_by_key(|stated| stated.property.name);
         for property in properties.into_iter().map(|stated| stated.property) {
@@ -48,6 +48,8 @@ impl Comparer<'_> {
                 (_, "evidence") if !after.is_empty() => {}
                 (_, "out_of_scope") if !before.is_empty() && !after.is_empty() => {}
                 (_, "integrity" | "availability") if self.same_need(old, new, name) => {}
+                // Told as data that are more sensitive.
+                (Kind::Asset, _) if self.is_more_sensitive(old, new, name) => {}
                 _ if property.many => self.list(new, name, &before, &after, loses_when_shorter(kind, name)),
                 _ => {
                     let way = self.way(kind, name, property.takes, (old, &before), (new, &after));
@@ -88,12 +90,12 @@ impl Comparer<'_> {
         let new: Vec<&String> = after.iter().filter(|word| !before.contains(word)).collect();
         if !gone.is_empty() {
             let topic = self.topic(kind, loses.into());
-            self.tell_of(topic, decl, part, format!("{called}: {} gone from `{name}`", quoted(gone)));
+            self.tell_of(topic, decl, part, format!("{called}: `{name}` lost {}", quoted(gone)));
         }
-        if !new.is_empty() {
-            // An `accept` that names more is wider.
-            let topic = self.topic(kind, (kind == Kind::Accept).into());
-            self.tell_of(topic, decl, part, format!("{called}: {} new in `{name}`", quoted(new)));
+        // What an `accept` accepts besides is told by its findings.
+        if !new.is_empty() && kind != Kind::Accept {
+            let topic = self.topic(kind, Way::Neither);
+            self.tell_of(topic, decl, part, format!("{called}: `{name}` gained {}", quoted(new)));
         }
     }
 

@@ -17,7 +17,6 @@ mod wire;
 use crate::Outcome;
 use anyhow::Result;
 use session::{End, Event, Session};
-use std::time::Duration;
 use tower_lsp::Server;
 
 /// No message waits for others: a cancellation and an answer of the client have to come through.
@@ -25,9 +24,6 @@ const CONCURRENCY: usize = 100_000;
 
 /// How much of what comes in is read ahead.
 const BUFFER: usize = 16 << 20;
-
-/// How long a client that has closed the way in may read nothing of what is left to tell.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Runs the server until the client ends it.
 ///
@@ -49,7 +45,7 @@ pub fn run() -> Result<Outcome> {
             // The server ends by itself when all is told, if that is still read.
             let mut read = None;
             while read.replace(outgoing.read()) != Some(outgoing.read()) {
-                tokio::time::sleep(PATIENCE).await;
+                tokio::time::sleep(wire::PATIENCE).await;
             }
         };
         let server = Server::new(sifted, tokio::io::stdout(), client);

@@ -234,7 +234,11 @@ impl Session {
                     }
                 }
                 Event::Refused(why) => self.log(lsp::MessageType::ERROR, why),
-                Event::Gone => return End::Abrupt,
+                Event::Gone => {
+                    // Whoever asked is gone, and the end waits for all that still looks at the models.
+                    self.running.values().for_each(salsa::CancellationToken::cancel);
+                    return End::Abrupt;
+                }
                 Event::Again(task) => self.start(task),
                 Event::Answered(id, is_whole) => {
                     self.running.remove(&id);

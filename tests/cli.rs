@@ -8,6 +8,8 @@ mod diff;
 mod explain;
 #[path = "cli/export.rs"]
 mod export;
+#[path = "cli/faults.rs"]
+mod faults;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/fmt.rs"]

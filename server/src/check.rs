@@ -17,7 +17,7 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
     let loaded = files::load(&arguments.paths, arguments.today)?;
     let reports = report(&loaded, arguments.fail_on.map(bar));
     for note in &loaded.notes {
-        anstream::eprintln!("\x1b[1mnote\x1b[0m: {}", format::in_one_line(note));
+        format::note("note", note);
     }
     let mut output = std::io::BufWriter::new(anstream::AutoStream::auto(std::io::stdout().lock()));
     match arguments.format {

@@ -5,7 +5,7 @@ use crate::arguments::{DiffArguments, DiffFormat};
 use crate::check::bar;
 use crate::checked::{Entry, ModelReport, Spot, of_settings, report, spot_in_settings, spot_of};
 use crate::files::{self, Loaded, from_root};
-use crate::format::{difference, in_one_line, json, sarif};
+use crate::format::{self, difference, in_one_line, json, sarif};
 use crate::revision::{Commit, Repository};
 use crate::{Outcome, format::printable};
 use anyhow::{Result, bail};
@@ -126,7 +126,7 @@ pub fn run(arguments: &DiffArguments) -> Result<Outcome> {
     let notes =
         states.notes.iter().chain(&base.notes).chain(head.notes.iter().filter(|note| !base.notes.contains(note)));
     for note in notes {
-        anstream::eprintln!("\x1b[1mnote\x1b[0m: {}", in_one_line(note));
+        format::note("note", note);
     }
     let pairs = pairs(&states, &base, &head);
     let judged = judge_by_base(&states, &base, &mut head, &pairs);

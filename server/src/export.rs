@@ -4,8 +4,8 @@ use crate::Outcome;
 use crate::arguments::ExportArguments;
 use crate::checked::report;
 use crate::files;
-use crate::format::in_one_line;
-use anyhow::{Context, Result, bail};
+use crate::format::{self, in_one_line};
+use anyhow::{Result, bail};
 use std::io::Write;
 use threatline_exchange::export::export;
 
@@ -25,15 +25,14 @@ pub fn run(arguments: &ExportArguments) -> Result<Outcome> {
     }
     let export = export(loaded.db(), report.model, &report.name, arguments.to.into())?;
     match &arguments.out {
-        Some(path) => files::write_whole(path, export.text.as_bytes())
-            .with_context(|| format!("`{}` cannot be written", path.display()))?,
+        Some(path) => files::write_whole(&[(path, export.text.as_bytes())])?,
         None => std::io::stdout().lock().write_all(export.text.as_bytes())?,
     }
     for note in &loaded.notes {
-        anstream::eprintln!("\x1b[1mnote\x1b[0m: {}", in_one_line(note));
+        format::note("note", note);
     }
     for loss in &export.losses {
-        anstream::eprintln!("\x1b[1mleft out\x1b[0m: {}", in_one_line(loss));
+        format::note("left out", loss);
     }
     Ok(Outcome::Clean)
 }

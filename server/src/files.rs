@@ -2,17 +2,24 @@
 //! reads models; it must not know what they say.
 
 use anyhow::{Context, Result, bail};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use threatline_model::workspace::FileText;
 use threatline_model::{Database, Date, File, Model, Workspace};
 use walkdir::{DirEntry, WalkDir};
 
 /// The name of the file that makes a folder the root of a model.
 pub const SETTINGS: &str = "threatline.toml";
+
+/// What the name of a file begins with that is being written.
+const BESIDE: &str = ".threatline-";
+
+/// Longer than anything is written.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// Models that were read.
 pub struct Loaded {
@@ -133,9 +140,7 @@ fn read_all(roots: BTreeMap<PathBuf, Vec<PathBuf>>) -> Result<Vec<ModelTexts>> {
     let models = roots.into_iter().map(|(root, mut files)| {
         files.sort();
         files.dedup();
-        let settings = root.join(SETTINGS);
-        let text = settings.is_file().then(|| fs::read(&settings).with_context(|| settings.display().to_string()));
-        let settings = text.transpose()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let settings = settings_of(&root)?;
         Ok(ModelTexts { root, settings, files: rayon_read(files) })
     });
     models.collect()
@@ -155,7 +160,10 @@ pub fn fill(models: Vec<ModelTexts>, today: Date, notes: Vec<String>, selected: 
 
 fn rayon_read(files: Vec<PathBuf>) -> Vec<(PathBuf, FileText)> {
     use rayon::prelude::*;
-    files.into_par_iter().map(|path| (path.clone(), read(&path))).collect()
+    // One that is gone since it was found is none of the model any more.
+    let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
+    let read_all = files.into_par_iter().map(|path| (read(&path), path)).map(|(text, path)| (path, text));
+    read_all.filter(|(path, text)| text.unreadable.is_none() || is_there(path)).collect()
 }
 
 /// The models below a folder: the files of each by its root, and notes on what was passed over.
@@ -192,44 +200,84 @@ fn each_once(mut notes: Vec<String>) -> Vec<String> {
 
 /// Reads one file. What cannot be read is told by what is returned.
 pub fn read(path: &Path) -> FileText {
-    match fs::metadata(path) {
-        // A pipe or a device would never end.
-        Ok(metadata) if !metadata.is_file() => FileText::failed("the path is neither a file nor a folder"),
-        Ok(metadata) if metadata.len() > threatline_syntax::LONGEST_TEXT as u64 => too_long(),
-        Ok(_) => match fs::read(path) {
-            Ok(bytes) => FileText::decode(bytes),
-            Err(error) => FileText::failed(format!("the file cannot be read: {error}")),
-        },
-        Err(error) => FileText::failed(format!("the file cannot be read: {error}")),
+    match bytes(path, is_named_as_model) {
+        Ok(bytes) => FileText::decode(bytes),
+        Err(why) => FileText::failed(why),
     }
 }
 
-/// What is read of a file that is longer than any model.
-pub fn too_long() -> FileText {
-    FileText::failed(format!(
-        "the file is longer than {} MB, and is not analysed",
-        threatline_syntax::LONGEST_TEXT >> 20
-    ))
-}
-
-/// Writes beside the file and renames, so that whoever kills us finds the old text or the new one. Behind a
-/// link it is the file that is replaced, not the link; its permissions stay.
+/// The text of a root's `threatline.toml`, if there is one.
 ///
 /// # Errors
-/// When the folder or the file cannot be written.
-pub fn write_whole(path: &Path, text: &[u8]) -> std::io::Result<()> {
+/// When it cannot be read.
+pub fn settings_of(root: &Path) -> Result<Option<String>> {
+    let path = root.join(SETTINGS);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    match bytes(&path, |path| path.file_name().is_some_and(|name| name == SETTINGS)) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(why) => bail!("{}: {why}", shown(&path).display()),
+    }
+}
+
+/// What a file holds, or why that is not read. What it says is shown, and a link in a folder that a stranger made may lead
+/// to any secret: so one with a name of ours is followed to another with such a name alone.
+fn bytes(path: &Path, is_ours: impl Fn(&Path) -> bool) -> Result<Vec<u8>, String> {
+    let failed = |error: std::io::Error| format!("the file cannot be read: {error}");
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        // A pipe or a device would never end.
+        return Err("the path is neither a file nor a folder".to_owned());
+    }
+    if is_ours(path) && path.is_symlink() && !path.canonicalize().is_ok_and(|target| is_ours(&target)) {
+        return Err("this is a link to a file of another kind, and is not followed".to_owned());
+    }
+    let longest = threatline_syntax::LONGEST_TEXT as u64;
+    let mut bytes = Vec::new();
+    // Some files say nothing of their length.
+    fs::File::open(path).and_then(|file| file.take(longest + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    if bytes.len() as u64 > longest { Err(too_long()) } else { Ok(bytes) }
+}
+
+/// Why a file that is longer than any model is not read.
+pub fn too_long() -> String {
+    format!("the file is longer than {} MB, and is not analysed", threatline_syntax::LONGEST_TEXT >> 20)
+}
+
+/// Writes beside each file and renames when all is written, so that whoever kills us finds each old text or the new one,
+/// and a disk that is full keeps all the old ones. Behind a link it is the file that is replaced, not the link; its
+/// permissions stay.
+///
+/// # Errors
+/// When a folder or a file cannot be written.
+pub fn write_whole(files: &[(impl AsRef<Path>, &[u8])]) -> Result<()> {
+    let failed = |path: &Path| format!("`{}` cannot be written", path.display());
+    let mut written = Vec::new();
+    for (path, text) in files {
+        let path = path.as_ref();
+        written.extend(write_beside(path, text).with_context(|| failed(path))?.map(|beside| (path, beside)));
+    }
+    for (path, (beside, target)) in written {
+        beside.persist(target).map_err(|error| error.error).with_context(|| failed(path))?;
+    }
+    Ok(())
+}
+
+/// Writes a text beside the file whose place it is to take; to a pipe or a device, which cannot be replaced, at once.
+fn write_beside(path: &Path, text: &[u8]) -> std::io::Result<Option<(tempfile::NamedTempFile, PathBuf)>> {
     let path = match path.canonicalize() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => path.to_owned(),
         canonical => canonical?,
     };
     let there = fs::metadata(&path).ok();
     if there.as_ref().is_some_and(|there| !there.is_file()) {
-        // A pipe or a device cannot be replaced.
-        return fs::write(path, text);
+        return fs::write(path, text).map(|()| None);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    clear_away(folder);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".threatline-");
+    builder.prefix(BESIDE);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut beside = builder.tempfile_in(folder)?;
@@ -238,8 +286,24 @@ pub fn write_whole(path: &Path, text: &[u8]) -> std::io::Result<()> {
         beside.as_file().set_permissions(there.permissions())?;
     }
     beside.as_file().sync_all()?;
-    beside.persist(&path)?;
-    Ok(())
+    Ok(Some((beside, path)))
+}
+
+/// Removes from a folder, once in a run, what runs that were killed left there: they are older than any that still writes.
+fn clear_away(folder: &Path) {
+    static CLEARED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    if !CLEARED.lock().is_ok_and(|mut cleared| cleared.insert(folder.to_owned())) {
+        return;
+    }
+    let is_left = |entry: &fs::DirEntry| {
+        let name = entry.file_name();
+        let random = name.to_str().and_then(|name| name.strip_prefix(BESIDE));
+        let old = |metadata: &fs::Metadata| metadata.modified().ok()?.elapsed().ok().map(|age| age > HOUR);
+        random.is_some_and(|random| random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+            && entry.metadata().is_ok_and(|metadata| metadata.is_file() && old(&metadata) == Some(true))
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter(is_left).for_each(|entry| drop(fs::remove_file(entry.path())));
 }
 
 /// A path from the root of the file system, without `.` and `..`, links kept as they are.

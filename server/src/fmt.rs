@@ -1,11 +1,12 @@
 //! `threatline fmt`: writes model files in the canonical format. A file is replaced whole or not at all.
 
 use crate::arguments::FmtArguments;
-use crate::format::{count, in_one_line};
+use crate::format::{self, count, in_one_line};
 use crate::{Outcome, files};
-use anyhow::{Context, Result};
+use anyhow::Result;
+use std::io::Write;
 use std::path::Path;
-use threatline_ide::formatting::format;
+use threatline_ide::formatting;
 use threatline_syntax::{Encoding, LineIndex};
 
 /// What became of a file.
@@ -22,25 +23,29 @@ enum Formatted {
 pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
     let (paths, notes) = files::list(&arguments.paths)?;
     for note in notes {
-        anstream::eprintln!("\x1b[1mnote\x1b[0m: {}", in_one_line(&note));
+        format::note("note", &note);
     }
     let (mut changed, mut unusable) = (0, 0);
+    // Whoever stops to listen does not stop the work.
+    let (mut output, mut heard) = (anstream::stdout(), Ok(()));
     for path in &paths {
         let shown = in_one_line(&path.display().to_string());
         match format_file(path, arguments.check)? {
             Formatted::Unchanged => {}
             Formatted::Changed => {
                 changed += 1;
-                anstream::println!("{}: {shown}", if arguments.check { "would format" } else { "formatted" });
+                let what = if arguments.check { "would format" } else { "formatted" };
+                heard = heard.and_then(|()| writeln!(output, "{what}: {shown}"));
             }
             Formatted::Unusable(why) => {
                 unusable += 1;
-                anstream::eprintln!("\x1b[1;31mleft alone\x1b[0m: {shown}: {}", in_one_line(&why));
+                format::error("left alone", &format!("{shown}: {why}"));
             }
         }
     }
     let verb = if arguments.check { "would change" } else { "changed" };
-    anstream::println!("{changed} of {} {verb}", count(paths.len(), "file"));
+    heard?;
+    writeln!(output, "{changed} of {} {verb}", count(paths.len(), "file"))?;
     Ok(match (unusable, changed) {
         (0, changed) if changed > 0 && arguments.check => Outcome::Failed,
         (0, _) => Outcome::Clean,
@@ -53,7 +58,7 @@ fn format_file(path: &Path, check: bool) -> Result<Formatted> {
     if let Some(unreadable) = text.unreadable {
         return Ok(Formatted::Unusable(unreadable.why));
     }
-    let formatted = match format(&text.text) {
+    let formatted = match formatting::format(&text.text) {
         Ok(formatted) => formatted,
         Err(errors) => {
             let Some(first) = errors.first() else { return Ok(Formatted::Unchanged) };
@@ -69,8 +74,7 @@ fn format_file(path: &Path, check: bool) -> Result<Formatted> {
         return Ok(Formatted::Unchanged);
     }
     if !check {
-        files::write_whole(path, formatted.as_bytes())
-            .with_context(|| format!("`{}` cannot be written", path.display()))?;
+        files::write_whole(&[(path, formatted.as_bytes())])?;
     }
     Ok(Formatted::Changed)
 }

@@ -35,6 +35,16 @@ pub fn in_one_line(text: &str) -> String {
     printable(text).replace('\n', "\u{240a}")
 }
 
+/// Tells a person something beside the output, in one line. That nobody hears it, as on a full disk, is no failure.
+pub fn note(what: &str, text: &str) {
+    let _ = writeln!(anstream::stderr(), "\x1b[1m{what}\x1b[0m: {}", in_one_line(text));
+}
+
+/// The same of what is wrong.
+pub fn error(what: &str, text: &str) {
+    let _ = writeln!(anstream::stderr(), "\x1b[1;31m{what}\x1b[0m: {}", in_one_line(text));
+}
+
 /// Writes a JSON document.
 pub fn write_json(output: &mut impl Write, document: &Value) -> std::io::Result<()> {
     output.write_all(pretty_json(document).as_bytes())

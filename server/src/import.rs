@@ -4,9 +4,10 @@
 use crate::Outcome;
 use crate::arguments::ImportArguments;
 use crate::files;
-use crate::format::{count, in_one_line};
+use crate::format::{self, count, in_one_line};
 use anyhow::{Context, Result, bail};
 use std::fs;
+use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 use threatline_exchange::import::{Imported, import};
 use threatline_exchange::tree::{Loss, Problem};
@@ -28,14 +29,14 @@ pub fn run(arguments: &ImportArguments) -> Result<Outcome> {
     match import(documents, &included) {
         Ok(imported) => {
             write(&arguments.to, &imported, arguments.force)?;
-            tell(&arguments.to, &imported, arguments.verbose);
+            tell(&mut anstream::stdout(), &arguments.to, &imported, arguments.verbose)?;
             Ok(Outcome::Clean)
         }
         Err(problems) => {
             for problem in &problems {
                 tell_problem(problem);
             }
-            anstream::eprintln!("\x1b[1;31merror\x1b[0m: {}; nothing was written", count(problems.len(), "problem"));
+            format::error("error", &format!("{}; nothing was written", count(problems.len(), "problem")));
             Ok(Outcome::Unusable)
         }
     }
@@ -74,24 +75,23 @@ fn included(document: &str, path: &str) -> Result<(String, String), String> {
 
 /// Writes all files or none, and replaces no file that says something else unless it is asked to.
 fn write(folder: &Path, imported: &Imported, force: bool) -> Result<()> {
-    let files: Vec<(PathBuf, &str)> =
-        imported.files.files.iter().map(|(name, text)| (folder.join(name), text.as_str())).collect();
-    let differs = |(path, text): &&(PathBuf, &str)| {
-        path.symlink_metadata().is_ok() && fs::read(path).ok().is_none_or(|there| there != text.as_bytes())
+    let files: Vec<(PathBuf, &[u8])> =
+        imported.files.files.iter().map(|(name, text)| (folder.join(name), text.as_bytes())).collect();
+    let is_same = |path: &Path, text: &[u8]| {
+        let is_as_long = fs::metadata(path).is_ok_and(|there| there.is_file() && there.len() == text.len() as u64);
+        is_as_long && fs::read(path).is_ok_and(|there| there == text)
     };
+    let differs = |(path, text): &&(PathBuf, &[u8])| path.symlink_metadata().is_ok() && !is_same(path, text);
     if let Some((path, _)) = files.iter().find(differs).filter(|_| !force) {
         bail!("`{}` is there and says something else; nothing was written (`--force` replaces it)", path.display());
     }
     fs::create_dir_all(folder).with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
-    for (path, text) in &files {
-        files::write_whole(path, text.as_bytes()).with_context(|| format!("`{}` cannot be written", path.display()))?;
-    }
-    Ok(())
+    files::write_whole(&files)
 }
 
-fn tell(folder: &Path, imported: &Imported, verbose: bool) {
+fn tell(output: &mut impl Write, folder: &Path, imported: &Imported, verbose: bool) -> std::io::Result<()> {
     for (name, format) in &imported.formats {
-        anstream::println!("{}: {format}", in_one_line(name));
+        writeln!(output, "{}: {format}", in_one_line(name))?;
     }
     let of = |kinds: &[Kind]| imported.draft.of_kind(kinds).count();
     let what = [
@@ -103,32 +103,30 @@ fn tell(folder: &Path, imported: &Imported, verbose: bool) {
         count(of(&[Kind::Mitigation]), "mitigation"),
         count(of(&[Kind::Accept]), "accepted risk"),
     ];
-    anstream::println!("{}", what.join(", "));
+    writeln!(output, "{}", what.join(", "))?;
     for (name, _) in &imported.files.files {
-        anstream::println!("  {}", in_one_line(&folder.join(name).display().to_string()));
+        writeln!(output, "  {}", in_one_line(&folder.join(name).display().to_string()))?;
     }
     if !imported.losses.is_empty() {
-        anstream::println!("\nWithout a place in the model:");
-        tell_losses(&imported.losses, verbose);
+        writeln!(output, "\nWithout a place in the model:")?;
+        tell_losses(output, &imported.losses, verbose)?;
     }
     let texts = || imported.files.files.iter().map(|(_, text)| text.as_str());
     let without_trust = imported.draft.of_kind(&[Kind::Boundary]);
     let without_trust = without_trust.filter(|item| item.place.is_none() && item.stated("trust").is_none()).count();
     if without_trust > 0 {
         let which = count(without_trust, "boundary");
-        anstream::println!("\nNo trust was stated of {which}: it counts as high. State `trust` where it is not.");
+        writeln!(output, "\nNo trust was stated of {which}: it counts as high. State `trust` where it is not.")?;
     }
     match texts().map(|text| text.matches("// TODO").count()).sum::<usize>() {
         0 => {}
-        todo => anstream::println!("\nTo be looked at: {}, marked TODO.", count(todo, "place")),
+        todo => writeln!(output, "\nTo be looked at: {}, marked TODO.", count(todo, "place"))?,
     }
     for path in others(folder, imported) {
-        anstream::println!(
-            "\nAlso in this folder, and part of the model: {}",
-            in_one_line(&path.display().to_string())
-        );
+        let path = in_one_line(&path.display().to_string());
+        writeln!(output, "\nAlso in this folder, and part of the model: {path}")?;
     }
-    anstream::println!("\nSee what it says:\n  threatline check {}", in_one_line(&folder.display().to_string()));
+    writeln!(output, "\nSee what it says:\n  threatline check {}", in_one_line(&folder.display().to_string()))
 }
 
 /// Model files of the folder that do not come of this import.
@@ -142,7 +140,7 @@ fn others(folder: &Path, imported: &Imported) -> Vec<PathBuf> {
 }
 
 /// What is lost, a line for what is lost in the same way under the same name, unless each place is wanted.
-fn tell_losses(losses: &[Loss], verbose: bool) {
+fn tell_losses(output: &mut impl Write, losses: &[Loss], verbose: bool) -> std::io::Result<()> {
     let mut groups: Vec<((&str, &str), Vec<&Loss>)> = Vec::new();
     for loss in losses {
         let name = loss.path.rsplit('.').next().unwrap_or_default();
@@ -157,17 +155,14 @@ fn tell_losses(losses: &[Loss], verbose: bool) {
         let Loss { place, path, why } = losses[0];
         let (place, path, why) = (in_one_line(&place.to_string()), in_one_line(path), in_one_line(why));
         match losses.len() {
-            1 => anstream::println!("  {place}: {path}: {why}"),
-            many => anstream::println!("  {place}: {}: {why}; {many} times, first in {path}", in_one_line(name)),
+            1 => writeln!(output, "  {place}: {path}: {why}")?,
+            many => writeln!(output, "  {place}: {}: {why}; {many} times, first in {path}", in_one_line(name))?,
         }
     }
+    Ok(())
 }
 
 fn tell_problem(problem: &Problem) {
-    let path = if problem.path.is_empty() { String::new() } else { format!("{}: ", in_one_line(&problem.path)) };
-    anstream::eprintln!(
-        "\x1b[1;31merror\x1b[0m: {}: {path}{}",
-        in_one_line(&problem.place.to_string()),
-        in_one_line(&problem.message)
-    );
+    let path = if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path) };
+    format::error("error", &format!("{}: {path}{}", problem.place, problem.message));
 }

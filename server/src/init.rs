@@ -2,12 +2,12 @@
 
 use crate::Outcome;
 use crate::arguments::InitArguments;
-use crate::files::SETTINGS;
+use crate::files::{self, SETTINGS};
 use crate::format::in_one_line;
 use anyhow::{Context, Result, bail};
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const MODEL: &str = include_str!("../../tests/models/starter/model.threat");
 const STARTER_SETTINGS: &str = include_str!("../../tests/models/starter/threatline.toml");
@@ -25,20 +25,14 @@ pub fn run(arguments: &InitArguments) -> Result<Outcome> {
         }
     }
     fs::create_dir_all(&folder).with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
-    for (path, text) in &files {
-        write_new(path, text).with_context(|| format!("`{}` cannot be written", path.display()))?;
-    }
+    files::write_whole(&files.each_ref().map(|(path, text)| (path, text.as_bytes())))?;
     let shown = in_one_line(&folder.display().to_string());
-    anstream::println!("A model was started:");
+    let mut output = anstream::stdout();
+    writeln!(output, "A model was started:")?;
     for (path, _) in &files {
-        anstream::println!("  {}", in_one_line(&path.display().to_string()));
+        writeln!(output, "  {}", in_one_line(&path.display().to_string()))?;
     }
     let argument = if arguments.dir.is_some() { format!(" {shown}") } else { String::new() };
-    anstream::println!("\nSee what it says:\n  threatline check{argument}");
+    writeln!(output, "\nSee what it says:\n  threatline check{argument}")?;
     Ok(Outcome::Clean)
-}
-
-/// Writes a file that is not there yet; one that came in between is kept.
-fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }

@@ -23,7 +23,7 @@ use tower_lsp::Server;
 const CONCURRENCY: usize = 100_000;
 
 /// How much of what comes in is read ahead.
-const BUFFER: usize = 1 << 20;
+const BUFFER: usize = 16 << 20;
 
 /// Runs the server until the client ends it.
 ///
@@ -33,7 +33,7 @@ pub fn run() -> Result<Outcome> {
     let (events, received) = std::sync::mpsc::channel();
     let to_session = events.clone();
     let (gate, client, outgoing) = gate::connect(move |incoming| drop(to_session.send(Event::Incoming(incoming))));
-    let session = Session::new(events.clone(), outgoing);
+    let session = Session::new(events.clone(), outgoing.clone());
     let owner = std::thread::Builder::new().name("session".to_owned()).spawn(move || session.run(&received))?;
     let (told, ending) = (events.clone(), events.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -42,8 +42,11 @@ pub fn run() -> Result<Outcome> {
         let refused = |why| drop(told.send(Event::Refused(why)));
         let reading = async {
             wire::sift(tokio::io::BufReader::new(tokio::io::stdin()), input, refused).await;
-            // The server ends by itself when nothing more comes in.
-            std::future::pending::<()>().await;
+            // The server ends by itself when all is told, if that is still read.
+            let mut read = None;
+            while read.replace(outgoing.read()) != Some(outgoing.read()) {
+                tokio::time::sleep(wire::PATIENCE).await;
+            }
         };
         let server = Server::new(sifted, tokio::io::stdout(), client);
         tokio::select! {

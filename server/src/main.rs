@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         // Whoever reads our output may stop reading: `threatline check | head`.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("\x1b[1;31merror\x1b[0m: {}", format::in_one_line(&format!("{error:#}")));
+            format::error("error", &format!("{error:#}"));
             ExitCode::from(2)
         }
     }

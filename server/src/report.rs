@@ -8,8 +8,8 @@ use crate::checked::{ModelReport, policy_in_words, report};
 use crate::files;
 use crate::format::count;
 use crate::format::document::{Block, Cell, Document, write_html, write_markdown};
-use crate::format::in_one_line;
-use anyhow::{Context, Result, bail};
+use crate::format::{self, in_one_line};
+use anyhow::{Result, bail};
 use std::collections::BTreeMap;
 use std::io::Write;
 use threatline_ide::diagram::{Direction, NotDrawn, diagram};
@@ -34,7 +34,7 @@ pub fn run(arguments: &ReportArguments) -> Result<Outcome> {
     let loaded = files::load(&arguments.paths, arguments.today)?;
     let reports = report(&loaded, None);
     for note in &loaded.notes {
-        anstream::eprintln!("\x1b[1mnote\x1b[0m: {}", in_one_line(note));
+        format::note("note", note);
     }
     let [report] = reports.as_slice() else {
         let names = reports.iter().map(|report| in_one_line(report.model.root(loaded.db())));
@@ -47,15 +47,11 @@ pub fn run(arguments: &ReportArguments) -> Result<Outcome> {
         ReportFormat::Markdown => write_markdown(&mut page, &document)?,
     }
     match &arguments.out {
-        Some(path) => {
-            files::write_whole(path, &page).with_context(|| format!("`{}` cannot be written", path.display()))?
-        }
+        Some(path) => files::write_whole(&[(path, &page)])?,
         None => std::io::stdout().lock().write_all(&page)?,
     }
     if report.is_broken() {
-        anstream::eprintln!(
-            "\x1b[1;31merror\x1b[0m: the model has errors, so that the report may miss something; see `threatline check`"
-        );
+        format::error("error", "the model has errors, so that the report may miss something; see `threatline check`");
         return Ok(Outcome::Unusable);
     }
     Ok(Outcome::Clean)

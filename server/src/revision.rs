@@ -329,7 +329,7 @@ impl Blobs {
         };
         if size > threatline_syntax::LONGEST_TEXT as u64 {
             std::io::copy(&mut self.answer.by_ref().take(size + 1), &mut std::io::sink())?;
-            return Ok(too_long());
+            return Ok(FileText::failed(too_long()));
         }
         let mut bytes = vec![0; size as usize + 1];
         self.answer.read_exact(&mut bytes)?;

@@ -5,7 +5,7 @@ use crate::Outcome;
 use crate::arguments::{TestArguments, TestFormat};
 use crate::checked::{ModelReport, report_of_tests, spot_of};
 use crate::files;
-use crate::format::{count, human, in_one_line, json};
+use crate::format::{self, count, human, in_one_line, json};
 use anyhow::{Result, bail};
 use std::collections::HashSet;
 use std::io::Write;
@@ -36,7 +36,7 @@ pub fn run(arguments: &TestArguments) -> Result<Outcome> {
     let loaded = files::load(&arguments.paths, None)?;
     let db = loaded.db();
     for note in &loaded.notes {
-        anstream::eprintln!("\x1b[1mnote\x1b[0m: {}", in_one_line(note));
+        format::note("note", note);
     }
     let tested: Vec<Tested> = report_of_tests(&loaded)
         .into_iter()

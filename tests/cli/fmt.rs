@@ -80,12 +80,12 @@ fn permissions_stay() {
 #[cfg(unix)]
 #[test]
 fn a_link_stays_a_link() {
-    let folder = Folder::new(&[("elsewhere/real.txt", LOOSE), ("model/b.threat", CANONICAL)]);
+    let folder = Folder::new(&[("elsewhere/real.threat", LOOSE), ("model/b.threat", CANONICAL)]);
     let link = folder.path("model/a.threat");
-    std::os::unix::fs::symlink("../elsewhere/real.txt", &link).expect("links can be made");
+    std::os::unix::fs::symlink("../elsewhere/real.threat", &link).expect("links can be made");
     folder.run(&["fmt", "model"]).exits(0).says("formatted: model/a.threat");
     assert!(link.is_symlink());
-    assert_eq!(folder.read("elsewhere/real.txt"), CANONICAL);
+    assert_eq!(folder.read("elsewhere/real.threat"), CANONICAL);
 }
 
 #[cfg(unix)]

@@ -72,7 +72,6 @@ pub fn read(path: &str) -> FileText {
 
 /// The text of a root's `threatline.toml`, if there is one.
 pub fn settings_of(root: &str) -> Option<(String, String)> {
-    let path = PathBuf::from(root).join(SETTINGS);
-    let bytes = fs::read(&path).ok()?;
-    Some((key(&path).to_string(), String::from_utf8_lossy(&bytes).into_owned()))
+    let text = files::settings_of(Path::new(root)).ok()??;
+    Some((key(&Path::new(root).join(SETTINGS)).to_string(), text))
 }

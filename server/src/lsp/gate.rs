@@ -14,11 +14,19 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use tokio::sync::{oneshot, watch};
+use tokio::time::{Sleep, sleep};
 use tower_lsp::Loopback;
 use tower_lsp::jsonrpc::{Id, Request, Response};
 use tower_service::Service;
+
+/// How much may wait for a client that does not read it. Nothing more is taken in then, so that nothing more is answered.
+const MOST_UNREAD: u64 = 1000;
+
+/// How long until it is looked at again whether the client reads.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What comes in.
 pub enum Incoming {
@@ -39,7 +47,10 @@ pub struct Answer {
 impl Answer {
     /// Answers, behind all that has been sent so far.
     pub fn send(self, response: Response) {
-        let _ = self.to.send((response, self.outgoing.sent.load(Ordering::SeqCst)));
+        let before = self.outgoing.sent.load(Ordering::SeqCst);
+        if self.to.send((response, before)).is_ok() {
+            self.outgoing.answered.fetch_add(1, Ordering::SeqCst);
+        }
     }
 }
 
@@ -48,9 +59,23 @@ impl Answer {
 pub struct Outgoing {
     sender: mpsc::UnboundedSender<Request>,
     sent: Arc<AtomicU64>,
+    answered: Arc<AtomicU64>,
+    /// How much of all that is on its way to the client.
+    read: Arc<AtomicU64>,
 }
 
 impl Outgoing {
+    /// How much the client has read, or will next.
+    pub fn read(&self) -> u64 {
+        self.read.load(Ordering::SeqCst)
+    }
+
+    /// Whether the client keeps up with what it is told. One that is gone does not hold up the end.
+    pub fn is_read(&self) -> bool {
+        let told = self.sent.load(Ordering::SeqCst) + self.answered.load(Ordering::SeqCst);
+        told.saturating_sub(self.read()) < MOST_UNREAD || self.sender.is_closed()
+    }
+
     /// Sends a message, which may be a request.
     pub fn send(&self, message: Request) {
         if self.sender.unbounded_send(message).is_ok() {
@@ -64,6 +89,7 @@ pub struct Gate<F> {
     hand_on: F,
     outgoing: Outgoing,
     taken: watch::Receiver<u64>,
+    pause: Option<Pin<Box<Sleep>>>,
 }
 
 /// The ends of a connection: what the protocol library takes, and what the session sends by. Each message that comes in
@@ -71,9 +97,14 @@ pub struct Gate<F> {
 pub fn connect<F: FnMut(Incoming) + Clone>(hand_on: F) -> (Gate<F>, Loop<F>, Outgoing) {
     let (sender, messages) = mpsc::unbounded();
     let (counter, taken) = watch::channel(0);
-    let outgoing = Outgoing { sender, sent: Arc::default() };
-    let gate = Gate { hand_on: hand_on.clone(), outgoing: outgoing.clone(), taken };
-    let messages = messages.inspect(Box::new(move |_: &Request| counter.send_modify(|taken| *taken += 1)) as Count);
+    let outgoing = Outgoing { sender, sent: Arc::default(), answered: Arc::default(), read: Arc::default() };
+    let gate = Gate { hand_on: hand_on.clone(), outgoing: outgoing.clone(), taken, pause: None };
+    let read = outgoing.read.clone();
+    let count = move |_: &Request| {
+        counter.send_modify(|taken| *taken += 1);
+        read.fetch_add(1, Ordering::SeqCst);
+    };
+    let messages = messages.inspect(Box::new(count) as Count);
     (gate, Loop { messages, answers: Answers { hand_on } }, outgoing)
 }
 
@@ -82,7 +113,11 @@ impl<F: FnMut(Incoming)> Service<Request> for Gate<F> {
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Option<Response>, Infallible>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        while !self.outgoing.is_read() {
+            ready!(self.pause.get_or_insert_with(|| Box::pin(sleep(PAUSE))).as_mut().poll(context));
+            self.pause = None;
+        }
         Poll::Ready(Ok(()))
     }
 
@@ -94,10 +129,11 @@ impl<F: FnMut(Incoming)> Service<Request> for Gate<F> {
                 let (to, answered) = oneshot::channel();
                 let answer = Answer { to, outgoing: self.outgoing.clone() };
                 (self.hand_on)(Incoming::Request(id, method.into_owned(), params, answer));
-                let mut taken = self.taken.clone();
+                let (mut taken, read) = (self.taken.clone(), self.outgoing.read.clone());
                 Box::pin(async move {
                     let Ok((response, sent)) = answered.await else { return Ok(None) };
                     let _ = taken.wait_for(|taken| *taken >= sent).await;
+                    read.fetch_add(1, Ordering::SeqCst);
                     Ok(Some(response))
                 })
             }

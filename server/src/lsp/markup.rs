@@ -3,6 +3,7 @@
 
 use super::snapshot::Snapshot;
 use threatline_ide::explain::{Explanation, Section};
+use threatline_ide::safe;
 use threatline_model::Place;
 use tower_lsp::ls_types::{MarkupContent, MarkupKind};
 
@@ -15,18 +16,19 @@ pub fn content(snapshot: &Snapshot, explanation: &Explanation, as_markdown: bool
 }
 
 fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
-    let mut text = format!("**{}**\n", harmless(&explanation.title));
+    let mut text = format!("**{}**\n", safe::markdown(&explanation.title));
     for (at, part) in explanation.parts.iter().enumerate() {
         let in_list = at > 0 && matches!(explanation.parts[at - 1], Section::Item(..) | Section::Link(..));
         let gap = if in_list { "" } else { "\n" };
         match part {
             Section::Heading(heading) => text += &format!("\n**{heading}**\n"),
-            Section::Text(paragraph) => text += &format!("\n{}\n", harmless(paragraph)),
+            Section::Text(paragraph) => text += &format!("\n{}\n", safe::markdown(paragraph)),
             Section::Item(item, place) => {
                 let link = place.and_then(|place| link(snapshot, place)).map(|link| format!(" ({link})"));
-                text += &format!("{gap}- {}{}\n", harmless(item).replace('\n', "  \n  "), link.unwrap_or_default());
+                text +=
+                    &format!("{gap}- {}{}\n", safe::markdown(item).replace('\n', "  \n  "), link.unwrap_or_default());
             }
-            Section::Link(item, link) => text += &format!("{gap}- {}  \n  {link}\n", harmless(item)),
+            Section::Link(item, link) => text += &format!("{gap}- {}  \n  {link}\n", safe::markdown(item)),
             Section::Code(code) => {
                 // A fence longer than any in the text.
                 let longest = code.split(|character| character != '`').map(str::len).max().unwrap_or_default();
@@ -44,18 +46,12 @@ fn link(snapshot: &Snapshot, place: Place) -> Option<String> {
     let line = snapshot.range(file, span).start.line + 1;
     let name = path.rsplit('/').next().unwrap_or(path);
     let uri = snapshot.uri(path)?;
-    Some(format!("[{}:{line}](<{}#L{line}>)", harmless(name), uri.as_str()))
-}
-
-/// A text of a model, without what would fetch or run something where it is shown: pictures and HTML.
-fn harmless(text: &str) -> String {
-    let text = text.replace('<', "&lt;").replace("![", "!\\[");
-    text.chars().filter(|character| !character.is_control() || matches!(character, '\n' | '\t')).collect()
+    Some(format!("[{}:{line}](<{}#L{line}>)", safe::markdown(name), uri.as_str()))
 }
 
 /// A text for a cell of a table.
 pub fn in_cell(text: &str) -> String {
-    harmless(text).replace('\\', "\\\\").replace('|', "\\|").replace(['\n', '\r'], " ")
+    safe::markdown(text).replace('\\', "\\\\").replace('|', "\\|").replace(['\n', '\r'], " ")
 }
 
 fn plain(explanation: &Explanation) -> String {

@@ -10,6 +10,7 @@ use super::settings::Settings;
 use super::snapshot::{Open, Snapshot, Table};
 use super::uris::path_of;
 use super::watch::Watch;
+use crate::files;
 use ropey::Rope;
 use salsa::Database as _;
 use salsa::plumbing::Revision;
@@ -17,13 +18,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 use threatline_model::diagnostics::{Diagnostic, diagnostics, settings_diagnostics};
 use threatline_model::workspace::FileText;
-use threatline_model::{File, Model, Span, Workspace};
+use threatline_model::{Date, File, Model, Span, Workspace};
 use threatline_syntax::Encoding;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 use tower_lsp::ls_types as lsp;
@@ -78,6 +79,9 @@ const QUIET: Duration = Duration::from_millis(250);
 /// How long after the open files the others begin to follow: whoever types on does not wait for them to be stopped.
 const BREATH: Duration = Duration::from_millis(30);
 
+/// How often it is looked at what day it is, when nothing happens.
+const TICK: Duration = Duration::from_secs(5);
+
 /// What a client asks for again when it is told to: the capability, and the request that tells it.
 const REFRESHED: [(&str, &str); 4] = [
     ("diagnostics", "workspace/diagnostic/refresh"),
@@ -113,6 +117,8 @@ pub struct Session {
     running: HashMap<Id, salsa::CancellationToken>,
     /// A request that panics, for the tests of what comes of it: `THREATLINE_PANIC_ON`.
     panics_on: Option<String>,
+    /// A file that says what day it is, for the tests of what comes of that: `THREATLINE_TODAY`.
+    today_in: Option<PathBuf>,
     /// What our own requests to the client are for.
     asked: HashMap<Id, Asked>,
     next_id: i64,
@@ -172,16 +178,18 @@ impl Session {
             let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
             builder.thread_name(move |at| format!("{name} {at}")).build().expect("threads can be started")
         };
+        let today_in: Option<PathBuf> = std::env::var_os("THREATLINE_TODAY").map(PathBuf::from);
         Session {
             phase: Phase::Uninitialized,
             client: Arc::new(Client::new(&lsp::InitializeParams::default(), &Value::Null)),
             settings: Arc::default(),
-            workspace: Workspace::new(jiff::Zoned::now().date()),
+            workspace: Workspace::new(today(today_in.as_deref())),
             table: Arc::default(),
             documents: HashMap::new(),
             folders: Vec::new(),
             running: HashMap::new(),
             panics_on: std::env::var("THREATLINE_PANIC_ON").ok(),
+            today_in,
             asked: HashMap::new(),
             next_id: 0,
             change: None,
@@ -216,8 +224,8 @@ impl Session {
                     self.settle();
                     // Only when nothing more comes for a while is the client to look at everything anew.
                     let is_stale = self.shown != Some(self.workspace.revision());
-                    let others_due = self.others_due.filter(|_| !self.is_telling);
-                    let quiet = if is_stale { QUIET } else { Duration::from_secs(60) };
+                    let others_due = self.others_due.filter(|_| !self.is_telling && self.outgoing.is_read());
+                    let quiet = if is_stale { QUIET } else { TICK };
                     let wait = others_due.map(|due| due.saturating_duration_since(Instant::now()));
                     match events.recv_timeout(wait.unwrap_or(quiet)) {
                         Ok(event) => event,
@@ -226,11 +234,7 @@ impl Session {
                             self.refresh();
                             continue;
                         }
-                        Err(RecvTimeoutError::Timeout) => {
-                            // A day may have passed.
-                            self.set_today();
-                            continue;
-                        }
+                        Err(RecvTimeoutError::Timeout) => continue,
                         Err(RecvTimeoutError::Disconnected) => return End::Abrupt,
                     }
                 }
@@ -250,7 +254,11 @@ impl Session {
                     }
                 }
                 Event::Refused(why) => self.log(lsp::MessageType::ERROR, why),
-                Event::Gone => return End::Abrupt,
+                Event::Gone => {
+                    // Whoever asked is gone, and the end waits for all that still looks at the models.
+                    self.running.values().for_each(salsa::CancellationToken::cancel);
+                    return End::Abrupt;
+                }
                 Event::Again(task) => self.start(task),
                 Event::Answered(id, is_whole) => {
                     self.running.remove(&id);
@@ -616,7 +624,7 @@ impl Session {
         if self.documents.contains_key(path) {
             return;
         }
-        let is_there = std::path::Path::new(path.as_ref()).is_file();
+        let is_there = Path::new(path.as_ref()).is_file();
         if disk::is_settings(path) {
             return self.look_again();
         }
@@ -725,9 +733,10 @@ impl Session {
         }
     }
 
+    /// A day may have passed; or the clock was set, also back.
     fn set_today(&mut self) {
         let before = self.workspace.revision();
-        self.workspace.set_today(jiff::Zoned::now().date());
+        self.workspace.set_today(today(self.today_in.as_deref()));
         if self.workspace.revision() != before {
             self.after_change();
         }
@@ -737,8 +746,10 @@ impl Session {
 
     /// What is done when no message waits.
     fn settle(&mut self) {
+        self.set_today();
         self.look_at_changes();
-        if self.phase != Phase::Running {
+        // A client that does not read is told nothing more for now.
+        if self.phase != Phase::Running || !self.outgoing.is_read() {
             return;
         }
         if !self.is_dirty {
@@ -824,7 +835,9 @@ impl Session {
     fn ask_for(&mut self, what: Asked, method: &'static str, params: Value) {
         self.next_id += 1;
         let id = Id::Number(self.next_id);
-        self.asked.insert(id.clone(), what);
+        if what != Asked::Nothing {
+            self.asked.insert(id.clone(), what);
+        }
         let request = Request::build(method).id(id);
         let request = if params.is_null() { request } else { request.params(params) };
         self.outgoing.send(request.finish());
@@ -876,6 +889,12 @@ fn tell_of(
             tell(snapshot, &path, &settings_diagnostics(&snapshot.db, model));
         }
     }
+}
+
+/// The day that it is, here or in a file.
+fn today(said_in: Option<&Path>) -> Date {
+    let said = said_in.and_then(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok());
+    said.unwrap_or_else(files::today_here)
 }
 
 /// The answer to a request for diagnostics that was given up, and that the client is to repeat.

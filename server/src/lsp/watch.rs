@@ -21,6 +21,10 @@ impl Watch {
     pub fn new(events: Sender<Event>) -> notify::Result<Watch> {
         let tell = move |event: notify::Result<notify::Event>| {
             let Ok(event) = event else { return };
+            if event.need_rescan() {
+                // More happened than the system can tell of.
+                let _ = events.send(Event::Disk(PathBuf::new()));
+            }
             if event.kind.is_access() {
                 return;
             }

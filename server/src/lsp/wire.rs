@@ -2,7 +2,12 @@
 //! takes the first of them for the end of everything. It must not know what a message means.
 
 use serde_json::Value;
+use std::time::Duration;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
+
+/// How long a client is waited for that reads nothing of what it is told.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The header that tells how long a message is.
 const LENGTH: &[u8] = b"content-length:";
@@ -12,8 +17,10 @@ pub async fn sift(mut from: impl AsyncBufRead + Unpin, mut to: impl AsyncWrite +
     while let Some(body) = frame(&mut from).await {
         match message(&body) {
             Ok(()) => {
-                let head = format!("Content-Length: {}\r\n\r\n", body.len());
-                if to.write_all(head.as_bytes()).await.is_err() || to.write_all(&body).await.is_err() {
+                let frame = [format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes(), &body].concat();
+                // Nothing is taken in while the client reads nothing; one that goes on sending is broken or gone, which
+                // cannot be seen from here.
+                if !matches!(timeout(PATIENCE, to.write_all(&frame)).await, Ok(Ok(()))) {
                     return;
                 }
             }
@@ -84,7 +91,7 @@ mod tests {
     use std::cell::RefCell;
 
     fn sifted(input: &[u8]) -> (String, Vec<String>) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let (mut output, refused) = (Vec::new(), RefCell::new(Vec::new()));
         runtime.block_on(sift(input, &mut output, |why| refused.borrow_mut().push(why)));
         (String::from_utf8(output).unwrap(), refused.into_inner())

@@ -5,6 +5,7 @@ use super::level;
 use super::taxonomies::Taxonomies;
 use crate::format::printable;
 use serde_json::{Value, json};
+use threatline_ide::safe;
 use threatline_model::codes::{Class, Code};
 use threatline_model::diagnostics::Severity;
 use threatline_model::findings::{FindingId, Level};
@@ -142,7 +143,7 @@ fn of_threat(db: &Database, decl: Decl, told: &Told) -> Value {
         "id": printable(full_name(db, decl)),
         "shortDescription": { "text": cut(&printable(title)) },
         "fullDescription": { "text": cut(&plain(&printable(description))) },
-        "help": { "text": plain(&help), "markdown": help },
+        "help": { "text": plain(&help), "markdown": safe::markdown(&help) },
     });
     let mut links = typed(db, decl).references().filter_map(|id| references::link(id));
     if let Some(link) = links.next() {

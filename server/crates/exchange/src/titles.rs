@@ -170,12 +170,11 @@ pub fn words_of(said: &str) -> Vec<String> {
 
 /// "1 flow", "2 flows".
 pub fn count(number: usize, one: &str) -> String {
-    match (number, one) {
-        (1, one) => format!("1 {one}"),
-        _ => match one.strip_suffix('y') {
-            Some(stem) => format!("{number} {stem}ies"),
-            None => format!("{number} {one}s"),
-        },
+    match (number, one.strip_suffix('y')) {
+        (1, _) => format!("1 {one}"),
+        // "boundaries", but "days".
+        (_, Some(stem)) if !stem.ends_with(['a', 'e', 'o']) => format!("{number} {stem}ies"),
+        _ => format!("{number} {one}s"),
     }
 }
 

@@ -457,6 +457,9 @@ fn the_head_is_judged_by_the_policy_of_the_base() {
     let run =
         run.says("`fail_on` is never, and was high; `unencrypted_flow@pay` (critical), `injection@web` (high) would");
     run.says("threatline.toml:2:1").says("`missing-mitigation` is off, and was not set").says("threatline.toml:4:1");
+    folder.write("threatline.toml", "[rules.unencrypted_flow]\nlikelihood = \"low\"\nreason = \"x\"\n");
+    let told = "is of likelihood low (\"x\"), and was on; `unencrypted_flow@pay` (critical) would be less severe";
+    diff(&folder, &["main"]).exits(1).says(told);
     // Nor does a model of its own around the same files help.
     folder.write("threatline.toml", "[check]\nfail_on = \"high\"\n");
     fs::create_dir(folder.path("sub")).unwrap();

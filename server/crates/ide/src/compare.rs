@@ -7,6 +7,7 @@ mod properties;
 
 use self::matching::{Matching, is_text};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cmp::Ordering;
 use std::hash::Hash;
 use threatline_model::condition::{checked, obstacles};
 use threatline_model::findings::{Assessed, FindingId, Level, State, accepted_is, all, rule_named};
@@ -341,29 +342,23 @@ impl Comparer<'_> {
         let Some(rule) = self.head.model.and_then(|model| rule_named(self.head.db, model, rule)) else {
             return String::new();
         };
-        let of_rule = |all: &'_ [Assessed]| -> Vec<Assessed> {
-            let found = all.iter().filter(|found| found.state == State::Open && found.finding.id.definition() == rule);
-            found.cloned().collect()
+        let of_rule = |found: &&Assessed| found.state == State::Open && found.finding.id.definition() == rule;
+        let severities = |all: &[Assessed]| -> FxHashMap<FindingId, Level> {
+            all.iter().filter(of_rule).map(|found| (found.finding.id, found.finding.severity)).collect()
         };
-        let (now, then) = (of_rule(self.after), of_rule(by_head));
-        let severity = |all: &[Assessed], id: FindingId| {
-            all.iter().find(|found| found.finding.id == id).map(|found| found.finding.severity)
-        };
-        let named = |all: &[Assessed], is_told: &dyn Fn(&Assessed) -> bool| {
-            let found = all.iter().filter(|found| is_told(found));
+        let (now, then) = (severities(self.after), severities(by_head));
+        // Those that the other policy weighs in a way, or, without one, does not find.
+        let named = |all: &[Assessed], by_other: &FxHashMap<FindingId, Level>, weighed: Option<Ordering>| {
+            let is_told = |found: &&Assessed| {
+                by_other.get(&found.finding.id).map(|other| other.cmp(&found.finding.severity)) == weighed
+            };
+            let found = all.iter().filter(of_rule).filter(is_told);
             found.map(|found| self.finding_named(found)).collect::<Vec<_>>()
         };
-        let differs = |other: std::cmp::Ordering| {
-            named(&then, &|found| {
-                severity(&now, found.finding.id).is_some_and(|now| found.finding.severity.cmp(&now) == other)
-            })
-        };
-        let hidden = named(&now, &|found| severity(&then, found.finding.id).is_none());
-        let shown = named(&then, &|found| severity(&now, found.finding.id).is_none());
-        effect(&hidden, "would be found no longer")
-            + &effect(&shown, "would be found")
-            + &effect(&differs(std::cmp::Ordering::Less), "would be less severe")
-            + &effect(&differs(std::cmp::Ordering::Greater), "would be more severe")
+        effect(&named(self.after, &then, None), "would be found no longer")
+            + &effect(&named(by_head, &now, None), "would be found")
+            + &effect(&named(self.after, &then, Some(Ordering::Less)), "would be less severe")
+            + &effect(&named(self.after, &then, Some(Ordering::Greater)), "would be more severe")
     }
 
     /// A finding of the head by its name and its severity.

@@ -16,8 +16,11 @@ mod wire;
 
 use crate::Outcome;
 use anyhow::Result;
-use session::{End, Event, Session};
+use session::{Event, Session};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tower_lsp::Server;
+
+pub use session::End;
 
 /// No message waits for others: a cancellation and an answer of the client have to come through.
 const CONCURRENCY: usize = 100_000;
@@ -25,11 +28,22 @@ const CONCURRENCY: usize = 100_000;
 /// How much of what comes in is read ahead.
 const BUFFER: usize = 16 << 20;
 
-/// Runs the server until the client ends it.
+/// Runs the server over standard input and output until the client ends it.
 ///
 /// # Errors
 /// When no thread can be started.
 pub fn run() -> Result<Outcome> {
+    Ok(match serve(tokio::io::stdin(), tokio::io::stdout())? {
+        End::Orderly => Outcome::Clean,
+        End::Abrupt => Outcome::Failed,
+    })
+}
+
+/// Runs the server over any way in and out until the client ends it or nothing more comes in.
+///
+/// # Errors
+/// When no thread can be started.
+pub fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite) -> Result<End> {
     let (events, received) = std::sync::mpsc::channel();
     let to_session = events.clone();
     let (gate, client, outgoing) = gate::connect(move |incoming| drop(to_session.send(Event::Incoming(incoming))));
@@ -38,17 +52,17 @@ pub fn run() -> Result<Outcome> {
     let (told, ending) = (events.clone(), events.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let (input, sifted) = tokio::io::duplex(BUFFER);
+        let (to_server, sifted) = tokio::io::duplex(BUFFER);
         let refused = |why| drop(told.send(Event::Refused(why)));
         let reading = async {
-            wire::sift(tokio::io::BufReader::new(tokio::io::stdin()), input, refused).await;
+            wire::sift(tokio::io::BufReader::new(input), to_server, refused).await;
             // The server ends by itself when all is told, if that is still read.
             let mut read = None;
             while read.replace(outgoing.read()) != Some(outgoing.read()) {
                 tokio::time::sleep(wire::PATIENCE).await;
             }
         };
-        let server = Server::new(sifted, tokio::io::stdout(), client);
+        let server = Server::new(sifted, output, client);
         tokio::select! {
             () = reading => {}
             () = server.concurrency_level(CONCURRENCY).serve(gate) => {}
@@ -57,8 +71,5 @@ pub fn run() -> Result<Outcome> {
     // Reading from standard input cannot be interrupted.
     runtime.shutdown_background();
     let _ = ending.send(Event::Gone);
-    Ok(match owner.join() {
-        Ok(End::Orderly) => Outcome::Clean,
-        _ => Outcome::Failed,
-    })
+    Ok(owner.join().unwrap_or(End::Abrupt))
 }

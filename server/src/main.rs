@@ -1,65 +1,7 @@
-//! The program `threatline`: reads the command line and hands on. It must not know what a model means.
+//! The program `threatline`, of which all is in the library. It must not do anything itself.
 
-mod arguments;
-mod check;
-mod checked;
-mod diff;
-mod explain;
-mod export;
-mod files;
-mod fmt;
-mod format;
-mod import;
-mod init;
-mod lsp;
-mod report;
-mod revision;
-mod rules;
-mod test;
-
-use arguments::{Arguments, Command};
-use clap::Parser;
 use std::process::ExitCode;
 
-/// How a run ended, as the exit code says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// All is well: 0.
-    Clean,
-    /// There are findings at the bar, or files to be formatted: 1.
-    Failed,
-    /// The call, or a file, cannot be used: 2.
-    Unusable,
-}
-
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let outcome = match &arguments.command {
-        Command::Check(arguments) => check::run(arguments),
-        Command::Diff(arguments) => diff::run(arguments),
-        Command::Explain(arguments) => explain::run(arguments),
-        Command::Export(arguments) => export::run(arguments),
-        Command::Fmt(arguments) => fmt::run(arguments),
-        Command::Import(arguments) => import::run(arguments),
-        Command::Init(arguments) => init::run(arguments),
-        Command::Lsp => lsp::run(),
-        Command::Report(arguments) => report::run(arguments),
-        Command::Rules(arguments) => rules::run(arguments),
-        Command::Test(arguments) => test::run(arguments),
-    };
-    match outcome {
-        Ok(Outcome::Clean) => ExitCode::SUCCESS,
-        Ok(Outcome::Failed) => ExitCode::from(1),
-        Ok(Outcome::Unusable) => ExitCode::from(2),
-        // Whoever reads our output may stop reading: `threatline check | head`.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            format::error("error", &format!("{error:#}"));
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    threatline::main()
 }

@@ -1,0 +1,121 @@
+//! The analysis: after any changes, of any files, settings and days, it says the same as one from scratch.
+//!
+//! Each part of an input is a change: its first byte says of what, the next of which file.
+
+use crate::input::{Edit, below, parts, text};
+use arbitrary::Unstructured;
+use std::collections::BTreeMap;
+use threatline_model::workspace::FileText;
+use threatline_model::{Date, Model, Span, Workspace};
+use threatline_testkit::{render, render_findings};
+
+/// The roots of the models.
+const ROOTS: [&str; 2] = ["", "other"];
+
+/// The files that there may be, in a model each, and tests among them.
+const FILES: [(&str, usize); 6] = [
+    ("a.threat", 0),
+    ("b.threat", 0),
+    ("below/c.threat", 0),
+    ("own.test.threat", 0),
+    ("other/d.threat", 1),
+    ("other/own.test.threat", 1),
+];
+
+/// Days around which dates of models pass.
+const DAYS: [Date; 4] =
+    [Date::constant(2026, 1, 1), Date::constant(2026, 1, 31), Date::constant(2026, 12, 31), Date::constant(2031, 1, 1)];
+
+/// Changes, after each of which everything is compared, are at most this many: each costs an analysis from scratch.
+const MOST: usize = 12;
+
+/// What is to be analysed.
+struct State {
+    /// Texts by path, with the root of the model that each belongs to.
+    files: BTreeMap<&'static str, (usize, String)>,
+    settings: [String; 2],
+    today: Date,
+}
+
+/// Changes a workspace.
+pub fn check(bytes: &[u8]) {
+    let mut state = State { files: BTreeMap::new(), settings: [String::new(), String::new()], today: DAYS[0] };
+    let mut workspace = state.from_scratch();
+    for part in parts(bytes).take(MOST) {
+        change(&mut workspace, &mut state, Unstructured::new(part));
+        let fresh = state.from_scratch();
+        assert_eq!(said(&workspace), said(&fresh), "after edits (left) and from scratch (right)");
+    }
+}
+
+/// Changes something, in the workspace and in the state alike.
+fn change(workspace: &mut Workspace, state: &mut State, mut bytes: Unstructured) {
+    let what = below(&mut bytes, 16);
+    let (path, root) = FILES[below(&mut bytes, FILES.len())];
+    match what {
+        0..4 => set(workspace, state, path, root, text(bytes), what == 0),
+        4 => {
+            state.today = DAYS[below(&mut bytes, DAYS.len())];
+            workspace.set_today(state.today);
+        }
+        5 => {
+            workspace.remove_file(path);
+            state.files.remove(path);
+        }
+        6 => {
+            state.settings[root] = text(bytes);
+            set_settings(workspace, root, &state.settings[root]);
+        }
+        // The same text in another model.
+        7 => {
+            if let Some((before, written)) = state.files.get(path).cloned() {
+                set(workspace, state, path, 1 - before, written, false);
+            }
+        }
+        _ => {
+            let Some((_, written)) = state.files.get_mut(path) else {
+                return set(workspace, state, path, root, text(bytes), false);
+            };
+            let edit = Edit::of(written, bytes);
+            let file = workspace.file(path).expect("it is in the state");
+            workspace.edit(file, Span::new(edit.range.start, edit.range.end), &edit.replacement);
+            *written = edit.apply(written);
+        }
+    }
+}
+
+/// Sets the text of a file, as one that is read or as one that is edited.
+fn set(workspace: &mut Workspace, state: &mut State, path: &'static str, root: usize, text: String, is_read: bool) {
+    let model = workspace.model(ROOTS[root]).expect("there are both");
+    let read = FileText::new(text.as_str());
+    if is_read {
+        workspace.load(model, vec![(path.into(), read)]);
+    } else {
+        workspace.set_file(model, path, read);
+    }
+    state.files.insert(path, (root, text));
+}
+
+fn set_settings(workspace: &mut Workspace, root: usize, text: &str) -> Model {
+    let path =
+        if ROOTS[root].is_empty() { "threatline.toml".to_owned() } else { format!("{}/threatline.toml", ROOTS[root]) };
+    workspace.set_model(ROOTS[root], (!text.is_empty()).then_some((path.as_str(), text)))
+}
+
+impl State {
+    fn from_scratch(&self) -> Workspace {
+        let mut workspace = Workspace::new(self.today);
+        for (root, settings) in self.settings.iter().enumerate() {
+            let model = set_settings(&mut workspace, root, settings);
+            let files = self.files.iter().filter(|(_, (of, _))| *of == root);
+            let files = files.map(|(path, (_, text))| ((*path).into(), FileText::new(text.as_str())));
+            workspace.load(model, files.collect());
+        }
+        workspace
+    }
+}
+
+/// All that is said.
+fn said(workspace: &Workspace) -> String {
+    format!("{}\n{}", render(workspace), render_findings(workspace))
+}

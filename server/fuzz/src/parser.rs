@@ -1,0 +1,108 @@
+//! Parsing: a file that was edited has the tree, the errors and the meaning of one that is read anew, and positions come
+//! back from lines and columns.
+//!
+//! The first part of an input is a text, each of the others an edit of it.
+
+use crate::input::{Edit, parts, text};
+use arbitrary::Unstructured;
+use std::cell::RefCell;
+use threatline_model::lower::lower;
+use threatline_model::workspace::FileText;
+use threatline_model::{File, Model, Part, Span, Workspace};
+use threatline_syntax::{Encoding, LineIndex, Tree, parse, syntax_errors};
+use threatline_testkit::TODAY;
+
+const PATH: &str = "model.threat";
+
+thread_local! {
+    // Every workspace holds the library, which takes longer to read than a text of a fuzzer.
+    static WORKSPACE: RefCell<(Workspace, Model)> = RefCell::new({
+        let mut workspace = Workspace::new(TODAY);
+        let model = workspace.set_model("", None);
+        (workspace, model)
+    });
+}
+
+/// Edits a file as an editor does.
+pub fn check(bytes: &[u8]) {
+    WORKSPACE.with_borrow_mut(|(workspace, model)| {
+        let mut parts = parts(bytes).map(Unstructured::new);
+        let mut written = parts.next().map(text).unwrap_or_default();
+        let file = workspace.set_file(*model, PATH, FileText::new(written.as_str()));
+        compare(workspace, file, &written);
+        for part in parts {
+            let edit = Edit::of(&written, part);
+            workspace.edit(file, Span::new(edit.range.start, edit.range.end), &edit.replacement);
+            written = edit.apply(&written);
+            compare(workspace, file, &written);
+        }
+        workspace.remove_file(PATH);
+    });
+}
+
+/// Compares a file with its text read anew.
+fn compare(workspace: &Workspace, file: File, written: &str) {
+    let db = workspace.db();
+    let source = file.source(db);
+    assert_eq!(&*source.text, written);
+    let kept = source.tree.as_ref().expect("the file is being edited");
+    let fresh = parse(written, None);
+    if is_given_up(kept, written) || is_given_up(&fresh, written) {
+        return;
+    }
+    assert_eq!(outline(kept), outline(&fresh), "trees of {written:?}");
+    let lowered = lower(&fresh, written);
+    assert_eq!(source.errors, lowered.errors, "errors of {written:?}");
+    assert_eq!(source.loose_descriptions, lowered.loose_descriptions, "loose descriptions of {written:?}");
+    assert_eq!(file.component(db), &lowered.component, "component of {written:?}");
+    assert_eq!(file.declarations(db).len(), lowered.declarations.len(), "declarations of {written:?}");
+    for ((decl, spans), declared) in file.declarations(db).iter().zip(&source.spans).zip(&lowered.declarations) {
+        assert_eq!(**decl.shape(db), declared.shape, "shapes of {written:?}");
+        assert_eq!(**decl.facts(db), declared.facts, "facts of {written:?}");
+        assert_eq!(*spans, declared.spans, "places of {written:?}");
+        let whole = spans.of(Part::Whole);
+        assert!(written.get(whole.range()).is_some(), "{whole:?} is no place in {written:?}");
+    }
+    for error in &source.errors {
+        assert!(written.get(error.span.range()).is_some(), "{:?} is no place in {written:?}", error.span);
+    }
+    check_positions(&source.lines, written);
+}
+
+/// Whether it took too long to parse, as it may when much else runs.
+fn is_given_up(tree: &Tree, written: &str) -> bool {
+    syntax_errors(tree, written).iter().any(|error| error.message.contains("too many readings"))
+}
+
+/// All nodes in order, with their depths, roles and places.
+fn outline(tree: &Tree) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        let made_up = if node.is_missing() { " made up" } else { "" };
+        let role = cursor.field_name().unwrap_or_default();
+        found.push(format!("{} {role} {}{made_up} {:?}", cursor.depth(), node.kind(), node.range()));
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return found;
+            }
+        }
+    }
+}
+
+/// That each place between characters comes back from its line and column.
+fn check_positions(lines: &LineIndex, written: &str) {
+    for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+        for at in (0..=written.len()).filter(|at| written.is_char_boundary(*at)) {
+            let place = lines.line_column(written, at as u32, encoding);
+            let back = lines.offset(written, place, encoding) as usize;
+            // Between `\r` and `\n` is no place: a line ends before both.
+            let within_line_end = written[..at].ends_with('\r') && written[at..].starts_with('\n');
+            assert!(back == at || within_line_end, "{at} is {place:?}, which is {back} of {written:?}");
+        }
+    }
+}

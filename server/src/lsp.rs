@@ -33,8 +33,10 @@ pub fn run() -> Result<Outcome> {
     let (events, received) = std::sync::mpsc::channel();
     let to_session = events.clone();
     let (gate, client, outgoing) = gate::connect(move |incoming| drop(to_session.send(Event::Incoming(incoming))));
-    let session = Session::new(events.clone(), outgoing.clone());
-    let owner = std::thread::Builder::new().name("session".to_owned()).spawn(move || session.run(&received))?;
+    let mut session = Session::new(events.clone(), outgoing.clone());
+    let (ended, end) = std::sync::mpsc::channel();
+    // Nobody waits for its end where requests that nobody will read still run.
+    std::thread::Builder::new().name("session".to_owned()).spawn(move || ended.send(session.run(&received)))?;
     let (told, ending) = (events.clone(), events.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -57,7 +59,7 @@ pub fn run() -> Result<Outcome> {
     // Reading from standard input cannot be interrupted.
     runtime.shutdown_background();
     let _ = ending.send(Event::Gone);
-    Ok(match owner.join() {
+    Ok(match end.recv_timeout(wire::PATIENCE) {
         Ok(End::Orderly) => Outcome::Clean,
         _ => Outcome::Failed,
     })

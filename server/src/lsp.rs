@@ -47,8 +47,10 @@ pub fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite) -> Result<E
     let (events, received) = std::sync::mpsc::channel();
     let to_session = events.clone();
     let (gate, client, outgoing) = gate::connect(move |incoming| drop(to_session.send(Event::Incoming(incoming))));
-    let session = Session::new(events.clone(), outgoing.clone());
-    let owner = std::thread::Builder::new().name("session".to_owned()).spawn(move || session.run(&received))?;
+    let mut session = Session::new(events.clone(), outgoing.clone());
+    let (ended, end) = std::sync::mpsc::channel();
+    // Nobody waits for its end where requests that nobody will read still run.
+    std::thread::Builder::new().name("session".to_owned()).spawn(move || ended.send(session.run(&received)))?;
     let (told, ending) = (events.clone(), events.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -71,5 +73,5 @@ pub fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite) -> Result<E
     // Reading from standard input cannot be interrupted.
     runtime.shutdown_background();
     let _ = ending.send(Event::Gone);
-    Ok(owner.join().unwrap_or(End::Abrupt))
+    Ok(end.recv_timeout(wire::PATIENCE).unwrap_or(End::Abrupt))
 }

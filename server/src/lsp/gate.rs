@@ -22,7 +22,7 @@ use tower_lsp::Loopback;
 use tower_lsp::jsonrpc::{Id, Request, Response};
 use tower_service::Service;
 
-/// How much may wait for a client that does not read it. Nothing more is taken in then, so that nothing more is answered.
+/// How much may be asked and told that the client has not read. Nothing more is taken in then.
 const MOST_UNREAD: u64 = 1000;
 
 /// How long until it is looked at again whether the client reads.
@@ -47,10 +47,7 @@ pub struct Answer {
 impl Answer {
     /// Answers, behind all that has been sent so far.
     pub fn send(self, response: Response) {
-        let before = self.outgoing.sent.load(Ordering::SeqCst);
-        if self.to.send((response, before)).is_ok() {
-            self.outgoing.answered.fetch_add(1, Ordering::SeqCst);
-        }
+        let _ = self.to.send((response, self.outgoing.sent.load(Ordering::SeqCst)));
     }
 }
 
@@ -59,7 +56,7 @@ impl Answer {
 pub struct Outgoing {
     sender: mpsc::UnboundedSender<Request>,
     sent: Arc<AtomicU64>,
-    answered: Arc<AtomicU64>,
+    asked: Arc<AtomicU64>,
     /// How much of all that is on its way to the client.
     read: Arc<AtomicU64>,
 }
@@ -72,7 +69,7 @@ impl Outgoing {
 
     /// Whether the client keeps up with what it is told. One that is gone does not hold up the end.
     pub fn is_read(&self) -> bool {
-        let told = self.sent.load(Ordering::SeqCst) + self.answered.load(Ordering::SeqCst);
+        let told = self.sent.load(Ordering::SeqCst) + self.asked.load(Ordering::SeqCst);
         told.saturating_sub(self.read()) < MOST_UNREAD || self.sender.is_closed()
     }
 
@@ -97,7 +94,7 @@ pub struct Gate<F> {
 pub fn connect<F: FnMut(Incoming) + Clone>(hand_on: F) -> (Gate<F>, Loop<F>, Outgoing) {
     let (sender, messages) = mpsc::unbounded();
     let (counter, taken) = watch::channel(0);
-    let outgoing = Outgoing { sender, sent: Arc::default(), answered: Arc::default(), read: Arc::default() };
+    let outgoing = Outgoing { sender, sent: Arc::default(), asked: Arc::default(), read: Arc::default() };
     let gate = Gate { hand_on: hand_on.clone(), outgoing: outgoing.clone(), taken, pause: None };
     let read = outgoing.read.clone();
     let count = move |_: &Request| {
@@ -127,14 +124,17 @@ impl<F: FnMut(Incoming)> Service<Request> for Gate<F> {
         match id {
             Some(id) => {
                 let (to, answered) = oneshot::channel();
+                self.outgoing.asked.fetch_add(1, Ordering::SeqCst);
                 let answer = Answer { to, outgoing: self.outgoing.clone() };
                 (self.hand_on)(Incoming::Request(id, method.into_owned(), params, answer));
                 let (mut taken, read) = (self.taken.clone(), self.outgoing.read.clone());
                 Box::pin(async move {
-                    let Ok((response, sent)) = answered.await else { return Ok(None) };
-                    let _ = taken.wait_for(|taken| *taken >= sent).await;
+                    let answer = answered.await;
+                    if let Ok((_, sent)) = &answer {
+                        let _ = taken.wait_for(|taken| taken >= sent).await;
+                    }
                     read.fetch_add(1, Ordering::SeqCst);
-                    Ok(Some(response))
+                    Ok(answer.ok().map(|(response, _)| response))
                 })
             }
             None => {

@@ -215,7 +215,7 @@ impl Session {
     }
 
     /// Takes events until the client says `exit` or is gone.
-    pub fn run(mut self, events: &Receiver<Event>) -> End {
+    pub fn run(&mut self, events: &Receiver<Event>) -> End {
         loop {
             // When nothing else is waiting, there is time to tell what is wrong.
             let event = match events.try_recv() {
@@ -254,11 +254,7 @@ impl Session {
                     }
                 }
                 Event::Refused(why) => self.log(lsp::MessageType::ERROR, why),
-                Event::Gone => {
-                    // Whoever asked is gone, and the end waits for all that still looks at the models.
-                    self.running.values().for_each(salsa::CancellationToken::cancel);
-                    return End::Abrupt;
-                }
+                Event::Gone => return End::Abrupt,
                 Event::Again(task) => self.start(task),
                 Event::Answered(id, is_whole) => {
                     self.running.remove(&id);

@@ -153,6 +153,11 @@ fn document(text: &Text) -> Result<Node, Problem> {
         };
         Problem { place, path: String::new(), message }
     };
+    // Before the parser, which takes long for names of names in many levels.
+    if let Some(offset) = deeper_than(text.as_str(), MOST_OPEN) {
+        let message = format!("elements stand in each other more than {MOST_OPEN} deep");
+        return Err(Problem { place: text.place(offset), path: String::new(), message });
+    }
     // Types of documents, and with them entities, are refused.
     let document = roxmltree::Document::parse(text.as_str()).map_err(|error| {
         let (place, said) = (error.pos(), error.to_string());
@@ -169,6 +174,27 @@ fn document(text: &Text) -> Result<Node, Problem> {
         return Err(Problem { place: text.place(root.range().start), path: String::new(), message: what });
     }
     node(text, root, 0)
+}
+
+/// How many elements may be open at once, as they are counted before it is known what is an element.
+const MOST_OPEN: usize = 1000;
+
+/// Where more elements are open than there may be.
+fn deeper_than(text: &str, most: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut open = 0usize;
+    for (at, pair) in bytes.windows(2).enumerate() {
+        match pair {
+            b"</" | b"/>" => open = open.saturating_sub(1),
+            b"<!" | b"<?" => {}
+            [b'<', _] => open += 1,
+            _ => {}
+        }
+        if open > most {
+            return Some(at);
+        }
+    }
+    None
 }
 
 fn node(text: &Text, element: roxmltree::Node<'_, '_>, depth: usize) -> Result<Node, Problem> {

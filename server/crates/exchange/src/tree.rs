@@ -807,7 +807,7 @@ impl<'a> Fields<'a> {
         let read = self.read.borrow();
         let left = entries.iter().filter(|(name, node)| !read.contains(name) && !node.is_silent());
         left.map(|(name, node)| {
-            self.loss(name, "kept in a comment");
+            self.notes.loss(node.place(), &self.way(name), "kept in a comment");
             format!("{name}: {}", node.in_one_line())
         })
         .collect()

@@ -383,7 +383,14 @@ fn what_is_no_model_is_told() {
         x.tm7:1:1: this is a template of the Microsoft Threat Modeling Tool, and no model
         x.tm7:1:1: DrawingSurfaceList: there is no diagram
         x.tm7:1:1: this is no XML that can be read: XML with DTD detected
-        x.tm7:1:206: elements stand in each other more than 64 deep
+        x.tm7:1:3011: elements stand in each other more than 1000 deep
     "#]]
     .assert_eq(&told);
+}
+
+#[test]
+fn elements_without_end_are_given_back() {
+    let nested: String = (0..20_000).map(|at| format!("<a xmlns:n{at}=\"u\">")).collect();
+    let text = format!("<ThreatModel>{nested}");
+    assert!(problems("deep.tm7", &text, &[]).contains("elements stand in each other more than 1000 deep"));
 }

@@ -56,7 +56,8 @@ pub fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite) -> Result<E
         let refused = |why| drop(told.send(Event::Refused(why)));
         let reading = async {
             wire::sift(tokio::io::BufReader::new(input), to_server, refused).await;
-            // The server ends by itself when nothing more comes in.
+            drop(told.send(Event::Ended));
+            // The server ends by itself when all that came in is answered.
             std::future::pending::<()>().await;
         };
         let server = Server::new(sifted, output, client);

@@ -259,7 +259,11 @@ module.exports = grammar({
       optional($.description_text),
     ))),
 
-    description_text: _ => token.immediate(/[^\r\n]+/),
+    // A word that starts a declaration would be one, if it were not shorter than the line with its end.
+    description_text: _ => token.immediate(choice(
+      /[^\r\n]+/,
+      seq(/[ \t]*/, choice(...KINDS, ...KINDS_AND_PROPERTIES), /[ \t]*[\r\n]/),
+    )),
 
     comment: _ => token(prec(1, choice(
       /\/\/([^\/\r\n][^\r\n]*)?/,

@@ -1390,138 +1390,138 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (eof) ADVANCE(115);
       ADVANCE_MAP(
         '!', 16,
-        '"', 296,
-        '(', 311,
-        ')', 185,
-        ',', 181,
+        '"', 326,
+        '(', 341,
+        ')', 215,
+        ',', 211,
         '-', 17,
-        '.', 182,
+        '.', 212,
         '/', 11,
         ':', 116,
-        '<', 307,
-        '=', 305,
-        '>', 309,
-        '@', 183,
-        'A', 191,
-        'C', 186,
-        'T', 278,
+        '<', 337,
+        '=', 335,
+        '>', 339,
+        '@', 213,
+        'A', 221,
+        'C', 216,
+        'T', 308,
         '\\', 93,
-        'a', 198,
-        'b', 239,
-        'c', 236,
-        'e', 272,
-        'f', 224,
-        'm', 219,
-        'p', 253,
-        'r', 270,
-        's', 267,
-        't', 208,
-        '{', 178,
-        '}', 179,
+        'a', 228,
+        'b', 269,
+        'c', 266,
+        'e', 302,
+        'f', 254,
+        'm', 249,
+        'p', 283,
+        'r', 300,
+        's', 297,
+        't', 238,
+        '{', 208,
+        '}', 209,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(110);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(290);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(279);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(320);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
       END_STATE();
     case 1:
       ADVANCE_MAP(
         '!', 16,
-        '(', 311,
-        ')', 185,
-        ',', 181,
-        '.', 182,
+        '(', 341,
+        ')', 215,
+        ',', 211,
+        '.', 212,
         '/', 11,
-        '<', 307,
-        '=', 305,
-        '>', 309,
-        'a', 198,
-        'b', 239,
-        'c', 236,
-        'e', 272,
-        'f', 224,
-        'm', 219,
-        'p', 253,
-        'r', 270,
-        's', 267,
-        't', 208,
-        '}', 179,
+        '<', 337,
+        '=', 335,
+        '>', 339,
+        'a', 228,
+        'b', 269,
+        'c', 266,
+        'e', 302,
+        'f', 254,
+        'm', 249,
+        'p', 283,
+        'r', 300,
+        's', 297,
+        't', 238,
+        '}', 209,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(2);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(279);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
       END_STATE();
     case 2:
       ADVANCE_MAP(
         '!', 16,
-        ')', 185,
-        ',', 181,
-        '.', 182,
+        ')', 215,
+        ',', 211,
+        '.', 212,
         '/', 11,
-        '<', 307,
-        '=', 305,
-        '>', 309,
-        'a', 198,
-        'b', 239,
-        'c', 236,
-        'e', 272,
-        'f', 224,
-        'm', 219,
-        'p', 253,
-        'r', 270,
-        's', 267,
-        't', 208,
-        '}', 179,
+        '<', 337,
+        '=', 335,
+        '>', 339,
+        'a', 228,
+        'b', 269,
+        'c', 266,
+        'e', 302,
+        'f', 254,
+        'm', 249,
+        'p', 283,
+        'r', 300,
+        's', 297,
+        't', 238,
+        '}', 209,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(2);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(279);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
       END_STATE();
     case 3:
       ADVANCE_MAP(
-        '"', 294,
+        '"', 324,
         '/', 11,
-        'A', 191,
-        'C', 186,
-        'T', 278,
-        'a', 198,
-        'b', 239,
-        'c', 236,
-        'e', 272,
-        'f', 224,
-        'm', 219,
-        'p', 253,
-        'r', 270,
-        's', 267,
-        't', 208,
-        '}', 179,
+        'A', 221,
+        'C', 216,
+        'T', 308,
+        'a', 228,
+        'b', 269,
+        'c', 266,
+        'e', 302,
+        'f', 254,
+        'm', 249,
+        'p', 283,
+        'r', 300,
+        's', 297,
+        't', 238,
+        '}', 209,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(3);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(290);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(279);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(320);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
       END_STATE();
     case 4:
       if (lookahead == '"') ADVANCE(8);
       END_STATE();
     case 5:
-      if (lookahead == '"') ADVANCE(304);
+      if (lookahead == '"') ADVANCE(334);
       if (lookahead != 0) ADVANCE(8);
       END_STATE();
     case 6:
-      if (lookahead == '"') ADVANCE(295);
-      if (lookahead == '/') ADVANCE(300);
+      if (lookahead == '"') ADVANCE(325);
+      if (lookahead == '/') ADVANCE(330);
       if (lookahead == '\\') ADVANCE(93);
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(15);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(297);
-      if (lookahead != 0) ADVANCE(301);
+          lookahead == 0xfeff) ADVANCE(327);
+      if (lookahead != 0) ADVANCE(331);
       END_STATE();
     case 7:
       if (lookahead == '"') ADVANCE(5);
@@ -1532,64 +1532,66 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead != 0) ADVANCE(8);
       END_STATE();
     case 9:
-      if (lookahead == ')') ADVANCE(185);
+      if (lookahead == ')') ADVANCE(215);
       if (lookahead == '/') ADVANCE(14);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(9);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(279);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
       END_STATE();
     case 10:
       ADVANCE_MAP(
         '/', 11,
-        'a', 198,
-        'b', 239,
-        'c', 236,
-        'e', 272,
-        'f', 224,
-        'm', 219,
-        'p', 253,
-        'r', 270,
-        's', 267,
-        't', 208,
-        '}', 179,
+        'a', 228,
+        'b', 269,
+        'c', 266,
+        'e', 302,
+        'f', 254,
+        'm', 249,
+        'p', 283,
+        'r', 300,
+        's', 297,
+        't', 238,
+        '}', 209,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(10);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(279);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
       END_STATE();
     case 11:
-      if (lookahead == '/') ADVANCE(482);
+      if (lookahead == '/') ADVANCE(678);
       END_STATE();
     case 12:
-      if (lookahead == '/') ADVANCE(485);
+      if (lookahead == '/') ADVANCE(681);
       END_STATE();
     case 13:
       ADVANCE_MAP(
-        '/', 398,
-        'a', 318,
-        'b', 359,
-        'c', 356,
-        'e', 392,
-        'f', 344,
-        'm', 339,
-        'p', 373,
-        'r', 390,
-        's', 387,
-        't', 328,
-        '}', 180,
+        '/', 512,
+        'a', 353,
+        'b', 432,
+        'c', 429,
+        'e', 501,
+        'f', 405,
+        'm', 394,
+        'p', 463,
+        'r', 496,
+        's', 489,
+        't', 372,
+        '}', 210,
+        '\t', 509,
+        ' ', 509,
       );
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(10);
-      if (('\t' <= lookahead && lookahead <= '\f') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(397);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(395);
-      if (lookahead != 0) ADVANCE(481);
+      if (lookahead == 0x0b ||
+          lookahead == '\f' ||
+          lookahead == 0xfeff) ADVANCE(511);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
       END_STATE();
     case 14:
-      if (lookahead == '/') ADVANCE(484);
+      if (lookahead == '/') ADVANCE(680);
       END_STATE();
     case 15:
       if (lookahead == '/') ADVANCE(14);
@@ -1598,10 +1600,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == 0xfeff) SKIP(15);
       END_STATE();
     case 16:
-      if (lookahead == '=') ADVANCE(306);
+      if (lookahead == '=') ADVANCE(336);
       END_STATE();
     case 17:
-      if (lookahead == '>') ADVANCE(177);
+      if (lookahead == '>') ADVANCE(207);
       END_STATE();
     case 18:
       if (lookahead == 'a') ADVANCE(46);
@@ -1639,13 +1641,13 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'd') ADVANCE(19);
       END_STATE();
     case 29:
-      if (lookahead == 'e') ADVANCE(161);
+      if (lookahead == 'e') ADVANCE(183);
       END_STATE();
     case 30:
       if (lookahead == 'e') ADVANCE(20);
       END_STATE();
     case 31:
-      if (lookahead == 'e') ADVANCE(137);
+      if (lookahead == 'e') ADVANCE(147);
       END_STATE();
     case 32:
       if (lookahead == 'e') ADVANCE(24);
@@ -1692,10 +1694,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'i') ADVANCE(69);
       END_STATE();
     case 46:
-      if (lookahead == 'l') ADVANCE(129);
+      if (lookahead == 'l') ADVANCE(135);
       END_STATE();
     case 47:
-      if (lookahead == 'l') ADVANCE(173);
+      if (lookahead == 'l') ADVANCE(201);
       END_STATE();
     case 48:
       if (lookahead == 'l') ADVANCE(61);
@@ -1716,10 +1718,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'n') ADVANCE(28);
       END_STATE();
     case 54:
-      if (lookahead == 'n') ADVANCE(157);
+      if (lookahead == 'n') ADVANCE(177);
       END_STATE();
     case 55:
-      if (lookahead == 'n') ADVANCE(149);
+      if (lookahead == 'n') ADVANCE(165);
       END_STATE();
     case 56:
       if (lookahead == 'n') ADVANCE(18);
@@ -1801,22 +1803,22 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 's') ADVANCE(36);
       END_STATE();
     case 82:
-      if (lookahead == 's') ADVANCE(133);
+      if (lookahead == 's') ADVANCE(141);
       END_STATE();
     case 83:
       if (lookahead == 's') ADVANCE(82);
       END_STATE();
     case 84:
-      if (lookahead == 't') ADVANCE(125);
+      if (lookahead == 't') ADVANCE(129);
       END_STATE();
     case 85:
-      if (lookahead == 't') ADVANCE(153);
+      if (lookahead == 't') ADVANCE(171);
       END_STATE();
     case 86:
-      if (lookahead == 't') ADVANCE(165);
+      if (lookahead == 't') ADVANCE(189);
       END_STATE();
     case 87:
-      if (lookahead == 't') ADVANCE(145);
+      if (lookahead == 't') ADVANCE(159);
       END_STATE();
     case 88:
       if (lookahead == 't') ADVANCE(117);
@@ -1834,10 +1836,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 't') ADVANCE(45);
       END_STATE();
     case 93:
-      if (lookahead == 'u') ADVANCE(303);
+      if (lookahead == 'u') ADVANCE(333);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(302);
+          lookahead != '\r') ADVANCE(332);
       END_STATE();
     case 94:
       if (lookahead == 'u') ADVANCE(53);
@@ -1846,19 +1848,19 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'u') ADVANCE(49);
       END_STATE();
     case 96:
-      if (lookahead == 'w') ADVANCE(141);
+      if (lookahead == 'w') ADVANCE(153);
       END_STATE();
     case 97:
       if (lookahead == 'x') ADVANCE(72);
       END_STATE();
     case 98:
-      if (lookahead == 'y') ADVANCE(121);
+      if (lookahead == 'y') ADVANCE(123);
       END_STATE();
     case 99:
-      if (lookahead == 'y') ADVANCE(169);
+      if (lookahead == 'y') ADVANCE(195);
       END_STATE();
     case 100:
-      if (lookahead == '}') ADVANCE(302);
+      if (lookahead == '}') ADVANCE(332);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
@@ -1867,29 +1869,29 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 101:
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(288);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(292);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(318);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
       END_STATE();
     case 102:
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(291);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(292);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(321);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
       END_STATE();
     case 103:
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(292);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
       END_STATE();
     case 104:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(282);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(312);
       END_STATE();
     case 105:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(282);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(312);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 106:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(281);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(311);
       END_STATE();
     case 107:
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(106);
@@ -1898,86 +1900,86 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(107);
       END_STATE();
     case 109:
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 110:
       if (eof) ADVANCE(115);
       ADVANCE_MAP(
         '!', 16,
-        '"', 294,
-        '(', 184,
-        ')', 185,
-        ',', 181,
+        '"', 324,
+        '(', 214,
+        ')', 215,
+        ',', 211,
         '-', 17,
-        '.', 182,
+        '.', 212,
         '/', 11,
         ':', 116,
-        '<', 307,
-        '=', 305,
-        '>', 309,
-        '@', 183,
-        'A', 191,
-        'C', 186,
-        'T', 278,
-        'a', 198,
-        'b', 239,
-        'c', 236,
-        'e', 272,
-        'f', 224,
-        'm', 219,
-        'p', 253,
-        'r', 270,
-        's', 267,
-        't', 208,
-        '{', 178,
-        '}', 179,
+        '<', 337,
+        '=', 335,
+        '>', 339,
+        '@', 213,
+        'A', 221,
+        'C', 216,
+        'T', 308,
+        'a', 228,
+        'b', 269,
+        'c', 266,
+        'e', 302,
+        'f', 254,
+        'm', 249,
+        'p', 283,
+        'r', 300,
+        's', 297,
+        't', 238,
+        '{', 208,
+        '}', 209,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(110);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(290);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(279);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(320);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
       END_STATE();
     case 111:
       if (eof) ADVANCE(115);
       ADVANCE_MAP(
         '!', 16,
-        '"', 293,
-        '(', 184,
-        ')', 185,
-        ',', 181,
+        '"', 323,
+        '(', 214,
+        ')', 215,
+        ',', 211,
         '-', 17,
-        '.', 182,
+        '.', 212,
         '/', 11,
         ':', 116,
-        '<', 307,
-        '=', 305,
-        '>', 309,
-        '@', 183,
-        'a', 198,
-        'b', 239,
-        'c', 236,
-        'e', 272,
-        'f', 224,
-        'm', 219,
-        'p', 253,
-        'r', 270,
-        's', 267,
-        't', 208,
-        '{', 178,
-        '}', 179,
+        '<', 337,
+        '=', 335,
+        '>', 339,
+        '@', 213,
+        'a', 228,
+        'b', 269,
+        'c', 266,
+        'e', 302,
+        'f', 254,
+        'm', 249,
+        'p', 283,
+        'r', 300,
+        's', 297,
+        't', 238,
+        '{', 208,
+        '}', 209,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(111);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(292);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(279);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(322);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
       END_STATE();
     case 112:
       if (eof) ADVANCE(115);
       ADVANCE_MAP(
-        '(', 184,
-        '.', 182,
+        '(', 214,
+        '.', 212,
         '/', 11,
         'a', 22,
         'b', 63,
@@ -1989,7 +1991,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
         'r', 95,
         's', 91,
         't', 32,
-        '{', 178,
+        '{', 208,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
@@ -2017,24 +2019,26 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 114:
       if (eof) ADVANCE(115);
       ADVANCE_MAP(
-        '/', 398,
-        'a', 403,
-        'b', 444,
-        'c', 441,
-        'e', 477,
-        'f', 429,
-        'm', 424,
-        'p', 458,
-        'r', 475,
-        's', 472,
-        't', 413,
+        '/', 512,
+        'a', 521,
+        'b', 600,
+        'c', 597,
+        'e', 669,
+        'f', 573,
+        'm', 562,
+        'p', 631,
+        'r', 664,
+        's', 657,
+        't', 540,
+        '\t', 508,
+        ' ', 508,
       );
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(113);
-      if (('\t' <= lookahead && lookahead <= '\f') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(396);
-      if (lookahead != 0) ADVANCE(481);
+      if (lookahead == 0x0b ||
+          lookahead == '\f' ||
+          lookahead == 0xfeff) ADVANCE(510);
+      if (lookahead != 0) ADVANCE(677);
       END_STATE();
     case 115:
       ACCEPT_TOKEN(ts_builtin_sym_end);
@@ -2048,2516 +2052,4151 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 118:
       ACCEPT_TOKEN(anon_sym_component);
       if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 119:
       ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
       END_STATE();
     case 120:
       ACCEPT_TOKEN(anon_sym_component);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 121:
-      ACCEPT_TOKEN(anon_sym_boundary);
+      ACCEPT_TOKEN(anon_sym_component);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
       END_STATE();
     case 122:
-      ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_component);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 123:
       ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 124:
       ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 125:
-      ACCEPT_TOKEN(anon_sym_asset);
+      ACCEPT_TOKEN(anon_sym_boundary);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
       END_STATE();
     case 126:
-      ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_boundary);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 127:
-      ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+      ACCEPT_TOKEN(anon_sym_boundary);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
       END_STATE();
     case 128:
+      ACCEPT_TOKEN(anon_sym_boundary);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 129:
+      ACCEPT_TOKEN(anon_sym_asset);
+      END_STATE();
+    case 130:
+      ACCEPT_TOKEN(anon_sym_asset);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 131:
+      ACCEPT_TOKEN(anon_sym_asset);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 132:
+      ACCEPT_TOKEN(anon_sym_asset);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 133:
+      ACCEPT_TOKEN(anon_sym_asset);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 134:
       ACCEPT_TOKEN(anon_sym_asset);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 129:
-      ACCEPT_TOKEN(anon_sym_external);
-      END_STATE();
-    case 130:
-      ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 131:
-      ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 132:
-      ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 133:
-      ACCEPT_TOKEN(anon_sym_process);
-      END_STATE();
-    case 134:
-      ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 135:
-      ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+      ACCEPT_TOKEN(anon_sym_external);
       END_STATE();
     case 136:
+      ACCEPT_TOKEN(anon_sym_external);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 137:
+      ACCEPT_TOKEN(anon_sym_external);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 138:
+      ACCEPT_TOKEN(anon_sym_external);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 139:
+      ACCEPT_TOKEN(anon_sym_external);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 140:
+      ACCEPT_TOKEN(anon_sym_external);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 141:
+      ACCEPT_TOKEN(anon_sym_process);
+      END_STATE();
+    case 142:
+      ACCEPT_TOKEN(anon_sym_process);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 143:
+      ACCEPT_TOKEN(anon_sym_process);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 144:
+      ACCEPT_TOKEN(anon_sym_process);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 145:
+      ACCEPT_TOKEN(anon_sym_process);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 146:
       ACCEPT_TOKEN(anon_sym_process);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 137:
-      ACCEPT_TOKEN(anon_sym_store);
-      END_STATE();
-    case 138:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 139:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 140:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 141:
-      ACCEPT_TOKEN(anon_sym_flow);
-      END_STATE();
-    case 142:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 143:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 144:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 145:
-      ACCEPT_TOKEN(anon_sym_threat);
-      END_STATE();
-    case 146:
-      ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 147:
-      ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+      ACCEPT_TOKEN(anon_sym_store);
       END_STATE();
     case 148:
+      ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 149:
+      ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 150:
+      ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 151:
+      ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 152:
+      ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 153:
+      ACCEPT_TOKEN(anon_sym_flow);
+      END_STATE();
+    case 154:
+      ACCEPT_TOKEN(anon_sym_flow);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 155:
+      ACCEPT_TOKEN(anon_sym_flow);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 156:
+      ACCEPT_TOKEN(anon_sym_flow);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 157:
+      ACCEPT_TOKEN(anon_sym_flow);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 158:
+      ACCEPT_TOKEN(anon_sym_flow);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 159:
+      ACCEPT_TOKEN(anon_sym_threat);
+      END_STATE();
+    case 160:
+      ACCEPT_TOKEN(anon_sym_threat);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 161:
+      ACCEPT_TOKEN(anon_sym_threat);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 162:
+      ACCEPT_TOKEN(anon_sym_threat);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 163:
+      ACCEPT_TOKEN(anon_sym_threat);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 164:
       ACCEPT_TOKEN(anon_sym_threat);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 149:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      END_STATE();
-    case 150:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 151:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 152:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 153:
-      ACCEPT_TOKEN(anon_sym_accept);
-      END_STATE();
-    case 154:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 155:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 156:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 157:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      END_STATE();
-    case 158:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 159:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 160:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 161:
-      ACCEPT_TOKEN(anon_sym_rule);
-      END_STATE();
-    case 162:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 163:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 164:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 165:
-      ACCEPT_TOKEN(anon_sym_expect);
+      ACCEPT_TOKEN(anon_sym_mitigation);
       END_STATE();
     case 166:
-      ACCEPT_TOKEN(anon_sym_expect);
+      ACCEPT_TOKEN(anon_sym_mitigation);
       if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 167:
-      ACCEPT_TOKEN(anon_sym_expect);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+      ACCEPT_TOKEN(anon_sym_mitigation);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
       END_STATE();
     case 168:
+      ACCEPT_TOKEN(anon_sym_mitigation);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 169:
+      ACCEPT_TOKEN(anon_sym_mitigation);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 170:
+      ACCEPT_TOKEN(anon_sym_mitigation);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 171:
+      ACCEPT_TOKEN(anon_sym_accept);
+      END_STATE();
+    case 172:
+      ACCEPT_TOKEN(anon_sym_accept);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 173:
+      ACCEPT_TOKEN(anon_sym_accept);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 174:
+      ACCEPT_TOKEN(anon_sym_accept);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 175:
+      ACCEPT_TOKEN(anon_sym_accept);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 176:
+      ACCEPT_TOKEN(anon_sym_accept);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 177:
+      ACCEPT_TOKEN(anon_sym_assumption);
+      END_STATE();
+    case 178:
+      ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 179:
+      ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 180:
+      ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 181:
+      ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 182:
+      ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 183:
+      ACCEPT_TOKEN(anon_sym_rule);
+      END_STATE();
+    case 184:
+      ACCEPT_TOKEN(anon_sym_rule);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 185:
+      ACCEPT_TOKEN(anon_sym_rule);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 186:
+      ACCEPT_TOKEN(anon_sym_rule);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 187:
+      ACCEPT_TOKEN(anon_sym_rule);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 188:
+      ACCEPT_TOKEN(anon_sym_rule);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 189:
+      ACCEPT_TOKEN(anon_sym_expect);
+      END_STATE();
+    case 190:
+      ACCEPT_TOKEN(anon_sym_expect);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 191:
+      ACCEPT_TOKEN(anon_sym_expect);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 192:
+      ACCEPT_TOKEN(anon_sym_expect);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 193:
+      ACCEPT_TOKEN(anon_sym_expect);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 194:
       ACCEPT_TOKEN(anon_sym_expect);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 169:
-      ACCEPT_TOKEN(anon_sym_technology);
-      END_STATE();
-    case 170:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 171:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 172:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 173:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      END_STATE();
-    case 174:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 175:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 176:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 177:
-      ACCEPT_TOKEN(anon_sym_DASH_GT);
-      END_STATE();
-    case 178:
-      ACCEPT_TOKEN(anon_sym_LBRACE);
-      END_STATE();
-    case 179:
-      ACCEPT_TOKEN(anon_sym_RBRACE);
-      END_STATE();
-    case 180:
-      ACCEPT_TOKEN(anon_sym_RBRACE);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 181:
-      ACCEPT_TOKEN(anon_sym_COMMA);
-      END_STATE();
-    case 182:
-      ACCEPT_TOKEN(anon_sym_DOT);
-      END_STATE();
-    case 183:
-      ACCEPT_TOKEN(anon_sym_AT);
-      END_STATE();
-    case 184:
-      ACCEPT_TOKEN(anon_sym_LPAREN);
-      END_STATE();
-    case 185:
-      ACCEPT_TOKEN(anon_sym_RPAREN);
-      END_STATE();
-    case 186:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'A') ADVANCE(190);
-      if (lookahead == 'W') ADVANCE(189);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 187:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'C') ADVANCE(280);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 188:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'E') ADVANCE(187);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 189:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'E') ADVANCE(280);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 190:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'P') ADVANCE(188);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 191:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'S') ADVANCE(193);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 192:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'S') ADVANCE(280);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 193:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'V') ADVANCE(192);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
-      END_STATE();
-    case 194:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(222);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 195:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(252);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_technology);
       END_STATE();
     case 196:
-      ACCEPT_TOKEN(sym__word);
+      ACCEPT_TOKEN(anon_sym_technology);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(263);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 197:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(268);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_technology);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
       END_STATE();
     case 198:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(199);
-      if (lookahead == 's') ADVANCE(257);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_technology);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 199:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(210);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_technology);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
       END_STATE();
     case 200:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(217);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_technology);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 201:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(262);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_protocol);
       END_STATE();
     case 202:
-      ACCEPT_TOKEN(sym__word);
+      ACCEPT_TOKEN(anon_sym_protocol);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(209);
-      if (lookahead == 't') ADVANCE(243);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 203:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(242);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_protocol);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0) ADVANCE(677);
       END_STATE();
     case 204:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'd') ADVANCE(195);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_protocol);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 205:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(162);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_protocol);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
       END_STATE();
     case 206:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(196);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_protocol);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 207:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(138);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_DASH_GT);
       END_STATE();
     case 208:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(200);
-      if (lookahead == 'h') ADVANCE(255);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_LBRACE);
       END_STATE();
     case 209:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(259);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_RBRACE);
       END_STATE();
     case 210:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(249);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_RBRACE);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 211:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(254);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_COMMA);
       END_STATE();
     case 212:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(260);
-      if (lookahead == 'u') ADVANCE(228);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_DOT);
       END_STATE();
     case 213:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(201);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_AT);
       END_STATE();
     case 214:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(234);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_LPAREN);
       END_STATE();
     case 215:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'g') ADVANCE(274);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      ACCEPT_TOKEN(anon_sym_RPAREN);
       END_STATE();
     case 216:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'g') ADVANCE(197);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'A') ADVANCE(220);
+      if (lookahead == 'W') ADVANCE(219);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 217:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'h') ADVANCE(233);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'C') ADVANCE(310);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 218:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(216);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'E') ADVANCE(217);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 219:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(265);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'E') ADVANCE(310);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 220:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(244);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'P') ADVANCE(218);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 221:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(245);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'S') ADVANCE(223);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 222:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(130);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'S') ADVANCE(310);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 223:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(174);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'V') ADVANCE(222);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 224:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(237);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'a') ADVANCE(252);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 225:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(205);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'a') ADVANCE(282);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 226:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(240);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'a') ADVANCE(293);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 227:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'm') ADVANCE(250);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'a') ADVANCE(298);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 228:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'm') ADVANCE(251);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'c') ADVANCE(229);
+      if (lookahead == 's') ADVANCE(287);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 229:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(204);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'c') ADVANCE(240);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 230:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(158);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'c') ADVANCE(247);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 231:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(150);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'c') ADVANCE(292);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 232:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(194);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'c') ADVANCE(239);
+      if (lookahead == 't') ADVANCE(273);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 233:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(246);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'c') ADVANCE(272);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 234:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(264);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'd') ADVANCE(225);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 235:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(214);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(184);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 236:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(227);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(226);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 237:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(271);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(148);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 238:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(202);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(230);
+      if (lookahead == 'h') ADVANCE(285);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 239:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(269);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(289);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 240:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(215);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(279);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 241:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(235);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(284);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 242:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(223);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(290);
+      if (lookahead == 'u') ADVANCE(258);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 243:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(203);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(231);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 244:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(230);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(264);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 245:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(231);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'g') ADVANCE(304);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 246:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(226);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'g') ADVANCE(227);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 247:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(256);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'h') ADVANCE(263);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 248:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(213);
-      if (lookahead == 't') ADVANCE(211);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'i') ADVANCE(246);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 249:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(261);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'i') ADVANCE(295);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 250:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(241);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'i') ADVANCE(274);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 251:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(266);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'i') ADVANCE(275);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 252:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(273);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'l') ADVANCE(136);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 253:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(238);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'l') ADVANCE(202);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 254:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(232);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'l') ADVANCE(267);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 255:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(206);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'l') ADVANCE(235);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 256:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(207);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'l') ADVANCE(270);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 257:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 's') ADVANCE(212);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'm') ADVANCE(280);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 258:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 's') ADVANCE(134);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'm') ADVANCE(281);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 259:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 's') ADVANCE(258);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'n') ADVANCE(234);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 260:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(126);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'n') ADVANCE(178);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 261:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(154);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'n') ADVANCE(166);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 262:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(166);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'n') ADVANCE(224);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 263:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(146);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'n') ADVANCE(276);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 264:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(118);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'n') ADVANCE(294);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 265:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(218);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'n') ADVANCE(244);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 266:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(220);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(257);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 267:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(247);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(301);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 268:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(221);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(232);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 269:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'u') ADVANCE(229);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(299);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 270:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'u') ADVANCE(225);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(245);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 271:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'w') ADVANCE(142);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(265);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 272:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'x') ADVANCE(248);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(253);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 273:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'y') ADVANCE(122);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(233);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 274:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'y') ADVANCE(170);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(260);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 275:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(283);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(261);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 276:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(275);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(256);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 277:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(276);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(286);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 278:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(277);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'p') ADVANCE(243);
+      if (lookahead == 't') ADVANCE(241);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 279:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == 'p') ADVANCE(291);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 280:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(105);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(279);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'p') ADVANCE(271);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 281:
-      ACCEPT_TOKEN(sym_reference);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'p') ADVANCE(296);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 282:
-      ACCEPT_TOKEN(sym_reference);
-      if (lookahead == '.') ADVANCE(104);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(282);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'r') ADVANCE(303);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
       END_STATE();
     case 283:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'r') ADVANCE(268);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 284:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'r') ADVANCE(262);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 285:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'r') ADVANCE(236);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 286:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'r') ADVANCE(237);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 287:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 's') ADVANCE(242);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 288:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 's') ADVANCE(142);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 289:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 's') ADVANCE(288);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 290:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(130);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 291:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(172);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 292:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(190);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 293:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(160);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 294:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(118);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 295:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(248);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 296:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(250);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 297:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(277);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 298:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 't') ADVANCE(251);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 299:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'u') ADVANCE(259);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 300:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'u') ADVANCE(255);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 301:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'w') ADVANCE(154);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 302:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'x') ADVANCE(278);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 303:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'y') ADVANCE(124);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 304:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'y') ADVANCE(196);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 305:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(313);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 306:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(305);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 307:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(306);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 308:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(307);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 309:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 310:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(105);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      END_STATE();
+    case 311:
+      ACCEPT_TOKEN(sym_reference);
+      END_STATE();
+    case 312:
+      ACCEPT_TOKEN(sym_reference);
+      if (lookahead == '.') ADVANCE(104);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(312);
+      END_STATE();
+    case 313:
       ACCEPT_TOKEN(sym_reference);
       if (lookahead == '.') ADVANCE(108);
       END_STATE();
-    case 284:
+    case 314:
       ACCEPT_TOKEN(sym_date);
       END_STATE();
-    case 285:
+    case 315:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-') ADVANCE(102);
       if (lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(292);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
       END_STATE();
-    case 286:
+    case 316:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-') ADVANCE(101);
       if (lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(292);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
       END_STATE();
-    case 287:
+    case 317:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(285);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(292);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(315);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
       END_STATE();
-    case 288:
+    case 318:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(284);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(292);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(314);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
       END_STATE();
-    case 289:
+    case 319:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(287);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(292);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(317);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
       END_STATE();
-    case 290:
+    case 320:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(289);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(292);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(319);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
       END_STATE();
-    case 291:
+    case 321:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(286);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(292);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(316);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
       END_STATE();
-    case 292:
+    case 322:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(292);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
       END_STATE();
-    case 293:
+    case 323:
       ACCEPT_TOKEN(anon_sym_DQUOTE);
       END_STATE();
-    case 294:
+    case 324:
       ACCEPT_TOKEN(anon_sym_DQUOTE);
       if (lookahead == '"') ADVANCE(4);
       END_STATE();
-    case 295:
+    case 325:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
       END_STATE();
-    case 296:
+    case 326:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
       if (lookahead == '"') ADVANCE(4);
       END_STATE();
-    case 297:
+    case 327:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(300);
+      if (lookahead == '/') ADVANCE(330);
       if (lookahead == '\t' ||
           lookahead == 0x0b ||
           lookahead == '\f' ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(297);
+          lookahead == 0xfeff) ADVANCE(327);
       if (lookahead != 0 &&
           (lookahead < '\t' || '\r' < lookahead) &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(301);
+          lookahead != '\\') ADVANCE(331);
       END_STATE();
-    case 298:
+    case 328:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(301);
+      if (lookahead == '/') ADVANCE(331);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(301);
+          lookahead != '\\') ADVANCE(331);
       END_STATE();
-    case 299:
+    case 329:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(298);
+      if (lookahead == '/') ADVANCE(328);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(301);
+          lookahead != '\\') ADVANCE(331);
       END_STATE();
-    case 300:
+    case 330:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(299);
+      if (lookahead == '/') ADVANCE(329);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(301);
+          lookahead != '\\') ADVANCE(331);
       END_STATE();
-    case 301:
+    case 331:
       ACCEPT_TOKEN(sym_string_content);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(301);
+          lookahead != '\\') ADVANCE(331);
       END_STATE();
-    case 302:
+    case 332:
       ACCEPT_TOKEN(sym_escape_sequence);
       END_STATE();
-    case 303:
+    case 333:
       ACCEPT_TOKEN(sym_escape_sequence);
       if (lookahead == '{') ADVANCE(100);
       END_STATE();
-    case 304:
+    case 334:
       ACCEPT_TOKEN(sym_block_string);
       END_STATE();
-    case 305:
+    case 335:
       ACCEPT_TOKEN(anon_sym_EQ);
       END_STATE();
-    case 306:
+    case 336:
       ACCEPT_TOKEN(anon_sym_BANG_EQ);
       END_STATE();
-    case 307:
-      ACCEPT_TOKEN(anon_sym_LT);
-      if (lookahead == '=') ADVANCE(308);
-      END_STATE();
-    case 308:
-      ACCEPT_TOKEN(anon_sym_LT_EQ);
-      END_STATE();
-    case 309:
-      ACCEPT_TOKEN(anon_sym_GT);
-      if (lookahead == '=') ADVANCE(310);
-      END_STATE();
-    case 310:
-      ACCEPT_TOKEN(anon_sym_GT_EQ);
-      END_STATE();
-    case 311:
-      ACCEPT_TOKEN(anon_sym_LPAREN2);
-      END_STATE();
-    case 312:
-      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(485);
-      END_STATE();
-    case 313:
-      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(485);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 314:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'a') ADVANCE(342);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 315:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'a') ADVANCE(372);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 316:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'a') ADVANCE(383);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 317:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'a') ADVANCE(388);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 318:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'c') ADVANCE(319);
-      if (lookahead == 's') ADVANCE(377);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 319:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'c') ADVANCE(330);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 320:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'c') ADVANCE(337);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 321:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'c') ADVANCE(382);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 322:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'c') ADVANCE(329);
-      if (lookahead == 't') ADVANCE(363);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 323:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'c') ADVANCE(362);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 324:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'd') ADVANCE(315);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 325:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'e') ADVANCE(163);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 326:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'e') ADVANCE(316);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 327:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'e') ADVANCE(139);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 328:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'e') ADVANCE(320);
-      if (lookahead == 'h') ADVANCE(375);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 329:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'e') ADVANCE(379);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 330:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'e') ADVANCE(369);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 331:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'e') ADVANCE(374);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 332:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'e') ADVANCE(380);
-      if (lookahead == 'u') ADVANCE(348);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 333:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'e') ADVANCE(321);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 334:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'e') ADVANCE(354);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 335:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'g') ADVANCE(394);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
-    case 336:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'g') ADVANCE(317);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
-      END_STATE();
     case 337:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'h') ADVANCE(353);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+      ACCEPT_TOKEN(anon_sym_LT);
+      if (lookahead == '=') ADVANCE(338);
       END_STATE();
     case 338:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'i') ADVANCE(336);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+      ACCEPT_TOKEN(anon_sym_LT_EQ);
       END_STATE();
     case 339:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'i') ADVANCE(385);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+      ACCEPT_TOKEN(anon_sym_GT);
+      if (lookahead == '=') ADVANCE(340);
       END_STATE();
     case 340:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'i') ADVANCE(364);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+      ACCEPT_TOKEN(anon_sym_GT_EQ);
       END_STATE();
     case 341:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'i') ADVANCE(365);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+      ACCEPT_TOKEN(anon_sym_LPAREN2);
       END_STATE();
     case 342:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'l') ADVANCE(131);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
+      if (lookahead == '/') ADVANCE(681);
       END_STATE();
     case 343:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'l') ADVANCE(175);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
+      if (lookahead == '/') ADVANCE(681);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 344:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'l') ADVANCE(357);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
       END_STATE();
     case 345:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'l') ADVANCE(325);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'a') ADVANCE(401);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 346:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'l') ADVANCE(360);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'a') ADVANCE(461);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 347:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'm') ADVANCE(370);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'a') ADVANCE(403);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 348:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'm') ADVANCE(371);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'a') ADVANCE(462);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 349:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'n') ADVANCE(324);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'a') ADVANCE(480);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 350:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'n') ADVANCE(159);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'a') ADVANCE(484);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 351:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'n') ADVANCE(151);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'a') ADVANCE(490);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 352:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'n') ADVANCE(314);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'a') ADVANCE(492);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 353:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'n') ADVANCE(366);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'c') ADVANCE(354);
+      if (lookahead == 's') ADVANCE(471);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 354:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'n') ADVANCE(384);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'c') ADVANCE(374);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 355:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'n') ADVANCE(334);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'c') ADVANCE(391);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 356:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'o') ADVANCE(347);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'c') ADVANCE(479);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 357:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'o') ADVANCE(391);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'c') ADVANCE(373);
+      if (lookahead == 't') ADVANCE(437);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 358:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'o') ADVANCE(322);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'c') ADVANCE(436);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 359:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'o') ADVANCE(389);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'c') ADVANCE(483);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 360:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'o') ADVANCE(335);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'c') ADVANCE(438);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 361:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'o') ADVANCE(355);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'c') ADVANCE(380);
+      if (lookahead == 't') ADVANCE(445);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 362:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'o') ADVANCE(343);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'c') ADVANCE(385);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 363:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'o') ADVANCE(323);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'c') ADVANCE(362);
+      if (lookahead == 's') ADVANCE(476);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 364:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'o') ADVANCE(350);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'c') ADVANCE(392);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 365:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'o') ADVANCE(351);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'd') ADVANCE(346);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 366:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'o') ADVANCE(346);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'd') ADVANCE(348);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 367:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'o') ADVANCE(376);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(185);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 368:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'p') ADVANCE(333);
-      if (lookahead == 't') ADVANCE(331);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(349);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 369:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'p') ADVANCE(381);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(149);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 370:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'p') ADVANCE(361);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(186);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 371:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'p') ADVANCE(386);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(150);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 372:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'r') ADVANCE(393);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(355);
+      if (lookahead == 'h') ADVANCE(465);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 373:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'r') ADVANCE(358);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(474);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 374:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'r') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(454);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 375:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'r') ADVANCE(326);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(464);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 376:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'r') ADVANCE(327);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(477);
+      if (lookahead == 'u') ADVANCE(412);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 377:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 's') ADVANCE(332);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(356);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 378:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 's') ADVANCE(135);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(424);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 379:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 's') ADVANCE(378);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(481);
+      if (lookahead == 'u') ADVANCE(413);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 380:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 't') ADVANCE(127);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(475);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 381:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 't') ADVANCE(155);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(466);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 382:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 't') ADVANCE(167);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(359);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 383:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 't') ADVANCE(147);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(425);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 384:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 't') ADVANCE(119);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(350);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 385:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 't') ADVANCE(338);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(457);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 386:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 't') ADVANCE(340);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'e') ADVANCE(364);
+      if (lookahead == 'h') ADVANCE(469);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 387:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 't') ADVANCE(367);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'g') ADVANCE(505);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 388:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 't') ADVANCE(341);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'g') ADVANCE(506);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 389:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'u') ADVANCE(349);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'g') ADVANCE(351);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 390:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'u') ADVANCE(345);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'g') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 391:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'w') ADVANCE(143);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'h') ADVANCE(422);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 392:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'x') ADVANCE(368);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'h') ADVANCE(428);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 393:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'y') ADVANCE(123);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'i') ADVANCE(389);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 394:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (lookahead == 'y') ADVANCE(171);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'i') ADVANCE(487);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 395:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'i') ADVANCE(439);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 396:
       ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 398,
-        'a', 403,
-        'b', 444,
-        'c', 441,
-        'e', 477,
-        'f', 429,
-        'm', 424,
-        'p', 458,
-        'r', 475,
-        's', 472,
-        't', 413,
-        '\t', 396,
-        0x0b, 396,
-        '\f', 396,
-        ' ', 396,
-        0xfeff, 396,
-      );
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'i') ADVANCE(440);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(481);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 397:
       ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 398,
-        'a', 318,
-        'b', 359,
-        'c', 356,
-        'e', 392,
-        'f', 344,
-        'm', 339,
-        'p', 373,
-        'r', 390,
-        's', 387,
-        't', 328,
-        '}', 180,
-        '\t', 397,
-        0x0b, 397,
-        '\f', 397,
-        ' ', 397,
-        0xfeff, 397,
-      );
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'i') ADVANCE(441);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(481);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 398:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '/') ADVANCE(483);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'i') ADVANCE(442);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 399:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(427);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'i') ADVANCE(390);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 400:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(457);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'i') ADVANCE(494);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 401:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(468);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'l') ADVANCE(137);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 402:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(473);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'l') ADVANCE(203);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 403:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(404);
-      if (lookahead == 's') ADVANCE(462);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'l') ADVANCE(138);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 404:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(415);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'l') ADVANCE(204);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 405:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(422);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'l') ADVANCE(430);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 406:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(467);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'l') ADVANCE(367);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 407:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(414);
-      if (lookahead == 't') ADVANCE(448);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'l') ADVANCE(433);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 408:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(447);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'l') ADVANCE(370);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 409:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'd') ADVANCE(400);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'l') ADVANCE(434);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 410:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(164);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'l') ADVANCE(444);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 411:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(401);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'm') ADVANCE(455);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 412:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(140);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'm') ADVANCE(456);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 413:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(405);
-      if (lookahead == 'h') ADVANCE(460);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'm') ADVANCE(458);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 414:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(464);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'm') ADVANCE(460);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 415:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(454);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(365);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 416:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(459);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(179);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 417:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(465);
-      if (lookahead == 'u') ADVANCE(433);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(167);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 418:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(406);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(180);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 419:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(439);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(168);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 420:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(479);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(345);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 421:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(402);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(347);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 422:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'h') ADVANCE(438);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(446);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 423:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(421);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(378);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 424:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(470);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(485);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 425:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(449);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(486);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 426:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(450);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(383);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 427:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(132);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(366);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 428:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(176);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'n') ADVANCE(448);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 429:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(442);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(411);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 430:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(410);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(499);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 431:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(445);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(357);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 432:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(455);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(495);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 433:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(456);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(500);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 434:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(409);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(387);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 435:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(160);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(423);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 436:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(152);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(402);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 437:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(399);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(358);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 438:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(451);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(404);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 439:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(469);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(416);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 440:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(419);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(417);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 441:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(432);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(418);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 442:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(476);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(419);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 443:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(407);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(467);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 444:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(474);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(388);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 445:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(420);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(360);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 446:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(440);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(409);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 447:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(428);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(468);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 448:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(408);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(410);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 449:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(435);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(361);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 450:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(436);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(426);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 451:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(431);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(498);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 452:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(461);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'o') ADVANCE(414);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 453:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(418);
-      if (lookahead == 't') ADVANCE(416);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'p') ADVANCE(377);
+      if (lookahead == 't') ADVANCE(375);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 454:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(466);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'p') ADVANCE(478);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 455:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(446);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'p') ADVANCE(435);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 456:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(471);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'p') ADVANCE(488);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 457:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(478);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'p') ADVANCE(482);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 458:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(443);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'p') ADVANCE(491);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 459:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(437);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'p') ADVANCE(382);
+      if (lookahead == 't') ADVANCE(381);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 460:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(411);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'p') ADVANCE(450);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 461:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(412);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'r') ADVANCE(503);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 462:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(417);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'r') ADVANCE(504);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 463:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(136);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'r') ADVANCE(431);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 464:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(463);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'r') ADVANCE(420);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 465:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(128);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'r') ADVANCE(368);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 466:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(156);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'r') ADVANCE(421);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 467:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(168);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'r') ADVANCE(369);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 468:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(148);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'r') ADVANCE(371);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 469:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(120);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'r') ADVANCE(384);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 470:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(423);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'r') ADVANCE(449);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 471:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(425);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 's') ADVANCE(376);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 472:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(452);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 's') ADVANCE(143);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 473:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(426);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 's') ADVANCE(144);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 474:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(434);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 's') ADVANCE(472);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 475:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(430);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 's') ADVANCE(473);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 476:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'w') ADVANCE(144);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 's') ADVANCE(379);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 477:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'x') ADVANCE(453);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(131);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 478:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(124);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(173);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 479:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(172);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(191);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 480:
       ACCEPT_TOKEN(sym_description_text);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(395);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(161);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 481:
       ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(132);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(481);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 482:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(312);
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(174);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(485);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 483:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(313);
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(192);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(485);
+          lookahead != '\r') ADVANCE(677);
       END_STATE();
     case 484:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(162);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 485:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(119);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 486:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(120);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 487:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(393);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 488:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(395);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 489:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(443);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 490:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(396);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 491:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(397);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 492:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(398);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 493:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(447);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 494:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 't') ADVANCE(399);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 495:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'u') ADVANCE(415);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 496:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'u') ADVANCE(406);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 497:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'u') ADVANCE(408);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 498:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'u') ADVANCE(427);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 499:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'w') ADVANCE(155);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 500:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'w') ADVANCE(156);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 501:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'x') ADVANCE(453);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 502:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'x') ADVANCE(459);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 503:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'y') ADVANCE(125);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 504:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'y') ADVANCE(126);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 505:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'y') ADVANCE(197);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 506:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (lookahead == 'y') ADVANCE(198);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 507:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(676);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 508:
+      ACCEPT_TOKEN(sym_description_text);
+      ADVANCE_MAP(
+        '/', 512,
+        'a', 521,
+        'b', 600,
+        'c', 597,
+        'e', 669,
+        'f', 573,
+        'm', 562,
+        'p', 631,
+        'r', 664,
+        's', 657,
+        't', 540,
+        '\t', 508,
+        ' ', 508,
+        0x0b, 510,
+        '\f', 510,
+        0xfeff, 510,
+      );
+      if (lookahead != 0 &&
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(677);
+      END_STATE();
+    case 509:
+      ACCEPT_TOKEN(sym_description_text);
+      ADVANCE_MAP(
+        '/', 512,
+        'a', 353,
+        'b', 432,
+        'c', 429,
+        'e', 501,
+        'f', 405,
+        'm', 394,
+        'p', 463,
+        'r', 496,
+        's', 489,
+        't', 372,
+        '}', 210,
+        '\t', 509,
+        ' ', 509,
+        0x0b, 511,
+        '\f', 511,
+        0xfeff, 511,
+      );
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(677);
+      END_STATE();
+    case 510:
+      ACCEPT_TOKEN(sym_description_text);
+      ADVANCE_MAP(
+        '/', 512,
+        'a', 531,
+        'b', 619,
+        'c', 620,
+        'e', 670,
+        'f', 575,
+        'm', 568,
+        'p', 638,
+        'r', 665,
+        's', 661,
+        't', 554,
+        '\t', 510,
+        0x0b, 510,
+        '\f', 510,
+        ' ', 510,
+        0xfeff, 510,
+      );
+      if (lookahead != 0 &&
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(677);
+      END_STATE();
+    case 511:
+      ACCEPT_TOKEN(sym_description_text);
+      ADVANCE_MAP(
+        '/', 512,
+        'a', 363,
+        'b', 451,
+        'c', 452,
+        'e', 502,
+        'f', 407,
+        'm', 400,
+        'p', 470,
+        'r', 497,
+        's', 493,
+        't', 386,
+        '}', 210,
+        '\t', 511,
+        0x0b, 511,
+        '\f', 511,
+        ' ', 511,
+        0xfeff, 511,
+      );
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(677);
+      END_STATE();
+    case 512:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '/') ADVANCE(679);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 513:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(569);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 514:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(629);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 515:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(571);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 516:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(630);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 517:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(648);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 518:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(652);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 519:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(658);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 520:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(660);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 521:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(522);
+      if (lookahead == 's') ADVANCE(639);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 522:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(542);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 523:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(559);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 524:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(647);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 525:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(541);
+      if (lookahead == 't') ADVANCE(605);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 526:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(604);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 527:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(651);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 528:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(606);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 529:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(548);
+      if (lookahead == 't') ADVANCE(613);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 530:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(553);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 531:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(530);
+      if (lookahead == 's') ADVANCE(644);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 532:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(560);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 533:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'd') ADVANCE(514);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 534:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'd') ADVANCE(516);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 535:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(187);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 536:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(517);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 537:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(151);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 538:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(188);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 539:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(152);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 540:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(523);
+      if (lookahead == 'h') ADVANCE(633);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 541:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(642);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 542:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(622);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 543:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(632);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 544:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(645);
+      if (lookahead == 'u') ADVANCE(580);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 545:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(524);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 546:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(592);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 547:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(649);
+      if (lookahead == 'u') ADVANCE(581);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 548:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(643);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 549:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(634);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 550:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(527);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 551:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(593);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 552:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(518);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 553:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(625);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 554:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(532);
+      if (lookahead == 'h') ADVANCE(637);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 555:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'g') ADVANCE(673);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 556:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'g') ADVANCE(674);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 557:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'g') ADVANCE(519);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 558:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'g') ADVANCE(520);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 559:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'h') ADVANCE(590);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 560:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'h') ADVANCE(596);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 561:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(557);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 562:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(655);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 563:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(607);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 564:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(608);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 565:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(609);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 566:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(610);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 567:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(558);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 568:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(662);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 569:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(139);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 570:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(205);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 571:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(140);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 572:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(206);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 573:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(598);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 574:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(535);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 575:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(601);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 576:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(538);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 577:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(602);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 578:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(612);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 579:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'm') ADVANCE(623);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 580:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'm') ADVANCE(624);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 581:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'm') ADVANCE(626);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 582:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'm') ADVANCE(628);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 583:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(533);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 584:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(181);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 585:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(169);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 586:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(182);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 587:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(170);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 588:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(513);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 589:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(515);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 590:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(614);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 591:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(546);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 592:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(653);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 593:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(654);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 594:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(551);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 595:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(534);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 596:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(616);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 597:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(579);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 598:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(667);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 599:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(525);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 600:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(663);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 601:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(668);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 602:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(555);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 603:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(591);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 604:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(570);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 605:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(526);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 606:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(572);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 607:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(584);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 608:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(585);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 609:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(586);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 610:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(587);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 611:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(635);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 612:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(556);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 613:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(528);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 614:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(577);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 615:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(636);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 616:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(578);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 617:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(529);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 618:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(594);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 619:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(666);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 620:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(582);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 621:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'p') ADVANCE(545);
+      if (lookahead == 't') ADVANCE(543);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 622:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'p') ADVANCE(646);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 623:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'p') ADVANCE(603);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 624:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'p') ADVANCE(656);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 625:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'p') ADVANCE(650);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 626:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'p') ADVANCE(659);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 627:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'p') ADVANCE(550);
+      if (lookahead == 't') ADVANCE(549);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 628:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'p') ADVANCE(618);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 629:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(671);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 630:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(672);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 631:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(599);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 632:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(588);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 633:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(536);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 634:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(589);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 635:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(537);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 636:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(539);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 637:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(552);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 638:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(617);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 639:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 's') ADVANCE(544);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 640:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 's') ADVANCE(145);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 641:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 's') ADVANCE(146);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 642:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 's') ADVANCE(640);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 643:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 's') ADVANCE(641);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 644:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 's') ADVANCE(547);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 645:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(133);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 646:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(175);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 647:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(193);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 648:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(163);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 649:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(134);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 650:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(176);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 651:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(194);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 652:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(164);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 653:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(121);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 654:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(122);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 655:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(561);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 656:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(563);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 657:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(611);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 658:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(564);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 659:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(565);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 660:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(566);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 661:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(615);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 662:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(567);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 663:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'u') ADVANCE(583);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 664:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'u') ADVANCE(574);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 665:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'u') ADVANCE(576);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 666:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'u') ADVANCE(595);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 667:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'w') ADVANCE(157);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 668:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'w') ADVANCE(158);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 669:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'x') ADVANCE(621);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 670:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'x') ADVANCE(627);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 671:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'y') ADVANCE(127);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 672:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'y') ADVANCE(128);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 673:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'y') ADVANCE(199);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 674:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'y') ADVANCE(200);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 675:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(675);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(344);
+      if (lookahead != 0) ADVANCE(677);
+      END_STATE();
+    case 676:
+      ACCEPT_TOKEN(sym_description_text);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 677:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(677);
+      END_STATE();
+    case 678:
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '/') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(681);
+      END_STATE();
+    case 679:
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '/') ADVANCE(343);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(681);
+      END_STATE();
+    case 680:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead == '/') ADVANCE(12);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(485);
+          lookahead != '\r') ADVANCE(681);
       END_STATE();
-    case 485:
+    case 681:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(485);
+          lookahead != '\r') ADVANCE(681);
       END_STATE();
     default:
       return false;

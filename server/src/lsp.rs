@@ -58,7 +58,8 @@ pub fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite) -> Result<E
         let refused = |why| drop(told.send(Event::Refused(why)));
         let reading = async {
             wire::sift(tokio::io::BufReader::new(input), to_server, refused).await;
-            // The server ends by itself when all is told, if that is still read.
+            drop(told.send(Event::Ended));
+            // The server ends by itself when all that came in is answered, if that is still read.
             let mut read = None;
             while read.replace(outgoing.read()) != Some(outgoing.read()) {
                 tokio::time::sleep(wire::PATIENCE).await;

@@ -166,6 +166,18 @@ def test_all_problems_are_answered_when_they_change(folder):
     assert client.process.wait(10) == 0
 
 
+def test_the_server_ends_with_its_input_whatever_waits(folder):
+    """A client that is gone without a word changes nothing any more."""
+    client = Client(PULL, folders=[folder])
+    client.answer(client.ask("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": "first"}))
+    waiting = client.ask("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": "second"})
+    assert client.request("workspace/symbol", {"query": ""})
+    assert waiting not in client.answers, "nothing has changed"
+    client.process.stdin.close()
+    assert client.answer(waiting)["error"]["code"] == -32800
+    assert client.process.wait(10) == 1
+
+
 def test_a_client_is_asked_to_look_again_when_more_changed_than_it_edited(folder):
     methods = {
         "diagnostics": "workspace/diagnostic/refresh",

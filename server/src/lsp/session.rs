@@ -41,7 +41,9 @@ pub enum Event {
     Refused(String),
     /// Something changed on the disk.
     Disk(PathBuf),
-    /// Nothing more comes in.
+    /// The client has sent all that it sends. What of it waits for an answer still gets one.
+    Ended,
+    /// The connection is closed.
     Gone,
     /// Diagnostics were told, as far as nothing interrupted that.
     Told { of: Told, all: bool },
@@ -140,6 +142,8 @@ pub struct Session {
     pulled: Option<Option<Revision>>,
     /// The next such requests, which wait for a change.
     waiting: Vec<Task>,
+    /// Whether nothing is worth waiting for, since the client sends no more.
+    is_leaving: bool,
     /// What changed on the disk and was not looked at yet.
     changed_on_disk: BTreeSet<PathBuf>,
     watch: Option<Watch>,
@@ -202,6 +206,7 @@ impl Session {
             pulling: None,
             pulled: None,
             waiting: Vec::new(),
+            is_leaving: false,
             changed_on_disk: BTreeSet::new(),
             watch: None,
             events,
@@ -254,6 +259,10 @@ impl Session {
                     }
                 }
                 Event::Refused(why) => self.log(lsp::MessageType::ERROR, why),
+                Event::Ended => {
+                    self.is_leaving = true;
+                    self.refuse_waiting();
+                }
                 Event::Gone => return End::Abrupt,
                 Event::Again(task) => self.start(task),
                 Event::Answered(id, is_whole) => {
@@ -301,9 +310,7 @@ impl Session {
             (Phase::Running, "shutdown") => {
                 self.phase = Phase::ShutDown;
                 self.running.values().for_each(salsa::CancellationToken::cancel);
-                for task in std::mem::take(&mut self.waiting) {
-                    refuse(task, ErrorCode::RequestCancelled, "the server shuts down");
-                }
+                self.refuse_waiting();
                 task.answer.send(Response::from_ok(task.id, Value::Null));
             }
             (Phase::Running, "workspace/diagnostic") => self.pull_workspace(task),
@@ -317,11 +324,19 @@ impl Session {
         if !std::mem::replace(&mut self.pulls_workspace, true) {
             self.take_back();
         }
-        if task.params.get("partialResultToken").is_some() && self.pulled == Some(self.change) {
+        let can_wait = task.params.get("partialResultToken").is_some() && !self.is_leaving;
+        if can_wait && self.pulled == Some(self.change) {
             return self.waiting.push(task);
         }
         self.pulling = Some((task.id.clone(), self.change));
         self.start(task);
+    }
+
+    /// Answers what waits for a change, since none will come.
+    fn refuse_waiting(&mut self) {
+        for task in std::mem::take(&mut self.waiting) {
+            refuse(task, ErrorCode::RequestCancelled, "the server shuts down");
+        }
     }
 
     /// Answers a request on a thread of its own, on what is there now.

@@ -10,7 +10,9 @@ use std::borrow::Cow;
 use std::iter::{Peekable, once, repeat_n};
 use std::ops::Range;
 use std::vec::IntoIter;
-use threatline_syntax::{Encoding, LineIndex, Node, Property, Span, SyntaxError, children, parse, syntax_errors};
+use threatline_syntax::{
+    Encoding, Kind, LineIndex, Node, Property, Span, SyntaxError, children, description_lines, parse, syntax_errors,
+};
 
 /// The longest line that a list, a condition or a declaration is joined to, in characters.
 const WIDTH: usize = 100;
@@ -252,29 +254,22 @@ impl<'text> Layout<'text> {
         }
     }
 
-    /// Lays out the lines of a description. All that stands behind `///` is its text, even if the
-    /// tree has a comment there, as in `/// // this`.
+    /// Lays out the lines of a description and the comments between them.
     fn description(&mut self, node: Node, indent: usize) {
+        let mut lines = description_lines(node, self.text).into_iter();
         for part in children(node) {
-            if part.kind() == "comment" {
-                self.comment(part, indent);
-            } else if part.start_byte() >= self.description_end {
-                let code = self.description_line(part.start_byte());
-                let line = Line { is_description: true, ..Line::code(indent, code) };
-                self.push(self.distance(part.start_byte()), line);
-                self.described = true;
+            match part.kind() {
+                "comment" => self.comment(part, indent),
+                "///" => {
+                    let text = lines.next().unwrap_or_default();
+                    self.description_end = part.end_byte() + text.len();
+                    let space = if text.is_empty() || text.starts_with(' ') { "" } else { " " };
+                    let line = Line::code(indent, format!("///{space}{}", text.trim_end()));
+                    self.push(self.distance(part.start_byte()), Line { is_description: true, ..line });
+                    self.described = true;
+                }
+                _ => {}
             }
-        }
-    }
-
-    fn description_line(&mut self, start: usize) -> Cow<'text, str> {
-        let line = &self.text[start..];
-        let line = &line[..line.find(['\n', '\r']).unwrap_or(line.len())];
-        self.description_end = start + line.len();
-        let line = line.trim_end();
-        match line.strip_prefix("///") {
-            Some(text) if !text.is_empty() && !text.starts_with(' ') => format!("/// {text}").into(),
-            _ => line.into(),
         }
     }
 
@@ -430,9 +425,9 @@ fn comments_of<'text>(tokens: &[Token<'text>]) -> impl Iterator<Item = &'text st
     tokens.iter().flat_map(|token| &token.comments).map(|comment| comment.text)
 }
 
-/// Whether a header ends where a name may still follow.
+/// Whether a header ends where a name may still follow, or with a name that may also begin a declaration.
 fn is_unfinished(header: &[Token]) -> bool {
-    header.last().is_some_and(|last| matches!(last.kind, "kind" | ":"))
+    header.last().is_some_and(|last| matches!(last.kind, "kind" | ":") || Kind::from_word(&last.text).is_some())
 }
 
 /// How far conditions in parentheses are indented at most; what is nested deeper stays on one line.
@@ -829,6 +824,19 @@ process d { } // behind",
 
                 process {}
                 process d // behind
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_empty_block_stays_behind_a_name_that_may_begin_a_declaration() {
+        check(
+            "process api in store {}\nprocess b {}\nprocess rule { }\nflow a -> asset {\n}",
+            expect![[r#"
+                process api in store {}
+                process b
+                process rule {}
+                flow a -> asset {}
             "#]],
         );
     }

@@ -9,8 +9,8 @@
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::sync::Arc;
 use threatline_syntax::{
-    Declaration, Item, Kind, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree, errors_in,
-    field, is_given_up, is_within, items, misread_blocks, span, syntax_errors,
+    Declaration, Item, Kind, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree, children,
+    description_lines, errors_in, field, is_given_up, is_within, items, misread_blocks, span, syntax_errors,
 };
 
 /// How deep a condition may be nested.
@@ -513,13 +513,9 @@ impl<'text> Lowerer<'text> {
     }
 
     fn description(&self, node: Node) -> SmolStr {
-        let mut text = String::new();
-        for line in self.text[node.byte_range()].lines() {
-            let line = line.trim_start().strip_prefix("///").unwrap_or(line);
-            text.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end());
-            text.push('\n');
-        }
-        text.trim_end().into()
+        let lines = description_lines(node, self.text).into_iter();
+        let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+        lines.join("\n").trim_end().into()
     }
 }
 
@@ -582,7 +578,7 @@ impl ConditionLowering<'_, '_> {
                 "kinship" => {
                     Expression::Is { left: self.field(node, "left", depth), right: self.field(node, "right", depth) }
                 }
-                "group" => match node.named_child(0) {
+                "group" => match children(node).into_iter().find(|child| child.is_named() && !child.is_extra()) {
                     Some(inner) => return self.node(inner, depth + 1),
                     None => Expression::Missing,
                 },
@@ -661,4 +657,34 @@ pub struct Unreadable {
     pub why: String,
     /// Where in the text, if it could be read around it.
     pub at: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use threatline_syntax::parse;
+
+    fn facts(text: &str) -> Vec<Facts> {
+        let lowered = lower(&parse(text, None), text);
+        assert_eq!(lowered.errors, [], "{text}");
+        lowered.declarations.into_iter().map(|declared| declared.facts).collect()
+    }
+
+    #[test]
+    fn a_comment_in_parentheses_leaves_the_condition_as_it_is() {
+        let without = facts("rule r { when: not (exposed or encrypted) }");
+        assert_eq!(facts("rule r { when: not ( // Why.\n exposed or encrypted // That is why.\n) }"), without);
+    }
+
+    #[test]
+    fn a_description_is_what_stands_behind_its_slashes() {
+        for (text, expected) in [
+            ("/// store\nprocess a", "store"),
+            ("/// One.\n\n// Not this.\n   ///Two.\nprocess a", "One.\nTwo."),
+            ("/// One.\r///\r///  Two. \r// Not this.\rprocess a", "One.\n\n Two."),
+            ("/// // A comment.\nprocess a", "// A comment."),
+        ] {
+            assert_eq!(facts(text)[0].description.as_deref(), Some(expected), "{text:?}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What is wrong with a text as text: where the parser had to skip or to make something up.
 //! It must not know what a model means.
 
-use crate::{Kind, Span, is_given_up, span};
+use crate::{Kind, Span, children, is_given_up, span};
 use tree_sitter::{Node, Tree};
 
 /// One place where the text is not in the language.
@@ -54,6 +54,8 @@ pub fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
         if node.is_missing() {
             found.push(missing(node, text));
             descend = false;
+        } else if lacks_word(node) {
+            found.push(missing(node, text));
         } else if node.is_error() {
             found.push(unexpected(node, around.last().copied().unwrap_or("source_file"), text));
             // One error for what was skipped; but a declaration inside of it is looked into.
@@ -114,15 +116,22 @@ fn misspelt_kind(written: &str) -> Option<(&str, &'static str)> {
     (near != word).then_some((word, near))
 }
 
+/// Whether the parser made up a word in a name. Words are no nodes of their own, so nothing below the name tells.
+fn lacks_word(node: Node) -> bool {
+    matches!(node.kind(), "name" | "property_name")
+        && node.has_error()
+        && !children(node).iter().any(|child| child.has_error())
+}
+
 fn missing(node: Node, text: &str) -> SyntaxError {
     let what = match node.kind() {
-        "_word" | "name" => "a name".to_owned(),
+        "_word" | "name" | "property_name" => "a name".to_owned(),
         kind => format!("`{kind}`"),
     };
     // The parser puts the missing token before the next one; a reader misses it after the last.
-    let end = text[..node.start_byte()].trim_end().len();
+    let end = text[..node.end_byte()].trim_end().len();
     let kind = match node.kind() {
-        "_word" | "name" => SyntaxErrorKind::Unexpected,
+        "_word" | "name" | "property_name" => SyntaxErrorKind::Unexpected,
         kind => SyntaxErrorKind::Missing(kind.to_owned()),
     };
     let message = if node.kind() == "\"" {
@@ -234,6 +243,12 @@ mod tests {
         assert_eq!(messages("process shop in\nstore orders"), ["\"in\" a boundary is missing after `in`"]);
         assert_eq!(messages("flow f: shop ->\nstore orders"), ["\"->\" a target is missing after `->`"]);
         assert_eq!(messages("store é \"\u{2014}\" tags: \"x\" }"), ["\"\\\"\" `{` is missing before the properties"]);
+    }
+
+    #[test]
+    fn a_name_without_a_word_is_told() {
+        let text = "process api {\n  mitigations:\n    waf,\n    edge.cdn: \"team\"\n}\n";
+        assert_eq!(messages(text), ["\"n\" a name is missing here"]);
     }
 
     /// Spans are of whole characters, whatever is broken.

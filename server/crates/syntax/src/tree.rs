@@ -102,6 +102,21 @@ pub fn children<'tree>(node: Node<'tree>) -> Vec<Node<'tree>> {
     node.children(&mut node.walk()).collect()
 }
 
+/// What stands on each line of a description behind its slashes, even if the tree has a comment there, as in
+/// `/// // this`.
+pub fn description_lines<'text>(node: Node, text: &'text str) -> Vec<&'text str> {
+    let parts = children(node);
+    let slashes = parts.iter().enumerate().filter(|(_, part)| part.kind() == "///");
+    let line = |(at, part): (usize, &Node)| {
+        let rest = &text[part.end_byte()..];
+        let rest = &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())];
+        // Else it is a word that starts a declaration, at the end of the text.
+        let is_text = parts.get(at + 1).is_some_and(|next| next.kind() == "description_text");
+        if is_text || rest.trim_start().starts_with("//") { rest } else { "" }
+    };
+    slashes.map(line).collect()
+}
+
 /// A child of a node by its role, unless the parser made it up to mend the text.
 pub fn field<'tree>(node: Node<'tree>, name: &str) -> Option<Node<'tree>> {
     node.child_by_field_name(name).filter(|child| !child.is_missing() && !child.byte_range().is_empty())

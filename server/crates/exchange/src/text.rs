@@ -511,10 +511,7 @@ fn declaration(text: &mut String, item: &Item, part: usize, names: &Names) {
 
 fn describe(text: &mut String, description: &str) {
     for line in description.trim().lines() {
-        let line = harmless(line);
-        // The parser takes a line that is but such a word for a declaration.
-        let end = if Kind::from_word(line.trim()).is_some() { "." } else { "" };
-        let _ = writeln!(text, "/// {line}{end}");
+        let _ = writeln!(text, "/// {}", harmless(line));
     }
 }
 

@@ -58,8 +58,12 @@ thread_local! {
 /// made for it have so many readings that they would take hours.
 const LONGEST_PARSE: Duration = Duration::from_secs(5);
 
-/// Parses a text. Any text has a tree; what is wrong with it is told by [`syntax_errors`]. A text that takes
-/// longer than five seconds is given up: its tree is empty, and that is its one error.
+/// How often the parser reports at least, for each byte, before it is given up: far more often than it does for any
+/// sound text, which is so never given up, however little time a busy machine has for it.
+const REPORTS_PER_BYTE: f64 = 0.1;
+
+/// Parses a text. Any text has a tree; what is wrong with it is told by [`syntax_errors`]. A text with many readings
+/// that takes longer than five seconds is given up: its tree is empty, and that is its one error.
 ///
 /// `old` is the tree of the text before, with [`Tree::edit`] already told what changed: what did not
 /// change is taken from it.
@@ -67,9 +71,13 @@ pub fn parse(text: &str, old: Option<&Tree>) -> Tree {
     PARSER.with_borrow_mut(|parser| {
         parser.reset();
         let begun = Instant::now();
-        let mut give_up = |_: &tree_sitter::ParseState| match begun.elapsed() > LONGEST_PARSE {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
+        let mut reports = 0.0;
+        let mut give_up = |_: &tree_sitter::ParseState| {
+            reports += 1.0;
+            match reports > REPORTS_PER_BYTE * text.len() as f64 && begun.elapsed() > LONGEST_PARSE {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
         };
         let options = tree_sitter::ParseOptions::new().progress_callback(&mut give_up);
         let mut rest = |offset: usize, _| &text.as_bytes()[offset.min(text.len())..];
@@ -83,4 +91,32 @@ pub fn parse(text: &str, old: Option<&Tree>) -> Tree {
 /// Whether [`parse`] gave a text up.
 pub fn is_given_up(tree: &Tree, text: &str) -> bool {
     tree.root_node().end_byte() == 0 && !text.trim().is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_texts_take_few_steps_for_each_byte() {
+        let dense = [
+            "process a{x:y,z v:w}\n",
+            "flow a->b in c\n",
+            "rule r{when:a=b or c<d and e and not(f or(g))}\n",
+            "///a\nstore b\n//c\n",
+            "accept a{f:x@(a->b),c@d.e \"f\"}\n",
+        ];
+        for text in dense.map(|line| line.repeat(500)) {
+            let mut reports = 0.0;
+            let mut count = |_: &tree_sitter::ParseState| {
+                reports += 1.0;
+                ControlFlow::Continue(())
+            };
+            let options = tree_sitter::ParseOptions::new().progress_callback(&mut count);
+            let mut rest = |offset: usize, _| &text.as_bytes()[offset.min(text.len())..];
+            PARSER.with_borrow_mut(|parser| parser.parse_with_options(&mut rest, None, Some(options)));
+            let share = reports / text.len() as f64;
+            assert!(share < REPORTS_PER_BYTE / 2.0, "{share} for each byte of {:?}", &text[..30]);
+        }
+    }
 }

@@ -23,7 +23,7 @@ use tower_lsp::jsonrpc::{Id, Request, Response};
 use tower_service::Service;
 
 /// How much may be asked and told that the client has not read. Nothing more is taken in then.
-const MOST_UNREAD: u64 = 1000;
+const MOST_UNREAD: u64 = 256;
 
 /// How long until it is looked at again whether the client reads.
 const PAUSE: Duration = Duration::from_millis(20);

@@ -146,7 +146,9 @@ async function within(name, options, act) {
 /** A person who sees the orders of a copy of the web shop, and its problems. */
 async function withOrders(name, act, { settings, ...options } = {}) {
   const folder = workspace(name, "webshop");
-  const own = { "threatline.server.path": SERVER, "workbench.colorTheme": "Default Dark Modern", ...settings };
+  // On a busy machine what is typed would be saved before it is taken back.
+  const shared = { "files.autoSave": "off", "workbench.colorTheme": "Default Dark Modern" };
+  const own = { "threatline.server.path": SERVER, ...shared, ...settings };
   await within(name, { folder, settings: own, ...options }, async (person) => {
     await person.arrive();
     await person.open("orders.threat");

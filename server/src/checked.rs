@@ -3,6 +3,8 @@
 
 use crate::files::Loaded;
 use crate::format::count;
+use crate::format::in_one_line;
+use anyhow::{Result, bail};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -135,6 +137,18 @@ impl ModelReport {
 /// Looks at all models that were asked for, on all processors.
 pub fn report(loaded: &Loaded, fail_on: Option<Option<Level>>) -> Vec<ModelReport> {
     loaded.workspace.models().map(|model| of_model(loaded, model, fail_on)).collect()
+}
+
+/// The one model that was asked for.
+///
+/// # Errors
+/// When there are several.
+pub fn the_only<'r>(loaded: &Loaded, reports: &'r [ModelReport]) -> Result<&'r ModelReport> {
+    let [report] = reports else {
+        let names = reports.iter().map(|report| in_one_line(report.model.root(loaded.db())));
+        bail!("there are {} models; name the folder of one: {}", reports.len(), names.collect::<Vec<_>>().join(", "));
+    };
+    Ok(report)
 }
 
 /// Looks at the tests that were asked for.

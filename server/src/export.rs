@@ -2,9 +2,9 @@
 
 use crate::Outcome;
 use crate::arguments::ExportArguments;
-use crate::checked::report;
+use crate::checked::{report, the_only};
 use crate::files;
-use crate::format::{self, in_one_line};
+use crate::format;
 use anyhow::{Result, bail};
 use std::io::Write;
 use threatline_exchange::export::export;
@@ -16,10 +16,7 @@ use threatline_exchange::export::export;
 pub fn run(arguments: &ExportArguments) -> Result<Outcome> {
     let loaded = files::load(&arguments.paths, arguments.today)?;
     let reports = report(&loaded, None);
-    let [report] = reports.as_slice() else {
-        let names = reports.iter().map(|report| in_one_line(report.model.root(loaded.db())));
-        bail!("there are {} models; name the folder of one: {}", reports.len(), names.collect::<Vec<_>>().join(", "));
-    };
+    let report = the_only(&loaded, &reports)?;
     if report.is_broken() {
         bail!("the model has errors, so nothing was written; see `threatline check`");
     }

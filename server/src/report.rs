@@ -4,12 +4,12 @@
 
 use crate::Outcome;
 use crate::arguments::{ReportArguments, ReportFormat};
-use crate::checked::{ModelReport, policy_in_words, report};
+use crate::checked::{ModelReport, policy_in_words, report, the_only};
 use crate::files;
+use crate::format;
 use crate::format::count;
 use crate::format::document::{Block, Cell, Document, write_html, write_markdown};
-use crate::format::{self, in_one_line};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use std::collections::BTreeMap;
 use std::io::Write;
 use threatline_ide::diagram::{Direction, NotDrawn, diagram};
@@ -36,10 +36,7 @@ pub fn run(arguments: &ReportArguments) -> Result<Outcome> {
     for note in &loaded.notes {
         format::note("note", note);
     }
-    let [report] = reports.as_slice() else {
-        let names = reports.iter().map(|report| in_one_line(report.model.root(loaded.db())));
-        bail!("there are {} models; name the folder of one: {}", reports.len(), names.collect::<Vec<_>>().join(", "));
-    };
+    let report = the_only(&loaded, &reports)?;
     let document = document(loaded.db(), report);
     let mut page = Vec::new();
     match arguments.to {

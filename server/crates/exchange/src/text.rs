@@ -9,6 +9,7 @@ use threatline_ide::formatting::format;
 use threatline_ide::rename::is_name;
 use threatline_ide::safe::acts;
 use threatline_model::Kind;
+use threatline_model::relations::ENDS;
 use threatline_model::schema;
 use threatline_syntax::parse;
 use unicode_width::UnicodeWidthChar;
@@ -131,11 +132,9 @@ fn rank(kind: Kind) -> usize {
     ORDER.iter().position(|listed| *listed == kind).unwrap_or(ORDER.len())
 }
 
-const NODES: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
-
 impl Parts {
     fn of(draft: &Draft) -> Parts {
-        let elements: Vec<&Item> = draft.of_kind(NODES).collect();
+        let elements: Vec<&Item> = draft.of_kind(ENDS).collect();
         let named: FxHashMap<&str, &str> =
             draft.items.iter().filter_map(|item| Some((item.key.as_str(), item.part.as_deref()?))).collect();
         let is_named = !named.is_empty();

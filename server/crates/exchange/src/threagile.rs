@@ -9,6 +9,7 @@ use crate::{guesses, ids, library, places, pretty, stand_ins, titles, vocabulary
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
+use threatline_model::relations::ENDS;
 use threatline_model::schema::LEVEL;
 use threatline_model::{Date, Kind};
 
@@ -216,8 +217,6 @@ const TRUST: &[(&str, &str)] =
 
 /// What is noted of an element in the internet until it is known where it stands.
 const IN_INTERNET: &str = "internet: yes";
-
-const NODES: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
 
 #[derive(Clone, Copy)]
 enum Status {
@@ -776,7 +775,7 @@ fn place(notes: &Notes, keys: &Keys, draft: &mut Draft) {
     let is_open = |item: &Item| item.comments.iter().any(|comment| comment == IN_INTERNET);
     // A boundary around nothing but others in the internet is not to be trusted; what is ours and can be reached from
     // there may well be.
-    let inside = draft.grouped(NODES, |item| item.place.as_deref().into_iter());
+    let inside = draft.grouped(ENDS, |item| item.place.as_deref().into_iter());
     let is_others = |item: &&Item| item.kind == Kind::External && is_open(item);
     let open = inside.into_iter().filter(|(_, inside)| inside.iter().all(is_others));
     let open: Vec<String> = open.map(|(boundary, _)| boundary.to_owned()).collect();
@@ -966,7 +965,7 @@ pub fn write(draft: &Draft) -> Export {
     let mut technical = Map::new();
     let leaving = draft.grouped(&[Kind::Flow], |flow| flow.ends.iter().map(|(source, _)| source.as_str()));
     let carried = places::carried(draft);
-    for element in draft.of_kind(NODES) {
+    for element in draft.of_kind(ENDS) {
         let mut links = Map::new();
         let mut flow_titles = ids::Titles::default();
         for flow in leaving.get(element.key.as_str()).into_iter().flatten() {
@@ -1023,7 +1022,7 @@ pub fn write(draft: &Draft) -> Export {
         );
     }
     let mut boundaries = Map::new();
-    let within = [NODES, &[Kind::Boundary]].map(|kinds| draft.grouped(kinds, |item| item.place.as_deref().into_iter()));
+    let within = [ENDS, &[Kind::Boundary]].map(|kinds| draft.grouped(kinds, |item| item.place.as_deref().into_iter()));
     for boundary in draft.of_kind(&[Kind::Boundary]) {
         let [elements, nested] = within.each_ref().map(|within| {
             let inside = within.get(boundary.key.as_str()).into_iter().flatten();

@@ -28,11 +28,10 @@ pub fn check(bytes: &[u8]) {
 }
 
 /// What a text declares, and how many of its descriptions and strings are wrong.
-fn meaning(text: &str) -> (Option<String>, Vec<(Shape, Facts)>, usize, usize) {
+fn meaning(text: &str) -> (Vec<(Shape, Facts)>, usize, usize) {
     let lowered = lower(&parse(text, None), text);
     let declared = lowered.declarations.into_iter().map(|declared| (declared.shape, declared.facts)).collect();
-    let component = lowered.component.map(String::from);
-    (component, declared, lowered.loose_descriptions.len(), lowered.errors.len())
+    (declared, lowered.loose_descriptions.len(), lowered.errors.len())
 }
 
 /// The comments and the lines of descriptions of a sound text, in the order of their texts: one from inside of a

@@ -10,8 +10,11 @@ use std::borrow::Cow;
 use std::iter::{Peekable, once, repeat_n};
 use std::ops::Range;
 use std::vec::IntoIter;
+use threatline_model::Part;
+use threatline_model::lower::{LoweredFile, lower};
 use threatline_syntax::{
-    Encoding, Kind, LineIndex, Node, Property, Span, SyntaxError, children, description_lines, parse, syntax_errors,
+    Encoding, Kind, LineIndex, Node, Property, Span, SyntaxError, SyntaxErrorKind, children, description_lines,
+    is_space, name_text, parse, syntax_errors,
 };
 
 /// The longest line that a list, a condition or a declaration is joined to, in characters.
@@ -31,7 +34,32 @@ pub fn format(text: &str) -> Result<String, Vec<SyntaxError>> {
     }
     let mut layout = Layout::new(text);
     layout.file(tree.root_node());
-    Ok(layout.finish())
+    let result = layout.finish();
+    match read_otherwise(lower(&tree, text), lower(&parse(&result, None), &result)) {
+        None => Ok(result),
+        Some(span) => Err(vec![SyntaxError {
+            span,
+            message:
+                "this can be read in two ways, and would be read otherwise once it is laid out; a name is missing \
+                      here or in the declaration above"
+                    .to_owned(),
+            kind: SyntaxErrorKind::Unexpected,
+        }]),
+    }
+}
+
+/// The first declaration that is read otherwise in the result. Where names are missing, a word may be one or may begin
+/// the next declaration, and which of them it is may hang on what stands around it.
+fn read_otherwise(text: LoweredFile, result: LoweredFile) -> Option<Span> {
+    let (before, after) = (&text.declarations, &result.declarations);
+    let is_same = |at: &usize| {
+        let [before, after] = [before.get(*at), after.get(*at)]
+            .map(|declaration| declaration.map(|declaration| (&declaration.shape, &declaration.facts)));
+        before == after
+    };
+    let differs = (0..before.len().max(after.len())).find(|at| !is_same(at))?;
+    let told = before.get(differs).or(before.last()).map(|declaration| declaration.spans.of(Part::Kind));
+    Some(told.unwrap_or_default())
 }
 
 /// What to replace in a text to have it in canonical form: whole lines, and only those that differ,
@@ -371,28 +399,17 @@ impl<'text> Layout<'text> {
                 continue;
             }
             let text = match kind {
-                "name" if node.child_count() > 0 => self.name(node, &mut comments).into(),
+                "name" => {
+                    let within = children(node).into_iter().filter(|child| child.kind() == "comment");
+                    comments.extend(within.map(|comment| self.read_comment(comment)));
+                    name_text(node, self.text)
+                }
                 _ => Cow::from(&self.text[node.byte_range()]),
             };
             let kind = if parent == "call" && kind == "(" { "call (" } else { kind };
             found.push(Token { kind, text, comments: std::mem::take(&mut comments) });
         }
         (found, comments)
-    }
-
-    /// A name without the spaces and the comments around its dots. Its words are no nodes of their
-    /// own.
-    fn name(&self, node: Node, comments: &mut Vec<Comment<'text>>) -> String {
-        let mut words = String::new();
-        let mut start = node.start_byte();
-        for comment in children(node).into_iter().filter(|child| child.kind() == "comment") {
-            words.push_str(&self.text[start..comment.start_byte()]);
-            start = comment.end_byte();
-            comments.push(self.read_comment(comment));
-        }
-        words.push_str(&self.text[start..node.end_byte()]);
-        words.retain(|character| !is_space(character));
-        words
     }
 }
 
@@ -457,7 +474,9 @@ fn inner(tokens: &[Token]) -> Option<Range<usize>> {
         "call (" => open + tokens[open..end].iter().position(|token| token.kind == "where")? + 1,
         _ => open + 1,
     };
-    let is_list = tokens[start..end].iter().any(|token| token.kind == ",");
+    // Without the comma that a list may end with.
+    let end = if tokens[end - 1].kind == "," { end - 1 } else { end };
+    let is_list = start < end && tokens[start..end].iter().any(|token| token.kind == ",");
     (start < end && !is_list).then_some(start..end)
 }
 
@@ -606,10 +625,6 @@ impl<'text> Rows<'text> {
 
 // ---- text --------------------------------------------------------------------------------------
 
-fn is_space(character: char) -> bool {
-    character.is_whitespace() || character == BYTE_ORDER_MARK
-}
-
 fn width(code: &str) -> usize {
     code.chars().count()
 }
@@ -709,6 +724,14 @@ mod tests {
             result.replace_range(span.range(), replacement);
         }
         result
+    }
+
+    #[test]
+    fn what_would_be_read_otherwise_is_left_as_it_is() {
+        let text = "external st \"St:ore\"store \n\n// remark\nasset process {}";
+        let errors = format(text).expect_err("`store asset` and `asset process` are both declarations");
+        assert!(errors[0].message.starts_with("this can be read in two ways"), "{errors:?}");
+        assert_eq!(&text[errors[0].span.range()], "store");
     }
 
     // ---- the rules -----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ use smol_str::{SmolStr, SmolStrBuilder};
 use std::sync::Arc;
 use threatline_syntax::{
     Declaration, Item, Kind, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree, children,
-    description_lines, errors_in, field, is_given_up, is_within, items, misread_blocks, span, syntax_errors,
+    description_lines, errors_in, field, is_given_up, is_within, items, misread_blocks, name_text, span, syntax_errors,
 };
 
 /// How deep a condition may be nested.
@@ -472,16 +472,7 @@ impl<'text> Lowerer<'text> {
 
     /// A name without the spaces and comments that may stand around its dots.
     fn name(&self, node: Node) -> SmolStr {
-        let written = &self.text[node.byte_range()];
-        if !written.contains(|character: char| character.is_whitespace() || character == '/') {
-            return written.into();
-        }
-        let mut name = SmolStrBuilder::new();
-        for line in written.lines() {
-            let code = line.split("//").next().unwrap_or_default();
-            code.split_whitespace().for_each(|part| name.push_str(part));
-        }
-        name.finish()
+        name_text(node, self.text).into()
     }
 
     /// The text of a string without its quotes and with its escapes resolved.

@@ -7,7 +7,9 @@ mod tree;
 
 pub use errors::{SyntaxError, SyntaxErrorKind, errors_in, is_within, misread_blocks, syntax_errors};
 pub use lines::{Encoding, LineColumn, LineIndex};
-pub use tree::{Declaration, Item, Kind, Property, children, description_lines, field, items, span};
+pub use tree::{
+    Declaration, Item, Kind, Property, children, description_lines, field, is_space, items, name_text, span,
+};
 
 pub use tree_sitter::{InputEdit, Node, Point, Tree};
 

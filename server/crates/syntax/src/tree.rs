@@ -1,6 +1,7 @@
 //! A typed view of the syntax tree. It must not know which properties there are.
 
 use crate::Span;
+use std::borrow::Cow;
 use tree_sitter::{Node, Tree};
 
 /// The kinds of declarations, by the words that start them.
@@ -115,6 +116,28 @@ pub fn description_lines<'text>(node: Node, text: &'text str) -> Vec<&'text str>
         if is_text || rest.trim_start().starts_with("//") { rest } else { "" }
     };
     slashes.map(line).collect()
+}
+
+/// A name without the spaces and the comments around its dots. Its words are no nodes of their own.
+pub fn name_text<'text>(node: Node, text: &'text str) -> Cow<'text, str> {
+    let written = &text[node.byte_range()];
+    if node.child_count() == 0 && !written.contains(is_space) {
+        return written.into();
+    }
+    let mut words = String::new();
+    let mut start = node.start_byte();
+    for comment in children(node).into_iter().filter(|child| child.kind() == "comment") {
+        words.push_str(&text[start..comment.start_byte()]);
+        start = comment.end_byte();
+    }
+    words.push_str(&text[start..node.end_byte()]);
+    words.retain(|character| !is_space(character));
+    words.into()
+}
+
+/// Whether a character is a space to the language: a byte order mark is one, too.
+pub fn is_space(character: char) -> bool {
+    character.is_whitespace() || character == '\u{FEFF}'
 }
 
 /// A child of a node by its role, unless the parser made it up to mend the text.

@@ -102,7 +102,7 @@ impl Page<'_> {
 
     fn text(&self, decl: Decl, property: &str) -> String {
         let stated = typed(self.db, decl);
-        let values = stated.get(property).map(|stated| stated.values.as_slice()).unwrap_or_default();
+        let values = stated.get(property).map(|stated| &*stated.values).unwrap_or_default();
         let texts = values.iter().filter_map(|(_, value)| match value {
             threatline_model::typed::TypedValue::Text(text) => Some(text.as_str()),
             _ => None,

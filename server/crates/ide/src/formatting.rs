@@ -291,8 +291,9 @@ impl<'text> Layout<'text> {
                 "///" => {
                     let text = lines.next().unwrap_or_default();
                     self.description_end = part.end_byte() + text.len();
+                    let text = text.trim_end();
                     let space = if text.is_empty() || text.starts_with(' ') { "" } else { " " };
-                    let line = Line::code(indent, format!("///{space}{}", text.trim_end()));
+                    let line = Line::code(indent, format!("///{space}{text}"));
                     self.push(self.distance(part.start_byte()), Line { is_description: true, ..line });
                     self.described = true;
                 }

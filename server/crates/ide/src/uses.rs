@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use threatline_model::condition::subjects;
 use threatline_model::facts::{Fact, Gives, Many, fact};
-use threatline_model::lower::{Condition, Expression, NodeId, Spans, Subject, Value};
+use threatline_model::lower::{Condition, Expression, NodeId, Spans, Value};
 use threatline_model::names::{components_around, resolve_as};
 use threatline_model::relations::{ENDS, used_by};
 use threatline_model::schema::{self, CLASSIFICATION, Property, STRIDE, Takes, Words};
@@ -229,8 +229,8 @@ impl<'db> Collector<'db> {
             Accepted::Category(word, _) => self.add(rule, self.span(rule), Meaning::Word(&STRIDE, *word)),
         }
         let span = self.span(subject);
-        match written {
-            Value::Finding(_, Subject::Ends(source, target)) => {
+        match written.ends() {
+            Some((source, target)) => {
                 // `(shop.api -> shop.orders)`
                 let written = &self.text[span.range()];
                 let Some(arrow) = written.find("->") else { return };
@@ -245,7 +245,7 @@ impl<'db> Collector<'db> {
                     }
                 }
             }
-            _ => self.name(subject, span, accepted.subject()),
+            None => self.name(subject, span, accepted.subject()),
         }
     }
 }

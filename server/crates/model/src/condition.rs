@@ -146,7 +146,7 @@ pub struct Checked {
 pub fn subjects(db: &dyn Db, rule: Decl) -> Vec<Kind> {
     let facts = rule.facts(db);
     let on = facts.properties.iter().find(|property| property.name == "on");
-    let values = on.map(|on| on.values.as_slice()).unwrap_or_default();
+    let values = on.map(|on| &*on.values).unwrap_or_default();
     let word = |value: &Value| match value {
         Value::Name(name) => SUBJECT.position(name).and_then(|at| Kind::from_word(SUBJECT.word(at))),
         _ => None,

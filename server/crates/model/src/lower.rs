@@ -39,7 +39,7 @@ pub struct Facts {
     /// The `///` text above it, in Markdown.
     pub description: Option<SmolStr>,
     /// The properties in order, wrong ones included.
-    pub properties: Vec<PropertyFacts>,
+    pub properties: Box<[PropertyFacts]>,
 }
 
 /// One property, as written.
@@ -48,9 +48,9 @@ pub struct PropertyFacts {
     /// Its name.
     pub name: SmolStr,
     /// Its values.
-    pub values: Vec<Value>,
+    pub values: Box<[Value]>,
     /// Its condition.
-    pub condition: Option<Condition>,
+    pub condition: Option<Box<Condition>>,
 }
 
 /// A value, as written.
@@ -67,7 +67,29 @@ pub enum Value {
     /// A number, or what begins like one.
     Number(SmolStr),
     /// `rule@element`.
-    Finding(SmolStr, Subject),
+    Finding(Box<FindingFacts>),
+}
+
+impl Value {
+    /// The two ends of the flow that a finding is about, if it is written with them.
+    pub fn ends(&self) -> Option<(&SmolStr, &SmolStr)> {
+        match self {
+            Value::Finding(finding) => match &finding.subject {
+                Subject::Ends(source, target) => Some((source, target)),
+                Subject::Name(_) => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// A finding, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingFacts {
+    /// What stands before `@`.
+    pub rule: SmolStr,
+    /// What stands behind it.
+    pub subject: Subject,
 }
 
 /// What stands behind `@`.
@@ -161,7 +183,7 @@ pub struct PartSpans {
     /// The block of properties.
     pub body: Option<Span>,
     /// The properties in order.
-    pub properties: Vec<PropertySpans>,
+    pub properties: Box<[PropertySpans]>,
 }
 
 /// Where the parts of a property stand.
@@ -172,9 +194,9 @@ pub struct PropertySpans {
     /// Its name.
     pub name: Span,
     /// Its values.
-    pub values: Vec<Span>,
+    pub values: Box<[Span]>,
     /// The nodes of its condition; for findings, the two sides of each.
-    pub nodes: Vec<Span>,
+    pub nodes: Box<[Span]>,
 }
 
 /// A part of a declaration, which the spans of the current text give a place.
@@ -367,18 +389,11 @@ impl<'text> Lowerer<'text> {
             start: here(source).start,
             end: node.target().map_or(here(source).end, |target| here(target).end),
         });
-        let mut facts = Facts {
-            title: node.title().map(|title| self.string(title)),
-            description: description.map(|lines| self.description(lines)),
-            properties: Vec::new(),
-        };
-        let mut properties = Vec::new();
-        for property in node.properties() {
-            if let Some((stated, spans)) = self.property(property, start) {
-                facts.properties.push(stated);
-                properties.push(spans);
-            }
-        }
+        let title = node.title().map(|title| self.string(title));
+        let (stated, properties): (Vec<_>, Vec<_>) =
+            node.properties().into_iter().filter_map(|property| self.property(property, start)).unzip();
+        let description = description.map(|lines| self.description(lines));
+        let facts = Facts { title, description, properties: stated.into() };
         if let Some(body) = node.body() {
             let mut cursor = body.walk();
             self.loose.extend(body.children(&mut cursor).filter(|child| child.kind() == "description").map(span));
@@ -403,7 +418,7 @@ impl<'text> Lowerer<'text> {
                     source: node.source().map(here),
                     target: node.target().map(here),
                     body: node.body().map(here),
-                    properties,
+                    properties: properties.into(),
                 }),
             },
         })
@@ -411,29 +426,29 @@ impl<'text> Lowerer<'text> {
 
     fn property(&mut self, property: PropertyNode, start: u32) -> Option<(PropertyFacts, PropertySpans)> {
         let name = property.name()?;
-        let mut spans = PropertySpans {
-            whole: relative(property.0, start),
-            name: relative(name, start),
-            ..PropertySpans::default()
-        };
-        let mut values = Vec::new();
-        for node in property.values() {
-            spans.values.push(relative(node, start));
+        let written = property.values();
+        let mut values = Vec::with_capacity(written.len());
+        let mut places = Vec::with_capacity(written.len());
+        let mut nodes = Vec::new();
+        for node in written {
+            places.push(relative(node, start));
             let mut sides = [relative(node, start); 2];
             values.push(self.value(node, start, &mut sides));
-            spans.nodes.extend(sides);
+            nodes.extend(sides);
         }
-        if !values.iter().any(|value| matches!(value, Value::Finding(..))) {
-            spans.nodes = Vec::new();
+        if !values.iter().any(|value| matches!(value, Value::Finding(_))) {
+            nodes = Vec::new();
         }
         let condition = property.condition().map(|node| {
             let mut lowering =
                 ConditionLowering { lowerer: self, start, nodes: Vec::new(), spans: Vec::new(), deep: false };
             let root = lowering.node(node, 0);
-            spans.nodes = lowering.spans;
-            Condition { nodes: lowering.nodes, root, too_deep: lowering.deep }
+            nodes = lowering.spans;
+            Box::new(Condition { nodes: lowering.nodes, root, too_deep: lowering.deep })
         });
-        Some((PropertyFacts { name: self.text[name.byte_range()].into(), values, condition }, spans))
+        let facts = PropertyFacts { name: self.text[name.byte_range()].into(), values: values.into(), condition };
+        let (whole, name) = (relative(property.0, start), relative(name, start));
+        Some((facts, PropertySpans { whole, name, values: places.into(), nodes: nodes.into() }))
     }
 
     fn value(&mut self, node: Node, start: u32, sides: &mut [Span; 2]) -> Value {
@@ -464,7 +479,7 @@ impl<'text> Lowerer<'text> {
                     Some(name) => Subject::Name(self.name(name)),
                     None => Subject::Name(SmolStr::default()),
                 };
-                Value::Finding(rule, subject)
+                Value::Finding(Box::new(FindingFacts { rule, subject }))
             }
             _ => Value::Name(self.name(node)),
         }

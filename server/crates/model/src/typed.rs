@@ -87,7 +87,7 @@ pub struct Stated {
     /// Its place among the properties of the declaration.
     pub position: u16,
     /// The values, each with its place.
-    pub values: Vec<(u16, TypedValue)>,
+    pub values: Box<[(u16, TypedValue)]>,
 }
 
 /// What a declaration states, and what is wrong with it.
@@ -115,7 +115,7 @@ impl Typed {
 
     /// The words of a property, as they stand in their list.
     pub fn words(&self, name: &str) -> Vec<u8> {
-        let values = self.get(name).map(|stated| stated.values.as_slice()).unwrap_or_default();
+        let values = self.get(name).map(|stated| &*stated.values).unwrap_or_default();
         values
             .iter()
             .filter_map(|(_, value)| if let TypedValue::Word(word) = value { Some(*word) } else { None })
@@ -153,7 +153,7 @@ impl Typed {
 
     /// The references of a property.
     pub fn references(&self) -> impl Iterator<Item = &SmolStr> {
-        let values = self.get("references").map(|stated| stated.values.as_slice()).unwrap_or_default();
+        let values = self.get("references").map(|stated| &*stated.values).unwrap_or_default();
         values.iter().filter_map(|(_, value)| if let TypedValue::Reference(id) = value { Some(id) } else { None })
     }
 
@@ -207,7 +207,7 @@ pub fn typed(db: &dyn Db, decl: Decl) -> Typed {
         let mut checker = Checker { db, decl, property, position, problems: Vec::new() };
         let values = checker.values(written);
         typed.problems.extend(checker.problems);
-        typed.stated.push(Stated { property, position, values });
+        typed.stated.push(Stated { property, position, values: values.into() });
     }
     missing_properties(db, decl, &mut typed);
     typed
@@ -333,7 +333,7 @@ impl Checker<'_> {
                 Some(category) => Some(TypedValue::Category(category)),
                 None => self.name(name, &[Kind::Threat, Kind::Rule], part).map(TypedValue::Decl),
             },
-            (Takes::Finding, Value::Finding(rule, subject)) => self.finding(rule, subject, at),
+            (Takes::Finding, Value::Finding(finding)) => self.finding(&finding.rule, &finding.subject, at),
             (Takes::Finding, Value::Name(name)) => {
                 let threat = self.name(name, &[Kind::Threat], part)?;
                 Some(TypedValue::Finding(Accepted::Threat(threat)))

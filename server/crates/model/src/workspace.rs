@@ -805,8 +805,10 @@ fn accepted(facts: &Facts) -> impl Iterator<Item = &SmolStr> {
     let findings = facts.properties.iter().filter(|property| property.name == "findings");
     let names = findings.flat_map(|property| &property.values).map(|value| match value {
         Value::Name(threat) | Value::Reference(threat) => [Some(threat), None],
-        Value::Finding(_, Subject::Name(element)) => [Some(element), None],
-        Value::Finding(_, Subject::Ends(source, target)) => [Some(source), Some(target)],
+        Value::Finding(finding) => match &finding.subject {
+            Subject::Name(element) => [Some(element), None],
+            Subject::Ends(source, target) => [Some(source), Some(target)],
+        },
         _ => [None, None],
     });
     names.flat_map(|names| names.into_iter().flatten())

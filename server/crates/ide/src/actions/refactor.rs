@@ -7,7 +7,6 @@ use crate::uses::{self, Meaning};
 use crate::write::{remove_declaration, whole};
 use std::sync::Arc;
 use threatline_model::diagnostics::{Severity, diagnostics};
-use threatline_model::lower::{Subject, Value};
 use threatline_model::names::{names_in, top_level};
 use threatline_model::relations::ends;
 use threatline_model::schema;
@@ -69,7 +68,7 @@ fn named_flow(db: &Database, models: &[Model], flow: Decl) -> Option<Action> {
                 for (at, value) in &stated.values {
                     let TypedValue::Finding(accepted) = value else { continue };
                     let written = &decl.facts(db).properties[usize::from(stated.position)].values[usize::from(*at)];
-                    if accepted.subject() == flow && matches!(written, Value::Finding(_, Subject::Ends(..))) {
+                    if accepted.subject() == flow && written.ends().is_some() {
                         let (of, span) = decl.part(Part::FindingSubject(stated.position, *at)).resolve(db);
                         let is_near = of.component(db) == file.component(db);
                         change.edit(of.path(db), span, if is_near { name.clone() } else { full.clone() });

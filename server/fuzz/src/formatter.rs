@@ -14,7 +14,7 @@ pub fn check(bytes: &[u8]) {
         Ok(once) => once,
         Err(errors) => return assert!(!errors.is_empty(), "refused without a reason: {text:?}"),
     };
-    assert!(syntax_errors(&parse(&text, None), &text).is_empty(), "broken text was laid out: {text:?}");
+    assert!(syntax_errors(&parse(&text), &text).is_empty(), "broken text was laid out: {text:?}");
     let twice = format(&once);
     assert_eq!(twice.as_ref(), Ok(&once), "the second time it is laid out otherwise: {text:?}");
     assert_eq!(comments(&once), comments(&text), "the comments of {text:?}");
@@ -29,7 +29,7 @@ pub fn check(bytes: &[u8]) {
 
 /// What a text declares, and how many of its descriptions and strings are wrong.
 fn meaning(text: &str) -> (Vec<(Shape, Facts)>, usize, usize) {
-    let lowered = lower(&parse(text, None), text);
+    let lowered = lower(&parse(text), text);
     let declared = lowered.declarations.into_iter().map(|declared| (declared.shape, declared.facts)).collect();
     (declared, lowered.loose_descriptions.len(), lowered.errors.len())
 }

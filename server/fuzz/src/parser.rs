@@ -1,5 +1,5 @@
-//! Parsing: a file that was edited has the tree, the errors and the meaning of one that is read anew, and positions come
-//! back from lines and columns.
+//! Parsing: a file that was edited has the errors and the meaning of one that is read anew, and positions come back from
+//! lines and columns.
 //!
 //! The first part of an input is a text, each of the others an edit of it.
 
@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use threatline_model::lower::lower;
 use threatline_model::workspace::FileText;
 use threatline_model::{File, Model, Part, Span, Workspace};
-use threatline_syntax::{Encoding, Kind, LineIndex, Tree, parse, syntax_errors};
+use threatline_syntax::{Encoding, Kind, LineIndex, SyntaxError, parse};
 use threatline_testkit::TODAY;
 
 const PATH: &str = "model.threat";
@@ -45,13 +45,10 @@ fn compare(workspace: &Workspace, file: File, written: &str) {
     let db = workspace.db();
     let source = file.source(db);
     assert_eq!(&*source.text, written);
-    let kept = source.tree.as_ref().expect("the file is being edited");
-    let fresh = parse(written, None);
-    if is_given_up(kept, written) || is_given_up(&fresh, written) {
+    let lowered = lower(&parse(written), written);
+    if is_given_up(&source.errors) || is_given_up(&lowered.errors) {
         return;
     }
-    assert_eq!(outline(kept), outline(&fresh), "trees of {written:?}");
-    let lowered = lower(&fresh, written);
     assert_eq!(source.errors, lowered.errors, "errors of {written:?}");
     assert_eq!(source.loose_descriptions, lowered.loose_descriptions, "loose descriptions of {written:?}");
     let first = lowered.declarations.first().map(|declared| &declared.shape);
@@ -72,28 +69,8 @@ fn compare(workspace: &Workspace, file: File, written: &str) {
 }
 
 /// Whether it took too long to parse, as it may when much else runs.
-fn is_given_up(tree: &Tree, written: &str) -> bool {
-    syntax_errors(tree, written).iter().any(|error| error.message.contains("too many readings"))
-}
-
-/// All nodes in order, with their depths, roles and places.
-fn outline(tree: &Tree) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut cursor = tree.walk();
-    loop {
-        let node = cursor.node();
-        let made_up = if node.is_missing() { " made up" } else { "" };
-        let role = cursor.field_name().unwrap_or_default();
-        found.push(format!("{} {role} {}{made_up} {:?}", cursor.depth(), node.kind(), node.range()));
-        if cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return found;
-            }
-        }
-    }
+fn is_given_up(errors: &[SyntaxError]) -> bool {
+    errors.iter().any(|error| error.message.contains("too many readings"))
 }
 
 /// That each place between characters comes back from its line and column.

@@ -22,6 +22,9 @@ fn harmless(text: &str) -> String {
     escaped
 }
 
+/// The longest key that YAML reads without a `?` before it, in characters (YAML 1.2, 7.4.2).
+const LONGEST_KEY: usize = 1024 - 2;
+
 /// A document of YAML. Texts are written as JSON does, which YAML reads the same.
 pub fn pretty_yaml(document: &Json) -> String {
     let mut text = String::new();
@@ -37,7 +40,9 @@ fn yaml_value(text: &mut String, value: &Json, depth: usize) {
                 let is_plain = key.starts_with(|first: char| first.is_ascii_lowercase())
                     && key.chars().all(|character| character.is_ascii_lowercase() || character == '_');
                 let key = if is_plain { key.clone() } else { Json::from(key.as_str()).to_string() };
-                let _ = write!(text, "{indent}{key}:");
+                let explicit =
+                    if harmless(&key).chars().count() > LONGEST_KEY { format!("? {key}\n{indent}") } else { key };
+                let _ = write!(text, "{indent}{explicit}:");
                 yaml_after(text, value, depth);
             }
         }
@@ -64,5 +69,17 @@ fn yaml_after(text: &mut String, value: &Json, depth: usize) {
         yaml_value(text, value, depth + 1);
     } else {
         let _ = writeln!(text, " {value}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_key_has_a_question_mark() {
+        let key = "a ".repeat(600);
+        let text = pretty_yaml(&serde_json::json!({ (key.as_str()): { "b": 1 } }));
+        assert_eq!(text, format!("? \"{key}\"\n:\n  b: 1\n"));
     }
 }

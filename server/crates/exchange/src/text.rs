@@ -410,7 +410,7 @@ pub fn name_of(title: &str) -> String {
 /// Whether a text is one word of the language. Letters beyond ASCII are asked of the grammar: what it takes for a
 /// letter is not all that is alphabetic.
 pub(crate) fn is_word(text: &str) -> bool {
-    is_name(text) && (text.is_ascii() || !parse(&format!("boundary {text}"), None).root_node().has_error())
+    is_name(text) && (text.is_ascii() || !parse(&format!("boundary {text}")).root_node().has_error())
 }
 
 fn name_within(title: &str, longest: usize) -> String {

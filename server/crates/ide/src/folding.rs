@@ -1,6 +1,6 @@
 //! What of a file folds to its first line. It must not know LSP types, or what a model means.
 
-use threatline_model::{Database, File, Span};
+use threatline_model::{Database, File, Span, tree};
 use threatline_syntax::{Node, Tree, span};
 
 /// What is folded.
@@ -28,16 +28,7 @@ pub struct Fold {
 /// What folds in a file, in the order of the text.
 pub fn folds(db: &Database, file: File) -> Vec<Fold> {
     let source = file.source(db);
-    let text = &source.text;
-    let parsed;
-    let tree = match &source.tree {
-        Some(tree) => tree,
-        None => {
-            parsed = threatline_syntax::parse(text, None);
-            &parsed
-        }
-    };
-    folds_of(tree, text)
+    folds_of(tree(db, file), &source.text)
 }
 
 fn folds_of(tree: &Tree, text: &str) -> Vec<Fold> {

@@ -27,7 +27,7 @@ const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
 /// A text in canonical form; or what is wrong with it, since broken text is left as it is.
 pub fn format(text: &str) -> Result<String, Vec<SyntaxError>> {
-    let tree = parse(text, None);
+    let tree = parse(text);
     let errors = syntax_errors(&tree, text);
     if !errors.is_empty() {
         return Err(errors);
@@ -35,7 +35,7 @@ pub fn format(text: &str) -> Result<String, Vec<SyntaxError>> {
     let mut layout = Layout::new(text);
     layout.file(tree.root_node());
     let result = layout.finish();
-    match read_otherwise(lower(&tree, text), lower(&parse(&result, None), &result)) {
+    match read_otherwise(lower(&tree, text), lower(&parse(&result), &result)) {
         None => Ok(result),
         Some(span) => Err(vec![SyntaxError {
             span,

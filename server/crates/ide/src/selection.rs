@@ -1,15 +1,12 @@
 //! Selections that grow from a word to all of a file. It must not know LSP types, or what a model means.
 
-use threatline_model::{Database, File, Span};
+use threatline_model::{Database, File, Span, tree};
 use threatline_syntax::{Node, Tree, field, span};
 
 /// The selections around a byte, each larger than the one before, the last one all of the file.
 pub fn selections(db: &Database, file: File, offset: u32) -> Vec<Span> {
     let source = file.source(db);
-    match &source.tree {
-        Some(tree) => selections_in(tree, &source.text, offset),
-        None => selections_in(&threatline_syntax::parse(&source.text, None), &source.text, offset),
-    }
+    selections_in(tree(db, file), &source.text, offset)
 }
 
 /// The selections around a byte of a text.

@@ -490,7 +490,7 @@ fn fixes_mend_what_they_are_for() {
                     let after = workspace(&texts.collect::<Vec<_>>());
                     let other = after.file(file.path(db)).unwrap();
                     for (_, text) in &changed {
-                        let wrong = syntax_errors(&parse(text, None), text);
+                        let wrong = syntax_errors(&parse(text), text);
                         let was = file.source(db).errors.len();
                         assert!(wrong.len() <= was, "{}: {}\n{text}", code.id, fix.title);
                     }

@@ -405,7 +405,7 @@ fn check(block: &Block) -> (Workspace, Vec<Diagnostic>) {
 #[test]
 fn every_example_is_in_the_language_and_in_canonical_form() {
     for block in blocks().iter().filter(|block| block.is("threat")) {
-        let errors = syntax_errors(&parse(&block.text, None), &block.text);
+        let errors = syntax_errors(&parse(&block.text), &block.text);
         assert!(errors.is_empty(), "grammar/README.md:{}: {errors:#?}", block.line);
         let formatted = format(&block.text).expect("it has no errors");
         assert_eq!(block.text, formatted, "grammar/README.md:{}: the example is not in canonical form", block.line);

@@ -14,7 +14,7 @@ use salsa::Durability;
 use smol_str::SmolStr;
 use std::hash::BuildHasher;
 use std::sync::Arc;
-use threatline_syntax::{Kind, Span};
+use threatline_syntax::{Kind, Span, Tree, parse};
 
 /// What queries are asked of.
 #[salsa::db]
@@ -120,8 +120,10 @@ pub struct Model {
 pub struct Names {
     /// What is declared, and what other headings name.
     pub declared: FxHashMap<SmolStr, Declared>,
-    /// What is named anywhere.
-    pub written: FxHashMap<SmolStr, Written>,
+    /// The files that write a name which may mean it.
+    pub written: FxHashMap<SmolStr, Vec<File>>,
+    /// The `accept`s that name a finding on it, or on a flow from or to it.
+    pub accepted: FxHashMap<SmolStr, Vec<Decl>>,
 }
 
 /// What has a name, and the headings that may mean it. No list has an order.
@@ -135,15 +137,6 @@ pub struct Declared {
     pub around: usize,
     /// The declarations that may be placed in it, and the flows that may start or end at it.
     pub pointed_at_by: Vec<Decl>,
-}
-
-/// Where a name that may mean something is written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Written {
-    /// The files.
-    pub files: Vec<File>,
-    /// The `accept`s that name a finding on it, or on a flow from or to it.
-    pub accepts: Vec<Decl>,
 }
 
 /// A file of a model.
@@ -237,6 +230,12 @@ impl Decl {
     pub fn in_library(self, db: &dyn Db) -> bool {
         self.model(db) == World::get(db).library(db)
     }
+}
+
+/// The tree of a file's text, for who looks at more than what is declared; kept for the few that are worked at.
+#[salsa::tracked(no_eq, lru = 8)]
+pub fn tree(db: &dyn Db, file: File) -> Tree {
+    parse(&file.source(db).text)
 }
 
 /// Where each declaration comes among those of its file.

@@ -11,7 +11,7 @@ pub use time::NEAR;
 
 use crate::codes::{self, Code};
 use crate::db::{Db, Decl, File, Model, Place};
-use crate::findings::{FindingId, rule_named};
+use crate::findings::{Assessed, FindingId, rule_named};
 use crate::names::full_name;
 use crate::relations::rules;
 use smol_str::SmolStr;
@@ -149,7 +149,8 @@ pub fn diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let mut found = structure::of_text(db, file);
     found.extend(meaning(db, file).iter().cloned());
     if !file.model(db).is_test(db) {
-        file.declarations(db).iter().for_each(|decl| found.extend(time::of(db, *decl)));
+        let dated = runs(db, file).flat_map(|run| &run.dated);
+        found.extend(dated.filter_map(|decl| time::of(db, *decl)));
     }
     settle(db, file.model(db), found)
 }
@@ -179,14 +180,47 @@ pub fn settings_diagnostics(db: &dyn Db, model: Model) -> Vec<Diagnostic> {
 /// What a file's declarations mean wrongly, without positions, so that only a change of meaning asks again.
 #[salsa::tracked]
 fn meaning(db: &dyn Db, file: File) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for &decl in file.declarations(db).iter() {
-        found.extend(of_declaration(db, decl).iter().cloned());
-    }
+    let mut found: Vec<Diagnostic> = runs(db, file).flat_map(|run| run.problems.iter().cloned()).collect();
     if !file.model(db).is_test(db) {
         missing::of(db, file, &mut found);
     }
     found
+}
+
+/// How many declarations make a run.
+const RUN: usize = 64;
+
+/// What declarations that follow each other in a file have to say. A file asks its runs and not each declaration, so that
+/// a change in a file of thousands makes it look again at those around the change alone.
+#[derive(Debug, PartialEq, Eq)]
+struct Run {
+    /// What they mean wrongly.
+    problems: Vec<Diagnostic>,
+    /// Those that may state a day.
+    dated: Vec<Decl>,
+    /// The open findings on them.
+    open: Vec<(Decl, Assessed)>,
+    /// Those that wait for a fact, with where that is told.
+    waiting: Vec<(Decl, Assessed)>,
+}
+
+fn runs(db: &dyn Db, file: File) -> impl Iterator<Item = &Run> {
+    (0..file.declarations(db).len().div_ceil(RUN)).map(move |number| run(db, file, number as u32))
+}
+
+#[salsa::tracked]
+fn run(db: &dyn Db, file: File, number: u32) -> Run {
+    // Of a file that became shorter a run may be asked for that is there no more.
+    let decls = file.declarations(db).chunks(RUN).nth(number as usize).unwrap_or_default().iter().copied();
+    let problems = decls.clone().flat_map(|decl| of_declaration(db, decl).iter().cloned()).collect();
+    let is_test = file.model(db).is_test(db);
+    let judged = || decls.clone().filter(|_| !is_test);
+    Run {
+        problems,
+        dated: judged().filter(|decl| time::may_state_day(decl.kind(db))).collect(),
+        open: judged().flat_map(|decl| missing::open_at(db, decl).map(move |found| (decl, found.clone()))).collect(),
+        waiting: judged().flat_map(|decl| missing::waiting_at(db, decl).iter().cloned()).collect(),
+    }
 }
 
 /// What one declaration means wrongly, apart from the others so that a change of one leaves them as they are.

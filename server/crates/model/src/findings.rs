@@ -5,7 +5,7 @@ use crate::condition::{Truth, checked, evaluate, subjects};
 use crate::db::{Db, Decl, Model, World, put_in_order};
 use crate::facts::{Facts, Missing, Reason};
 use crate::lower::Part;
-use crate::names::{full_name, written};
+use crate::names::{accepts_naming, full_name};
 use crate::relations::{
     Effective, Sensitivity, counters, effective_mitigations, ends, exposed_by, is_done, is_proposed, most_sensitive,
     rules, sensitivity,
@@ -374,7 +374,7 @@ pub fn countering(db: &dyn Db, finding: &Finding) -> Vec<Effective> {
 pub fn accepts_on(db: &dyn Db, subject: Decl) -> Vec<Decl> {
     // A flow without a name is named by its ends.
     let name = if subject.shape(db).name.is_some() { Some(subject) } else { ends(db, subject).0 };
-    let accepts = name.and_then(|name| written(db, name)).map(|written| written.accepts.as_slice()).unwrap_or_default();
+    let accepts = name.map(|name| accepts_naming(db, name)).unwrap_or_default();
     let names_it = |accept: &Decl| {
         let values = typed(db, *accept).get("findings").map(|stated| &*stated.values).unwrap_or_default();
         values.iter().any(|(_, value)| matches!(value, TypedValue::Finding(accepted) if accepted.subject() == subject))

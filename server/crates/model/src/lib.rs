@@ -19,7 +19,7 @@ pub mod settings;
 pub mod typed;
 pub mod workspace;
 
-pub use db::{Database, Db, Decl, File, Model, Place, World};
+pub use db::{Database, Db, Decl, File, Model, Place, World, tree};
 pub use jiff::civil::Date;
 pub use lower::Part;
 pub use threatline_syntax::{Kind, Span};

@@ -10,7 +10,8 @@ use smol_str::{SmolStr, SmolStrBuilder};
 use std::sync::Arc;
 use threatline_syntax::{
     Declaration, Item, Kind, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree, children,
-    description_lines, errors_in, field, is_given_up, is_within, items, misread_blocks, name_text, span, syntax_errors,
+    description_lines, errors_in, field, is_given_up, is_within, items, misread_blocks, name_text, parse, span,
+    syntax_errors,
 };
 
 /// How deep a condition may be nested.
@@ -223,6 +224,11 @@ pub enum Part {
 }
 
 impl Spans {
+    /// The byte after the declaration in the text.
+    fn end(&self) -> u32 {
+        self.start + self.whole.end
+    }
+
     /// Where a part stands in the text. A part that is not there is looked for at the name.
     pub fn of(&self, part: Part) -> Span {
         let found = match part {
@@ -322,23 +328,48 @@ pub struct Edit {
     pub new_end: u32,
 }
 
-/// Reads what an edit changed in a text that was sound before and is so after: a declaration that the edit does not
-/// touch says what it said. `None` for any other text. `described` tells what the description of a declaration was.
+impl Edit {
+    /// Where a byte behind what is gone stands in the text after.
+    fn moved(self, offset: u32) -> u32 {
+        offset - self.old_end + self.new_end
+    }
+}
+
+/// Reads what an edit changed in a text that was sound before and is so after: all declarations, those before and
+/// behind the edit as they were. `None` for any other text. `described` tells what the description of a declaration
+/// was.
+///
+/// Of the text only the part around the edit is parsed. (An incremental parse of all of it takes long for a long text:
+/// it goes over each of its declarations.) That part begins and ends with a declaration before and behind the edit
+/// whose beginning cannot be read as anything else, so that what is around does not bear on how the part is read.
 pub fn lower_again(
-    tree: &Tree,
     text: &str,
     before: &Source,
     edit: Edit,
     described: impl Fn(usize) -> Option<SmolStr>,
 ) -> Option<Vec<Again>> {
     let was_sound = before.errors.is_empty() && before.loose_descriptions.is_empty() && before.unreadable.is_none();
-    if !was_sound || tree.root_node().has_error() || is_given_up(tree, text) {
+    if !was_sound {
         return None;
     }
-    let mut lowerer = Lowerer { text, errors: Vec::new(), loose: Vec::new() };
-    let mut found = Vec::with_capacity(before.spans.len() + 1);
+    let spans = &before.spans;
+    let is_certain = |at: &usize| begins_certainly(&spans[*at], &before.text);
+    let first = (0..spans.partition_point(|spans| spans.end() < edit.start)).rev().find(is_certain);
+    let last = (spans.partition_point(|spans| spans.start <= edit.old_end)..spans.len()).find(is_certain);
+
+    let part_start = first.map_or(0, |at| spans[at].start);
+    let part_end = last.map_or(text.len() as u32, |at| edit.moved(spans[at].end()));
+    let part = &text[part_start as usize..part_end as usize];
+    let tree = parse(part);
+    if tree.root_node().has_error() || is_given_up(&tree, part) {
+        return None;
+    }
+    let mut lowerer = Lowerer { text: part, errors: Vec::new(), loose: Vec::new() };
+    let mut found: Vec<Again> = (0..first.unwrap_or(0)).map(|at| Again::Kept(at, spans[at].start)).collect();
+    // That of the first declaration stands before the part.
+    let mut described_before = first.map(&described);
     let mut description: Option<Node> = None;
-    for item in items(tree) {
+    for item in items(&tree) {
         let declaration = match item {
             Item::Description(node) => {
                 if description.replace(node).is_some() {
@@ -349,28 +380,60 @@ pub fn lower_again(
             Item::Declaration(declaration) => declaration,
         };
         let description = description.take();
-        let (start, end) = (declaration.0.start_byte() as u32, declaration.0.end_byte() as u32);
+        let says = match described_before.take() {
+            Some(before) => before,
+            None => description.map(|lines| lowerer.description(lines)),
+        };
+        let start = part_start + declaration.0.start_byte() as u32;
+        let end = part_start + declaration.0.end_byte() as u32;
         let moved_from = match () {
             () if end < edit.start => Some(start),
             () if start > edit.new_end => Some(start - edit.new_end + edit.old_end),
             () => None,
         };
         let kept = moved_from.and_then(|from| {
-            let at = before.spans.binary_search_by_key(&from, |spans| spans.start).ok()?;
-            let is_same = before.spans[at].whole.end == end - start
-                && described(at) == description.map(|lines| lowerer.description(lines));
-            is_same.then_some(at)
+            let at = spans.binary_search_by_key(&from, |spans| spans.start).ok()?;
+            (spans[at].whole.end == end - start && described(at) == says).then_some(at)
         });
         match kept {
             Some(at) => found.push(Again::Kept(at, start)),
             None => {
-                lowerer.errors.extend(errors_in(declaration.0, text));
-                found.push(Again::New(lowerer.declaration(declaration, description)?));
+                lowerer.errors.extend(errors_in(declaration.0, part));
+                let mut lowered = lowerer.declaration(declaration, None)?;
+                lowered.facts.description = says;
+                lowered.spans.start = start;
+                found.push(Again::New(lowered));
             }
         }
     }
     let is_sound = lowerer.errors.is_empty() && lowerer.loose.is_empty() && description.is_none();
-    is_sound.then_some(found)
+    let is_read_as_before = |last: usize| {
+        let start = match found.last() {
+            Some(Again::Kept(_, start)) => *start,
+            Some(Again::New(declaration)) => declaration.spans.start,
+            None => return false,
+        };
+        start == edit.moved(spans[last].start)
+    };
+    if !is_sound || !last.is_none_or(is_read_as_before) {
+        return None;
+    }
+    found.extend((last.map_or(spans.len(), |last| last + 1)..spans.len()).map(|at| {
+        let start = edit.moved(spans[at].start);
+        Again::Kept(at, start)
+    }));
+    Some(found)
+}
+
+/// Whether the word that starts a declaration of a sound text can be nothing else, as it could behind a declaration
+/// that is not finished: a name follows, which cannot start a declaration itself.
+fn begins_certainly(spans: &Spans, text: &str) -> bool {
+    let Some(name) = spans.name else { return false };
+    let at = |offset: u32| (spans.start + offset) as usize;
+    let word =
+        text[at(name.start)..].split(|character: char| !(character.is_alphanumeric() || character == '_')).next();
+    text[at(spans.kind.end)..at(name.start)].trim().is_empty()
+        && word.is_some_and(|word| !word.is_empty() && Kind::from_word(word).is_none())
 }
 
 struct Lowerer<'text> {
@@ -644,8 +707,6 @@ pub struct Source {
     pub text: Arc<str>,
     /// Where its lines begin.
     pub lines: threatline_syntax::LineIndex,
-    /// The tree, kept for files that are being edited.
-    pub tree: Option<Tree>,
     /// The spans of each declaration, in order.
     pub spans: Vec<Spans>,
     /// What is wrong with the text.
@@ -668,10 +729,9 @@ pub struct Unreadable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use threatline_syntax::parse;
 
     fn facts(text: &str) -> Vec<Facts> {
-        let lowered = lower(&parse(text, None), text);
+        let lowered = lower(&parse(text), text);
         assert_eq!(lowered.errors, [], "{text}");
         lowered.declarations.into_iter().map(|declared| declared.facts).collect()
     }

@@ -1,7 +1,7 @@
 //! Names: which declaration a written name means, and how a declaration is named. It must not know what
 //! properties mean.
 
-use crate::db::{Db, Decl, Declared, File, Model, World, Written};
+use crate::db::{Db, Decl, Declared, File, Model, World};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::{SmolStr, format_smolstr};
 use threatline_syntax::Kind;
@@ -284,10 +284,16 @@ pub fn headings_naming(db: &dyn Db, decl: Decl) -> &[Decl] {
     declared(db, decl.model(db), full_name(db, decl)).map(|declared| &*declared.pointed_at_by).unwrap_or_default()
 }
 
-/// Where a declaration may be named.
-pub fn written(db: &dyn Db, decl: Decl) -> Option<&Written> {
+/// The files in which a declaration may be named.
+pub fn files_naming(db: &dyn Db, decl: Decl) -> &[File] {
     let name = full_name(db, decl);
-    decl.model(db).names_of(db, name).written(db).get(name)
+    decl.model(db).names_of(db, name).written(db).get(name).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The `accept`s that may name a finding on a declaration, or on a flow from or to it.
+pub fn accepts_naming(db: &dyn Db, decl: Decl) -> &[Decl] {
+    let name = full_name(db, decl);
+    decl.model(db).names_of(db, name).accepted(db).get(name).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// The name of a declaration as it is written anywhere: `payments.ledger`, `std.rate_limiting`, and for

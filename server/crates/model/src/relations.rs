@@ -3,7 +3,7 @@
 
 use crate::db::{Db, Decl, File, Model, put_in_order};
 use crate::lower::{Expression, Facts, Part, Shape, Subject, Value};
-use crate::names::{components_around, definition_of_base, headings_naming, resolve, resolve_as, written};
+use crate::names::{components_around, definition_of_base, files_naming, headings_naming, resolve, resolve_as};
 use crate::schema::{self, STATUS, TRUST, Takes};
 use crate::typed::{Categories, TypedValue, typed};
 use rustc_hash::FxHashSet;
@@ -431,7 +431,7 @@ pub fn is_named(db: &dyn Db, decl: Decl) -> bool {
 fn may_name(db: &dyn Db, decl: Decl) -> &[File] {
     match decl.in_library(db) {
         true => decl.model(db).files(db),
-        false => written(db, decl).map(|written| &*written.files).unwrap_or_default(),
+        false => files_naming(db, decl),
     }
 }
 

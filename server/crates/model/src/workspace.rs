@@ -2,8 +2,7 @@
 //! must not read a disk or a clock; whoever owns it does.
 
 use crate::db::{
-    Database, Decl, Declared, FACTS, File, LIBRARY, Model, Names, SHAPES, SPANS, TYPED, World, Written,
-    durability_of_facts,
+    Database, Decl, Declared, FACTS, File, LIBRARY, Model, Names, SHAPES, SPANS, TYPED, World, durability_of_facts,
 };
 use crate::library;
 use crate::lower::{
@@ -20,7 +19,7 @@ use salsa::{Database as _, Durability, Setter};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use threatline_syntax::{InputEdit, Kind, LONGEST_TEXT, LineIndex, Point, Span, Tree, parse};
+use threatline_syntax::{Kind, LONGEST_TEXT, LineIndex, Span, parse};
 
 /// How the paths of tests end.
 pub const TEST_ENDING: &str = ".test.threat";
@@ -129,12 +128,6 @@ enum Entry {
     WrittenIn(File),
     /// An `accept` writes it.
     Accepted(Decl),
-}
-
-impl Entry {
-    fn is_declared(self) -> bool {
-        !matches!(self, Entry::WrittenIn(_) | Entry::Accepted(_))
-    }
 }
 
 impl Workspace {
@@ -281,8 +274,8 @@ impl Workspace {
 
     fn create_names(&self, parts: usize) -> Arc<[Names]> {
         let part = |_| {
-            let part = Names::builder(FxHashMap::default(), FxHashMap::default());
-            part.declared_durability(SHAPES).written_durability(FACTS).new(&self.db)
+            let part = Names::builder(FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
+            part.declared_durability(SHAPES).written_durability(FACTS).accepted_durability(FACTS).new(&self.db)
         };
         (0..parts).map(part).collect()
     }
@@ -296,8 +289,7 @@ impl Workspace {
             .rules_durability(SHAPES)
             .mitigations_durability(SHAPES)
             .new(&self.db);
-        let texts: Vec<_> =
-            library::FILES.par_iter().map(|(name, text)| (name, read(FileText::new(*text), None, false))).collect();
+        let texts: Vec<_> = library::FILES.par_iter().map(|(name, text)| (name, read(FileText::new(*text)))).collect();
         let mut files = Vec::with_capacity(texts.len());
         for (name, (source, lowered)) in texts {
             let path = format!("{}/{name}", library::ROOT).into();
@@ -331,8 +323,8 @@ impl Workspace {
 
     /// Adds many files to a model at once, on all processors. Files of the same path are replaced.
     pub fn load(&mut self, model: Model, mut files: Vec<(Arc<str>, FileText)>) {
-        files.retain(|(path, text)| self.same(model, path, text, false).is_none());
-        let lowered: Vec<_> = files.into_par_iter().map(|(path, text)| (path, read(text, None, false))).collect();
+        files.retain(|(path, text)| self.same(model, path, text).is_none());
+        let lowered: Vec<_> = files.into_par_iter().map(|(path, text)| (path, read(text))).collect();
         let mut owners = FxHashSet::default();
         for (path, (source, lowered)) in lowered {
             let owner = self.owner(model, &path);
@@ -343,23 +335,23 @@ impl Workspace {
         self.settle();
     }
 
-    /// The file of a path, if it is in the model with just this text and is held with or without its tree.
-    fn same(&self, model: Model, path: &str, text: &FileText, has_tree: bool) -> Option<File> {
+    /// The file of a path, if it is in the model with just this text.
+    fn same(&self, model: Model, path: &str, text: &FileText) -> Option<File> {
         let db = &self.db;
         self.files.get(path).copied().filter(|file| {
             let (own, source) = (file.model(db), file.source(db));
             let is_in = own == model || own.is_test(db) && own.base(db) == Some(model);
             let is_same = source.text == text.text && source.unreadable == text.unreadable;
-            is_in && is_same && source.tree.is_some() == has_tree
+            is_in && is_same
         })
     }
 
     /// Sets the text of a file of a model.
     pub fn set_file(&mut self, model: Model, path: &str, text: FileText) -> File {
-        if let Some(file) = self.same(model, path, &text, true) {
+        if let Some(file) = self.same(model, path, &text) {
             return file;
         }
-        let (source, lowered) = read(text, None, true);
+        let (source, lowered) = read(text);
         let model = self.owner(model, &path.into());
         let file = self.put(model, path.into(), source, lowered);
         self.list_files(model);
@@ -379,26 +371,21 @@ impl Workspace {
             return;
         }
         let text: Arc<str> = [before, replacement, after].concat().into();
-        let old = source.tree.clone().map(|mut tree| {
-            tree.edit(&input_edit(&source, &text, range, replacement.len()));
-            tree
-        });
         let edit = Edit { start: span.start, old_end: span.end, new_end: span.start + replacement.len() as u32 };
-        let (source, lowered) = match self.read_again(file, &text, old.as_ref(), edit) {
+        let (source, lowered) = match self.read_again(file, &text, edit) {
             Some(read) => read,
-            None => read(FileText::new(text), old.as_ref(), true),
+            None => read(FileText::new(text)),
         };
         self.update(file, file.model(&self.db), source, lowered);
         self.settle();
     }
 
     /// Parses and lowers what an edit changed, if the text was sound and is so.
-    fn read_again(&self, file: File, text: &Arc<str>, old: Option<&Tree>, edit: Edit) -> Option<(Source, Lowered)> {
+    fn read_again(&self, file: File, text: &Arc<str>, edit: Edit) -> Option<(Source, Lowered)> {
         let db = &self.db;
-        let tree = parse(text, Some(old?));
         let (before, declarations) = (file.source(db), file.declarations(db));
         let described = |at: usize| declarations[at].facts(db).description.clone();
-        let again = lower_again(&tree, text, before, edit, described)?;
+        let again = lower_again(text, before, edit, described)?;
         let mut spans = Vec::with_capacity(again.len());
         let mut parts = Vec::with_capacity(again.len());
         for declaration in again {
@@ -427,7 +414,6 @@ impl Workspace {
         let source = Source {
             lines: LineIndex::new(text),
             text: text.clone(),
-            tree: Some(tree),
             spans,
             errors: Vec::new(),
             loose_descriptions: Vec::new(),
@@ -548,22 +534,33 @@ impl Workspace {
                 model.set_mitigations(&mut self.db).to(mitigations);
             }
         }
-        let mut by_part: FxHashMap<(Names, bool), Vec<Change>> = FxHashMap::default();
+        let mut by_part: FxHashMap<Names, [Vec<Change>; 3]> = FxHashMap::default();
         for change in std::mem::take(&mut self.changes) {
-            let part = change.model.names_of(&self.db, &change.name);
-            by_part.entry((part, change.entry.is_declared())).or_default().push(change);
+            let of = match change.entry {
+                Entry::Member(..) | Entry::Component(_) | Entry::Around | Entry::PointedAtBy(_) => 0,
+                Entry::WrittenIn(_) => 1,
+                Entry::Accepted(_) => 2,
+            };
+            by_part.entry(change.model.names_of(&self.db, &change.name)).or_default()[of].push(change);
         }
-        for ((part, is_declared), changes) in by_part {
+        let db = &mut self.db;
+        for (part, [declared, written, accepted]) in by_part {
             // Taken out and put back, since a copy would cost more than the change.
-            if is_declared {
-                let mut declared = part.set_declared(&mut self.db).to(FxHashMap::default());
-                changes.into_iter().for_each(|change| change.of_declared(&mut declared));
-                part.set_declared(&mut self.db).to(declared);
-            } else {
+            if !declared.is_empty() {
+                let mut names = part.set_declared(db).to(FxHashMap::default());
+                declared.into_iter().for_each(|change| change.of_declared(&mut names));
+                part.set_declared(db).to(names);
+            }
+            if !written.is_empty() {
                 let durability = if self.is_typed { TYPED } else { FACTS };
-                let mut written = part.set_written(&mut self.db).to(FxHashMap::default());
-                changes.into_iter().for_each(|change| change.of_written(&mut written));
-                part.set_written(&mut self.db).with_durability(durability).to(written);
+                let mut names = part.set_written(db).to(FxHashMap::default());
+                written.into_iter().for_each(|change| change.of_written(&mut names));
+                part.set_written(db).with_durability(durability).to(names);
+            }
+            if !accepted.is_empty() {
+                let mut names = part.set_accepted(db).to(FxHashMap::default());
+                accepted.into_iter().for_each(|change| change.of_accepted(&mut names));
+                part.set_accepted(db).to(names);
             }
         }
         self.is_typed = false;
@@ -779,16 +776,24 @@ impl Change {
         }
     }
 
-    fn of_written(self, names: &mut FxHashMap<SmolStr, Written>) {
-        let written = names.entry(self.name.clone()).or_default();
-        match self.entry {
-            Entry::WrittenIn(file) => put_or_take(&mut written.files, file, self.comes),
-            Entry::Accepted(accept) => put_or_take(&mut written.accepts, accept, self.comes),
-            _ => {}
+    fn of_written(self, names: &mut FxHashMap<SmolStr, Vec<File>>) {
+        if let Entry::WrittenIn(file) = self.entry {
+            put_or_take_of(names, self.name, file, self.comes);
         }
-        if *written == Written::default() {
-            names.remove(&self.name);
+    }
+
+    fn of_accepted(self, names: &mut FxHashMap<SmolStr, Vec<Decl>>) {
+        if let Entry::Accepted(accept) = self.entry {
+            put_or_take_of(names, self.name, accept, self.comes);
         }
+    }
+}
+
+fn put_or_take_of<T: PartialEq>(names: &mut FxHashMap<SmolStr, Vec<T>>, name: SmolStr, entry: T, comes: bool) {
+    let list = names.entry(name.clone()).or_default();
+    put_or_take(list, entry, comes);
+    if list.is_empty() {
+        names.remove(&name);
     }
 }
 
@@ -848,14 +853,9 @@ impl Lowered {
     }
 }
 
-/// Parses and lowers a text. The tree is kept for files that are being edited.
-fn read(text: FileText, old: Option<&Tree>, keep_tree: bool) -> (Source, Lowered) {
-    let mut tree = parse(&text.text, old);
-    if old.is_some() && tree.root_node().has_error() {
-        // How the parser gets over broken text depends on what it takes from the old tree. What is said of a
-        // text must not depend on how it came about.
-        tree = parse(&text.text, None);
-    }
+/// Parses and lowers a text.
+fn read(text: FileText) -> (Source, Lowered) {
+    let tree = parse(&text.text);
     let LoweredFile { declarations, errors, loose_descriptions } = lower(&tree, &text.text);
     let mut spans = Vec::with_capacity(declarations.len());
     let mut parts = Vec::with_capacity(declarations.len());
@@ -866,7 +866,6 @@ fn read(text: FileText, old: Option<&Tree>, keep_tree: bool) -> (Source, Lowered
     let source = Source {
         lines: LineIndex::new(&text.text),
         text: text.text,
-        tree: keep_tree.then_some(tree),
         spans,
         errors,
         loose_descriptions,
@@ -934,22 +933,4 @@ type Key = (Option<SmolStr>, Option<SmolStr>, Option<SmolStr>);
 fn key(shape: &Shape) -> (Kind, Key) {
     let ends = if shape.name.is_none() { (shape.source.clone(), shape.target.clone()) } else { (None, None) };
     (shape.kind, (shape.name.clone(), ends.0, ends.1))
-}
-
-fn input_edit(source: &Source, text: &str, range: std::ops::Range<usize>, inserted: usize) -> InputEdit {
-    let point = |text: &str, offset: usize| {
-        // Rows as tree-sitter counts them, by `\n` alone.
-        let row = text.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count();
-        let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
-        Point { row, column: offset - start }
-    };
-    let end = range.start + inserted;
-    InputEdit {
-        start_byte: range.start,
-        old_end_byte: range.end,
-        new_end_byte: end,
-        start_position: point(&source.text, range.start),
-        old_end_position: point(&source.text, range.end),
-        new_end_position: point(text, end),
-    }
 }

@@ -226,7 +226,7 @@ mod tests {
     use crate::parse;
 
     fn messages(text: &str) -> Vec<String> {
-        let errors = syntax_errors(&parse(text, None), text);
+        let errors = syntax_errors(&parse(text), text);
         errors.into_iter().map(|error| format!("{:?} {}", &text[error.span.range()], error.message)).collect()
     }
 

@@ -11,7 +11,7 @@ pub use tree::{
     Declaration, Item, Kind, Property, children, description_lines, field, is_space, items, name_text, span,
 };
 
-pub use tree_sitter::{InputEdit, Node, Point, Tree};
+pub use tree_sitter::{Node, Tree};
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
@@ -66,10 +66,7 @@ const REPORTS_PER_BYTE: f64 = 0.1;
 
 /// Parses a text. Any text has a tree; what is wrong with it is told by [`syntax_errors`]. A text with many readings
 /// that takes longer than five seconds is given up: its tree is empty, and that is its one error.
-///
-/// `old` is the tree of the text before, with [`Tree::edit`] already told what changed: what did not
-/// change is taken from it.
-pub fn parse(text: &str, old: Option<&Tree>) -> Tree {
+pub fn parse(text: &str) -> Tree {
     PARSER.with_borrow_mut(|parser| {
         parser.reset();
         let begun = Instant::now();
@@ -83,7 +80,7 @@ pub fn parse(text: &str, old: Option<&Tree>) -> Tree {
         };
         let options = tree_sitter::ParseOptions::new().progress_callback(&mut give_up);
         let mut rest = |offset: usize, _| &text.as_bytes()[offset.min(text.len())..];
-        parser.parse_with_options(&mut rest, old, Some(options)).unwrap_or_else(|| {
+        parser.parse_with_options(&mut rest, None, Some(options)).unwrap_or_else(|| {
             parser.reset();
             parser.parse("", None).expect("nothing is parsed at once")
         })

@@ -4,7 +4,7 @@
 //! one boundary, are one diagnostic, which stands at the most severe of them. A fact that elements of a file do not
 //! state is asked for once, for all of them and however many rules wait for it.
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Severity, runs};
 use crate::codes;
 use crate::db::{Db, Decl, File};
 use crate::facts::Missing;
@@ -53,11 +53,10 @@ fn groups(db: &dyn Db, file: File) -> Vec<Group> {
             None => groups.push(Group { cause, members: vec![assessed.clone()] }),
         }
     };
-    for &decl in file.declarations(db).iter() {
-        let found = open_findings(db, decl).filter(|assessed| assessed.finding.missing.is_none());
-        found.for_each(|assessed| add(rule_of(assessed.finding.id), decl, assessed));
+    for (decl, assessed) in runs(db, file).flat_map(|run| &run.open) {
+        add(rule_of(assessed.finding.id), *decl, assessed);
     }
-    for (at, assessed) in waiting_for(db, file) {
+    for (at, assessed) in runs(db, file).flat_map(|run| &run.waiting) {
         // What would be low at most is not worth a question; it is counted.
         let missing = assessed.finding.missing.filter(|_| assessed.finding.severity > Level::Low);
         missing.into_iter().for_each(|missing| add(Cause::Unstated(missing.property), *at, assessed));
@@ -84,15 +83,16 @@ fn place(db: &dyn Db, decl: Decl) -> Option<Decl> {
     }
 }
 
-/// The findings that wait for a fact, with where that is told: at the element that would state it, in its file. So a
-/// file looks at what is near its elements, and leaves out what another file sees in the same way.
-fn waiting_for(db: &dyn Db, file: File) -> impl Iterator<Item = &(Decl, Assessed)> {
-    file.declarations(db).iter().flat_map(|decl| waiting_at(db, *decl))
+/// The open findings on a declaration that wait for nothing.
+pub(super) fn open_at(db: &dyn Db, decl: Decl) -> impl Iterator<Item = &Assessed> {
+    open_findings(db, decl).filter(|assessed| assessed.finding.missing.is_none())
 }
 
-/// Those that a declaration has, or that wait for a fact of it elsewhere.
+/// The findings on a declaration that wait for a fact, or that wait elsewhere for a fact of it, with where that is told:
+/// at the element that would state it, in its file. So a file looks at what is near its elements, and leaves out what
+/// another file sees in the same way.
 #[salsa::tracked]
-fn waiting_at(db: &dyn Db, decl: Decl) -> Vec<(Decl, Assessed)> {
+pub(super) fn waiting_at(db: &dyn Db, decl: Decl) -> Vec<(Decl, Assessed)> {
     let waits = |assessed: &Assessed| assessed.finding.missing.map(|missing| missing.element);
     let file = decl.file(db);
     let mut found = Vec::new();

@@ -12,6 +12,11 @@ use threatline_syntax::Kind;
 /// How many days before its time something is called near.
 pub const NEAR: i32 = 30;
 
+/// Whether declarations of a kind state a day that this looks at.
+pub(super) fn may_state_day(kind: Kind) -> bool {
+    matches!(kind, Kind::Accept | Kind::Mitigation | Kind::Assumption)
+}
+
 pub(super) fn of(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
     let (property, passed, near): (_, &'static Code, &'static Code) = match decl.kind(db) {
         Kind::Accept => ("until", &codes::EXPIRED_ACCEPTANCE, &codes::EXPIRING_ACCEPTANCE),

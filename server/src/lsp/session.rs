@@ -534,8 +534,11 @@ impl Session {
         let text = Rope::from_str(&document.text);
         self.documents.insert(path.clone(), Document { version: document.version, text });
         self.put(&path, &document.text);
+        // It is told with its version, and no longer by whoever is telling without, also if it is what the disk has.
+        self.workspace.tidy_up();
+        self.is_dirty = true;
         if self.client.pulls() {
-            // From now on the client asks. Whoever was telling of it was stopped by the change.
+            // From now on the client asks.
             self.clear(&path);
         }
     }

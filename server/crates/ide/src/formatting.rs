@@ -288,7 +288,7 @@ impl<'text> Layout<'text> {
         for part in children(node) {
             match part.kind() {
                 "comment" => self.comment(part, indent),
-                "///" => {
+                "///" if part.start_byte() >= self.description_end => {
                     let text = lines.next().unwrap_or_default();
                     self.description_end = part.end_byte() + text.len();
                     let text = text.trim_end();

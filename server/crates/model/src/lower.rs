@@ -749,6 +749,7 @@ mod tests {
             ("/// One.\n\n// Not this.\n   ///Two.\nprocess a", "One.\nTwo."),
             ("/// One.\r///\r///  Two. \r// Not this.\rprocess a", "One.\n\n Two."),
             ("/// // A comment.\nprocess a", "// A comment."),
+            ("/// ///\nprocess a", "///"),
         ] {
             assert_eq!(facts(text)[0].description.as_deref(), Some(expected), "{text:?}");
         }

@@ -107,7 +107,15 @@ pub fn children<'tree>(node: Node<'tree>) -> Vec<Node<'tree>> {
 /// `/// // this`.
 pub fn description_lines<'text>(node: Node, text: &'text str) -> Vec<&'text str> {
     let parts = children(node);
-    let slashes = parts.iter().enumerate().filter(|(_, part)| part.kind() == "///");
+    let mut line_end = 0;
+    let slashes = parts.iter().enumerate().filter(|(_, part)| {
+        // Slashes behind slashes, as in `/// ///`, are text.
+        let begins_line = part.kind() == "///" && part.start_byte() >= line_end;
+        if begins_line {
+            line_end = text[part.end_byte()..].find(['\n', '\r']).map_or(text.len(), |length| part.end_byte() + length);
+        }
+        begins_line
+    });
     let line = |(at, part): (usize, &Node)| {
         let rest = &text[part.end_byte()..];
         let rest = &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())];

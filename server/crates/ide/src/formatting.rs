@@ -14,7 +14,7 @@ use threatline_model::Part;
 use threatline_model::lower::{LoweredFile, lower};
 use threatline_syntax::{
     Encoding, Kind, LineIndex, Node, Property, Span, SyntaxError, SyntaxErrorKind, children, description_lines,
-    is_space, name_text, parse, syntax_errors,
+    is_described, is_space, name_text, parse,
 };
 
 /// The longest line that a list, a condition or a declaration is joined to, in characters.
@@ -28,14 +28,14 @@ const BYTE_ORDER_MARK: char = '\u{FEFF}';
 /// A text in canonical form; or what is wrong with it, since broken text is left as it is.
 pub fn format(text: &str) -> Result<String, Vec<SyntaxError>> {
     let tree = parse(text);
-    let errors = syntax_errors(&tree, text);
-    if !errors.is_empty() {
-        return Err(errors);
+    let lowered = lower(&tree, text);
+    if !lowered.errors.is_empty() {
+        return Err(lowered.errors);
     }
     let mut layout = Layout::new(text);
     layout.file(tree.root_node());
     let result = layout.finish();
-    match read_otherwise(lower(&tree, text), lower(&parse(&result), &result)) {
+    match read_otherwise(lowered, lower(&parse(&result), &result)) {
         None => Ok(result),
         Some(span) => Err(vec![SyntaxError {
             span,
@@ -163,6 +163,7 @@ impl<'text> Layout<'text> {
             match node.kind() {
                 "comment" => self.comment(node, 0),
                 "description" => self.description(node, 0),
+                _ if is_described(node, self.text) => {}
                 _ => {
                     let after_last = last.map_or(0, |(line, _)| line);
                     let start = self.declaration(node, after_last);

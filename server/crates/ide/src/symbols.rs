@@ -153,8 +153,14 @@ pub fn lowered(text: &str) -> Vec<char> {
 /// How well a query fits a name, and how long that name is; `None` if it does not.
 pub fn rank(query: &[char], name: &str) -> Option<(Match, usize)> {
     // Whatever fits has the letters in their order, and most names have not.
-    let mut letters = name.chars().flat_map(char::to_lowercase);
-    if !query.iter().all(|wanted| letters.any(|letter| letter == *wanted)) {
+    let holds_letters = if name.is_ascii() {
+        let mut letters = name.bytes();
+        query.iter().all(|wanted| letters.any(|letter| char::from(letter.to_ascii_lowercase()) == *wanted))
+    } else {
+        let mut letters = name.chars().flat_map(char::to_lowercase);
+        query.iter().all(|wanted| letters.any(|letter| letter == *wanted))
+    };
+    if !holds_letters {
         return None;
     }
     let name = lowered(name);

@@ -9,9 +9,9 @@
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::sync::Arc;
 use threatline_syntax::{
-    Declaration, Item, Kind, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree, children,
-    description_lines, errors_in, field, is_given_up, is_within, items, misread_blocks, name_text, parse, span,
-    syntax_errors,
+    Declaration, Item, Kind, NOT_CLOSED, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree,
+    children, description_lines, errors_in, field, is_given_up, is_within, items, misread_blocks, name_text, parse,
+    span, syntax_errors,
 };
 
 /// How deep a condition may be nested.
@@ -291,7 +291,7 @@ pub fn lower(tree: &Tree, text: &str) -> LoweredFile {
     let mut declarations = Vec::new();
     let mut description: Option<Node> = None;
     let misread = misread_blocks(tree, text);
-    for item in items(tree) {
+    for item in items(tree, text) {
         match item {
             Item::Declaration(declaration) if is_within(&misread, start_of(declaration.0)) => {}
             Item::Description(node) => {
@@ -369,7 +369,7 @@ pub fn lower_again(
     // That of the first declaration stands before the part.
     let mut described_before = first.map(&described);
     let mut description: Option<Node> = None;
-    for item in items(&tree) {
+    for item in items(&tree, part) {
         let declaration = match item {
             Item::Description(node) => {
                 if description.replace(node).is_some() {
@@ -555,6 +555,14 @@ impl<'text> Lowerer<'text> {
 
     /// The text of a string without its quotes and with its escapes resolved.
     fn string(&mut self, node: Node) -> SmolStr {
+        if let Some(line) = self.text[node.byte_range()].find(['\n', '\r']) {
+            // The grammar takes comments between the parts of a string, which so may go on below.
+            self.errors.push(SyntaxError {
+                span: Span::new(node.start_byte(), node.start_byte() + line),
+                message: NOT_CLOSED.to_owned(),
+                kind: SyntaxErrorKind::Unexpected,
+            });
+        }
         let mut text = SmolStrBuilder::new();
         let mut cursor = node.walk();
         for part in node.children(&mut cursor) {
@@ -743,7 +751,18 @@ mod tests {
     }
 
     #[test]
+    fn a_string_ends_with_its_line() {
+        let text = "process a { owner: \"b\n// c\n/// d\" }";
+        let errors = lower(&parse(text), text).errors;
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert_eq!((&text[errors[0].span.range()], &*errors[0].message), ("\"b", NOT_CLOSED));
+    }
+
+    #[test]
     fn a_description_is_what_stands_behind_its_slashes() {
+        let text = "process a\n\n/// store";
+        let last = lower(&parse(text), text);
+        assert_eq!((last.declarations.len(), &*last.loose_descriptions), (1, &[Span::new(11, 14)][..]));
         for (text, expected) in [
             ("/// store\nprocess a", "store"),
             ("/// One.\n\n// Not this.\n   ///Two.\nprocess a", "One.\nTwo."),

@@ -342,10 +342,13 @@ pub fn name_from(db: &dyn Db, decl: Decl, file: File) -> SmolStr {
 
 /// All declarations of some kinds that the files of a model can name: the model's, then those it builds on.
 pub fn visible(db: &dyn Db, model: Model, kinds: &[Kind]) -> Vec<Decl> {
-    let files = model.with_bases(db).flat_map(|model| model.files(db).iter());
-    files
-        .flat_map(|file| file.declarations(db).iter().copied())
-        .filter(|decl| decl.shape(db).name.is_some() && kinds.contains(&decl.kind(db)))
-        .filter(|decl| decl.model(db) == model || DEFINITIONS.contains(&decl.kind(db)))
-        .collect()
+    let of = |from: Model| {
+        let can_be_named = move |decl: &Decl| {
+            let shape = decl.shape(db);
+            let reaches = from == model || DEFINITIONS.contains(&shape.kind);
+            shape.name.is_some() && kinds.contains(&shape.kind) && reaches
+        };
+        from.files(db).iter().flat_map(|file| file.declarations(db).iter().copied()).filter(can_be_named)
+    };
+    model.with_bases(db).flat_map(of).collect()
 }

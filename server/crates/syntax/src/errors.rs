@@ -4,6 +4,9 @@
 use crate::{Kind, Span, children, is_given_up, span};
 use tree_sitter::{Node, Tree};
 
+/// What is told of a string that goes on behind its line.
+pub const NOT_CLOSED: &str = "this string is not closed: `\"` is missing at the end of the line";
+
 /// One place where the text is not in the language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
@@ -134,11 +137,7 @@ fn missing(node: Node, text: &str) -> SyntaxError {
         "_word" | "name" | "property_name" => SyntaxErrorKind::Unexpected,
         kind => SyntaxErrorKind::Missing(kind.to_owned()),
     };
-    let message = if node.kind() == "\"" {
-        "this string is not closed: `\"` is missing at the end of the line".to_owned()
-    } else {
-        format!("{what} is missing here")
-    };
+    let message = if node.kind() == "\"" { NOT_CLOSED.to_owned() } else { format!("{what} is missing here") };
     SyntaxError { span: last_character(text, end), message, kind }
 }
 

@@ -108,7 +108,7 @@ pub fn children<'tree>(node: Node<'tree>) -> Vec<Node<'tree>> {
 pub fn description_lines<'text>(node: Node, text: &'text str) -> Vec<&'text str> {
     let parts = children(node);
     let mut line_end = 0;
-    let slashes = parts.iter().enumerate().filter(|(_, part)| {
+    let slashes = parts.iter().filter(|part| {
         // Slashes behind slashes, as in `/// ///`, are text.
         let begins_line = part.kind() == "///" && part.start_byte() >= line_end;
         if begins_line {
@@ -116,14 +116,17 @@ pub fn description_lines<'text>(node: Node, text: &'text str) -> Vec<&'text str>
         }
         begins_line
     });
-    let line = |(at, part): (usize, &Node)| {
+    let line = |part: &Node| {
         let rest = &text[part.end_byte()..];
-        let rest = &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())];
-        // Else it is a word that starts a declaration, at the end of the text.
-        let is_text = parts.get(at + 1).is_some_and(|next| next.kind() == "description_text");
-        if is_text || rest.trim_start().starts_with("//") { rest } else { "" }
+        &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())]
     };
     slashes.map(line).collect()
+}
+
+/// Whether a node is text of a description: a word that starts a declaration, where the text ends behind it without a
+/// line end, as in `/// store`.
+pub fn is_described(node: Node, text: &str) -> bool {
+    node.end_byte() == text.len() && text[..node.start_byte()].trim_end_matches([' ', '\t']).ends_with("///")
 }
 
 /// A name without the spaces and the comments around its dots. Its words are no nodes of their own.
@@ -154,20 +157,21 @@ pub fn field<'tree>(node: Node<'tree>, name: &str) -> Option<Node<'tree>> {
 }
 
 /// The declarations and descriptions of a file in order, those inside of broken text included.
-pub fn items(tree: &Tree) -> Vec<Item<'_>> {
+pub fn items<'tree>(tree: &'tree Tree, text: &str) -> Vec<Item<'tree>> {
     let mut found = Vec::new();
-    collect(tree.root_node(), 0, &mut found);
+    collect(tree.root_node(), text, 0, &mut found);
     found
 }
 
-fn collect<'tree>(node: Node<'tree>, depth: usize, found: &mut Vec<Item<'tree>>) {
+fn collect<'tree>(node: Node<'tree>, text: &str, depth: usize, found: &mut Vec<Item<'tree>>) {
     let mut cursor = node.walk();
     for child in node.children(&mut cursor) {
         match child.kind() {
             "description" => found.push(Item::Description(child)),
+            "declaration" if is_described(child, text) => {}
             "declaration" => found.push(Item::Declaration(Declaration(child))),
             // Declarations inside of what the parser gave up on keep their meaning.
-            "ERROR" if depth < 8 => collect(child, depth + 1, found),
+            "ERROR" if depth < 8 => collect(child, text, depth + 1, found),
             _ => {}
         }
     }

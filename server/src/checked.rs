@@ -2,8 +2,7 @@
 //! not know how it is printed.
 
 use crate::files::Loaded;
-use crate::format::count;
-use crate::format::in_one_line;
+use crate::format::{count, in_one_line};
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 use std::cmp::Reverse;

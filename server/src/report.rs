@@ -6,9 +6,8 @@ use crate::Outcome;
 use crate::arguments::{ReportArguments, ReportFormat};
 use crate::checked::{ModelReport, policy_in_words, report, the_only};
 use crate::files;
-use crate::format;
-use crate::format::count;
 use crate::format::document::{Block, Cell, Document, write_html, write_markdown};
+use crate::format::{self, count};
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -102,7 +101,7 @@ impl Page<'_> {
 
     fn text(&self, decl: Decl, property: &str) -> String {
         let stated = typed(self.db, decl);
-        let values = stated.get(property).map(|stated| &*stated.values).unwrap_or_default();
+        let values = stated.values(property);
         let texts = values.iter().filter_map(|(_, value)| match value {
             threatline_model::typed::TypedValue::Text(text) => Some(text.as_str()),
             _ => None,

@@ -55,7 +55,7 @@ fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
     let finding = &assessed.finding;
     let id = finding.id;
     let stated = |decl: Decl, property: &str| -> Vec<String> {
-        let values = typed(db, decl).get(property).map(|stated| &*stated.values).unwrap_or_default();
+        let values = typed(db, decl).values(property);
         let texts = values.iter().filter_map(|(_, value)| match value {
             TypedValue::Text(text) | TypedValue::Reference(text) => Some(text.to_string()),
             TypedValue::Date(date) => Some(date.to_string()),

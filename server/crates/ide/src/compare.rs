@@ -505,7 +505,7 @@ impl Comparer<'_> {
         let in_base = |decl| self.matching.base_name(decl);
         let known = old.and_then(|old| typed(self.base.db, old).get("findings"));
         let known = known.map(|stated| matching::values(stated, &in_base)).unwrap_or_default();
-        let named = typed(db, accept).get("findings").map(|stated| &*stated.values).unwrap_or_default();
+        let named = typed(db, accept).values("findings");
         let mut accepted: Vec<String> = newly.iter().map(|found| self.finding_named(found)).collect();
         for (_, value) in named {
             let TypedValue::Finding(names) = value else { continue };

@@ -330,7 +330,6 @@ impl List<'_> {
     fn declared(&mut self, found: Vec<Decl>, taken: &HashSet<Decl>, why: impl Fn(Decl) -> Option<String>) {
         let db = self.db;
         let listed: HashSet<Decl> = self.context.values.iter().filter_map(|name| self.resolved(name)).collect();
-        let mut last_file = None;
         // Thousands of elements share a few names.
         let mut known: HashMap<&str, Option<_>> = HashMap::new();
         let mut ranked: Vec<_> = found
@@ -338,14 +337,11 @@ impl List<'_> {
             .enumerate()
             .filter(|(_, decl)| !listed.contains(decl) && !taken.contains(decl))
             .filter_map(|(at, decl)| {
-                let file = decl.file(db);
-                let distance = match last_file {
-                    Some((last, distance)) if last == file => distance,
-                    _ if file == self.file => 0,
+                let distance = match decl.file(db) {
+                    own if own == self.file => 0,
                     _ if decl.in_library(db) => 3,
-                    _ => 1 + u8::from(file.component(db).is_some()),
+                    other => 1 + u8::from(other.component(db).is_some()),
                 };
-                last_file = Some((file, distance));
                 let name = decl.shape(db).name.as_deref().unwrap_or_default();
                 let fit = match self.typed.is_empty() {
                     true => None,

@@ -285,20 +285,17 @@ impl<'text> Layout<'text> {
 
     /// Lays out the lines of a description and the comments between them.
     fn description(&mut self, node: Node, indent: usize) {
-        let mut lines = description_lines(node, self.text).into_iter();
+        let mut lines = description_lines(node, self.text).into_iter().peekable();
         for part in children(node) {
-            match part.kind() {
-                "comment" => self.comment(part, indent),
-                "///" if part.start_byte() >= self.description_end => {
-                    let text = lines.next().unwrap_or_default();
-                    self.description_end = part.end_byte() + text.len();
-                    let text = text.trim_end();
-                    let space = if text.is_empty() || text.starts_with(' ') { "" } else { " " };
-                    let line = Line::code(indent, format!("///{space}{text}"));
-                    self.push(self.distance(part.start_byte()), Line { is_description: true, ..line });
-                    self.described = true;
-                }
-                _ => {}
+            if part.kind() == "comment" {
+                self.comment(part, indent);
+            } else if let Some((start, text)) = lines.next_if(|(start, _)| *start == part.end_byte()) {
+                self.description_end = start + text.len();
+                let text = text.trim_end();
+                let space = if text.is_empty() || text.starts_with(' ') { "" } else { " " };
+                let line = Line::code(indent, format!("///{space}{text}"));
+                self.push(self.distance(part.start_byte()), Line { is_description: true, ..line });
+                self.described = true;
             }
         }
     }

@@ -773,7 +773,7 @@ impl Telling<'_> {
             self.text(format!("It has expired: its last day was {until}, and what it accepted is open again."));
         }
         self.properties(&["findings"]);
-        let named = typed(db, decl).get("findings").map(|stated| &*stated.values).unwrap_or_default();
+        let named = typed(db, decl).values("findings");
         let mut subjects: Vec<Decl> = Vec::new();
         for (_, value) in named {
             if let TypedValue::Finding(accepted) = value

@@ -153,12 +153,9 @@ pub fn lowered(text: &str) -> Vec<char> {
 /// How well a query fits a name, and how long that name is; `None` if it does not.
 pub fn rank(query: &[char], name: &str) -> Option<(Match, usize)> {
     // Whatever fits has the letters in their order, and most names have not.
-    let holds_letters = if name.is_ascii() {
-        let mut letters = name.bytes();
-        query.iter().all(|wanted| letters.any(|letter| char::from(letter.to_ascii_lowercase()) == *wanted))
-    } else {
-        let mut letters = name.chars().flat_map(char::to_lowercase);
-        query.iter().all(|wanted| letters.any(|letter| letter == *wanted))
+    let holds_letters = match name.is_ascii() {
+        true => holds(query, name.bytes().map(|letter| char::from(letter.to_ascii_lowercase()))),
+        false => holds(query, name.chars().flat_map(char::to_lowercase)),
     };
     if !holds_letters {
         return None;
@@ -177,6 +174,11 @@ pub fn rank(query: &[char], name: &str) -> Option<(Match, usize)> {
         Match::Subsequence
     };
     Some((fit, length))
+}
+
+/// Whether the letters of a query are among others, in their order.
+fn holds(query: &[char], mut letters: impl Iterator<Item = char>) -> bool {
+    query.iter().all(|wanted| letters.any(|letter| letter == *wanted))
 }
 
 /// Whether the query is made of the beginnings of words of the name, in their order: `pl` and `payled` of

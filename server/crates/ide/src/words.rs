@@ -2,6 +2,7 @@
 //! nothing more is known. It must not know what a word means.
 
 use threatline_model::Span;
+use threatline_syntax::is_space;
 
 /// What a piece of a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     let mut line_began = true;
     while let Some(first) = text[at..].chars().next() {
         let rest = &text[at..];
-        if first.is_whitespace() || first == '\u{feff}' {
+        if is_space(first) {
             line_began |= matches!(first, '\n' | '\r');
             at += first.len_utf8();
             continue;

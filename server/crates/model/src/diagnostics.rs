@@ -148,10 +148,8 @@ pub fn nearest(written: &str, candidates: impl IntoIterator<Item = SmolStr>) -> 
 pub fn diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let mut found = structure::of_text(db, file);
     found.extend(meaning(db, file).iter().cloned());
-    if !file.model(db).is_test(db) {
-        let dated = runs(db, file).flat_map(|run| &run.dated);
-        found.extend(dated.filter_map(|decl| time::of(db, *decl)));
-    }
+    let dated = runs(db, file).flat_map(|run| &run.dated);
+    found.extend(dated.filter_map(|decl| time::of(db, *decl)));
     settle(db, file.model(db), found)
 }
 
@@ -181,16 +179,14 @@ pub fn settings_diagnostics(db: &dyn Db, model: Model) -> Vec<Diagnostic> {
 #[salsa::tracked]
 fn meaning(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = runs(db, file).flat_map(|run| run.problems.iter().cloned()).collect();
-    if !file.model(db).is_test(db) {
-        missing::of(db, file, &mut found);
-    }
+    missing::of(db, file, &mut found);
     found
 }
 
 /// How many declarations make a run.
 const RUN: usize = 64;
 
-/// What declarations that follow each other in a file have to say. A file asks its runs and not each declaration, so that
+/// What declarations that follow each other in a file have to say; of a test only what they mean wrongly. A file asks its runs and not each declaration, so that
 /// a change in a file of thousands makes it look again at those around the change alone.
 #[derive(Debug, PartialEq, Eq)]
 struct Run {
@@ -217,7 +213,7 @@ fn run(db: &dyn Db, file: File, number: u32) -> Run {
     let judged = || decls.clone().filter(|_| !is_test);
     Run {
         problems,
-        dated: judged().filter(|decl| time::may_state_day(decl.kind(db))).collect(),
+        dated: judged().filter(|decl| time::day_of(decl.kind(db)).is_some()).collect(),
         open: judged().flat_map(|decl| missing::open_at(db, decl).map(move |found| (decl, found.clone()))).collect(),
         waiting: judged().flat_map(|decl| missing::waiting_at(db, decl).iter().cloned()).collect(),
     }

@@ -310,7 +310,7 @@ pub fn assessed(db: &dyn Db, subject: Decl) -> Vec<Assessed> {
 /// Whether an `accept` names a finding, expired or not.
 pub fn accepts_finding(db: &dyn Db, accept: Decl, finding: &Finding) -> bool {
     let stated = typed(db, accept);
-    let named = stated.get("findings").map(|stated| &*stated.values).unwrap_or_default();
+    let named = stated.values("findings");
     named.iter().any(|(_, value)| match value {
         TypedValue::Finding(accepted) => accepted_is(accepted, finding),
         _ => false,
@@ -376,7 +376,7 @@ pub fn accepts_on(db: &dyn Db, subject: Decl) -> Vec<Decl> {
     let name = if subject.shape(db).name.is_some() { Some(subject) } else { ends(db, subject).0 };
     let accepts = name.map(|name| accepts_naming(db, name)).unwrap_or_default();
     let names_it = |accept: &Decl| {
-        let values = typed(db, *accept).get("findings").map(|stated| &*stated.values).unwrap_or_default();
+        let values = typed(db, *accept).values("findings");
         values.iter().any(|(_, value)| matches!(value, TypedValue::Finding(accepted) if accepted.subject() == subject))
     };
     let mut accepts: Vec<Decl> = accepts.iter().copied().filter(names_it).collect();

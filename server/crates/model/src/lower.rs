@@ -74,12 +74,10 @@ pub enum Value {
 impl Value {
     /// The two ends of the flow that a finding is about, if it is written with them.
     pub fn ends(&self) -> Option<(&SmolStr, &SmolStr)> {
-        match self {
-            Value::Finding(finding) => match &finding.subject {
-                Subject::Ends(source, target) => Some((source, target)),
-                Subject::Name(_) => None,
-            },
-            _ => None,
+        let Value::Finding(finding) = self else { return None };
+        match &finding.subject {
+            Subject::Ends(source, target) => Some((source, target)),
+            Subject::Name(_) => None,
         }
     }
 }
@@ -100,6 +98,16 @@ pub enum Subject {
     Name(SmolStr),
     /// The two ends of a flow without a name.
     Ends(SmolStr, SmolStr),
+}
+
+impl Subject {
+    /// The names in it.
+    pub fn names(&self) -> [Option<&SmolStr>; 2] {
+        match self {
+            Subject::Name(name) => [Some(name), None],
+            Subject::Ends(source, target) => [Some(source), Some(target)],
+        }
+    }
 }
 
 /// A condition as a list of nodes, each of which refers to others by their place in the list.
@@ -298,7 +306,8 @@ pub fn lower(tree: &Tree, text: &str) -> LoweredFile {
                 lowerer.loose.extend(description.replace(node).map(span));
             }
             Item::Declaration(declaration) => {
-                declarations.extend(lowerer.declaration(declaration, description.take()));
+                let description = description.take().map(|lines| lowerer.description(lines));
+                declarations.extend(lowerer.declaration(declaration, description));
             }
         }
     }
@@ -399,8 +408,7 @@ pub fn lower_again(
             Some(at) => found.push(Again::Kept(at, start)),
             None => {
                 lowerer.errors.extend(errors_in(declaration.0, part));
-                let mut lowered = lowerer.declaration(declaration, None)?;
-                lowered.facts.description = says;
+                let mut lowered = lowerer.declaration(declaration, says)?;
                 lowered.spans.start = start;
                 found.push(Again::New(lowered));
             }
@@ -418,10 +426,8 @@ pub fn lower_again(
     if !is_sound || !last.is_none_or(is_read_as_before) {
         return None;
     }
-    found.extend((last.map_or(spans.len(), |last| last + 1)..spans.len()).map(|at| {
-        let start = edit.moved(spans[at].start);
-        Again::Kept(at, start)
-    }));
+    let behind = last.map_or(spans.len(), |last| last + 1)..spans.len();
+    found.extend(behind.map(|at| Again::Kept(at, edit.moved(spans[at].start))));
     Some(found)
 }
 
@@ -443,7 +449,7 @@ struct Lowerer<'text> {
 }
 
 impl<'text> Lowerer<'text> {
-    fn declaration(&mut self, node: Declaration, description: Option<Node>) -> Option<LoweredDeclaration> {
+    fn declaration(&mut self, node: Declaration, description: Option<SmolStr>) -> Option<LoweredDeclaration> {
         let kind = node.kind(self.text)?;
         let start = node.0.start_byte() as u32;
         let here = |node: Node| relative(node, start);
@@ -455,7 +461,6 @@ impl<'text> Lowerer<'text> {
         let title = node.title().map(|title| self.string(title));
         let (stated, properties): (Vec<_>, Vec<_>) =
             node.properties().into_iter().filter_map(|property| self.property(property, start)).unzip();
-        let description = description.map(|lines| self.description(lines));
         let facts = Facts { title, description, properties: stated.into() };
         if let Some(body) = node.body() {
             let mut cursor = body.walk();
@@ -591,7 +596,7 @@ impl<'text> Lowerer<'text> {
 
     fn description(&self, node: Node) -> SmolStr {
         let lines = description_lines(node, self.text).into_iter();
-        let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+        let lines: Vec<&str> = lines.map(|(_, line)| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
         lines.join("\n").trim_end().into()
     }
 }

@@ -2,7 +2,7 @@
 //! It must not know rules.
 
 use crate::db::{Db, Decl, File, Model, put_in_order};
-use crate::lower::{Expression, Facts, Part, Shape, Subject, Value};
+use crate::lower::{Expression, Facts, Part, Shape, Value};
 use crate::names::{components_around, definition_of_base, files_naming, headings_naming, resolve, resolve_as};
 use crate::schema::{self, STATUS, TRUST, Takes};
 use crate::typed::{Categories, TypedValue, typed};
@@ -353,7 +353,7 @@ pub fn counters(db: &dyn Db, mitigation: Decl) -> Counters {
     let mut next = Some(mitigation);
     while let Some(mitigation) = next.filter(|mitigation| seen.insert(*mitigation) && seen.len() <= MOST_BROADER) {
         let stated = typed(db, mitigation);
-        for (_, value) in stated.get("counters").map(|stated| &*stated.values).unwrap_or_default() {
+        for (_, value) in stated.values("counters") {
             match value {
                 TypedValue::Decl(decl) => counters.decls.push(*decl),
                 TypedValue::Category(at) => counters.categories.0 |= Categories::one(*at).0,
@@ -454,10 +454,10 @@ pub fn mentions<'lowered>(shape: &'lowered Shape, facts: &'lowered Facts) -> imp
         let values = written.values.iter().filter(move |_| names);
         let in_values = values.flat_map(|value| match value {
             Value::Name(name) | Value::Reference(name) => [Some(name), None, None],
-            Value::Finding(finding) => match &finding.subject {
-                Subject::Name(name) => [Some(&finding.rule), Some(name), None],
-                Subject::Ends(source, target) => [Some(&finding.rule), Some(source), Some(target)],
-            },
+            Value::Finding(finding) => {
+                let [first, second] = finding.subject.names();
+                [Some(&finding.rule), first, second]
+            }
             _ => [None, None, None],
         });
         let nodes = written.condition.as_ref().map(|condition| condition.nodes.as_slice()).unwrap_or_default();

@@ -105,9 +105,14 @@ impl Typed {
         self.stated.iter().find(|stated| stated.property.name == name && !stated.values.is_empty())
     }
 
+    /// The values of a property that fit, each with its place.
+    pub fn values(&self, name: &str) -> &[(u16, TypedValue)] {
+        self.get(name).map(|stated| &*stated.values).unwrap_or_default()
+    }
+
     /// The word of a property.
     pub fn word(&self, name: &str) -> Option<u8> {
-        match self.get(name)?.values.first()?.1 {
+        match self.values(name).first()?.1 {
             TypedValue::Word(word) => Some(word),
             _ => None,
         }
@@ -115,8 +120,7 @@ impl Typed {
 
     /// The words of a property, as they stand in their list.
     pub fn words(&self, name: &str) -> Vec<u8> {
-        let values = self.get(name).map(|stated| &*stated.values).unwrap_or_default();
-        values
+        self.values(name)
             .iter()
             .filter_map(|(_, value)| if let TypedValue::Word(word) = value { Some(*word) } else { None })
             .collect()
@@ -129,7 +133,7 @@ impl Typed {
 
     /// The yes or no of a property.
     pub fn yes_no(&self, name: &str) -> Option<bool> {
-        match self.get(name)?.values.first()?.1 {
+        match self.values(name).first()?.1 {
             TypedValue::YesNo(answer) => Some(answer),
             _ => None,
         }
@@ -137,7 +141,7 @@ impl Typed {
 
     /// The date of a property.
     pub fn date(&self, name: &str) -> Option<Date> {
-        match self.get(name)?.values.first()?.1 {
+        match self.values(name).first()?.1 {
             TypedValue::Date(date) => Some(date),
             _ => None,
         }
@@ -145,7 +149,7 @@ impl Typed {
 
     /// The string of a property.
     pub fn text(&self, name: &str) -> Option<&SmolStr> {
-        match &self.get(name)?.values.first()?.1 {
+        match &self.values(name).first()?.1 {
             TypedValue::Text(text) => Some(text),
             _ => None,
         }
@@ -153,8 +157,9 @@ impl Typed {
 
     /// The references of a property.
     pub fn references(&self) -> impl Iterator<Item = &SmolStr> {
-        let values = self.get("references").map(|stated| &*stated.values).unwrap_or_default();
-        values.iter().filter_map(|(_, value)| if let TypedValue::Reference(id) = value { Some(id) } else { None })
+        self.values("references")
+            .iter()
+            .filter_map(|(_, value)| if let TypedValue::Reference(id) = value { Some(id) } else { None })
     }
 
     /// The declarations that a property names, each with the part at which it does.

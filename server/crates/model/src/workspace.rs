@@ -5,9 +5,7 @@ use crate::db::{
     Database, Decl, Declared, FACTS, File, LIBRARY, Model, Names, SHAPES, SPANS, TYPED, World, durability_of_facts,
 };
 use crate::library;
-use crate::lower::{
-    Again, Edit, Facts, LoweredFile, Shape, Source, Spans, Subject, Unreadable, Value, lower, lower_again,
-};
+use crate::lower::{Again, Edit, Facts, LoweredFile, Shape, Source, Spans, Unreadable, Value, lower, lower_again};
 use crate::names::{candidates, full};
 use crate::relations::mentions;
 use crate::settings::Settings;
@@ -114,8 +112,17 @@ struct Change {
 }
 
 /// What is known of a name.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Entry {
+    /// What a heading says of it.
+    Declared(DeclaredEntry),
+    /// A file writes it.
+    WrittenIn(File),
+    /// An `accept` writes it.
+    Accepted(Decl),
+}
+
+/// What a heading says of a name.
+enum DeclaredEntry {
     /// A declaration has it.
     Member(File, Decl, Kind),
     /// A file is the component of this name.
@@ -124,10 +131,14 @@ enum Entry {
     Around,
     /// A heading writes it.
     PointedAtBy(Decl),
-    /// A file writes it.
-    WrittenIn(File),
-    /// An `accept` writes it.
-    Accepted(Decl),
+}
+
+/// What comes and goes in a part of the names.
+#[derive(Default)]
+struct Changes {
+    declared: Vec<(SmolStr, DeclaredEntry, bool)>,
+    written: Vec<(SmolStr, File, bool)>,
+    accepted: Vec<(SmolStr, Decl, bool)>,
 }
 
 impl Workspace {
@@ -451,9 +462,9 @@ impl Workspace {
     fn enter_component(&mut self, file: File, comes: bool) {
         let Some(component) = file.component(&self.db) else { return };
         let model = file.model(&self.db);
-        let mut note = |name: SmolStr, entry| self.changes.push(Change { model, name, entry, comes });
-        component.match_indices('.').for_each(|(dot, _)| note(component[..dot].into(), Entry::Around));
-        note(component.clone(), Entry::Component(file));
+        let mut note = |name, entry| self.changes.push(Change { model, name, entry: Entry::Declared(entry), comes });
+        component.match_indices('.').for_each(|(dot, _)| note(component[..dot].into(), DeclaredEntry::Around));
+        note(component.clone(), DeclaredEntry::Component(file));
     }
 
     fn enter_technologies(&mut self, file: File, comes: bool) {
@@ -485,10 +496,11 @@ impl Workspace {
         let component = component.as_deref();
         let mut note = |name, entry| self.changes.push(Change { model, name, entry, comes });
         if let Some(name) = shape.name.as_ref().filter(|_| shape.kind != Kind::Component) {
-            note(full(component, name), Entry::Member(file, decl, shape.kind));
+            note(full(component, name), Entry::Declared(DeclaredEntry::Member(file, decl, shape.kind)));
         }
         for name in [&shape.within, &shape.source, &shape.target].into_iter().flatten() {
-            candidates(component, name).for_each(|name| note(name, Entry::PointedAtBy(decl)));
+            let entry = || Entry::Declared(DeclaredEntry::PointedAtBy(decl));
+            candidates(component, name).for_each(|name| note(name, entry()));
         }
         if shape.kind == Kind::Accept {
             for name in accepted(decl.facts(&self.db)) {
@@ -534,32 +546,32 @@ impl Workspace {
                 model.set_mitigations(&mut self.db).to(mitigations);
             }
         }
-        let mut by_part: FxHashMap<Names, [Vec<Change>; 3]> = FxHashMap::default();
-        for change in std::mem::take(&mut self.changes) {
-            let of = match change.entry {
-                Entry::Member(..) | Entry::Component(_) | Entry::Around | Entry::PointedAtBy(_) => 0,
-                Entry::WrittenIn(_) => 1,
-                Entry::Accepted(_) => 2,
-            };
-            by_part.entry(change.model.names_of(&self.db, &change.name)).or_default()[of].push(change);
+        let mut by_part: FxHashMap<Names, Changes> = FxHashMap::default();
+        for Change { model, name, entry, comes } in std::mem::take(&mut self.changes) {
+            let changes = by_part.entry(model.names_of(&self.db, &name)).or_default();
+            match entry {
+                Entry::Declared(declared) => changes.declared.push((name, declared, comes)),
+                Entry::WrittenIn(file) => changes.written.push((name, file, comes)),
+                Entry::Accepted(accept) => changes.accepted.push((name, accept, comes)),
+            }
         }
         let db = &mut self.db;
-        for (part, [declared, written, accepted]) in by_part {
+        for (part, Changes { declared, written, accepted }) in by_part {
             // Taken out and put back, since a copy would cost more than the change.
             if !declared.is_empty() {
                 let mut names = part.set_declared(db).to(FxHashMap::default());
-                declared.into_iter().for_each(|change| change.of_declared(&mut names));
+                declared.into_iter().for_each(|(name, entry, comes)| declare(&mut names, name, entry, comes));
                 part.set_declared(db).to(names);
             }
             if !written.is_empty() {
                 let durability = if self.is_typed { TYPED } else { FACTS };
                 let mut names = part.set_written(db).to(FxHashMap::default());
-                written.into_iter().for_each(|change| change.of_written(&mut names));
+                written.into_iter().for_each(|(name, file, comes)| note(&mut names, name, file, comes));
                 part.set_written(db).with_durability(durability).to(names);
             }
             if !accepted.is_empty() {
                 let mut names = part.set_accepted(db).to(FxHashMap::default());
-                accepted.into_iter().for_each(|change| change.of_accepted(&mut names));
+                accepted.into_iter().for_each(|(name, accept, comes)| note(&mut names, name, accept, comes));
                 part.set_accepted(db).to(names);
             }
         }
@@ -760,36 +772,23 @@ impl Workspace {
     }
 }
 
-impl Change {
-    fn of_declared(self, names: &mut FxHashMap<SmolStr, Declared>) {
-        let comes = self.comes;
-        let declared = names.entry(self.name.clone()).or_default();
-        match self.entry {
-            Entry::Member(file, decl, kind) => put_or_take(&mut declared.members, (file, decl, kind), comes),
-            Entry::Component(file) => put_or_take(&mut declared.components, file, comes),
-            Entry::PointedAtBy(decl) => put_or_take(&mut declared.pointed_at_by, decl, comes),
-            _ if comes => declared.around += 1,
-            _ => declared.around -= 1,
-        }
-        if *declared == Declared::default() {
-            names.remove(&self.name);
-        }
+/// Notes what has a name, or may mean it, or no longer does.
+fn declare(names: &mut FxHashMap<SmolStr, Declared>, name: SmolStr, entry: DeclaredEntry, comes: bool) {
+    let declared = names.entry(name.clone()).or_default();
+    match entry {
+        DeclaredEntry::Member(file, decl, kind) => put_or_take(&mut declared.members, (file, decl, kind), comes),
+        DeclaredEntry::Component(file) => put_or_take(&mut declared.components, file, comes),
+        DeclaredEntry::PointedAtBy(decl) => put_or_take(&mut declared.pointed_at_by, decl, comes),
+        DeclaredEntry::Around if comes => declared.around += 1,
+        DeclaredEntry::Around => declared.around -= 1,
     }
-
-    fn of_written(self, names: &mut FxHashMap<SmolStr, Vec<File>>) {
-        if let Entry::WrittenIn(file) = self.entry {
-            put_or_take_of(names, self.name, file, self.comes);
-        }
-    }
-
-    fn of_accepted(self, names: &mut FxHashMap<SmolStr, Vec<Decl>>) {
-        if let Entry::Accepted(accept) = self.entry {
-            put_or_take_of(names, self.name, accept, self.comes);
-        }
+    if *declared == Declared::default() {
+        names.remove(&name);
     }
 }
 
-fn put_or_take_of<T: PartialEq>(names: &mut FxHashMap<SmolStr, Vec<T>>, name: SmolStr, entry: T, comes: bool) {
+/// Notes who writes a name, or no longer does.
+fn note<T: PartialEq>(names: &mut FxHashMap<SmolStr, Vec<T>>, name: SmolStr, entry: T, comes: bool) {
     let list = names.entry(name.clone()).or_default();
     put_or_take(list, entry, comes);
     if list.is_empty() {
@@ -810,10 +809,7 @@ fn accepted(facts: &Facts) -> impl Iterator<Item = &SmolStr> {
     let findings = facts.properties.iter().filter(|property| property.name == "findings");
     let names = findings.flat_map(|property| &property.values).map(|value| match value {
         Value::Name(threat) | Value::Reference(threat) => [Some(threat), None],
-        Value::Finding(finding) => match &finding.subject {
-            Subject::Name(element) => [Some(element), None],
-            Subject::Ends(source, target) => [Some(source), Some(target)],
-        },
+        Value::Finding(finding) => finding.subject.names(),
         _ => [None, None],
     });
     names.flat_map(|names| names.into_iter().flatten())

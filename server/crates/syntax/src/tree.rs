@@ -103,24 +103,19 @@ pub fn children<'tree>(node: Node<'tree>) -> Vec<Node<'tree>> {
     node.children(&mut node.walk()).collect()
 }
 
-/// What stands on each line of a description behind its slashes, even if the tree has a comment there, as in
-/// `/// // this`.
-pub fn description_lines<'text>(node: Node, text: &'text str) -> Vec<&'text str> {
-    let parts = children(node);
+/// What stands on each line of a description behind its slashes, and the byte at which it begins. All of the line is
+/// text, even if the tree has a comment or slashes there, as in `/// // this`.
+pub fn description_lines<'text>(node: Node, text: &'text str) -> Vec<(usize, &'text str)> {
+    let mut found = Vec::new();
     let mut line_end = 0;
-    let slashes = parts.iter().filter(|part| {
-        // Slashes behind slashes, as in `/// ///`, are text.
-        let begins_line = part.kind() == "///" && part.start_byte() >= line_end;
-        if begins_line {
-            line_end = text[part.end_byte()..].find(['\n', '\r']).map_or(text.len(), |length| part.end_byte() + length);
+    for slashes in children(node).into_iter().filter(|part| part.kind() == "///") {
+        if slashes.start_byte() >= line_end {
+            let start = slashes.end_byte();
+            line_end = text[start..].find(['\n', '\r']).map_or(text.len(), |length| start + length);
+            found.push((start, &text[start..line_end]));
         }
-        begins_line
-    });
-    let line = |part: &Node| {
-        let rest = &text[part.end_byte()..];
-        &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())]
-    };
-    slashes.map(line).collect()
+    }
+    found
 }
 
 /// Whether a node is text of a description: a word that starts a declaration, where the text ends behind it without a

@@ -12,18 +12,21 @@ use threatline_syntax::Kind;
 /// How many days before its time something is called near.
 pub const NEAR: i32 = 30;
 
-/// Whether declarations of a kind state a day that this looks at.
-pub(super) fn may_state_day(kind: Kind) -> bool {
-    matches!(kind, Kind::Accept | Kind::Mitigation | Kind::Assumption)
+/// The property in which declarations of a kind state a day, and what is told when it has passed and when it is near.
+pub(super) fn day_of(kind: Kind) -> Option<(&'static str, &'static Code, &'static Code)> {
+    match kind {
+        Kind::Accept => Some(("until", &codes::EXPIRED_ACCEPTANCE, &codes::EXPIRING_ACCEPTANCE)),
+        Kind::Mitigation => Some(("due", &codes::OVERDUE_MITIGATION, &codes::MITIGATION_DUE)),
+        Kind::Assumption => Some(("validate_by", &codes::OVERDUE_ASSUMPTION, &codes::ASSUMPTION_DUE)),
+        _ => None,
+    }
 }
 
 pub(super) fn of(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
-    let (property, passed, near): (_, &'static Code, &'static Code) = match decl.kind(db) {
-        Kind::Accept => ("until", &codes::EXPIRED_ACCEPTANCE, &codes::EXPIRING_ACCEPTANCE),
-        Kind::Mitigation if !is_done(db, decl) => ("due", &codes::OVERDUE_MITIGATION, &codes::MITIGATION_DUE),
-        Kind::Assumption => ("validate_by", &codes::OVERDUE_ASSUMPTION, &codes::ASSUMPTION_DUE),
-        _ => return None,
-    };
+    let (property, passed, near) = day_of(decl.kind(db))?;
+    if decl.kind(db) == Kind::Mitigation && is_done(db, decl) {
+        return None;
+    }
     let stated = typed(db, decl);
     let date = stated.date(property)?;
     let today = World::get(db).today(db);

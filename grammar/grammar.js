@@ -256,14 +256,16 @@ module.exports = grammar({
     // `/// text` lines, which describe the declaration after them.
     description: $ => prec.right(repeat1(seq(
       '///',
-      optional($.description_text),
+      optional(choice($.description_text, $._no_text)),
     ))),
 
-    // A word that starts a declaration would be one, if it were not shorter than the line with its end.
-    description_text: _ => token.immediate(choice(
-      /[^\r\n]+/,
-      seq(/[ \t]*/, choice(...KINDS, ...KINDS_AND_PROPERTIES), /[ \t]*[\r\n]/),
-    )),
+    // All of the line: precedence counts more than length, and `}` or `store` would be words of their own.
+    description_text: _ => token.immediate(prec(2, /[^\r\n]+/)),
+
+    // Never read, since `description_text` is preferred. That it may be read where a declaration may start
+    // has tree-sitter tell the words that start one from names by themselves, not only where they are
+    // expected: so a declaration is found behind a property that somebody has begun.
+    _no_text: _ => token.immediate(/[^\r\n]+/),
 
     comment: _ => token(prec(1, choice(
       /\/\/([^\/\r\n][^\r\n]*)?/,

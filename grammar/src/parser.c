@@ -17,9 +17,9 @@
 #define LANGUAGE_VERSION 15
 #define STATE_COUNT 141
 #define LARGE_STATE_COUNT 2
-#define SYMBOL_COUNT 85
+#define SYMBOL_COUNT 86
 #define ALIAS_COUNT 0
-#define TOKEN_COUNT 51
+#define TOKEN_COUNT 52
 #define EXTERNAL_TOKEN_COUNT 0
 #define FIELD_COUNT 18
 #define MAX_ALIAS_SEQUENCE_LENGTH 7
@@ -77,41 +77,42 @@ enum ts_symbol_identifiers {
   anon_sym_where = 47,
   anon_sym_SLASH_SLASH_SLASH = 48,
   sym_description_text = 49,
-  sym_comment = 50,
-  sym_source_file = 51,
-  sym_declaration = 52,
-  sym__clauses = 53,
-  sym__placement = 54,
-  sym_kind = 55,
-  sym__ends = 56,
-  sym_block = 57,
-  sym__unopened_block = 58,
-  sym_property = 59,
-  sym_property_name = 60,
-  sym__value = 61,
-  sym_name = 62,
-  sym_finding = 63,
-  sym_flow_ends = 64,
-  sym_string = 65,
-  sym__condition = 66,
-  sym_or = 67,
-  sym_and = 68,
-  sym_not = 69,
-  sym_comparison = 70,
-  sym_membership = 71,
-  sym_kinship = 72,
-  sym__operand = 73,
-  sym_group = 74,
-  sym_call = 75,
-  sym_description = 76,
-  aux_sym_source_file_repeat1 = 77,
-  aux_sym_block_repeat1 = 78,
-  aux_sym__unopened_block_repeat1 = 79,
-  aux_sym_property_repeat1 = 80,
-  aux_sym_name_repeat1 = 81,
-  aux_sym_string_repeat1 = 82,
-  aux_sym_membership_repeat1 = 83,
-  aux_sym_description_repeat1 = 84,
+  sym__no_text = 50,
+  sym_comment = 51,
+  sym_source_file = 52,
+  sym_declaration = 53,
+  sym__clauses = 54,
+  sym__placement = 55,
+  sym_kind = 56,
+  sym__ends = 57,
+  sym_block = 58,
+  sym__unopened_block = 59,
+  sym_property = 60,
+  sym_property_name = 61,
+  sym__value = 62,
+  sym_name = 63,
+  sym_finding = 64,
+  sym_flow_ends = 65,
+  sym_string = 66,
+  sym__condition = 67,
+  sym_or = 68,
+  sym_and = 69,
+  sym_not = 70,
+  sym_comparison = 71,
+  sym_membership = 72,
+  sym_kinship = 73,
+  sym__operand = 74,
+  sym_group = 75,
+  sym_call = 76,
+  sym_description = 77,
+  aux_sym_source_file_repeat1 = 78,
+  aux_sym_block_repeat1 = 79,
+  aux_sym__unopened_block_repeat1 = 80,
+  aux_sym_property_repeat1 = 81,
+  aux_sym_name_repeat1 = 82,
+  aux_sym_string_repeat1 = 83,
+  aux_sym_membership_repeat1 = 84,
+  aux_sym_description_repeat1 = 85,
 };
 
 static const char * const ts_symbol_names[] = {
@@ -165,6 +166,7 @@ static const char * const ts_symbol_names[] = {
   [anon_sym_where] = "where",
   [anon_sym_SLASH_SLASH_SLASH] = "///",
   [sym_description_text] = "description_text",
+  [sym__no_text] = "_no_text",
   [sym_comment] = "comment",
   [sym_source_file] = "source_file",
   [sym_declaration] = "declaration",
@@ -253,6 +255,7 @@ static const TSSymbol ts_symbol_map[] = {
   [anon_sym_where] = anon_sym_where,
   [anon_sym_SLASH_SLASH_SLASH] = anon_sym_SLASH_SLASH_SLASH,
   [sym_description_text] = sym_description_text,
+  [sym__no_text] = sym__no_text,
   [sym_comment] = sym_comment,
   [sym_source_file] = sym_source_file,
   [sym_declaration] = sym_declaration,
@@ -489,6 +492,10 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
   },
   [sym_description_text] = {
     .visible = true,
+    .named = true,
+  },
+  [sym__no_text] = {
+    .visible = false,
     .named = true,
   },
   [sym_comment] = {
@@ -970,9 +977,9 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [54] = 54,
   [55] = 55,
   [56] = 56,
-  [57] = 5,
-  [58] = 42,
-  [59] = 59,
+  [57] = 57,
+  [58] = 5,
+  [59] = 42,
   [60] = 60,
   [61] = 61,
   [62] = 62,
@@ -1016,13 +1023,13 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [100] = 100,
   [101] = 101,
   [102] = 102,
-  [103] = 103,
+  [103] = 54,
   [104] = 104,
   [105] = 105,
   [106] = 106,
   [107] = 107,
   [108] = 108,
-  [109] = 59,
+  [109] = 109,
   [110] = 110,
   [111] = 111,
   [112] = 61,
@@ -1390,138 +1397,138 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (eof) ADVANCE(115);
       ADVANCE_MAP(
         '!', 16,
-        '"', 326,
-        '(', 341,
-        ')', 215,
-        ',', 211,
+        '"', 265,
+        '(', 280,
+        ')', 154,
+        ',', 150,
         '-', 17,
-        '.', 212,
+        '.', 151,
         '/', 11,
         ':', 116,
-        '<', 337,
-        '=', 335,
-        '>', 339,
-        '@', 213,
-        'A', 221,
-        'C', 216,
-        'T', 308,
+        '<', 276,
+        '=', 274,
+        '>', 278,
+        '@', 152,
+        'A', 160,
+        'C', 155,
+        'T', 247,
         '\\', 93,
-        'a', 228,
-        'b', 269,
-        'c', 266,
-        'e', 302,
-        'f', 254,
-        'm', 249,
-        'p', 283,
-        'r', 300,
-        's', 297,
-        't', 238,
-        '{', 208,
-        '}', 209,
+        'a', 167,
+        'b', 208,
+        'c', 205,
+        'e', 241,
+        'f', 193,
+        'm', 188,
+        'p', 222,
+        'r', 239,
+        's', 236,
+        't', 177,
+        '{', 148,
+        '}', 149,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(110);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(320);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(259);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
       END_STATE();
     case 1:
       ADVANCE_MAP(
         '!', 16,
-        '(', 341,
-        ')', 215,
-        ',', 211,
-        '.', 212,
+        '(', 280,
+        ')', 154,
+        ',', 150,
+        '.', 151,
         '/', 11,
-        '<', 337,
-        '=', 335,
-        '>', 339,
-        'a', 228,
-        'b', 269,
-        'c', 266,
-        'e', 302,
-        'f', 254,
-        'm', 249,
-        'p', 283,
-        'r', 300,
-        's', 297,
-        't', 238,
-        '}', 209,
+        '<', 276,
+        '=', 274,
+        '>', 278,
+        'a', 167,
+        'b', 208,
+        'c', 205,
+        'e', 241,
+        'f', 193,
+        'm', 188,
+        'p', 222,
+        'r', 239,
+        's', 236,
+        't', 177,
+        '}', 149,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(2);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
       END_STATE();
     case 2:
       ADVANCE_MAP(
         '!', 16,
-        ')', 215,
-        ',', 211,
-        '.', 212,
+        ')', 154,
+        ',', 150,
+        '.', 151,
         '/', 11,
-        '<', 337,
-        '=', 335,
-        '>', 339,
-        'a', 228,
-        'b', 269,
-        'c', 266,
-        'e', 302,
-        'f', 254,
-        'm', 249,
-        'p', 283,
-        'r', 300,
-        's', 297,
-        't', 238,
-        '}', 209,
+        '<', 276,
+        '=', 274,
+        '>', 278,
+        'a', 167,
+        'b', 208,
+        'c', 205,
+        'e', 241,
+        'f', 193,
+        'm', 188,
+        'p', 222,
+        'r', 239,
+        's', 236,
+        't', 177,
+        '}', 149,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(2);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
       END_STATE();
     case 3:
       ADVANCE_MAP(
-        '"', 324,
+        '"', 263,
         '/', 11,
-        'A', 221,
-        'C', 216,
-        'T', 308,
-        'a', 228,
-        'b', 269,
-        'c', 266,
-        'e', 302,
-        'f', 254,
-        'm', 249,
-        'p', 283,
-        'r', 300,
-        's', 297,
-        't', 238,
-        '}', 209,
+        'A', 160,
+        'C', 155,
+        'T', 247,
+        'a', 167,
+        'b', 208,
+        'c', 205,
+        'e', 241,
+        'f', 193,
+        'm', 188,
+        'p', 222,
+        'r', 239,
+        's', 236,
+        't', 177,
+        '}', 149,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(3);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(320);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(259);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
       END_STATE();
     case 4:
       if (lookahead == '"') ADVANCE(8);
       END_STATE();
     case 5:
-      if (lookahead == '"') ADVANCE(334);
+      if (lookahead == '"') ADVANCE(273);
       if (lookahead != 0) ADVANCE(8);
       END_STATE();
     case 6:
-      if (lookahead == '"') ADVANCE(325);
-      if (lookahead == '/') ADVANCE(330);
+      if (lookahead == '"') ADVANCE(264);
+      if (lookahead == '/') ADVANCE(269);
       if (lookahead == '\\') ADVANCE(93);
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(15);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(327);
-      if (lookahead != 0) ADVANCE(331);
+          lookahead == 0xfeff) ADVANCE(266);
+      if (lookahead != 0) ADVANCE(270);
       END_STATE();
     case 7:
       if (lookahead == '"') ADVANCE(5);
@@ -1532,66 +1539,64 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead != 0) ADVANCE(8);
       END_STATE();
     case 9:
-      if (lookahead == ')') ADVANCE(215);
+      if (lookahead == ')') ADVANCE(154);
       if (lookahead == '/') ADVANCE(14);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(9);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
       END_STATE();
     case 10:
       ADVANCE_MAP(
         '/', 11,
-        'a', 228,
-        'b', 269,
-        'c', 266,
-        'e', 302,
-        'f', 254,
-        'm', 249,
-        'p', 283,
-        'r', 300,
-        's', 297,
-        't', 238,
-        '}', 209,
+        'a', 167,
+        'b', 208,
+        'c', 205,
+        'e', 241,
+        'f', 193,
+        'm', 188,
+        'p', 222,
+        'r', 239,
+        's', 236,
+        't', 177,
+        '}', 149,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(10);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
       END_STATE();
     case 11:
-      if (lookahead == '/') ADVANCE(678);
+      if (lookahead == '/') ADVANCE(430);
       END_STATE();
     case 12:
-      if (lookahead == '/') ADVANCE(681);
+      if (lookahead == '/') ADVANCE(432);
       END_STATE();
     case 13:
       ADVANCE_MAP(
-        '/', 512,
-        'a', 353,
-        'b', 432,
-        'c', 429,
-        'e', 501,
-        'f', 405,
-        'm', 394,
-        'p', 463,
-        'r', 496,
-        's', 489,
-        't', 372,
-        '}', 210,
-        '\t', 509,
-        ' ', 509,
+        '/', 357,
+        'a', 286,
+        'b', 323,
+        'c', 320,
+        'e', 350,
+        'f', 309,
+        'm', 306,
+        'p', 336,
+        'r', 348,
+        's', 346,
+        't', 295,
+        '}', 429,
       );
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(10);
-      if (lookahead == 0x0b ||
-          lookahead == '\f' ||
-          lookahead == 0xfeff) ADVANCE(511);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
+      if (('\t' <= lookahead && lookahead <= '\f') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) ADVANCE(354);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(352);
+      if (lookahead != 0) ADVANCE(429);
       END_STATE();
     case 14:
-      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '/') ADVANCE(431);
       END_STATE();
     case 15:
       if (lookahead == '/') ADVANCE(14);
@@ -1600,10 +1605,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == 0xfeff) SKIP(15);
       END_STATE();
     case 16:
-      if (lookahead == '=') ADVANCE(336);
+      if (lookahead == '=') ADVANCE(275);
       END_STATE();
     case 17:
-      if (lookahead == '>') ADVANCE(207);
+      if (lookahead == '>') ADVANCE(147);
       END_STATE();
     case 18:
       if (lookahead == 'a') ADVANCE(46);
@@ -1641,13 +1646,13 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'd') ADVANCE(19);
       END_STATE();
     case 29:
-      if (lookahead == 'e') ADVANCE(183);
+      if (lookahead == 'e') ADVANCE(139);
       END_STATE();
     case 30:
       if (lookahead == 'e') ADVANCE(20);
       END_STATE();
     case 31:
-      if (lookahead == 'e') ADVANCE(147);
+      if (lookahead == 'e') ADVANCE(127);
       END_STATE();
     case 32:
       if (lookahead == 'e') ADVANCE(24);
@@ -1694,10 +1699,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'i') ADVANCE(69);
       END_STATE();
     case 46:
-      if (lookahead == 'l') ADVANCE(135);
+      if (lookahead == 'l') ADVANCE(123);
       END_STATE();
     case 47:
-      if (lookahead == 'l') ADVANCE(201);
+      if (lookahead == 'l') ADVANCE(145);
       END_STATE();
     case 48:
       if (lookahead == 'l') ADVANCE(61);
@@ -1718,10 +1723,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'n') ADVANCE(28);
       END_STATE();
     case 54:
-      if (lookahead == 'n') ADVANCE(177);
+      if (lookahead == 'n') ADVANCE(137);
       END_STATE();
     case 55:
-      if (lookahead == 'n') ADVANCE(165);
+      if (lookahead == 'n') ADVANCE(133);
       END_STATE();
     case 56:
       if (lookahead == 'n') ADVANCE(18);
@@ -1803,22 +1808,22 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 's') ADVANCE(36);
       END_STATE();
     case 82:
-      if (lookahead == 's') ADVANCE(141);
+      if (lookahead == 's') ADVANCE(125);
       END_STATE();
     case 83:
       if (lookahead == 's') ADVANCE(82);
       END_STATE();
     case 84:
-      if (lookahead == 't') ADVANCE(129);
+      if (lookahead == 't') ADVANCE(121);
       END_STATE();
     case 85:
-      if (lookahead == 't') ADVANCE(171);
+      if (lookahead == 't') ADVANCE(135);
       END_STATE();
     case 86:
-      if (lookahead == 't') ADVANCE(189);
+      if (lookahead == 't') ADVANCE(141);
       END_STATE();
     case 87:
-      if (lookahead == 't') ADVANCE(159);
+      if (lookahead == 't') ADVANCE(131);
       END_STATE();
     case 88:
       if (lookahead == 't') ADVANCE(117);
@@ -1836,10 +1841,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 't') ADVANCE(45);
       END_STATE();
     case 93:
-      if (lookahead == 'u') ADVANCE(333);
+      if (lookahead == 'u') ADVANCE(272);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(332);
+          lookahead != '\r') ADVANCE(271);
       END_STATE();
     case 94:
       if (lookahead == 'u') ADVANCE(53);
@@ -1848,19 +1853,19 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'u') ADVANCE(49);
       END_STATE();
     case 96:
-      if (lookahead == 'w') ADVANCE(153);
+      if (lookahead == 'w') ADVANCE(129);
       END_STATE();
     case 97:
       if (lookahead == 'x') ADVANCE(72);
       END_STATE();
     case 98:
-      if (lookahead == 'y') ADVANCE(123);
+      if (lookahead == 'y') ADVANCE(119);
       END_STATE();
     case 99:
-      if (lookahead == 'y') ADVANCE(195);
+      if (lookahead == 'y') ADVANCE(143);
       END_STATE();
     case 100:
-      if (lookahead == '}') ADVANCE(332);
+      if (lookahead == '}') ADVANCE(271);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
@@ -1869,29 +1874,29 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 101:
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(318);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(257);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
       END_STATE();
     case 102:
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(321);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(260);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
       END_STATE();
     case 103:
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
       END_STATE();
     case 104:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(312);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(251);
       END_STATE();
     case 105:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(312);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(251);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 106:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(311);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(250);
       END_STATE();
     case 107:
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(106);
@@ -1900,86 +1905,86 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(107);
       END_STATE();
     case 109:
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 110:
       if (eof) ADVANCE(115);
       ADVANCE_MAP(
         '!', 16,
-        '"', 324,
-        '(', 214,
-        ')', 215,
-        ',', 211,
+        '"', 263,
+        '(', 153,
+        ')', 154,
+        ',', 150,
         '-', 17,
-        '.', 212,
+        '.', 151,
         '/', 11,
         ':', 116,
-        '<', 337,
-        '=', 335,
-        '>', 339,
-        '@', 213,
-        'A', 221,
-        'C', 216,
-        'T', 308,
-        'a', 228,
-        'b', 269,
-        'c', 266,
-        'e', 302,
-        'f', 254,
-        'm', 249,
-        'p', 283,
-        'r', 300,
-        's', 297,
-        't', 238,
-        '{', 208,
-        '}', 209,
+        '<', 276,
+        '=', 274,
+        '>', 278,
+        '@', 152,
+        'A', 160,
+        'C', 155,
+        'T', 247,
+        'a', 167,
+        'b', 208,
+        'c', 205,
+        'e', 241,
+        'f', 193,
+        'm', 188,
+        'p', 222,
+        'r', 239,
+        's', 236,
+        't', 177,
+        '{', 148,
+        '}', 149,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(110);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(320);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(259);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
       END_STATE();
     case 111:
       if (eof) ADVANCE(115);
       ADVANCE_MAP(
         '!', 16,
-        '"', 323,
-        '(', 214,
-        ')', 215,
-        ',', 211,
+        '"', 262,
+        '(', 153,
+        ')', 154,
+        ',', 150,
         '-', 17,
-        '.', 212,
+        '.', 151,
         '/', 11,
         ':', 116,
-        '<', 337,
-        '=', 335,
-        '>', 339,
-        '@', 213,
-        'a', 228,
-        'b', 269,
-        'c', 266,
-        'e', 302,
-        'f', 254,
-        'm', 249,
-        'p', 283,
-        'r', 300,
-        's', 297,
-        't', 238,
-        '{', 208,
-        '}', 209,
+        '<', 276,
+        '=', 274,
+        '>', 278,
+        '@', 152,
+        'a', 167,
+        'b', 208,
+        'c', 205,
+        'e', 241,
+        'f', 193,
+        'm', 188,
+        'p', 222,
+        'r', 239,
+        's', 236,
+        't', 177,
+        '{', 148,
+        '}', 149,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(111);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(322);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(309);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(261);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
       END_STATE();
     case 112:
       if (eof) ADVANCE(115);
       ADVANCE_MAP(
-        '(', 214,
-        '.', 212,
+        '(', 153,
+        '.', 151,
         '/', 11,
         'a', 22,
         'b', 63,
@@ -1991,7 +1996,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
         'r', 95,
         's', 91,
         't', 32,
-        '{', 208,
+        '{', 148,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
@@ -2019,26 +2024,24 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 114:
       if (eof) ADVANCE(115);
       ADVANCE_MAP(
-        '/', 512,
-        'a', 521,
-        'b', 600,
-        'c', 597,
-        'e', 669,
-        'f', 573,
-        'm', 562,
-        'p', 631,
-        'r', 664,
-        's', 657,
-        't', 540,
-        '\t', 508,
-        ' ', 508,
+        '/', 357,
+        'a', 362,
+        'b', 399,
+        'c', 396,
+        'e', 426,
+        'f', 385,
+        'm', 382,
+        'p', 412,
+        'r', 424,
+        's', 422,
+        't', 371,
       );
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(113);
-      if (lookahead == 0x0b ||
-          lookahead == '\f' ||
-          lookahead == 0xfeff) ADVANCE(510);
-      if (lookahead != 0) ADVANCE(677);
+      if (('\t' <= lookahead && lookahead <= '\f') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) ADVANCE(353);
+      if (lookahead != 0) ADVANCE(429);
       END_STATE();
     case 115:
       ACCEPT_TOKEN(ts_builtin_sym_end);
@@ -2052,4151 +2055,2124 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 118:
       ACCEPT_TOKEN(anon_sym_component);
       if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 119:
-      ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_boundary);
       END_STATE();
     case 120:
-      ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_boundary);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 121:
-      ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_asset);
       END_STATE();
     case 122:
-      ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_asset);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 123:
-      ACCEPT_TOKEN(anon_sym_boundary);
+      ACCEPT_TOKEN(anon_sym_external);
       END_STATE();
     case 124:
-      ACCEPT_TOKEN(anon_sym_boundary);
+      ACCEPT_TOKEN(anon_sym_external);
       if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 125:
-      ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_process);
       END_STATE();
     case 126:
-      ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_process);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 127:
-      ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_store);
       END_STATE();
     case 128:
-      ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 129:
-      ACCEPT_TOKEN(anon_sym_asset);
+      ACCEPT_TOKEN(anon_sym_flow);
       END_STATE();
     case 130:
-      ACCEPT_TOKEN(anon_sym_asset);
+      ACCEPT_TOKEN(anon_sym_flow);
       if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 131:
-      ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_threat);
       END_STATE();
     case 132:
-      ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_threat);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 133:
-      ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_mitigation);
       END_STATE();
     case 134:
-      ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_mitigation);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 135:
-      ACCEPT_TOKEN(anon_sym_external);
+      ACCEPT_TOKEN(anon_sym_accept);
       END_STATE();
     case 136:
-      ACCEPT_TOKEN(anon_sym_external);
+      ACCEPT_TOKEN(anon_sym_accept);
       if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 137:
-      ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_assumption);
       END_STATE();
     case 138:
-      ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 139:
-      ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_rule);
       END_STATE();
     case 140:
-      ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_rule);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 141:
-      ACCEPT_TOKEN(anon_sym_process);
+      ACCEPT_TOKEN(anon_sym_expect);
       END_STATE();
     case 142:
-      ACCEPT_TOKEN(anon_sym_process);
+      ACCEPT_TOKEN(anon_sym_expect);
       if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 143:
-      ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_technology);
       END_STATE();
     case 144:
-      ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_technology);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 145:
-      ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_protocol);
       END_STATE();
     case 146:
-      ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+      ACCEPT_TOKEN(anon_sym_protocol);
+      if (lookahead == '-') ADVANCE(109);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 147:
-      ACCEPT_TOKEN(anon_sym_store);
-      END_STATE();
-    case 148:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 149:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 150:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 151:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 152:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 153:
-      ACCEPT_TOKEN(anon_sym_flow);
-      END_STATE();
-    case 154:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 155:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 156:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 157:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 158:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 159:
-      ACCEPT_TOKEN(anon_sym_threat);
-      END_STATE();
-    case 160:
-      ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 161:
-      ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 162:
-      ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 163:
-      ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 164:
-      ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 165:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      END_STATE();
-    case 166:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 167:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 168:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 169:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 170:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 171:
-      ACCEPT_TOKEN(anon_sym_accept);
-      END_STATE();
-    case 172:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 173:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 174:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 175:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 176:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 177:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      END_STATE();
-    case 178:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 179:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 180:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 181:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 182:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 183:
-      ACCEPT_TOKEN(anon_sym_rule);
-      END_STATE();
-    case 184:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 185:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 186:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 187:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 188:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 189:
-      ACCEPT_TOKEN(anon_sym_expect);
-      END_STATE();
-    case 190:
-      ACCEPT_TOKEN(anon_sym_expect);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 191:
-      ACCEPT_TOKEN(anon_sym_expect);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 192:
-      ACCEPT_TOKEN(anon_sym_expect);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 193:
-      ACCEPT_TOKEN(anon_sym_expect);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 194:
-      ACCEPT_TOKEN(anon_sym_expect);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 195:
-      ACCEPT_TOKEN(anon_sym_technology);
-      END_STATE();
-    case 196:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 197:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 198:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 199:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 200:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 201:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      END_STATE();
-    case 202:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 203:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 204:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 205:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 206:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 207:
       ACCEPT_TOKEN(anon_sym_DASH_GT);
       END_STATE();
-    case 208:
+    case 148:
       ACCEPT_TOKEN(anon_sym_LBRACE);
       END_STATE();
-    case 209:
+    case 149:
       ACCEPT_TOKEN(anon_sym_RBRACE);
       END_STATE();
-    case 210:
-      ACCEPT_TOKEN(anon_sym_RBRACE);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 211:
+    case 150:
       ACCEPT_TOKEN(anon_sym_COMMA);
       END_STATE();
-    case 212:
+    case 151:
       ACCEPT_TOKEN(anon_sym_DOT);
       END_STATE();
-    case 213:
+    case 152:
       ACCEPT_TOKEN(anon_sym_AT);
       END_STATE();
-    case 214:
+    case 153:
       ACCEPT_TOKEN(anon_sym_LPAREN);
       END_STATE();
-    case 215:
+    case 154:
       ACCEPT_TOKEN(anon_sym_RPAREN);
+      END_STATE();
+    case 155:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'A') ADVANCE(159);
+      if (lookahead == 'W') ADVANCE(158);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 156:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'C') ADVANCE(249);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 157:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'E') ADVANCE(156);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 158:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'E') ADVANCE(249);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 159:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'P') ADVANCE(157);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 160:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'S') ADVANCE(162);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 161:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'S') ADVANCE(249);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 162:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'V') ADVANCE(161);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 163:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'a') ADVANCE(191);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 164:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'a') ADVANCE(221);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 165:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'a') ADVANCE(232);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 166:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'a') ADVANCE(237);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 167:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'c') ADVANCE(168);
+      if (lookahead == 's') ADVANCE(226);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 168:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'c') ADVANCE(179);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 169:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'c') ADVANCE(186);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 170:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'c') ADVANCE(231);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 171:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'c') ADVANCE(178);
+      if (lookahead == 't') ADVANCE(212);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 172:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'c') ADVANCE(211);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 173:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'd') ADVANCE(164);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 174:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(140);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 175:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(165);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 176:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(128);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 177:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(169);
+      if (lookahead == 'h') ADVANCE(224);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 178:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(228);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 179:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(218);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 180:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(223);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 181:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(229);
+      if (lookahead == 'u') ADVANCE(197);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 182:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(170);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 183:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'e') ADVANCE(203);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 184:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'g') ADVANCE(243);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 185:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'g') ADVANCE(166);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 186:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'h') ADVANCE(202);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 187:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'i') ADVANCE(185);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 188:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'i') ADVANCE(234);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 189:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'i') ADVANCE(213);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 190:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'i') ADVANCE(214);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 191:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'l') ADVANCE(124);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 192:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'l') ADVANCE(146);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 193:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'l') ADVANCE(206);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 194:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'l') ADVANCE(174);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 195:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'l') ADVANCE(209);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 196:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'm') ADVANCE(219);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 197:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'm') ADVANCE(220);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 198:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(173);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 199:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(138);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 200:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(134);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 201:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(163);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 202:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(215);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 203:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(233);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 204:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'n') ADVANCE(183);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 205:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(196);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 206:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(240);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 207:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(171);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 208:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(238);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 209:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(184);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 210:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(204);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 211:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(192);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 212:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(172);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 213:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(199);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 214:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(200);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      END_STATE();
+    case 215:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(109);
+      if (lookahead == 'o') ADVANCE(195);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 216:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'A') ADVANCE(220);
-      if (lookahead == 'W') ADVANCE(219);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'o') ADVANCE(225);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 217:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'C') ADVANCE(310);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'p') ADVANCE(182);
+      if (lookahead == 't') ADVANCE(180);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 218:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'E') ADVANCE(217);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'p') ADVANCE(230);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 219:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'E') ADVANCE(310);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'p') ADVANCE(210);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 220:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'P') ADVANCE(218);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'p') ADVANCE(235);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 221:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'S') ADVANCE(223);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'r') ADVANCE(242);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 222:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'S') ADVANCE(310);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'r') ADVANCE(207);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 223:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'V') ADVANCE(222);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'r') ADVANCE(201);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 224:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(252);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'r') ADVANCE(175);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 225:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(282);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'r') ADVANCE(176);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 226:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(293);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 's') ADVANCE(181);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 227:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(298);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 's') ADVANCE(126);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 228:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(229);
-      if (lookahead == 's') ADVANCE(287);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 's') ADVANCE(227);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 229:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(240);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 't') ADVANCE(122);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 230:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(247);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 't') ADVANCE(136);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 231:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(292);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 't') ADVANCE(142);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 232:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(239);
-      if (lookahead == 't') ADVANCE(273);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 't') ADVANCE(132);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 233:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(272);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 't') ADVANCE(118);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 234:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'd') ADVANCE(225);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 't') ADVANCE(187);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 235:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(184);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 't') ADVANCE(189);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 236:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(226);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 't') ADVANCE(216);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 237:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(148);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 't') ADVANCE(190);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 238:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(230);
-      if (lookahead == 'h') ADVANCE(285);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'u') ADVANCE(198);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 239:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(289);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'u') ADVANCE(194);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 240:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(279);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'w') ADVANCE(130);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 241:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(284);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'x') ADVANCE(217);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 242:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(290);
-      if (lookahead == 'u') ADVANCE(258);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'y') ADVANCE(120);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 243:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(231);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == 'y') ADVANCE(144);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 244:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(264);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(252);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 245:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'g') ADVANCE(304);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(244);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 246:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'g') ADVANCE(227);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(245);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 247:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'h') ADVANCE(263);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(246);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 248:
       ACCEPT_TOKEN(sym__word);
       if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(246);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 249:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(295);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      if (lookahead == '-') ADVANCE(105);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
       END_STATE();
     case 250:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(274);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
+      ACCEPT_TOKEN(sym_reference);
       END_STATE();
     case 251:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(275);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 252:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(136);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 253:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(202);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 254:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(267);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 255:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(235);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 256:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(270);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 257:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'm') ADVANCE(280);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 258:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'm') ADVANCE(281);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 259:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(234);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 260:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(178);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 261:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(166);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 262:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(224);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 263:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(276);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 264:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(294);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 265:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(244);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 266:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(257);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 267:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(301);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 268:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(232);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 269:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(299);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 270:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(245);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 271:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(265);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 272:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(253);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 273:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(233);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 274:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(260);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 275:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(261);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 276:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(256);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 277:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(286);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 278:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(243);
-      if (lookahead == 't') ADVANCE(241);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 279:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(291);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 280:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(271);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 281:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(296);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 282:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(303);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 283:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(268);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 284:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(262);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 285:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(236);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 286:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(237);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 287:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 's') ADVANCE(242);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 288:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 's') ADVANCE(142);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 289:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 's') ADVANCE(288);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 290:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(130);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 291:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(172);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 292:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(190);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 293:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(160);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 294:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(118);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 295:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(248);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 296:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(250);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 297:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(277);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 298:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(251);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 299:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'u') ADVANCE(259);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 300:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'u') ADVANCE(255);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 301:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'w') ADVANCE(154);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 302:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'x') ADVANCE(278);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 303:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'y') ADVANCE(124);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 304:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'y') ADVANCE(196);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 305:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(313);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 306:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(305);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 307:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(306);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 308:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(307);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 309:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 310:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(105);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(309);
-      END_STATE();
-    case 311:
-      ACCEPT_TOKEN(sym_reference);
-      END_STATE();
-    case 312:
       ACCEPT_TOKEN(sym_reference);
       if (lookahead == '.') ADVANCE(104);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(312);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(251);
       END_STATE();
-    case 313:
+    case 252:
       ACCEPT_TOKEN(sym_reference);
       if (lookahead == '.') ADVANCE(108);
       END_STATE();
-    case 314:
+    case 253:
       ACCEPT_TOKEN(sym_date);
       END_STATE();
-    case 315:
+    case 254:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-') ADVANCE(102);
       if (lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
       END_STATE();
-    case 316:
+    case 255:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-') ADVANCE(101);
       if (lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
       END_STATE();
-    case 317:
+    case 256:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(315);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(254);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
       END_STATE();
-    case 318:
+    case 257:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(314);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(253);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
       END_STATE();
-    case 319:
+    case 258:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(317);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(256);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
       END_STATE();
-    case 320:
+    case 259:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(319);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(258);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
       END_STATE();
-    case 321:
+    case 260:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(316);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(255);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
       END_STATE();
-    case 322:
+    case 261:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == '-' ||
           lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(322);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
       END_STATE();
-    case 323:
+    case 262:
       ACCEPT_TOKEN(anon_sym_DQUOTE);
       END_STATE();
-    case 324:
+    case 263:
       ACCEPT_TOKEN(anon_sym_DQUOTE);
       if (lookahead == '"') ADVANCE(4);
       END_STATE();
-    case 325:
+    case 264:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
       END_STATE();
-    case 326:
+    case 265:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
       if (lookahead == '"') ADVANCE(4);
       END_STATE();
-    case 327:
+    case 266:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(330);
+      if (lookahead == '/') ADVANCE(269);
       if (lookahead == '\t' ||
           lookahead == 0x0b ||
           lookahead == '\f' ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(327);
+          lookahead == 0xfeff) ADVANCE(266);
       if (lookahead != 0 &&
           (lookahead < '\t' || '\r' < lookahead) &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(331);
+          lookahead != '\\') ADVANCE(270);
       END_STATE();
-    case 328:
+    case 267:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(331);
+      if (lookahead == '/') ADVANCE(270);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(331);
+          lookahead != '\\') ADVANCE(270);
       END_STATE();
-    case 329:
+    case 268:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(328);
+      if (lookahead == '/') ADVANCE(267);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(331);
+          lookahead != '\\') ADVANCE(270);
       END_STATE();
-    case 330:
+    case 269:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(329);
+      if (lookahead == '/') ADVANCE(268);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(331);
+          lookahead != '\\') ADVANCE(270);
       END_STATE();
-    case 331:
+    case 270:
       ACCEPT_TOKEN(sym_string_content);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(331);
+          lookahead != '\\') ADVANCE(270);
       END_STATE();
-    case 332:
+    case 271:
       ACCEPT_TOKEN(sym_escape_sequence);
       END_STATE();
-    case 333:
+    case 272:
       ACCEPT_TOKEN(sym_escape_sequence);
       if (lookahead == '{') ADVANCE(100);
       END_STATE();
-    case 334:
+    case 273:
       ACCEPT_TOKEN(sym_block_string);
       END_STATE();
-    case 335:
+    case 274:
       ACCEPT_TOKEN(anon_sym_EQ);
       END_STATE();
-    case 336:
+    case 275:
       ACCEPT_TOKEN(anon_sym_BANG_EQ);
       END_STATE();
-    case 337:
+    case 276:
       ACCEPT_TOKEN(anon_sym_LT);
-      if (lookahead == '=') ADVANCE(338);
+      if (lookahead == '=') ADVANCE(277);
       END_STATE();
-    case 338:
+    case 277:
       ACCEPT_TOKEN(anon_sym_LT_EQ);
       END_STATE();
-    case 339:
+    case 278:
       ACCEPT_TOKEN(anon_sym_GT);
-      if (lookahead == '=') ADVANCE(340);
+      if (lookahead == '=') ADVANCE(279);
       END_STATE();
-    case 340:
+    case 279:
       ACCEPT_TOKEN(anon_sym_GT_EQ);
       END_STATE();
-    case 341:
+    case 280:
       ACCEPT_TOKEN(anon_sym_LPAREN2);
       END_STATE();
-    case 342:
+    case 281:
       ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(681);
+      if (lookahead == '/') ADVANCE(432);
       END_STATE();
-    case 343:
-      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(681);
+    case 282:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'a') ADVANCE(308);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 283:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'a') ADVANCE(343);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 284:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'a') ADVANCE(335);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 285:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'a') ADVANCE(345);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 286:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'c') ADVANCE(287);
+      if (lookahead == 's') ADVANCE(341);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 287:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'c') ADVANCE(297);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 288:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'c') ADVANCE(304);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 289:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'c') ADVANCE(343);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 290:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'c') ADVANCE(296);
+      if (lookahead == 't') ADVANCE(327);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 291:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'c') ADVANCE(325);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 292:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'd') ADVANCE(284);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 293:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'e') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 294:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'e') ADVANCE(283);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 295:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'e') ADVANCE(288);
+      if (lookahead == 'h') ADVANCE(339);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 296:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'e') ADVANCE(342);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 297:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'e') ADVANCE(332);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 298:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'e') ADVANCE(338);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 299:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'e') ADVANCE(343);
+      if (lookahead == 'u') ADVANCE(313);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 300:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'e') ADVANCE(289);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 301:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'e') ADVANCE(316);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 302:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'g') ADVANCE(351);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 303:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'g') ADVANCE(285);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 304:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'h') ADVANCE(319);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 305:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'i') ADVANCE(303);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 306:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'i') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 307:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'i') ADVANCE(328);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 308:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'l') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 309:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'l') ADVANCE(321);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 310:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'l') ADVANCE(293);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 311:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'l') ADVANCE(324);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 312:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'm') ADVANCE(334);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 313:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'm') ADVANCE(333);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 314:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'n') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 315:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'n') ADVANCE(292);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 316:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'n') ADVANCE(343);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 317:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'n') ADVANCE(282);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 318:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'n') ADVANCE(301);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 319:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'n') ADVANCE(329);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 320:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'o') ADVANCE(312);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 321:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'o') ADVANCE(349);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 322:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'o') ADVANCE(290);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 323:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'o') ADVANCE(347);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 324:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'o') ADVANCE(302);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 325:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'o') ADVANCE(308);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 326:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'o') ADVANCE(318);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 327:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'o') ADVANCE(291);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 328:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'o') ADVANCE(314);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 329:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'o') ADVANCE(311);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 330:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'o') ADVANCE(337);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 331:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'p') ADVANCE(300);
+      if (lookahead == 't') ADVANCE(298);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 332:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'p') ADVANCE(343);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 333:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'p') ADVANCE(345);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 334:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'p') ADVANCE(326);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 335:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'r') ADVANCE(351);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 336:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'r') ADVANCE(322);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 337:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'r') ADVANCE(293);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 338:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'r') ADVANCE(317);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 339:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'r') ADVANCE(294);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 340:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 's') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 341:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 's') ADVANCE(299);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 342:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 's') ADVANCE(340);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
+      END_STATE();
+    case 343:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 't') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 344:
       ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 't') ADVANCE(305);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 345:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'a') ADVANCE(401);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 't') ADVANCE(307);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 346:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'a') ADVANCE(461);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 't') ADVANCE(330);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 347:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'a') ADVANCE(403);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'u') ADVANCE(315);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 348:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'a') ADVANCE(462);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'u') ADVANCE(310);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 349:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'a') ADVANCE(480);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'w') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 350:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'a') ADVANCE(484);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'x') ADVANCE(331);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 351:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'a') ADVANCE(490);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == '-') ADVANCE(428);
+      if (lookahead == 'y') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 352:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'a') ADVANCE(492);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == '-') ADVANCE(428);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 353:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'c') ADVANCE(354);
-      if (lookahead == 's') ADVANCE(471);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      ADVANCE_MAP(
+        '/', 357,
+        'a', 362,
+        'b', 399,
+        'c', 396,
+        'e', 426,
+        'f', 385,
+        'm', 382,
+        'p', 412,
+        'r', 424,
+        's', 422,
+        't', 371,
+        '\t', 353,
+        0x0b, 353,
+        '\f', 353,
+        ' ', 353,
+        0xfeff, 353,
+      );
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(429);
       END_STATE();
     case 354:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'c') ADVANCE(374);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      ADVANCE_MAP(
+        '/', 357,
+        'a', 286,
+        'b', 323,
+        'c', 320,
+        'e', 350,
+        'f', 309,
+        'm', 306,
+        'p', 336,
+        'r', 348,
+        's', 346,
+        't', 295,
+        '}', 429,
+        '\t', 354,
+        0x0b, 354,
+        '\f', 354,
+        ' ', 354,
+        0xfeff, 354,
+      );
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(352);
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(429);
       END_STATE();
     case 355:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'c') ADVANCE(391);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == '/') ADVANCE(429);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 356:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'c') ADVANCE(479);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == '/') ADVANCE(355);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 357:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'c') ADVANCE(373);
-      if (lookahead == 't') ADVANCE(437);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == '/') ADVANCE(356);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 358:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'c') ADVANCE(436);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'a') ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 359:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'c') ADVANCE(483);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'a') ADVANCE(419);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 360:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'c') ADVANCE(438);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'a') ADVANCE(411);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 361:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'c') ADVANCE(380);
-      if (lookahead == 't') ADVANCE(445);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'a') ADVANCE(421);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 362:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'c') ADVANCE(385);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'c') ADVANCE(363);
+      if (lookahead == 's') ADVANCE(417);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 363:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'c') ADVANCE(362);
-      if (lookahead == 's') ADVANCE(476);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'c') ADVANCE(373);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 364:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'c') ADVANCE(392);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'c') ADVANCE(380);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 365:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'd') ADVANCE(346);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'c') ADVANCE(419);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 366:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'd') ADVANCE(348);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'c') ADVANCE(372);
+      if (lookahead == 't') ADVANCE(403);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 367:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(185);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'c') ADVANCE(401);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 368:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(349);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'd') ADVANCE(360);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 369:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(149);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'e') ADVANCE(429);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 370:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(186);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'e') ADVANCE(359);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 371:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(150);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'e') ADVANCE(364);
+      if (lookahead == 'h') ADVANCE(415);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 372:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(355);
-      if (lookahead == 'h') ADVANCE(465);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'e') ADVANCE(418);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 373:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(474);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'e') ADVANCE(408);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 374:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(454);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'e') ADVANCE(414);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 375:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(464);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'e') ADVANCE(419);
+      if (lookahead == 'u') ADVANCE(389);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 376:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(477);
-      if (lookahead == 'u') ADVANCE(412);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'e') ADVANCE(365);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 377:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(356);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'e') ADVANCE(392);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 378:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(424);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'g') ADVANCE(427);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 379:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(481);
-      if (lookahead == 'u') ADVANCE(413);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'g') ADVANCE(361);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 380:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(475);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'h') ADVANCE(395);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 381:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(466);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'i') ADVANCE(379);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 382:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(359);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'i') ADVANCE(420);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 383:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(425);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'i') ADVANCE(404);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 384:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(350);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'l') ADVANCE(429);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 385:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(457);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'l') ADVANCE(397);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 386:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'e') ADVANCE(364);
-      if (lookahead == 'h') ADVANCE(469);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'l') ADVANCE(369);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 387:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'g') ADVANCE(505);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'l') ADVANCE(400);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 388:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'g') ADVANCE(506);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'm') ADVANCE(410);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 389:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'g') ADVANCE(351);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'm') ADVANCE(409);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 390:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'g') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'n') ADVANCE(429);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 391:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'h') ADVANCE(422);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'n') ADVANCE(368);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 392:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'h') ADVANCE(428);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'n') ADVANCE(419);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 393:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'i') ADVANCE(389);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'n') ADVANCE(358);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 394:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'i') ADVANCE(487);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'n') ADVANCE(377);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 395:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'i') ADVANCE(439);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'n') ADVANCE(405);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 396:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'i') ADVANCE(440);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'o') ADVANCE(388);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 397:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'i') ADVANCE(441);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'o') ADVANCE(425);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 398:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'i') ADVANCE(442);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'o') ADVANCE(366);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 399:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'i') ADVANCE(390);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'o') ADVANCE(423);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 400:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'i') ADVANCE(494);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'o') ADVANCE(378);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 401:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'l') ADVANCE(137);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'o') ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 402:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'l') ADVANCE(203);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'o') ADVANCE(394);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 403:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'l') ADVANCE(138);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'o') ADVANCE(367);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 404:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'l') ADVANCE(204);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'o') ADVANCE(390);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 405:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'l') ADVANCE(430);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'o') ADVANCE(387);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 406:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'l') ADVANCE(367);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'o') ADVANCE(413);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 407:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'l') ADVANCE(433);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'p') ADVANCE(376);
+      if (lookahead == 't') ADVANCE(374);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 408:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'l') ADVANCE(370);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'p') ADVANCE(419);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 409:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'l') ADVANCE(434);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'p') ADVANCE(421);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 410:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'l') ADVANCE(444);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'p') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 411:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'm') ADVANCE(455);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'r') ADVANCE(427);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 412:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'm') ADVANCE(456);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'r') ADVANCE(398);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 413:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'm') ADVANCE(458);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'r') ADVANCE(369);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 414:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'm') ADVANCE(460);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'r') ADVANCE(393);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 415:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(365);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'r') ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 416:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(179);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 's') ADVANCE(429);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 417:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(167);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 's') ADVANCE(375);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 418:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(180);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 's') ADVANCE(416);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 419:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(168);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 't') ADVANCE(429);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 420:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(345);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 't') ADVANCE(381);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 421:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(347);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 't') ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 422:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(446);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 't') ADVANCE(406);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 423:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(378);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'u') ADVANCE(391);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 424:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(485);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'u') ADVANCE(386);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 425:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(486);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'w') ADVANCE(429);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 426:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(383);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'x') ADVANCE(407);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 427:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(366);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (lookahead == 'y') ADVANCE(429);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 428:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'n') ADVANCE(448);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 429:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(411);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(429);
       END_STATE();
     case 430:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(499);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '/') ADVANCE(281);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
+          lookahead != '\r') ADVANCE(432);
       END_STATE();
     case 431:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(357);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 432:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(495);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 433:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(500);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 434:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(387);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 435:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(423);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 436:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(402);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 437:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(358);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 438:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(404);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 439:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(416);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 440:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(417);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 441:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(418);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 442:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(419);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 443:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(467);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 444:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(388);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 445:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(360);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 446:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(409);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 447:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(468);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 448:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(410);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 449:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(361);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 450:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(426);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 451:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(498);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 452:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'o') ADVANCE(414);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 453:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'p') ADVANCE(377);
-      if (lookahead == 't') ADVANCE(375);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 454:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'p') ADVANCE(478);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 455:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'p') ADVANCE(435);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 456:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'p') ADVANCE(488);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 457:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'p') ADVANCE(482);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 458:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'p') ADVANCE(491);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 459:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'p') ADVANCE(382);
-      if (lookahead == 't') ADVANCE(381);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 460:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'p') ADVANCE(450);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 461:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'r') ADVANCE(503);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 462:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'r') ADVANCE(504);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 463:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'r') ADVANCE(431);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 464:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'r') ADVANCE(420);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 465:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'r') ADVANCE(368);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 466:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'r') ADVANCE(421);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 467:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'r') ADVANCE(369);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 468:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'r') ADVANCE(371);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 469:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'r') ADVANCE(384);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 470:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'r') ADVANCE(449);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 471:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 's') ADVANCE(376);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 472:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 's') ADVANCE(143);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 473:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 's') ADVANCE(144);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 474:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 's') ADVANCE(472);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 475:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 's') ADVANCE(473);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 476:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 's') ADVANCE(379);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 477:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(131);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 478:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(173);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 479:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(191);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 480:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(161);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 481:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(132);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 482:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(174);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 483:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(192);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 484:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(162);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 485:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(119);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 486:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(120);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 487:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(393);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 488:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(395);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 489:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(443);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 490:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(396);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 491:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(397);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 492:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(398);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 493:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(447);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 494:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 't') ADVANCE(399);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 495:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'u') ADVANCE(415);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 496:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'u') ADVANCE(406);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 497:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'u') ADVANCE(408);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 498:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'u') ADVANCE(427);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 499:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'w') ADVANCE(155);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 500:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'w') ADVANCE(156);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 501:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'x') ADVANCE(453);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 502:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'x') ADVANCE(459);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 503:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'y') ADVANCE(125);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 504:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'y') ADVANCE(126);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 505:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'y') ADVANCE(197);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 506:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (lookahead == 'y') ADVANCE(198);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 507:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(676);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 508:
-      ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 512,
-        'a', 521,
-        'b', 600,
-        'c', 597,
-        'e', 669,
-        'f', 573,
-        'm', 562,
-        'p', 631,
-        'r', 664,
-        's', 657,
-        't', 540,
-        '\t', 508,
-        ' ', 508,
-        0x0b, 510,
-        '\f', 510,
-        0xfeff, 510,
-      );
-      if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(677);
-      END_STATE();
-    case 509:
-      ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 512,
-        'a', 353,
-        'b', 432,
-        'c', 429,
-        'e', 501,
-        'f', 405,
-        'm', 394,
-        'p', 463,
-        'r', 496,
-        's', 489,
-        't', 372,
-        '}', 210,
-        '\t', 509,
-        ' ', 509,
-        0x0b, 511,
-        '\f', 511,
-        0xfeff, 511,
-      );
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(677);
-      END_STATE();
-    case 510:
-      ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 512,
-        'a', 531,
-        'b', 619,
-        'c', 620,
-        'e', 670,
-        'f', 575,
-        'm', 568,
-        'p', 638,
-        'r', 665,
-        's', 661,
-        't', 554,
-        '\t', 510,
-        0x0b, 510,
-        '\f', 510,
-        ' ', 510,
-        0xfeff, 510,
-      );
-      if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(677);
-      END_STATE();
-    case 511:
-      ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 512,
-        'a', 363,
-        'b', 451,
-        'c', 452,
-        'e', 502,
-        'f', 407,
-        'm', 400,
-        'p', 470,
-        'r', 497,
-        's', 493,
-        't', 386,
-        '}', 210,
-        '\t', 511,
-        0x0b, 511,
-        '\f', 511,
-        ' ', 511,
-        0xfeff, 511,
-      );
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(677);
-      END_STATE();
-    case 512:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '/') ADVANCE(679);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 513:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(569);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 514:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(629);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 515:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(571);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 516:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(630);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 517:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(648);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 518:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(652);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 519:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(658);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 520:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(660);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 521:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(522);
-      if (lookahead == 's') ADVANCE(639);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 522:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(542);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 523:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(559);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 524:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(647);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 525:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(541);
-      if (lookahead == 't') ADVANCE(605);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 526:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(604);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 527:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(651);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 528:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(606);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 529:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(548);
-      if (lookahead == 't') ADVANCE(613);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 530:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(553);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 531:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(530);
-      if (lookahead == 's') ADVANCE(644);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 532:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(560);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 533:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'd') ADVANCE(514);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 534:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'd') ADVANCE(516);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 535:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(187);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 536:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(517);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 537:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(151);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 538:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(188);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 539:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(152);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 540:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(523);
-      if (lookahead == 'h') ADVANCE(633);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 541:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(642);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 542:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(622);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 543:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(632);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 544:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(645);
-      if (lookahead == 'u') ADVANCE(580);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 545:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(524);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 546:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(592);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 547:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(649);
-      if (lookahead == 'u') ADVANCE(581);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 548:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(643);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 549:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(634);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 550:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(527);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 551:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(593);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 552:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(518);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 553:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(625);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 554:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(532);
-      if (lookahead == 'h') ADVANCE(637);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 555:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(673);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 556:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(674);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 557:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(519);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 558:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(520);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 559:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'h') ADVANCE(590);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 560:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'h') ADVANCE(596);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 561:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(557);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 562:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(655);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 563:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(607);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 564:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(608);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 565:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(609);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 566:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(610);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 567:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(558);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 568:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(662);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 569:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(139);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 570:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(205);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 571:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(140);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 572:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(206);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 573:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(598);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 574:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(535);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 575:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(601);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 576:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(538);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 577:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(602);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 578:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(612);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 579:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(623);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 580:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(624);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 581:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(626);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 582:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(628);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 583:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(533);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 584:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(181);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 585:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(169);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 586:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(182);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 587:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(170);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 588:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(513);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 589:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(515);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 590:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(614);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 591:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(546);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 592:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(653);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 593:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(654);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 594:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(551);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 595:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(534);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 596:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(616);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 597:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(579);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 598:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(667);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 599:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(525);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 600:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(663);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 601:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(668);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 602:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(555);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 603:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(591);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 604:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(570);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 605:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(526);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 606:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(572);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 607:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(584);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 608:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(585);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 609:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(586);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 610:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(587);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 611:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(635);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 612:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(556);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 613:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(528);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 614:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(577);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 615:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(636);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 616:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(578);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 617:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(529);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 618:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(594);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 619:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(666);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 620:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(582);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 621:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(545);
-      if (lookahead == 't') ADVANCE(543);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 622:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(646);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 623:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(603);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 624:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(656);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 625:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(650);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 626:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(659);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 627:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(550);
-      if (lookahead == 't') ADVANCE(549);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 628:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(618);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 629:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(671);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 630:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(672);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 631:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(599);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 632:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(588);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 633:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(536);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 634:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(589);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 635:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(537);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 636:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(539);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 637:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(552);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 638:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(617);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 639:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(544);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 640:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(145);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 641:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(146);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 642:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(640);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 643:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(641);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 644:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(547);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 645:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(133);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 646:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(175);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 647:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(193);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 648:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(163);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 649:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(134);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 650:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(176);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 651:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(194);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 652:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(164);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 653:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(121);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 654:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(122);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 655:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(561);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 656:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(563);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 657:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(611);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 658:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(564);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 659:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(565);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 660:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(566);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 661:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(615);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 662:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(567);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 663:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(583);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 664:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(574);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 665:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(576);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 666:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(595);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 667:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'w') ADVANCE(157);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 668:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'w') ADVANCE(158);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 669:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'x') ADVANCE(621);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 670:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'x') ADVANCE(627);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 671:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(127);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 672:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(128);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 673:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(199);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 674:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(200);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 675:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(675);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(344);
-      if (lookahead != 0) ADVANCE(677);
-      END_STATE();
-    case 676:
-      ACCEPT_TOKEN(sym_description_text);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(507);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 677:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(677);
-      END_STATE();
-    case 678:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(342);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(681);
-      END_STATE();
-    case 679:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(343);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(681);
-      END_STATE();
-    case 680:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead == '/') ADVANCE(12);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(681);
+          lookahead != '\r') ADVANCE(432);
       END_STATE();
-    case 681:
+    case 432:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(681);
+          lookahead != '\r') ADVANCE(432);
       END_STATE();
     default:
       return false;
@@ -6330,12 +4306,12 @@ static const TSLexerMode ts_lex_modes[STATE_COUNT] = {
   [51] = {.lex_state = 112},
   [52] = {.lex_state = 111},
   [53] = {.lex_state = 112},
-  [54] = {.lex_state = 112},
-  [55] = {.lex_state = 111},
-  [56] = {.lex_state = 112},
+  [54] = {.lex_state = 114},
+  [55] = {.lex_state = 112},
+  [56] = {.lex_state = 111},
   [57] = {.lex_state = 112},
   [58] = {.lex_state = 112},
-  [59] = {.lex_state = 114},
+  [59] = {.lex_state = 112},
   [60] = {.lex_state = 111},
   [61] = {.lex_state = 112},
   [62] = {.lex_state = 111, .reserved_word_set_id = 1},
@@ -6379,13 +4355,13 @@ static const TSLexerMode ts_lex_modes[STATE_COUNT] = {
   [100] = {.lex_state = 111, .reserved_word_set_id = 1},
   [101] = {.lex_state = 111, .reserved_word_set_id = 1},
   [102] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [103] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [103] = {.lex_state = 13, .reserved_word_set_id = 1},
   [104] = {.lex_state = 111, .reserved_word_set_id = 1},
   [105] = {.lex_state = 111, .reserved_word_set_id = 1},
   [106] = {.lex_state = 111, .reserved_word_set_id = 1},
   [107] = {.lex_state = 111, .reserved_word_set_id = 1},
   [108] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [109] = {.lex_state = 13, .reserved_word_set_id = 1},
+  [109] = {.lex_state = 111, .reserved_word_set_id = 1},
   [110] = {.lex_state = 111, .reserved_word_set_id = 1},
   [111] = {.lex_state = 111, .reserved_word_set_id = 1},
   [112] = {.lex_state = 111, .reserved_word_set_id = 1},
@@ -6783,7 +4759,7 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(80), 2,
       sym_block,
       sym__unopened_block,
-    STATE(106), 2,
+    STATE(107), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
     ACTIONS(54), 14,
@@ -7080,7 +5056,7 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(81), 2,
       sym_block,
       sym__unopened_block,
-    STATE(106), 2,
+    STATE(107), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
     ACTIONS(71), 14,
@@ -7109,9 +5085,9 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE,
     ACTIONS(87), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(105), 1,
+    STATE(106), 1,
       sym__value,
-    STATE(108), 1,
+    STATE(109), 1,
       sym_name,
     STATE(114), 2,
       sym_finding,
@@ -7150,7 +5126,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_RBRACE,
     ACTIONS(94), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(108), 1,
+    STATE(109), 1,
       sym_name,
     STATE(110), 1,
       sym__value,
@@ -7191,7 +5167,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_RBRACE,
     ACTIONS(101), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(108), 1,
+    STATE(109), 1,
       sym_name,
     STATE(110), 1,
       sym__value,
@@ -7240,7 +5216,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__ends,
     STATE(35), 1,
       sym_string,
-    STATE(56), 1,
+    STATE(57), 1,
       sym__placement,
     STATE(82), 1,
       sym_block,
@@ -7270,7 +5246,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
     ACTIONS(85), 1,
       anon_sym_DQUOTE,
-    STATE(108), 1,
+    STATE(109), 1,
       sym_name,
     STATE(110), 1,
       sym__value,
@@ -7319,7 +5295,7 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(118), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(106), 2,
+    STATE(107), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
     ACTIONS(116), 14,
@@ -7357,7 +5333,7 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(125), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(106), 2,
+    STATE(107), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
     ACTIONS(123), 14,
@@ -7395,7 +5371,7 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(132), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(106), 2,
+    STATE(107), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
     ACTIONS(130), 14,
@@ -7796,7 +5772,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_in,
     ACTIONS(189), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(54), 1,
+    STATE(55), 1,
       sym__placement,
     STATE(70), 1,
       sym_block,
@@ -7850,7 +5826,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comment,
     ACTIONS(205), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(58), 1,
+    STATE(59), 1,
       sym_name,
     ACTIONS(198), 2,
       ts_builtin_sym_end,
@@ -8297,15 +6273,41 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
   [2138] = 5,
+    ACTIONS(246), 1,
+      ts_builtin_sym_end,
+    ACTIONS(250), 1,
+      sym_description_text,
+    ACTIONS(252), 1,
+      sym__no_text,
+    ACTIONS(254), 1,
+      sym_comment,
+    ACTIONS(248), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2169] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(61), 1,
       anon_sym_LBRACE,
-    ACTIONS(248), 1,
+    ACTIONS(258), 1,
       anon_sym_SLASH_SLASH_SLASH,
     STATE(85), 1,
       sym_block,
-    ACTIONS(246), 16,
+    ACTIONS(256), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8322,7 +6324,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2169] = 4,
+  [2200] = 4,
     ACTIONS(3), 1,
       sym_comment,
     STATE(137), 1,
@@ -8347,16 +6349,16 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [2198] = 5,
+  [2229] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(61), 1,
       anon_sym_LBRACE,
-    ACTIONS(252), 1,
+    ACTIONS(262), 1,
       anon_sym_SLASH_SLASH_SLASH,
     STATE(77), 1,
       sym_block,
-    ACTIONS(250), 16,
+    ACTIONS(260), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8373,7 +6375,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2229] = 3,
+  [2260] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(23), 1,
@@ -8397,7 +6399,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_LBRACE,
       anon_sym_DOT,
-  [2256] = 3,
+  [2287] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(221), 1,
@@ -8420,31 +6422,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [2282] = 4,
-    ACTIONS(254), 1,
-      ts_builtin_sym_end,
-    ACTIONS(258), 1,
-      sym_description_text,
-    ACTIONS(260), 1,
-      sym_comment,
-    ACTIONS(256), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2310] = 3,
+  [2313] = 3,
     ACTIONS(3), 1,
       sym_comment,
     STATE(95), 1,
@@ -8467,14 +6445,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [2336] = 4,
+  [2339] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(264), 1,
+    ACTIONS(266), 1,
       anon_sym_SLASH_SLASH_SLASH,
     STATE(61), 1,
       aux_sym_description_repeat1,
-    ACTIONS(262), 16,
+    ACTIONS(264), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8491,10 +6469,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2364] = 3,
+  [2367] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(269), 7,
+    ACTIONS(271), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -8502,7 +6480,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(267), 11,
+    ACTIONS(269), 11,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
@@ -8514,10 +6492,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2390] = 3,
+  [2393] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(273), 7,
+    ACTIONS(275), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -8525,7 +6503,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(271), 11,
+    ACTIONS(273), 11,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
@@ -8537,10 +6515,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2416] = 3,
+  [2419] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(277), 7,
+    ACTIONS(279), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -8548,7 +6526,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(275), 11,
+    ACTIONS(277), 11,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
@@ -8560,10 +6538,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2442] = 3,
+  [2445] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(281), 7,
+    ACTIONS(283), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -8571,7 +6549,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(279), 11,
+    ACTIONS(281), 11,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
@@ -8583,10 +6561,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2468] = 3,
+  [2471] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(285), 7,
+    ACTIONS(287), 7,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       anon_sym_RPAREN,
@@ -8594,7 +6572,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(283), 11,
+    ACTIONS(285), 11,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
@@ -8606,14 +6584,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2494] = 4,
+  [2497] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(9), 1,
       anon_sym_SLASH_SLASH_SLASH,
     STATE(61), 1,
       aux_sym_description_repeat1,
-    ACTIONS(287), 16,
+    ACTIONS(289), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8630,7 +6608,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2522] = 3,
+  [2525] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(209), 1,
@@ -8653,12 +6631,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [2548] = 3,
+  [2551] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(291), 1,
+    ACTIONS(293), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(289), 16,
+    ACTIONS(291), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8675,12 +6653,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2573] = 3,
+  [2576] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(295), 1,
+    ACTIONS(297), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(293), 16,
+    ACTIONS(295), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8697,12 +6675,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2598] = 3,
+  [2601] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(299), 1,
+    ACTIONS(301), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(297), 16,
+    ACTIONS(299), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8719,12 +6697,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2623] = 3,
+  [2626] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(299), 1,
+    ACTIONS(301), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(297), 16,
+    ACTIONS(299), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8741,12 +6719,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2648] = 3,
+  [2651] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(303), 1,
+    ACTIONS(305), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(301), 16,
+    ACTIONS(303), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8763,12 +6741,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2673] = 3,
+  [2676] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(307), 1,
+    ACTIONS(309), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(305), 16,
+    ACTIONS(307), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8785,12 +6763,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2698] = 3,
+  [2701] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(311), 1,
+    ACTIONS(313), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(309), 16,
+    ACTIONS(311), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8807,12 +6785,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2723] = 3,
+  [2726] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(315), 1,
+    ACTIONS(317), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(313), 16,
+    ACTIONS(315), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8829,12 +6807,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2748] = 3,
+  [2751] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(319), 1,
+    ACTIONS(321), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(317), 16,
+    ACTIONS(319), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8851,12 +6829,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2773] = 3,
+  [2776] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(315), 1,
+    ACTIONS(317), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(313), 16,
+    ACTIONS(315), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8873,12 +6851,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2798] = 3,
+  [2801] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(311), 1,
+    ACTIONS(313), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(309), 16,
+    ACTIONS(311), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8895,12 +6873,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2823] = 3,
+  [2826] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(323), 1,
+    ACTIONS(325), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(321), 16,
+    ACTIONS(323), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8917,12 +6895,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2848] = 3,
+  [2851] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(327), 1,
+    ACTIONS(329), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(325), 16,
+    ACTIONS(327), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8939,12 +6917,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2873] = 3,
+  [2876] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(331), 1,
+    ACTIONS(333), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(329), 16,
+    ACTIONS(331), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8961,12 +6939,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2898] = 3,
+  [2901] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(335), 1,
+    ACTIONS(337), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(333), 16,
+    ACTIONS(335), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -8983,12 +6961,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2923] = 3,
+  [2926] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(339), 1,
+    ACTIONS(341), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(337), 16,
+    ACTIONS(339), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -9005,34 +6983,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2948] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(343), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(341), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2973] = 3,
+  [2951] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(345), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(262), 16,
+    ACTIONS(343), 16,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -9049,25 +7005,47 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2998] = 7,
+  [2976] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(349), 1,
+    ACTIONS(347), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(264), 16,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3001] = 7,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(351), 1,
       anon_sym_in,
-    ACTIONS(357), 1,
+    ACTIONS(359), 1,
       anon_sym_is,
-    ACTIONS(351), 2,
+    ACTIONS(353), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(355), 2,
+    ACTIONS(357), 2,
       anon_sym_LT,
       anon_sym_GT,
-    ACTIONS(353), 4,
+    ACTIONS(355), 4,
       anon_sym_EQ,
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(347), 7,
+    ACTIONS(349), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -9075,20 +7053,20 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3031] = 8,
+  [3034] = 8,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(362), 1,
-      anon_sym_RBRACE,
     ACTIONS(364), 1,
+      anon_sym_RBRACE,
+    ACTIONS(366), 1,
       anon_sym_when,
-    ACTIONS(367), 1,
+    ACTIONS(369), 1,
       anon_sym_SLASH_SLASH_SLASH,
     STATE(113), 1,
       aux_sym_description_repeat1,
     STATE(135), 1,
       sym_property_name,
-    ACTIONS(359), 3,
+    ACTIONS(361), 3,
       anon_sym_technology,
       anon_sym_protocol,
       sym__word,
@@ -9096,14 +7074,14 @@ static const uint16_t ts_small_parse_table[] = {
       sym_property,
       sym_description,
       aux_sym_block_repeat1,
-  [3060] = 8,
+  [3063] = 8,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(63), 1,
       anon_sym_when,
-    ACTIONS(370), 1,
-      anon_sym_RBRACE,
     ACTIONS(372), 1,
+      anon_sym_RBRACE,
+    ACTIONS(374), 1,
       anon_sym_SLASH_SLASH_SLASH,
     STATE(113), 1,
       aux_sym_description_repeat1,
@@ -9117,14 +7095,14 @@ static const uint16_t ts_small_parse_table[] = {
       sym_property,
       sym_description,
       aux_sym_block_repeat1,
-  [3089] = 8,
+  [3092] = 8,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(63), 1,
       anon_sym_when,
-    ACTIONS(372), 1,
-      anon_sym_SLASH_SLASH_SLASH,
     ACTIONS(374), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(376), 1,
       anon_sym_RBRACE,
     STATE(113), 1,
       aux_sym_description_repeat1,
@@ -9138,13 +7116,13 @@ static const uint16_t ts_small_parse_table[] = {
       sym_property,
       sym_description,
       aux_sym_block_repeat1,
-  [3118] = 3,
+  [3121] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(378), 2,
+    ACTIONS(380), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(376), 7,
+    ACTIONS(378), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -9152,42 +7130,28 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3135] = 4,
+  [3138] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(384), 1,
+    ACTIONS(386), 1,
       anon_sym_and,
-    ACTIONS(382), 2,
+    ACTIONS(384), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(380), 6,
+    ACTIONS(382), 6,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_or,
       anon_sym_SLASH_SLASH_SLASH,
-  [3154] = 3,
+  [3157] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(388), 2,
+    ACTIONS(390), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(386), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3171] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(392), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(390), 7,
+    ACTIONS(388), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -9195,13 +7159,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3188] = 3,
+  [3174] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(396), 2,
+    ACTIONS(394), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(394), 7,
+    ACTIONS(392), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -9209,13 +7173,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3205] = 3,
+  [3191] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(400), 2,
+    ACTIONS(398), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(398), 7,
+    ACTIONS(396), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -9223,13 +7187,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3222] = 3,
+  [3208] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(404), 2,
+    ACTIONS(402), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(402), 7,
+    ACTIONS(400), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -9237,13 +7201,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3239] = 3,
+  [3225] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(408), 2,
+    ACTIONS(406), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(406), 7,
+    ACTIONS(404), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -9251,13 +7215,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3256] = 3,
+  [3242] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(412), 2,
+    ACTIONS(410), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(410), 7,
+    ACTIONS(408), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -9265,13 +7229,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3273] = 3,
+  [3259] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(416), 2,
+    ACTIONS(414), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(414), 7,
+    ACTIONS(412), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -9279,13 +7243,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3290] = 3,
+  [3276] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(351), 2,
+    ACTIONS(418), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(347), 7,
+    ACTIONS(416), 7,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
@@ -9293,137 +7257,141 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3307] = 5,
+  [3293] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(384), 1,
-      anon_sym_and,
-    ACTIONS(420), 1,
+    ACTIONS(353), 2,
       anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(349), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3310] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(386), 1,
+      anon_sym_and,
     ACTIONS(422), 1,
+      anon_sym_RBRACE,
+    ACTIONS(424), 1,
       anon_sym_or,
-    ACTIONS(418), 5,
+    ACTIONS(420), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3327] = 5,
-    ACTIONS(3), 1,
+  [3330] = 4,
+    ACTIONS(254), 1,
       sym_comment,
     ACTIONS(426), 1,
-      anon_sym_RBRACE,
+      sym_description_text,
     ACTIONS(428), 1,
+      sym__no_text,
+    ACTIONS(248), 6,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_RBRACE,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3348] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(432), 1,
+      anon_sym_RBRACE,
+    ACTIONS(434), 1,
       anon_sym_COMMA,
-    STATE(107), 1,
+    STATE(108), 1,
       aux_sym_property_repeat1,
-    ACTIONS(424), 5,
+    ACTIONS(430), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3347] = 6,
+  [3368] = 6,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(433), 1,
+    ACTIONS(439), 1,
       anon_sym_RBRACE,
-    ACTIONS(435), 1,
+    ACTIONS(441), 1,
       anon_sym_when,
     STATE(135), 1,
       sym_property_name,
-    STATE(104), 2,
+    STATE(105), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(430), 3,
+    ACTIONS(436), 3,
       anon_sym_technology,
       anon_sym_protocol,
       sym__word,
-  [3369] = 5,
+  [3390] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(440), 1,
+    ACTIONS(446), 1,
       anon_sym_RBRACE,
-    ACTIONS(442), 1,
+    ACTIONS(448), 1,
       anon_sym_COMMA,
-    STATE(103), 1,
+    STATE(104), 1,
       aux_sym_property_repeat1,
-    ACTIONS(438), 5,
+    ACTIONS(444), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3389] = 6,
+  [3410] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(63), 1,
       anon_sym_when,
-    ACTIONS(444), 1,
+    ACTIONS(450), 1,
       anon_sym_RBRACE,
     STATE(135), 1,
       sym_property_name,
-    STATE(104), 2,
+    STATE(105), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
     ACTIONS(48), 3,
       anon_sym_technology,
       anon_sym_protocol,
       sym__word,
-  [3411] = 5,
+  [3432] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(448), 1,
+    ACTIONS(454), 1,
       anon_sym_RBRACE,
-    ACTIONS(450), 1,
+    ACTIONS(456), 1,
       anon_sym_COMMA,
-    STATE(107), 1,
+    STATE(108), 1,
       aux_sym_property_repeat1,
-    ACTIONS(446), 5,
+    ACTIONS(452), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3431] = 4,
+  [3452] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(457), 1,
+    ACTIONS(463), 1,
       anon_sym_AT,
-    ACTIONS(455), 2,
+    ACTIONS(461), 2,
       anon_sym_RBRACE,
       anon_sym_COMMA,
-    ACTIONS(453), 5,
+    ACTIONS(459), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3449] = 3,
-    ACTIONS(260), 1,
-      sym_comment,
-    ACTIONS(459), 1,
-      sym_description_text,
-    ACTIONS(256), 6,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_RBRACE,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3464] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(463), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(461), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3479] = 3,
+  [3470] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(467), 2,
@@ -9435,91 +7403,93 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3494] = 5,
+  [3485] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(262), 1,
+    ACTIONS(471), 2,
       anon_sym_RBRACE,
-    ACTIONS(469), 1,
+      anon_sym_COMMA,
+    ACTIONS(469), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3500] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(264), 1,
+      anon_sym_RBRACE,
+    ACTIONS(473), 1,
       anon_sym_SLASH_SLASH_SLASH,
     STATE(112), 1,
       aux_sym_description_repeat1,
-    ACTIONS(345), 4,
+    ACTIONS(347), 4,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [3513] = 5,
+  [3519] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(287), 1,
+    ACTIONS(289), 1,
       anon_sym_RBRACE,
-    ACTIONS(372), 1,
+    ACTIONS(374), 1,
       anon_sym_SLASH_SLASH_SLASH,
     STATE(112), 1,
       aux_sym_description_repeat1,
-    ACTIONS(472), 4,
+    ACTIONS(476), 4,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
-  [3532] = 3,
+  [3538] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(455), 2,
+    ACTIONS(461), 2,
       anon_sym_RBRACE,
       anon_sym_COMMA,
-    ACTIONS(453), 5,
+    ACTIONS(459), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3547] = 3,
+  [3553] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(476), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(474), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3562] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(262), 1,
-      anon_sym_RBRACE,
-    ACTIONS(345), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3576] = 4,
-    ACTIONS(260), 1,
-      sym_comment,
-    ACTIONS(478), 1,
-      anon_sym_DQUOTE2,
-    STATE(118), 1,
-      aux_sym_string_repeat1,
     ACTIONS(480), 2,
-      sym_string_content,
-      sym_escape_sequence,
-  [3590] = 4,
-    ACTIONS(260), 1,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(478), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3568] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(264), 1,
+      anon_sym_RBRACE,
+    ACTIONS(347), 5,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3582] = 4,
+    ACTIONS(254), 1,
       sym_comment,
     ACTIONS(482), 1,
       anon_sym_DQUOTE2,
-    STATE(119), 1,
+    STATE(118), 1,
       aux_sym_string_repeat1,
     ACTIONS(484), 2,
       sym_string_content,
       sym_escape_sequence,
-  [3604] = 4,
-    ACTIONS(260), 1,
+  [3596] = 4,
+    ACTIONS(254), 1,
       sym_comment,
     ACTIONS(486), 1,
       anon_sym_DQUOTE2,
@@ -9528,147 +7498,157 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(488), 2,
       sym_string_content,
       sym_escape_sequence,
-  [3618] = 4,
-    ACTIONS(260), 1,
+  [3610] = 4,
+    ACTIONS(254), 1,
       sym_comment,
-    ACTIONS(491), 1,
-      anon_sym_DQUOTE2,
-    STATE(121), 1,
-      aux_sym_string_repeat1,
-    ACTIONS(493), 2,
-      sym_string_content,
-      sym_escape_sequence,
-  [3632] = 4,
-    ACTIONS(260), 1,
-      sym_comment,
-    ACTIONS(495), 1,
+    ACTIONS(490), 1,
       anon_sym_DQUOTE2,
     STATE(119), 1,
       aux_sym_string_repeat1,
-    ACTIONS(484), 2,
+    ACTIONS(492), 2,
       sym_string_content,
       sym_escape_sequence,
-  [3646] = 4,
-    ACTIONS(3), 1,
+  [3624] = 4,
+    ACTIONS(254), 1,
       sym_comment,
-    ACTIONS(497), 1,
-      anon_sym_RPAREN,
+    ACTIONS(495), 1,
+      anon_sym_DQUOTE2,
+    STATE(121), 1,
+      aux_sym_string_repeat1,
+    ACTIONS(497), 2,
+      sym_string_content,
+      sym_escape_sequence,
+  [3638] = 4,
+    ACTIONS(254), 1,
+      sym_comment,
     ACTIONS(499), 1,
-      anon_sym_or,
-    ACTIONS(501), 1,
-      anon_sym_and,
-  [3659] = 4,
+      anon_sym_DQUOTE2,
+    STATE(119), 1,
+      aux_sym_string_repeat1,
+    ACTIONS(488), 2,
+      sym_string_content,
+      sym_escape_sequence,
+  [3652] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(503), 1,
-      anon_sym_COMMA,
-    ACTIONS(505), 1,
+    ACTIONS(501), 1,
       anon_sym_RPAREN,
-    STATE(125), 1,
-      aux_sym_membership_repeat1,
-  [3672] = 4,
+    ACTIONS(503), 1,
+      anon_sym_or,
+    ACTIONS(505), 1,
+      anon_sym_and,
+  [3665] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(507), 1,
       anon_sym_COMMA,
     ACTIONS(509), 1,
       anon_sym_RPAREN,
-    STATE(123), 1,
+    STATE(125), 1,
       aux_sym_membership_repeat1,
-  [3685] = 4,
+  [3678] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(511), 1,
       anon_sym_COMMA,
-    ACTIONS(514), 1,
+    ACTIONS(513), 1,
+      anon_sym_RPAREN,
+    STATE(123), 1,
+      aux_sym_membership_repeat1,
+  [3691] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(515), 1,
+      anon_sym_COMMA,
+    ACTIONS(518), 1,
       anon_sym_RPAREN,
     STATE(125), 1,
       aux_sym_membership_repeat1,
-  [3698] = 4,
+  [3704] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(499), 1,
+    ACTIONS(503), 1,
       anon_sym_or,
-    ACTIONS(501), 1,
+    ACTIONS(505), 1,
       anon_sym_and,
-    ACTIONS(516), 1,
+    ACTIONS(520), 1,
       anon_sym_RPAREN,
-  [3711] = 4,
+  [3717] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(499), 1,
+    ACTIONS(503), 1,
       anon_sym_or,
-    ACTIONS(501), 1,
+    ACTIONS(505), 1,
       anon_sym_and,
-    ACTIONS(518), 1,
-      anon_sym_RPAREN,
-  [3724] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(520), 2,
-      anon_sym_COMMA,
-      anon_sym_RPAREN,
-  [3732] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
     ACTIONS(522), 1,
       anon_sym_RPAREN,
-    ACTIONS(524), 1,
-      anon_sym_where,
-  [3742] = 2,
+  [3730] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(524), 2,
+      anon_sym_COMMA,
+      anon_sym_RPAREN,
+  [3738] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(526), 1,
-      anon_sym_LPAREN,
-  [3749] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
+      anon_sym_RPAREN,
     ACTIONS(528), 1,
-      sym__word,
-  [3756] = 2,
+      anon_sym_where,
+  [3748] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(530), 1,
-      anon_sym_COLON,
-  [3763] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(59), 1,
-      anon_sym_DASH_GT,
-  [3770] = 2,
+      anon_sym_LPAREN,
+  [3755] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(532), 1,
-      anon_sym_DASH_GT,
-  [3777] = 2,
+      sym__word,
+  [3762] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(534), 1,
       anon_sym_COLON,
-  [3784] = 2,
+  [3769] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(59), 1,
+      anon_sym_DASH_GT,
+  [3776] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(536), 1,
-      anon_sym_COLON,
-  [3791] = 2,
+      anon_sym_DASH_GT,
+  [3783] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(538), 1,
-      anon_sym_DASH_GT,
-  [3798] = 2,
+      anon_sym_COLON,
+  [3790] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(540), 1,
-      anon_sym_RPAREN,
-  [3805] = 2,
+      anon_sym_COLON,
+  [3797] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(542), 1,
-      sym__word,
-  [3812] = 2,
+      anon_sym_DASH_GT,
+  [3804] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(544), 1,
+      anon_sym_RPAREN,
+  [3811] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(546), 1,
+      sym__word,
+  [3818] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(548), 1,
       ts_builtin_sym_end,
 };
 
@@ -9727,91 +7707,91 @@ static const uint32_t ts_small_parse_table_map[] = {
   [SMALL_STATE(53)] = 2107,
   [SMALL_STATE(54)] = 2138,
   [SMALL_STATE(55)] = 2169,
-  [SMALL_STATE(56)] = 2198,
+  [SMALL_STATE(56)] = 2200,
   [SMALL_STATE(57)] = 2229,
-  [SMALL_STATE(58)] = 2256,
-  [SMALL_STATE(59)] = 2282,
-  [SMALL_STATE(60)] = 2310,
-  [SMALL_STATE(61)] = 2336,
-  [SMALL_STATE(62)] = 2364,
-  [SMALL_STATE(63)] = 2390,
-  [SMALL_STATE(64)] = 2416,
-  [SMALL_STATE(65)] = 2442,
-  [SMALL_STATE(66)] = 2468,
-  [SMALL_STATE(67)] = 2494,
-  [SMALL_STATE(68)] = 2522,
-  [SMALL_STATE(69)] = 2548,
-  [SMALL_STATE(70)] = 2573,
-  [SMALL_STATE(71)] = 2598,
-  [SMALL_STATE(72)] = 2623,
-  [SMALL_STATE(73)] = 2648,
-  [SMALL_STATE(74)] = 2673,
-  [SMALL_STATE(75)] = 2698,
-  [SMALL_STATE(76)] = 2723,
-  [SMALL_STATE(77)] = 2748,
-  [SMALL_STATE(78)] = 2773,
-  [SMALL_STATE(79)] = 2798,
-  [SMALL_STATE(80)] = 2823,
-  [SMALL_STATE(81)] = 2848,
-  [SMALL_STATE(82)] = 2873,
-  [SMALL_STATE(83)] = 2898,
-  [SMALL_STATE(84)] = 2923,
-  [SMALL_STATE(85)] = 2948,
-  [SMALL_STATE(86)] = 2973,
-  [SMALL_STATE(87)] = 2998,
-  [SMALL_STATE(88)] = 3031,
-  [SMALL_STATE(89)] = 3060,
-  [SMALL_STATE(90)] = 3089,
-  [SMALL_STATE(91)] = 3118,
-  [SMALL_STATE(92)] = 3135,
-  [SMALL_STATE(93)] = 3154,
-  [SMALL_STATE(94)] = 3171,
-  [SMALL_STATE(95)] = 3188,
-  [SMALL_STATE(96)] = 3205,
-  [SMALL_STATE(97)] = 3222,
-  [SMALL_STATE(98)] = 3239,
-  [SMALL_STATE(99)] = 3256,
-  [SMALL_STATE(100)] = 3273,
-  [SMALL_STATE(101)] = 3290,
-  [SMALL_STATE(102)] = 3307,
-  [SMALL_STATE(103)] = 3327,
-  [SMALL_STATE(104)] = 3347,
-  [SMALL_STATE(105)] = 3369,
-  [SMALL_STATE(106)] = 3389,
-  [SMALL_STATE(107)] = 3411,
-  [SMALL_STATE(108)] = 3431,
-  [SMALL_STATE(109)] = 3449,
-  [SMALL_STATE(110)] = 3464,
-  [SMALL_STATE(111)] = 3479,
-  [SMALL_STATE(112)] = 3494,
-  [SMALL_STATE(113)] = 3513,
-  [SMALL_STATE(114)] = 3532,
-  [SMALL_STATE(115)] = 3547,
-  [SMALL_STATE(116)] = 3562,
-  [SMALL_STATE(117)] = 3576,
-  [SMALL_STATE(118)] = 3590,
-  [SMALL_STATE(119)] = 3604,
-  [SMALL_STATE(120)] = 3618,
-  [SMALL_STATE(121)] = 3632,
-  [SMALL_STATE(122)] = 3646,
-  [SMALL_STATE(123)] = 3659,
-  [SMALL_STATE(124)] = 3672,
-  [SMALL_STATE(125)] = 3685,
-  [SMALL_STATE(126)] = 3698,
-  [SMALL_STATE(127)] = 3711,
-  [SMALL_STATE(128)] = 3724,
-  [SMALL_STATE(129)] = 3732,
-  [SMALL_STATE(130)] = 3742,
-  [SMALL_STATE(131)] = 3749,
-  [SMALL_STATE(132)] = 3756,
-  [SMALL_STATE(133)] = 3763,
-  [SMALL_STATE(134)] = 3770,
-  [SMALL_STATE(135)] = 3777,
-  [SMALL_STATE(136)] = 3784,
-  [SMALL_STATE(137)] = 3791,
-  [SMALL_STATE(138)] = 3798,
-  [SMALL_STATE(139)] = 3805,
-  [SMALL_STATE(140)] = 3812,
+  [SMALL_STATE(58)] = 2260,
+  [SMALL_STATE(59)] = 2287,
+  [SMALL_STATE(60)] = 2313,
+  [SMALL_STATE(61)] = 2339,
+  [SMALL_STATE(62)] = 2367,
+  [SMALL_STATE(63)] = 2393,
+  [SMALL_STATE(64)] = 2419,
+  [SMALL_STATE(65)] = 2445,
+  [SMALL_STATE(66)] = 2471,
+  [SMALL_STATE(67)] = 2497,
+  [SMALL_STATE(68)] = 2525,
+  [SMALL_STATE(69)] = 2551,
+  [SMALL_STATE(70)] = 2576,
+  [SMALL_STATE(71)] = 2601,
+  [SMALL_STATE(72)] = 2626,
+  [SMALL_STATE(73)] = 2651,
+  [SMALL_STATE(74)] = 2676,
+  [SMALL_STATE(75)] = 2701,
+  [SMALL_STATE(76)] = 2726,
+  [SMALL_STATE(77)] = 2751,
+  [SMALL_STATE(78)] = 2776,
+  [SMALL_STATE(79)] = 2801,
+  [SMALL_STATE(80)] = 2826,
+  [SMALL_STATE(81)] = 2851,
+  [SMALL_STATE(82)] = 2876,
+  [SMALL_STATE(83)] = 2901,
+  [SMALL_STATE(84)] = 2926,
+  [SMALL_STATE(85)] = 2951,
+  [SMALL_STATE(86)] = 2976,
+  [SMALL_STATE(87)] = 3001,
+  [SMALL_STATE(88)] = 3034,
+  [SMALL_STATE(89)] = 3063,
+  [SMALL_STATE(90)] = 3092,
+  [SMALL_STATE(91)] = 3121,
+  [SMALL_STATE(92)] = 3138,
+  [SMALL_STATE(93)] = 3157,
+  [SMALL_STATE(94)] = 3174,
+  [SMALL_STATE(95)] = 3191,
+  [SMALL_STATE(96)] = 3208,
+  [SMALL_STATE(97)] = 3225,
+  [SMALL_STATE(98)] = 3242,
+  [SMALL_STATE(99)] = 3259,
+  [SMALL_STATE(100)] = 3276,
+  [SMALL_STATE(101)] = 3293,
+  [SMALL_STATE(102)] = 3310,
+  [SMALL_STATE(103)] = 3330,
+  [SMALL_STATE(104)] = 3348,
+  [SMALL_STATE(105)] = 3368,
+  [SMALL_STATE(106)] = 3390,
+  [SMALL_STATE(107)] = 3410,
+  [SMALL_STATE(108)] = 3432,
+  [SMALL_STATE(109)] = 3452,
+  [SMALL_STATE(110)] = 3470,
+  [SMALL_STATE(111)] = 3485,
+  [SMALL_STATE(112)] = 3500,
+  [SMALL_STATE(113)] = 3519,
+  [SMALL_STATE(114)] = 3538,
+  [SMALL_STATE(115)] = 3553,
+  [SMALL_STATE(116)] = 3568,
+  [SMALL_STATE(117)] = 3582,
+  [SMALL_STATE(118)] = 3596,
+  [SMALL_STATE(119)] = 3610,
+  [SMALL_STATE(120)] = 3624,
+  [SMALL_STATE(121)] = 3638,
+  [SMALL_STATE(122)] = 3652,
+  [SMALL_STATE(123)] = 3665,
+  [SMALL_STATE(124)] = 3678,
+  [SMALL_STATE(125)] = 3691,
+  [SMALL_STATE(126)] = 3704,
+  [SMALL_STATE(127)] = 3717,
+  [SMALL_STATE(128)] = 3730,
+  [SMALL_STATE(129)] = 3738,
+  [SMALL_STATE(130)] = 3748,
+  [SMALL_STATE(131)] = 3755,
+  [SMALL_STATE(132)] = 3762,
+  [SMALL_STATE(133)] = 3769,
+  [SMALL_STATE(134)] = 3776,
+  [SMALL_STATE(135)] = 3783,
+  [SMALL_STATE(136)] = 3790,
+  [SMALL_STATE(137)] = 3797,
+  [SMALL_STATE(138)] = 3804,
+  [SMALL_STATE(139)] = 3811,
+  [SMALL_STATE(140)] = 3818,
 };
 
 static const TSParseActionEntry ts_parse_actions[] = {
@@ -9820,7 +7800,7 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [3] = {.entry = {.count = 1, .reusable = true}}, SHIFT_EXTRA(),
   [5] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 0, 0, 0),
   [7] = {.entry = {.count = 1, .reusable = true}}, SHIFT(32),
-  [9] = {.entry = {.count = 1, .reusable = false}}, SHIFT(59),
+  [9] = {.entry = {.count = 1, .reusable = false}}, SHIFT(54),
   [11] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 2, 0, 0),
   [13] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 2, 0, 0),
   [15] = {.entry = {.count = 1, .reusable = true}}, SHIFT(131),
@@ -9897,7 +7877,7 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [171] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kind, 1, 0, 0),
   [173] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0),
   [175] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(32),
-  [178] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(59),
+  [178] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(54),
   [181] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 1, 0, 0),
   [183] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 6),
   [185] = {.entry = {.count = 1, .reusable = true}}, SHIFT(29),
@@ -9917,7 +7897,7 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [216] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0), SHIFT(3),
   [219] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__placement, 2, 1, 7),
   [221] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__placement, 2, 1, 7),
-  [223] = {.entry = {.count = 1, .reusable = true}}, SHIFT(55),
+  [223] = {.entry = {.count = 1, .reusable = true}}, SHIFT(56),
   [225] = {.entry = {.count = 1, .reusable = true}}, SHIFT(63),
   [227] = {.entry = {.count = 1, .reusable = false}}, SHIFT(9),
   [229] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 2, 0, 19),
@@ -9928,151 +7908,153 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [240] = {.entry = {.count = 1, .reusable = true}}, SHIFT(139),
   [242] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 24),
   [244] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 24),
-  [246] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 15),
-  [248] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 15),
-  [250] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 2),
-  [252] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 2),
-  [254] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
-  [256] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
-  [258] = {.entry = {.count = 1, .reusable = false}}, SHIFT(86),
-  [260] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
-  [262] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
-  [264] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(59),
-  [267] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_group, 3, 0, 0),
-  [269] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_group, 3, 0, 0),
-  [271] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 3, 0, 33),
-  [273] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 3, 0, 33),
-  [275] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 6, 0, 43),
-  [277] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 6, 0, 43),
-  [279] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 5, 0, 41),
-  [281] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 5, 0, 41),
-  [283] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 4, 0, 39),
-  [285] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 4, 0, 39),
-  [287] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_description, 1, 0, 0),
-  [289] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 3, 0, 0),
-  [291] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 3, 0, 0),
-  [293] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 16),
-  [295] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 16),
-  [297] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 1, 29),
-  [299] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 1, 29),
-  [301] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 0, 30),
-  [303] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 0, 30),
-  [305] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__unopened_block, 2, 0, 0),
-  [307] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__unopened_block, 2, 0, 0),
-  [309] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 21),
-  [311] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 21),
-  [313] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 9),
-  [315] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 9),
-  [317] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 8),
-  [319] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 8),
-  [321] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 13),
-  [323] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 13),
-  [325] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 23),
-  [327] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 23),
-  [329] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 4),
-  [331] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 4),
-  [333] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 2, 0, 0),
-  [335] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 2, 0, 0),
-  [337] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 25),
-  [339] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 25),
-  [341] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 26),
-  [343] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 26),
-  [345] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
-  [347] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__condition, 1, 0, 0),
-  [349] = {.entry = {.count = 1, .reusable = false}}, SHIFT(130),
-  [351] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__condition, 1, 0, 0),
-  [353] = {.entry = {.count = 1, .reusable = true}}, SHIFT(28),
-  [355] = {.entry = {.count = 1, .reusable = false}}, SHIFT(28),
-  [357] = {.entry = {.count = 1, .reusable = false}}, SHIFT(60),
-  [359] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(132),
-  [362] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0),
-  [364] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(136),
-  [367] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(109),
-  [370] = {.entry = {.count = 1, .reusable = true}}, SHIFT(69),
-  [372] = {.entry = {.count = 1, .reusable = false}}, SHIFT(109),
-  [374] = {.entry = {.count = 1, .reusable = true}}, SHIFT(83),
-  [376] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_not, 2, 0, 31),
-  [378] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_not, 2, 0, 31),
-  [380] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_or, 3, 0, 34),
-  [382] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_or, 3, 0, 34),
-  [384] = {.entry = {.count = 1, .reusable = false}}, SHIFT(11),
-  [386] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_and, 3, 0, 34),
-  [388] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_and, 3, 0, 34),
-  [390] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_comparison, 3, 0, 35),
-  [392] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comparison, 3, 0, 35),
-  [394] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kinship, 3, 0, 34),
-  [396] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kinship, 3, 0, 34),
-  [398] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 4, 0, 40),
-  [400] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 4, 0, 40),
-  [402] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 7, 0, 44),
-  [404] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 7, 0, 44),
-  [406] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 44),
-  [408] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 44),
-  [410] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 42),
-  [412] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 42),
-  [414] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 5, 0, 42),
-  [416] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 5, 0, 42),
-  [418] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 27),
-  [420] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 27),
-  [422] = {.entry = {.count = 1, .reusable = false}}, SHIFT(12),
-  [424] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 32),
-  [426] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 32),
-  [428] = {.entry = {.count = 1, .reusable = true}}, SHIFT(17),
-  [430] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(132),
-  [433] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0),
-  [435] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(136),
-  [438] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 28),
-  [440] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 28),
-  [442] = {.entry = {.count = 1, .reusable = true}}, SHIFT(16),
-  [444] = {.entry = {.count = 1, .reusable = true}}, SHIFT(74),
-  [446] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
-  [448] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
-  [450] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37), SHIFT_REPEAT(19),
-  [453] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__value, 1, 0, 0),
-  [455] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__value, 1, 0, 0),
-  [457] = {.entry = {.count = 1, .reusable = true}}, SHIFT(44),
-  [459] = {.entry = {.count = 1, .reusable = false}}, SHIFT(116),
-  [461] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 36),
-  [463] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 36),
-  [465] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_flow_ends, 3, 0, 19),
-  [467] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_flow_ends, 3, 0, 19),
-  [469] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(109),
-  [472] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_description, 1, 0, 0),
-  [474] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_finding, 3, 0, 38),
-  [476] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_finding, 3, 0, 38),
-  [478] = {.entry = {.count = 1, .reusable = true}}, SHIFT(46),
-  [480] = {.entry = {.count = 1, .reusable = true}}, SHIFT(118),
-  [482] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
-  [484] = {.entry = {.count = 1, .reusable = true}}, SHIFT(119),
-  [486] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
-  [488] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(119),
-  [491] = {.entry = {.count = 1, .reusable = true}}, SHIFT(27),
-  [493] = {.entry = {.count = 1, .reusable = true}}, SHIFT(121),
-  [495] = {.entry = {.count = 1, .reusable = true}}, SHIFT(25),
-  [497] = {.entry = {.count = 1, .reusable = true}}, SHIFT(64),
-  [499] = {.entry = {.count = 1, .reusable = true}}, SHIFT(12),
-  [501] = {.entry = {.count = 1, .reusable = true}}, SHIFT(11),
-  [503] = {.entry = {.count = 1, .reusable = true}}, SHIFT(23),
-  [505] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
-  [507] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
-  [509] = {.entry = {.count = 1, .reusable = true}}, SHIFT(100),
-  [511] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37), SHIFT_REPEAT(30),
-  [514] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37),
-  [516] = {.entry = {.count = 1, .reusable = true}}, SHIFT(65),
-  [518] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
-  [520] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 36),
-  [522] = {.entry = {.count = 1, .reusable = true}}, SHIFT(66),
-  [524] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
-  [526] = {.entry = {.count = 1, .reusable = true}}, SHIFT(24),
-  [528] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
-  [530] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property_name, 1, 0, 0),
-  [532] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
-  [534] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
-  [536] = {.entry = {.count = 1, .reusable = true}}, SHIFT(6),
-  [538] = {.entry = {.count = 1, .reusable = true}}, SHIFT(52),
-  [540] = {.entry = {.count = 1, .reusable = true}}, SHIFT(111),
-  [542] = {.entry = {.count = 1, .reusable = true}}, SHIFT(57),
-  [544] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
+  [246] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
+  [248] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
+  [250] = {.entry = {.count = 1, .reusable = true}}, SHIFT(86),
+  [252] = {.entry = {.count = 1, .reusable = false}}, SHIFT(86),
+  [254] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
+  [256] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 15),
+  [258] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 15),
+  [260] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 2),
+  [262] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 2),
+  [264] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
+  [266] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(54),
+  [269] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_group, 3, 0, 0),
+  [271] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_group, 3, 0, 0),
+  [273] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 3, 0, 33),
+  [275] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 3, 0, 33),
+  [277] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 6, 0, 43),
+  [279] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 6, 0, 43),
+  [281] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 5, 0, 41),
+  [283] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 5, 0, 41),
+  [285] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 4, 0, 39),
+  [287] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 4, 0, 39),
+  [289] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_description, 1, 0, 0),
+  [291] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 3, 0, 0),
+  [293] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 3, 0, 0),
+  [295] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 16),
+  [297] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 16),
+  [299] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 1, 29),
+  [301] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 1, 29),
+  [303] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 0, 30),
+  [305] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 0, 30),
+  [307] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__unopened_block, 2, 0, 0),
+  [309] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__unopened_block, 2, 0, 0),
+  [311] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 21),
+  [313] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 21),
+  [315] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 9),
+  [317] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 9),
+  [319] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 8),
+  [321] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 8),
+  [323] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 13),
+  [325] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 13),
+  [327] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 23),
+  [329] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 23),
+  [331] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 4),
+  [333] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 4),
+  [335] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 2, 0, 0),
+  [337] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 2, 0, 0),
+  [339] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 25),
+  [341] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 25),
+  [343] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 26),
+  [345] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 26),
+  [347] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
+  [349] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__condition, 1, 0, 0),
+  [351] = {.entry = {.count = 1, .reusable = false}}, SHIFT(130),
+  [353] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__condition, 1, 0, 0),
+  [355] = {.entry = {.count = 1, .reusable = true}}, SHIFT(28),
+  [357] = {.entry = {.count = 1, .reusable = false}}, SHIFT(28),
+  [359] = {.entry = {.count = 1, .reusable = false}}, SHIFT(60),
+  [361] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(132),
+  [364] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0),
+  [366] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(136),
+  [369] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(103),
+  [372] = {.entry = {.count = 1, .reusable = true}}, SHIFT(69),
+  [374] = {.entry = {.count = 1, .reusable = false}}, SHIFT(103),
+  [376] = {.entry = {.count = 1, .reusable = true}}, SHIFT(83),
+  [378] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_not, 2, 0, 31),
+  [380] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_not, 2, 0, 31),
+  [382] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_or, 3, 0, 34),
+  [384] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_or, 3, 0, 34),
+  [386] = {.entry = {.count = 1, .reusable = false}}, SHIFT(11),
+  [388] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_and, 3, 0, 34),
+  [390] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_and, 3, 0, 34),
+  [392] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_comparison, 3, 0, 35),
+  [394] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comparison, 3, 0, 35),
+  [396] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kinship, 3, 0, 34),
+  [398] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kinship, 3, 0, 34),
+  [400] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 4, 0, 40),
+  [402] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 4, 0, 40),
+  [404] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 7, 0, 44),
+  [406] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 7, 0, 44),
+  [408] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 44),
+  [410] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 44),
+  [412] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 42),
+  [414] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 42),
+  [416] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 5, 0, 42),
+  [418] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 5, 0, 42),
+  [420] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 27),
+  [422] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 27),
+  [424] = {.entry = {.count = 1, .reusable = false}}, SHIFT(12),
+  [426] = {.entry = {.count = 1, .reusable = true}}, SHIFT(116),
+  [428] = {.entry = {.count = 1, .reusable = false}}, SHIFT(116),
+  [430] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 32),
+  [432] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 32),
+  [434] = {.entry = {.count = 1, .reusable = true}}, SHIFT(17),
+  [436] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(132),
+  [439] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0),
+  [441] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(136),
+  [444] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 28),
+  [446] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 28),
+  [448] = {.entry = {.count = 1, .reusable = true}}, SHIFT(16),
+  [450] = {.entry = {.count = 1, .reusable = true}}, SHIFT(74),
+  [452] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
+  [454] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
+  [456] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37), SHIFT_REPEAT(19),
+  [459] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__value, 1, 0, 0),
+  [461] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__value, 1, 0, 0),
+  [463] = {.entry = {.count = 1, .reusable = true}}, SHIFT(44),
+  [465] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 36),
+  [467] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 36),
+  [469] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_flow_ends, 3, 0, 19),
+  [471] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_flow_ends, 3, 0, 19),
+  [473] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(103),
+  [476] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_description, 1, 0, 0),
+  [478] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_finding, 3, 0, 38),
+  [480] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_finding, 3, 0, 38),
+  [482] = {.entry = {.count = 1, .reusable = true}}, SHIFT(46),
+  [484] = {.entry = {.count = 1, .reusable = true}}, SHIFT(118),
+  [486] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
+  [488] = {.entry = {.count = 1, .reusable = true}}, SHIFT(119),
+  [490] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
+  [492] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(119),
+  [495] = {.entry = {.count = 1, .reusable = true}}, SHIFT(27),
+  [497] = {.entry = {.count = 1, .reusable = true}}, SHIFT(121),
+  [499] = {.entry = {.count = 1, .reusable = true}}, SHIFT(25),
+  [501] = {.entry = {.count = 1, .reusable = true}}, SHIFT(64),
+  [503] = {.entry = {.count = 1, .reusable = true}}, SHIFT(12),
+  [505] = {.entry = {.count = 1, .reusable = true}}, SHIFT(11),
+  [507] = {.entry = {.count = 1, .reusable = true}}, SHIFT(23),
+  [509] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
+  [511] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
+  [513] = {.entry = {.count = 1, .reusable = true}}, SHIFT(100),
+  [515] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37), SHIFT_REPEAT(30),
+  [518] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37),
+  [520] = {.entry = {.count = 1, .reusable = true}}, SHIFT(65),
+  [522] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
+  [524] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 36),
+  [526] = {.entry = {.count = 1, .reusable = true}}, SHIFT(66),
+  [528] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
+  [530] = {.entry = {.count = 1, .reusable = true}}, SHIFT(24),
+  [532] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
+  [534] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property_name, 1, 0, 0),
+  [536] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
+  [538] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
+  [540] = {.entry = {.count = 1, .reusable = true}}, SHIFT(6),
+  [542] = {.entry = {.count = 1, .reusable = true}}, SHIFT(52),
+  [544] = {.entry = {.count = 1, .reusable = true}}, SHIFT(111),
+  [546] = {.entry = {.count = 1, .reusable = true}}, SHIFT(58),
+  [548] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
 };
 
 #ifdef __cplusplus

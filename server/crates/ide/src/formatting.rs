@@ -14,7 +14,7 @@ use threatline_model::Part;
 use threatline_model::lower::{LoweredFile, lower};
 use threatline_syntax::{
     Encoding, Kind, LineIndex, Node, Property, Span, SyntaxError, SyntaxErrorKind, children, description_lines,
-    is_described, is_space, name_text, parse,
+    is_space, name_text, parse,
 };
 
 /// The longest line that a list, a condition or a declaration is joined to, in characters.
@@ -115,14 +115,12 @@ struct Layout<'text> {
     described: bool,
     /// Whether a block has just been opened, so that no empty line may follow.
     opened: bool,
-    /// The end of the last line of a description.
-    description_end: usize,
 }
 
 impl<'text> Layout<'text> {
     fn new(text: &'text str) -> Self {
         let index = LineIndex::new(text);
-        Layout { text, index, lines: Vec::new(), described: false, opened: false, description_end: 0 }
+        Layout { text, index, lines: Vec::new(), described: false, opened: false }
     }
 
     /// Adds a line, with an empty one before it if the author left one where one may be.
@@ -163,7 +161,6 @@ impl<'text> Layout<'text> {
             match node.kind() {
                 "comment" => self.comment(node, 0),
                 "description" => self.description(node, 0),
-                _ if is_described(node, self.text) => {}
                 _ => {
                     let after_last = last.map_or(0, |(line, _)| line);
                     let start = self.declaration(node, after_last);
@@ -272,9 +269,6 @@ impl<'text> Layout<'text> {
     // ---- comments and descriptions -------------------------------------------------------------
 
     fn comment(&mut self, node: Node, indent: usize) {
-        if node.start_byte() < self.description_end {
-            return;
-        }
         let comment = self.read_comment(node);
         let last = self.lines.last_mut().filter(|line| line.comment.is_none());
         match last {
@@ -285,13 +279,12 @@ impl<'text> Layout<'text> {
 
     /// Lays out the lines of a description and the comments between them.
     fn description(&mut self, node: Node, indent: usize) {
-        let mut lines = description_lines(node, self.text).into_iter().peekable();
+        let mut lines = description_lines(node, self.text).into_iter();
         for part in children(node) {
             if part.kind() == "comment" {
                 self.comment(part, indent);
-            } else if let Some((start, text)) = lines.next_if(|(start, _)| *start == part.end_byte()) {
-                self.description_end = start + text.len();
-                let text = text.trim_end();
+            } else if part.kind() == "///" {
+                let text = lines.next().unwrap_or_default().trim_end();
                 let space = if text.is_empty() || text.starts_with(' ') { "" } else { " " };
                 let line = Line::code(indent, format!("///{space}{text}"));
                 self.push(self.distance(part.start_byte()), Line { is_description: true, ..line });

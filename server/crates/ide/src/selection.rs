@@ -102,7 +102,7 @@ impl Growing {
             "property" => self.values(node),
             _ => {}
         }
-        // A description ends with the end of its line, which nobody means to select.
+        // A description may end with spaces, which nobody means to select.
         let written = text[node.byte_range()].trim_end();
         self.add(Span { start: whole.start, end: whole.start + written.len() as u32 });
         if node.kind() == "declaration" {

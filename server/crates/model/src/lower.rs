@@ -299,7 +299,7 @@ pub fn lower(tree: &Tree, text: &str) -> LoweredFile {
     let mut declarations = Vec::new();
     let mut description: Option<Node> = None;
     let misread = misread_blocks(tree, text);
-    for item in items(tree, text) {
+    for item in items(tree) {
         match item {
             Item::Declaration(declaration) if is_within(&misread, start_of(declaration.0)) => {}
             Item::Description(node) => {
@@ -378,7 +378,7 @@ pub fn lower_again(
     // That of the first declaration stands before the part.
     let mut described_before = first.map(&described);
     let mut description: Option<Node> = None;
-    for item in items(&tree, part) {
+    for item in items(&tree) {
         let declaration = match item {
             Item::Description(node) => {
                 if description.replace(node).is_some() {
@@ -596,7 +596,7 @@ impl<'text> Lowerer<'text> {
 
     fn description(&self, node: Node) -> SmolStr {
         let lines = description_lines(node, self.text).into_iter();
-        let lines: Vec<&str> = lines.map(|(_, line)| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+        let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
         lines.join("\n").trim_end().into()
     }
 }
@@ -767,13 +767,14 @@ mod tests {
     fn a_description_is_what_stands_behind_its_slashes() {
         let text = "process a\n\n/// store";
         let last = lower(&parse(text), text);
-        assert_eq!((last.declarations.len(), &*last.loose_descriptions), (1, &[Span::new(11, 14)][..]));
+        assert_eq!((last.declarations.len(), &*last.loose_descriptions), (1, &[Span::new(11, 20)][..]));
         for (text, expected) in [
             ("/// store\nprocess a", "store"),
             ("/// One.\n\n// Not this.\n   ///Two.\nprocess a", "One.\nTwo."),
             ("/// One.\r///\r///  Two. \r// Not this.\rprocess a", "One.\n\n Two."),
             ("/// // A comment.\nprocess a", "// A comment."),
             ("/// ///\nprocess a", "///"),
+            ("/// }\nprocess a { ///}\n}", "}"),
         ] {
             assert_eq!(facts(text)[0].description.as_deref(), Some(expected), "{text:?}");
         }

@@ -8,8 +8,7 @@ mod tree;
 pub use errors::{NOT_CLOSED, SyntaxError, SyntaxErrorKind, errors_in, is_within, misread_blocks, syntax_errors};
 pub use lines::{Encoding, LineColumn, LineIndex};
 pub use tree::{
-    Declaration, Item, Kind, Property, children, description_lines, field, is_described, is_space, items, name_text,
-    span,
+    Declaration, Item, Kind, Property, children, description_lines, field, is_space, items, name_text, span,
 };
 
 pub use tree_sitter::{Node, Tree};

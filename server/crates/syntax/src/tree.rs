@@ -103,25 +103,17 @@ pub fn children<'tree>(node: Node<'tree>) -> Vec<Node<'tree>> {
     node.children(&mut node.walk()).collect()
 }
 
-/// What stands on each line of a description behind its slashes, and the byte at which it begins. All of the line is
-/// text, even if the tree has a comment or slashes there, as in `/// // this`.
-pub fn description_lines<'text>(node: Node, text: &'text str) -> Vec<(usize, &'text str)> {
+/// What stands behind the slashes on each line of a description.
+pub fn description_lines<'text>(node: Node, text: &'text str) -> Vec<&'text str> {
     let mut found = Vec::new();
-    let mut line_end = 0;
-    for slashes in children(node).into_iter().filter(|part| part.kind() == "///") {
-        if slashes.start_byte() >= line_end {
-            let start = slashes.end_byte();
-            line_end = text[start..].find(['\n', '\r']).map_or(text.len(), |length| start + length);
-            found.push((start, &text[start..line_end]));
+    for part in children(node) {
+        match (part.kind(), found.last_mut()) {
+            ("///", _) => found.push(""),
+            ("description_text", Some(line)) => *line = &text[part.byte_range()],
+            _ => {}
         }
     }
     found
-}
-
-/// Whether a node is text of a description: a word that starts a declaration, where the text ends behind it without a
-/// line end, as in `/// store`.
-pub fn is_described(node: Node, text: &str) -> bool {
-    node.end_byte() == text.len() && text[..node.start_byte()].trim_end_matches([' ', '\t']).ends_with("///")
 }
 
 /// A name without the spaces and the comments around its dots. Its words are no nodes of their own.
@@ -152,21 +144,20 @@ pub fn field<'tree>(node: Node<'tree>, name: &str) -> Option<Node<'tree>> {
 }
 
 /// The declarations and descriptions of a file in order, those inside of broken text included.
-pub fn items<'tree>(tree: &'tree Tree, text: &str) -> Vec<Item<'tree>> {
+pub fn items(tree: &Tree) -> Vec<Item<'_>> {
     let mut found = Vec::new();
-    collect(tree.root_node(), text, 0, &mut found);
+    collect(tree.root_node(), 0, &mut found);
     found
 }
 
-fn collect<'tree>(node: Node<'tree>, text: &str, depth: usize, found: &mut Vec<Item<'tree>>) {
+fn collect<'tree>(node: Node<'tree>, depth: usize, found: &mut Vec<Item<'tree>>) {
     let mut cursor = node.walk();
     for child in node.children(&mut cursor) {
         match child.kind() {
             "description" => found.push(Item::Description(child)),
-            "declaration" if is_described(child, text) => {}
             "declaration" => found.push(Item::Declaration(Declaration(child))),
             // Declarations inside of what the parser gave up on keep their meaning.
-            "ERROR" if depth < 8 => collect(child, text, depth + 1, found),
+            "ERROR" if depth < 8 => collect(child, depth + 1, found),
             _ => {}
         }
     }

@@ -8,7 +8,7 @@ pub mod json;
 pub mod markdown;
 pub mod sarif;
 
-use serde_json::Value;
+use serde::Serialize;
 use std::io::Write;
 use threatline_exchange::pretty::pretty_json;
 use threatline_ide::safe::acts;
@@ -46,6 +46,6 @@ pub fn error(what: &str, text: &str) {
 }
 
 /// Writes a JSON document.
-pub fn write_json(output: &mut impl Write, document: &Value) -> std::io::Result<()> {
+pub fn write_json(output: &mut impl Write, document: &impl Serialize) -> std::io::Result<()> {
     output.write_all(pretty_json(document).as_bytes())
 }

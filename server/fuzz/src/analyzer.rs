@@ -40,10 +40,10 @@ struct State {
 /// Changes a workspace.
 pub fn check(bytes: &[u8]) {
     let mut state = State { files: BTreeMap::new(), settings: [String::new(), String::new()], today: DAYS[0] };
-    let mut workspace = state.from_scratch();
+    let mut workspace = state.read_anew();
     for part in parts(bytes).take(MOST) {
         change(&mut workspace, &mut state, Unstructured::new(part));
-        let fresh = state.from_scratch();
+        let fresh = state.read_anew();
         assert_eq!(said(&workspace), said(&fresh), "after edits (left) and from scratch (right)");
     }
 }
@@ -103,7 +103,7 @@ fn set_settings(workspace: &mut Workspace, root: usize, text: &str) -> Model {
 }
 
 impl State {
-    fn from_scratch(&self) -> Workspace {
+    fn read_anew(&self) -> Workspace {
         let mut workspace = Workspace::new(self.today);
         for (root, settings) in self.settings.iter().enumerate() {
             let model = set_settings(&mut workspace, root, settings);

@@ -40,8 +40,8 @@ fn comments(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let length = if rest.starts_with("\"\"\"") {
-            rest[3..].find("\"\"\"").map_or(rest.len(), |end| end + 6)
+        let length = if let Some(within) = rest.strip_prefix("\"\"\"") {
+            within.find("\"\"\"").map_or(rest.len(), |end| end + 6)
         } else if first == '"' {
             string_length(rest)
         } else if rest.starts_with("//") {

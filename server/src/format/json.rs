@@ -5,26 +5,71 @@ use super::write_json;
 use crate::checked::{Entry as DiagnosticEntry, ModelReport, Spot};
 use crate::diff::Difference;
 use crate::test::Tested;
+use rayon::prelude::*;
+use serde::Serialize;
+use serde::ser::{SerializeSeq, Serializer};
 use serde_json::{Map, Value, json};
 use std::io::Write;
 use threatline_exchange::json;
 use threatline_ide::catalogue::Entry;
 use threatline_ide::compare::{Topic, Where};
-use threatline_model::findings::{Level, STATES, State};
+use threatline_model::findings::{Assessed, Level, STATES, State};
 use threatline_model::names::full_name;
 use threatline_model::{Database, Decl, Kind, Part};
 
 /// Writes the document.
 pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) -> std::io::Result<()> {
-    let models: Vec<Value> = reports.iter().map(|report| model(db, report)).collect();
-    let document = json!({ "version": 1, "models": models });
-    write_json(output, &document)
+    let models = reports.iter().map(|report| model(db, report)).collect();
+    write_json(output, &Document { version: 1, models })
 }
 
-fn model(db: &Database, report: &ModelReport) -> Value {
-    let declared: Map<String, Value> =
+#[derive(Serialize)]
+struct Document<'report> {
+    version: u8,
+    models: Vec<ModelDocument<'report>>,
+}
+
+#[derive(Serialize)]
+struct ModelDocument<'report> {
+    name: &'report str,
+    root: &'report str,
+    files: usize,
+    declared: Map<String, Value>,
+    counts: Map<String, Value>,
+    fail_on: &'static str,
+    at_the_bar: usize,
+    policy: Vec<Value>,
+    findings: InParallel<'report, Assessed>,
+    diagnostics: InParallel<'report, DiagnosticEntry>,
+}
+
+/// A list that is as long as a model is large. What its entries say, such as the reasons of a finding, is collected by
+/// all processors, and a piece at a time, since it takes much more memory than what it is collected from.
+struct InParallel<'report, T> {
+    db: &'report Database,
+    all: &'report [T],
+    entry: fn(&Database, &T) -> Value,
+}
+
+/// How many entries are in memory at once.
+const PIECE: usize = 4096;
+
+impl<T: Sync> Serialize for InParallel<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.all.len()))?;
+        for piece in self.all.chunks(PIECE) {
+            let entry = self.entry;
+            let entries: Vec<Value> = piece.par_iter().map_with(self.db.clone(), |db, one| entry(db, one)).collect();
+            entries.iter().try_for_each(|entry| list.serialize_element(entry))?;
+        }
+        list.end()
+    }
+}
+
+fn model<'report>(db: &'report Database, report: &'report ModelReport) -> ModelDocument<'report> {
+    let declared =
         Kind::ALL.iter().map(|kind| (kind.word().to_owned(), json!(report.declared.get(kind).unwrap_or(&0)))).collect();
-    let counts: Map<String, Value> = STATES
+    let counts = STATES
         .iter()
         .map(|state| {
             let levels =
@@ -32,22 +77,18 @@ fn model(db: &Database, report: &ModelReport) -> Value {
             (state.replace(' ', "_"), Value::Object(levels.collect()))
         })
         .collect();
-    json!({
-        "name": report.name,
-        "root": report.model.root(db).as_ref(),
-        "files": report.files,
-        "declared": declared,
-        "counts": counts,
-        "fail_on": report.bar.map_or("never", Level::word),
-        "at_the_bar": report.at_the_bar(),
-        "policy": report.policy.iter().map(json::setting).collect::<Vec<_>>(),
-        "findings": report.findings.iter().map(|assessed| json::finding(db, assessed)).collect::<Vec<_>>(),
-        "diagnostics": diagnostics(db, report),
-    })
-}
-
-fn diagnostics(db: &Database, report: &ModelReport) -> Vec<Value> {
-    report.entries.iter().map(|entry| diagnostic(db, entry)).collect()
+    ModelDocument {
+        name: &report.name,
+        root: report.model.root(db),
+        files: report.files,
+        declared,
+        counts,
+        fail_on: report.bar.map_or("never", Level::word),
+        at_the_bar: report.at_the_bar(),
+        policy: report.policy.iter().map(json::setting).collect(),
+        findings: InParallel { db, all: &report.findings, entry: json::finding },
+        diagnostics: InParallel { db, all: &report.entries, entry: diagnostic },
+    }
 }
 
 fn diagnostic(db: &Database, entry: &DiagnosticEntry) -> Value {
@@ -161,7 +202,7 @@ pub fn write_tests(
                     })).collect::<Vec<_>>(),
                     "location": json::location_of(db, expectation.place),
                 })).collect::<Vec<_>>(),
-                "diagnostics": diagnostics(db, &test.report),
+                "diagnostics": test.report.entries.iter().map(|entry| diagnostic(db, entry)).collect::<Vec<_>>(),
             })
         })
         .collect();

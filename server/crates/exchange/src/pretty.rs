@@ -1,19 +1,28 @@
 //! Documents of JSON and YAML as text. It must not know what they say.
 
+use serde::Serialize;
 use serde_json::Value as Json;
 use std::fmt::Write;
 use threatline_ide::safe::acts;
 
 /// A document of JSON, with a line for each value.
-pub fn pretty_json(document: &Json) -> String {
-    harmless(&format!("{document:#}\n"))
+///
+/// # Panics
+/// When a key of it is no text.
+pub fn pretty_json(document: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(document).expect("keys are texts");
+    harmless(text + "\n")
 }
 
 /// JSON, or YAML whose texts are JSON, with what would act on a terminal escaped, so that the text stays what it is.
-fn harmless(text: &str) -> String {
+fn harmless(text: String) -> String {
+    let is_harmful = |character| character != '\n' && acts(character);
+    if !text.contains(is_harmful) {
+        return text;
+    }
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        if character != '\n' && acts(character) {
+        if is_harmful(character) {
             let _ = write!(escaped, "\\u{:04x}", u32::from(character));
         } else {
             escaped.push(character);
@@ -29,7 +38,7 @@ const LONGEST_KEY: usize = 1024 - 2;
 pub fn pretty_yaml(document: &Json) -> String {
     let mut text = String::new();
     yaml_value(&mut text, document, 0);
-    harmless(&text)
+    harmless(text)
 }
 
 fn yaml_value(text: &mut String, value: &Json, depth: usize) {
@@ -41,7 +50,7 @@ fn yaml_value(text: &mut String, value: &Json, depth: usize) {
                     && key.chars().all(|character| character.is_ascii_lowercase() || character == '_');
                 let key = if is_plain { key.clone() } else { Json::from(key.as_str()).to_string() };
                 let explicit =
-                    if harmless(&key).chars().count() > LONGEST_KEY { format!("? {key}\n{indent}") } else { key };
+                    if harmless(key.clone()).chars().count() > LONGEST_KEY { format!("? {key}\n{indent}") } else { key };
                 let _ = write!(text, "{indent}{explicit}:");
                 yaml_after(text, value, depth);
             }

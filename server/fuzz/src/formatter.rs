@@ -29,7 +29,7 @@ pub fn check(bytes: &[u8]) {
 
 /// What a text declares, and how many of its descriptions and strings are wrong.
 fn meaning(text: &str) -> (Vec<(Shape, Facts)>, usize, usize) {
-    let lowered = lower(&parse(text), text);
+    let lowered = lower(text);
     let declared = lowered.declarations.into_iter().map(|declared| (declared.shape, declared.facts)).collect();
     (declared, lowered.loose_descriptions.len(), lowered.errors.len())
 }

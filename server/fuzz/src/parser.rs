@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use threatline_model::lower::lower;
 use threatline_model::workspace::FileText;
 use threatline_model::{File, Model, Part, Span, Workspace};
-use threatline_syntax::{Encoding, Kind, LineIndex, SyntaxError, parse};
+use threatline_syntax::{Encoding, Item, Kind, LineIndex, Pieces, SyntaxError, Tree, items, parse, syntax_errors};
 use threatline_testkit::TODAY;
 
 const PATH: &str = "model.threat";
@@ -45,7 +45,9 @@ fn compare(workspace: &Workspace, file: File, written: &str) {
     let db = workspace.db();
     let source = file.source(db);
     assert_eq!(&*source.text, written);
-    let lowered = lower(&parse(written), written);
+    let lowered = lower(written);
+    let pieces = &lowered.pieces;
+    assert_eq!(source.pieces, *pieces, "pieces of {written:?}");
     if is_given_up(&source.errors) || is_given_up(&lowered.errors) {
         return;
     }
@@ -65,7 +67,32 @@ fn compare(workspace: &Workspace, file: File, written: &str) {
     for error in &source.errors {
         assert!(written.get(error.span.range()).is_some(), "{:?} is no place in {written:?}", error.span);
     }
+    compare_with_whole(pieces, written);
     check_positions(&source.lines, written);
+}
+
+/// That a text is sound if and only if its pieces are, and that these say then what the whole says.
+fn compare_with_whole(pieces: &Pieces, written: &str) {
+    let whole = parse(written);
+    let errors = syntax_errors(&whole, written);
+    let (mut is_sound, mut declared) = (true, Vec::new());
+    for range in (0..pieces.len()).map(|piece| pieces.range(piece, written)) {
+        let piece = parse(&written[range.clone()]);
+        is_sound &= syntax_errors(&piece, &written[range.clone()]).is_empty();
+        declared.extend(declarations(&piece).map(|(start, said)| (range.start + start, said)));
+    }
+    assert_eq!(is_sound, errors.is_empty(), "whether it is sound: {written:?}");
+    if is_sound {
+        assert_eq!(declared, declarations(&whole).collect::<Vec<_>>(), "what is declared in {written:?}");
+    }
+}
+
+fn declarations(tree: &Tree) -> impl Iterator<Item = (usize, String)> {
+    let declarations = items(tree).into_iter().filter_map(|item| match item {
+        Item::Declaration(declaration) => Some(declaration.0),
+        Item::Description(_) => None,
+    });
+    declarations.map(|node| (node.start_byte(), node.to_sexp().replace(" (comment)", "")))
 }
 
 /// Whether it took too long to parse, as it may when much else runs.

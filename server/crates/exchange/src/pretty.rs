@@ -49,8 +49,11 @@ fn yaml_value(text: &mut String, value: &Json, depth: usize) {
                 let is_plain = key.starts_with(|first: char| first.is_ascii_lowercase())
                     && key.chars().all(|character| character.is_ascii_lowercase() || character == '_');
                 let key = if is_plain { key.clone() } else { Json::from(key.as_str()).to_string() };
-                let explicit =
-                    if harmless(key.clone()).chars().count() > LONGEST_KEY { format!("? {key}\n{indent}") } else { key };
+                let explicit = if harmless(key.clone()).chars().count() > LONGEST_KEY {
+                    format!("? {key}\n{indent}")
+                } else {
+                    key
+                };
                 let _ = write!(text, "{indent}{explicit}:");
                 yaml_after(text, value, depth);
             }

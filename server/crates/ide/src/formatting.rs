@@ -28,14 +28,14 @@ const BYTE_ORDER_MARK: char = '\u{FEFF}';
 /// A text in canonical form; or what is wrong with it, since broken text is left as it is.
 pub fn format(text: &str) -> Result<String, Vec<SyntaxError>> {
     let tree = parse(text);
-    let lowered = lower(&tree, text);
+    let lowered = lower(text);
     if !lowered.errors.is_empty() {
         return Err(lowered.errors);
     }
     let mut layout = Layout::new(text);
     layout.file(tree.root_node());
     let result = layout.finish();
-    match read_otherwise(lowered, lower(&parse(&result), &result)) {
+    match read_otherwise(lowered, lower(&result)) {
         None => Ok(result),
         Some(span) => Err(vec![SyntaxError {
             span,

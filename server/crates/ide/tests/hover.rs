@@ -964,13 +964,14 @@ fn broken_text() {
     check(
         "process $0p in vpc {\n owner: \nboundary vpc {",
         expect![[r#"
-        model.threat:1:9 p
-        # process p
-        Not stated: `privileges`, `redundancy`, `custom_code`.
-        == Place and trust
-        - Its trust is `high`, as it is in no boundary
-        - Nothing reaches it from a place of lower trust <model.threat:1>
-    "#]],
+            model.threat:1:9 p
+            # process p
+            Not stated: `privileges`, `redundancy`, `custom_code`.
+            == Place and trust
+            - It is in `vpc` <model.threat:1>
+            - Its trust is `high`, as no boundary around it states another one
+            - Nothing reaches it from a place of lower trust <model.threat:1>
+        "#]],
     );
     check(
         "flow $0f: a -> \nprocess a",

@@ -183,8 +183,11 @@ fn broken_texts_keep_their_colours() {
         "$0process shop {\n  technology: web_service,\nflow f: shop ->\nstore \"unclosed",
         expect![[r#"
             process Keyword
+            shop Name { kind: Process, declares: true, in_library: false }
             technology Property
             flow Keyword
+            f Name { kind: Flow, declares: true, in_library: false }
+            shop Name { kind: Process, declares: false, in_library: false }
             -> Operator
             store Keyword
             "unclosed Text

@@ -7,11 +7,12 @@
 //! neither.
 
 use smol_str::{SmolStr, SmolStrBuilder};
+use std::ops::Range;
 use std::sync::Arc;
 use threatline_syntax::{
-    Declaration, Item, Kind, NOT_CLOSED, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, Tree,
-    children, description_lines, errors_in, field, is_given_up, is_within, items, misread_blocks, name_text, parse,
-    span, syntax_errors,
+    Declaration, Edit, EditedPieces, Item, Kind, NOT_CLOSED, Node, Pieces, Property as PropertyNode, Span, SyntaxError,
+    SyntaxErrorKind, children, description_lines, field, is_within, items, misread_blocks, name_text, parse, span,
+    syntax_errors,
 };
 
 /// How deep a condition may be nested.
@@ -232,11 +233,6 @@ pub enum Part {
 }
 
 impl Spans {
-    /// The byte after the declaration in the text.
-    fn end(&self) -> u32 {
-        self.start + self.whole.end
-    }
-
     /// Where a part stands in the text. A part that is not there is looked for at the name.
     pub fn of(&self, part: Part) -> Span {
         let found = match part {
@@ -283,8 +279,10 @@ pub struct LoweredDeclaration {
 }
 
 /// A file, lowered.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub struct LoweredFile {
+    /// The pieces that it was read in.
+    pub pieces: Pieces,
     /// What it declares, in order.
     pub declarations: Vec<LoweredDeclaration>,
     /// What is wrong with its text.
@@ -293,153 +291,143 @@ pub struct LoweredFile {
     pub loose_descriptions: Vec<Span>,
 }
 
-/// Reads the tree of a file.
-pub fn lower(tree: &Tree, text: &str) -> LoweredFile {
-    let mut lowerer = Lowerer { text, errors: syntax_errors(tree, text), loose: Vec::new() };
-    let mut declarations = Vec::new();
-    let mut description: Option<Node> = None;
-    let misread = misread_blocks(tree, text);
-    for item in items(tree) {
-        match item {
-            Item::Declaration(declaration) if is_within(&misread, start_of(declaration.0)) => {}
-            Item::Description(node) => {
-                lowerer.loose.extend(description.replace(node).map(span));
-            }
-            Item::Declaration(declaration) => {
-                let description = description.take().map(|lines| lowerer.description(lines));
-                declarations.extend(lowerer.declaration(declaration, description));
-            }
-        }
+/// Reads a text.
+pub fn lower(text: &str) -> LoweredFile {
+    let mut reader = Reader::new(text, Pieces::of(text));
+    let mut above = None;
+    for piece in 0..reader.lowered.pieces.len() {
+        above = reader.piece(piece, above);
     }
-    lowerer.loose.extend(description.map(span));
-    let mut errors = lowerer.errors;
-    errors.sort_by_key(|error| error.span);
-    LoweredFile { declarations, errors, loose_descriptions: lowerer.loose }
+    reader.lowered.loose_descriptions.extend(above.map(|description| description.span));
+    reader.lowered
 }
 
-/// What a declaration of an edited text is.
-#[derive(Clone, Debug)]
-pub enum Again {
-    /// That of the text before at this place among its declarations, which now starts elsewhere.
-    Kept(usize, u32),
-    /// Another one, or one that says something else now.
-    New(LoweredDeclaration),
+/// What an edit changed in what a text says.
+#[derive(Debug)]
+pub struct LoweredEdit {
+    /// The text after it, of its declarations only those that were read again.
+    pub file: LoweredFile,
+    /// The declarations before it that they take the place of. What is behind those starts elsewhere now.
+    pub replaced: Range<usize>,
 }
 
-/// An edit of a text: where it starts, where what is gone ended, and where what came ends.
-#[derive(Clone, Copy, Debug)]
-pub struct Edit {
-    /// The first byte that is another.
-    pub start: u32,
-    /// The end of what is gone, in the text before.
-    pub old_end: u32,
-    /// The end of what came, in the text after.
-    pub new_end: u32,
-}
-
-impl Edit {
-    /// Where a byte behind what is gone stands in the text after.
-    fn moved(self, offset: u32) -> u32 {
-        offset - self.old_end + self.new_end
-    }
-}
-
-/// Reads what an edit changed in a text that was sound before and is so after: all declarations, those before and
-/// behind the edit as they were. `None` for any other text. `described` tells what the description of a declaration
-/// was.
-///
-/// Of the text only the part around the edit is parsed. (An incremental parse of all of it takes long for a long text:
-/// it goes over each of its declarations.) That part begins and ends with a declaration before and behind the edit
-/// whose beginning cannot be read as anything else, so that what is around does not bear on how the part is read.
+/// Reads the pieces of a text that an edit changed. `described` tells what the description of a declaration was.
 pub fn lower_again(
     text: &str,
     before: &Source,
     edit: Edit,
     described: impl Fn(usize) -> Option<SmolStr>,
-) -> Option<Vec<Again>> {
-    let was_sound = before.errors.is_empty() && before.loose_descriptions.is_empty() && before.unreadable.is_none();
-    if !was_sound {
-        return None;
-    }
-    let spans = &before.spans;
-    let is_certain = |at: &usize| begins_certainly(&spans[*at], &before.text);
-    let first = (0..spans.partition_point(|spans| spans.end() < edit.start)).rev().find(is_certain);
-    let last = (spans.partition_point(|spans| spans.start <= edit.old_end)..spans.len()).find(is_certain);
-
-    let part_start = first.map_or(0, |at| spans[at].start);
-    let part_end = last.map_or(text.len() as u32, |at| edit.moved(spans[at].end()));
-    let part = &text[part_start as usize..part_end as usize];
-    let tree = parse(part);
-    if tree.root_node().has_error() || is_given_up(&tree, part) {
-        return None;
-    }
-    let mut lowerer = Lowerer { text: part, errors: Vec::new(), loose: Vec::new() };
-    let mut found: Vec<Again> = (0..first.unwrap_or(0)).map(|at| Again::Kept(at, spans[at].start)).collect();
-    // That of the first declaration stands before the part.
-    let mut described_before = first.map(&described);
-    let mut description: Option<Node> = None;
-    for item in items(&tree) {
-        let declaration = match item {
-            Item::Description(node) => {
-                if description.replace(node).is_some() {
-                    return None;
-                }
-                continue;
-            }
-            Item::Declaration(declaration) => declaration,
-        };
-        let description = description.take();
-        let says = match described_before.take() {
-            Some(before) => before,
-            None => description.map(|lines| lowerer.description(lines)),
-        };
-        let start = part_start + declaration.0.start_byte() as u32;
-        let end = part_start + declaration.0.end_byte() as u32;
-        let moved_from = match () {
-            () if end < edit.start => Some(start),
-            () if start > edit.new_end => Some(start - edit.new_end + edit.old_end),
-            () => None,
-        };
-        let kept = moved_from.and_then(|from| {
-            let at = spans.binary_search_by_key(&from, |spans| spans.start).ok()?;
-            (spans[at].whole.end == end - start && described(at) == says).then_some(at)
-        });
-        match kept {
-            Some(at) => found.push(Again::Kept(at, start)),
-            None => {
-                lowerer.errors.extend(errors_in(declaration.0, part));
-                let mut lowered = lowerer.declaration(declaration, says)?;
-                lowered.spans.start = start;
-                found.push(Again::New(lowered));
-            }
-        }
-    }
-    let is_sound = lowerer.errors.is_empty() && lowerer.loose.is_empty() && description.is_none();
-    let is_read_as_before = |last: usize| {
-        let start = match found.last() {
-            Some(Again::Kept(_, start)) => *start,
-            Some(Again::New(declaration)) => declaration.spans.start,
-            None => return false,
-        };
-        start == edit.moved(spans[last].start)
+) -> LoweredEdit {
+    let EditedPieces { pieces, mut changed, mut behind } = before.pieces.edited(text, edit);
+    let start_before = |piece: usize| before.pieces.start(piece, &before.text);
+    let declarations_before = |start: u32| before.spans.partition_point(|spans| spans.start < start);
+    // The description of what a piece begins with stands above it.
+    let described = |piece: usize| {
+        let start = start_before(piece);
+        let first = declarations_before(start);
+        before.spans.get(first).is_some_and(|spans| spans.start == start).then(|| described(first))
     };
-    if !is_sound || !last.is_none_or(is_read_as_before) {
-        return None;
+    let mut above = None;
+    while changed.start > 0 {
+        if let Some(text) = described(changed.start) {
+            above = text.map(|text| Above { text, span: Span::default() });
+            break;
+        }
+        changed.start -= 1;
     }
-    let behind = last.map_or(spans.len(), |last| last + 1)..spans.len();
-    found.extend(behind.map(|at| Again::Kept(at, edit.moved(spans[at].start))));
-    Some(found)
+
+    let mut reader = Reader::new(text, pieces);
+    for piece in changed.clone() {
+        above = reader.piece(piece, above);
+    }
+    let is_last = |behind: usize| behind == before.pieces.len();
+    let is_described_otherwise =
+        |was: Option<SmolStr>| was.as_deref() != above.as_ref().map(|description| &*description.text);
+    if !is_last(behind) && described(behind).is_some_and(is_described_otherwise) {
+        above = reader.piece(changed.end, above);
+        behind += 1;
+    }
+    if is_last(behind) {
+        reader.lowered.loose_descriptions.extend(above.map(|description| description.span));
+    }
+
+    let mut file = reader.lowered;
+    let (start, end) = (start_before(changed.start), start_before(behind));
+    // What is told of the other pieces, around what is told of those that were read.
+    let is_before = |span: &Span| span.start < start;
+    let is_behind = |span: &Span| !is_last(behind) && span.start >= end;
+    let moved = |span: Span| Span { start: edit.moved(span.start), end: edit.moved(span.end) };
+    let errors_before = before.errors.iter().filter(|error| is_before(&error.span)).cloned();
+    let errors_behind = before.errors.iter().filter(|error| is_behind(&error.span));
+    let errors_behind = errors_behind.map(|error| SyntaxError { span: moved(error.span), ..error.clone() });
+    file.errors = errors_before.chain(file.errors).chain(errors_behind).collect();
+    let loose = before.loose_descriptions.iter().copied();
+    let loose_behind = loose.clone().filter(is_behind).map(moved);
+    file.loose_descriptions = loose.filter(is_before).chain(file.loose_descriptions).chain(loose_behind).collect();
+    let last = if is_last(behind) { before.spans.len() } else { declarations_before(end) };
+    LoweredEdit { file, replaced: declarations_before(start)..last }
 }
 
-/// Whether the word that starts a declaration of a sound text can be nothing else, as it could behind a declaration
-/// that is not finished: a name follows, which cannot start a declaration itself.
-fn begins_certainly(spans: &Spans, text: &str) -> bool {
-    let Some(name) = spans.name else { return false };
-    let at = |offset: u32| (spans.start + offset) as usize;
-    let word =
-        text[at(name.start)..].split(|character: char| !(character.is_alphanumeric() || character == '_')).next();
-    text[at(spans.kind.end)..at(name.start)].trim().is_empty()
-        && word.is_some_and(|word| !word.is_empty() && Kind::from_word(word).is_none())
+/// A description that waits for its declaration.
+struct Above {
+    text: SmolStr,
+    span: Span,
+}
+
+/// Reads the pieces of a text.
+struct Reader<'text> {
+    text: &'text str,
+    lowered: LoweredFile,
+}
+
+impl<'text> Reader<'text> {
+    fn new(text: &'text str, pieces: Pieces) -> Self {
+        let lowered =
+            LoweredFile { pieces, declarations: Vec::new(), errors: Vec::new(), loose_descriptions: Vec::new() };
+        Reader { text, lowered }
+    }
+
+    /// Reads a piece. `above` is the description above it, and what comes out is the one that it ends with.
+    fn piece(&mut self, piece: usize, above: Option<Above>) -> Option<Above> {
+        let range = self.lowered.pieces.range(piece, self.text);
+        let (offset, text) = (range.start as u32, &self.text[range]);
+        let tree = parse(text);
+        let mut lowerer = Lowerer { text, errors: syntax_errors(&tree, text), loose: Vec::new() };
+        let misread = misread_blocks(&tree, text);
+        let items = items(&tree);
+        let begins_with = items.first().map(|item| match item {
+            Item::Description(_) => None,
+            Item::Declaration(declaration) => Some(declaration.0.start_byte()),
+        });
+        // What is broken at its beginning is not described, nor is what stands further below.
+        let mut description = above.filter(|_| begins_with == Some(Some(0)));
+        for item in items {
+            match item {
+                Item::Declaration(declaration) if is_within(&misread, start_of(declaration.0)) => {}
+                Item::Description(node) => {
+                    let next = Above { text: lowerer.description(node), span: span(node) };
+                    lowerer.loose.extend(description.replace(next).map(|description| description.span));
+                }
+                Item::Declaration(declaration) => {
+                    let description = description.take().map(|description| description.text);
+                    if let Some(mut lowered) = lowerer.declaration(declaration, description) {
+                        lowered.spans.start += offset;
+                        self.lowered.declarations.push(lowered);
+                    }
+                }
+            }
+        }
+        let mut errors = lowerer.errors;
+        errors.sort_by_key(|error| error.span);
+        let last = text.char_indices().next_back().map_or(0, |(at, _)| at as u32);
+        self.lowered.errors.extend(errors.into_iter().map(|error| {
+            // What is missing at the end of a piece is missing in it.
+            let within = Span { start: error.span.start.min(last), end: error.span.end };
+            SyntaxError { span: within.shifted(offset), ..error }
+        }));
+        self.lowered.loose_descriptions.extend(lowerer.loose.into_iter().map(|span| span.shifted(offset)));
+        description.map(|description| Above { span: description.span.shifted(offset), ..description })
+    }
 }
 
 struct Lowerer<'text> {
@@ -720,6 +708,8 @@ pub struct Source {
     pub text: Arc<str>,
     /// Where its lines begin.
     pub lines: threatline_syntax::LineIndex,
+    /// The pieces that it is read in.
+    pub pieces: Pieces,
     /// The spans of each declaration, in order.
     pub spans: Vec<Spans>,
     /// What is wrong with the text.
@@ -744,7 +734,7 @@ mod tests {
     use super::*;
 
     fn facts(text: &str) -> Vec<Facts> {
-        let lowered = lower(&parse(text), text);
+        let lowered = lower(text);
         assert_eq!(lowered.errors, [], "{text}");
         lowered.declarations.into_iter().map(|declared| declared.facts).collect()
     }
@@ -758,7 +748,7 @@ mod tests {
     #[test]
     fn a_string_ends_with_its_line() {
         let text = "process a { owner: \"b\n// c\n/// d\" }";
-        let errors = lower(&parse(text), text).errors;
+        let errors = lower(text).errors;
         assert_eq!(errors.len(), 1, "{errors:?}");
         assert_eq!((&text[errors[0].span.range()], &*errors[0].message), ("\"b", NOT_CLOSED));
     }
@@ -766,7 +756,7 @@ mod tests {
     #[test]
     fn a_description_is_what_stands_behind_its_slashes() {
         let text = "process a\n\n/// store";
-        let last = lower(&parse(text), text);
+        let last = lower(text);
         assert_eq!((last.declarations.len(), &*last.loose_descriptions), (1, &[Span::new(11, 20)][..]));
         for (text, expected) in [
             ("/// store\nprocess a", "store"),

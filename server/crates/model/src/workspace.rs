@@ -5,7 +5,9 @@ use crate::db::{
     Database, Decl, Declared, FACTS, File, LIBRARY, Model, Names, SHAPES, SPANS, TYPED, World, durability_of_facts,
 };
 use crate::library;
-use crate::lower::{Again, Edit, Facts, LoweredFile, Shape, Source, Spans, Unreadable, Value, lower, lower_again};
+use crate::lower::{
+    Facts, LoweredDeclaration, LoweredEdit, LoweredFile, Shape, Source, Spans, Unreadable, Value, lower, lower_again,
+};
 use crate::names::{candidates, full};
 use crate::relations::mentions;
 use crate::settings::Settings;
@@ -17,7 +19,7 @@ use salsa::{Database as _, Durability, Setter};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use threatline_syntax::{Kind, LONGEST_TEXT, LineIndex, Span, parse};
+use threatline_syntax::{Edit, Kind, LONGEST_TEXT, LineIndex, Span};
 
 /// How the paths of tests end.
 pub const TEST_ENDING: &str = ".test.threat";
@@ -383,36 +385,46 @@ impl Workspace {
         }
         let text: Arc<str> = [before, replacement, after].concat().into();
         let edit = Edit { start: span.start, old_end: span.end, new_end: span.start + replacement.len() as u32 };
-        let (source, lowered) = match self.read_again(file, &text, edit) {
-            Some(read) => read,
-            None => read(FileText::new(text)),
+        let (source, lowered) = match source.unreadable {
+            None => self.read_again(file, text, edit),
+            Some(_) => read(FileText::new(text)),
         };
         self.update(file, file.model(&self.db), source, lowered);
         self.settle();
     }
 
-    /// Parses and lowers what an edit changed, if the text was sound and is so.
-    fn read_again(&self, file: File, text: &Arc<str>, edit: Edit) -> Option<(Source, Lowered)> {
+    /// Parses and lowers what an edit changed.
+    fn read_again(&self, file: File, text: Arc<str>, edit: Edit) -> (Source, Lowered) {
         let db = &self.db;
         let (before, declarations) = (file.source(db), file.declarations(db));
         let described = |at: usize| declarations[at].facts(db).description.clone();
-        let again = lower_again(text, before, edit, described)?;
-        let mut spans = Vec::with_capacity(again.len());
-        let mut parts = Vec::with_capacity(again.len());
-        for declaration in again {
-            match declaration {
-                Again::Kept(at, start) => {
-                    spans.push(Spans { start, parts: before.spans[at].parts.clone() });
-                    parts.push(Said::AsBefore(at));
-                }
-                Again::New(declaration) => {
-                    spans.push(declaration.spans);
-                    parts.push(Said::Now(declaration.shape, declaration.facts));
-                }
-            }
+        let LoweredEdit { file: again, replaced } = lower_again(&text, before, edit, described);
+        // Of what was read again, most says what it said.
+        let says_the_same = |at: usize, now: &LoweredDeclaration| {
+            **declarations[at].shape(db) == now.shape && **declarations[at].facts(db) == now.facts
+        };
+        let (was, now) = (replaced.clone(), &again.declarations);
+        let start = was.clone().zip(now).take_while(|(at, now)| says_the_same(*at, now)).count();
+        let rest = (was.len() - start).min(now.len() - start);
+        let behind = was.rev().zip(now.iter().rev()).take(rest);
+        let end = now.len() - behind.take_while(|(at, now)| says_the_same(*at, now)).count();
+        let is_same = start == end && replaced.len() == now.len();
+
+        let behind = replaced.end..declarations.len();
+        let said_again = now.len();
+        let mut spans = before.spans[..replaced.start].to_vec();
+        let mut parts: Vec<Said> = (0..replaced.start).map(Said::AsBefore).collect();
+        for (at, declaration) in again.declarations.into_iter().enumerate() {
+            spans.push(declaration.spans);
+            parts.push(match () {
+                () if at < start => Said::AsBefore(replaced.start + at),
+                () if at >= end => Said::AsBefore(replaced.end - (said_again - at)),
+                () => Said::Now(declaration.shape, declaration.facts),
+            });
         }
-        let is_same = parts.len() == declarations.len()
-            && parts.iter().enumerate().all(|(at, said)| matches!(said, Said::AsBefore(before) if *before == at));
+        let moved = |spans: &Spans| Spans { start: edit.moved(spans.start), parts: spans.parts.clone() };
+        spans.extend(before.spans[behind.clone()].iter().map(moved));
+        parts.extend(behind.map(Said::AsBefore));
         let lowered = match is_same {
             true => Lowered {
                 component: file.component(db).clone(),
@@ -423,14 +435,15 @@ impl Workspace {
             false => Lowered::of(parts, |at| (&**declarations[at].shape(db), &**declarations[at].facts(db))),
         };
         let source = Source {
-            lines: LineIndex::new(text),
-            text: text.clone(),
+            lines: LineIndex::new(&text),
+            text,
+            pieces: again.pieces,
             spans,
-            errors: Vec::new(),
-            loose_descriptions: Vec::new(),
+            errors: again.errors,
+            loose_descriptions: again.loose_descriptions,
             unreadable: None,
         };
-        Some((source, lowered))
+        (source, lowered)
     }
 
     /// Takes a file out of its model.
@@ -851,8 +864,7 @@ impl Lowered {
 
 /// Parses and lowers a text.
 fn read(text: FileText) -> (Source, Lowered) {
-    let tree = parse(&text.text);
-    let LoweredFile { declarations, errors, loose_descriptions } = lower(&tree, &text.text);
+    let LoweredFile { pieces, declarations, errors, loose_descriptions } = lower(&text.text);
     let mut spans = Vec::with_capacity(declarations.len());
     let mut parts = Vec::with_capacity(declarations.len());
     for declaration in declarations {
@@ -862,6 +874,7 @@ fn read(text: FileText) -> (Source, Lowered) {
     let source = Source {
         lines: LineIndex::new(&text.text),
         text: text.text,
+        pieces,
         spans,
         errors,
         loose_descriptions,

@@ -44,8 +44,8 @@ pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
     found
 }
 
-/// The syntax errors of a part of a tree, such as a declaration that is sound but for what the grammar lets pass.
-pub fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
+/// The syntax errors of a part of a tree.
+fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
     let mut found = Vec::new();
     let mut cursor = part.walk();
     // The kinds of the nodes around: to ask a node for its parent takes as long as the tree is deep.

@@ -3,10 +3,12 @@
 
 mod errors;
 mod lines;
+mod pieces;
 mod tree;
 
-pub use errors::{NOT_CLOSED, SyntaxError, SyntaxErrorKind, errors_in, is_within, misread_blocks, syntax_errors};
+pub use errors::{NOT_CLOSED, SyntaxError, SyntaxErrorKind, is_within, misread_blocks, syntax_errors};
 pub use lines::{Encoding, LineColumn, LineIndex};
+pub use pieces::{Edit, EditedPieces, Pieces};
 pub use tree::{
     Declaration, Item, Kind, Property, children, description_lines, field, is_space, items, name_text, span,
 };

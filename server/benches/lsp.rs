@@ -183,6 +183,8 @@ fn scale() {
     print("one file: key in a comment", comments.collect());
     let keys = (0..TIMES).map(|turn| large.key_in_word(&mut server, "authentication: federated", turn));
     print("one file: key in a property", keys.collect());
+    let keys = (0..TIMES).map(|turn| large.key_of_half_a_property(&mut server, "authentication: federated", turn));
+    print("one file: key of a property half-written", keys.collect());
     server.end();
 }
 
@@ -216,6 +218,15 @@ impl Document {
         let keys = [(end - 1, "", 1), (end - 2, "", 1), (end - 2, &last[..1], 0), (end - 1, &last[1..], 0)];
         let (at, text, gone) = keys[turn % keys.len()];
         server.edit(&self.address, line, column + at, text, gone)
+    }
+
+    /// One of four keys that begin another property behind one, and take it back: after three of them, the text is broken.
+    fn key_of_half_a_property(&self, server: &mut Server, words: &str, turn: usize) -> Duration {
+        let (line, column) = place(&self.text, words);
+        let end = column + words.len();
+        let keys = [(end, " o", 0), (end + 2, "w", 0), (end + 2, "", 1), (end, "", 2)];
+        let (at, text, gone) = keys[turn % keys.len()];
+        server.edit(&self.address, line, at, text, gone)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::Outcome;
 use crate::arguments::ExplainArguments;
 use crate::checked::spot_of;
 use crate::files::{self, Loaded};
-use crate::format::printable;
+use crate::format::{in_one_line, printable};
 use anyhow::Result;
 use std::io::Write;
 use threatline_ide::explain::{self, Explanation, Section};
@@ -92,7 +92,7 @@ fn unknown(db: &Database, models: &[Model], what: &str) -> anyhow::Error {
 }
 
 fn print(output: &mut impl Write, db: &Database, explanation: &Explanation) -> Result<()> {
-    writeln!(output, "\x1b[1m{}\x1b[0m", printable(&explanation.title))?;
+    writeln!(output, "\x1b[1m{}\x1b[0m", in_one_line(&explanation.title))?;
     for (at, part) in explanation.parts.iter().enumerate() {
         let follows_item =
             at > 0 && matches!(explanation.parts[at - 1], Section::Item(..) | Section::Link(..) | Section::Heading(_));

@@ -11,14 +11,15 @@ pub mod sarif;
 use serde::Serialize;
 use std::io::Write;
 use threatline_exchange::pretty::pretty_json;
-use threatline_ide::safe::acts;
+use threatline_ide::safe::{ORDERS, acts};
 
 pub use threatline_exchange::titles::count;
 
-/// A text that does nothing to a terminal: control characters and those that turn the direction of text are
-/// shown as pictures or replaced.
+/// A text that does nothing to a terminal or a CI service: control characters, those that turn the direction of text and
+/// those that cannot be seen are shown as pictures or replaced, and what is an order in a log is taken apart.
 pub fn printable(text: &str) -> String {
-    text.chars()
+    let shown: String = text
+        .chars()
         .map(|character| match character {
             '\n' => '\n',
             '\t' => ' ',
@@ -27,10 +28,20 @@ pub fn printable(text: &str) -> String {
             _ if acts(character) => '\u{fffd}',
             _ => character,
         })
-        .collect()
+        .collect();
+    if !shown.contains("##") && !shown.contains("::") {
+        return shown;
+    }
+    let shown = ORDERS.iter().fold(shown, |shown, order| shown.replace(order, &order.replacen("##", "# #", 1)));
+    // GitHub takes these at the beginning of a line, spaces or not.
+    let lines = shown.split('\n').map(|line| match line.trim_start().strip_prefix("::") {
+        Some(rest) => format!("{}: :{rest}", &line[..line.len() - line.trim_start().len()]),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The same in one line, for names and titles: a line that begins with `::` is an order to GitHub Actions.
+/// The same in one line, for names and titles.
 pub fn in_one_line(text: &str) -> String {
     printable(text).replace('\n', "\u{240a}")
 }

@@ -742,6 +742,21 @@ fn texts_of_a_model_stay_texts() {
 }
 
 #[test]
+fn a_comment_gives_no_orders_and_refers_to_nothing() {
+    let folder = repository(&[("a.threat", MODEL)]);
+    let hostile = "/approve #1 GH-12 evil/repo#3 !4 ~bug `a\\|![p](x)`";
+    folder.write("a.threat", MODEL.replace("by: \"CISO\"", &format!("by: \"{}\"", hostile.replace('\\', "\\\\"))));
+    folder.write("threatline.toml", "[model]\nname = \"/merge now\"\n");
+    let text = diff(&folder, &["main", "--format", "markdown"]).out;
+    // GitLab takes a line that begins with `/` for an order.
+    assert!(!text.lines().any(|line| line.trim_start().starts_with('/')), "{text}");
+    assert!(text.contains("&#47;merge now"), "{text}");
+    for never in ["#1", "GH-1", "repo#3", "!4", "~bug", "![p]"] {
+        assert!(!text.contains(never), "{never} in {text}");
+    }
+}
+
+#[test]
 fn a_comment_is_short_enough_and_found_again() {
     let folder = repository(&[("a.threat", MODEL)]);
     let many: String = (0..3000)

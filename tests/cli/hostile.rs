@@ -64,6 +64,60 @@ fn no_line_of_a_log_is_an_order_to_github() {
     }
 }
 
+const ORDERS: &str = "\
+/// ::error::a ##[error]b
+/// ##vso[task.complete]c
+rule mine \"T ##vso[task.x y=z]d \\n::error::e ##[add-mask]f\" {
+  on: process  when: technology is web_service
+  category: tampering  likelihood: high  impact: high
+  advice: \"\"\"
+::error::g
+##[error]h\"\"\"
+}
+process shop \"##[debug]i\" { technology: web_service  owner: \"##vso[a]j }
+";
+
+#[test]
+fn nothing_in_a_log_is_an_order_to_a_ci_service() {
+    let settings = "[model]\nname = \"##vso[task.x]k\"\n[rules.mine]\nlikelihood = \"low\"\nreason = \"\"\"\n::error::l ##[error]m\"\"\"\n";
+    let file = "::error::##[n.threat";
+    let model = &ORDERS.replace("[a]j }", "[a]j\" }");
+    // As it is, and with a string that is not closed.
+    for text in [model, ORDERS] {
+        let folder = Folder::new(&[("threatline.toml", settings), (file, text)]);
+        for arguments in [
+            &["check", "--format", "human", "--fail-on", "never"][..],
+            &["check", "--format", "json", "--fail-on", "never"],
+            &["check", "--format", "sarif", "--fail-on", "never"],
+            &["check", "--format", "github", "--fail-on", "never"],
+            &["rules", "."],
+            &["rules", ".", "--format", "json"],
+            &["rules", ".", "--format", "markdown"],
+            &["explain", "mine"],
+            &["explain", "mine@shop"],
+            &["fmt", "--check"],
+            &["report", "--to", "markdown"],
+            &["export", "--to", "dot"],
+        ] {
+            let run = folder.run(arguments);
+            for line in run.out.lines().chain(run.err.lines()) {
+                assert!(!line.contains("##[") && !line.contains("##vso["), "{arguments:?}: {line}");
+                let is_ours = arguments.contains(&"github")
+                    && ["::error file=", "::warning file=", "::notice file="].iter().any(|ours| line.starts_with(ours));
+                assert!(is_ours || !line.trim_start().starts_with("::"), "{arguments:?}: {line}");
+            }
+        }
+    }
+    let told = Folder::new(&[("threatline.toml", settings), (file, model)]).run(&["explain", "mine@shop"]).exits(0).out;
+    assert!(told.contains("# #[add-mask]f"), "what it says is still shown: {told}");
+}
+
+#[test]
+fn a_name_holds_nothing_that_cannot_be_seen() {
+    let folder = Folder::new(&[("a.threat", "process api\nprocess api\u{34f}\n")]);
+    folder.check(&[]).exits(2).says("this name holds U+034F, which cannot be seen");
+}
+
 #[test]
 fn the_annotations_of_github_are_a_line_each_with_nothing_left_open() {
     let run = folder().check(&["--format", "github"]);

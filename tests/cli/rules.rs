@@ -73,7 +73,15 @@ fn markdown_of_a_model_cannot_break_out() {
     let folder = Folder::new(&[("keys.threat", &rule)]);
     let run = folder.run(&["rules", "--reference", "CWE-308", "--format", "markdown"]).exits(0);
     assert!(!run.out.contains("<script>"), "{}", run.out);
-    run.says("&lt;script>alert(1)&lt;/script> \\| \\[x\\](http://e) \\`");
+    run.says("&lt;script&gt;alert(1)&lt;/script&gt; \\| \\[x\\](http\\://e) \\`");
+    let rule =
+        OWN.replace("rule ", "/// <img src=x> ![p](https://e) [x](javascript:alert)\n/// ::error::a\n/// ~~~~\nrule ");
+    let folder = Folder::new(&[("::error::<img src=x>.threat", &rule)]);
+    let page = folder.run(&["rules", "--reference", "CWE-308", "--format", "markdown"]).exits(0).out;
+    for broken_out in ["<img", "![p]", "](javascript:", "\n::error"] {
+        assert!(!page.contains(broken_out), "{broken_out} in {page}");
+    }
+    assert_eq!(page.matches("~~~~").count(), 2, "{page}");
 }
 
 /// With UPDATE_REFERENCE set, the page is written anew.

@@ -229,18 +229,29 @@ def test_midnight_comes_while_somebody_types(folder, today):
     client.end()
 
 
-@needs_proc
-def test_a_client_that_stops_reading_is_waited_for_within_bounds(folder):
-    (folder / "big.threat").write_text("".join(f"process part{number} \"A part\" {{ technology: web_service }}\n" for number in range(2000)))
+def body(id, method, params):
+    return raw(json.dumps({"jsonrpc": "2.0", **({"id": id} if id else {}), "method": method, "params": params}).encode())
+
+
+def unread(folder):
+    """A server whose output nobody reads."""
     server = subprocess.Popen([SERVER, "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-    def body(id, method, params):
-        return raw(json.dumps({"jsonrpc": "2.0", **({"id": id} if id else {}), "method": method, "params": params}).encode())
-
     folders = [{"uri": uri(folder), "name": "x"}]
     server.stdin.write(body(1, "initialize", {"processId": None, "rootUri": None, "capabilities": {}, "workspaceFolders": folders}))
     server.stdin.write(body(None, "initialized", {}))
     server.stdin.flush()
+    return server
+
+
+def memory(process):
+    with open(f"/proc/{process.pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
+
+
+@needs_proc
+def test_a_client_that_stops_reading_is_waited_for_within_bounds(folder):
+    (folder / "big.threat").write_text("".join(f"process part{number} \"A part\" {{ technology: web_service }}\n" for number in range(2000)))
+    server = unread(folder)
     os.set_blocking(server.stdin.fileno(), False)
     text = b"".join(body(id, "textDocument/semanticTokens/full", {"textDocument": {"uri": uri(folder / "big.threat")}}) for id in range(2, 502))
     written, most = 0, 0
@@ -252,11 +263,31 @@ def test_a_client_that_stops_reading_is_waited_for_within_bounds(folder):
             last = time.monotonic()
         except BlockingIOError:
             time.sleep(0.02)
-        with open(f"/proc/{server.pid}/status") as status:
-            most = max(most, next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024)
+        most = max(most, memory(server))
     assert written < 200 << 20, "it takes in no more than it can tell the answers of"
     assert most < 1500, most
     # It ends with the pipe although nothing was read.
+    server.stdin.close()
+    assert server.wait(60) == 1
+
+
+@needs_proc
+def test_what_a_client_that_stops_reading_is_told_of_its_keys_is_bounded(folder):
+    big = uri(folder / "big.threat")
+    server = unread(folder)
+    # Each of its diagnostics is told anew after each key: some megabytes of them.
+    text = "".join(f"process part{number} {{ technology: nothing_of_that_name, nor_of_this }}\n" for number in range(2000))
+    document = {"uri": big, "languageId": "threat", "version": 0, "text": text}
+    server.stdin.write(body(None, "textDocument/didOpen", {"textDocument": document}))
+    most = 0
+    for version in range(1, 201):
+        change = {"textDocument": {"uri": big, "version": version}, "contentChanges": [at(0, 0, 0, " ")]}
+        server.stdin.write(body(None, "textDocument/didChange", change))
+        server.stdin.flush()
+        most = max(most, memory(server))
+        # Not faster than it can tell.
+        time.sleep(0.05)
+    assert most < 500, most
     server.stdin.close()
     assert server.wait(60) == 1
 

@@ -272,21 +272,21 @@ fn markdown_blocks(output: &mut impl Write, blocks: &[Block], is_folded: bool) -
 }
 
 /// A text that means nothing to Markdown, to HTML, or to a page that makes links of addresses and names. One line.
-fn markdown(text: &str) -> String {
+pub fn markdown(text: &str) -> String {
     let text = printable(text).replace('\n', " ");
     let mut escaped = String::with_capacity(text.len());
     // What begins a list or an underline does so at the start of a line alone.
     let number = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     for (at, character) in text.char_indices() {
-        let before = text[..at].chars().next_back();
         let after = text[at + character.len_utf8()..].chars().next();
+        let follows = |word: &[u8]| text.as_bytes()[at.saturating_sub(word.len())..at].eq_ignore_ascii_case(word);
         let has_meaning = match character {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '$' | '!' | '{' | '}' => true,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '!' | '{' | '}' => true,
             '-' | '+' | '=' => at == 0,
             '.' | ')' if at == number && at > 0 => true,
             // `https://`, `:smile:` and `www.` become something where Markdown is shown with more than Markdown has.
             ':' => after.is_some_and(|after| !after.is_whitespace()),
-            '.' => before == Some('w') || before == Some('W'),
+            '.' => follows(b"www"),
             _ => false,
         };
         match character {
@@ -295,12 +295,24 @@ fn markdown(text: &str) -> String {
             '&' => escaped += "&amp;",
             // With nothing between, GitHub tells whoever has that name.
             '@' => escaped += "&#64;&#8203;",
+            '#' => escaped += "&#35;",
+            // At the start of a comment, an order to GitLab and to bots.
+            '/' if at == 0 => escaped += "&#47;",
             character => {
                 if has_meaning {
                     escaped.push('\\');
                 }
                 escaped.push(character);
             }
+        }
+        // `#1`, `GH-1`, and what GitLab has besides, refer to something, whether Markdown knows of it or not.
+        let refers = match character {
+            '#' | '!' | '%' | '~' | '$' | '&' => after.is_some_and(|after| after.is_alphanumeric() || after == '"'),
+            '-' => after.is_some_and(|after| after.is_ascii_digit()) && follows(b"GH"),
+            _ => false,
+        };
+        if refers {
+            escaped += "&#8203;";
         }
     }
     escaped
@@ -310,7 +322,8 @@ fn markdown_line(text: &str) -> String {
     // Four spaces at the start would be code.
     let pieces = pieces(text.trim()).into_iter().filter(|(_, piece)| !piece.is_empty());
     let shown = pieces.map(|(code, piece)| match code {
-        // In a table a stroke ends a cell, even in code.
+        // In a table a stroke ends a cell, even in code, and readers differ about one behind a backslash.
+        true if piece.contains('|') && piece.contains('\\') => markdown(piece),
         true => format!("`{}`", printable(piece).replace('\n', " ").replace('|', "\\|")),
         false => markdown(piece),
     });

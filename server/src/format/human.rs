@@ -6,7 +6,7 @@ use crate::checked::{Entry, ModelReport, Spot, policy_in_words};
 use annotate_snippets::{AnnotationKind, Group, Level as Mark, Renderer, Snippet};
 use std::collections::HashMap;
 use std::io::Write;
-use threatline_ide::safe::acts;
+use threatline_ide::safe::{ORDERS, acts};
 use threatline_model::diagnostics::Severity;
 use threatline_model::findings::{Level, STATES};
 use threatline_model::{Database, Kind};
@@ -83,7 +83,7 @@ fn boundary(text: &str, at: usize) -> usize {
     at
 }
 
-/// An excerpt without what acts on a terminal and is not replaced where excerpts are drawn; each character
+/// An excerpt without what acts on a terminal or a CI service and is not replaced where excerpts are drawn; each character
 /// by one as long, so that spans stay.
 fn harmless(text: &str) -> String {
     let replaced = text.chars().map(|character| match character.len_utf8() {
@@ -91,7 +91,8 @@ fn harmless(text: &str) -> String {
         3 if acts(character) => '\u{fffd}',
         _ => character,
     });
-    replaced.collect()
+    let replaced: String = replaced.collect();
+    ORDERS.iter().fold(replaced, |shown, order| shown.replace(order, &order.replace('[', "(")))
 }
 
 fn group<'entry>(entry: &'entry Entry, excerpt: &'entry Excerpt) -> Group<'entry> {

@@ -1,8 +1,10 @@
 //! The library as a page in Markdown. It must not decide what is said.
 
+use super::document::markdown;
 use super::printable;
 use std::io::Write;
 use threatline_ide::catalogue::Entry;
+use threatline_ide::safe;
 use threatline_model::findings::categories_in_words;
 use threatline_model::names::{full_name, visible};
 use threatline_model::references;
@@ -22,7 +24,7 @@ pub fn write_library(output: &mut impl Write, db: &Database, rules: &[Entry]) ->
     let mut subject = None;
     for entry in rules {
         if subject != Some(&entry.subject) {
-            writeln!(output, "## {}\n", heading(&entry.subject))?;
+            writeln!(output, "## {}\n", markdown(&heading(&entry.subject)))?;
             subject = Some(&entry.subject);
         }
         rule(output, db, entry)?;
@@ -60,14 +62,14 @@ pub fn write_library(output: &mut impl Write, db: &Database, rules: &[Entry]) ->
 }
 
 fn rule(output: &mut impl Write, db: &Database, entry: &Entry) -> std::io::Result<()> {
-    writeln!(output, "### {}\n**{}**\n", entry.name, escaped(&entry.title))?;
+    writeln!(output, "### {}\n**{}**\n", entry.name, markdown(&entry.title))?;
     if !entry.description.is_empty() {
-        writeln!(output, "{}\n", printable(&entry.description))?;
+        writeln!(output, "{}\n", printable(&safe::markdown(&entry.description)))?;
     }
     let on = entry.on.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(", ");
     writeln!(output, "```threat property\non: {on}\n{}\n```\n", printable(&entry.condition))?;
     if !entry.advice.is_empty() {
-        writeln!(output, "{}\n", escaped(&entry.advice))?;
+        writeln!(output, "{}\n", markdown(&entry.advice))?;
     }
     writeln!(
         output,
@@ -77,7 +79,7 @@ fn rule(output: &mut impl Write, db: &Database, entry: &Entry) -> std::io::Resul
         entry.impact.word()
     )?;
     for id in &entry.references {
-        let title = references::title(id).map(escaped).unwrap_or_default();
+        let title = references::title(id).map(markdown).unwrap_or_default();
         match references::link(id) {
             Some(link) => writeln!(output, "- [{id}]({link}): {title}")?,
             None => writeln!(output, "- {id}")?,
@@ -101,7 +103,7 @@ fn name(db: &Database, decl: Decl) -> String {
 }
 
 fn title(db: &Database, decl: Decl) -> String {
-    decl.title(db).map(|title| escaped(title)).unwrap_or_default()
+    decl.title(db).map(|title| markdown(title)).unwrap_or_default()
 }
 
 fn broader(db: &Database, decl: Decl) -> String {
@@ -110,22 +112,4 @@ fn broader(db: &Database, decl: Decl) -> String {
 
 fn link(rule: &str) -> String {
     format!("[{rule}](#{rule})")
-}
-
-/// Text that means nothing to Markdown or HTML.
-fn escaped(text: &str) -> String {
-    let mut safe = String::new();
-    for character in printable(text).chars() {
-        match character {
-            '\n' => safe.push(' '),
-            '<' => safe.push_str("&lt;"),
-            '&' => safe.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' => {
-                safe.push('\\');
-                safe.push(character);
-            }
-            _ => safe.push(character),
-        }
-    }
-    safe
 }

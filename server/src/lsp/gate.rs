@@ -9,6 +9,7 @@
 use futures::channel::mpsc;
 use futures::stream::Inspect;
 use futures::{Sink, StreamExt};
+use serde_json::Value;
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
@@ -22,8 +23,12 @@ use tower_lsp::Loopback;
 use tower_lsp::jsonrpc::{Id, Request, Response};
 use tower_service::Service;
 
-/// How much may be asked and told that the client has not read. Nothing more is taken in then.
+/// How many messages may wait that the client has not read, asked ones without an answer among them. Nothing more is taken
+/// in then.
 const MOST_UNREAD: u64 = 256;
+
+/// The same for what they hold, in bytes, about.
+const MOST_UNREAD_BYTES: u64 = 64 << 20;
 
 /// How long until it is looked at again whether the client reads.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -31,7 +36,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// What comes in.
 pub enum Incoming {
     /// A request, and where its answer goes.
-    Request(Id, String, serde_json::Value, Answer),
+    Request(Id, String, Value, Answer),
     /// A notification.
     Notification(String, serde_json::Value),
     /// The client's answer to a request of ours.
@@ -47,6 +52,7 @@ pub struct Answer {
 impl Answer {
     /// Answers, behind all that has been sent so far.
     pub fn send(self, response: Response) {
+        self.outgoing.unread_bytes.fetch_add(response.result().map_or(0, weight), Ordering::SeqCst);
         let _ = self.to.send((response, self.outgoing.sent.load(Ordering::SeqCst)));
     }
 }
@@ -59,6 +65,19 @@ pub struct Outgoing {
     asked: Arc<AtomicU64>,
     /// How much of all that is on its way to the client.
     read: Arc<AtomicU64>,
+    /// How many bytes wait, about.
+    unread_bytes: Arc<AtomicU64>,
+}
+
+/// How many bytes a value takes, about.
+fn weight(value: &Value) -> u64 {
+    let within = match value {
+        Value::String(text) => text.len() as u64,
+        Value::Array(values) => values.iter().map(weight).sum(),
+        Value::Object(entries) => entries.iter().map(|(key, value)| key.len() as u64 + weight(value)).sum(),
+        _ => 0,
+    };
+    size_of::<Value>() as u64 + within
 }
 
 impl Outgoing {
@@ -70,11 +89,15 @@ impl Outgoing {
     /// Whether the client keeps up with what it is told. One that is gone does not hold up the end.
     pub fn is_read(&self) -> bool {
         let told = self.sent.load(Ordering::SeqCst) + self.asked.load(Ordering::SeqCst);
-        told.saturating_sub(self.read()) < MOST_UNREAD || self.sender.is_closed()
+        let keeps_up = told.saturating_sub(self.read()) < MOST_UNREAD
+            && self.unread_bytes.load(Ordering::SeqCst) < MOST_UNREAD_BYTES;
+        keeps_up || self.sender.is_closed()
     }
 
     /// Sends a message, which may be a request.
     pub fn send(&self, message: Request) {
+        let weight = message.params().map_or(0, weight);
+        self.unread_bytes.fetch_add(weight, Ordering::SeqCst);
         if self.sender.unbounded_send(message).is_ok() {
             self.sent.fetch_add(1, Ordering::SeqCst);
         }
@@ -94,10 +117,17 @@ pub struct Gate<F> {
 pub fn connect<F: FnMut(Incoming) + Clone>(hand_on: F) -> (Gate<F>, Loop<F>, Outgoing) {
     let (sender, messages) = mpsc::unbounded();
     let (counter, taken) = watch::channel(0);
-    let outgoing = Outgoing { sender, sent: Arc::default(), asked: Arc::default(), read: Arc::default() };
+    let outgoing = Outgoing {
+        sender,
+        sent: Arc::default(),
+        asked: Arc::default(),
+        read: Arc::default(),
+        unread_bytes: Arc::default(),
+    };
     let gate = Gate { hand_on: hand_on.clone(), outgoing: outgoing.clone(), taken, pause: None };
-    let read = outgoing.read.clone();
-    let count = move |_: &Request| {
+    let (read, unread_bytes) = (outgoing.read.clone(), outgoing.unread_bytes.clone());
+    let count = move |message: &Request| {
+        unread_bytes.fetch_sub(message.params().map_or(0, weight), Ordering::SeqCst);
         counter.send_modify(|taken| *taken += 1);
         read.fetch_add(1, Ordering::SeqCst);
     };
@@ -127,13 +157,14 @@ impl<F: FnMut(Incoming)> Service<Request> for Gate<F> {
                 self.outgoing.asked.fetch_add(1, Ordering::SeqCst);
                 let answer = Answer { to, outgoing: self.outgoing.clone() };
                 (self.hand_on)(Incoming::Request(id, method.into_owned(), params, answer));
-                let (mut taken, read) = (self.taken.clone(), self.outgoing.read.clone());
+                let (mut taken, outgoing) = (self.taken.clone(), self.outgoing.clone());
                 Box::pin(async move {
                     let answer = answered.await;
-                    if let Ok((_, sent)) = &answer {
+                    if let Ok((response, sent)) = &answer {
                         let _ = taken.wait_for(|taken| taken >= sent).await;
+                        outgoing.unread_bytes.fetch_sub(response.result().map_or(0, weight), Ordering::SeqCst);
                     }
-                    read.fetch_add(1, Ordering::SeqCst);
+                    outgoing.read.fetch_add(1, Ordering::SeqCst);
                     Ok(answer.ok().map(|(response, _)| response))
                 })
             }

@@ -16,7 +16,7 @@ pub fn content(snapshot: &Snapshot, explanation: &Explanation, as_markdown: bool
 }
 
 fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
-    let mut text = format!("**{}**\n", safe::markdown(&explanation.title));
+    let mut text = format!("**{}**\n", safe::markdown(&safe::line(&explanation.title)));
     for (at, part) in explanation.parts.iter().enumerate() {
         let in_list = at > 0 && matches!(explanation.parts[at - 1], Section::Item(..) | Section::Link(..));
         let gap = if in_list { "" } else { "\n" };
@@ -25,10 +25,9 @@ fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
             Section::Text(paragraph) => text += &format!("\n{}\n", safe::markdown(paragraph)),
             Section::Item(item, place) => {
                 let link = place.and_then(|place| link(snapshot, place)).map(|link| format!(" ({link})"));
-                text +=
-                    &format!("{gap}- {}{}\n", safe::markdown(item).replace('\n', "  \n  "), link.unwrap_or_default());
+                text += &format!("{gap}- {}{}\n", in_item(item), link.unwrap_or_default());
             }
-            Section::Link(item, link) => text += &format!("{gap}- {}  \n  {link}\n", safe::markdown(item)),
+            Section::Link(item, link) => text += &format!("{gap}- {}  \n  {link}\n", in_item(item)),
             Section::Code(code) => {
                 // A fence longer than any in the text.
                 let longest = code.split(|character| character != '`').map(str::len).max().unwrap_or_default();
@@ -38,6 +37,17 @@ fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
         }
     }
     text
+}
+
+/// A text for an entry of a list: none of its lines is more than a line, such as a heading.
+fn in_item(text: &str) -> String {
+    let text = safe::markdown(text);
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).enumerate().map(|(at, line)| {
+        let begins_more = line.trim_start().starts_with(|first: char| !first.is_alphanumeric() && first != '&');
+        let escape = if at > 0 && begins_more { "\\" } else { "" };
+        format!("{escape}{}", line.trim_start())
+    });
+    lines.collect::<Vec<_>>().join("  \n  ")
 }
 
 fn link(snapshot: &Snapshot, place: Place) -> Option<String> {
@@ -65,5 +75,5 @@ fn plain(explanation: &Explanation) -> String {
             Section::Code(code) => text += &format!("\n{code}\n"),
         }
     }
-    text
+    safe::text(&text)
 }

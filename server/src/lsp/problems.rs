@@ -5,6 +5,7 @@ use super::snapshot::Snapshot;
 use serde_json::json;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use threatline_ide::safe;
 use threatline_model::codes::{Class, Code};
 use threatline_model::diagnostics::{Diagnostic, Severity, diagnostics, settings_diagnostics};
 use threatline_model::{File, Model};
@@ -57,7 +58,7 @@ fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Option<lsp::Diagnost
         .iter()
         .filter_map(|related| {
             let location = snapshot.location(related.location)?;
-            Some(lsp::DiagnosticRelatedInformation { location, message: related.message.clone() })
+            Some(lsp::DiagnosticRelatedInformation { location, message: safe::text(&related.message) })
         })
         .collect();
     if !relates {
@@ -71,7 +72,7 @@ fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Option<lsp::Diagnost
         code: Some(lsp::NumberOrString::String(diagnostic.code.id.to_owned())),
         code_description: description(diagnostic.code),
         source: Some("threatline".to_owned()),
-        message,
+        message: safe::text(&message),
         related_information: relates.then_some(related).filter(|related| !related.is_empty()),
         tags: tags(diagnostic.code),
         data: Some(json!({

@@ -124,9 +124,20 @@ fn row(cells: impl Iterator<Item = String>) -> String {
 /// A cell, on one line, so that none begins with a tab or a line end. What a spreadsheet takes for a formula gets a
 /// sign in front that makes it text, as OWASP's page on CSV injection says.
 fn cell(text: &str) -> String {
-    let text = line(text);
-    let is_formula = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    format!("\"{}{}\"", if is_formula { "'" } else { "" }, text.replace('"', "\"\""))
+    let mut cell = String::from("\"");
+    // Where a spreadsheet takes `;` for the end of a cell, one begins behind it.
+    let mut begins = true;
+    for character in line(text).chars() {
+        if begins && matches!(character, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') {
+            cell.push('\'');
+        }
+        begins = matches!(character, ';' | ',') || (begins && matches!(character, ' ' | '"'));
+        cell.push(character);
+        if character == '"' {
+            cell.push('"');
+        }
+    }
+    cell + "\""
 }
 
 #[cfg(test)]
@@ -141,5 +152,7 @@ mod tests {
         assert_eq!(cell("＝1"), "\"'＝1\"");
         assert_eq!(cell("a \"b\", c\r\nd"), "\"a \"\"b\"\", c d\"");
         assert_eq!(cell("1-1"), "\"1-1\"");
+        assert_eq!(cell("a; =1, \"-1"), "\"a; '=1, \"\"'-1\"");
+        assert_eq!(cell("\u{200b}=1"), "\"'=1\"");
     }
 }

@@ -87,6 +87,7 @@ fn quoted(text: &str) -> String {
             '"' => quoted += "\\\"",
             '\\' => quoted += "\\\\",
             '&' => quoted += "&amp;",
+            '#' => quoted += "&#35;",
             character if acts(character) => {}
             character => quoted.push(character),
         }

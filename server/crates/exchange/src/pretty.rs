@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::fmt::Write;
-use threatline_ide::safe::acts;
+use threatline_ide::safe::{ORDERS, acts};
 
 /// A document of JSON, with a line for each value.
 ///
@@ -11,24 +11,38 @@ use threatline_ide::safe::acts;
 /// When a key of it is no text.
 pub fn pretty_json(document: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(document).expect("keys are texts");
-    harmless(text + "\n")
+    harmless(text + "\n", surrogates)
 }
 
-/// JSON, or YAML whose texts are JSON, with what would act on a terminal escaped, so that the text stays what it is.
-fn harmless(text: String) -> String {
+/// JSON, or YAML whose texts are JSON, with what would act on a terminal or a CI service escaped, so that the text stays
+/// what it is. `escape` writes a character beyond U+FFFF.
+fn harmless(text: String, escape: fn(char) -> String) -> String {
     let is_harmful = |character| character != '\n' && acts(character);
-    if !text.contains(is_harmful) {
+    let is_order = ORDERS.iter().any(|order| text.contains(order));
+    if !is_order && !text.contains(is_harmful) {
         return text;
     }
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_harmful(character) {
-            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
-        } else {
+    for (at, character) in text.char_indices() {
+        if character == '#' && ORDERS.iter().any(|order| text[at..].starts_with(order)) {
+            escaped.push_str("\\u0023");
+        } else if !is_harmful(character) {
             escaped.push(character);
+        } else if u32::from(character) > 0xffff {
+            escaped.push_str(&escape(character));
+        } else {
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
         }
     }
     escaped
+}
+
+fn surrogates(character: char) -> String {
+    character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+}
+
+fn code_point(character: char) -> String {
+    format!("\\U{:08x}", u32::from(character))
 }
 
 /// The longest key that YAML reads without a `?` before it, in characters (YAML 1.2, 7.4.2).
@@ -38,7 +52,7 @@ const LONGEST_KEY: usize = 1024 - 2;
 pub fn pretty_yaml(document: &Json) -> String {
     let mut text = String::new();
     yaml_value(&mut text, document, 0);
-    harmless(text)
+    harmless(text, code_point)
 }
 
 fn yaml_value(text: &mut String, value: &Json, depth: usize) {
@@ -49,7 +63,7 @@ fn yaml_value(text: &mut String, value: &Json, depth: usize) {
                 let is_plain = key.starts_with(|first: char| first.is_ascii_lowercase())
                     && key.chars().all(|character| character.is_ascii_lowercase() || character == '_');
                 let key = if is_plain { key.clone() } else { Json::from(key.as_str()).to_string() };
-                let explicit = if harmless(key.clone()).chars().count() > LONGEST_KEY {
+                let explicit = if harmless(key.clone(), code_point).chars().count() > LONGEST_KEY {
                     format!("? {key}\n{indent}")
                 } else {
                     key

@@ -11,7 +11,7 @@ use std::iter::{Peekable, once, repeat_n};
 use std::ops::Range;
 use std::vec::IntoIter;
 use threatline_model::Part;
-use threatline_model::lower::{LoweredFile, lower};
+use threatline_model::lower::{LoweredDeclaration, LoweredFile, lower};
 use threatline_syntax::{
     Encoding, Kind, LineIndex, Node, Property, Span, SyntaxError, SyntaxErrorKind, children, description_lines,
     is_space, name_text, parse,
@@ -27,31 +27,41 @@ const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
 /// A text in canonical form; or what is wrong with it, since broken text is left as it is.
 pub fn format(text: &str) -> Result<String, Vec<SyntaxError>> {
-    let tree = parse(text);
+    let (lowered, result) = laid_out(text)?;
+    let again = laid_out(&result);
+    let read_again = again.as_ref().ok().map(|(lowered, _)| &*lowered.declarations).unwrap_or_default();
+    let span = match read_otherwise(&lowered.declarations, read_again) {
+        Some(span) => span,
+        None if again.is_ok_and(|(_, again)| again == result) => return Ok(result),
+        // The next time it would be.
+        None => nameless(&lowered.declarations),
+    };
+    let message = "this can be read in two ways, and would be read otherwise once it is laid out; a name is missing here or in \
+                   the declaration above";
+    Err(vec![SyntaxError { span, message: message.to_owned(), kind: SyntaxErrorKind::Unexpected }])
+}
+
+/// What a sound text says, and the text laid out.
+fn laid_out(text: &str) -> Result<(LoweredFile, String), Vec<SyntaxError>> {
     let lowered = lower(text);
     if !lowered.errors.is_empty() {
         return Err(lowered.errors);
     }
     let mut layout = Layout::new(text);
-    layout.file(tree.root_node());
+    layout.file(parse(text).root_node());
     let result = layout.finish();
-    match read_otherwise(lowered, lower(&result)) {
-        None => Ok(result),
-        Some(span) => Err(vec![SyntaxError {
-            span,
-            message:
-                "this can be read in two ways, and would be read otherwise once it is laid out; a name is missing \
-                      here or in the declaration above"
-                    .to_owned(),
-            kind: SyntaxErrorKind::Unexpected,
-        }]),
-    }
+    Ok((lowered, result))
+}
+
+/// The first declaration without a name.
+fn nameless(declarations: &[LoweredDeclaration]) -> Span {
+    let first = declarations.iter().find(|declaration| declaration.shape.name.is_none());
+    first.map(|declaration| declaration.spans.of(Part::Kind)).unwrap_or_default()
 }
 
 /// The first declaration that is read otherwise in the result. Where names are missing, a word may be one or may begin
 /// the next declaration, and which of them it is may hang on what stands around it.
-fn read_otherwise(text: LoweredFile, result: LoweredFile) -> Option<Span> {
-    let (before, after) = (&text.declarations, &result.declarations);
+fn read_otherwise(before: &[LoweredDeclaration], after: &[LoweredDeclaration]) -> Option<Span> {
     let is_same = |at: &usize| {
         let [before, after] = [before.get(*at), after.get(*at)]
             .map(|declaration| declaration.map(|declaration| (&declaration.shape, &declaration.facts)));
@@ -724,6 +734,8 @@ mod tests {
         let errors = format(text).expect_err("`store asset` and `asset process` are both declarations");
         assert!(errors[0].message.starts_with("this can be read in two ways"), "{errors:?}");
         assert_eq!(&text[errors[0].span.range()], "store");
+        // So that the comments go above it, and the name is another one.
+        assert!(format("process////\nasset //\nasset //four\n { x: y }\n").is_err());
     }
 
     // ---- the rules -----------------------------------------------------------------------------

@@ -1,10 +1,20 @@
 //! Text of a model where it is shown: without what a terminal or a page takes for an instruction. It must not know what
 //! the text says.
 
-/// Whether a character does something where it is shown: controls, and those that turn the direction of what follows.
+use threatline_syntax::is_invisible;
+
+/// Whether a character does something where it is shown or cannot be seen: controls, those that turn the direction of what
+/// follows, and those that hide a text from people but not from programs.
 pub fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    character.is_control() || is_invisible(character)
+}
+
+/// What CI services take for an order wherever it stands in a line of a log: Azure Pipelines and GitHub Actions.
+pub const ORDERS: [&str; 2] = ["##[", "##vso["];
+
+/// A text without characters that act.
+pub fn text(text: &str) -> String {
+    text.chars().filter(|character| matches!(character, '\n' | '\t') || !acts(*character)).collect()
 }
 
 /// A text on one line, without characters that act.
@@ -16,8 +26,7 @@ pub fn line(text: &str) -> String {
 /// Markdown of a model, without what would fetch, run or hide something where it is shown: pictures, HTML, links to anything
 /// but pages of the web, and characters that act.
 pub fn markdown(text: &str) -> String {
-    let text: String = text.chars().filter(|character| matches!(character, '\n' | '\t') || !acts(*character)).collect();
-    let text = text.replace('<', "&lt;").replace("![", "!\\[").replace("]:", "]\\:");
+    let text = self::text(text).replace('<', "&lt;").replace("![", "!\\[").replace("]:", "]\\:");
     let mut parts = text.split("](");
     let mut harmless = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -28,7 +37,25 @@ pub fn markdown(text: &str) -> String {
         harmless += if begins_with("https://") || begins_with("http://") { "](" } else { "]\\(" };
         harmless += part;
     }
-    harmless
+    match open_fence(&harmless) {
+        Some(fence) => format!("{harmless}\n{fence}"),
+        None => harmless,
+    }
+}
+
+/// The fence of a block of code that is not closed, and would take in what stands behind the text.
+fn open_fence(text: &str) -> Option<&str> {
+    text.lines().fold(None, |open: Option<&str>, line| {
+        // In a quote or a list, too.
+        let line = line.trim_start_matches([' ', '\t', '>', '-', '*', '+']);
+        let sign = if line.starts_with('~') { '~' } else { '`' };
+        let fence = &line[..line.len() - line.trim_start_matches(sign).len()];
+        match open {
+            Some(open) if fence.starts_with(open) => None,
+            None if fence.len() >= 3 => Some(fence),
+            open => open,
+        }
+    })
 }
 
 /// A text for HTML or XML, between tags or in quotes.
@@ -64,7 +91,9 @@ mod tests {
             ("![a][b]\n\n[b]: https://b.example", "!\\[a][b]\n\n[b]\\: https://b.example"),
             ("[a](command:b) [c](\n file:///d)", "[a]\\(command:b) [c]\\(\n file:///d)"),
             ("[a](<javascript:b>) <img src=c>", "[a]\\(&lt;javascript:b>) &lt;img src=c>"),
-            ("a\u{202e}b\u{1b}[2Jc", "ab[2Jc"),
+            ("a\u{202e}b\u{1b}[2J\u{e0041}c", "ab[2Jc"),
+            ("a\n~~~~ b\n~~~", "a\n~~~~ b\n~~~\n~~~~"),
+            ("```\na\n```\n- ```b", "```\na\n```\n- ```b\n```"),
         ] {
             assert_eq!(markdown(text), harmless);
         }

@@ -11,8 +11,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use threatline_syntax::{
     Declaration, Edit, EditedPieces, Item, Kind, NOT_CLOSED, Node, Pieces, Property as PropertyNode, Span, SyntaxError,
-    SyntaxErrorKind, children, description_lines, field, is_within, items, misread_blocks, name_text, parse, span,
-    syntax_errors,
+    SyntaxErrorKind, children, description_lines, field, is_invisible, is_within, items, misread_blocks, name_text,
+    parse, span, syntax_errors,
 };
 
 /// How deep a condition may be nested.
@@ -446,6 +446,9 @@ impl<'text> Lowerer<'text> {
             start: here(source).start,
             end: node.target().map_or(here(source).end, |target| here(target).end),
         });
+        if let Some(name) = name {
+            self.seen(name);
+        }
         let title = node.title().map(|title| self.string(title));
         let (stated, properties): (Vec<_>, Vec<_>) =
             node.properties().into_iter().filter_map(|property| self.property(property, start)).unzip();
@@ -538,6 +541,19 @@ impl<'text> Lowerer<'text> {
                 Value::Finding(Box::new(FindingFacts { rule, subject }))
             }
             _ => Value::Name(self.name(node)),
+        }
+    }
+
+    /// Tells of what cannot be seen in a name that is declared: two names could look the same.
+    fn seen(&mut self, name: Node) {
+        // Marks that choose between shapes of a letter are not seen either where it has but one.
+        let is_unseen = |character: &char| is_invisible(*character) || matches!(character, '\u{fe00}'..='\u{fe0f}');
+        if let Some(unseen) = name_text(name, self.text).chars().find(is_unseen) {
+            self.errors.push(SyntaxError {
+                span: span(name),
+                message: format!("this name holds U+{:04X}, which cannot be seen", unseen as u32),
+                kind: SyntaxErrorKind::Unexpected,
+            });
         }
     }
 

@@ -10,7 +10,8 @@ pub use errors::{NOT_CLOSED, SyntaxError, SyntaxErrorKind, is_within, misread_bl
 pub use lines::{Encoding, LineColumn, LineIndex};
 pub use pieces::{Edit, EditedPieces, Pieces};
 pub use tree::{
-    Declaration, Item, Kind, Property, children, description_lines, field, is_space, items, name_text, span,
+    Declaration, Item, Kind, Property, children, description_lines, field, is_invisible, is_space, items, name_text,
+    span,
 };
 
 pub use tree_sitter::{Node, Tree};

@@ -4,6 +4,7 @@ use crate::lsp::edits::{creates, refused, workspace_edit};
 use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
 use threatline_ide::actions::{Action, Sort, actions, fix_all, settings_actions, span_of};
+use threatline_ide::safe;
 use threatline_model::diagnostics::{diagnostics, settings_diagnostics};
 use threatline_model::{File, Model};
 use tower_lsp::jsonrpc::{Error, Result};
@@ -117,7 +118,7 @@ pub fn list(snapshot: &Snapshot, params: lsp::CodeActionParams) -> Result<Vec<Va
     };
     let mut list = Vec::new();
     for action in found(snapshot, &asked, params.range, is_lazy).into_iter().filter(wanted) {
-        let mut shown = json!({ "title": action.title, "kind": kind(action.sort) });
+        let mut shown = json!({ "title": safe::line(&action.title), "kind": kind(action.sort) });
         if let Some((code, range)) = action.mends.and_then(|at| mended(snapshot, &asked, at)) {
             let is_it = |known: &&lsp::Diagnostic| {
                 let same_code = matches!(&known.code, Some(lsp::NumberOrString::String(known)) if known == code);
@@ -152,7 +153,7 @@ pub fn resolve(snapshot: &Snapshot, mut action: Value) -> Result<Value> {
         serde_json::from_value(data.get("range").cloned().unwrap_or_default()).map_err(|_| lost())?;
     let title = action.get("title").and_then(Value::as_str).unwrap_or_default();
     let all = found(snapshot, &asked(snapshot, &uri)?, range, false);
-    let found = all.into_iter().find(|found| found.title == title);
+    let found = all.into_iter().find(|found| safe::line(&found.title) == title);
     let found = found.ok_or_else(|| refused("the text has changed, or the change would break something else"))?;
     action["edit"] = workspace_edit(snapshot, &found.change)?;
     Ok(action)

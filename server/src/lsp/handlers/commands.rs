@@ -9,6 +9,7 @@ use threatline_ide::diagram::{self, Direction, NotDrawn};
 use threatline_ide::explain::{self, Explanation};
 use threatline_ide::lenses;
 use threatline_ide::matrix::{self, Cell};
+use threatline_ide::safe;
 use threatline_ide::symbols::shown_name;
 use threatline_ide::uses;
 use threatline_model::diagnostics::Location;
@@ -104,7 +105,7 @@ fn called(snapshot: &Snapshot, file: File) -> String {
 fn components(snapshot: &Snapshot, files: &[File]) -> Vec<Value> {
     let entries = files.iter().filter_map(|file| {
         let title =
-            component_of(&snapshot.db, *file).and_then(|decl| decl.title(&snapshot.db)).map(|title| title.as_str());
+            component_of(&snapshot.db, *file).and_then(|decl| decl.title(&snapshot.db)).map(|title| safe::line(title));
         let uri = snapshot.uri(file.path(&snapshot.db))?;
         Some(json!({ "name": called(snapshot, *file), "title": title, "uri": uri }))
     });
@@ -167,7 +168,7 @@ fn findings(snapshot: &Snapshot, file: File) -> Value {
         let target = Target::of(db, subject);
         json!({
             "id": found.finding.id.name(db).as_str(),
-            "title": found.finding.id.title(db).as_str(),
+            "title": safe::line(&found.finding.id.title(db)),
             "on": shown_name(db, subject),
             "severity": found.finding.severity.word(),
             "state": found.state.word(),
@@ -193,7 +194,7 @@ fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
     found.sort_by_key(|found| (found.state != State::Open, std::cmp::Reverse(found.finding.severity)));
     let all: Vec<Explanation> = found.iter().map(|found| explain::finding(db, found)).collect();
     let title = match (all.as_slice(), about.decl) {
-        ([one], _) => one.title.clone(),
+        ([one], _) => safe::line(&one.title),
         ([], _) => "Nothing is found here".to_owned(),
         (all, Some(decl)) => format!("{} findings on `{}`", all.len(), shown_name(db, decl)),
         (all, None) => format!("{} findings", all.len()),

@@ -4,7 +4,7 @@ use crate::lsp::markup;
 use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
 use threatline_ide::completion::{About, Completion, Item, Sort, completion, explanation, settings_completion};
-use threatline_ide::signature;
+use threatline_ide::{safe, signature};
 use threatline_model::{File, Kind, Span, references, schema};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
@@ -65,7 +65,7 @@ fn convert(
     lsp::CompletionItem {
         label: item.label.clone(),
         kind: Some(kind(item.sort)),
-        detail: item.detail.clone(),
+        detail: item.detail.as_deref().map(safe::text),
         documentation,
         sort_text: Some(format!("{rank:04}")),
         filter_text: item.filter.clone(),

@@ -5,7 +5,7 @@ use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
 use threatline_ide::hints::{Hint, hints};
 use threatline_ide::lenses::{Shows, lenses, title};
-use threatline_ide::uses;
+use threatline_ide::{safe, uses};
 use threatline_model::{Decl, File};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
@@ -59,7 +59,7 @@ pub fn lens(snapshot: &Snapshot, params: lsp::CodeLensParams) -> Result<Option<V
 }
 
 fn command(snapshot: &Snapshot, uri: &lsp::Uri, decl: Decl, shows: Shows, range: lsp::Range) -> lsp::Command {
-    let title = title(&snapshot.db, decl, shows);
+    let title = safe::line(&title(&snapshot.db, decl, shows));
     let at = json!({ "uri": uri, "position": range.start });
     match shows {
         Shows::Findings => lsp::Command { title, command: EXPLAIN.to_owned(), arguments: Some(vec![at]) },

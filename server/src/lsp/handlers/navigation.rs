@@ -10,7 +10,7 @@ use std::sync::Arc;
 use threatline_ide::change::Target;
 use threatline_ide::goto::{self, Goto, Role};
 use threatline_ide::symbols::{Symbol, document_symbols, workspace_symbols};
-use threatline_ide::{folding, hierarchy, hover, selection};
+use threatline_ide::{folding, hierarchy, hover, safe, selection};
 use threatline_model::{Decl, File, Kind};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
@@ -142,7 +142,7 @@ fn nested(snapshot: &Snapshot, file: File, symbol: &Symbol) -> lsp::DocumentSymb
     let children: Vec<_> = symbol.children.iter().map(|child| nested(snapshot, file, child)).collect();
     lsp::DocumentSymbol {
         name: symbol.name.clone(),
-        detail: symbol.title.clone(),
+        detail: symbol.title.as_deref().map(safe::line),
         kind: symbol_kind(symbol.kind),
         tags: None,
         deprecated: None,
@@ -257,7 +257,7 @@ fn call_item(snapshot: &Snapshot, item: &hierarchy::Item) -> Option<lsp::CallHie
         name: item.name.clone(),
         kind: symbol_kind(item.kind),
         tags: None,
-        detail: item.title.clone(),
+        detail: item.title.as_deref().map(safe::line),
         uri: snapshot.uri(&item.path)?,
         range: snapshot.range(item.target.file, item.target.whole),
         selection_range: snapshot.range(item.target.file, item.target.name),
@@ -310,7 +310,7 @@ fn type_item(snapshot: &Snapshot, item: &hierarchy::Item) -> Option<lsp::TypeHie
         name: item.name.clone(),
         kind: symbol_kind(item.kind),
         tags: None,
-        detail: item.title.clone(),
+        detail: item.title.as_deref().map(safe::line),
         uri: snapshot.uri(&item.path)?,
         range: snapshot.range(item.target.file, item.target.whole),
         selection_range: snapshot.range(item.target.file, item.target.name),

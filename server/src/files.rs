@@ -160,10 +160,20 @@ pub fn fill(models: Vec<ModelTexts>, today: Date, notes: Vec<String>, selected: 
 
 fn rayon_read(files: Vec<PathBuf>) -> Vec<(PathBuf, FileText)> {
     use rayon::prelude::*;
-    // One that is gone since it was found is none of the model any more.
-    let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
-    let read_all = files.into_par_iter().map(|path| (read(&path), path)).map(|(text, path)| (path, text));
-    read_all.filter(|(path, text)| text.unreadable.is_none() || is_there(path)).collect()
+    files.into_par_iter().filter_map(|path| read_there(&path).map(|text| (path, text))).collect()
+}
+
+/// Reads a file, unless it is gone since it was found: then it is none of the model any more.
+fn read_there(path: &Path) -> Option<FileText> {
+    // It may come back in between, as while branches are switched.
+    for _ in 0..3 {
+        let text = read(path);
+        if text.unreadable.is_none() {
+            return Some(text);
+        }
+        path.symlink_metadata().ok()?;
+    }
+    Some(read(path))
 }
 
 /// The models below a folder: the files of each by its root, and notes on what was passed over.

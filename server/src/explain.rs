@@ -10,6 +10,7 @@ use std::io::Write;
 use threatline_ide::explain::{self, Explanation, Section};
 use threatline_model::diagnostics::nearest;
 use threatline_model::findings::all;
+use threatline_model::names::full_name;
 use threatline_model::relations::rules;
 use threatline_model::{Database, Model, Workspace, World, codes};
 
@@ -79,7 +80,7 @@ fn in_models(output: &mut impl Write, loaded: &Loaded, what: &str) -> Result<Out
 fn unknown(db: &Database, models: &[Model], what: &str) -> anyhow::Error {
     let mut known: Vec<_> = codes::ALL.iter().map(|code| code.id.into()).collect();
     for &model in models {
-        known.extend(rules(db, model).iter().filter_map(|rule| rule.shape(db).name.clone()));
+        known.extend(rules(db, model).iter().map(|rule| full_name(db, *rule).trim_start_matches("std.").into()));
         known.extend(all(db, model).iter().map(|assessed| assessed.finding.id.name(db)));
     }
     let near = nearest(what.trim_start_matches("std."), known);

@@ -10,9 +10,9 @@ use smol_str::{SmolStr, SmolStrBuilder};
 use std::ops::Range;
 use std::sync::Arc;
 use threatline_syntax::{
-    Declaration, Edit, EditedPieces, Item, Kind, NOT_CLOSED, Node, Pieces, Property as PropertyNode, Span, SyntaxError,
-    SyntaxErrorKind, children, description_lines, field, is_invisible, is_within, items, misread_blocks, name_text,
-    parse, span, syntax_errors,
+    Declaration, Edit, EditedPieces, Item, Kind, NOT_CLOSED, Node, Patience, Pieces, Property as PropertyNode, Span,
+    SyntaxError, SyntaxErrorKind, children, description_lines, field, is_invisible, is_within, items, misread_blocks,
+    name_text, parse_with, span, syntax_errors,
 };
 
 /// How deep a condition may be nested.
@@ -378,20 +378,21 @@ struct Above {
 struct Reader<'text> {
     text: &'text str,
     lowered: LoweredFile,
+    patience: Patience,
 }
 
 impl<'text> Reader<'text> {
     fn new(text: &'text str, pieces: Pieces) -> Self {
         let lowered =
             LoweredFile { pieces, declarations: Vec::new(), errors: Vec::new(), loose_descriptions: Vec::new() };
-        Reader { text, lowered }
+        Reader { text, lowered, patience: Patience::default() }
     }
 
     /// Reads a piece. `above` is the description above it, and what comes out is the one that it ends with.
     fn piece(&mut self, piece: usize, above: Option<Above>) -> Option<Above> {
         let range = self.lowered.pieces.range(piece, self.text);
         let (offset, text) = (range.start as u32, &self.text[range]);
-        let tree = parse(text);
+        let tree = parse_with(text, &mut self.patience);
         let mut lowerer = Lowerer { text, errors: syntax_errors(&tree, text), loose: Vec::new() };
         let misread = misread_blocks(&tree, text);
         let items = items(&tree);

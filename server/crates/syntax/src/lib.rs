@@ -59,31 +59,48 @@ thread_local! {
     });
 }
 
-/// How long a text may take to parse. Sound text and text that people break takes milliseconds; some texts
-/// made for it have so many readings that they would take hours.
-const LONGEST_PARSE: Duration = Duration::from_secs(5);
+/// How long is waited for texts with many readings, in all. Sound text and text that people break takes milliseconds; some
+/// texts made for it have so many readings that they would take hours.
+#[derive(Debug)]
+pub struct Patience(Duration);
 
-/// How often the parser reports at least, for each byte, before it is given up: far more often than it does for any
-/// sound text, which is so never given up, however little time a busy machine has for it.
-const REPORTS_PER_BYTE: f64 = 0.1;
+impl Default for Patience {
+    fn default() -> Self {
+        Patience(Duration::from_secs(5))
+    }
+}
+
+/// How often the parser reports at least, for each byte and for a text, before it is given up: far more often than it does
+/// for any sound text, which is so never given up, however little time a busy machine has for it.
+const REPORTS: (f64, f64) = (0.1, 10.0);
 
 /// Parses a text. Any text has a tree; what is wrong with it is told by [`syntax_errors`]. A text with many readings
 /// that takes longer than five seconds is given up: its tree is empty, and that is its one error.
 pub fn parse(text: &str) -> Tree {
+    parse_with(text, &mut Patience::default())
+}
+
+/// Parses one of several texts, which share the patience with those that have many readings.
+pub fn parse_with(text: &str, patience: &mut Patience) -> Tree {
     PARSER.with_borrow_mut(|parser| {
         parser.reset();
         let begun = Instant::now();
         let mut reports = 0.0;
+        let are_many = |reports: f64| reports > REPORTS.0 * text.len() as f64 + REPORTS.1;
         let mut give_up = |_: &tree_sitter::ParseState| {
             reports += 1.0;
-            match reports > REPORTS_PER_BYTE * text.len() as f64 && begun.elapsed() > LONGEST_PARSE {
+            match are_many(reports) && begun.elapsed() > patience.0 {
                 true => ControlFlow::Break(()),
                 false => ControlFlow::Continue(()),
             }
         };
         let options = tree_sitter::ParseOptions::new().progress_callback(&mut give_up);
         let mut rest = |offset: usize, _| &text.as_bytes()[offset.min(text.len())..];
-        parser.parse_with_options(&mut rest, None, Some(options)).unwrap_or_else(|| {
+        let tree = parser.parse_with_options(&mut rest, None, Some(options));
+        if are_many(reports) {
+            patience.0 = patience.0.saturating_sub(begun.elapsed());
+        }
+        tree.unwrap_or_else(|| {
             parser.reset();
             parser.parse("", None).expect("nothing is parsed at once")
         })
@@ -98,6 +115,12 @@ pub fn is_given_up(tree: &Tree, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sound_text_is_never_given_up() {
+        let text = "process a {x:y}\nrule r{when:a=b or c<d and e and not(f or(g))}\n".repeat(200);
+        assert!(!is_given_up(&parse_with(&text, &mut Patience(Duration::ZERO)), &text));
+    }
 
     #[test]
     fn sound_texts_take_few_steps_for_each_byte() {
@@ -118,7 +141,7 @@ mod tests {
             let mut rest = |offset: usize, _| &text.as_bytes()[offset.min(text.len())..];
             PARSER.with_borrow_mut(|parser| parser.parse_with_options(&mut rest, None, Some(options)));
             let share = reports / text.len() as f64;
-            assert!(share < REPORTS_PER_BYTE / 2.0, "{share} for each byte of {:?}", &text[..30]);
+            assert!(share < REPORTS.0 / 2.0, "{share} for each byte of {:?}", &text[..30]);
         }
     }
 }

@@ -97,7 +97,16 @@ fn nothing_in_a_log_is_an_order_to_a_ci_service() {
             &["explain", "mine@shop"],
             &["fmt", "--check"],
             &["report", "--to", "markdown"],
+            &["report", "--to", "html"],
             &["export", "--to", "dot"],
+            &["export", "--to", "csv"],
+            &["export", "--to", "drawio"],
+            &["export", "--to", "mermaid"],
+            &["export", "--to", "otm"],
+            &["export", "--to", "threagile"],
+            &["export", "--to", "threat-dragon"],
+            &["export", "--to", "cyclonedx"],
+            &["export", "--to", "json"],
         ] {
             let run = folder.run(arguments);
             for line in run.out.lines().chain(run.err.lines()) {

@@ -3,7 +3,7 @@
 
 use crate::losses::Export;
 use crate::titles::count;
-use threatline_ide::safe::line;
+use threatline_ide::safe::{ORDERS, line};
 use threatline_ide::symbols::shown_name;
 use threatline_model::findings::{Assessed, FindingId, State, all, categories_in_words, countering, reasons};
 use threatline_model::names::{component_of, full_name};
@@ -122,12 +122,13 @@ fn row(cells: impl Iterator<Item = String>) -> String {
 }
 
 /// A cell, on one line, so that none begins with a tab or a line end. What a spreadsheet takes for a formula gets a
-/// sign in front that makes it text, as OWASP's page on CSV injection says.
+/// sign in front that makes it text, as OWASP's page on CSV injection says; what is an order in a log is taken apart.
 fn cell(text: &str) -> String {
     let mut cell = String::from("\"");
     // Where a spreadsheet takes `;` for the end of a cell, one begins behind it.
     let mut begins = true;
-    for character in line(text).chars() {
+    let text = ORDERS.iter().fold(line(text), |text, order| text.replace(order, &order.replacen("##", "# #", 1)));
+    for character in text.chars() {
         if begins && matches!(character, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') {
             cell.push('\'');
         }

@@ -68,6 +68,8 @@ pub fn xml(text: &str) -> String {
             '>' => escaped += "&gt;",
             '"' => escaped += "&quot;",
             '\'' => escaped += "&#39;",
+            // Of an order to a CI service, where a page is written to a log.
+            '#' if escaped.ends_with('#') => escaped += "&#35;",
             // No character of XML.
             '\u{fffe}' | '\u{ffff}' => {}
             character if character.is_control() && character != '\n' => {}

@@ -43,9 +43,10 @@ fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
 fn in_item(text: &str) -> String {
     let text = safe::markdown(text);
     let lines = text.lines().filter(|line| !line.trim().is_empty()).enumerate().map(|(at, line)| {
-        let begins_more = line.trim_start().starts_with(|first: char| !first.is_alphanumeric() && first != '&');
-        let escape = if at > 0 && begins_more { "\\" } else { "" };
-        format!("{escape}{}", line.trim_start())
+        let line = line.trim_start();
+        let begins_more = line.starts_with(['#', '>', '-', '+', '=', '|'])
+            || ["* ", "***", "___", "~~~", "```"].iter().any(|begins| line.starts_with(begins));
+        format!("{}{line}", if at > 0 && begins_more { "\\" } else { "" })
     });
     lines.collect::<Vec<_>>().join("  \n  ")
 }

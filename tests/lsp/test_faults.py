@@ -22,9 +22,9 @@ def folder(tmp_path):
     return tmp_path
 
 
-def memory(client):
-    """What the server holds in memory, in megabytes."""
-    with open(f"/proc/{client.process.pid}/status") as status:
+def memory(server):
+    """What a process holds in memory, in megabytes."""
+    with open(f"/proc/{server.pid}/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
 
 
@@ -140,7 +140,7 @@ def test_a_switch_of_branches_changes_ten_thousand_files(tmp_path, watcher):
     client.told(shop, 1)
     hover = {"textDocument": {"uri": shop}, "position": {"line": 4, "character": 9}}
     assert client.request("textDocument/hover", hover, timeout=300)
-    before = memory(client)
+    before = memory(client.process)
 
     def wait_for(name, numbers, gone=()):
         wanted = {uri(tmp_path / f"group{number % 100}/part{number}.threat") for number in numbers}
@@ -166,7 +166,7 @@ def test_a_switch_of_branches_changes_ten_thousand_files(tmp_path, watcher):
             random.Random(1).shuffle(changes)
             told_of(client, *changes)
         wait_for(name, numbers, gone)
-    assert memory(client) < 1.5 * before + 50
+    assert memory(client.process) < 1.5 * before + 50
     client.end()
 
 
@@ -241,11 +241,6 @@ def unread(folder):
     server.stdin.write(body(None, "initialized", {}))
     server.stdin.flush()
     return server
-
-
-def memory(process):
-    with open(f"/proc/{process.pid}/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
 
 
 @needs_proc
@@ -357,8 +352,8 @@ def test_the_memory_of_a_days_editing(tmp_path):
         problems_of_all(client)
 
     edit(200)
-    before = memory(client)
+    before = memory(client.process)
     edit(1500)
-    after = memory(client)
+    after = memory(client.process)
     assert after < 1.3 * before, f"{before:.0f} MB became {after:.0f} MB"
     client.end()

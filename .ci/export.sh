@@ -142,7 +142,7 @@ for path in sorted(work.glob("*.csv")):
     for row in rows:
         assert not any(cell.startswith(tuple("=+-@\t\r")) for cell in row), (path.name, row)
 hostile = (work / "hostile.csv").read_text()
-assert "\"'@SUM(1)" in hostile and "\"'=T-1; -1\"" in hostile and "\"'=CISO\"" in hostile
+assert "\"'@SUM(1)" in hostile and "\"'=T-1; '-1\"" in hostile and "\"'=CISO\"" in hostile
 print(f"CycloneDX 1.6, JSON and CSV of {len(list(work.glob('*.csv')))} models: {wrong} wrong")
 sys.exit(wrong > 0)
 PYTHON

@@ -63,12 +63,12 @@ fn outlines_of_broken_text() {
     check_document(
         "component\nprocess\nflow -> b\nflow a ->\nflow\nprocess \"\" {\nstore s {",
         expect![[r#"
-        component component <model.threat:1:1 component>
-        process process <model.threat:3:1 flow -> b>
-        flow a -> flow <model.threat:4:6 a -> flow>
-        process process () <model.threat:6:1 process>
-        store s <model.threat:7:7 s>
-    "#]],
+            component component <model.threat:1:1 component>
+            process process <model.threat:3:1 flow -> b>
+            flow a -> ? <model.threat:4:6 a>
+            flow process () <model.threat:6:1 process>
+            store s <model.threat:7:7 s>
+        "#]],
     );
 }
 

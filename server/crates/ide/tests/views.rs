@@ -185,6 +185,7 @@ fn broken_texts_keep_their_colours() {
             process Keyword
             shop Name { kind: Process, declares: true, in_library: false }
             technology Property
+            web_service Name { kind: Technology, declares: false, in_library: true }
             flow Keyword
             f Name { kind: Flow, declares: true, in_library: false }
             shop Name { kind: Process, declares: false, in_library: false }

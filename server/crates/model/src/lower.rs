@@ -11,8 +11,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use threatline_syntax::{
     Declaration, Edit, EditedPieces, Item, Kind, NOT_CLOSED, Node, Patience, Pieces, Property as PropertyNode, Span,
-    SyntaxError, SyntaxErrorKind, children, description_lines, field, is_invisible, is_within, items, misread_blocks,
-    name_text, parse_with, span, syntax_errors,
+    SyntaxError, SyntaxErrorKind, children, description_lines, field, is_invisible, is_within, items, last_character,
+    misread_blocks, name_text, open_block, parse_with, span, syntax_errors,
 };
 
 /// How deep a condition may be nested.
@@ -256,6 +256,17 @@ impl Spans {
 }
 
 impl PartSpans {
+    /// The same within a text that ends before them.
+    fn cut(&mut self, end: u32) {
+        let cut = |span: &mut Span| *span = Span { start: span.start.min(end), end: span.end.min(end) };
+        cut(&mut self.whole);
+        self.body.iter_mut().for_each(cut);
+        for property in &mut self.properties {
+            cut(&mut property.whole);
+            property.values.iter_mut().chain(&mut property.nodes).for_each(cut);
+        }
+    }
+
     fn value(&self, property: u16, value: u16) -> Option<Span> {
         let property = self.properties.get(property as usize)?;
         property.values.get(value as usize).copied().or(Some(property.name))
@@ -391,7 +402,21 @@ impl<'text> Reader<'text> {
     /// Reads a piece. `above` is the description above it, and what comes out is the one that it ends with.
     fn piece(&mut self, piece: usize, above: Option<Above>) -> Option<Above> {
         let range = self.lowered.pieces.range(piece, self.text);
-        let (offset, text) = (range.start as u32, &self.text[range]);
+        let (offset, text) = (range.start, &self.text[range]);
+        let Some(open) = open_block(text) else {
+            return self.part(offset as u32, text, text.len(), above);
+        };
+        // What was begun in an open block stays in it, and what stands below is none of it.
+        let closed = [&text[..open], "\n}"].concat();
+        let above = self.part(offset as u32, &closed, open, above);
+        let span = last_character(text, open).shifted(offset as u32);
+        let kind = SyntaxErrorKind::Missing("}".to_owned());
+        self.lowered.errors.push(SyntaxError { span, message: "`}` is missing here".to_owned(), kind });
+        self.part((offset + open) as u32, &text[open..], text.len() - open, above)
+    }
+
+    /// Reads a part of the text, which may go on behind what is written.
+    fn part(&mut self, offset: u32, text: &str, written: usize, above: Option<Above>) -> Option<Above> {
         let tree = parse_with(text, &mut self.patience);
         let mut lowerer = Lowerer { text, errors: syntax_errors(&tree, text), loose: Vec::new() };
         let misread = misread_blocks(&tree, text);
@@ -412,6 +437,10 @@ impl<'text> Reader<'text> {
                 Item::Declaration(declaration) => {
                     let description = description.take().map(|description| description.text);
                     if let Some(mut lowered) = lowerer.declaration(declaration, description) {
+                        if written < text.len() {
+                            let parts = Arc::get_mut(&mut lowered.spans.parts).expect("nobody else has them yet");
+                            parts.cut((written as u32).saturating_sub(lowered.spans.start));
+                        }
                         lowered.spans.start += offset;
                         self.lowered.declarations.push(lowered);
                     }
@@ -420,10 +449,11 @@ impl<'text> Reader<'text> {
         }
         let mut errors = lowerer.errors;
         errors.sort_by_key(|error| error.span);
-        let last = text.char_indices().next_back().map_or(0, |(at, _)| at as u32);
+        errors.retain(|error| written == text.len() || (error.span.start as usize) < written);
+        // What is missing at the end of a piece is missing in it.
+        let last = last_character(text, written);
         self.lowered.errors.extend(errors.into_iter().map(|error| {
-            // What is missing at the end of a piece is missing in it.
-            let within = Span { start: error.span.start.min(last), end: error.span.end };
+            let within = Span { start: error.span.start.min(last.start), end: error.span.end.min(last.end) };
             SyntaxError { span: within.shifted(offset), ..error }
         }));
         self.lowered.loose_descriptions.extend(lowerer.loose.into_iter().map(|span| span.shifted(offset)));
@@ -766,8 +796,25 @@ mod tests {
     fn a_string_ends_with_its_line() {
         let text = "process a { owner: \"b\n// c\n/// d\" }";
         let errors = lower(text).errors;
-        assert_eq!(errors.len(), 1, "{errors:?}");
-        assert_eq!((&text[errors[0].span.range()], &*errors[0].message), ("\"b", NOT_CLOSED));
+        let told: Vec<&str> = errors.iter().map(|error| &*error.message).collect();
+        assert_eq!(told, [NOT_CLOSED, "`}` is missing here"]);
+        assert!(errors.iter().all(|error| error.span == Span::new(20, 21)), "{errors:?}");
+    }
+
+    #[test]
+    fn an_open_block_keeps_what_is_in_it_and_takes_nothing_from_below() {
+        for (text, missing) in [
+            ("process a {\n  owner: \"x\"\n  ow\n\n/// D.\nprocess b", "w"),
+            ("process a {\n  owner: \"x\" // {\n\n// Why.\n/// D.\nprocess b {}", "\""),
+        ] {
+            let lowered = lower(text);
+            let last = lowered.errors.last().expect("`}` is missing");
+            assert_eq!((&*last.message, &text[last.span.range()]), ("`}` is missing here", missing));
+            let [a, b] = &lowered.declarations[..] else { panic!("{lowered:?}") };
+            assert_eq!(a.facts.properties[0].name, "owner");
+            assert_eq!(b.facts.description.as_deref(), Some("D."));
+            assert_eq!(a.spans.whole.end, last.span.end);
+        }
     }
 
     #[test]

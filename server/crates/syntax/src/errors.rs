@@ -169,7 +169,7 @@ fn unopened(declaration: Node, text: &str) -> Option<SyntaxError> {
 }
 
 /// The character before a place.
-fn last_character(text: &str, end: usize) -> Span {
+pub fn last_character(text: &str, end: usize) -> Span {
     let start = text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
     Span::new(start, end)
 }

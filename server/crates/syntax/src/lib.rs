@@ -6,9 +6,9 @@ mod lines;
 mod pieces;
 mod tree;
 
-pub use errors::{NOT_CLOSED, SyntaxError, SyntaxErrorKind, is_within, misread_blocks, syntax_errors};
+pub use errors::{NOT_CLOSED, SyntaxError, SyntaxErrorKind, is_within, last_character, misread_blocks, syntax_errors};
 pub use lines::{Encoding, LineColumn, LineIndex};
-pub use pieces::{Edit, EditedPieces, Pieces};
+pub use pieces::{Edit, EditedPieces, Pieces, open_block};
 pub use tree::{
     Declaration, Item, Kind, Property, children, description_lines, field, is_invisible, is_space, items, name_text,
     span,

@@ -116,6 +116,35 @@ impl Pieces {
     }
 }
 
+/// Where a piece ends that has a block which is not closed: behind the last of it that is neither a comment nor a
+/// description, which may be of what stands below. `None` for a piece without.
+pub fn open_block(piece: &str) -> Option<usize> {
+    let bytes = piece.as_bytes();
+    let (mut at, mut end, mut depth) = (0, 0, 0usize);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'/' if bytes.get(at + 1) == Some(&b'/') => {
+                at += bytes[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(bytes.len() - at);
+                continue;
+            }
+            b'"' => at = string_end(piece, at, &mut None),
+            byte => {
+                depth = match byte {
+                    b'{' => depth + 1,
+                    b'}' => depth.saturating_sub(1),
+                    _ => depth,
+                };
+                at += 1;
+                if byte.is_ascii_whitespace() {
+                    continue;
+                }
+            }
+        }
+        end = at;
+    }
+    (depth > 0).then_some(end)
+}
+
 /// Goes over the lines of a text from one that begins a piece. `begins` is told of the beginnings of further pieces, and
 /// whether that is enough. Tells where a block string begins that is not closed.
 fn scan(text: &str, from: u32, mut begins: impl FnMut(u32) -> bool) -> Option<u32> {
@@ -253,6 +282,22 @@ mod tests {
         for open in ["\"b // \\\"", "\"\"\"", "\"\\", "\"b // \"\"\""] {
             let text = format!("process a {{ owner: {open}\nprocess b\n");
             assert_eq!(pieces(&text).len(), 2, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_open_block_ends_before_what_stands_below() {
+        for (open, below) in [
+            ("process a {", ""),
+            ("process a {", "\n\n"),
+            ("process a {\n  x: \"}\" // }\n  ow", " // }\n\n/// b }\n// c\n"),
+            ("process a {} }\nprocess b { é", "\r\n"),
+            ("process a { x: \"y", "\n"),
+        ] {
+            assert_eq!(open_block(&[open, below].concat()), Some(open.len()), "{open:?}");
+        }
+        for closed in ["", "process a {}", "process a { x: \"\"\"\n{\"\"\" } // {", "process \"a {"] {
+            assert_eq!(open_block(closed), None, "{closed:?}");
         }
     }
 

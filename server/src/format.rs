@@ -11,7 +11,7 @@ pub mod sarif;
 use serde::Serialize;
 use std::io::Write;
 use threatline_exchange::pretty::pretty_json;
-use threatline_ide::safe::{ORDERS, acts};
+use threatline_ide::safe::{acts, without_orders};
 
 pub use threatline_exchange::titles::count;
 
@@ -32,7 +32,7 @@ pub fn printable(text: &str) -> String {
     if !shown.contains("##") && !shown.contains("::") {
         return shown;
     }
-    let shown = ORDERS.iter().fold(shown, |shown, order| shown.replace(order, &order.replacen("##", "# #", 1)));
+    let shown = without_orders(shown);
     // GitHub takes these at the beginning of a line, spaces or not.
     let lines = shown.split('\n').map(|line| match line.trim_start().strip_prefix("::") {
         Some(rest) => format!("{}: :{rest}", &line[..line.len() - line.trim_start().len()]),

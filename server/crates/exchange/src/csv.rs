@@ -3,7 +3,7 @@
 
 use crate::losses::Export;
 use crate::titles::count;
-use threatline_ide::safe::{ORDERS, line};
+use threatline_ide::safe::{line, without_orders};
 use threatline_ide::symbols::shown_name;
 use threatline_model::findings::{Assessed, FindingId, State, all, categories_in_words, countering, reasons};
 use threatline_model::names::{component_of, full_name};
@@ -127,8 +127,7 @@ fn cell(text: &str) -> String {
     let mut cell = String::from("\"");
     // Where a spreadsheet takes `;` for the end of a cell, one begins behind it.
     let mut begins = true;
-    let text = ORDERS.iter().fold(line(text), |text, order| text.replace(order, &order.replacen("##", "# #", 1)));
-    for character in text.chars() {
+    for character in without_orders(line(text)).chars() {
         if begins && matches!(character, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') {
             cell.push('\'');
         }

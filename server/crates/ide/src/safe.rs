@@ -12,6 +12,11 @@ pub fn acts(character: char) -> bool {
 /// What CI services take for an order wherever it stands in a line of a log: Azure Pipelines and GitHub Actions.
 pub const ORDERS: [&str; 2] = ["##[", "##vso["];
 
+/// A text in which such orders are taken apart.
+pub fn without_orders(text: String) -> String {
+    ORDERS.iter().fold(text, |text, order| text.replace(order, &order.replacen("##", "# #", 1)))
+}
+
 /// A text without characters that act.
 pub fn text(text: &str) -> String {
     text.chars().filter(|character| matches!(character, '\n' | '\t') || !acts(*character)).collect()

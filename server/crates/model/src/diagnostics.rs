@@ -186,8 +186,9 @@ fn meaning(db: &dyn Db, file: File) -> Vec<Diagnostic> {
 /// How many declarations make a run.
 const RUN: usize = 64;
 
-/// What declarations that follow each other in a file have to say; of a test only what they mean wrongly. A file asks its runs and not each declaration, so that
-/// a change in a file of thousands makes it look again at those around the change alone.
+/// What declarations that follow each other in a file have to say; of a test only what they mean wrongly. A file asks its
+/// runs and not each declaration, so that a change in a file of thousands makes it look again at those around the change
+/// alone.
 #[derive(Debug, PartialEq, Eq)]
 struct Run {
     /// What they mean wrongly.

@@ -50,7 +50,8 @@ impl Run {
     /// The output as JSON.
     #[track_caller]
     fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.out, self.err))
+        serde_json::from_str(&self.out)
+            .unwrap_or_else(|error| panic!("{error}: {}\n{}", self.out, self.err))
     }
 
     /// The one run of a SARIF log.
@@ -63,19 +64,33 @@ impl Run {
 
     #[track_caller]
     fn exits(self, code: i32) -> Run {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.out, self.err
+        );
         self
     }
 
     #[track_caller]
     fn says(self, text: &str) -> Run {
-        assert!(self.out.contains(text) || self.err.contains(text), "no {text:?} in\n{}\n{}", self.out, self.err);
+        assert!(
+            self.out.contains(text) || self.err.contains(text),
+            "no {text:?} in\n{}\n{}",
+            self.out,
+            self.err
+        );
         self
     }
 
     #[track_caller]
     fn never_says(self, text: &str) -> Run {
-        assert!(!self.out.contains(text) && !self.err.contains(text), "{text:?} in\n{}\n{}", self.out, self.err);
+        assert!(
+            !self.out.contains(text) && !self.err.contains(text),
+            "{text:?} in\n{}\n{}",
+            self.out,
+            self.err
+        );
         self
     }
 }
@@ -86,7 +101,9 @@ struct Folder(tempfile::TempDir);
 impl Folder {
     fn new(files: &[(&str, &str)]) -> Folder {
         let folder = Folder(tempfile::tempdir().expect("a folder can be made"));
-        files.iter().for_each(|(name, text)| folder.write(name, text));
+        files
+            .iter()
+            .for_each(|(name, text)| folder.write(name, text));
         folder
     }
 
@@ -97,7 +114,10 @@ impl Folder {
         for entry in walkdir::WalkDir::new(&from) {
             let entry = entry.expect("the examples can be read");
             if entry.file_type().is_file() {
-                let name = entry.path().strip_prefix(&from).expect("it is below the folder");
+                let name = entry
+                    .path()
+                    .strip_prefix(&from)
+                    .expect("it is below the folder");
                 let text = fs::read_to_string(entry.path()).expect("the examples can be read");
                 folder.write(&name.to_string_lossy(), &text);
             }
@@ -111,7 +131,8 @@ impl Folder {
 
     fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("it is in the folder")).expect("a folder can be made");
+        fs::create_dir_all(path.parent().expect("it is in the folder"))
+            .expect("a folder can be made");
         fs::write(path, text).expect("a file can be written");
     }
 
@@ -162,7 +183,8 @@ fn models() -> PathBuf {
     root().join("tests/models")
 }
 
-/// A model with one open threat of a severity. Its element states nothing, so that no rule finds more.
+/// A model with one open threat of a severity. Its element states nothing, so that no rule finds
+/// more.
 fn with_threat(severity: &str) -> Folder {
     let text = format!(
         "process shop\nprocess stock\nflow ask: shop -> stock\nasset orders {{ classification: internal }}\n\

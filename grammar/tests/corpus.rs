@@ -16,20 +16,35 @@ struct Case {
 fn cases() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("test/corpus");
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("the corpus is there").flatten() {
+    for entry in std::fs::read_dir(folder)
+        .expect("the corpus is there")
+        .flatten()
+    {
         let path = entry.path();
         if path.extension().is_none_or(|extension| extension != "txt") {
             continue;
         }
-        let file = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let file = path
+            .file_stem()
+            .expect("a file has a name")
+            .to_string_lossy()
+            .into_owned();
         let content = std::fs::read_to_string(&path).expect("the corpus is text");
         let rule = "=".repeat(80) + "\n";
         let parts: Vec<&str> = content.split(&rule).skip(1).collect();
         for pair in parts.chunks(2) {
-            let [title, case] = pair else { panic!("{file}: a title without a case") };
+            let [title, case] = pair else {
+                panic!("{file}: a title without a case")
+            };
             let title = format!("{file}: {}", title.trim());
-            let (text, tree) = case.split_once("\n\n---\n\n").unwrap_or_else(|| panic!("{title}: no tree"));
-            found.push(Case { title, text: text[1..].to_owned(), tree: one_line(tree) });
+            let (text, tree) = case
+                .split_once("\n\n---\n\n")
+                .unwrap_or_else(|| panic!("{title}: no tree"));
+            found.push(Case {
+                title,
+                text: text[1..].to_owned(),
+                tree: one_line(tree),
+            });
         }
     }
     assert!(found.len() >= 150, "only {} cases were found", found.len());
@@ -44,16 +59,28 @@ fn one_line(tree: &str) -> String {
 #[test]
 fn each_case_parses_as_it_says() {
     let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_threat::LANGUAGE.into()).expect("the grammar fits the library");
+    parser
+        .set_language(&tree_sitter_threat::LANGUAGE.into())
+        .expect("the grammar fits the library");
     let mut failures = Vec::new();
     for case in cases() {
-        let tree = parser.parse(&case.text, None).expect("parsing has no time limit");
+        let tree = parser
+            .parse(&case.text, None)
+            .expect("parsing has no time limit");
         let found = one_line(&tree.root_node().to_sexp());
         if found != case.tree {
-            failures.push(format!("{}\n  expected {}\n  found    {found}", case.title, case.tree));
+            failures.push(format!(
+                "{}\n  expected {}\n  found    {found}",
+                case.title, case.tree
+            ));
         }
     }
-    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 #[test]
@@ -79,7 +106,8 @@ fn every_node_and_field_occurs() {
     // The same kinds as `NODE_TYPES` has, so that neither list can lose one unseen.
     for kind in expected.iter().filter(|name| !name.ends_with(':')) {
         assert!(
-            tree_sitter_threat::NODE_TYPES.contains(&format!("\"type\": \"{kind}\",\n    \"named\": true")),
+            tree_sitter_threat::NODE_TYPES
+                .contains(&format!("\"type\": \"{kind}\",\n    \"named\": true")),
             "NODE_TYPES lacks `{kind}`"
         );
     }

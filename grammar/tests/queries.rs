@@ -32,7 +32,9 @@ fn matches(query: &str, text: &str) -> String {
     let language: Language = tree_sitter_threat::LANGUAGE.into();
     let query = Query::new(&language, query).unwrap_or_else(|error| panic!("{error}"));
     let mut parser = Parser::new();
-    parser.set_language(&language).expect("the grammar fits the library");
+    parser
+        .set_language(&language)
+        .expect("the grammar fits the library");
     let tree = parser.parse(text, None).expect("parsing has no time limit");
     let mut cursor = QueryCursor::new();
     let mut found = cursor.matches(&query, tree.root_node(), text.as_bytes());
@@ -54,7 +56,9 @@ fn matches(query: &str, text: &str) -> String {
 fn short(text: &str) -> String {
     let mut lines = text.trim_end().lines();
     let first = lines.next().unwrap_or_default();
-    lines.next_back().map_or(first.to_owned(), |last| format!("{first} … {}", last.trim_start()))
+    lines.next_back().map_or(first.to_owned(), |last| {
+        format!("{first} … {}", last.trim_start())
+    })
 }
 
 fn check(query: &str, expected: &str) {
@@ -325,22 +329,34 @@ fn textobjects() {
 fn a_block_that_is_still_open_indents() {
     let found = matches(tree_sitter_threat::INDENTS_QUERY, "process api {\n");
     assert_eq!(found, "1 @indent.begin {\n");
-    let found = matches(tree_sitter_threat::INDENTS_QUERY, "process api {\n  owner: \"x\"\n\nstore db\n");
-    assert_eq!(found, "1 @indent.begin { … owner: \"x\"\n2 @indent.begin owner: \"x\"\n");
+    let found = matches(
+        tree_sitter_threat::INDENTS_QUERY,
+        "process api {\n  owner: \"x\"\n\nstore db\n",
+    );
+    assert_eq!(
+        found,
+        "1 @indent.begin { … owner: \"x\"\n2 @indent.begin owner: \"x\"\n"
+    );
 }
 
 #[test]
 fn a_remark_inside_a_description_leaves_it_one_text() {
-    let found = matches(tree_sitter_threat::INJECTIONS_QUERY, "/// One\n// remark\n/// Two\nstore db\n");
+    let found = matches(
+        tree_sitter_threat::INJECTIONS_QUERY,
+        "/// One\n// remark\n/// Two\nstore db\n",
+    );
     assert_eq!(found, "1 @injection.content  One @injection.content  Two\n");
 }
 
 /// Helix has names of its own for captures, and so queries of its own.
 #[test]
 fn the_queries_of_helix_fit_the_grammar_and_colour_the_same_words() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../editors/helix/queries/threat");
-    let mut names: Vec<_> =
-        std::fs::read_dir(&folder).expect("they are there").map(|entry| entry.expect("it is").path()).collect();
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../editors/helix/queries/threat");
+    let mut names: Vec<_> = std::fs::read_dir(&folder)
+        .expect("they are there")
+        .map(|entry| entry.expect("it is").path())
+        .collect();
     names.sort();
     assert_eq!(names.len(), 6, "{names:?}");
     for path in names {
@@ -352,9 +368,15 @@ fn the_queries_of_helix_fit_the_grammar_and_colour_the_same_words() {
         let found = matches(query, MODEL);
         let words = found.lines().map(|line| {
             let (at, captured) = line.split_once(" @").expect("a line has a capture");
-            format!("{at} {}", captured.split_once(' ').map_or("", |(_, text)| text))
+            format!(
+                "{at} {}",
+                captured.split_once(' ').map_or("", |(_, text)| text)
+            )
         });
         words.collect::<Vec<_>>()
     };
-    assert_eq!(words(&highlights), words(tree_sitter_threat::HIGHLIGHTS_QUERY));
+    assert_eq!(
+        words(&highlights),
+        words(tree_sitter_threat::HIGHLIGHTS_QUERY)
+    );
 }

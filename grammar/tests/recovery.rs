@@ -4,7 +4,9 @@ use tree_sitter::{Node, Parser, Tree};
 
 fn parse(text: &str) -> Tree {
     let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_threat::LANGUAGE.into()).expect("the grammar fits the library");
+    parser
+        .set_language(&tree_sitter_threat::LANGUAGE.into())
+        .expect("the grammar fits the library");
     parser.parse(text, None).expect("parsing has no time limit")
 }
 
@@ -29,7 +31,9 @@ fn heading(declaration: Node, text: &str) -> String {
     if let Some(body) = declaration.child_by_field_name("body") {
         let mut cursor = body.walk();
         words.extend(
-            body.children(&mut cursor).filter(|node| node.kind() == "property").map(|node| &text[node.byte_range()]),
+            body.children(&mut cursor)
+                .filter(|node| node.kind() == "property")
+                .map(|node| &text[node.byte_range()]),
         );
     }
     words.join(" ")
@@ -55,13 +59,22 @@ fn tokens(tree: &Tree) -> Vec<std::ops::Range<usize>> {
 
 fn examples() -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/models"))];
+    let mut folders = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/models"
+    ))];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("the example models are there").flatten() {
+        for entry in std::fs::read_dir(folder)
+            .expect("the example models are there")
+            .flatten()
+        {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "threat") {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "threat")
+            {
                 let text = std::fs::read_to_string(&path).expect("an example is text");
                 found.push((path.display().to_string(), text));
             }
@@ -79,11 +92,17 @@ fn a_missing_token_costs_its_declaration_or_a_neighbour() {
         for token in tokens(&parse(&text)) {
             let broken = [&text[..token.start], &text[token.end..]].concat();
             let left = declarations(&broken);
-            let lost: Vec<usize> = (0..whole.len()).filter(|&at| !left.contains(&whole[at])).collect();
-            // Without its `}` a declaration keeps all of its properties, so that nothing at all is lost; but behind a
-            // comma, the next word may be one more value.
+            let lost: Vec<usize> = (0..whole.len())
+                .filter(|&at| !left.contains(&whole[at]))
+                .collect();
+            // Without its `}` a declaration keeps all of its properties, so that nothing at all is
+            // lost; but behind a comma, the next word may be one more value.
             let goes_on = text[..token.start].trim_end().ends_with(',');
-            let most = if text[token.clone()] == *"}" && !goes_on { 0 } else { 2 };
+            let most = if text[token.clone()] == *"}" && !goes_on {
+                0
+            } else {
+                2
+            };
             let neighbours = lost.iter().all(|&at| at.abs_diff(lost[0]) <= 1) && lost.len() <= most;
             if !neighbours {
                 let line = text[..token.start].matches('\n').count() + 1;
@@ -96,5 +115,10 @@ fn a_missing_token_costs_its_declaration_or_a_neighbour() {
             }
         }
     }
-    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }

@@ -1,6 +1,7 @@
-//! What an editor waits for: `cargo bench -p threatline --bench lsp` runs the language server over a pipe on generated
-//! models, and prints a table. Each time ends with the last byte of the answer. It must not know the server's insides.
-//! `-- scale` measures 50,000 elements alone, against what they are to take.
+//! What an editor waits for: `cargo bench -p threatline --bench lsp` runs the language server over
+//! a pipe on generated models, and prints a table. Each time ends with the last byte of the answer.
+//! It must not know the server's insides. `-- scale` measures 50,000 elements alone, against what
+//! they are to take.
 
 use serde_json::{Value, json};
 use std::fs;
@@ -46,7 +47,8 @@ fn written(files: Vec<(String, String)>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
     for (path, text) in files {
         let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder can be made");
+        fs::create_dir_all(path.parent().expect("it is in a folder"))
+            .expect("a folder can be made");
         fs::write(path, text).expect("a file can be written");
     }
     folder
@@ -55,21 +57,41 @@ fn written(files: Vec<(String, String)>) -> tempfile::TempDir {
 fn print(elements: usize, what: &str, mut times: Vec<Duration>) {
     times.sort();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
-    println!("| {elements} | {what} | {:.2} ms | {:.2} ms | {:.2} ms |", at(0.5), at(0.95), at(1.0));
+    println!(
+        "| {elements} | {what} | {:.2} ms | {:.2} ms | {:.2} ms |",
+        at(0.5),
+        at(0.95),
+        at(1.0)
+    );
 }
 
 /// 50,000 elements in 1,000 files and 100,000 lines, and one file of 20,000 lines.
 fn scale() {
     let elements = 50_000;
     let files = generate_short(elements);
-    let (count, lines) = (files.len(), files.iter().map(|(_, text)| text.lines().count()).sum::<usize>());
-    let uses: usize = files.iter().map(|(_, text)| text.matches("assets.customer_data").count()).sum();
+    let (count, lines) = (
+        files.len(),
+        files
+            .iter()
+            .map(|(_, text)| text.lines().count())
+            .sum::<usize>(),
+    );
+    let uses: usize = files
+        .iter()
+        .map(|(_, text)| text.matches("assets.customer_data").count())
+        .sum();
     println!("| {elements} | files, lines, uses of one asset | {count} | {lines} | {uses} |");
     let folder = written(files);
     let print = |what: &str, times: Vec<Duration>| print(elements, what, times);
 
-    print("check by the command line", (0..7).map(|_| checked(folder.path())).collect());
-    print("start to the whole workspace diagnosed", (0..7).map(|_| started(folder.path()).1).collect());
+    print(
+        "check by the command line",
+        (0..7).map(|_| checked(folder.path())).collect(),
+    );
+    print(
+        "start to the whole workspace diagnosed",
+        (0..7).map(|_| started(folder.path()).1).collect(),
+    );
 
     let mut server = started(folder.path()).0;
     let rest = memory(&server.process);
@@ -79,11 +101,16 @@ fn scale() {
     let platform = open(PLATFORM, &mut server);
 
     let comments = (0..TIMES).map(|turn| {
-        let (text, gone) = if turn % 2 == 0 { ("// x\n", 0) } else { ("", 1) };
+        let (text, gone) = if turn % 2 == 0 {
+            ("// x\n", 0)
+        } else {
+            ("", 1)
+        };
         server.edit(&edited.address, 0, 0, text, gone)
     });
     print("key in a comment", comments.collect());
-    let keys = (0..TIMES).map(|turn| edited.key_in_word(&mut server, "authentication: federated", turn));
+    let keys =
+        (0..TIMES).map(|turn| edited.key_in_word(&mut server, "authentication: federated", turn));
     print("key in a property", keys.collect());
     let keys = (0..TIMES / 3).map(|turn| {
         let (line, column) = place(&edited.text, "store_0");
@@ -105,8 +132,18 @@ fn scale() {
     server.silence();
 
     for (what, document, words, other) in [
-        ("the classification of the most used asset", &assets, "classification: confidential", "restricted  "),
-        ("the trust of a boundary", &platform, "trust: untrusted", "low      "),
+        (
+            "the classification of the most used asset",
+            &assets,
+            "classification: confidential",
+            "restricted  ",
+        ),
+        (
+            "the trust of a boundary",
+            &platform,
+            "trust: untrusted",
+            "low      ",
+        ),
     ] {
         let (line, column) = place(&document.text, words);
         let (key, word) = words.split_once(": ").expect("it is a property");
@@ -118,7 +155,11 @@ fn scale() {
             if turn % 4 < 2 {
                 // The next key, while the other files follow.
                 std::thread::sleep(Duration::from_millis(60));
-                let (text, gone) = if turn % 2 == 0 { ("// x\n", 0) } else { ("", 1) };
+                let (text, gone) = if turn % 2 == 0 {
+                    ("// x\n", 0)
+                } else {
+                    ("", 1)
+                };
                 next.push(server.edit(&edited.address, 0, 0, text, gone));
                 server.silence();
             } else {
@@ -133,9 +174,24 @@ fn scale() {
     for (what, method, word, more) in [
         ("hover", "hover", "store store_0", json!({})),
         ("definition", "definition", "customer_data", json!({})),
-        ("completion of a word", "completion", "authentication: fed", json!({})),
-        ("completion of an asset", "completion", "sends: assets.cus", json!({})),
-        ("completion of an element", "completion", "-> ser", json!({})),
+        (
+            "completion of a word",
+            "completion",
+            "authentication: fed",
+            json!({}),
+        ),
+        (
+            "completion of an asset",
+            "completion",
+            "sends: assets.cus",
+            json!({}),
+        ),
+        (
+            "completion of an element",
+            "completion",
+            "-> ser",
+            json!({}),
+        ),
         (
             "references of the most used asset",
             "references",
@@ -149,7 +205,11 @@ fn scale() {
         for (key, value) in more.as_object().expect("it is an object") {
             params[key] = value.clone();
         }
-        let times = if method == "references" { TIMES / 10 } else { TIMES };
+        let times = if method == "references" {
+            TIMES / 10
+        } else {
+            TIMES
+        };
         let answered = (0..times).map(|turn| {
             // Right behind a key in a property that no request is about.
             let (line, column) = place(&edited.text, "multi_factor: yes");
@@ -170,20 +230,33 @@ fn scale() {
 
     let folder = written(generate_one_file(10_000));
     let mut server = started(folder.path()).0;
-    let large = Document::open(&mut server, &folder.path().join("services/c0000/c0000.threat"));
-    println!("| 10000 | lines of one file | {} | | |", large.text.lines().count());
+    let large = Document::open(
+        &mut server,
+        &folder.path().join("services/c0000/c0000.threat"),
+    );
+    println!(
+        "| 10000 | lines of one file | {} | | |",
+        large.text.lines().count()
+    );
     let print = |what: &str, times: Vec<Duration>| self::print(10_000, what, times);
     let middle = large.text.lines().count() / 2;
     let comments = (0..TIMES).map(|turn| {
         // In the middle of a long file, behind the end of a line.
-        let length = large.text.lines().nth(middle).expect("it has so many lines").len();
+        let length = large
+            .text
+            .lines()
+            .nth(middle)
+            .expect("it has so many lines")
+            .len();
         let (text, gone) = if turn % 2 == 0 { (" // x", 0) } else { ("", 5) };
         server.edit(&large.address, middle, length, text, gone)
     });
     print("one file: key in a comment", comments.collect());
-    let keys = (0..TIMES).map(|turn| large.key_in_word(&mut server, "authentication: federated", turn));
+    let keys =
+        (0..TIMES).map(|turn| large.key_in_word(&mut server, "authentication: federated", turn));
     print("one file: key in a property", keys.collect());
-    let keys = (0..TIMES).map(|turn| large.key_of_half_a_property(&mut server, "authentication: federated", turn));
+    let keys = (0..TIMES)
+        .map(|turn| large.key_of_half_a_property(&mut server, "authentication: federated", turn));
     print("one file: key of a property half-written", keys.collect());
     server.end();
 }
@@ -192,7 +265,11 @@ fn scale() {
 fn checked(folder: &Path) -> Duration {
     let begin = Instant::now();
     let mut command = Command::new(env!("CARGO_BIN_EXE_threatline"));
-    command.args(["check", "--fail-on", "never"]).arg(folder).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(["check", "--fail-on", "never"])
+        .arg(folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     assert!(command.status().expect("it starts").success());
     begin.elapsed()
 }
@@ -205,26 +282,41 @@ struct Document {
 
 impl Document {
     fn open(server: &mut Server, path: &Path) -> Document {
-        let document = Document { address: uri(path), text: fs::read_to_string(path).expect("the file is there") };
+        let document = Document {
+            address: uri(path),
+            text: fs::read_to_string(path).expect("the file is there"),
+        };
         server.open(&document.address, &document.text);
         document
     }
 
-    /// One of ten keys that write a property's word anew, of which most leave one that means nothing.
+    /// One of ten keys that write a property's word anew, of which most leave one that means
+    /// nothing.
     fn key_in_word(&self, server: &mut Server, words: &str, turn: usize) -> Duration {
         let (line, column) = place(&self.text, words);
         let end = words.len();
         let last = &words[end - 2..];
-        let keys = [(end - 1, "", 1), (end - 2, "", 1), (end - 2, &last[..1], 0), (end - 1, &last[1..], 0)];
+        let keys = [
+            (end - 1, "", 1),
+            (end - 2, "", 1),
+            (end - 2, &last[..1], 0),
+            (end - 1, &last[1..], 0),
+        ];
         let (at, text, gone) = keys[turn % keys.len()];
         server.edit(&self.address, line, column + at, text, gone)
     }
 
-    /// One of four keys that begin another property behind one, and take it back: after three of them, the text is broken.
+    /// One of four keys that begin another property behind one, and take it back: after three of
+    /// them, the text is broken.
     fn key_of_half_a_property(&self, server: &mut Server, words: &str, turn: usize) -> Duration {
         let (line, column) = place(&self.text, words);
         let end = column + words.len();
-        let keys = [(end, " o", 0), (end + 2, "w", 0), (end + 2, "", 1), (end, "", 2)];
+        let keys = [
+            (end, " o", 0),
+            (end + 2, "w", 0),
+            (end + 2, "", 1),
+            (end, "", 2),
+        ];
         let (at, text, gone) = keys[turn % keys.len()];
         server.edit(&self.address, line, at, text, gone)
     }
@@ -234,7 +326,10 @@ fn measure(elements: usize) {
     let folder = written(generate(elements));
     let print = |what: &str, times: Vec<Duration>| print(elements, what, times);
 
-    print("start to the whole workspace diagnosed", (0..10).map(|_| started(folder.path()).1).collect());
+    print(
+        "start to the whole workspace diagnosed",
+        (0..10).map(|_| started(folder.path()).1).collect(),
+    );
 
     let mut server = started(folder.path()).0;
     let rest = memory(&server.process);
@@ -242,15 +337,29 @@ fn measure(elements: usize) {
     let text = fs::read_to_string(folder.path().join(EDITED)).expect("the file is there");
     server.open(&address, &text);
 
-    let comment =
-        (0..TIMES).map(|turn| server.edit(&address, 0, 0, if turn % 2 == 0 { "// x\n" } else { "" }, turn % 2));
+    let comment = (0..TIMES).map(|turn| {
+        server.edit(
+            &address,
+            0,
+            0,
+            if turn % 2 == 0 { "// x\n" } else { "" },
+            turn % 2,
+        )
+    });
     print("key in a comment to diagnostics", comment.collect());
     let (line, column) = place(&text, "authentication: federated");
     let column = column + "authentication: ".len();
     let property = (0..TIMES).map(|turn| {
         // Ten keys that write a word, of which most leave one that means nothing.
-        let (at, text, gone) = [(9, "", 0), (8, "", 1), (7, "", 1), (7, "t", 0), (8, "e", 0)][turn % 5];
-        server.edit(&address, line, column + at, text, if turn % 5 == 0 { 0 } else { gone })
+        let (at, text, gone) =
+            [(9, "", 0), (8, "", 1), (7, "", 1), (7, "t", 0), (8, "e", 0)][turn % 5];
+        server.edit(
+            &address,
+            line,
+            column + at,
+            text,
+            if turn % 5 == 0 { 0 } else { gone },
+        )
     });
     print("key in a property to diagnostics", property.collect());
     let (line, column) = place(&text, "store_0");
@@ -262,7 +371,8 @@ fn measure(elements: usize) {
     server.replace(&address, &text);
 
     let end = text.matches('\n').count();
-    let whole = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": end, "character": 0 } });
+    let whole =
+        json!({ "start": { "line": 0, "character": 0 }, "end": { "line": end, "character": 0 } });
     let asked = [
         ("hover", "hover", "store store_0", json!({})),
         ("definition", "definition", "customer_data", json!({})),
@@ -272,28 +382,70 @@ fn measure(elements: usize) {
             "customer_data",
             json!({ "context": { "includeDeclaration": true } }),
         ),
-        ("completion of a word", "completion", "authentication: fed", json!({})),
-        ("completion of an asset", "completion", "sends: assets.cus", json!({})),
-        ("completion of an element", "completion", "-> ser", json!({})),
-        ("actions on an element", "codeAction", "process service_0", json!({ "context": { "diagnostics": [] } })),
+        (
+            "completion of a word",
+            "completion",
+            "authentication: fed",
+            json!({}),
+        ),
+        (
+            "completion of an asset",
+            "completion",
+            "sends: assets.cus",
+            json!({}),
+        ),
+        (
+            "completion of an element",
+            "completion",
+            "-> ser",
+            json!({}),
+        ),
+        (
+            "actions on an element",
+            "codeAction",
+            "process service_0",
+            json!({ "context": { "diagnostics": [] } }),
+        ),
         ("colours of a file", "semanticTokens/full", "", json!({})),
-        ("hints of a file", "inlayHint", "", json!({ "range": whole })),
+        (
+            "hints of a file",
+            "inlayHint",
+            "",
+            json!({ "range": whole }),
+        ),
         ("lenses of a file", "codeLens", "", json!({})),
-        ("rename of an element", "rename", "store store_0", json!({ "newName": "store_x" })),
+        (
+            "rename of an element",
+            "rename",
+            "store store_0",
+            json!({ "newName": "store_x" }),
+        ),
     ];
     for (what, method, word, more) in asked {
         let mut params = json!({ "textDocument": { "uri": address } });
         for (key, value) in more.as_object().expect("it is an object") {
             params[key] = value.clone();
         }
-        let times = if method == "rename" || method == "references" { TIMES / 10 } else { TIMES };
+        let times = if method == "rename" || method == "references" {
+            TIMES / 10
+        } else {
+            TIMES
+        };
         let answered = (0..times).map(|turn| {
-            // Each time after an edit, so that nothing can be answered from memory alone: a line above, there or not.
+            // Each time after an edit, so that nothing can be answered from memory alone: a line
+            // above, there or not.
             let shift = 1 - turn % 2;
-            server.edit(&address, 0, 0, if shift == 1 { "// x\n" } else { "" }, turn % 2);
+            server.edit(
+                &address,
+                0,
+                0,
+                if shift == 1 { "// x\n" } else { "" },
+                turn % 2,
+            );
             if !word.is_empty() {
                 let (line, column) = place(&text, word);
-                let position = json!({ "line": line + shift, "character": column + word.len() - 1 });
+                let position =
+                    json!({ "line": line + shift, "character": column + word.len() - 1 });
                 params["range"] = json!({ "start": position, "end": position });
                 params["position"] = position;
             }
@@ -308,7 +460,9 @@ fn measure(elements: usize) {
     }
     let after = memory(&server.process);
     println!("| {elements} | memory after the start | {rest} | | |");
-    println!("| {elements} | memory after {EDITS} more edits, and before them | {after} | {before} | |");
+    println!(
+        "| {elements} | memory after {EDITS} more edits, and before them | {after} | {before} | |"
+    );
     server.end();
 }
 
@@ -323,7 +477,9 @@ fn started(folder: &Path) -> (Server, Duration) {
         json!({ "processId": null, "rootUri": null, "capabilities": capabilities, "workspaceFolders": folders }),
     );
     server.tell("initialized", json!({}));
-    server.until(|message| message["method"] == "$/progress" && message["params"]["value"]["kind"] == "end");
+    server.until(|message| {
+        message["method"] == "$/progress" && message["params"]["value"]["kind"] == "end"
+    });
     (server, begin.elapsed())
 }
 
@@ -342,19 +498,35 @@ struct Server {
 impl Server {
     fn new() -> Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_threatline"));
-        let mut process = command.arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut process = command
+            .arg("lsp")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
         let to = process.stdin.take().expect("it is a pipe");
-        let mut from = BufReader::with_capacity(1 << 20, process.stdout.take().expect("it is a pipe"));
+        let mut from =
+            BufReader::with_capacity(1 << 20, process.stdout.take().expect("it is a pipe"));
         let (sender, receiver) = channel();
         std::thread::spawn(move || {
             while let Some(body) = read(&mut from) {
                 let there = Instant::now();
-                if sender.send((there, serde_json::from_slice(&body).expect("it is JSON"))).is_err() {
+                if sender
+                    .send((there, serde_json::from_slice(&body).expect("it is JSON")))
+                    .is_err()
+                {
                     break;
                 }
             }
         });
-        Server { process, to, from: receiver, id: 0, version: 0, sent: Instant::now() }
+        Server {
+            process,
+            to,
+            from: receiver,
+            id: 0,
+            version: 0,
+            sent: Instant::now(),
+        }
     }
 
     fn send(&mut self, mut message: Value) {
@@ -382,7 +554,9 @@ impl Server {
 
     fn until(&mut self, is_it: impl Fn(&Value) -> bool) -> (Instant, Value) {
         loop {
-            let taken = self.take(Duration::from_secs(60)).expect("the server says something");
+            let taken = self
+                .take(Duration::from_secs(60))
+                .expect("the server says something");
             if is_it(&taken.1) {
                 return taken;
             }
@@ -404,7 +578,8 @@ impl Server {
         let id = self.id;
         let begin = Instant::now();
         self.send(json!({ "id": id, "method": method, "params": params }));
-        let (there, answer) = self.until(|message| message["id"] == id && message.get("method").is_none());
+        let (there, answer) =
+            self.until(|message| message["id"] == id && message.get("method").is_none());
         assert!(answer.get("error").is_none(), "{method}: {answer}");
         there - begin
     }
@@ -413,7 +588,8 @@ impl Server {
     fn open(&mut self, uri: &str, text: &str) -> Duration {
         self.version += 1;
         let begin = Instant::now();
-        let document = json!({ "uri": uri, "languageId": "threat", "version": self.version, "text": text });
+        let document =
+            json!({ "uri": uri, "languageId": "threat", "version": self.version, "text": text });
         self.tell("textDocument/didOpen", json!({ "textDocument": document }));
         self.told() - begin
     }
@@ -436,14 +612,18 @@ impl Server {
     fn send_change(&mut self, uri: &str, change: Value) {
         self.version += 1;
         let document = json!({ "uri": uri, "version": self.version });
-        self.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }));
+        self.tell(
+            "textDocument/didChange",
+            json!({ "textDocument": document, "contentChanges": [change] }),
+        );
     }
 
     /// Waits for the diagnostics of the document's version.
     fn told(&mut self) -> Instant {
         let version = self.version;
         let told = self.until(|message| {
-            message["method"] == "textDocument/publishDiagnostics" && message["params"]["version"] == version
+            message["method"] == "textDocument/publishDiagnostics"
+                && message["params"]["version"] == version
         });
         told.0
     }
@@ -460,7 +640,9 @@ fn read(from: &mut impl BufRead) -> Option<Vec<u8>> {
     let mut length = 0;
     loop {
         let mut line = String::new();
-        from.read_line(&mut line).ok().filter(|length| *length > 0)?;
+        from.read_line(&mut line)
+            .ok()
+            .filter(|length| *length > 0)?;
         match line.trim_end().strip_prefix("Content-Length: ") {
             Some(number) => length = number.parse().expect("it is a number"),
             None if line == "\r\n" => break,
@@ -483,7 +665,9 @@ fn replaced(line: usize, column: usize, text: &str, gone: usize) -> Value {
 
 /// The line and column of the first place of some words; all before it in its line is ASCII.
 fn place(text: &str, words: &str) -> (usize, usize) {
-    let at = text.find(words).unwrap_or_else(|| panic!("the model says `{words}`"));
+    let at = text
+        .find(words)
+        .unwrap_or_else(|| panic!("the model says `{words}`"));
     let line = text[..at].matches('\n').count();
     (line, at - text[..at].rfind('\n').map_or(0, |end| end + 1))
 }
@@ -506,5 +690,7 @@ fn status(process: &Child, what: &str) -> String {
     let status = fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(what));
     let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<f64>().ok());
-    kilobytes.map_or("?".to_owned(), |kilobytes| format!("{:.1} MB", kilobytes / 1024.0))
+    kilobytes.map_or("?".to_owned(), |kilobytes| {
+        format!("{:.1} MB", kilobytes / 1024.0)
+    })
 }

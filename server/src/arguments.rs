@@ -131,7 +131,9 @@ the head has errors that the base has not.";
 /// `threatline diff`
 #[derive(Debug, Args)]
 #[command(after_help = DIFF_HELP)]
-#[command(override_usage = "threatline diff [OPTIONS] <BASE> [HEAD] [PATH]...\n   as in: threatline diff main")]
+#[command(
+    override_usage = "threatline diff [OPTIONS] <BASE> [HEAD] [PATH]...\n   as in: threatline diff main"
+)]
 pub struct DiffArguments {
     /// What to compare with: a git revision or a folder
     #[arg(value_name = "BASE")]
@@ -149,8 +151,8 @@ pub struct DiffArguments {
     #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
     pub format: DiffFormat,
 
-    /// Exit with 1 when a new or worse finding is as severe as this [default: `check.fail_on` of the
-    /// base's threatline.toml, else high]
+    /// Exit with 1 when a new or worse finding is as severe as this [default: `check.fail_on` of
+    /// the base's threatline.toml, else high]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
 
@@ -300,8 +302,10 @@ impl From<ExportFormat> for Target {
 
 /// `threatline fmt`
 #[derive(Debug, Args)]
-#[command(after_help = "A file with syntax errors is left alone, and said to be.\n\n\
-Exit code: 0; 1 with --check when a file is not in the canonical format; 2 when a file cannot be used.")]
+#[command(
+    after_help = "A file with syntax errors is left alone, and said to be.\n\n\
+Exit code: 0; 1 with --check when a file is not in the canonical format; 2 when a file cannot be used."
+)]
 pub struct FmtArguments {
     /// Files or folders to format [default: this folder]
     #[arg(value_name = "PATH")]
@@ -382,7 +386,8 @@ pub struct RulesArguments {
     #[arg(long, value_name = "NAME")]
     pub technology: Option<String>,
 
-    /// Those that refer to an entry of CWE, CAPEC, ATT&CK or ASVS, such as CWE-319; `ASVS` alone finds all of ASVS
+    /// Those that refer to an entry of CWE, CAPEC, ATT&CK or ASVS, such as CWE-319; `ASVS` alone
+    /// finds all of ASVS
     #[arg(long, value_name = "ID")]
     pub reference: Option<String>,
 

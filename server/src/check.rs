@@ -1,5 +1,5 @@
-//! `threatline check`: reads models, looks at them, prints what was found, and says by the exit code whether
-//! that is at the bar.
+//! `threatline check`: reads models, looks at them, prints what was found, and says by the exit
+//! code whether that is at the bar.
 
 use crate::Outcome;
 use crate::arguments::{CheckArguments, FailOn, Format};
@@ -44,7 +44,10 @@ pub fn bar(fail_on: FailOn) -> Option<Level> {
 fn outcome(reports: &[ModelReport]) -> Outcome {
     if reports.iter().any(ModelReport::is_broken) {
         Outcome::Unusable
-    } else if reports.iter().any(|report| report.at_the_bar() > 0 || report.has_other_errors()) {
+    } else if reports
+        .iter()
+        .any(|report| report.at_the_bar() > 0 || report.has_other_errors())
+    {
         Outcome::Failed
     } else {
         Outcome::Clean

@@ -1,5 +1,5 @@
-//! What a check found, in plain data with places as line and column, ready for every output format. It must
-//! not know how it is printed.
+//! What a check found, in plain data with places as line and column, ready for every output format.
+//! It must not know how it is printed.
 
 use crate::files::Loaded;
 use crate::format::{count, in_one_line};
@@ -9,7 +9,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_model::codes::{Class, Code};
-use threatline_model::diagnostics::{Diagnostic, Location, Severity, diagnostics, settings_diagnostics};
+use threatline_model::diagnostics::{
+    Diagnostic, Location, Severity, diagnostics, settings_diagnostics,
+};
 use threatline_model::findings::{Assessed, FindingId, Level, all, rule_named};
 use threatline_model::settings::{RuleSetting, Settings};
 use threatline_model::{Database, Kind, Model, Span};
@@ -48,7 +50,10 @@ pub struct Counts(BTreeMap<(&'static str, Level), usize>);
 impl Counts {
     /// The number of findings of a state, by its word, and a severity.
     pub fn of(&self, state: &str, level: Level) -> usize {
-        self.0.iter().find(|((word, of), _)| *word == state && *of == level).map_or(0, |(_, count)| *count)
+        self.0
+            .iter()
+            .find(|((word, of), _)| *word == state && *of == level)
+            .map_or(0, |(_, count)| *count)
     }
 
     /// The number of findings of a state.
@@ -88,7 +93,11 @@ pub fn policy_in_words(setting: &RuleSetting) -> String {
         (true, Some(level)) => format!("has likelihood {}", level.word()),
         (true, None) => "is as it was".to_owned(),
     };
-    let reason = if setting.reason.trim().is_empty() { "no reason is given" } else { setting.reason.trim() };
+    let reason = if setting.reason.trim().is_empty() {
+        "no reason is given"
+    } else {
+        setting.reason.trim()
+    };
     format!("`{}` {change} by threatline.toml: {reason}", setting.name)
 }
 
@@ -100,42 +109,61 @@ impl ModelReport {
 
     /// The same in words, those that wait for a fact apart.
     pub fn at_the_bar_in_words(&self) -> String {
-        match (self.of_state_at_the_bar("open"), self.of_state_at_the_bar("not stated")) {
+        match (
+            self.of_state_at_the_bar("open"),
+            self.of_state_at_the_bar("not stated"),
+        ) {
             (open, 0) => count(open, "open finding"),
             (0, unstated) => format!("{} not stated", count(unstated, "finding")),
-            (open, unstated) => format!("{} and {unstated} not stated", count(open, "open finding")),
+            (open, unstated) => {
+                format!("{} and {unstated} not stated", count(open, "open finding"))
+            }
         }
     }
 
     fn of_state_at_the_bar(&self, state: &str) -> usize {
-        let levels = Level::ALL.iter().filter(|level| self.bar.is_some_and(|bar| **level >= bar));
+        let levels = Level::ALL
+            .iter()
+            .filter(|level| self.bar.is_some_and(|bar| **level >= bar));
         levels.map(|level| self.counts.of(state, *level)).sum()
     }
 
-    /// Whether something is wrong with the model itself, so that what else is said of it may be as well.
+    /// Whether something is wrong with the model itself, so that what else is said of it may be as
+    /// well.
     pub fn is_broken(&self) -> bool {
-        self.errors().any(|entry| matches!(entry.diagnostic.code.class, Class::Text | Class::Model))
+        self.errors()
+            .any(|entry| matches!(entry.diagnostic.code.class, Class::Text | Class::Model))
     }
 
     /// Whether a diagnostic that the settings made an error is there.
     pub fn has_other_errors(&self) -> bool {
-        self.errors().any(|entry| matches!(entry.diagnostic.code.class, Class::Time | Class::Lint))
+        self.errors()
+            .any(|entry| matches!(entry.diagnostic.code.class, Class::Time | Class::Lint))
     }
 
     fn errors(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| entry.diagnostic.severity == Severity::Error)
+        self.entries
+            .iter()
+            .filter(|entry| entry.diagnostic.severity == Severity::Error)
     }
 
     /// How many elements that are no flows were looked at, and how many flows.
     pub fn elements(&self) -> (usize, usize) {
         let of = |kind| self.declared.get(&kind).copied().unwrap_or_default();
-        (of(Kind::External) + of(Kind::Process) + of(Kind::Store), of(Kind::Flow))
+        (
+            of(Kind::External) + of(Kind::Process) + of(Kind::Store),
+            of(Kind::Flow),
+        )
     }
 }
 
 /// Looks at all models that were asked for, on all processors.
 pub fn report(loaded: &Loaded, fail_on: Option<Option<Level>>) -> Vec<ModelReport> {
-    loaded.workspace.models().map(|model| of_model(loaded, model, fail_on)).collect()
+    loaded
+        .workspace
+        .models()
+        .map(|model| of_model(loaded, model, fail_on))
+        .collect()
 }
 
 /// The one model that was asked for.
@@ -144,23 +172,34 @@ pub fn report(loaded: &Loaded, fail_on: Option<Option<Level>>) -> Vec<ModelRepor
 /// When there are several.
 pub fn the_only<'r>(loaded: &Loaded, reports: &'r [ModelReport]) -> Result<&'r ModelReport> {
     let [report] = reports else {
-        let names = reports.iter().map(|report| in_one_line(report.model.root(loaded.db())));
-        bail!("there are {} models; name the folder of one: {}", reports.len(), names.collect::<Vec<_>>().join(", "));
+        let names = reports
+            .iter()
+            .map(|report| in_one_line(report.model.root(loaded.db())));
+        bail!(
+            "there are {} models; name the folder of one: {}",
+            reports.len(),
+            names.collect::<Vec<_>>().join(", ")
+        );
     };
     Ok(report)
 }
 
 /// Looks at the tests that were asked for.
 pub fn report_of_tests(loaded: &Loaded) -> Vec<ModelReport> {
-    let asked = loaded.workspace.tests().filter(|test| loaded.is_selected(test.root(loaded.db())));
+    let asked = loaded
+        .workspace
+        .tests()
+        .filter(|test| loaded.is_selected(test.root(loaded.db())));
     asked.map(|test| of_model(loaded, test, None)).collect()
 }
 
 fn of_model(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> ModelReport {
     let db = loaded.db();
     let files = loaded.selected_files(model);
-    let found: Vec<Vec<Diagnostic>> =
-        files.par_iter().map_with(db.clone(), |db, file| diagnostics(db, *file)).collect();
+    let found: Vec<Vec<Diagnostic>> = files
+        .par_iter()
+        .map_with(db.clone(), |db, file| diagnostics(db, *file))
+        .collect();
     let settings = model.settings(db);
     let findings: Vec<Assessed> = all(db, model)
         .into_iter()
@@ -170,11 +209,19 @@ fn of_model(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> Mo
     let mut counts = Counts::default();
     for assessed in &findings {
         levels.insert(assessed.finding.id, assessed.finding.severity);
-        *counts.0.entry((assessed.state_word(), assessed.finding.severity)).or_default() += 1;
+        *counts
+            .0
+            .entry((assessed.state_word(), assessed.finding.severity))
+            .or_default() += 1;
     }
     let mut entries = of_settings(loaded, model);
     entries.extend(found.into_iter().flatten().map(|diagnostic| {
-        let level = diagnostic.findings.iter().filter_map(|id| levels.get(id)).max().copied();
+        let level = diagnostic
+            .findings
+            .iter()
+            .filter_map(|id| levels.get(id))
+            .max()
+            .copied();
         entry(db, diagnostic, level, &LineIndex::new(""))
     }));
     entries.sort_by(|a, b| rank(a).cmp(&rank(b)));
@@ -182,35 +229,69 @@ fn of_model(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> Mo
     for decl in files.iter().flat_map(|file| file.declarations(db).iter()) {
         *declared.entry(decl.kind(db)).or_default() += 1;
     }
-    let name = settings.name.as_deref().map_or_else(|| folder_name(model.root(db)), str::to_owned);
+    let name = settings
+        .name
+        .as_deref()
+        .map_or_else(|| folder_name(model.root(db)), str::to_owned);
     let bar = fail_on.or(settings.fail_on).unwrap_or(Some(Level::High));
-    let policy = settings.rules.iter().filter(|setting| rule_named(db, model, &setting.name).is_some());
+    let policy = settings
+        .rules
+        .iter()
+        .filter(|setting| rule_named(db, model, &setting.name).is_some());
     let policy = policy.cloned().collect();
     let settings = settings.clone();
-    ModelReport { model, name, declared, files: files.len(), entries, findings, counts, bar, settings, policy }
+    ModelReport {
+        model,
+        name,
+        declared,
+        files: files.len(),
+        entries,
+        findings,
+        counts,
+        bar,
+        settings,
+        policy,
+    }
 }
 
 /// What is wrong with the `threatline.toml` of a model, if it was asked for.
 pub fn of_settings(loaded: &Loaded, model: Model) -> Vec<Entry> {
     let db = loaded.db();
     let settings = model.settings(db);
-    if !settings.path.as_ref().is_some_and(|path| loaded.is_selected(path)) {
+    if !settings
+        .path
+        .as_ref()
+        .is_some_and(|path| loaded.is_selected(path))
+    {
         return Vec::new();
     }
     let lines = LineIndex::new(&settings.text);
-    settings_diagnostics(db, model).into_iter().map(|diagnostic| entry(db, diagnostic, None, &lines)).collect()
+    settings_diagnostics(db, model)
+        .into_iter()
+        .map(|diagnostic| entry(db, diagnostic, None, &lines))
+        .collect()
 }
 
-fn entry(db: &Database, diagnostic: Diagnostic, level: Option<Level>, settings_lines: &LineIndex) -> Entry {
+fn entry(
+    db: &Database,
+    diagnostic: Diagnostic,
+    level: Option<Level>,
+    settings_lines: &LineIndex,
+) -> Entry {
     Entry {
         spot: spot(db, diagnostic.location, settings_lines),
-        related: diagnostic.related.iter().map(|related| spot(db, related.location, settings_lines)).collect(),
+        related: diagnostic
+            .related
+            .iter()
+            .map(|related| spot(db, related.location, settings_lines))
+            .collect(),
         level,
         diagnostic,
     }
 }
 
-/// The order in which diagnostics are told: what makes all else doubtful, what is most severe, where it is.
+/// The order in which diagnostics are told: what makes all else doubtful, what is most severe,
+/// where it is.
 fn rank(entry: &Entry) -> (u8, Reverse<Option<Level>>, Severity, &Spot) {
     let code: &Code = entry.diagnostic.code;
     let class = match (code.class, entry.diagnostic.severity) {
@@ -219,12 +300,20 @@ fn rank(entry: &Entry) -> (u8, Reverse<Option<Level>>, Severity, &Spot) {
         (Class::Time, _) => 2,
         _ => 3,
     };
-    (class, Reverse(entry.level), entry.diagnostic.severity, &entry.spot)
+    (
+        class,
+        Reverse(entry.level),
+        entry.diagnostic.severity,
+        &entry.spot,
+    )
 }
 
 fn folder_name(root: &str) -> String {
     let path = std::path::absolute(root).unwrap_or_else(|_| root.into());
-    path.file_name().map_or_else(|| root.to_owned(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(
+        || root.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 fn in_text(path: &Arc<str>, text: &str, lines: &LineIndex, span: Span) -> Spot {
@@ -265,7 +354,12 @@ pub fn spot_of_finding(db: &Database, id: FindingId) -> Spot {
 /// A place in a `threatline.toml`.
 pub fn spot_in_settings(settings: &Settings, span: Span) -> Spot {
     let lines = LineIndex::new(&settings.text);
-    in_text(settings.path.as_ref().unwrap_or(&Arc::default()), &settings.text, &lines, span)
+    in_text(
+        settings.path.as_ref().unwrap_or(&Arc::default()),
+        &settings.text,
+        &lines,
+        span,
+    )
 }
 
 /// The place of a declaration's part.

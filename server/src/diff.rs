@@ -1,5 +1,6 @@
-//! `threatline diff`: compares the models of two revisions or folders, prints what changed in the designs, and says by the
-//! exit code whether a finding that is new is at the bar. It must not know what a change is, nor how it is printed.
+//! `threatline diff`: compares the models of two revisions or folders, prints what changed in the
+//! designs, and says by the exit code whether a finding that is new is at the bar. It must not know
+//! what a change is, nor how it is printed.
 
 use crate::arguments::{DiffArguments, DiffFormat};
 use crate::check::bar;
@@ -54,24 +55,38 @@ impl Difference<'_> {
     /// The findings that are new at the bar, or are at it and worse than they were.
     pub fn at_the_bar(&self) -> impl Iterator<Item = &Opened> {
         let opened = self.comparison.opened.iter();
-        opened.filter(|opened| self.bar.is_some_and(|bar| opened.assessed.finding.severity >= bar))
+        opened.filter(|opened| {
+            self.bar
+                .is_some_and(|bar| opened.assessed.finding.severity >= bar)
+        })
     }
 
     /// The findings that closed and that nobody puts off.
     pub fn closed(&self) -> impl Iterator<Item = &Closed> {
-        self.comparison.closed.iter().filter(|closed| !is_put_off(closed))
+        self.comparison
+            .closed
+            .iter()
+            .filter(|closed| !is_put_off(closed))
     }
 
-    /// The findings that are planned to be countered or accepted now, but for those that are told with what accepts them.
+    /// The findings that are planned to be countered or accepted now, but for those that are told
+    /// with what accepts them.
     pub fn put_off(&self) -> impl Iterator<Item = &Closed> {
         let is_told = |closed: &&Closed| match (closed.now, self.head) {
             (Some(Treated::Accepted(accept)), Some((db, _))) => {
                 let accept = ("accept", full_name(db, accept).to_string());
-                self.comparison.changes.iter().any(|change| change.subject == accept)
+                self.comparison
+                    .changes
+                    .iter()
+                    .any(|change| change.subject == accept)
             }
             _ => false,
         };
-        self.comparison.closed.iter().filter(|closed| is_put_off(closed)).filter(move |closed| !is_told(closed))
+        self.comparison
+            .closed
+            .iter()
+            .filter(|closed| is_put_off(closed))
+            .filter(move |closed| !is_told(closed))
     }
 
     /// Whether nothing changed but texts.
@@ -91,21 +106,23 @@ impl Difference<'_> {
         match place {
             Where::Base(place) => self.base.map(|(db, _)| (spot_of(db, place), true)),
             Where::Head(place) => self.head.map(|(db, _)| (spot_of(db, place), false)),
-            Where::Settings(at) => {
-                self.head.and_then(|(_, report)| Some((spot_in_settings(&report.settings, at?), false)))
-            }
+            Where::Settings(at) => self
+                .head
+                .and_then(|(_, report)| Some((spot_in_settings(&report.settings, at?), false))),
         }
     }
 
     /// What of a diagnostic of the head opened or got worse.
     pub fn opened_of<'s>(&'s self, entry: &'s Entry) -> impl Iterator<Item = &'s Opened> {
         let ids = entry.diagnostic.findings.iter();
-        ids.filter_map(|id| self.opened.get(id)).map(|at| &self.comparison.opened[*at])
+        ids.filter_map(|id| self.opened.get(id))
+            .map(|at| &self.comparison.opened[*at])
     }
 
     /// Whether a diagnostic of the head tells of something that is new.
     pub fn is_new(&self, entry: &Entry) -> bool {
-        self.opened_of(entry).next().is_some() || self.errors.iter().any(|error| std::ptr::eq(*error, entry))
+        self.opened_of(entry).next().is_some()
+            || self.errors.iter().any(|error| std::ptr::eq(*error, entry))
     }
 }
 
@@ -123,8 +140,11 @@ pub fn run(arguments: &DiffArguments) -> Result<Outcome> {
     let base = states.load(&states.base, today)?;
     let mut head = states.load(&states.head, today)?;
     states.check(&base, &head)?;
-    let notes =
-        states.notes.iter().chain(&base.notes).chain(head.notes.iter().filter(|note| !base.notes.contains(note)));
+    let notes = states
+        .notes
+        .iter()
+        .chain(&base.notes)
+        .chain(head.notes.iter().filter(|note| !base.notes.contains(note)));
     for note in notes {
         format::note("note", note);
     }
@@ -134,14 +154,21 @@ pub fn run(arguments: &DiffArguments) -> Result<Outcome> {
     let (before, mut after) = (report(&base, fail_on), report(&head, fail_on));
     for report in &mut after {
         // What is told of the settings is told of the head's own.
-        report.entries.retain(|entry| !matches!(entry.diagnostic.location, Location::Settings(..)));
-        if let Some(own) = judged.iter().find(|judged| judged.head == Some(report.model)) {
+        report
+            .entries
+            .retain(|entry| !matches!(entry.diagnostic.location, Location::Settings(..)));
+        if let Some(own) = judged
+            .iter()
+            .find(|judged| judged.head == Some(report.model))
+        {
             report.entries.extend(own.of_settings.iter().cloned());
             report.settings = own.own.clone();
         }
     }
-    let differences: Vec<Difference> =
-        judged.into_iter().map(|judged| judged.compare((&base, &before), (&head, &after), fail_on)).collect();
+    let differences: Vec<Difference> = judged
+        .into_iter()
+        .map(|judged| judged.compare((&base, &before), (&head, &after), fail_on))
+        .collect();
     let asked = states.asked()?;
     let mut output = std::io::BufWriter::new(anstream::AutoStream::auto(std::io::stdout().lock()));
     match arguments.format {
@@ -158,7 +185,10 @@ fn outcome(differences: &[Difference]) -> Outcome {
     let errors = || differences.iter().flat_map(|difference| &difference.errors);
     if errors().any(|entry| matches!(entry.diagnostic.code.class, Class::Text | Class::Model)) {
         Outcome::Unusable
-    } else if errors().next().is_some() || differences.iter().any(|difference| difference.at_the_bar().next().is_some())
+    } else if errors().next().is_some()
+        || differences
+            .iter()
+            .any(|difference| difference.at_the_bar().next().is_some())
     {
         Outcome::Failed
     } else {
@@ -189,7 +219,11 @@ impl States {
         let here = std::env::current_dir()?;
         let mut notes = Vec::new();
         // A path that is given may be in a repository where the current folder is in none.
-        let given = arguments.head.iter().chain(&arguments.paths).filter(|path| path.exists());
+        let given = arguments
+            .head
+            .iter()
+            .chain(&arguments.paths)
+            .filter(|path| path.exists());
         let found = Repository::around(&here).or_else(|error| match given.into_iter().next() {
             Some(path) => Repository::around(&from_root(path)?),
             None => Err(error),
@@ -199,11 +233,16 @@ impl States {
             Some(state) => state,
             None => match &found {
                 Ok(repository) => bail!(repository.why_missing(&arguments.base.to_string_lossy())?),
-                Err(error) => bail!("`{}` is no folder, and no revision: {error:#}", arguments.base.display()),
+                Err(error) => bail!(
+                    "`{}` is no folder, and no revision: {error:#}",
+                    arguments.base.display()
+                ),
             },
         };
         let is_in_repository = |path: &Path| {
-            found.as_ref().is_ok_and(|found| from_root(path).is_ok_and(|path| path.starts_with(&found.top)))
+            found
+                .as_ref()
+                .is_ok_and(|found| from_root(path).is_ok_and(|path| path.starts_with(&found.top)))
         };
         let head = match (&arguments.head, &base) {
             (None, State::Folder(_)) => State::Folder(here.clone()),
@@ -224,7 +263,13 @@ impl States {
         if paths.is_empty() {
             paths.push(".".into());
         }
-        Ok(States { repository: found.ok(), base, head, paths, notes })
+        Ok(States {
+            repository: found.ok(),
+            base,
+            head,
+            paths,
+            notes,
+        })
     }
 
     /// The folder that a state is of, from the root of the file system.
@@ -243,15 +288,23 @@ impl States {
             State::Folder(folder) => folder,
             State::Revision(..) | State::WorkingTree => &here,
         };
-        self.paths.iter().map(|path| from_root(&from.join(path))).collect()
+        self.paths
+            .iter()
+            .map(|path| from_root(&from.join(path)))
+            .collect()
     }
 
     /// The paths that were given, from the top of the head, in words.
     fn asked(&self) -> Result<String> {
         let top = self.place(&self.head);
         let paths = self.paths(&self.head)?;
-        let names = paths.iter().map(|path| path.strip_prefix(&top).unwrap_or(path).to_string_lossy());
-        Ok(names.map(|name| format!("`{}`", in_one_line(&name).replace('`', "'"))).collect::<Vec<_>>().join(", "))
+        let names = paths
+            .iter()
+            .map(|path| path.strip_prefix(&top).unwrap_or(path).to_string_lossy());
+        Ok(names
+            .map(|name| format!("`{}`", in_one_line(&name).replace('`', "'")))
+            .collect::<Vec<_>>()
+            .join(", "))
     }
 
     fn load(&self, state: &State, today: Date) -> Result<Loaded> {
@@ -262,10 +315,13 @@ impl States {
             (State::WorkingTree, Some(repository)) => {
                 let known = repository.files()?;
                 let top = repository.top.canonicalize()?;
-                let leads_out =
-                    |path: &Path| path.is_symlink() && path.canonicalize().is_ok_and(|to| !to.starts_with(&top));
-                let keeps =
-                    |path: &Path| (known.contains(path) || paths.iter().any(|asked| asked == path)) && !leads_out(path);
+                let leads_out = |path: &Path| {
+                    path.is_symlink() && path.canonicalize().is_ok_and(|to| !to.starts_with(&top))
+                };
+                let keeps = |path: &Path| {
+                    (known.contains(path) || paths.iter().any(|asked| asked == path))
+                        && !leads_out(path)
+                };
                 files::load_state(&paths, None, keeps, today)
             }
             (_, None) => bail!("there is no git repository here"),
@@ -274,7 +330,11 @@ impl States {
 
     /// Fails on a path that is in neither of the two.
     fn check(&self, base: &Loaded, head: &Loaded) -> Result<()> {
-        let in_both = self.paths(&self.base)?.into_iter().zip(self.paths(&self.head)?).zip(&self.paths);
+        let in_both = self
+            .paths(&self.base)?
+            .into_iter()
+            .zip(self.paths(&self.head)?)
+            .zip(&self.paths);
         for ((before, after), given) in in_both {
             if base.has(&before) || head.has(&after) || given.ends_with(files::SETTINGS) {
                 continue;
@@ -282,9 +342,14 @@ impl States {
             let name = given.to_string_lossy();
             match &self.repository {
                 Some(repository) if !after.exists() && !matches!(self.base, State::Folder(_)) => {
-                    bail!("{}, and there is no such PATH", repository.why_missing(&name)?)
+                    bail!(
+                        "{}, and there is no such PATH",
+                        repository.why_missing(&name)?
+                    )
                 }
-                _ => bail!("there is no `.threat` file in `{name}`, neither in the base nor in the head"),
+                _ => bail!(
+                    "there is no `.threat` file in `{name}`, neither in the base nor in the head"
+                ),
             }
         }
         Ok(())
@@ -292,7 +357,11 @@ impl States {
 }
 
 /// What a name means: a revision, else a folder.
-fn named(name: &Path, repository: Option<&Repository>, notes: &mut Vec<String>) -> Result<Option<State>> {
+fn named(
+    name: &Path,
+    repository: Option<&Repository>,
+    notes: &mut Vec<String>,
+) -> Result<Option<State>> {
     let commit = match (repository, name.to_str()) {
         (Some(repository), Some(name)) => repository.commit(name)?,
         _ => None,
@@ -301,7 +370,9 @@ fn named(name: &Path, repository: Option<&Repository>, notes: &mut Vec<String>) 
         Some(commit) => {
             let name = name.to_string_lossy().into_owned();
             if Path::new(&name).is_dir() {
-                notes.push(format!("`{name}` is taken for the revision; `./{name}` is the folder"));
+                notes.push(format!(
+                    "`{name}` is taken for the revision; `./{name}` is the folder"
+                ));
             }
             Ok(Some(State::Revision(commit)))
         }
@@ -313,28 +384,52 @@ fn named(name: &Path, repository: Option<&Repository>, notes: &mut Vec<String>) 
 /// A model of the base and what it is in the head.
 type Pair = (Option<Model>, Option<Model>);
 
-/// The models of both states: those of the same folder, and of the rest those that share half of their names or more.
+/// The models of both states: those of the same folder, and of the rest those that share half of
+/// their names or more.
 fn pairs(states: &States, base: &Loaded, head: &Loaded) -> Vec<Pair> {
     let by_root = |loaded: &Loaded, state: &State| -> BTreeMap<PathBuf, Model> {
         let place = states.place(state);
-        let models = loaded.workspace.models().filter(|model| !model.files(loaded.db()).is_empty());
-        let relative = |root: PathBuf| root.strip_prefix(&place).map(Path::to_owned).unwrap_or(root);
-        models.map(|model| (relative(loaded.root(model)), model)).collect()
+        let models = loaded
+            .workspace
+            .models()
+            .filter(|model| !model.files(loaded.db()).is_empty());
+        let relative = |root: PathBuf| {
+            root.strip_prefix(&place)
+                .map(Path::to_owned)
+                .unwrap_or(root)
+        };
+        models
+            .map(|model| (relative(loaded.root(model)), model))
+            .collect()
     };
     let mut before = by_root(base, &states.base);
     let after = by_root(head, &states.head);
-    let mut pairs: Vec<(Option<Model>, Option<Model>)> =
-        after.into_iter().map(|(root, model)| (before.remove(&root), Some(model))).collect();
+    let mut pairs: Vec<(Option<Model>, Option<Model>)> = after
+        .into_iter()
+        .map(|(root, model)| (before.remove(&root), Some(model)))
+        .collect();
     let mut gone: Vec<Model> = before.into_values().collect();
     for (of_base, of_head) in pairs.iter_mut().filter(|(of_base, _)| of_base.is_none()) {
-        let Some(new) = of_head.map(|model| names(head.db(), model)) else { continue };
+        let Some(new) = of_head.map(|model| names(head.db(), model)) else {
+            continue;
+        };
         let shared = |model: &Model| {
             let old = names(base.db(), *model);
             let shared = old.intersection(&new).count();
-            if shared > 0 && shared * 2 >= old.len().max(new.len()) { shared } else { 0 }
+            if shared > 0 && shared * 2 >= old.len().max(new.len()) {
+                shared
+            } else {
+                0
+            }
         };
-        let best = gone.iter().enumerate().max_by_key(|(_, model)| shared(model));
-        if let Some(at) = best.filter(|(_, model)| shared(model) > 0).map(|(at, _)| at) {
+        let best = gone
+            .iter()
+            .enumerate()
+            .max_by_key(|(_, model)| shared(model));
+        if let Some(at) = best
+            .filter(|(_, model)| shared(model) > 0)
+            .map(|(at, _)| at)
+        {
             *of_base = Some(gone.remove(at));
         }
     }
@@ -344,8 +439,13 @@ fn pairs(states: &States, base: &Loaded, head: &Loaded) -> Vec<Pair> {
 
 /// The names of what a model declares, without those of components.
 fn names(db: &Database, model: Model) -> HashSet<String> {
-    let declarations = model.files(db).iter().flat_map(|file| file.declarations(db).iter());
-    declarations.filter_map(|decl| decl.shape(db).name.as_ref().map(ToString::to_string)).collect()
+    let declarations = model
+        .files(db)
+        .iter()
+        .flat_map(|file| file.declarations(db).iter());
+    declarations
+        .filter_map(|decl| decl.shape(db).name.as_ref().map(ToString::to_string))
+        .collect()
 }
 
 /// A pair with what the head says of itself, while it is judged by what the base says.
@@ -358,31 +458,55 @@ struct Judged {
     of_settings: Vec<Entry>,
 }
 
-/// Gives the models of the head the policy of the base; one that is new gets that of the model around its folder, so that a
-/// `threatline.toml` more cannot change what an old one says.
+/// Gives the models of the head the policy of the base; one that is new gets that of the model
+/// around its folder, so that a `threatline.toml` more cannot change what an old one says.
 fn judge_by_base(states: &States, base: &Loaded, head: &mut Loaded, pairs: &[Pair]) -> Vec<Judged> {
     let (from, to) = (states.place(&states.base), states.place(&states.head));
     let around = |root: &Path| {
         let root = from.join(root.strip_prefix(&to).unwrap_or(root));
-        let models = base.workspace.models().filter(|model| root.starts_with(base.root(*model)));
+        let models = base
+            .workspace
+            .models()
+            .filter(|model| root.starts_with(base.root(*model)));
         models.max_by_key(|model| base.root(*model).components().count())
     };
     let mut judged = Vec::new();
     for (of_base, of_head) in pairs.iter().copied() {
         let Some(model) = of_head else {
             let (own, by_own, of_settings) = (Arc::default(), Vec::new(), Vec::new());
-            judged.push(Judged { base: of_base, head: None, own, by_own, of_settings });
+            judged.push(Judged {
+                base: of_base,
+                head: None,
+                own,
+                by_own,
+                of_settings,
+            });
             continue;
         };
         let own = model.settings(head.db()).clone();
         let of_settings = of_settings(head, model);
         let policy = of_base.or_else(|| around(&head.root(model)));
-        let policy = policy.map(|policy| policy.settings(base.db()).clone()).unwrap_or_default();
-        let by_own = if own.rules == policy.rules { Vec::new() } else { all(head.db(), model) };
+        let policy = policy
+            .map(|policy| policy.settings(base.db()).clone())
+            .unwrap_or_default();
+        let by_own = if own.rules == policy.rules {
+            Vec::new()
+        } else {
+            all(head.db(), model)
+        };
         let path = own.path.clone().or_else(|| policy.path.clone());
         let root = model.root(head.db()).clone();
-        head.workspace.set_model(&root, path.as_deref().map(|path| (path, policy.text.as_ref())));
-        judged.push(Judged { base: of_base, head: of_head, own, by_own, of_settings });
+        head.workspace.set_model(
+            &root,
+            path.as_deref().map(|path| (path, policy.text.as_ref())),
+        );
+        judged.push(Judged {
+            base: of_base,
+            head: of_head,
+            own,
+            by_own,
+            of_settings,
+        });
     }
     judged
 }
@@ -398,10 +522,25 @@ impl Judged {
             reports.iter().find(|report| Some(report.model) == model)
         };
         let (old, new) = (of(self.base, before), of(self.head, after));
-        let policy = self.base.map(|model| model.settings(base.db()).clone()).unwrap_or_default();
-        let of_head = if self.head.is_some() { &self.own } else { &policy };
-        let policies = Policies { base: &policy, head: of_head, by_head: &self.by_own };
-        let mut comparison = compare(&Side::new(base.db(), self.base), &Side::new(head.db(), self.head), &policies);
+        let policy = self
+            .base
+            .map(|model| model.settings(base.db()).clone())
+            .unwrap_or_default();
+        let of_head = if self.head.is_some() {
+            &self.own
+        } else {
+            &policy
+        };
+        let policies = Policies {
+            base: &policy,
+            head: of_head,
+            by_head: &self.by_own,
+        };
+        let mut comparison = compare(
+            &Side::new(base.db(), self.base),
+            &Side::new(head.db(), self.head),
+            &policies,
+        );
         let elsewhere = keep_selected(&mut comparison, base, head);
         let told = |db: &'a Database, report: &'a ModelReport| {
             errors(report).map(move |entry| (sarif::identity(db, report, entry), entry))
@@ -420,47 +559,76 @@ impl Judged {
         });
         let errors = errors.map(|(_, entry)| entry).collect();
         let name = self.own.name.as_deref().map(str::to_owned);
-        let called = name.or_else(|| new.or(old).map(|report| report.name.clone())).unwrap_or_default();
+        let called = name
+            .or_else(|| new.or(old).map(|report| report.name.clone()))
+            .unwrap_or_default();
         Difference {
             name: printable(&called),
             base: old.map(|report| (base.db(), report)),
             head: new.map(|report| (head.db(), report)),
-            opened: comparison.opened.iter().enumerate().map(|(at, one)| (one.assessed.finding.id, at)).collect(),
+            opened: comparison
+                .opened
+                .iter()
+                .enumerate()
+                .map(|(at, one)| (one.assessed.finding.id, at))
+                .collect(),
             comparison,
             elsewhere,
             errors,
-            bar: fail_on.unwrap_or_else(|| new.or(old).map_or(Some(Level::High), |report| report.bar)),
+            bar: fail_on
+                .unwrap_or_else(|| new.or(old).map_or(Some(Level::High), |report| report.bar)),
         }
     }
 }
 
 /// The errors of a model that are no findings.
 fn errors(report: &ModelReport) -> impl Iterator<Item = &Entry> {
-    let is_error =
-        |entry: &&Entry| entry.diagnostic.severity == Severity::Error && entry.diagnostic.code.class != Class::Finding;
+    let is_error = |entry: &&Entry| {
+        entry.diagnostic.severity == Severity::Error
+            && entry.diagnostic.code.class != Class::Finding
+    };
     report.entries.iter().filter(is_error)
 }
 
 /// Leaves what stands where it was asked for, and tells how much does not.
 fn keep_selected(comparison: &mut Comparison, base: &Loaded, head: &Loaded) -> Elsewhere {
-    let in_base = |place: threatline_model::Place| base.is_selected(place.decl.file(base.db()).path(base.db()));
-    let in_head = |place: threatline_model::Place| head.is_selected(place.decl.file(head.db()).path(head.db()));
+    let in_base = |place: threatline_model::Place| {
+        base.is_selected(place.decl.file(base.db()).path(base.db()))
+    };
+    let in_head = |place: threatline_model::Place| {
+        head.is_selected(place.decl.file(head.db()).path(head.db()))
+    };
     let is_selected = |place: Where| match place {
         Where::Base(place) => in_base(place),
         Where::Head(place) => in_head(place),
         // Policy is about every part of a model.
         Where::Settings(_) => true,
     };
-    let sizes =
-        |found: &Comparison| (found.opened.len(), found.changes.len() + found.closed.len() + found.renamed.len());
+    let sizes = |found: &Comparison| {
+        (
+            found.opened.len(),
+            found.changes.len() + found.closed.len() + found.renamed.len(),
+        )
+    };
     let (findings, others) = sizes(comparison);
     let name = threatline_model::Part::Name;
-    comparison.opened.retain(|opened| in_head(opened.assessed.finding.id.subject().part(name)));
-    comparison.changes.retain(|change| is_selected(change.place));
+    comparison
+        .opened
+        .retain(|opened| in_head(opened.assessed.finding.id.subject().part(name)));
+    comparison
+        .changes
+        .retain(|change| is_selected(change.place));
     comparison.closed.retain(|closed| is_selected(closed.place));
-    comparison.unfound.retain(|found| in_base(found.finding.id.subject().part(name)));
+    comparison
+        .unfound
+        .retain(|found| in_base(found.finding.id.subject().part(name)));
     comparison.renamed.retain(|(.., place)| in_head(*place));
-    comparison.texts.retain(|(decl, _)| in_head(decl.part(name)));
+    comparison
+        .texts
+        .retain(|(decl, _)| in_head(decl.part(name)));
     let kept = sizes(comparison);
-    Elsewhere { findings: findings - kept.0, others: others - kept.1 }
+    Elsewhere {
+        findings: findings - kept.0,
+        others: others - kept.1,
+    }
 }

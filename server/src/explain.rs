@@ -59,9 +59,16 @@ fn in_models(output: &mut impl Write, loaded: &Loaded, what: &str) -> Result<Out
     let tests: Vec<Model> = loaded.workspace.tests().collect();
     let mut found: Vec<Explanation> = Vec::new();
     for &model in &models {
-        found.extend(explain::find_rule(db, Some(model), what).map(|rule| explain::rule(db, model, rule, &tests)));
+        found.extend(
+            explain::find_rule(db, Some(model), what)
+                .map(|rule| explain::rule(db, model, rule, &tests)),
+        );
         let findings = explain::find_findings(db, model, what);
-        found.extend(findings.iter().map(|assessed| explain::finding(db, assessed)));
+        found.extend(
+            findings
+                .iter()
+                .map(|assessed| explain::finding(db, assessed)),
+        );
     }
     // A rule of the library is found once in each model.
     found.dedup();
@@ -80,8 +87,16 @@ fn in_models(output: &mut impl Write, loaded: &Loaded, what: &str) -> Result<Out
 fn unknown(db: &Database, models: &[Model], what: &str) -> anyhow::Error {
     let mut known: Vec<_> = codes::ALL.iter().map(|code| code.id.into()).collect();
     for &model in models {
-        known.extend(rules(db, model).iter().map(|rule| full_name(db, *rule).trim_start_matches("std.").into()));
-        known.extend(all(db, model).iter().map(|assessed| assessed.finding.id.name(db)));
+        known.extend(
+            rules(db, model)
+                .iter()
+                .map(|rule| full_name(db, *rule).trim_start_matches("std.").into()),
+        );
+        known.extend(
+            all(db, model)
+                .iter()
+                .map(|assessed| assessed.finding.id.name(db)),
+        );
     }
     let near = nearest(what.trim_start_matches("std."), known);
     match near {
@@ -95,8 +110,11 @@ fn unknown(db: &Database, models: &[Model], what: &str) -> anyhow::Error {
 fn print(output: &mut impl Write, db: &Database, explanation: &Explanation) -> Result<()> {
     writeln!(output, "\x1b[1m{}\x1b[0m", in_one_line(&explanation.title))?;
     for (at, part) in explanation.parts.iter().enumerate() {
-        let follows_item =
-            at > 0 && matches!(explanation.parts[at - 1], Section::Item(..) | Section::Link(..) | Section::Heading(_));
+        let follows_item = at > 0
+            && matches!(
+                explanation.parts[at - 1],
+                Section::Item(..) | Section::Link(..) | Section::Heading(_)
+            );
         match part {
             Section::Heading(heading) => writeln!(output, "\n\x1b[1m{heading}\x1b[0m")?,
             Section::Text(text) if follows_item => writeln!(output, "{}", printable(text))?,

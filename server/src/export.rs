@@ -1,4 +1,5 @@
-//! `threatline export`: a model in the formats of other tools. It must not know what any format says.
+//! `threatline export`: a model in the formats of other tools. It must not know what any format
+//! says.
 
 use crate::Outcome;
 use crate::arguments::ExportArguments;

@@ -1,5 +1,5 @@
-//! Models on the disk: where their roots are, which files belong to them, and their texts. The one place that
-//! reads models; it must not know what they say.
+//! Models on the disk: where their roots are, which files belong to them, and their texts. The one
+//! place that reads models; it must not know what they say.
 
 use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -42,13 +42,22 @@ impl Loaded {
     /// Whether what stands in a file was asked for.
     pub fn is_selected(&self, path: &str) -> bool {
         let path = self.here.join(path);
-        self.selected.iter().any(|selected| path.starts_with(selected))
+        self.selected
+            .iter()
+            .any(|selected| path.starts_with(selected))
     }
 
     /// Whether there is a model file at a path or below it.
     pub fn has(&self, path: &Path) -> bool {
-        let files = self.workspace.models().flat_map(|model| model.files(self.db()).iter());
-        files.into_iter().any(|file| self.here.join(file.path(self.db()).as_ref()).starts_with(path))
+        let files = self
+            .workspace
+            .models()
+            .flat_map(|model| model.files(self.db()).iter());
+        files.into_iter().any(|file| {
+            self.here
+                .join(file.path(self.db()).as_ref())
+                .starts_with(path)
+        })
     }
 
     /// The root of a model, from the root of the file system.
@@ -60,7 +69,9 @@ impl Loaded {
     /// The files of a model that were asked for.
     pub fn selected_files(&self, model: Model) -> Vec<File> {
         let files = model.files(self.db()).iter().copied();
-        files.filter(|file| self.is_selected(file.path(self.db()))).collect()
+        files
+            .filter(|file| self.is_selected(file.path(self.db())))
+            .collect()
     }
 }
 
@@ -70,7 +81,11 @@ impl Loaded {
 /// When a path is not there or holds no model file.
 pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
     let today = today.unwrap_or_else(today_here);
-    let paths: Vec<PathBuf> = if paths.is_empty() { vec![".".into()] } else { paths.to_vec() };
+    let paths: Vec<PathBuf> = if paths.is_empty() {
+        vec![".".into()]
+    } else {
+        paths.to_vec()
+    };
     let mut roots: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     let mut notes = Vec::new();
     let mut selected = Vec::new();
@@ -79,18 +94,32 @@ pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
         let root = root_of(&absolute);
         let absolute = behind_link(&root, absolute);
         walk(&root, &absolute, &mut roots, &mut notes);
-        let is_settings = absolute.file_name().is_some_and(|name| name == SETTINGS) && roots.contains_key(&root);
-        if !is_settings && !roots.values().flatten().any(|file| file.starts_with(&absolute)) {
-            bail!("there is no `.threat` file in `{}`; `threatline init` starts a model", path.display());
+        let is_settings =
+            absolute.file_name().is_some_and(|name| name == SETTINGS) && roots.contains_key(&root);
+        if !is_settings
+            && !roots
+                .values()
+                .flatten()
+                .any(|file| file.starts_with(&absolute))
+        {
+            bail!(
+                "there is no `.threat` file in `{}`; `threatline init` starts a model",
+                path.display()
+            );
         }
         selected.push(absolute);
     }
-    Ok(fill(read_all(asked_for(roots, &selected))?, today, notes, selected))
+    Ok(fill(
+        read_all(asked_for(roots, &selected))?,
+        today,
+        notes,
+        selected,
+    ))
 }
 
-/// Reads what there is of some paths from the root of the file system, for a comparison with another state: one that is
-/// not there is empty. `root` is the root of what no `threatline.toml` is around, else of each path the folder; `keeps`
-/// tells which files count.
+/// Reads what there is of some paths from the root of the file system, for a comparison with
+/// another state: one that is not there is empty. `root` is the root of what no `threatline.toml`
+/// is around, else of each path the folder; `keeps` tells which files count.
 ///
 /// # Errors
 /// When a `threatline.toml` cannot be read.
@@ -102,14 +131,22 @@ pub fn load_state(
 ) -> Result<Loaded> {
     let (mut roots, mut notes) = (BTreeMap::new(), Vec::new());
     // The model of a file that is gone is still there.
-    let is_around = |path: &Path| is_named_as_model(path) && path.parent().is_some_and(Path::is_dir);
+    let is_around =
+        |path: &Path| is_named_as_model(path) && path.parent().is_some_and(Path::is_dir);
     for path in paths.iter().filter(|path| path.exists() || is_around(path)) {
         let root = root.map_or_else(|| root_of(path), Path::to_owned);
         walk(&root, path, &mut roots, &mut notes);
     }
-    roots.values_mut().for_each(|files: &mut Vec<PathBuf>| files.retain(|file| keeps(file)));
+    roots
+        .values_mut()
+        .for_each(|files: &mut Vec<PathBuf>| files.retain(|file| keeps(file)));
     roots.retain(|_, files| !files.is_empty());
-    Ok(fill(read_all(asked_for(roots, paths))?, today, notes, paths.to_vec()))
+    Ok(fill(
+        read_all(asked_for(roots, paths))?,
+        today,
+        notes,
+        paths.to_vec(),
+    ))
 }
 
 /// The day that it is here.
@@ -128,10 +165,14 @@ pub struct ModelTexts {
 }
 
 /// A nested model that was not asked for is none of a call's business.
-fn asked_for(mut roots: BTreeMap<PathBuf, Vec<PathBuf>>, selected: &[PathBuf]) -> BTreeMap<PathBuf, Vec<PathBuf>> {
+fn asked_for(
+    mut roots: BTreeMap<PathBuf, Vec<PathBuf>>,
+    selected: &[PathBuf],
+) -> BTreeMap<PathBuf, Vec<PathBuf>> {
     roots.retain(|root, files| {
         let asked = |path: &Path| selected.iter().any(|selected| path.starts_with(selected));
-        files.iter().any(|file| asked(file)) || selected.iter().any(|selected| selected.starts_with(root))
+        files.iter().any(|file| asked(file))
+            || selected.iter().any(|selected| selected.starts_with(root))
     });
     roots
 }
@@ -141,26 +182,57 @@ fn read_all(roots: BTreeMap<PathBuf, Vec<PathBuf>>) -> Result<Vec<ModelTexts>> {
         files.sort();
         files.dedup();
         let settings = settings_of(&root)?;
-        Ok(ModelTexts { root, settings, files: rayon_read(files) })
+        Ok(ModelTexts {
+            root,
+            settings,
+            files: rayon_read(files),
+        })
     });
     models.collect()
 }
 
 /// The models of some texts, wherever these were read.
-pub fn fill(models: Vec<ModelTexts>, today: Date, notes: Vec<String>, selected: Vec<PathBuf>) -> Loaded {
+pub fn fill(
+    models: Vec<ModelTexts>,
+    today: Date,
+    notes: Vec<String>,
+    selected: Vec<PathBuf>,
+) -> Loaded {
     let mut workspace = Workspace::new(today);
-    for ModelTexts { root, settings, files } in models {
+    for ModelTexts {
+        root,
+        settings,
+        files,
+    } in models
+    {
         let path = key(&root.join(SETTINGS));
-        let model = workspace.set_model(&key(&root), settings.as_deref().map(|text| (path.as_ref(), text)));
-        workspace.load(model, files.into_iter().map(|(path, text)| (key(&path), text)).collect());
+        let model = workspace.set_model(
+            &key(&root),
+            settings.as_deref().map(|text| (path.as_ref(), text)),
+        );
+        workspace.load(
+            model,
+            files
+                .into_iter()
+                .map(|(path, text)| (key(&path), text))
+                .collect(),
+        );
     }
     let here = std::env::current_dir().unwrap_or_default();
-    Loaded { workspace, notes: each_once(notes), selected, here }
+    Loaded {
+        workspace,
+        notes: each_once(notes),
+        selected,
+        here,
+    }
 }
 
 fn rayon_read(files: Vec<PathBuf>) -> Vec<(PathBuf, FileText)> {
     use rayon::prelude::*;
-    files.into_par_iter().filter_map(|path| read_there(&path).map(|text| (path, text))).collect()
+    files
+        .into_par_iter()
+        .filter_map(|path| read_there(&path).map(|text| (path, text)))
+        .collect()
 }
 
 /// Reads a file, unless it is gone since it was found: then it is none of the model any more.
@@ -183,12 +255,17 @@ pub fn discover(folder: &Path) -> (BTreeMap<PathBuf, Vec<PathBuf>>, Vec<String>)
     (roots, each_once(notes))
 }
 
-/// The model files of some paths, for formatting: each as it was named or found, without their models.
+/// The model files of some paths, for formatting: each as it was named or found, without their
+/// models.
 ///
 /// # Errors
 /// When a path is not there.
 pub fn list(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<String>)> {
-    let paths: Vec<PathBuf> = if paths.is_empty() { vec![".".into()] } else { paths.to_vec() };
+    let paths: Vec<PathBuf> = if paths.is_empty() {
+        vec![".".into()]
+    } else {
+        paths.to_vec()
+    };
     let (mut files, mut notes) = (Vec::new(), Vec::new());
     for path in paths {
         let absolute = absolute(&path)?;
@@ -225,14 +302,17 @@ pub fn settings_of(root: &Path) -> Result<Option<String>> {
     if !path.is_file() {
         return Ok(None);
     }
-    match bytes(&path, |path| path.file_name().is_some_and(|name| name == SETTINGS)) {
+    match bytes(&path, |path| {
+        path.file_name().is_some_and(|name| name == SETTINGS)
+    }) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(why) => bail!("{}: {why}", shown(&path).display()),
     }
 }
 
-/// What a file holds, or why that is not read. What it says is shown, and a link in a folder that a stranger made may lead
-/// to any secret: so one with a name of ours is followed to another with such a name alone.
+/// What a file holds, or why that is not read. What it says is shown, and a link in a folder that a
+/// stranger made may lead to any secret: so one with a name of ours is followed to another with
+/// such a name alone.
 fn bytes(path: &Path, is_ours: impl Fn(&Path) -> bool) -> Result<Vec<u8>, String> {
     let failed = |error: std::io::Error| format!("the file cannot be read: {error}");
     let metadata = fs::metadata(path).map_err(failed)?;
@@ -240,24 +320,36 @@ fn bytes(path: &Path, is_ours: impl Fn(&Path) -> bool) -> Result<Vec<u8>, String
         // A pipe or a device would never end.
         return Err("the path is neither a file nor a folder".to_owned());
     }
-    if is_ours(path) && path.is_symlink() && !path.canonicalize().is_ok_and(|target| is_ours(&target)) {
+    if is_ours(path)
+        && path.is_symlink()
+        && !path.canonicalize().is_ok_and(|target| is_ours(&target))
+    {
         return Err("this is a link to a file of another kind, and is not followed".to_owned());
     }
     let longest = threatline_syntax::LONGEST_TEXT as u64;
     let mut bytes = Vec::new();
     // Some files say nothing of their length.
-    fs::File::open(path).and_then(|file| file.take(longest + 1).read_to_end(&mut bytes)).map_err(failed)?;
-    if bytes.len() as u64 > longest { Err(too_long()) } else { Ok(bytes) }
+    fs::File::open(path)
+        .and_then(|file| file.take(longest + 1).read_to_end(&mut bytes))
+        .map_err(failed)?;
+    if bytes.len() as u64 > longest {
+        Err(too_long())
+    } else {
+        Ok(bytes)
+    }
 }
 
 /// Why a file that is longer than any model is not read.
 pub fn too_long() -> String {
-    format!("the file is longer than {} MB, and is not analysed", threatline_syntax::LONGEST_TEXT >> 20)
+    format!(
+        "the file is longer than {} MB, and is not analysed",
+        threatline_syntax::LONGEST_TEXT >> 20
+    )
 }
 
-/// Writes beside each file and renames when all is written, so that whoever kills us finds each old text or the new one,
-/// and a disk that is full keeps all the old ones. Behind a link it is the file that is replaced, not the link; its
-/// permissions stay.
+/// Writes beside each file and renames when all is written, so that whoever kills us finds each old
+/// text or the new one, and a disk that is full keeps all the old ones. Behind a link it is the
+/// file that is replaced, not the link; its permissions stay.
 ///
 /// # Errors
 /// When a folder or a file cannot be written.
@@ -266,16 +358,27 @@ pub fn write_whole(files: &[(impl AsRef<Path>, &[u8])]) -> Result<()> {
     let mut written = Vec::new();
     for (path, text) in files {
         let path = path.as_ref();
-        written.extend(write_beside(path, text).with_context(|| failed(path))?.map(|beside| (path, beside)));
+        written.extend(
+            write_beside(path, text)
+                .with_context(|| failed(path))?
+                .map(|beside| (path, beside)),
+        );
     }
     for (path, (beside, target)) in written {
-        beside.persist(target).map_err(|error| error.error).with_context(|| failed(path))?;
+        beside
+            .persist(target)
+            .map_err(|error| error.error)
+            .with_context(|| failed(path))?;
     }
     Ok(())
 }
 
-/// Writes a text beside the file whose place it is to take; to a pipe or a device, which cannot be replaced, at once.
-fn write_beside(path: &Path, text: &[u8]) -> std::io::Result<Option<(tempfile::NamedTempFile, PathBuf)>> {
+/// Writes a text beside the file whose place it is to take; to a pipe or a device, which cannot be
+/// replaced, at once.
+fn write_beside(
+    path: &Path,
+    text: &[u8],
+) -> std::io::Result<Option<(tempfile::NamedTempFile, PathBuf)>> {
     let path = match path.canonicalize() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => path.to_owned(),
         canonical => canonical?,
@@ -284,7 +387,10 @@ fn write_beside(path: &Path, text: &[u8]) -> std::io::Result<Option<(tempfile::N
     if there.as_ref().is_some_and(|there| !there.is_file()) {
         return fs::write(path, text).map(|()| None);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     clear_away(folder);
     let mut builder = tempfile::Builder::new();
     builder.prefix(BESIDE);
@@ -299,21 +405,37 @@ fn write_beside(path: &Path, text: &[u8]) -> std::io::Result<Option<(tempfile::N
     Ok(Some((beside, path)))
 }
 
-/// Removes from a folder, once in a run, what runs that were killed left there: they are older than any that still writes.
+/// Removes from a folder, once in a run, what runs that were killed left there: they are older than
+/// any that still writes.
 fn clear_away(folder: &Path) {
     static CLEARED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
-    if !CLEARED.lock().is_ok_and(|mut cleared| cleared.insert(folder.to_owned())) {
+    if !CLEARED
+        .lock()
+        .is_ok_and(|mut cleared| cleared.insert(folder.to_owned()))
+    {
         return;
     }
     let is_left = |entry: &fs::DirEntry| {
         let name = entry.file_name();
         let random = name.to_str().and_then(|name| name.strip_prefix(BESIDE));
-        let old = |metadata: &fs::Metadata| metadata.modified().ok()?.elapsed().ok().map(|age| age > HOUR);
-        random.is_some_and(|random| random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-            && entry.metadata().is_ok_and(|metadata| metadata.is_file() && old(&metadata) == Some(true))
+        let old = |metadata: &fs::Metadata| {
+            metadata
+                .modified()
+                .ok()?
+                .elapsed()
+                .ok()
+                .map(|age| age > HOUR)
+        };
+        random.is_some_and(|random| {
+            random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        }) && entry
+            .metadata()
+            .is_ok_and(|metadata| metadata.is_file() && old(&metadata) == Some(true))
     };
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter(is_left).for_each(|entry| drop(fs::remove_file(entry.path())));
+    entries
+        .filter(is_left)
+        .for_each(|entry| drop(fs::remove_file(entry.path())));
 }
 
 /// A path from the root of the file system, without `.` and `..`, links kept as they are.
@@ -339,11 +461,17 @@ pub fn from_root(path: &Path) -> Result<PathBuf> {
     Ok(found)
 }
 
-/// The root of the model that a path is in: the nearest folder upwards with a `threatline.toml`, else the
-/// folder itself.
+/// The root of the model that a path is in: the nearest folder upwards with a `threatline.toml`,
+/// else the folder itself.
 fn root_of(path: &Path) -> PathBuf {
-    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-    let root = folder.ancestors().find(|folder| folder.join(SETTINGS).is_file());
+    let folder = if path.is_dir() {
+        path
+    } else {
+        path.parent().unwrap_or(path)
+    };
+    let root = folder
+        .ancestors()
+        .find(|folder| folder.join(SETTINGS).is_file());
     root.unwrap_or(folder).to_owned()
 }
 
@@ -351,13 +479,25 @@ fn root_of(path: &Path) -> PathBuf {
 fn behind_link(root: &Path, path: PathBuf) -> PathBuf {
     let inside = || {
         let target = path.canonicalize().ok().filter(|target| target.is_file())?;
-        target.strip_prefix(root.canonicalize().ok()?).ok().map(|rest| root.join(rest))
+        target
+            .strip_prefix(root.canonicalize().ok()?)
+            .ok()
+            .map(|rest| root.join(rest))
     };
-    if path.is_symlink() { inside().unwrap_or(path) } else { path }
+    if path.is_symlink() {
+        inside().unwrap_or(path)
+    } else {
+        path
+    }
 }
 
 /// Collects the model files below a root, each with the model that it belongs to.
-fn walk(root: &Path, asked: &Path, roots: &mut BTreeMap<PathBuf, Vec<PathBuf>>, notes: &mut Vec<String>) {
+fn walk(
+    root: &Path,
+    asked: &Path,
+    roots: &mut BTreeMap<PathBuf, Vec<PathBuf>>,
+    notes: &mut Vec<String>,
+) {
     let canonical_root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let mut nested = vec![root.to_owned()];
     for entry in entries(root) {
@@ -378,10 +518,16 @@ fn walk(root: &Path, asked: &Path, roots: &mut BTreeMap<PathBuf, Vec<PathBuf>>, 
                 nested.push(path.to_owned());
             }
             if is_model_file {
-                notes.push(format!("`{}` is a folder; the model files in it are read", shown(path).display()));
+                notes.push(format!(
+                    "`{}` is a folder; the model files in it are read",
+                    shown(path).display()
+                ));
             }
         } else if is_model_file || (path == asked && entry.depth() == 0) {
-            if entry.depth() > 0 && entry.file_type().is_symlink() && is_met_elsewhere(path, &canonical_root, notes) {
+            if entry.depth() > 0
+                && entry.file_type().is_symlink()
+                && is_met_elsewhere(path, &canonical_root, notes)
+            {
                 continue;
             }
             let root = nested.last().cloned().unwrap_or_else(|| root.to_owned());
@@ -393,14 +539,20 @@ fn walk(root: &Path, asked: &Path, roots: &mut BTreeMap<PathBuf, Vec<PathBuf>>, 
 /// What is in a folder and below it, but for what is hidden and what belongs to packages.
 pub fn entries(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
     let is_looked_into = |entry: &DirEntry| {
-        entry.depth() == 0 || !entry.file_type().is_dir() || !is_passed_over(&entry.file_name().to_string_lossy())
+        entry.depth() == 0
+            || !entry.file_type().is_dir()
+            || !is_passed_over(&entry.file_name().to_string_lossy())
     };
-    WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_looked_into)
+    WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(is_looked_into)
 }
 
 /// Whether a file of this name is one of a model.
 pub fn is_named_as_model(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "threat")
+    path.extension()
+        .is_some_and(|extension| extension == "threat")
 }
 
 /// Whether a folder of this name is not looked into.
@@ -410,7 +562,9 @@ pub fn is_passed_over(name: &str) -> bool {
 
 /// Whether a link leads to a folder, or to a model file that is read where it stands.
 fn is_met_elsewhere(link: &Path, root: &Path, notes: &mut Vec<String>) -> bool {
-    let Ok(target) = link.canonicalize() else { return false };
+    let Ok(target) = link.canonicalize() else {
+        return false;
+    };
     if target.is_dir() {
         notes.push(not_followed(link));
         return true;
@@ -420,13 +574,19 @@ fn is_met_elsewhere(link: &Path, root: &Path, notes: &mut Vec<String>) -> bool {
 
 /// The note on a link to a folder.
 pub fn not_followed(link: &Path) -> String {
-    format!("`{}` is a link to a folder, and is not followed", shown(link).display())
+    format!(
+        "`{}` is a link to a folder, and is not followed",
+        shown(link).display()
+    )
 }
 
 /// A path as it is shown: from the current folder, if it is in it.
 pub fn shown(path: &Path) -> PathBuf {
     let here = std::env::current_dir().ok();
-    match here.as_deref().and_then(|here| path.strip_prefix(here).ok()) {
+    match here
+        .as_deref()
+        .and_then(|here| path.strip_prefix(here).ok())
+    {
         Some(relative) if relative.as_os_str().is_empty() => ".".into(),
         Some(relative) => relative.to_owned(),
         None => path.to_owned(),
@@ -437,5 +597,9 @@ pub fn shown(path: &Path) -> PathBuf {
 fn key(path: &Path) -> Arc<str> {
     let shown = shown(path);
     let text = shown.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { text.into() } else { text.replace(std::path::MAIN_SEPARATOR, "/").into() }
+    if std::path::MAIN_SEPARATOR == '/' {
+        text.into()
+    } else {
+        text.replace(std::path::MAIN_SEPARATOR, "/").into()
+    }
 }

@@ -1,4 +1,5 @@
-//! `threatline fmt`: writes model files in the canonical format. A file is replaced whole or not at all.
+//! `threatline fmt`: writes model files in the canonical format. A file is replaced whole or not at
+//! all.
 
 use crate::arguments::FmtArguments;
 use crate::format::{self, count, in_one_line};
@@ -34,7 +35,11 @@ pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
             Formatted::Unchanged => {}
             Formatted::Changed => {
                 changed += 1;
-                let what = if arguments.check { "would format" } else { "formatted" };
+                let what = if arguments.check {
+                    "would format"
+                } else {
+                    "formatted"
+                };
                 heard = heard.and_then(|()| writeln!(output, "{what}: {shown}"));
             }
             Formatted::Unusable(why) => {
@@ -43,7 +48,11 @@ pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
             }
         }
     }
-    let verb = if arguments.check { "would change" } else { "changed" };
+    let verb = if arguments.check {
+        "would change"
+    } else {
+        "changed"
+    };
     heard?;
     writeln!(output, "{changed} of {} {verb}", count(paths.len(), "file"))?;
     Ok(match (unusable, changed) {
@@ -61,13 +70,23 @@ fn format_file(path: &Path, check: bool) -> Result<Formatted> {
     let formatted = match formatting::format(&text.text) {
         Ok(formatted) => formatted,
         Err(errors) => {
-            let Some(first) = errors.first() else { return Ok(Formatted::Unchanged) };
-            let at = LineIndex::new(&text.text).line_column(&text.text, first.span.start, Encoding::Utf32);
+            let Some(first) = errors.first() else {
+                return Ok(Formatted::Unchanged);
+            };
+            let at = LineIndex::new(&text.text).line_column(
+                &text.text,
+                first.span.start,
+                Encoding::Utf32,
+            );
             let more = match errors.len() - 1 {
                 0 => String::new(),
                 more => format!(" (and {})", count(more, "more error")),
             };
-            return Ok(Formatted::Unusable(format!("line {}: {}{more}", at.line + 1, first.message)));
+            return Ok(Formatted::Unusable(format!(
+                "line {}: {}{more}",
+                at.line + 1,
+                first.message
+            )));
         }
     };
     if formatted == *text.text {

@@ -15,8 +15,9 @@ use threatline_ide::safe::{acts, without_orders};
 
 pub use threatline_exchange::titles::count;
 
-/// A text that does nothing to a terminal or a CI service: control characters, those that turn the direction of text and
-/// those that cannot be seen are shown as pictures or replaced, and what is an order in a log is taken apart.
+/// A text that does nothing to a terminal or a CI service: control characters, those that turn the
+/// direction of text and those that cannot be seen are shown as pictures or replaced, and what is
+/// an order in a log is taken apart.
 pub fn printable(text: &str) -> String {
     let shown: String = text
         .chars()
@@ -34,10 +35,12 @@ pub fn printable(text: &str) -> String {
     }
     let shown = without_orders(shown);
     // GitHub takes these at the beginning of a line, spaces or not.
-    let lines = shown.split('\n').map(|line| match line.trim_start().strip_prefix("::") {
-        Some(rest) => format!("{}: :{rest}", &line[..line.len() - line.trim_start().len()]),
-        None => line.to_owned(),
-    });
+    let lines = shown
+        .split('\n')
+        .map(|line| match line.trim_start().strip_prefix("::") {
+            Some(rest) => format!("{}: :{rest}", &line[..line.len() - line.trim_start().len()]),
+            None => line.to_owned(),
+        });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -46,14 +49,23 @@ pub fn in_one_line(text: &str) -> String {
     printable(text).replace('\n', "\u{240a}")
 }
 
-/// Tells a person something beside the output, in one line. That nobody hears it, as on a full disk, is no failure.
+/// Tells a person something beside the output, in one line. That nobody hears it, as on a full
+/// disk, is no failure.
 pub fn note(what: &str, text: &str) {
-    let _ = writeln!(anstream::stderr(), "\x1b[1m{what}\x1b[0m: {}", in_one_line(text));
+    let _ = writeln!(
+        anstream::stderr(),
+        "\x1b[1m{what}\x1b[0m: {}",
+        in_one_line(text)
+    );
 }
 
 /// The same of what is wrong.
 pub fn error(what: &str, text: &str) {
-    let _ = writeln!(anstream::stderr(), "\x1b[1;31m{what}\x1b[0m: {}", in_one_line(text));
+    let _ = writeln!(
+        anstream::stderr(),
+        "\x1b[1;31m{what}\x1b[0m: {}",
+        in_one_line(text)
+    );
 }
 
 /// Writes a JSON document.

@@ -1,5 +1,5 @@
-//! The program `threatline` as a library, for what drives it from within: reads the command line and hands on. It must not
-//! know what a model means.
+//! The program `threatline` as a library, for what drives it from within: reads the command line
+//! and hands on. It must not know what a model means.
 
 mod arguments;
 mod check;
@@ -65,5 +65,7 @@ pub fn main() -> ExitCode {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }

@@ -1,4 +1,5 @@
-//! `threatline lsp`: the language server over standard input and output. It must not decide what a model means.
+//! `threatline lsp`: the language server over standard input and output. It must not decide what a
+//! model means.
 
 mod client;
 mod disk;
@@ -46,13 +47,18 @@ pub fn run() -> Result<Outcome> {
 pub fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite) -> Result<End> {
     let (events, received) = std::sync::mpsc::channel();
     let to_session = events.clone();
-    let (gate, client, outgoing) = gate::connect(move |incoming| drop(to_session.send(Event::Incoming(incoming))));
+    let (gate, client, outgoing) =
+        gate::connect(move |incoming| drop(to_session.send(Event::Incoming(incoming))));
     let mut session = Session::new(events.clone(), outgoing.clone());
     let (ended, end) = std::sync::mpsc::channel();
     // Nobody waits for its end where requests that nobody will read still run.
-    std::thread::Builder::new().name("session".to_owned()).spawn(move || ended.send(session.run(&received)))?;
+    std::thread::Builder::new()
+        .name("session".to_owned())
+        .spawn(move || ended.send(session.run(&received)))?;
     let (told, ending) = (events.clone(), events.clone());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let (to_server, sifted) = tokio::io::duplex(BUFFER);
         let refused = |why| drop(told.send(Event::Refused(why)));

@@ -1,4 +1,5 @@
-//! The program `threatline`, of which all is in the library. It must not do anything itself but choose an allocator.
+//! The program `threatline`, of which all is in the library. It must not do anything itself but
+//! choose an allocator.
 
 use std::process::ExitCode;
 

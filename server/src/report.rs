@@ -1,6 +1,6 @@
-//! `threatline report`: a page about each model that answers the four questions of threat modelling (Shostack's: what are
-//! we working on, what can go wrong, what are we doing about it, did we do a good job). It must not know how a page is
-//! written.
+//! `threatline report`: a page about each model that answers the four questions of threat modelling
+//! (Shostack's: what are we working on, what can go wrong, what are we doing about it, did we do a
+//! good job). It must not know how a page is written.
 
 use crate::Outcome;
 use crate::arguments::{ReportArguments, ReportFormat};
@@ -18,9 +18,13 @@ use threatline_ide::matrix::{self, Cell as Known};
 use threatline_ide::symbols::shown_name;
 use threatline_model::codes::Class;
 use threatline_model::diagnostics::NEAR;
-use threatline_model::findings::{Assessed, FindingId, Level, STATES, State, accepts_finding, categories_in_words};
+use threatline_model::findings::{
+    Assessed, FindingId, Level, STATES, State, accepts_finding, categories_in_words,
+};
 use threatline_model::names::{component_of, full_name, name_from};
-use threatline_model::relations::{ENDS, holds, is_done, placed_in, sensitivity_of_asset, trust_of_boundary};
+use threatline_model::relations::{
+    ENDS, holds, is_done, placed_in, sensitivity_of_asset, trust_of_boundary,
+};
 use threatline_model::schema::{CLASSIFICATION, LEVEL, STATUS, TRUST};
 use threatline_model::typed::typed;
 use threatline_model::{Database, Date, Decl, File, Kind, World};
@@ -47,25 +51,42 @@ pub fn run(arguments: &ReportArguments) -> Result<Outcome> {
         None => std::io::stdout().lock().write_all(&page)?,
     }
     if report.is_broken() {
-        format::error("error", "the model has errors, so that the report may miss something; see `threatline check`");
+        format::error(
+            "error",
+            "the model has errors, so that the report may miss something; see `threatline check`",
+        );
         return Ok(Outcome::Unusable);
     }
     Ok(Outcome::Clean)
 }
 
 fn document(db: &Database, report: &ModelReport) -> Document {
-    let page = Page { db, report, files: report.model.files(db).to_vec(), today: World::get(db).today(db) };
+    let page = Page {
+        db,
+        report,
+        files: report.model.files(db).to_vec(),
+        today: World::get(db).today(db),
+    };
     let mut blocks = page.summary();
     page.working_on(&mut blocks);
     page.can_go_wrong(&mut blocks);
     page.doing(&mut blocks);
     page.good_job(&mut blocks);
-    Document { title: report.name.clone(), blocks }
+    Document {
+        title: report.name.clone(),
+        blocks,
+    }
 }
 
 /// The categories of STRIDE in their order, as they are read.
-const CATEGORIES: [&str; 6] =
-    ["spoofing", "tampering", "repudiation", "information disclosure", "denial of service", "elevation of privilege"];
+const CATEGORIES: [&str; 6] = [
+    "spoofing",
+    "tampering",
+    "repudiation",
+    "information disclosure",
+    "denial of service",
+    "elevation of privilege",
+];
 
 struct Page<'a> {
     db: &'a Database,
@@ -76,13 +97,19 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn declared(&self, kind: Kind) -> impl Iterator<Item = Decl> + '_ {
-        let all = self.files.iter().flat_map(|file| file.declarations(self.db).iter().copied());
+        let all = self
+            .files
+            .iter()
+            .flat_map(|file| file.declarations(self.db).iter().copied());
         all.filter(move |decl| decl.kind(self.db) == kind)
     }
 
     /// A declaration by its title and its name, as far as it has them.
     fn called(&self, decl: Decl) -> String {
-        let title = decl.title(self.db).map(|title| title.trim()).filter(|title| !title.is_empty());
+        let title = decl
+            .title(self.db)
+            .map(|title| title.trim())
+            .filter(|title| !title.is_empty());
         match (title, &decl.shape(self.db).name) {
             (Some(title), Some(_)) => format!("{title} {}", self.code(decl)),
             (Some(title), None) => title.to_owned(),
@@ -91,12 +118,19 @@ impl Page<'_> {
     }
 
     fn all_called(&self, decls: impl Iterator<Item = Decl>) -> String {
-        decls.map(|decl| self.called(decl)).collect::<Vec<_>>().join(", ")
+        decls
+            .map(|decl| self.called(decl))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     fn code(&self, decl: Decl) -> String {
         let name = full_name(self.db, decl);
-        if name.is_empty() { shown_name(self.db, decl) } else { format!("`{name}`") }
+        if name.is_empty() {
+            shown_name(self.db, decl)
+        } else {
+            format!("`{name}`")
+        }
     }
 
     fn text(&self, decl: Decl, property: &str) -> String {
@@ -115,7 +149,9 @@ impl Page<'_> {
 
     /// A day, and whether it has passed or is near.
     fn day(&self, decl: Decl, property: &str, passed: &str) -> Cell {
-        let Some(day) = self.date(decl, property) else { return Cell::default() };
+        let Some(day) = self.date(decl, property) else {
+            return Cell::default();
+        };
         match self.days_to(day) {
             ..0 => Cell::of(format!("{day}, {passed}"), "high"),
             0 => Cell::of(format!("{day}, today"), "medium"),
@@ -126,14 +162,20 @@ impl Page<'_> {
     }
 
     fn days_to(&self, day: Date) -> i32 {
-        self.today.until(day).map_or(i32::MAX, |span| span.get_days())
+        self.today
+            .until(day)
+            .map_or(i32::MAX, |span| span.get_days())
     }
 
     fn of_state(&self, is: impl Fn(State) -> bool) -> impl Iterator<Item = &Assessed> {
-        self.report.findings.iter().filter(move |found| is(found.state))
+        self.report
+            .findings
+            .iter()
+            .filter(move |found| is(found.state))
     }
 
-    /// Who has to do with a finding: who does what counters it, who took it on, else whose threat or element it is.
+    /// Who has to do with a finding: who does what counters it, who took it on, else whose threat
+    /// or element it is.
     fn owner(&self, found: &Assessed) -> String {
         let db = self.db;
         let subject = found.finding.id.subject();
@@ -142,9 +184,17 @@ impl Page<'_> {
             State::Planned(by) | State::Mitigated(by) => self.text(by, "owner"),
             State::Open => String::new(),
         };
-        let of_component = || component_of(db, subject.file(db)).map(|component| self.text(component, "owner"));
-        let owners = [treated, self.text(subject, "owner"), of_component().unwrap_or_default()];
-        owners.into_iter().find(|owner| !owner.is_empty()).unwrap_or_default()
+        let of_component =
+            || component_of(db, subject.file(db)).map(|component| self.text(component, "owner"));
+        let owners = [
+            treated,
+            self.text(subject, "owner"),
+            of_component().unwrap_or_default(),
+        ];
+        owners
+            .into_iter()
+            .find(|owner| !owner.is_empty())
+            .unwrap_or_default()
     }
 
     /// Whether the check passes and why, with the class of that.
@@ -152,20 +202,36 @@ impl Page<'_> {
         let report = self.report;
         let mut against = Vec::new();
         if report.is_broken() {
-            against.push("the model itself has errors, so that this page may miss something".to_owned());
+            against.push(
+                "the model itself has errors, so that this page may miss something".to_owned(),
+            );
         }
         if let (Some(bar), 1..) = (report.bar, report.at_the_bar()) {
-            against.push(format!("{} of severity {} or above", report.at_the_bar_in_words(), bar.word()));
+            against.push(format!(
+                "{} of severity {} or above",
+                report.at_the_bar_in_words(),
+                bar.word()
+            ));
         }
         if report.has_other_errors() {
             against.push("threatline.toml makes errors of what is told below".to_owned());
         }
         match (report.bar, against.is_empty()) {
-            (_, false) => (format!("It fails its check: {}.", against.join("; ")), "high"),
-            (Some(bar), true) => {
-                (format!("It passes its check: nothing of severity {} or above is open.", bar.word()), "mitigated")
-            }
-            (None, true) => ("No severity fails the check of this model.".to_owned(), "nothing"),
+            (_, false) => (
+                format!("It fails its check: {}.", against.join("; ")),
+                "high",
+            ),
+            (Some(bar), true) => (
+                format!(
+                    "It passes its check: nothing of severity {} or above is open.",
+                    bar.word()
+                ),
+                "mitigated",
+            ),
+            (None, true) => (
+                "No severity fails the check of this model.".to_owned(),
+                "nothing",
+            ),
         }
     }
 
@@ -181,18 +247,48 @@ impl Page<'_> {
         }
         let of_class = |number: usize, class| if number > 0 { class } else { "nothing" };
         let unstated = counts.total("not stated");
-        figures.push((unstated.to_string(), "not stated: a fact decides".to_owned(), of_class(unstated, "not-stated")));
+        figures.push((
+            unstated.to_string(),
+            "not stated: a fact decides".to_owned(),
+            of_class(unstated, "not-stated"),
+        ));
         let all = self.report.findings.len();
         // What is covered is as good as what is not.
-        let worst = self.report.findings.iter().map(Known::of).max().map_or("nothing", Known::class);
-        figures.push((self.covered(&Level::ALL), format!("covered, of {}", count(all, "finding")), worst));
+        let worst = self
+            .report
+            .findings
+            .iter()
+            .map(Known::of)
+            .max()
+            .map_or("nothing", Known::class);
+        figures.push((
+            self.covered(&Level::ALL),
+            format!("covered, of {}", count(all, "finding")),
+            worst,
+        ));
         let (planned, overdue) = (self.planned().count(), self.overdue().count());
-        let class = if overdue > 0 { "high" } else { of_class(planned, "planned") };
-        figures.push((planned.to_string(), format!("mitigations planned, {overdue} overdue"), class));
+        let class = if overdue > 0 {
+            "high"
+        } else {
+            of_class(planned, "planned")
+        };
+        figures.push((
+            planned.to_string(),
+            format!("mitigations planned, {overdue} overdue"),
+            class,
+        ));
         let (accepted, expired) = (counts.total("accepted"), self.expired().count());
-        let class = if expired > 0 { "high" } else { of_class(accepted, "accepted") };
+        let class = if expired > 0 {
+            "high"
+        } else {
+            of_class(accepted, "accepted")
+        };
         let expired = count(expired, "acceptance");
-        figures.push((accepted.to_string(), format!("accepted; {expired} expired"), class));
+        figures.push((
+            accepted.to_string(),
+            format!("accepted; {expired} expired"),
+            class,
+        ));
         vec![
             Block::Text(format!(
                 "Threat model of {}: {} and {} in {}. {}",
@@ -208,36 +304,59 @@ impl Page<'_> {
 
     /// How much of some severities is covered: mitigated, or accepted.
     fn covered(&self, levels: &[Level]) -> String {
-        let of = |state: &str| levels.iter().map(|level| self.report.counts.of(state, *level)).sum::<usize>();
+        let of = |state: &str| {
+            levels
+                .iter()
+                .map(|level| self.report.counts.of(state, *level))
+                .sum::<usize>()
+        };
         let all: usize = STATES.iter().map(|state| of(state)).sum();
         let treated = of("mitigated") + of("accepted");
-        (treated * 100).checked_div(all).map_or_else(|| "–".to_owned(), |share| format!("{share} %"))
+        (treated * 100)
+            .checked_div(all)
+            .map_or_else(|| "–".to_owned(), |share| format!("{share} %"))
     }
 
     fn planned(&self) -> impl Iterator<Item = Decl> + '_ {
-        self.declared(Kind::Mitigation).filter(|decl| !is_done(self.db, *decl))
+        self.declared(Kind::Mitigation)
+            .filter(|decl| !is_done(self.db, *decl))
     }
 
     fn overdue(&self) -> impl Iterator<Item = Decl> + '_ {
-        self.planned().filter(|decl| self.date(*decl, "due").is_some_and(|due| due < self.today))
+        self.planned()
+            .filter(|decl| self.date(*decl, "due").is_some_and(|due| due < self.today))
     }
 
     fn expired(&self) -> impl Iterator<Item = Decl> + '_ {
-        self.declared(Kind::Accept).filter(|decl| self.date(*decl, "until").is_some_and(|until| until < self.today))
+        self.declared(Kind::Accept).filter(|decl| {
+            self.date(*decl, "until")
+                .is_some_and(|until| until < self.today)
+        })
     }
 
     fn working_on(&self, blocks: &mut Vec<Block>) {
         let db = self.db;
         blocks.push(Block::Heading(2, "What are we working on?".to_owned()));
         self.draw(blocks, &self.files);
-        let components: Vec<File> =
-            self.files.iter().copied().filter(|file| component_of(db, *file).is_some()).collect();
+        let components: Vec<File> = self
+            .files
+            .iter()
+            .copied()
+            .filter(|file| component_of(db, *file).is_some())
+            .collect();
         if !components.is_empty() {
             let rows = components.iter().filter_map(|file| {
                 let component = component_of(db, *file)?;
-                let own = file.declarations(db).iter().filter(|decl| ENDS.contains(&decl.kind(db))).count();
+                let own = file
+                    .declarations(db)
+                    .iter()
+                    .filter(|decl| ENDS.contains(&decl.kind(db)))
+                    .count();
                 let stated = typed(db, component);
-                let criticality = stated.word("criticality").map(|word| LEVEL.word(word)).unwrap_or_default();
+                let criticality = stated
+                    .word("criticality")
+                    .map(|word| LEVEL.word(word))
+                    .unwrap_or_default();
                 let found = lenses::in_file(db, *file);
                 let worst = found.iter().map(Known::of).max().map_or("", Known::class);
                 Some(vec![
@@ -257,7 +376,10 @@ impl Page<'_> {
             let elements: Vec<Decl> = ENDS.iter().flat_map(|kind| self.declared(*kind)).collect();
             let rows = assets.iter().map(|asset| {
                 let sensitivity = sensitivity_of_asset(db, *asset);
-                let held = elements.iter().filter(|element| holds(db, **element).contains(asset)).count();
+                let held = elements
+                    .iter()
+                    .filter(|element| holds(db, **element).contains(asset))
+                    .count();
                 vec![
                     self.called(*asset).into(),
                     CLASSIFICATION.word(sensitivity.classification).into(),
@@ -268,13 +390,22 @@ impl Page<'_> {
                 ]
             });
             blocks.push(Block::Heading(3, "What is worth protecting".to_owned()));
-            let columns = vec!["asset", "classification", "integrity", "availability", "personal", "held by"];
+            let columns = vec![
+                "asset",
+                "classification",
+                "integrity",
+                "availability",
+                "personal",
+                "held by",
+            ];
             blocks.push(Block::Table(columns, rows.collect()));
         }
         let boundaries: Vec<Decl> = self.declared(Kind::Boundary).collect();
         if !boundaries.is_empty() {
             let rows = boundaries.iter().map(|boundary| {
-                let within = placed_in(db, *boundary).map(|within| self.code(within)).unwrap_or_default();
+                let within = placed_in(db, *boundary)
+                    .map(|within| self.code(within))
+                    .unwrap_or_default();
                 vec![
                     self.called(*boundary).into(),
                     TRUST.word(trust_of_boundary(db, *boundary).0).into(),
@@ -282,14 +413,21 @@ impl Page<'_> {
                 ]
             });
             blocks.push(Block::Heading(3, "Trust boundaries".to_owned()));
-            blocks.push(Block::Table(vec!["boundary", "trust", "in"], rows.collect()));
+            blocks.push(Block::Table(
+                vec!["boundary", "trust", "in"],
+                rows.collect(),
+            ));
         }
         let drawn = |file: &File| diagram(db, &[*file], Direction::Right).is_ok();
         if components.len() > 1 && components.iter().any(drawn) {
             blocks.push(Block::Heading(3, "Component by component".to_owned()));
-            blocks.push(Block::Text("Each with what it talks to; what is of another component is dimmed.".to_owned()));
+            blocks.push(Block::Text(
+                "Each with what it talks to; what is of another component is dimmed.".to_owned(),
+            ));
             for file in components.into_iter().filter(drawn) {
-                let Some(component) = component_of(db, file) else { continue };
+                let Some(component) = component_of(db, file) else {
+                    continue;
+                };
                 blocks.push(Block::Heading(4, self.called(component)));
                 let description = component.facts(db).description.as_ref();
                 blocks.extend(description.map(|text| Block::Text(text.to_string())));
@@ -319,7 +457,9 @@ impl Page<'_> {
         let mut ranked: Vec<&Assessed> = self.report.findings.iter().collect();
         ranked.sort_by_key(|found| std::cmp::Reverse((Known::of(found), found.finding.severity)));
         if ranked.is_empty() {
-            blocks.push(Block::Text("Nothing was found, and no threat is written.".to_owned()));
+            blocks.push(Block::Text(
+                "Nothing was found, and no threat is written.".to_owned(),
+            ));
             return;
         }
         let rows = ranked.iter().map(|found| {
@@ -327,9 +467,15 @@ impl Page<'_> {
             let (what, against) = match found.finding.id {
                 FindingId::Rule { rule, element } => {
                     let rule = name_from(db, rule, element.file(db));
-                    (format!("{} `{rule}`", found.finding.id.title(db)), self.called(element))
+                    (
+                        format!("{} `{rule}`", found.finding.id.title(db)),
+                        self.called(element),
+                    )
                 }
-                FindingId::Threat(threat) => (self.called(threat), self.all_called(typed(db, threat).decls("targets"))),
+                FindingId::Threat(threat) => (
+                    self.called(threat),
+                    self.all_called(typed(db, threat).decls("targets")),
+                ),
             };
             let (by, day) = match found.state {
                 State::Open => (String::new(), Cell::default()),
@@ -337,11 +483,22 @@ impl Page<'_> {
                 State::Planned(by) => (self.called(by), self.day(by, "due", "overdue")),
                 State::Accepted(by) => (self.called(by), self.day(by, "until", "expired")),
             };
-            let severity = if matches!(known, Known::Open(_)) { known.class() } else { "" };
+            let severity = if matches!(known, Known::Open(_)) {
+                known.class()
+            } else {
+                ""
+            };
             vec![
                 what.into(),
                 Cell::of(severity_in_words(found), severity),
-                Cell::of(found.state_word(), if severity.is_empty() { known.class() } else { severity }),
+                Cell::of(
+                    found.state_word(),
+                    if severity.is_empty() {
+                        known.class()
+                    } else {
+                        severity
+                    },
+                ),
                 against.into(),
                 by.into(),
                 day,
@@ -349,10 +506,19 @@ impl Page<'_> {
             ]
         });
         blocks.push(Block::Heading(3, "All threats and findings".to_owned()));
-        let columns =
-            vec!["threat", "severity", "state", "against", "countered or accepted by", "due or until", "owner"];
+        let columns = vec![
+            "threat",
+            "severity",
+            "state",
+            "against",
+            "countered or accepted by",
+            "due or until",
+            "owner",
+        ];
         blocks.push(Block::Table(columns, rows.collect()));
-        let open = ranked.into_iter().filter(|found| found.state == State::Open);
+        let open = ranked
+            .into_iter()
+            .filter(|found| found.state == State::Open);
         let mut open = open.peekable();
         blocks.push(Block::Heading(3, "What is open, in detail".to_owned()));
         if open.peek().is_none() {
@@ -366,7 +532,11 @@ impl Page<'_> {
                 told(found),
                 categories_in_words(found.finding.categories)
             );
-            Block::Details(summary, Known::of(found).class(), sections(&explain::finding(db, found).parts))
+            Block::Details(
+                summary,
+                Known::of(found).class(),
+                sections(&explain::finding(db, found).parts),
+            )
         }));
     }
 
@@ -383,7 +553,9 @@ impl Page<'_> {
                     Known::Nothing => Cell::default(),
                     known => Cell::of(known.word(), known.class()),
                 });
-                std::iter::once(self.called(row.element).into()).chain(cells).collect()
+                std::iter::once(self.called(row.element).into())
+                    .chain(cells)
+                    .collect()
             });
             blocks.push(Block::Table(columns, rows.collect()));
         }
@@ -394,13 +566,24 @@ impl Page<'_> {
         blocks.push(Block::Heading(2, "What are we doing about it?".to_owned()));
         let mut mitigations: Vec<Decl> = self.declared(Kind::Mitigation).collect();
         // What is to come first, by its day; then what is in place.
-        mitigations.sort_by_key(|decl| (is_done(db, *decl), self.date(*decl, "due").unwrap_or(Date::MAX)));
+        mitigations.sort_by_key(|decl| {
+            (
+                is_done(db, *decl),
+                self.date(*decl, "due").unwrap_or(Date::MAX),
+            )
+        });
         if !mitigations.is_empty() {
             let rows = mitigations.iter().map(|mitigation| {
                 let stated = typed(db, *mitigation).word("status");
-                let status = stated.map_or("implemented, as nothing is stated", |word| STATUS.word(word));
+                let status = stated.map_or("implemented, as nothing is stated", |word| {
+                    STATUS.word(word)
+                });
                 let is_done = is_done(db, *mitigation);
-                let due = if is_done { Cell::default() } else { self.day(*mitigation, "due", "overdue") };
+                let due = if is_done {
+                    Cell::default()
+                } else {
+                    self.day(*mitigation, "due", "overdue")
+                };
                 let treats = |found: &&Assessed| match found.state {
                     State::Mitigated(by) | State::Planned(by) => by == *mitigation,
                     _ => false,
@@ -428,8 +611,13 @@ impl Page<'_> {
             }
         }
         if !of_library.is_empty() {
-            let rows = of_library.into_iter().map(|(name, treated)| vec![name.into(), treated.to_string().into()]);
-            blocks.push(Block::Heading(3, "Standard mitigations in place".to_owned()));
+            let rows = of_library
+                .into_iter()
+                .map(|(name, treated)| vec![name.into(), treated.to_string().into()]);
+            blocks.push(Block::Heading(
+                3,
+                "Standard mitigations in place".to_owned(),
+            ));
             blocks.push(Block::Table(vec!["mitigation", "findings"], rows.collect()));
         }
         let mut accepts: Vec<Decl> = self.declared(Kind::Accept).collect();
@@ -437,8 +625,14 @@ impl Page<'_> {
         if !accepts.is_empty() {
             let rows = accepts.iter().map(|accept| {
                 // An expired one still says what it was about.
-                let taken = self.report.findings.iter().filter(|found| accepts_finding(db, *accept, &found.finding));
-                let taken: Vec<String> = taken.map(|found| format!("`{}`", found.finding.id.name(db))).collect();
+                let taken = self
+                    .report
+                    .findings
+                    .iter()
+                    .filter(|found| accepts_finding(db, *accept, &found.finding));
+                let taken: Vec<String> = taken
+                    .map(|found| format!("`{}`", found.finding.id.name(db)))
+                    .collect();
                 vec![
                     self.day(*accept, "until", "expired"),
                     self.called(*accept).into(),
@@ -447,12 +641,20 @@ impl Page<'_> {
                     self.text(*accept, "because").into(),
                 ]
             });
-            blocks.push(Block::Heading(3, "Accepted risks, the next to expire first".to_owned()));
-            blocks.push(Block::Table(vec!["until", "decision", "findings", "by", "because"], rows.collect()));
+            blocks.push(Block::Heading(
+                3,
+                "Accepted risks, the next to expire first".to_owned(),
+            ));
+            blocks.push(Block::Table(
+                vec!["until", "decision", "findings", "by", "because"],
+                rows.collect(),
+            ));
         }
         self.owners(blocks);
         if mitigations.is_empty() && accepts.is_empty() {
-            blocks.push(Block::Text("The model declares no mitigations of its own, and accepts no risk.".to_owned()));
+            blocks.push(Block::Text(
+                "The model declares no mitigations of its own, and accepts no risk.".to_owned(),
+            ));
         }
     }
 
@@ -460,7 +662,8 @@ impl Page<'_> {
     fn owners(&self, blocks: &mut Vec<Block>) {
         let mut owners: BTreeMap<String, [usize; 4]> = BTreeMap::new();
         for found in self.of_state(|state| state == State::Open) {
-            owners.entry(self.owner(found)).or_default()[usize::from(found.finding.missing.is_some())] += 1;
+            owners.entry(self.owner(found)).or_default()
+                [usize::from(found.finding.missing.is_some())] += 1;
         }
         for mitigation in self.planned() {
             owners.entry(self.text(mitigation, "owner")).or_default()[2] += 1;
@@ -470,12 +673,24 @@ impl Page<'_> {
         }
         if !owners.is_empty() {
             let rows = owners.into_iter().map(|(owner, numbers)| {
-                let owner = if owner.is_empty() { "no owner is stated".to_owned() } else { owner };
-                std::iter::once(owner.into()).chain(numbers.map(|number| number.to_string().into())).collect()
+                let owner = if owner.is_empty() {
+                    "no owner is stated".to_owned()
+                } else {
+                    owner
+                };
+                std::iter::once(owner.into())
+                    .chain(numbers.map(|number| number.to_string().into()))
+                    .collect()
             });
             blocks.push(Block::Heading(3, "Owners".to_owned()));
             blocks.push(Block::Table(
-                vec!["owner", "open", "not stated", "mitigations planned", "overdue"],
+                vec![
+                    "owner",
+                    "open",
+                    "not stated",
+                    "mitigations planned",
+                    "overdue",
+                ],
                 rows.collect(),
             ));
         }
@@ -488,32 +703,58 @@ impl Page<'_> {
         self.failing(blocks);
         blocks.push(Block::Heading(3, "Coverage by severity".to_owned()));
         let row = |name: &str, levels: &[Level]| {
-            let of = |state: &str| levels.iter().map(|level| self.report.counts.of(state, *level)).sum::<usize>();
+            let of = |state: &str| {
+                levels
+                    .iter()
+                    .map(|level| self.report.counts.of(state, *level))
+                    .sum::<usize>()
+            };
             let numbers = STATES.iter().map(|state| of(state).to_string().into());
-            let worst = self.report.findings.iter().filter(|found| levels.contains(&found.finding.severity));
+            let worst = self
+                .report
+                .findings
+                .iter()
+                .filter(|found| levels.contains(&found.finding.severity));
             let class = worst.map(Known::of).max().map_or("", Known::class);
             let covered = [Cell::of(self.covered(levels), class)];
-            std::iter::once(name.into()).chain(covered).chain(numbers).collect::<Vec<Cell>>()
+            std::iter::once(name.into())
+                .chain(covered)
+                .chain(numbers)
+                .collect::<Vec<Cell>>()
         };
-        let mut rows: Vec<Vec<Cell>> = Level::ALL.iter().rev().map(|level| row(level.word(), &[*level])).collect();
+        let mut rows: Vec<Vec<Cell>> = Level::ALL
+            .iter()
+            .rev()
+            .map(|level| row(level.word(), &[*level]))
+            .collect();
         rows.push(row("all", &Level::ALL));
         let columns = ["severity", "covered"].into_iter().chain(STATES);
         blocks.push(Block::Table(columns.collect(), rows));
-        blocks.push(Block::Text("Covered is what is mitigated or accepted.".to_owned()));
+        blocks.push(Block::Text(
+            "Covered is what is mitigated or accepted.".to_owned(),
+        ));
         self.days(blocks);
-        let others = self
-            .report
-            .entries
-            .iter()
-            .filter(|entry| !matches!(entry.diagnostic.code.class, Class::Finding | Class::Time));
+        let others =
+            self.report.entries.iter().filter(|entry| {
+                !matches!(entry.diagnostic.code.class, Class::Finding | Class::Time)
+            });
         let others: Vec<Cell> = others
             .map(|entry| {
                 let spot = &entry.spot;
-                format!("{}:{}: {}", spot.path, spot.start.line + 1, entry.diagnostic.message).into()
+                format!(
+                    "{}:{}: {}",
+                    spot.path,
+                    spot.start.line + 1,
+                    entry.diagnostic.message
+                )
+                .into()
             })
             .collect();
         if !others.is_empty() {
-            blocks.push(Block::Heading(3, "What the model itself still needs".to_owned()));
+            blocks.push(Block::Heading(
+                3,
+                "What the model itself still needs".to_owned(),
+            ));
             blocks.push(Block::List(others));
         }
         let assumptions: Vec<Decl> = self.declared(Kind::Assumption).collect();
@@ -521,17 +762,27 @@ impl Page<'_> {
             let rows = assumptions.iter().map(|assumption| {
                 vec![
                     self.called(*assumption).into(),
-                    self.all_called(typed(self.db, *assumption).decls("about")).into(),
+                    self.all_called(typed(self.db, *assumption).decls("about"))
+                        .into(),
                     self.day(*assumption, "validate_by", "overdue"),
                     self.text(*assumption, "owner").into(),
                 ]
             });
             blocks.push(Block::Heading(3, "What is taken for granted".to_owned()));
-            blocks.push(Block::Table(vec!["assumption", "about", "to be validated by", "owner"], rows.collect()));
+            blocks.push(Block::Table(
+                vec!["assumption", "about", "to be validated by", "owner"],
+                rows.collect(),
+            ));
         }
         if !self.report.policy.is_empty() {
             blocks.push(Block::Heading(3, "Where the policy differs".to_owned()));
-            blocks.push(Block::List(self.report.policy.iter().map(|set| policy_in_words(set).into()).collect()));
+            blocks.push(Block::List(
+                self.report
+                    .policy
+                    .iter()
+                    .map(|set| policy_in_words(set).into())
+                    .collect(),
+            ));
         }
     }
 
@@ -539,11 +790,20 @@ impl Page<'_> {
     fn failing(&self, blocks: &mut Vec<Block>) {
         const MOST: usize = 10;
         let db = self.db;
-        let at_the_bar = |found: &&Assessed| self.report.bar.is_some_and(|bar| found.finding.severity >= bar);
-        let failing = self.of_state(|state| state == State::Open).filter(at_the_bar);
+        let at_the_bar = |found: &&Assessed| {
+            self.report
+                .bar
+                .is_some_and(|bar| found.finding.severity >= bar)
+        };
+        let failing = self
+            .of_state(|state| state == State::Open)
+            .filter(at_the_bar);
         let mut entries: Vec<Cell> = failing
             .map(|found| {
-                let (title, subject) = (found.finding.id.title(db), self.code(found.finding.id.subject()));
+                let (title, subject) = (
+                    found.finding.id.title(db),
+                    self.code(found.finding.id.subject()),
+                );
                 format!("{title}: {subject} ({})", told(found)).into()
             })
             .collect();
@@ -558,14 +818,28 @@ impl Page<'_> {
 
     /// What should have been done, and what is to be done soon.
     fn days(&self, blocks: &mut Vec<Block>) {
-        let of = |kind, property, passed, what| self.declared(kind).map(move |decl| (decl, property, passed, what));
+        let of = |kind, property, passed, what| {
+            self.declared(kind)
+                .map(move |decl| (decl, property, passed, what))
+        };
         let all = of(Kind::Mitigation, "due", "overdue", "mitigation")
             .filter(|(decl, ..)| !is_done(self.db, *decl))
             .chain(of(Kind::Accept, "until", "expired", "acceptance"))
-            .chain(of(Kind::Assumption, "validate_by", "overdue", "assumption to validate"));
+            .chain(of(
+                Kind::Assumption,
+                "validate_by",
+                "overdue",
+                "assumption to validate",
+            ));
         let near = all.filter_map(|(decl, property, passed, what)| {
-            let day = self.date(decl, property).filter(|day| self.days_to(*day) <= NEAR)?;
-            let owner = if decl.kind(self.db) == Kind::Accept { "by" } else { "owner" };
+            let day = self
+                .date(decl, property)
+                .filter(|day| self.days_to(*day) <= NEAR)?;
+            let owner = if decl.kind(self.db) == Kind::Accept {
+                "by"
+            } else {
+                "owner"
+            };
             let row = vec![
                 self.called(decl).into(),
                 what.into(),
@@ -585,7 +859,10 @@ impl Page<'_> {
             return;
         }
         let columns = vec!["what", "kind", "day", "owner"];
-        blocks.push(Block::Table(columns, near.into_iter().map(|(_, row)| row).collect()));
+        blocks.push(Block::Table(
+            columns,
+            near.into_iter().map(|(_, row)| row).collect(),
+        ));
     }
 }
 
@@ -598,7 +875,13 @@ fn sections(parts: &[Section]) -> Vec<Block> {
             Section::Text(text) => blocks.push(Block::Text(text.clone())),
             Section::Item(item, _) => enter(&mut blocks, item.clone().into()),
             Section::Link(item, link) => {
-                enter(&mut blocks, Cell { link: Some(link.clone()), ..item.clone().into() });
+                enter(
+                    &mut blocks,
+                    Cell {
+                        link: Some(link.clone()),
+                        ..item.clone().into()
+                    },
+                );
             }
             // How to accept it is for the one who writes the model.
             Section::Code(_) => {
@@ -620,11 +903,19 @@ fn enter(blocks: &mut Vec<Block>, entry: Cell) {
 /// How severe a finding is, as far as it is known.
 fn severity_in_words(found: &Assessed) -> String {
     let severity = found.finding.severity.word();
-    if found.state_word() == "not stated" { format!("up to {severity}") } else { severity.to_owned() }
+    if found.state_word() == "not stated" {
+        format!("up to {severity}")
+    } else {
+        severity.to_owned()
+    }
 }
 
 /// The same, and whether it is known at all.
 fn told(found: &Assessed) -> String {
     let severity = severity_in_words(found);
-    if found.finding.missing.is_some() { format!("not stated, {severity}") } else { severity }
+    if found.finding.missing.is_some() {
+        format!("not stated, {severity}")
+    } else {
+        severity
+    }
 }

@@ -1,8 +1,10 @@
-//! Models as a revision of a git repository holds them. The command `git` reads it, without a checkout: nothing is written,
-//! nothing is fetched, and nothing runs that a repository may name, since these are its plumbing commands and no others.
-//! It must not know what the models say.
+//! Models as a revision of a git repository holds them. The command `git` reads it, without a
+//! checkout: nothing is written, nothing is fetched, and nothing runs that a repository may name,
+//! since these are its plumbing commands and no others. It must not know what the models say.
 
-use crate::files::{self, Loaded, ModelTexts, SETTINGS, fill, is_named_as_model, is_passed_over, shown, too_long};
+use crate::files::{
+    self, Loaded, ModelTexts, SETTINGS, fill, is_named_as_model, is_passed_over, shown, too_long,
+};
 use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -26,8 +28,18 @@ fn git(folder: &Path, arguments: &[&str]) -> Command {
     command
         .current_dir(folder)
         .args(["--no-pager", "--no-replace-objects", "--no-optional-locks"])
-        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
-        .args(["-c", "protocol.allow=never", "-c", "safe.bareRepository=explicit"])
+        .args([
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.hooksPath=/dev/null",
+        ])
+        .args([
+            "-c",
+            "protocol.allow=never",
+            "-c",
+            "safe.bareRepository=explicit",
+        ])
         .args(arguments)
         .env("LC_ALL", "C")
         .env("GIT_NO_LAZY_FETCH", "1")
@@ -42,11 +54,16 @@ fn git(folder: &Path, arguments: &[&str]) -> Command {
 
 /// What a run of `git` printed, if it went well; else what it complained of.
 fn output(mut command: Command) -> Result<Result<Vec<u8>, String>> {
-    let output = command.output().context("`git` cannot be run, which reads revisions")?;
+    let output = command
+        .output()
+        .context("`git` cannot be run, which reads revisions")?;
     if output.status.success() {
         return Ok(Ok(output.stdout));
     }
-    Ok(Err(String::from_utf8_lossy(&output.stderr).trim().trim_start_matches("fatal: ").to_owned()))
+    Ok(Err(String::from_utf8_lossy(&output.stderr)
+        .trim()
+        .trim_start_matches("fatal: ")
+        .to_owned()))
 }
 
 fn line(bytes: &[u8]) -> &[u8] {
@@ -59,7 +76,10 @@ impl Repository {
     /// # Errors
     /// When there is none, or `git` cannot be run.
     pub fn around(path: &Path) -> Result<Repository> {
-        let folder = path.ancestors().find(|folder| folder.is_dir()).unwrap_or(path);
+        let folder = path
+            .ancestors()
+            .find(|folder| folder.is_dir())
+            .unwrap_or(path);
         let prefix = match output(git(folder, &["rev-parse", "--show-prefix"]))? {
             Ok(prefix) => to_path(line(&prefix)),
             Err(why) if why.contains("not a git repository") => {
@@ -71,10 +91,13 @@ impl Repository {
         for _ in prefix.components() {
             top.pop();
         }
-        let real =
-            output(git(folder, &["rev-parse", "--show-toplevel"]))?.map_err(|why| anyhow::anyhow!("git: {why}"))?;
+        let real = output(git(folder, &["rev-parse", "--show-toplevel"]))?
+            .map_err(|why| anyhow::anyhow!("git: {why}"))?;
         if top.canonicalize().ok() != to_path(line(&real)).canonicalize().ok() {
-            bail!("`{}` is a link into a repository; name the folder that it leads to", shown(folder).display());
+            bail!(
+                "`{}` is a link into a repository; name the folder that it leads to",
+                shown(folder).display()
+            );
         }
         Ok(Repository { top })
     }
@@ -85,9 +108,22 @@ impl Repository {
     /// When `git` cannot be run.
     pub fn commit(&self, revision: &str) -> Result<Option<Commit>> {
         let wanted = format!("{revision}^{{commit}}");
-        let found = output(git(&self.top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]))?;
-        let id = found.ok().map(|id| String::from_utf8_lossy(line(&id)).into_owned());
-        Ok(id.filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit())).map(Commit))
+        let found = output(git(
+            &self.top,
+            &[
+                "rev-parse",
+                "--verify",
+                "--quiet",
+                "--end-of-options",
+                &wanted,
+            ],
+        ))?;
+        let id = found
+            .ok()
+            .map(|id| String::from_utf8_lossy(line(&id)).into_owned());
+        Ok(id
+            .filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .map(Commit))
     }
 
     /// Why a revision may not be here, and what to do about it.
@@ -96,7 +132,9 @@ impl Repository {
     /// When `git` cannot be run.
     pub fn why_missing(&self, revision: &str) -> Result<String> {
         if revision.contains("..") {
-            return Ok(format!("`{revision}` is a range; name its two ends apart, as in `threatline diff main topic`"));
+            return Ok(format!(
+                "`{revision}` is a range; name its two ends apart, as in `threatline diff main topic`"
+            ));
         }
         let is_shallow = output(git(&self.top, &["rev-parse", "--is-shallow-repository"]))?;
         let is_shallow = is_shallow.is_ok_and(|answer| line(&answer) == b"true");
@@ -108,7 +146,9 @@ impl Repository {
                 .to_owned(),
             None => String::new(),
         };
-        Ok(format!("`{revision}` is neither a revision of this repository nor a folder{hint}"))
+        Ok(format!(
+            "`{revision}` is neither a revision of this repository nor a folder{hint}"
+        ))
     }
 
     /// The files of the working tree that are the repository's, or would be if they were added.
@@ -116,7 +156,18 @@ impl Repository {
     /// # Errors
     /// When `git` cannot be run.
     pub fn files(&self) -> Result<HashSet<PathBuf>> {
-        let list = git(&self.top, &["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "*.threat"]);
+        let list = git(
+            &self.top,
+            &[
+                "ls-files",
+                "-z",
+                "--cached",
+                "--others",
+                "--exclude-standard",
+                "--",
+                "*.threat",
+            ],
+        );
         let list = output(list)?.map_err(|why| anyhow::anyhow!("git: {why}"))?;
         Ok(list
             .split(|byte| *byte == 0)
@@ -125,7 +176,8 @@ impl Repository {
             .collect())
     }
 
-    /// Reads the models of some paths, as a commit has them. The paths are from the root of the file system.
+    /// Reads the models of some paths, as a commit has them. The paths are from the root of the
+    /// file system.
     ///
     /// # Errors
     /// When `git` cannot read the commit.
@@ -135,14 +187,24 @@ impl Repository {
         let mut found = Found::default();
         for path in paths {
             let Ok(path) = path.strip_prefix(&self.top) else {
-                bail!("`{}` is not in the repository `{}`", shown(path).display(), self.top.display());
+                bail!(
+                    "`{}` is not in the repository `{}`",
+                    shown(path).display(),
+                    self.top.display()
+                );
             };
             tree.walk(path, &mut blobs, &mut found)?;
         }
-        let is_asked = |path: &Path| paths.iter().any(|asked| self.top.join(path).starts_with(asked));
+        let is_asked = |path: &Path| {
+            paths
+                .iter()
+                .any(|asked| self.top.join(path).starts_with(asked))
+        };
         let mut models = Vec::new();
         for (root, files) in found.roots {
-            let is_around = paths.iter().any(|asked| asked.starts_with(self.top.join(&root)));
+            let is_around = paths
+                .iter()
+                .any(|asked| asked.starts_with(self.top.join(&root)));
             if !is_around && !files.keys().any(|file| is_asked(file)) {
                 continue;
             }
@@ -158,28 +220,45 @@ impl Repository {
                 };
                 texts.push((self.top.join(file), text));
             }
-            models.push(ModelTexts { root: self.top.join(root), settings, files: texts });
+            models.push(ModelTexts {
+                root: self.top.join(root),
+                settings,
+                files: texts,
+            });
         }
         let link = |path: &PathBuf| files::not_followed(&self.top.join(path));
-        Ok(fill(models, today, found.links.iter().map(link).collect(), paths.to_vec()))
+        Ok(fill(
+            models,
+            today,
+            found.links.iter().map(link).collect(),
+            paths.to_vec(),
+        ))
     }
 
     fn tree(&self, commit: &Commit) -> Result<Tree> {
-        let list = output(git(&self.top, &["ls-tree", "-r", "-z", "--full-tree", &commit.0]))?;
+        let list = output(git(
+            &self.top,
+            &["ls-tree", "-r", "-z", "--full-tree", &commit.0],
+        ))?;
         let list = list.map_err(|why| anyhow::anyhow!("git: {why}"))?;
         let mut tree = Tree(BTreeMap::new());
         for entry in list.split(|byte| *byte == 0) {
             // `MODE TYPE ID\tPATH`
-            let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else { continue };
+            let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else {
+                continue;
+            };
             let head = String::from_utf8_lossy(&entry[..tab]).into_owned();
             let mut words = head.split(' ');
-            let (Some(mode), Some(_), Some(id)) = (words.next(), words.next(), words.next()) else { continue };
+            let (Some(mode), Some(_), Some(id)) = (words.next(), words.next(), words.next()) else {
+                continue;
+            };
             let kind = match mode {
                 "120000" => Kind::Link,
                 "160000" => continue,
                 _ => Kind::File,
             };
-            tree.0.insert(to_path(&entry[tab + 1..]), (kind, id.to_owned()));
+            tree.0
+                .insert(to_path(&entry[tab + 1..]), (kind, id.to_owned()));
         }
         Ok(tree)
     }
@@ -218,26 +297,41 @@ impl Tree {
     fn below(&self, folder: &Path) -> impl Iterator<Item = &PathBuf> {
         let folder = folder.to_owned();
         let from = self.0.range(folder.clone()..);
-        from.map(|(path, _)| path).take_while(move |path| path.starts_with(&folder))
+        from.map(|(path, _)| path)
+            .take_while(move |path| path.starts_with(&folder))
     }
 
-    /// Collects the model files below the root of a path, each with the model that it belongs to, as `files` does on a
-    /// disk.
+    /// Collects the model files below the root of a path, each with the model that it belongs to,
+    /// as `files` does on a disk.
     fn walk(&self, asked: &Path, blobs: &mut Blobs, found: &mut Found) -> Result<()> {
-        let is_file = self.0.contains_key(asked) || is_named_as_model(asked) && self.below(asked).next().is_none();
-        let folder = if is_file { asked.parent().unwrap_or(asked) } else { asked };
+        let is_file = self.0.contains_key(asked)
+            || is_named_as_model(asked) && self.below(asked).next().is_none();
+        let folder = if is_file {
+            asked.parent().unwrap_or(asked)
+        } else {
+            asked
+        };
         let has_settings = |folder: &Path| self.0.contains_key(&folder.join(SETTINGS));
-        let root = folder.ancestors().find(|folder| has_settings(folder)).unwrap_or(folder);
+        let root = folder
+            .ancestors()
+            .find(|folder| has_settings(folder))
+            .unwrap_or(folder);
         for path in self.below(root) {
             let within = path.strip_prefix(root).unwrap_or(path);
             let mut folders = within.parent().into_iter().flat_map(Path::components);
             let is_model_file = is_named_as_model(path);
             let is_asked = path == asked && !path.ends_with(SETTINGS);
-            if folders.any(|part| is_passed_over(&part.as_os_str().to_string_lossy())) || !(is_model_file || is_asked) {
+            if folders.any(|part| is_passed_over(&part.as_os_str().to_string_lossy()))
+                || !(is_model_file || is_asked)
+            {
                 continue;
             }
             let id = match self.meant(path, blobs)? {
-                Meant::File { path: file, id } if file == *path || !is_asked && !is_read_there(&file, root) => Ok(id),
+                Meant::File { path: file, id }
+                    if file == *path || !is_asked && !is_read_there(&file, root) =>
+                {
+                    Ok(id)
+                }
                 Meant::File { .. } => continue,
                 Meant::Folder => {
                     found.links.push(path.clone());
@@ -245,9 +339,16 @@ impl Tree {
                 }
                 Meant::Nothing(why) => Err(why),
             };
-            let mut around = path.ancestors().skip(1).take_while(|folder| folder.starts_with(root));
+            let mut around = path
+                .ancestors()
+                .skip(1)
+                .take_while(|folder| folder.starts_with(root));
             let own = around.find(|folder| has_settings(folder)).unwrap_or(root);
-            found.roots.entry(own.to_owned()).or_default().insert(path.clone(), id);
+            found
+                .roots
+                .entry(own.to_owned())
+                .or_default()
+                .insert(path.clone(), id);
         }
         Ok(())
     }
@@ -256,11 +357,18 @@ impl Tree {
         let mut path = path.to_owned();
         for _ in 0..MOST_LINKS {
             match self.0.get(&path) {
-                Some((Kind::File, id)) => return Ok(Meant::File { path, id: id.clone() }),
-                Some((Kind::Link, id)) => match behind(&path, Path::new(blobs.read(id)?.text.as_ref())) {
-                    Some(target) => path = target,
-                    None => return Ok(Meant::Nothing("it is a link out of the repository")),
-                },
+                Some((Kind::File, id)) => {
+                    return Ok(Meant::File {
+                        path,
+                        id: id.clone(),
+                    });
+                }
+                Some((Kind::Link, id)) => {
+                    match behind(&path, Path::new(blobs.read(id)?.text.as_ref())) {
+                        Some(target) => path = target,
+                        None => return Ok(Meant::Nothing("it is a link out of the repository")),
+                    }
+                }
                 None if self.below(&path).next().is_some() => return Ok(Meant::Folder),
                 None => return Ok(Meant::Nothing("there is no such file")),
             }
@@ -310,10 +418,21 @@ struct Blobs {
 impl Blobs {
     fn open(folder: &Path) -> Result<Blobs> {
         let mut command = git(folder, &["cat-file", "--batch"]);
-        let mut git = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let mut git = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
         let (ask, answer) = (git.stdin.take(), git.stdout.take());
-        let (ask, answer) = (ask.context("no pipe to `git`")?, answer.context("no pipe from `git`")?);
-        Ok(Blobs { git, ask, answer: BufReader::new(answer) })
+        let (ask, answer) = (
+            ask.context("no pipe to `git`")?,
+            answer.context("no pipe from `git`")?,
+        );
+        Ok(Blobs {
+            git,
+            ask,
+            answer: BufReader::new(answer),
+        })
     }
 
     /// The text of a blob. What is too long is passed over.
@@ -322,13 +441,21 @@ impl Blobs {
         let mut head = String::new();
         self.answer.read_line(&mut head)?;
         // `ID blob SIZE`, or `ID missing`.
-        let Some(size) = head.trim_end().split(' ').nth(2).and_then(|size| size.parse::<u64>().ok()) else {
+        let Some(size) = head
+            .trim_end()
+            .split(' ')
+            .nth(2)
+            .and_then(|size| size.parse::<u64>().ok())
+        else {
             bail!(
                 "git does not have the file {id}: a partial clone has to fetch it first, as `git cat-file blob {id}` does"
             );
         };
         if size > threatline_syntax::LONGEST_TEXT as u64 {
-            std::io::copy(&mut self.answer.by_ref().take(size + 1), &mut std::io::sink())?;
+            std::io::copy(
+                &mut self.answer.by_ref().take(size + 1),
+                &mut std::io::sink(),
+            )?;
             return Ok(FileText::failed(too_long()));
         }
         let mut bytes = vec![0; size as usize + 1];
@@ -340,7 +467,8 @@ impl Blobs {
 
 impl Drop for Blobs {
     fn drop(&mut self) {
-        // It ends by itself where nothing more is asked; one that is in the middle of an answer does not.
+        // It ends by itself where nothing more is asked; one that is in the middle of an answer
+        // does not.
         let _ = self.git.kill();
         let _ = self.git.wait();
     }

@@ -17,7 +17,8 @@ use threatline_model::{Database, Decl, Kind, Model, Workspace, World};
 /// Runs the command.
 ///
 /// # Errors
-/// When a path cannot be used, a filter names something that there is not, or the output cannot be written.
+/// When a path cannot be used, a filter names something that there is not, or the output cannot be
+/// written.
 pub fn run(arguments: &RulesArguments) -> Result<Outcome> {
     let paths: Vec<_> = arguments.path.iter().cloned().collect();
     let workspace = match files::load(&paths, None) {
@@ -36,8 +37,9 @@ pub fn run(arguments: &RulesArguments) -> Result<Outcome> {
     for model in models {
         let filter = filter(db, model, arguments)?;
         // A rule of the library is listed once, however many models there are.
-        let new =
-            entries(db, model, &filter).into_iter().filter(|entry| !found.iter().any(|known| known.rule == entry.rule));
+        let new = entries(db, model, &filter)
+            .into_iter()
+            .filter(|entry| !found.iter().any(|known| known.rule == entry.rule));
         found.extend(new.collect::<Vec<_>>());
     }
     let mut output = std::io::BufWriter::new(anstream::AutoStream::auto(std::io::stdout().lock()));
@@ -61,8 +63,12 @@ fn filter(db: &Database, model: Model, arguments: &RulesArguments) -> Result<Fil
     let made_with = arguments.technology.as_ref().map(|name| {
         let all = visible(db, model, &[Kind::Technology, Kind::Protocol]);
         let short = |decl: &Decl| SmolStr::from(full_name(db, *decl).trim_start_matches("std."));
-        let found = all.iter().find(|decl| short(decl) == name.trim_start_matches("std."));
-        found.copied().ok_or_else(|| unknown("technology or protocol", name, all.iter().map(short)))
+        let found = all
+            .iter()
+            .find(|decl| short(decl) == name.trim_start_matches("std."));
+        found
+            .copied()
+            .ok_or_else(|| unknown("technology or protocol", name, all.iter().map(short)))
     });
     Ok(Filter {
         categories: category.transpose()?,
@@ -79,7 +85,11 @@ fn unknown(what: &str, written: &str, known: impl Iterator<Item = SmolStr>) -> a
 }
 
 fn print(output: &mut impl Write, db: &Database, found: &[Entry]) -> Result<()> {
-    let width = found.iter().map(|entry| entry.name.chars().count()).max().unwrap_or_default();
+    let width = found
+        .iter()
+        .map(|entry| entry.name.chars().count())
+        .max()
+        .unwrap_or_default();
     let mut subject = None;
     for entry in found {
         let heading = match entry.rule.in_library(db) {
@@ -87,23 +97,46 @@ fn print(output: &mut impl Write, db: &Database, found: &[Entry]) -> Result<()> 
             false => in_one_line(entry.rule.file(db).path(db)),
         };
         if subject.as_ref() != Some(&heading) {
-            writeln!(output, "{}\x1b[1m{heading}\x1b[0m", if subject.is_some() { "\n" } else { "" })?;
+            writeln!(
+                output,
+                "{}\x1b[1m{heading}\x1b[0m",
+                if subject.is_some() { "\n" } else { "" }
+            )?;
             subject = Some(heading);
         }
         // STRIDE's letters, each at its place.
         let letters: String = STRIDE
             .names()
-            .map(|word| match entry.categories.words().any(|own| own == word) {
-                true => word[..1].to_uppercase(),
-                false => "·".to_owned(),
-            })
+            .map(
+                |word| match entry.categories.words().any(|own| own == word) {
+                    true => word[..1].to_uppercase(),
+                    false => "·".to_owned(),
+                },
+            )
             .collect();
-        let off = if entry.setting.as_ref().is_some_and(|setting| !setting.enabled) { " (turned off)" } else { "" };
-        writeln!(output, "  {:width$}  {letters}  {}{off}", in_one_line(&entry.name), in_one_line(&entry.title))?;
+        let off = if entry
+            .setting
+            .as_ref()
+            .is_some_and(|setting| !setting.enabled)
+        {
+            " (turned off)"
+        } else {
+            ""
+        };
+        writeln!(
+            output,
+            "  {:width$}  {letters}  {}{off}",
+            in_one_line(&entry.name),
+            in_one_line(&entry.title)
+        )?;
     }
     if !found.is_empty() {
         writeln!(output)?;
     }
-    writeln!(output, "{}; `threatline explain RULE` tells all about one", count(found.len(), "rule"))?;
+    writeln!(
+        output,
+        "{}; `threatline explain RULE` tells all about one",
+        count(found.len(), "rule")
+    )?;
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! `threatline test`: runs the tests of rules, and tells which expectations are not met. It must not know what
-//! a rule finds.
+//! `threatline test`: runs the tests of rules, and tells which expectations are not met. It must
+//! not know what a rule finds.
 
 use crate::Outcome;
 use crate::arguments::{TestArguments, TestFormat};
@@ -24,7 +24,10 @@ pub struct Tested {
 
 impl Tested {
     fn unmet(&self) -> usize {
-        self.expectations.iter().filter(|expectation| expectation.instead.is_some()).count()
+        self.expectations
+            .iter()
+            .filter(|expectation| expectation.instead.is_some())
+            .count()
     }
 }
 
@@ -41,15 +44,26 @@ pub fn run(arguments: &TestArguments) -> Result<Outcome> {
     let tested: Vec<Tested> = report_of_tests(&loaded)
         .into_iter()
         .map(|report| {
-            let expects = report.model.files(db).iter().flat_map(|file| file.declarations(db).iter().copied());
+            let expects = report
+                .model
+                .files(db)
+                .iter()
+                .flat_map(|file| file.declarations(db).iter().copied());
             let expects = expects.filter(|decl| decl.kind(db) == Kind::Expect);
-            Tested { expectations: expects.flat_map(|expect| outcomes(db, expect)).collect(), report }
+            Tested {
+                expectations: expects.flat_map(|expect| outcomes(db, expect)).collect(),
+                report,
+            }
         })
         .collect();
     if tested.is_empty() {
         bail!("there is no test here: a file whose name ends with `.test.threat`");
     }
-    let untested: Vec<Decl> = loaded.workspace.models().flat_map(|model| untested(db, model, &tested)).collect();
+    let untested: Vec<Decl> = loaded
+        .workspace
+        .models()
+        .flat_map(|model| untested(db, model, &tested))
+        .collect();
     let mut output = std::io::BufWriter::new(anstream::AutoStream::auto(std::io::stdout().lock()));
     match arguments.format {
         TestFormat::Human => print(&mut output, db, &tested, &untested)?,
@@ -78,11 +92,20 @@ fn untested(db: &Database, model: Model, tested: &[Tested]) -> Vec<Decl> {
             };
         }
     }
-    let own = rules(db, model).iter().copied().filter(|rule| rule.model(db) == model);
-    own.filter(|rule| !found.contains(rule) || !absent.contains(rule)).collect()
+    let own = rules(db, model)
+        .iter()
+        .copied()
+        .filter(|rule| rule.model(db) == model);
+    own.filter(|rule| !found.contains(rule) || !absent.contains(rule))
+        .collect()
 }
 
-fn print(output: &mut impl Write, db: &Database, tested: &[Tested], untested: &[Decl]) -> Result<()> {
+fn print(
+    output: &mut impl Write,
+    db: &Database,
+    tested: &[Tested],
+    untested: &[Decl],
+) -> Result<()> {
     for test in tested {
         human::entries(output, db, &test.report)?;
     }
@@ -92,12 +115,21 @@ fn print(output: &mut impl Write, db: &Database, tested: &[Tested], untested: &[
         match (test.report.is_broken(), test.unmet()) {
             (true, _) => writeln!(output, "\x1b[1;31mbroken\x1b[0m  {path}")?,
             (false, 0) => writeln!(output, "\x1b[1;32mok\x1b[0m      {path}: {number}")?,
-            (false, unmet) => writeln!(output, "\x1b[1;31mfailed\x1b[0m  {path}: {unmet} of {number}")?,
+            (false, unmet) => writeln!(
+                output,
+                "\x1b[1;31mfailed\x1b[0m  {path}: {unmet} of {number}"
+            )?,
         }
     }
-    let (all, unmet): (usize, usize) =
-        tested.iter().fold((0, 0), |(all, unmet), test| (all + test.expectations.len(), unmet + test.unmet()));
-    writeln!(output, "\n{} in {}, {unmet} not met", count(all, "expectation"), count(tested.len(), "test"))?;
+    let (all, unmet): (usize, usize) = tested.iter().fold((0, 0), |(all, unmet), test| {
+        (all + test.expectations.len(), unmet + test.unmet())
+    });
+    writeln!(
+        output,
+        "\n{} in {}, {unmet} not met",
+        count(all, "expectation"),
+        count(tested.len(), "test")
+    )?;
     for rule in untested {
         let spot = spot_of(db, rule.part(threatline_model::Part::Name));
         writeln!(

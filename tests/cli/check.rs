@@ -6,24 +6,49 @@ const FORCED: &[(&str, &str)] = &[("CLICOLOR_FORCE", "1")];
 
 #[test]
 fn exits_with_0_when_nothing_is_at_the_bar() {
-    with_threat("medium").check(&[]).exits(0).says("Goods leave unpaid").says("passed");
-    Folder::of_model("starter").check(&[]).exits(0).says("no open finding of severity high or above");
+    with_threat("medium")
+        .check(&[])
+        .exits(0)
+        .says("Goods leave unpaid")
+        .says("passed");
+    Folder::of_model("starter")
+        .check(&[])
+        .exits(0)
+        .says("no open finding of severity high or above");
 }
 
 #[test]
 fn exits_with_1_when_a_finding_is_at_the_bar() {
-    with_threat("high").check(&[]).exits(1).says("failed: 1 open finding of severity high or above");
+    with_threat("high")
+        .check(&[])
+        .exits(1)
+        .says("failed: 1 open finding of severity high or above");
     with_threat("critical").check(&[]).exits(1);
 }
 
 #[test]
 fn exits_with_2_when_the_model_or_the_call_is_wrong() {
-    Folder::new(&[("a.threat", "process shop in vcp\nboundary vpc\n")]).check(&[]).exits(2).says("broken: 1 error");
-    Folder::new(&[("a.threat", "process {\n")]).check(&[]).exits(2).says("syntax-error");
+    Folder::new(&[("a.threat", "process shop in vcp\nboundary vpc\n")])
+        .check(&[])
+        .exits(2)
+        .says("broken: 1 error");
+    Folder::new(&[("a.threat", "process {\n")])
+        .check(&[])
+        .exits(2)
+        .says("syntax-error");
     let folder = with_threat("low");
-    folder.check(&["nowhere"]).exits(2).says("`nowhere` cannot be read");
-    folder.check(&["--format", "xml"]).exits(2).says("possible values");
-    folder.run(&["check", "--today", "tomorrow"]).exits(2).says("--today");
+    folder
+        .check(&["nowhere"])
+        .exits(2)
+        .says("`nowhere` cannot be read");
+    folder
+        .check(&["--format", "xml"])
+        .exits(2)
+        .says("possible values");
+    folder
+        .run(&["check", "--today", "tomorrow"])
+        .exits(2)
+        .says("--today");
     folder.run(&["chekc"]).exits(2).says("check");
     folder.run(&[]).exits(2).says("First steps");
 }
@@ -32,7 +57,10 @@ fn exits_with_2_when_the_model_or_the_call_is_wrong() {
 fn exits_with_1_when_the_settings_make_lint_an_error() {
     let folder = Folder::new(&[("a.threat", "process shop\n")]);
     folder.check(&[]).exits(0).says("warning[isolated-element]");
-    folder.write("threatline.toml", "[diagnostics]\nisolated-element = \"error\"\n");
+    folder.write(
+        "threatline.toml",
+        "[diagnostics]\nisolated-element = \"error\"\n",
+    );
     folder.check(&[]).exits(1).says("error[isolated-element]");
 }
 
@@ -42,9 +70,14 @@ fn the_bar_is_set_by_the_call_then_by_the_settings() {
     for (at, severity) in levels.into_iter().enumerate() {
         let folder = with_threat(severity);
         for (bar_at, bar) in levels.into_iter().enumerate() {
-            folder.check(&["--fail-on", bar]).exits(i32::from(at >= bar_at));
+            folder
+                .check(&["--fail-on", bar])
+                .exits(i32::from(at >= bar_at));
         }
-        folder.check(&["--fail-on", "never"]).exits(0).says("findings do not fail this check");
+        folder
+            .check(&["--fail-on", "never"])
+            .exits(0)
+            .says("findings do not fail this check");
     }
     let folder = with_threat("low");
     folder.write("threatline.toml", "[check]\nfail_on = \"low\"\n");
@@ -62,14 +95,29 @@ fn accepted_risks_are_open_again_after_their_day() {
         "accept.threat",
         "accept theft_for_now { findings: theft by: \"CISO\" until: 2026-12-31 because: \"New locks come.\" }\n",
     );
-    folder.check(&["--fail-on", "low"]).exits(0).never_says("error[missing-mitigation]");
-    folder.run(&["check", "--today", "2026-12-31"]).exits(0).says("expiring-acceptance");
-    folder.run(&["check", "--today", "2027-01-01"]).exits(1).says("expired-acceptance").says("missing-mitigation");
+    folder
+        .check(&["--fail-on", "low"])
+        .exits(0)
+        .never_says("error[missing-mitigation]");
+    folder
+        .run(&["check", "--today", "2026-12-31"])
+        .exits(0)
+        .says("expiring-acceptance");
+    folder
+        .run(&["check", "--today", "2027-01-01"])
+        .exits(1)
+        .says("expired-acceptance")
+        .says("missing-mitigation");
 }
 
 #[test]
 fn json_holds_what_people_are_told() {
-    for name in ["shared-database", "webshop", "payment-api/before", "payment-api/after"] {
+    for name in [
+        "shared-database",
+        "webshop",
+        "payment-api/before",
+        "payment-api/after",
+    ] {
         let folder = Folder::of_model(name);
         let human = folder.check(&[]);
         let json = folder.check(&["--format", "json"]);
@@ -82,13 +130,30 @@ fn json_holds_what_people_are_told() {
             let start = &diagnostic["location"]["start"];
             let path = diagnostic["location"]["path"].as_str().unwrap_or_default();
             assert!(human.out.contains(&format!("[{code}]: ")), "{name}: {code}");
-            assert!(human.out.contains(diagnostic["message"].as_str().unwrap_or_default()), "{name}: {diagnostic}");
-            assert!(human.out.contains(&format!("{path}:{}:{}\n", start["line"], start["column"])), "{name}: {path}");
+            assert!(
+                human
+                    .out
+                    .contains(diagnostic["message"].as_str().unwrap_or_default()),
+                "{name}: {diagnostic}"
+            );
+            assert!(
+                human
+                    .out
+                    .contains(&format!("{path}:{}:{}\n", start["line"], start["column"])),
+                "{name}: {path}"
+            );
             for related in each(&diagnostic["related"]) {
-                assert!(human.out.contains(related["message"].as_str().unwrap_or_default()), "{name}: {related}");
+                assert!(
+                    human
+                        .out
+                        .contains(related["message"].as_str().unwrap_or_default()),
+                    "{name}: {related}"
+                );
             }
         }
-        let open = each(&model["findings"]).filter(|finding| finding["state"] == "open").count();
+        let open = each(&model["findings"])
+            .filter(|finding| finding["state"] == "open")
+            .count();
         let counted: u64 = ["low", "medium", "high", "critical"]
             .iter()
             .filter_map(|level| model["counts"]["open"][level].as_u64())
@@ -102,28 +167,36 @@ fn many_writers_of_one_database_are_one_finding_with_all_of_them() {
     let folder = Folder::of_model("shared-database");
     let model = folder.check(&["--format", "json"]).json()["models"][0].take();
     let name = "std.shared_database@platform.main_db";
-    let told: Vec<_> =
-        each(&model["diagnostics"]).filter(|diagnostic| each(&diagnostic["findings"]).any(|id| id == name)).collect();
+    let told: Vec<_> = each(&model["diagnostics"])
+        .filter(|diagnostic| each(&diagnostic["findings"]).any(|id| id == name))
+        .collect();
     assert_eq!(told.len(), 1);
     assert_eq!(told[0]["code"], "missing-mitigation");
-    let finding = each(&model["findings"]).find(|finding| finding["id"] == name).expect("the finding is there");
+    let finding = each(&model["findings"])
+        .find(|finding| finding["id"] == name)
+        .expect("the finding is there");
     assert_eq!(finding["severity"], "high");
     assert_eq!(finding["state"], "open");
-    let files: Vec<&str> =
-        each(&told[0]["related"]).filter_map(|related| related["location"]["path"].as_str()).collect();
+    let files: Vec<&str> = each(&told[0]["related"])
+        .filter_map(|related| related["location"]["path"].as_str())
+        .collect();
     for service in fs_names(&folder) {
         let written = files.iter().filter(|path| path.ends_with(&service)).count();
         assert!(written >= 1, "no writer of {service} among {files:?}");
     }
-    let writers = each(&told[0]["related"])
-        .filter(|related| related["message"].as_str().is_some_and(|message| message.contains("-> platform.main_db")));
+    let writers = each(&told[0]["related"]).filter(|related| {
+        related["message"]
+            .as_str()
+            .is_some_and(|message| message.contains("-> platform.main_db"))
+    });
     assert_eq!(writers.count(), 15);
 }
 
 fn fs_names(folder: &Folder) -> Vec<String> {
     let entries = std::fs::read_dir(folder.path("services")).expect("the services are there");
-    let names: Vec<String> =
-        entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned())).collect();
+    let names: Vec<String> = entries
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .collect();
     assert_eq!(names.len(), 15);
     names
 }
@@ -134,10 +207,15 @@ fn colours_are_for_terminals_alone() {
     folder.check(&[]).exits(1).never_says("\x1b");
     let arguments = ["check", "--today", TODAY];
     folder.run_with(&arguments, FORCED).exits(1).says("\x1b[1m");
-    folder.run_with(&arguments, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]).never_says("\x1b");
+    folder
+        .run_with(&arguments, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")])
+        .never_says("\x1b");
     for format in ["json", "sarif", "github"] {
         let arguments = [&arguments[..], &["--format", format]].concat();
-        folder.run_with(&arguments, FORCED).exits(1).never_says("\x1b");
+        folder
+            .run_with(&arguments, FORCED)
+            .exits(1)
+            .never_says("\x1b");
     }
 }
 
@@ -146,18 +224,30 @@ fn github_gets_a_line_for_each_diagnostic() {
     let folder = with_threat("high");
     let lines = folder.check(&["--format", "github"]).exits(1).out;
     assert_eq!(lines.lines().count(), 1, "{lines}");
+    assert!(lines.starts_with(
+        "::error file=shop.threat,line=5,endLine=5,col=8,endColumn=13,title=missing-mitigation::"
+    ));
     assert!(
-        lines.starts_with("::error file=shop.threat,line=5,endLine=5,col=8,endColumn=13,title=missing-mitigation::")
+        lines.contains("%0A"),
+        "the help is in the same line: {lines}"
     );
-    assert!(lines.contains("%0A"), "the help is in the same line: {lines}");
-    Folder::of_model("starter").check(&["--format", "github"]).exits(0).never_says("::");
+    Folder::of_model("starter")
+        .check(&["--format", "github"])
+        .exits(0)
+        .never_says("::");
 }
 
 #[test]
 fn many_models_are_checked_at_once() {
-    let run = run_in(&models(), &["check", "--today", TODAY, "--format", "json"], &[]);
+    let run = run_in(
+        &models(),
+        &["check", "--today", TODAY, "--format", "json"],
+        &[],
+    );
     let json = run.json();
-    let names: Vec<_> = each(&json["models"]).filter_map(|model| model["name"].as_str()).collect();
+    let names: Vec<_> = each(&json["models"])
+        .filter_map(|model| model["name"].as_str())
+        .collect();
     for name in ["Web shop", "My system", "Payment API"] {
         assert!(names.contains(&name), "{names:?}");
     }

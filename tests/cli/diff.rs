@@ -73,18 +73,35 @@ fn git(folder: &Folder, arguments: &[&str]) {
 fn git_in(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new("git");
     command
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"])
+        .args([
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@example.com",
+            "-c",
+            "commit.gpgsign=false",
+        ])
         .args(["-c", "protocol.file.allow=always"])
         .args(arguments)
         .current_dir(folder);
-    command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").stdin(Stdio::null());
+    command
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .stdin(Stdio::null());
     let output = command.output().expect("git starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 fn commit(folder: &Folder) {
     git(folder, &["add", "--all"]);
-    git(folder, &["commit", "--quiet", "--allow-empty", "--message", "x"]);
+    git(
+        folder,
+        &["commit", "--quiet", "--allow-empty", "--message", "x"],
+    );
 }
 
 fn diff(folder: &Folder, arguments: &[&str]) -> Run {
@@ -97,35 +114,52 @@ fn changed(from: &str, to: &str) -> Value {
     assert!(MODEL.contains(from), "the model has no {from:?}");
     let folder = repository(&[("a.threat", MODEL)]);
     folder.write("a.threat", MODEL.replace(from, to));
-    diff(&folder, &["main", "--format", "json", "--fail-on", "never"]).exits(0).json()["models"][0].take()
+    diff(&folder, &["main", "--format", "json", "--fail-on", "never"])
+        .exits(0)
+        .json()["models"][0]
+        .take()
 }
 
 /// The messages of a topic.
 fn messages(model: &Value, topic: &str) -> String {
-    each(&model[topic]).map(|change| change["message"].as_str().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+    each(&model[topic])
+        .map(|change| change["message"].as_str().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn opened(model: &Value) -> Vec<&str> {
-    each(&model["opened"]).filter_map(|finding| finding["id"].as_str()).collect()
+    each(&model["opened"])
+        .filter_map(|finding| finding["id"].as_str())
+        .collect()
 }
 
 #[track_caller]
 fn tells(model: &Value, topic: &str, message: &str) {
-    assert!(messages(model, topic).contains(message), "no {message:?} in {model:#}");
+    assert!(
+        messages(model, topic).contains(message),
+        "no {message:?} in {model:#}"
+    );
 }
 
 /// All that is told of a model is nothing.
 #[track_caller]
 fn is_empty(model: &Value) {
     for (key, value) in model.as_object().expect("it is an object") {
-        assert!(value.as_array().is_none_or(Vec::is_empty), "{key} is {value:#}");
+        assert!(
+            value.as_array().is_none_or(Vec::is_empty),
+            "{key} is {value:#}"
+        );
     }
 }
 
 #[test]
 fn moving_and_formatting_text_changes_nothing() {
     let folder = repository(&[("a.threat", MODEL)]);
-    let model = MODEL.replace("rate_limiting, input_validation", "input_validation,\n rate_limiting");
+    let model = MODEL.replace(
+        "rate_limiting, input_validation",
+        "input_validation,\n rate_limiting",
+    );
     let mut parts: Vec<&str> = model.split("\n\n").collect();
     parts.reverse();
     let (one, two) = parts.split_at(parts.len() / 2);
@@ -134,24 +168,45 @@ fn moving_and_formatting_text_changes_nothing() {
     folder.write("c.threat", two.join("\n// a comment\n"));
     let json = diff(&folder, &["main", "--format", "json"]).exits(0).json();
     is_empty(&json["models"][0]);
-    diff(&folder, &["main"]).exits(0).says("the design is as it was");
-    diff(&folder, &["main", "--format", "markdown"]).exits(0).says("the design is as it was");
-    let sarif = diff(&folder, &["main", "--format", "sarif"]).exits(0).sarif();
+    diff(&folder, &["main"])
+        .exits(0)
+        .says("the design is as it was");
+    diff(&folder, &["main", "--format", "markdown"])
+        .exits(0)
+        .says("the design is as it was");
+    let sarif = diff(&folder, &["main", "--format", "sarif"])
+        .exits(0)
+        .sarif();
     assert_eq!(sarif["results"], Value::Array(Vec::new()));
 }
 
 #[test]
 fn titles_and_descriptions_are_named_and_no_more() {
     let folder = repository(&[("a.threat", MODEL)]);
-    folder.write("a.threat", MODEL.replace("store ledger \"Ledger\"", "/// The books.\nstore ledger \"Books\""));
-    let mut model = diff(&folder, &["main", "--format", "json"]).exits(0).json()["models"][0].take();
-    assert_eq!(model["texts"], json!([{ "kind": "store", "subject": "ledger", "changed": ["description", "title"] }]));
+    folder.write(
+        "a.threat",
+        MODEL.replace(
+            "store ledger \"Ledger\"",
+            "/// The books.\nstore ledger \"Books\"",
+        ),
+    );
+    let mut model =
+        diff(&folder, &["main", "--format", "json"]).exits(0).json()["models"][0].take();
+    assert_eq!(
+        model["texts"],
+        json!([{ "kind": "store", "subject": "ledger", "changed": ["description", "title"] }])
+    );
     model["texts"] = json!([]);
     is_empty(&model);
-    let run = diff(&folder, &["main"]).exits(0).says("`description`, `title` of store `ledger`");
+    let run = diff(&folder, &["main"])
+        .exits(0)
+        .says("`description`, `title` of store `ledger`");
     run.says("passed: the design is as it was");
     // What implements something is a fact.
-    let model = changed("process web \"Web\" in vpc {", "process web \"Web\" in vpc {\n  source: \"web/**\"");
+    let model = changed(
+        "process web \"Web\" in vpc {",
+        "process web \"Web\" in vpc {\n  source: \"web/**\"",
+    );
     tells(&model, "changed", "process `web`: `source` gained `web/**`");
 }
 
@@ -160,14 +215,20 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
     let folder = repository(&[("a.threat", MODEL)]);
     folder.write(
         "a.threat",
-        MODEL.replace("sql_tls", "sql").replace("stores: card\n", "stores: card\n  tenancy: multi\n"),
+        MODEL
+            .replace("sql_tls", "sql")
+            .replace("stores: card\n", "stores: card\n  tenancy: multi\n"),
     );
     let json = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
     assert!(!opened(&json).is_empty(), "{json:#}");
     tells(&json, "weakened", "`protocol` is `sql`, and was `sql_tls`");
     tells(&json, "weakened", "`tenancy` is `multi`");
 
-    let pay = |protocol: &str| MODEL.replace("sends: price", "sends: price, card").replace("protocol: https", protocol);
+    let pay = |protocol: &str| {
+        MODEL
+            .replace("sends: price", "sends: price, card")
+            .replace("protocol: https", protocol)
+    };
     folder.write("a.threat", pay("protocol: http"));
     let run = diff(&folder, &["main"]).exits(1);
     let run = run
@@ -176,42 +237,79 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
         .says("and is not encrypted");
     run.says("`pay` carries `card` (restricted; new to `shopper`)")
         .says("failed: 1 new finding of severity high or above");
-    let run = diff(&folder, &["main", "--fail-on", "never"]).exits(0).says("1 opened finding");
+    let run = diff(&folder, &["main", "--fail-on", "never"])
+        .exits(0)
+        .says("1 opened finding");
     run.says("passed: findings do not fail this comparison");
     // What was open at the same severity before is not new.
     commit(&folder);
     diff(&folder, &["main"]).exits(0).never_says("clear text");
     // What is open and gets worse is.
-    folder.write("a.threat", pay("protocol: http").replace("classification: restricted", "classification: public"));
-    let json = diff(&folder, &["main", "--format", "json", "--fail-on", "never"]).exits(0).json();
-    tells(&json["models"][0], "weakened", "asset `card`: `classification` is `public`, and was `restricted`");
+    folder.write(
+        "a.threat",
+        pay("protocol: http").replace("classification: restricted", "classification: public"),
+    );
+    let json = diff(&folder, &["main", "--format", "json", "--fail-on", "never"])
+        .exits(0)
+        .json();
+    tells(
+        &json["models"][0],
+        "weakened",
+        "asset `card`: `classification` is `public`, and was `restricted`",
+    );
     commit(&folder);
     folder.write("a.threat", pay("protocol: http"));
     let json = diff(&folder, &["main", "--format", "json"]).exits(1).json();
-    let was: Vec<&Value> = each(&json["models"][0]["opened"]).map(|finding| &finding["before"]).collect();
-    assert!(was.iter().any(|before| before.is_null() || before["severity"] != "critical"), "{was:?}");
+    let was: Vec<&Value> = each(&json["models"][0]["opened"])
+        .map(|finding| &finding["before"])
+        .collect();
+    assert!(
+        was.iter()
+            .any(|before| before.is_null() || before["severity"] != "critical"),
+        "{was:?}"
+    );
 }
 
 #[test]
 fn a_finding_that_gets_worse_at_the_bar_fails_and_is_not_called_new() {
-    let open = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
+    let open = MODEL
+        .replace("protocol: https", "protocol: http")
+        .replace("sends: price", "sends: card");
     let before = open.replace("classification: restricted", "classification: confidential");
     let folder = repository(&[("a.threat", &before)]);
-    folder.check(&[]).says("`pay` (high, information disclosure)");
+    folder
+        .check(&[])
+        .says("`pay` (high, information disclosure)");
     folder.write("a.threat", &open);
-    let run = diff(&folder, &["main"]).exits(1).says("1 opened finding, 1 worse finding");
-    let run = run.says("`pay` (critical, information disclosure)").says("note: it was high before");
+    let run = diff(&folder, &["main"])
+        .exits(1)
+        .says("1 opened finding, 1 worse finding");
+    let run = run
+        .says("`pay` (critical, information disclosure)")
+        .says("note: it was high before");
     run.says("failed: 1 worse finding of severity high or above");
     let model = diff(&folder, &["main", "--format", "json"]).exits(1).json()["models"][0].take();
     assert_eq!(opened(&model), ["std.missing_audit_trail@ledger"]);
     assert_eq!(model["worse"][0]["id"], "std.unencrypted_flow@pay");
-    assert_eq!(model["worse"][0]["before"], json!({ "state": "open", "severity": "high" }));
+    assert_eq!(
+        model["worse"][0]["before"],
+        json!({ "state": "open", "severity": "high" })
+    );
     assert_eq!(model["at_the_bar"], 1);
-    diff(&folder, &["main", "--format", "markdown"]).exits(1).says("| critical, was high |");
-    let results = diff(&folder, &["main", "--format", "sarif"]).exits(1).sarif()["results"].take();
+    diff(&folder, &["main", "--format", "markdown"])
+        .exits(1)
+        .says("| critical, was high |");
+    let results = diff(&folder, &["main", "--format", "sarif"])
+        .exits(1)
+        .sarif()["results"]
+        .take();
     assert_eq!(results[0]["baselineState"], "updated");
-    // The same of one that was below the bar; above neither the list nor the verdict speaks of failing.
-    folder.write("a.threat", before.replace("classification: confidential", "classification: internal"));
+    // The same of one that was below the bar; above neither the list nor the verdict speaks of
+    // failing.
+    folder.write(
+        "a.threat",
+        before.replace("classification: confidential", "classification: internal"),
+    );
     commit(&folder);
     folder.write("a.threat", &before);
     diff(&folder, &["main"]).exits(1);
@@ -239,27 +337,71 @@ fn of_findings_told_together_the_new_ones_are_named() {
 #[test]
 fn what_protects_less_is_told() {
     let told = |from, to, message| tells(&changed(from, to), "weakened", message);
-    told("rate_limiting, input_validation", "input_validation", "`rate_limiting` no longer protects `web`");
+    told(
+        "rate_limiting, input_validation",
+        "input_validation",
+        "`rate_limiting` no longer protects `web`",
+    );
     told(
         " { mitigations: network_segmentation }",
         "",
         "`network_segmentation` no longer protects `web`, `ledger`, `pay`",
     );
-    told("status: verified", "status: planned", "mitigation `checks`: `status` is `planned`, and was `verified`");
-    told(" evidence: \"https://ci.example.com/1\"", "", "`evidence` lost `https://ci.example.com/1`");
-    told("until: 2026-12-31", "until: 2027-12-31", "accept `late`: `until` is `2027-12-31`, and was `2026-12-31`");
-    told("by: \"CISO\"", "by: \"me\"", "accept `late`: `by` is `me`, and was `CISO`");
+    told(
+        "status: verified",
+        "status: planned",
+        "mitigation `checks`: `status` is `planned`, and was `verified`",
+    );
+    told(
+        " evidence: \"https://ci.example.com/1\"",
+        "",
+        "`evidence` lost `https://ci.example.com/1`",
+    );
+    told(
+        "until: 2026-12-31",
+        "until: 2027-12-31",
+        "accept `late`: `until` is `2027-12-31`, and was `2026-12-31`",
+    );
+    told(
+        "by: \"CISO\"",
+        "by: \"me\"",
+        "accept `late`: `by` is `me`, and was `CISO`",
+    );
     told(
         "missing_audit_trail@web",
         "missing_audit_trail@web, tampering@web",
         "accept `late` accepts `injection@web` (high), too",
     );
-    told("trust: untrusted", "trust: high", "boundary `internet`: `trust` is `high`, and was `untrusted`");
-    told("classification: restricted", "classification: internal", "asset `card`: `classification` is `internal`");
-    told("stores: card\n", "stores: card\n  out_of_scope: \"old\"\n", "store `ledger` is out of scope now: old");
-    told("authentication: token", "authentication: none", "flow `pay`: `authentication` is `none`, and was `token`");
-    told("  authentication: token\n", "", "flow `pay`: `authentication` is not stated, and was `token`");
-    told("encryption: at_rest", "encryption: none", "store `ledger`: `encryption` is `none`, and was `at_rest`");
+    told(
+        "trust: untrusted",
+        "trust: high",
+        "boundary `internet`: `trust` is `high`, and was `untrusted`",
+    );
+    told(
+        "classification: restricted",
+        "classification: internal",
+        "asset `card`: `classification` is `internal`",
+    );
+    told(
+        "stores: card\n",
+        "stores: card\n  out_of_scope: \"old\"\n",
+        "store `ledger` is out of scope now: old",
+    );
+    told(
+        "authentication: token",
+        "authentication: none",
+        "flow `pay`: `authentication` is `none`, and was `token`",
+    );
+    told(
+        "  authentication: token\n",
+        "",
+        "flow `pay`: `authentication` is not stated, and was `token`",
+    );
+    told(
+        "encryption: at_rest",
+        "encryption: none",
+        "store `ledger`: `encryption` is `none`, and was `at_rest`",
+    );
     told(
         "\"Shopper\" in internet",
         "\"Shopper\" in vpc",
@@ -280,16 +422,28 @@ fn a_later_due_day_is_told() {
     let planned = MODEL.replace("status: verified", "status: planned due: 2027-01-01");
     let folder = repository(&[("a.threat", &planned)]);
     folder.write("a.threat", planned.replace("2027-01-01", "2027-06-01"));
-    diff(&folder, &["main"]).exits(0).says("`due` is `2027-06-01`, and was `2027-01-01`").says("Weaker than before");
+    diff(&folder, &["main"])
+        .exits(0)
+        .says("`due` is `2027-06-01`, and was `2027-01-01`")
+        .says("Weaker than before");
 }
 
 #[test]
 fn what_is_listed_elsewhere_and_protects_the_same_is_no_weakening() {
-    let model = changed("mitigations: network_segmentation", "mitigations: network_segmentation, rate_limiting");
+    let model = changed(
+        "mitigations: network_segmentation",
+        "mitigations: network_segmentation, rate_limiting",
+    );
     assert_eq!(messages(&model, "weakened"), "");
     let folder = repository(&[("a.threat", MODEL)]);
     let moved = MODEL.replace("rate_limiting, input_validation", "input_validation");
-    folder.write("a.threat", moved.replace("network_segmentation }", "network_segmentation, rate_limiting }"));
+    folder.write(
+        "a.threat",
+        moved.replace(
+            "network_segmentation }",
+            "network_segmentation, rate_limiting }",
+        ),
+    );
     let json = diff(&folder, &["main", "--format", "json"]).exits(0).json();
     assert_eq!(messages(&json["models"][0], "weakened"), "");
 }
@@ -307,11 +461,21 @@ fn what_is_new_and_what_is_gone_is_told() {
     tells(&json, "added", "external `bank`, in `partner`");
     tells(&json, "added", "asset `report`, which is confidential");
     tells(&json, "added", "flow `settle`, `web -> bank`");
-    tells(&json, "crossings", "`settle` (`web -> bank`) leaves `vpc` and enters `partner`, from trust high to low");
-    tells(&json, "sensitive", "`settle` carries `report` (confidential; new to `web`)");
+    tells(
+        &json,
+        "crossings",
+        "`settle` (`web -> bank`) leaves `vpc` and enters `partner`, from trust high to low",
+    );
+    tells(
+        &json,
+        "sensitive",
+        "`settle` carries `report` (confidential; new to `web`)",
+    );
     // The untracked file counts; an ignored one is not the repository's.
     folder.write(".gitignore", "b.threat\n");
-    diff(&folder, &["main"]).exits(0).says("the design is as it was");
+    diff(&folder, &["main"])
+        .exits(0)
+        .says("the design is as it was");
     fs::remove_file(folder.path(".gitignore")).unwrap();
     commit(&folder);
     fs::remove_file(folder.path("b.threat")).unwrap();
@@ -326,21 +490,39 @@ fn data_that_become_more_sensitive_are_told_once() {
     let told = |to: &str, message: &str| {
         let model = changed("classification: internal", to);
         let (of_data, changed) = (messages(&model, "sensitive"), messages(&model, "changed"));
-        assert_eq!(of_data, format!("asset `price` is {message}; it is in 2 elements and 1 flow"));
+        assert_eq!(
+            of_data,
+            format!("asset `price` is {message}; it is in 2 elements and 1 flow")
+        );
         assert_eq!(changed, "");
     };
-    told("classification: confidential", "confidential, and was internal");
-    told("classification: internal personal: yes", "personal, and was not");
-    told("classification: restricted personal: yes", "restricted and personal, and was internal");
+    told(
+        "classification: confidential",
+        "confidential, and was internal",
+    );
+    told(
+        "classification: internal personal: yes",
+        "personal, and was not",
+    );
+    told(
+        "classification: restricted personal: yes",
+        "restricted and personal, and was internal",
+    );
 }
 
 #[test]
 fn a_flow_that_takes_another_way_is_told_with_the_data_that_go_with_it() {
     let more = "process edge in vpc { technology: web_service }\n";
     let folder = repository(&[("a.threat", &format!("{MODEL}{more}"))]);
-    folder.write("a.threat", format!("{MODEL}{more}").replace("flow web -> ledger", "flow keep: web -> ledger"));
+    folder.write(
+        "a.threat",
+        format!("{MODEL}{more}").replace("flow web -> ledger", "flow keep: web -> ledger"),
+    );
     commit(&folder);
-    folder.write("a.threat", format!("{MODEL}{more}").replace("flow web -> ledger", "flow keep: web -> edge"));
+    folder.write(
+        "a.threat",
+        format!("{MODEL}{more}").replace("flow web -> ledger", "flow keep: web -> edge"),
+    );
     let model = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
     assert_eq!(
         messages(&model, "sensitive"),
@@ -352,21 +534,35 @@ fn a_flow_that_takes_another_way_is_told_with_the_data_that_go_with_it() {
     let folder = repository(&[("a.threat", MODEL)]);
     folder.write("a.threat", open);
     let model = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
-    tells(&model, "changed", "`pay` runs from `shopper` to `ledger`, and ran from `shopper` to `web`");
+    tells(
+        &model,
+        "changed",
+        "`pay` runs from `shopper` to `ledger`, and ran from `shopper` to `web`",
+    );
     assert_eq!(messages(&model, "sensitive"), "");
 }
 
 #[test]
 fn what_is_accepted_is_told_with_who_accepts_it_and_not_as_closed() {
-    let open = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
+    let open = MODEL
+        .replace("protocol: https", "protocol: http")
+        .replace("sends: price", "sends: card");
     let folder = repository(&[("a.threat", &open), ("decisions.threat", "process other\n")]);
     let accept = "accept it { findings: unencrypted_flow@pay by: \"CISO\" until: 2027-01-01 because: \"so\" }\n";
     folder.write("decisions.threat", format!("process other\n{accept}"));
-    let told = "accept `it` is new: CISO accepts `unencrypted_flow@pay` (critical) until 2027-01-01";
-    diff(&folder, &["main"]).exits(0).says(told).never_says("closed");
+    let told =
+        "accept `it` is new: CISO accepts `unencrypted_flow@pay` (critical) until 2027-01-01";
+    diff(&folder, &["main"])
+        .exits(0)
+        .says(told)
+        .never_says("closed");
     // Where the acceptance itself is not asked for, the finding says so.
-    let run = diff(&folder, &["main", "a.threat"]).exits(0).says("1 finding put off").never_says("closed");
-    run.says("accepted by CISO until 2027-01-01 (`it`)").says("elsewhere in this model: 1 other change");
+    let run = diff(&folder, &["main", "a.threat"])
+        .exits(0)
+        .says("1 finding put off")
+        .never_says("closed");
+    run.says("accepted by CISO until 2027-01-01 (`it`)")
+        .says("elsewhere in this model: 1 other change");
     // A hole that is accepted where it is made is no open finding, and told all the same.
     let folder = repository(&[("a.threat", MODEL)]);
     folder.write("a.threat", format!("{open}{accept}"));
@@ -375,23 +571,48 @@ fn what_is_accepted_is_told_with_who_accepts_it_and_not_as_closed() {
     let wide = accept.replace("unencrypted_flow@pay", "information_disclosure@pay");
     let folder = repository(&[("a.threat", &format!("{MODEL}{wide}"))]);
     folder.write("a.threat", format!("{open}{wide}"));
-    diff(&folder, &["main"]).exits(0).says("accept `it` accepts `unencrypted_flow@pay` (critical), too");
+    diff(&folder, &["main"])
+        .exits(0)
+        .says("accept `it` accepts `unencrypted_flow@pay` (critical), too");
     // What is planned is not closed either.
     let folder = repository(&[("a.threat", &open)]);
-    let planned = open.replace("  sends: card\n}\n\nflow web", "  sends: card\n  mitigations: sealed\n}\n\nflow web");
-    folder.write("a.threat", format!("{planned}mitigation sealed {{ counters: unencrypted_flow status: planned }}\n"));
-    let run = diff(&folder, &["main"]).exits(0).says("Findings put off").says("`sealed` is planned to counter it");
+    let planned = open.replace(
+        "  sends: card\n}\n\nflow web",
+        "  sends: card\n  mitigations: sealed\n}\n\nflow web",
+    );
+    folder.write(
+        "a.threat",
+        format!("{planned}mitigation sealed {{ counters: unencrypted_flow status: planned }}\n"),
+    );
+    let run = diff(&folder, &["main"])
+        .exits(0)
+        .says("Findings put off")
+        .says("`sealed` is planned to counter it");
     run.never_says("closed");
 }
 
 #[test]
 fn of_a_part_it_is_told_that_more_changed_elsewhere() {
-    let folder = repository(&[("threatline.toml", ""), ("a.threat", MODEL), ("part/b.threat", "process part\n")]);
-    folder.write("a.threat", MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card"));
-    let verdict =
-        "passed: nothing changed in `part` (elsewhere in this model: 1 opened or worse finding, 4 other changes)";
+    let folder = repository(&[
+        ("threatline.toml", ""),
+        ("a.threat", MODEL),
+        ("part/b.threat", "process part\n"),
+    ]);
+    folder.write(
+        "a.threat",
+        MODEL
+            .replace("protocol: https", "protocol: http")
+            .replace("sends: price", "sends: card"),
+    );
+    let verdict = "passed: nothing changed in `part` (elsewhere in this model: 1 opened or worse finding, 4 other changes)";
     diff(&folder, &["main", "part"]).exits(0).says(verdict);
-    run_in(&folder.path("part"), &["diff", "main", "--today", TODAY], &[]).exits(0).says(verdict);
+    run_in(
+        &folder.path("part"),
+        &["diff", "main", "--today", TODAY],
+        &[],
+    )
+    .exits(0)
+    .says(verdict);
     diff(&folder, &["main"]).exits(1).never_says("elsewhere");
     let model = diff(&folder, &["main", "part", "--format", "json"]).json()["models"][0].take();
     assert_eq!(model["elsewhere"], json!({ "findings": 1, "others": 4 }));
@@ -400,49 +621,96 @@ fn of_a_part_it_is_told_that_more_changed_elsewhere() {
 #[test]
 fn the_example_of_the_readme_is_what_is_said() {
     let readme = fs::read_to_string(crate::root().join("README.md")).unwrap();
-    let (_, example) = readme.split_once("threatline diff before after").expect("it is in the README");
-    let example =
-        example.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("and what it says");
-    let run = run_in(&models().join("payment-api"), &["diff", "before", "after", "--today", TODAY], &[]).exits(1);
+    let (_, example) = readme
+        .split_once("threatline diff before after")
+        .expect("it is in the README");
+    let example = example
+        .split("```text\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .expect("and what it says");
+    let run = run_in(
+        &models().join("payment-api"),
+        &["diff", "before", "after", "--today", TODAY],
+        &[],
+    )
+    .exits(1);
     for line in example.lines().filter(|line| *line != "…") {
-        assert!(run.out.lines().any(|said| said == line), "{line:?} is not said:\n{}", run.out);
+        assert!(
+            run.out.lines().any(|said| said == line),
+            "{line:?} is not said:\n{}",
+            run.out
+        );
     }
 }
 
 #[test]
 fn a_finding_that_closes_says_why() {
-    let open = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
+    let open = MODEL
+        .replace("protocol: https", "protocol: http")
+        .replace("sends: price", "sends: card");
     let why = |to: &str| {
         let folder = repository(&[("a.threat", &open)]);
         folder.write("a.threat", to);
         let json = diff(&folder, &["main", "--format", "json"]).json();
-        let closed =
-            each(&json["models"][0]["closed"]).find(|closed| closed["finding"]["id"] == "std.unencrypted_flow@pay");
-        closed.unwrap_or_else(|| panic!("{json:#}"))["why"].as_str().unwrap().to_owned()
+        let closed = each(&json["models"][0]["closed"])
+            .find(|closed| closed["finding"]["id"] == "std.unencrypted_flow@pay");
+        closed.unwrap_or_else(|| panic!("{json:#}"))["why"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
-    assert_eq!(why(&open.replace("protocol: http\n", "protocol: https\n")), "it talks `https`, and is encrypted");
-    assert_eq!(why(&open.replace("restricted", "public")), "it carries `card`, which is public");
+    assert_eq!(
+        why(&open.replace("protocol: http\n", "protocol: https\n")),
+        "it talks `https`, and is encrypted"
+    );
+    assert_eq!(
+        why(&open.replace("restricted", "public")),
+        "it carries `card`, which is public"
+    );
     let with = |mitigation: &str| {
-        open.replace("sends: card\n}\n\nflow web", &format!("sends: card\n  {mitigation}\n}}\n\nflow web"))
+        open.replace(
+            "sends: card\n}\n\nflow web",
+            &format!("sends: card\n  {mitigation}\n}}\n\nflow web"),
+        )
     };
     // What was countered may not be called for any more, because less is said to be at stake.
     let folder = repository(&[("a.threat", &with("mitigations: payload_encryption"))]);
-    folder.write("a.threat", with("mitigations: payload_encryption").replace("restricted", "public"));
-    let told = "No longer called for, and treated before: `unencrypted_flow@pay` (critical, mitigated)";
+    folder.write(
+        "a.threat",
+        with("mitigations: payload_encryption").replace("restricted", "public"),
+    );
+    let told =
+        "No longer called for, and treated before: `unencrypted_flow@pay` (critical, mitigated)";
     diff(&folder, &["main"]).says(told);
     diff(&folder, &["main", "--format", "markdown"]).says("No longer called for");
-    assert_eq!(why(&with("mitigations: payload_encryption")), "`payload_encryption` counters it");
-    assert_eq!(why(&with("out_of_scope: \"x\"")), "flow `pay` is out of scope");
-    let accept = "accept it { findings: unencrypted_flow@pay by: \"me\" until: 2027-01-01 because: \"so\" }";
-    assert_eq!(why(&format!("{open}{accept}")), "accepted by me until 2027-01-01 (`it`)");
+    assert_eq!(
+        why(&with("mitigations: payload_encryption")),
+        "`payload_encryption` counters it"
+    );
+    assert_eq!(
+        why(&with("out_of_scope: \"x\"")),
+        "flow `pay` is out of scope"
+    );
+    let accept =
+        "accept it { findings: unencrypted_flow@pay by: \"me\" until: 2027-01-01 because: \"so\" }";
+    assert_eq!(
+        why(&format!("{open}{accept}")),
+        "accepted by me until 2027-01-01 (`it`)"
+    );
     let flow = &open[open.find("flow pay").unwrap()..open.find("flow web").unwrap()];
     assert_eq!(why(&open.replace(flow, "")), "flow `pay` is gone");
 }
 
 #[test]
 fn the_head_is_judged_by_the_policy_of_the_base() {
-    let folder = repository(&[("threatline.toml", "[check]\nfail_on = \"high\"\n"), ("a.threat", MODEL)]);
-    let hole = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
+    let folder = repository(&[
+        ("threatline.toml", "[check]\nfail_on = \"high\"\n"),
+        ("a.threat", MODEL),
+    ]);
+    let hole = MODEL
+        .replace("protocol: https", "protocol: http")
+        .replace("sends: price", "sends: card");
     folder.write("a.threat", &hole);
     folder.write(
         "threatline.toml",
@@ -450,14 +718,26 @@ fn the_head_is_judged_by_the_policy_of_the_base() {
          false\nreason = \"It is in the way.\"\n",
     );
     folder.check(&[]).exits(0);
-    let run = diff(&folder, &["main"]).exits(1).says("in clear text").says("Policy and rules");
+    let run = diff(&folder, &["main"])
+        .exits(1)
+        .says("in clear text")
+        .says("Policy and rules");
     // Each with its line, and with what would come of it.
-    let run = run.says("the rule `unencrypted_flow` is turned off (\"It is in the way.\"), and was on; `unencry");
-    let run = run.says("`unencrypted_flow@pay` (critical) would be found no longer").says("threatline.toml:5:8");
+    let run = run.says(
+        "the rule `unencrypted_flow` is turned off (\"It is in the way.\"), and was on; `unencry",
+    );
+    let run = run
+        .says("`unencrypted_flow@pay` (critical) would be found no longer")
+        .says("threatline.toml:5:8");
     let run =
         run.says("`fail_on` is never, and was high; `unencrypted_flow@pay` (critical), `injection@web` (high) would");
-    run.says("threatline.toml:2:1").says("`missing-mitigation` is off, and was not set").says("threatline.toml:4:1");
-    folder.write("threatline.toml", "[rules.unencrypted_flow]\nlikelihood = \"low\"\nreason = \"x\"\n");
+    run.says("threatline.toml:2:1")
+        .says("`missing-mitigation` is off, and was not set")
+        .says("threatline.toml:4:1");
+    folder.write(
+        "threatline.toml",
+        "[rules.unencrypted_flow]\nlikelihood = \"low\"\nreason = \"x\"\n",
+    );
     let told = "is of likelihood low (\"x\"), and was on; `unencrypted_flow@pay` (critical) would be less severe";
     diff(&folder, &["main"]).exits(1).says(told);
     // Nor does a model of its own around the same files help.
@@ -474,15 +754,22 @@ fn the_head_is_judged_by_the_policy_of_the_base() {
     // The policy of the base may also be more than the head's.
     fs::remove_file(folder.path("sub/threatline.toml")).unwrap();
     fs::remove_file(folder.path("threatline.toml")).unwrap();
-    diff(&folder, &["main"]).exits(1).says("`fail_on` is not set, and was high");
+    diff(&folder, &["main"])
+        .exits(1)
+        .says("`fail_on` is not set, and was high");
 }
 
 #[test]
 fn rules_of_ones_own_are_policy() {
     let rule = "rule house \"House\" { on: process category: tampering when: technology is web_service }\n";
     let folder = repository(&[("a.threat", MODEL), ("rules.threat", rule)]);
-    folder.write("rules.threat", rule.replace("is web_service", "is database"));
-    diff(&folder, &["main"]).says("rule `house` asks for other facts").says("`house@web`");
+    folder.write(
+        "rules.threat",
+        rule.replace("is web_service", "is database"),
+    );
+    diff(&folder, &["main"])
+        .says("rule `house` asks for other facts")
+        .says("`house@web`");
     fs::remove_file(folder.path("rules.threat")).unwrap();
     diff(&folder, &["main"])
         .exits(0)
@@ -493,25 +780,52 @@ fn rules_of_ones_own_are_policy() {
 
 #[test]
 fn what_was_renamed_is_the_same_element() {
-    let open = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
+    let open = MODEL
+        .replace("protocol: https", "protocol: http")
+        .replace("sends: price", "sends: card");
     let folder = repository(&[("a.threat", &open)]);
-    let renamed =
-        open.replace("process web \"Web\"", "process shop \"Shop\"").replace("shopper -> web", "shopper -> shop");
-    let renamed = renamed.replace("flow web ->", "flow shop ->").replace("targets: web", "targets: shop");
-    let renamed = renamed.replace("@web", "@shop").replace("flow pay", "flow checkout");
+    let renamed = open
+        .replace("process web \"Web\"", "process shop \"Shop\"")
+        .replace("shopper -> web", "shopper -> shop");
+    let renamed = renamed
+        .replace("flow web ->", "flow shop ->")
+        .replace("targets: web", "targets: shop");
+    let renamed = renamed
+        .replace("@web", "@shop")
+        .replace("flow pay", "flow checkout");
     folder.write("a.threat", &renamed);
     let json = diff(&folder, &["main", "--format", "json"]).exits(0).json()["models"][0].take();
     let names: Vec<(&str, &str)> = each(&json["renamed"])
-        .map(|renamed| (renamed["from"].as_str().unwrap(), renamed["to"].as_str().unwrap()))
+        .map(|renamed| {
+            (
+                renamed["from"].as_str().unwrap(),
+                renamed["to"].as_str().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(names, [("web", "shop"), ("pay", "checkout")]);
-    for topic in ["opened", "closed", "weakened", "added", "removed", "crossings", "sensitive", "changed"] {
+    for topic in [
+        "opened",
+        "closed",
+        "weakened",
+        "added",
+        "removed",
+        "crossings",
+        "sensitive",
+        "changed",
+    ] {
         assert_eq!(json[topic], Value::Array(Vec::new()), "{topic}");
     }
     // Two that say the same cannot be told apart.
-    folder.write("a.threat", format!("{MODEL}process x in vpc\nprocess y in vpc\n"));
+    folder.write(
+        "a.threat",
+        format!("{MODEL}process x in vpc\nprocess y in vpc\n"),
+    );
     commit(&folder);
-    folder.write("a.threat", format!("{MODEL}process u in vpc\nprocess v in vpc\n"));
+    folder.write(
+        "a.threat",
+        format!("{MODEL}process u in vpc\nprocess v in vpc\n"),
+    );
     let json = diff(&folder, &["main", "--format", "json"]).exits(0).json()["models"][0].take();
     assert_eq!(json["renamed"], Value::Array(Vec::new()));
     tells(&json, "added", "process `u`");
@@ -528,10 +842,17 @@ fn a_renamed_component_and_a_renamed_folder_change_nothing_else() {
     let json = diff(&folder, &["main", "--format", "json"]).exits(0).json();
     assert_eq!(json["models"].as_array().map(Vec::len), Some(1));
     is_empty(&json["models"][0]);
-    assert_eq!((&json["models"][0]["base"], &json["models"][0]["head"]), (&"old".into(), &"new".into()));
+    assert_eq!(
+        (&json["models"][0]["base"], &json["models"][0]["head"]),
+        (&"old".into(), &"new".into())
+    );
     folder.write("new/a.threat", format!("component store \"Shop\"\n{MODEL}"));
     let json = diff(&folder, &["main", "--format", "json"]).exits(0).json()["models"][0].take();
-    assert_eq!(json["renamed"].as_array().map(Vec::len), Some(1), "{json:#}");
+    assert_eq!(
+        json["renamed"].as_array().map(Vec::len),
+        Some(1),
+        "{json:#}"
+    );
     assert_eq!(json["opened"], Value::Array(Vec::new()));
     assert_eq!(json["closed"], Value::Array(Vec::new()));
 }
@@ -540,24 +861,43 @@ fn a_renamed_component_and_a_renamed_folder_change_nothing_else() {
 fn models_come_and_go() {
     let folder = repository(&[("threatline.toml", ""), ("a.threat", MODEL)]);
     folder.write("parts/threatline.toml", "[model]\nname = \"Parts\"\n");
-    folder.write("parts/b.threat", "process part\nprocess other\nflow ask: part -> other { protocol: https }\n");
+    folder.write(
+        "parts/b.threat",
+        "process part\nprocess other\nflow ask: part -> other { protocol: https }\n",
+    );
     let json = diff(&folder, &["main", "--format", "json"]).exits(0).json();
-    let parts = each(&json["models"]).find(|model| model["name"] == "Parts").unwrap();
+    let parts = each(&json["models"])
+        .find(|model| model["name"] == "Parts")
+        .unwrap();
     assert!(parts["base"].is_null());
     tells(parts, "added", "process `part`");
-    diff(&folder, &["main"]).exits(0).says("Parts (new model)").says("process `part`");
+    diff(&folder, &["main"])
+        .exits(0)
+        .says("Parts (new model)")
+        .says("process `part`");
     commit(&folder);
     fs::remove_dir_all(folder.path("parts")).unwrap();
-    diff(&folder, &["main"]).exits(0).says("Parts (model is gone)").says("process `part`");
+    diff(&folder, &["main"])
+        .exits(0)
+        .says("Parts (model is gone)")
+        .says("process `part`");
     // From a subfolder, of what is in it; and of a path that is gone.
     folder.write("parts/b.threat", "process part\n");
-    run_in(&folder.path("parts"), &["diff", "main", "--today", TODAY], &[])
-        .exits(0)
-        .says("process `other`")
-        .never_says("web");
+    run_in(
+        &folder.path("parts"),
+        &["diff", "main", "--today", TODAY],
+        &[],
+    )
+    .exits(0)
+    .says("process `other`")
+    .never_says("web");
     fs::remove_dir_all(folder.path("parts")).unwrap();
-    diff(&folder, &["main", "parts"]).exits(0).says("process `part`");
-    diff(&folder, &["main", "main", "parts"]).exits(0).says("the design is as it was");
+    diff(&folder, &["main", "parts"])
+        .exits(0)
+        .says("process `part`");
+    diff(&folder, &["main", "main", "parts"])
+        .exits(0)
+        .says("the design is as it was");
 }
 
 #[test]
@@ -567,50 +907,91 @@ fn of_a_file_what_stands_in_it_is_told_and_what_moved_is_there() {
     fs::remove_file(folder.path("two.threat")).unwrap();
     folder.write("one.threat", MODEL);
     folder.write("three.threat", "process extra\n");
-    diff(&folder, &["main", "two.threat"]).exits(0).says("nothing changed in `two.threat`");
+    diff(&folder, &["main", "two.threat"])
+        .exits(0)
+        .says("nothing changed in `two.threat`");
     diff(&folder, &["main", "three.threat"])
         .exits(0)
         .says("process `extra`")
         .never_says("new model")
         .never_says("`web`");
-    diff(&folder, &["main", "one.threat"]).exits(0).says("nothing changed in `one.threat`");
+    diff(&folder, &["main", "one.threat"])
+        .exits(0)
+        .says("nothing changed in `one.threat`");
 }
 
 #[test]
 fn two_folders_are_compared_without_a_repository() {
-    let folder = Folder::new(&[("one/a.threat", MODEL), ("two/a.threat", &MODEL.replace("at_rest", "none"))]);
-    diff(&folder, &["one", "two"]).exits(1).says("`encryption` is `none`, and was `at_rest`").says("two/a.threat:");
-    diff(&folder, &["two", "one"]).exits(0).says("`encryption` is `at_rest`, and was `none`");
-    diff(&folder, &["one", "one"]).exits(0).says("the design is as it was");
-    let run = run_in(&models().join("payment-api"), &["diff", "before", "after", "--today", TODAY], &[]).exits(1);
-    run.says("no `authentication` is stated for `identity.open_link`").says("1 new finding of severity high or above");
+    let folder = Folder::new(&[
+        ("one/a.threat", MODEL),
+        ("two/a.threat", &MODEL.replace("at_rest", "none")),
+    ]);
+    diff(&folder, &["one", "two"])
+        .exits(1)
+        .says("`encryption` is `none`, and was `at_rest`")
+        .says("two/a.threat:");
+    diff(&folder, &["two", "one"])
+        .exits(0)
+        .says("`encryption` is `at_rest`, and was `none`");
+    diff(&folder, &["one", "one"])
+        .exits(0)
+        .says("the design is as it was");
+    let run = run_in(
+        &models().join("payment-api"),
+        &["diff", "before", "after", "--today", TODAY],
+        &[],
+    )
+    .exits(1);
+    run.says("no `authentication` is stated for `identity.open_link`")
+        .says("1 new finding of severity high or above");
 }
 
 #[test]
 fn what_cannot_be_compared_is_told() {
     let folder = Folder::new(&[("a.threat", MODEL)]);
-    diff(&folder, &["main"]).exits(2).says("`main` is no folder, and no revision: `.` is in no git repository");
+    diff(&folder, &["main"])
+        .exits(2)
+        .says("`main` is no folder, and no revision: `.` is in no git repository");
     let folder = repository(&[("a.threat", MODEL)]);
-    diff(&folder, &["nowhere"]).exits(2).says("`nowhere` is neither a revision of this repository nor a folder");
+    diff(&folder, &["nowhere"])
+        .exits(2)
+        .says("`nowhere` is neither a revision of this repository nor a folder");
     diff(&folder, &["main", "nowhere"])
         .exits(2)
         .says("`nowhere` is neither a revision of this repository nor a folder");
     diff(&folder, &["main..other"]).exits(2).says("is a range");
-    for hostile in ["--output=x", "-x", "--exec=touch x", "^main", "", "main^{tree}"] {
+    for hostile in [
+        "--output=x",
+        "-x",
+        "--exec=touch x",
+        "^main",
+        "",
+        "main^{tree}",
+    ] {
         diff(&folder, &["--", hostile]).exits(2);
     }
     assert!(!folder.path("x").exists());
     folder.write("a.threat", format!("{MODEL}process tardy in nowhere\n"));
-    diff(&folder, &["main"]).exits(2).says("no boundary `nowhere` is declared").says("1 new error");
+    diff(&folder, &["main"])
+        .exits(2)
+        .says("no boundary `nowhere` is declared")
+        .says("1 new error");
     folder.write("a.threat", format!("{MODEL}flow unfinished\n"));
-    diff(&folder, &["main"]).exits(2).says("this flow has no ends").never_says("New").never_says("?");
+    diff(&folder, &["main"])
+        .exits(2)
+        .says("this flow has no ends")
+        .never_says("New")
+        .never_says("?");
     folder.write("a.threat", format!("{MODEL}process tardy in nowhere\n"));
     diff(&folder, &[]).exits(2).says("threatline diff main");
     // An error that was there is no news.
     commit(&folder);
     diff(&folder, &["main"]).exits(0);
     folder.write("threatline.toml", "[chekc]\n");
-    diff(&folder, &["main"]).exits(2).says("there is no section `chekc`").says("[chekc]");
+    diff(&folder, &["main"])
+        .exits(2)
+        .says("there is no section `chekc`")
+        .says("[chekc]");
 }
 
 #[test]
@@ -620,70 +1001,118 @@ fn a_shallow_clone_says_what_to_fetch() {
     commit(&folder);
     let clone = Folder::new(&[]);
     let from = format!("file://{}", folder.path(".").display());
-    git(&clone, &["clone", "--quiet", "--depth", "1", &from, "shallow"]);
-    let run = |base: &str| run_in(&clone.path("shallow"), &["diff", base, "--today", TODAY], &[]);
-    run("HEAD~1").exits(2).says("if the name is right").says("is shallow").says("`fetch-depth: 0`");
-    run("nosuch").exits(2).says("`nosuch` is neither a revision of this repository nor a folder");
+    git(
+        &clone,
+        &["clone", "--quiet", "--depth", "1", &from, "shallow"],
+    );
+    let run = |base: &str| {
+        run_in(
+            &clone.path("shallow"),
+            &["diff", base, "--today", TODAY],
+            &[],
+        )
+    };
+    run("HEAD~1")
+        .exits(2)
+        .says("if the name is right")
+        .says("is shallow")
+        .says("`fetch-depth: 0`");
+    run("nosuch")
+        .exits(2)
+        .says("`nosuch` is neither a revision of this repository nor a folder");
     run("HEAD").exits(0);
 }
 
 #[test]
 fn a_name_of_both_a_revision_and_a_folder_is_the_revision() {
     let folder = repository(&[("a.threat", MODEL), ("main/b.threat", "process part\n")]);
-    diff(&folder, &["main"]).exits(0).says("`main` is taken for the revision; `./main` is the folder");
-    diff(&folder, &["./main", "main"]).says("`main` is taken").says("process `web`");
+    diff(&folder, &["main"])
+        .exits(0)
+        .says("`main` is taken for the revision; `./main` is the folder");
+    diff(&folder, &["./main", "main"])
+        .says("`main` is taken")
+        .says("process `web`");
 }
 
 #[cfg(unix)]
 #[test]
 fn links_are_read_as_on_a_disk() {
-    let folder = Folder::new(&[("model/a.threat", MODEL), ("shared/b.threat", "process shared_part\n")]);
+    let folder = Folder::new(&[
+        ("model/a.threat", MODEL),
+        ("shared/b.threat", "process shared_part\n"),
+    ]);
     let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, folder.path(at)).unwrap();
     link("a.threat", "model/again.threat");
     link("../shared/b.threat", "model/b.threat");
     link("../shared", "model/c.threat");
     git(&folder, &["init", "--quiet", "--initial-branch", "main"]);
     commit(&folder);
-    diff(&folder, &["main", "model"]).exits(0).says("the design is as it was").says("a link to a folder");
+    diff(&folder, &["main", "model"])
+        .exits(0)
+        .says("the design is as it was")
+        .says("a link to a folder");
     folder.write("shared/b.threat", "process other_part\nprocess one_more\n");
-    diff(&folder, &["main", "model"]).exits(0).says("process `one_more`");
+    diff(&folder, &["main", "model"])
+        .exits(0)
+        .says("process `one_more`");
     // What lies outside of the repository is no part of it.
     let outside = Folder::new(&[("c.threat", "process outside\n")]);
-    link(&outside.path("c.threat").to_string_lossy(), "model/out.threat");
-    diff(&folder, &["main", "model"]).exits(0).never_says("outside");
+    link(
+        &outside.path("c.threat").to_string_lossy(),
+        "model/out.threat",
+    );
+    diff(&folder, &["main", "model"])
+        .exits(0)
+        .never_says("outside");
 }
 
 #[cfg(unix)]
 #[test]
 fn nothing_that_a_repository_names_is_run_and_nothing_is_written() {
-    let folder = repository(&[("a.threat", MODEL), (".gitattributes", "*.threat diff=evil filter=evil\n")]);
+    let folder = repository(&[
+        ("a.threat", MODEL),
+        (".gitattributes", "*.threat diff=evil filter=evil\n"),
+    ]);
     let script = "#!/bin/sh\ntouch \"$(dirname \"$0\")/ran\"\n";
     folder.write("evil.sh", script);
     let path = folder.path("evil.sh");
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let evil = path.to_string_lossy().into_owned();
-    for key in
-        ["core.fsmonitor", "core.pager", "diff.external", "diff.evil.textconv", "diff.evil.command", "core.sshCommand"]
-    {
+    for key in [
+        "core.fsmonitor",
+        "core.pager",
+        "diff.external",
+        "diff.evil.textconv",
+        "diff.evil.command",
+        "core.sshCommand",
+    ] {
         git(&folder, &["config", key, &evil]);
     }
     git(&folder, &["config", "filter.evil.smudge", &evil]);
     git(&folder, &["config", "alias.rev-parse", &format!("!{evil}")]);
-    for hook in ["post-checkout", "post-index-change", "reference-transaction"] {
+    for hook in [
+        "post-checkout",
+        "post-index-change",
+        "reference-transaction",
+    ] {
         folder.write(&format!(".git/hooks/{hook}"), script);
         let hook = folder.path(&format!(".git/hooks/{hook}"));
         fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     }
     folder.write("a.threat", MODEL.replace("at_rest", "none"));
     let all = || {
-        let files = walkdir::WalkDir::new(folder.path(".")).into_iter().map(|entry| entry.unwrap());
+        let files = walkdir::WalkDir::new(folder.path("."))
+            .into_iter()
+            .map(|entry| entry.unwrap());
         files
             .filter(|entry| entry.file_type().is_file())
             .map(|entry| (entry.path().to_owned(), fs::read(entry.path()).unwrap()))
             .collect::<Vec<_>>()
     };
     let mut before = all();
-    diff(&folder, &["main"]).exits(1).says("`encryption` is `none`");
+    diff(&folder, &["main"])
+        .exits(1)
+        .says("`encryption` is `none`");
     let mut after = all();
     before.sort();
     after.sort();
@@ -692,28 +1121,44 @@ fn nothing_that_a_repository_names_is_run_and_nothing_is_written() {
 
 #[test]
 fn sarif_has_what_is_new_with_the_fingerprints_of_check() {
-    let hole = MODEL.replace("protocol: https", "protocol: http").replace("sends: price", "sends: card");
+    let hole = MODEL
+        .replace("protocol: https", "protocol: http")
+        .replace("sends: price", "sends: card");
     let folder = repository(&[("a.threat", MODEL)]);
     folder.write("a.threat", hole);
-    let new = diff(&folder, &["main", "--format", "sarif"]).exits(1).sarif();
+    let new = diff(&folder, &["main", "--format", "sarif"])
+        .exits(1)
+        .sarif();
     let all = folder.check(&["--format", "sarif"]).sarif();
     let prints = |run: &Value| -> Vec<String> {
-        each(&run["results"]).map(|result| result["partialFingerprints"].to_string()).collect()
+        each(&run["results"])
+            .map(|result| result["partialFingerprints"].to_string())
+            .collect()
     };
-    assert!(prints(&new).iter().any(|print| print.contains("std.unencrypted_flow@pay")));
+    assert!(
+        prints(&new)
+            .iter()
+            .any(|print| print.contains("std.unencrypted_flow@pay"))
+    );
     assert!(prints(&new).len() < prints(&all).len());
-    assert!(prints(&new).iter().all(|print| prints(&all).contains(print)));
+    assert!(
+        prints(&new)
+            .iter()
+            .all(|print| prints(&all).contains(print))
+    );
     assert!(each(&new["results"]).all(|result| result["baselineState"] == "new"));
     // What is gone is told by where it was.
-    let gone = MODEL.replace(&MODEL[MODEL.find("threat theft").unwrap()..MODEL.find("accept late").unwrap()], "");
+    let gone = MODEL.replace(
+        &MODEL[MODEL.find("threat theft").unwrap()..MODEL.find("accept late").unwrap()],
+        "",
+    );
     folder.write("a.threat", gone);
     diff(&folder, &["main", "--format", "markdown"]).says("| was at `a.threat:");
 }
 
 #[test]
 fn texts_of_a_model_stay_texts() {
-    let hostile =
-        "</summary></details><script>x</script> ![p](http://a.b/c) @team *b* \\u{1b}[31m \\u{202e} | `x` \\n::error::";
+    let hostile = "</summary></details><script>x</script> ![p](http://a.b/c) @team *b* \\u{1b}[31m \\u{202e} | `x` \\n::error::";
     let folder = repository(&[("a.threat", MODEL)]);
     let model = MODEL.replace("by: \"CISO\"", &format!("by: \"{hostile}\""));
     let model = model
@@ -723,20 +1168,39 @@ fn texts_of_a_model_stay_texts() {
         "assumption \"{hostile}\"\naccept it \"{hostile}\" {{ findings: theft by: \"{hostile}\" until: 2027-01-01 because: \"x\" }}\n\
          process gone {{ out_of_scope: \"{hostile}\" }}\n"
     );
-    folder.write("a.threat", model.replace("counters: theft", "counters: spoofing") + &more);
-    folder.write("threatline.toml", format!("[model]\nname = \"{}\"\n", "</details>@team `x`"));
+    folder.write(
+        "a.threat",
+        model.replace("counters: theft", "counters: spoofing") + &more,
+    );
+    folder.write(
+        "threatline.toml",
+        format!("[model]\nname = \"{}\"\n", "</details>@team `x`"),
+    );
     for format in ["human", "markdown", "json", "sarif"] {
         let run = diff(&folder, &["main", "--format", format]);
-        let run = run.never_says("\u{1b}").never_says("\u{202e}").never_says("\n::error::");
+        let run = run
+            .never_says("\u{1b}")
+            .never_says("\u{202e}")
+            .never_says("\n::error::");
         if format == "markdown" {
             // What stands between backticks is code, and no more.
             let outside = |line: &str| line.split('`').step_by(2).collect::<Vec<_>>().join("`");
             let text = run.out.lines().map(outside).collect::<Vec<_>>().join("\n");
-            for never in ["<script", "</summary></details>", "http://", "@team", "![p]", " *b*"] {
+            for never in [
+                "<script",
+                "</summary></details>",
+                "http://",
+                "@team",
+                "![p]",
+                " *b*",
+            ] {
                 assert!(!text.contains(never), "{never} in {text}");
             }
             assert!(text.contains("script"), "{text}");
-            assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+            assert_eq!(
+                text.matches("<details>").count(),
+                text.matches("</details>").count()
+            );
         }
     }
 }
@@ -745,11 +1209,20 @@ fn texts_of_a_model_stay_texts() {
 fn a_comment_gives_no_orders_and_refers_to_nothing() {
     let folder = repository(&[("a.threat", MODEL)]);
     let hostile = "/approve #1 GH-12 evil/repo#3 !4 ~bug `a\\|![p](x)`";
-    folder.write("a.threat", MODEL.replace("by: \"CISO\"", &format!("by: \"{}\"", hostile.replace('\\', "\\\\"))));
+    folder.write(
+        "a.threat",
+        MODEL.replace(
+            "by: \"CISO\"",
+            &format!("by: \"{}\"", hostile.replace('\\', "\\\\")),
+        ),
+    );
     folder.write("threatline.toml", "[model]\nname = \"/merge now\"\n");
     let text = diff(&folder, &["main", "--format", "markdown"]).out;
     // GitLab takes a line that begins with `/` for an order.
-    assert!(!text.lines().any(|line| line.trim_start().starts_with('/')), "{text}");
+    assert!(
+        !text.lines().any(|line| line.trim_start().starts_with('/')),
+        "{text}"
+    );
     assert!(text.contains("&#47;merge now"), "{text}");
     for never in ["#1", "GH-1", "repo#3", "!4", "~bug", "![p]"] {
         assert!(!text.contains(never), "{never} in {text}");
@@ -760,7 +1233,12 @@ fn a_comment_gives_no_orders_and_refers_to_nothing() {
 fn a_comment_is_short_enough_and_found_again() {
     let folder = repository(&[("a.threat", MODEL)]);
     let many: String = (0..3000)
-        .map(|at| format!("process a_process_with_a_long_name_{at} \"{}\" in vpc\n", "&".repeat(300)))
+        .map(|at| {
+            format!(
+                "process a_process_with_a_long_name_{at} \"{}\" in vpc\n",
+                "&".repeat(300)
+            )
+        })
         .collect();
     folder.write("many.threat", many);
     let run = diff(&folder, &["main", "--format", "markdown"])

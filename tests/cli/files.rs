@@ -1,4 +1,5 @@
-//! Which files are a model: its root, nested models, what is passed over, and files that cannot be read.
+//! Which files are a model: its root, nested models, what is passed over, and files that cannot be
+//! read.
 
 use crate::Folder;
 use std::fs;
@@ -10,7 +11,10 @@ fn nested() -> Folder {
     Folder::new(&[
         ("threatline.toml", "[model]\nname = \"Outer\"\n"),
         ("a.threat", "component a\nprocess first\n"),
-        ("parts/b.threat", "component b\nprocess second\nflow second -> a.first\n"),
+        (
+            "parts/b.threat",
+            "component b\nprocess second\nflow second -> a.first\n",
+        ),
         ("inner/threatline.toml", "[model]\nname = \"Inner\"\n"),
         ("inner/a.threat", "component a\nprocess third\n"),
     ])
@@ -32,19 +36,46 @@ fn a_folder_above_the_current_one_is_looked_at_whole() {
 #[test]
 fn a_nested_model_is_a_model_of_its_own() {
     let folder = nested();
-    let run = folder.check(&[]).exits(0).says("Outer: ").says("Inner: ").says("`a.third`");
-    assert!(!run.out.contains("duplicate-declaration"), "both have a component `a`: {}", run.out);
-    folder.check(&["inner"]).exits(0).says("Inner: ").never_says("Outer: ");
-    folder.check(&["parts"]).exits(0).says("Outer: ").never_says("Inner: ");
+    let run = folder
+        .check(&[])
+        .exits(0)
+        .says("Outer: ")
+        .says("Inner: ")
+        .says("`a.third`");
+    assert!(
+        !run.out.contains("duplicate-declaration"),
+        "both have a component `a`: {}",
+        run.out
+    );
+    folder
+        .check(&["inner"])
+        .exits(0)
+        .says("Inner: ")
+        .never_says("Outer: ");
+    folder
+        .check(&["parts"])
+        .exits(0)
+        .says("Outer: ")
+        .never_says("Inner: ");
 }
 
 #[test]
 fn of_a_file_the_whole_model_is_read_and_its_own_part_is_told() {
     let folder = nested();
-    let run = folder.check(&["parts/b.threat"]).exits(0).says("1 element and 1 flow in 1 file");
-    assert!(!run.out.contains("unresolved-reference"), "`a.first` is in another file: {}", run.out);
+    let run = folder
+        .check(&["parts/b.threat"])
+        .exits(0)
+        .says("1 element and 1 flow in 1 file");
+    assert!(
+        !run.out.contains("unresolved-reference"),
+        "`a.first` is in another file: {}",
+        run.out
+    );
     folder.write("a.threat", "component a\nprocess first\nprocess {\n");
-    folder.check(&["parts/b.threat"]).exits(0).never_says("a.threat:");
+    folder
+        .check(&["parts/b.threat"])
+        .exits(0)
+        .never_says("a.threat:");
     folder.check(&["a.threat"]).exits(2).says("a.threat:3:");
 }
 
@@ -52,7 +83,12 @@ fn of_a_file_the_whole_model_is_read_and_its_own_part_is_told() {
 fn paths_that_overlap_are_told_once() {
     let folder = Folder::new(&[("m/a.threat", LONELY)]);
     let run = folder.check(&["m", "m/a.threat", "m/../m"]).exits(0);
-    assert_eq!(run.out.matches("isolated-element").count(), 1, "{}", run.out);
+    assert_eq!(
+        run.out.matches("isolated-element").count(),
+        1,
+        "{}",
+        run.out
+    );
 }
 
 #[test]
@@ -69,29 +105,53 @@ fn hidden_folders_and_packages_are_passed_over() {
 
 #[test]
 fn a_call_that_checks_no_file_does_not_pass() {
-    let folder = Folder::new(&[("threatline.toml", ""), ("a.threat", LONELY), (".hidden/b.threat", LONELY)]);
+    let folder = Folder::new(&[
+        ("threatline.toml", ""),
+        ("a.threat", LONELY),
+        (".hidden/b.threat", LONELY),
+    ]);
     fs::create_dir(folder.path("empty")).expect("a folder can be made");
     folder.write("notes.txt", "notes");
     for path in ["empty", ".hidden", "notes.txt"] {
-        folder.check(&[path]).exits(2).says("there is no `.threat` file in").says(path);
+        folder
+            .check(&[path])
+            .exits(2)
+            .says("there is no `.threat` file in")
+            .says(path);
     }
-    Folder::new(&[]).check(&[]).exits(2).says("`threatline init` starts a model");
+    Folder::new(&[])
+        .check(&[])
+        .exits(2)
+        .says("`threatline init` starts a model");
     Folder::new(&[("threatline.toml", "")]).check(&[]).exits(2);
-    Folder::new(&[("threatline.toml", "")]).check(&["threatline.toml"]).exits(2);
+    Folder::new(&[("threatline.toml", "")])
+        .check(&["threatline.toml"])
+        .exits(2);
 }
 
 #[test]
 fn a_folder_may_be_named_like_a_file() {
     let folder = Folder::new(&[("x.threat/a.threat", LONELY)]);
-    folder.check(&[]).exits(0).says("`x.threat` is a folder").says("`lonely`");
+    folder
+        .check(&[])
+        .exits(0)
+        .says("`x.threat` is a folder")
+        .says("`lonely`");
     folder.check(&["x.threat"]).exits(0).says("`lonely`");
     folder.run(&["fmt", "--check"]).exits(0).says("0 of 1 file");
 }
 
 #[test]
 fn an_empty_file_says_nothing() {
-    let folder = Folder::new(&[("empty.threat", ""), ("mark.threat", "\u{feff}"), ("blank.threat", "\n\n")]);
-    folder.check(&[]).exits(0).says("0 elements and 0 flows in 3 files");
+    let folder = Folder::new(&[
+        ("empty.threat", ""),
+        ("mark.threat", "\u{feff}"),
+        ("blank.threat", "\n\n"),
+    ]);
+    folder
+        .check(&[])
+        .exits(0)
+        .says("0 elements and 0 flows in 3 files");
     folder.run(&["fmt"]).exits(0);
     folder.check(&[]).exits(0);
 }
@@ -100,19 +160,35 @@ fn an_empty_file_says_nothing() {
 fn what_is_not_utf_8_is_told_and_the_rest_is_read() {
     let folder = Folder::new(&[]);
     folder.write("a.threat", b"process lonely\nprocess other \"caf\xe9\"\n");
-    let run = folder.check(&[]).exits(2).says("the file is not UTF-8: byte 33 is 0xe9").says("a.threat:2:19");
+    let run = folder
+        .check(&[])
+        .exits(2)
+        .says("the file is not UTF-8: byte 33 is 0xe9")
+        .says("a.threat:2:19");
     run.says("`lonely`").says("`other`");
-    folder.run(&["fmt"]).exits(2).says("left alone: a.threat: the file is not UTF-8");
-    assert_eq!(fs::read(folder.path("a.threat")).expect("it is there"), b"process lonely\nprocess other \"caf\xe9\"\n");
+    folder
+        .run(&["fmt"])
+        .exits(2)
+        .says("left alone: a.threat: the file is not UTF-8");
+    assert_eq!(
+        fs::read(folder.path("a.threat")).expect("it is there"),
+        b"process lonely\nprocess other \"caf\xe9\"\n"
+    );
 }
 
 #[test]
 fn a_path_is_told_as_from_where_one_stands() {
     let folder = Folder::new(&[("m/a.threat", LONELY)]);
     folder.check(&["m"]).exits(0).says("--> m/a.threat:1:9");
-    folder.check(&[folder.path("m").to_string_lossy().as_ref()]).exits(0).says("m/a.threat:1:9");
+    folder
+        .check(&[folder.path("m").to_string_lossy().as_ref()])
+        .exits(0)
+        .says("m/a.threat:1:9");
     let from_inside = crate::run_in(&folder.path("m"), &["check", "--today", crate::TODAY], &[]);
-    from_inside.exits(0).says("--> a.threat:1:9").says("m: 1 element");
+    from_inside
+        .exits(0)
+        .says("--> a.threat:1:9")
+        .says("m: 1 element");
 }
 
 #[cfg(unix)]
@@ -128,33 +204,69 @@ mod unix {
         symlink(".", folder.path("m/round")).expect("links can be made");
         symlink("..", folder.path("m/up.threat")).expect("links can be made");
         symlink("self.threat", folder.path("m/self.threat")).expect("links can be made");
-        let run = folder.check(&["m"]).exits(2).says("m/self.threat:1:1").says("`m/up.threat` is a link to a folder");
+        let run = folder
+            .check(&["m"])
+            .exits(2)
+            .says("m/self.threat:1:1")
+            .says("`m/up.threat` is a link to a folder");
         assert_eq!(run.out.matches("`lonely`").count(), 1, "{}", run.out);
-        folder.run(&["fmt", "m"]).exits(2).says("left alone: m/self.threat");
+        folder
+            .run(&["fmt", "m"])
+            .exits(2)
+            .says("left alone: m/self.threat");
     }
 
     #[test]
     fn a_link_into_the_model_is_read_once_and_one_out_of_it_where_it_leads() {
-        let folder = Folder::new(&[("m/a.threat", LONELY), ("shared/common.threat", "process shared_one\n")]);
+        let folder = Folder::new(&[
+            ("m/a.threat", LONELY),
+            ("shared/common.threat", "process shared_one\n"),
+        ]);
         symlink("a.threat", folder.path("m/again.threat")).expect("links can be made");
-        symlink("../shared/common.threat", folder.path("m/common.threat")).expect("links can be made");
-        let run = folder.check(&["m"]).exits(0).says("`shared_one`").says("in 2 files");
+        symlink("../shared/common.threat", folder.path("m/common.threat"))
+            .expect("links can be made");
+        let run = folder
+            .check(&["m"])
+            .exits(0)
+            .says("`shared_one`")
+            .says("in 2 files");
         run.never_says("duplicate-declaration");
-        folder.check(&["m/again.threat"]).exits(0).says("`lonely`").says("in 1 file");
+        folder
+            .check(&["m/again.threat"])
+            .exits(0)
+            .says("`lonely`")
+            .says("in 1 file");
     }
 
-    /// Root reads whatever is there, so what cannot be read is a link that leads nowhere, and a pipe, which
-    /// must not be waited for.
+    /// Root reads whatever is there, so what cannot be read is a link that leads nowhere, and a
+    /// pipe, which must not be waited for.
     #[test]
     fn what_cannot_be_read_is_told_and_the_rest_is_read() {
         let folder = Folder::new(&[("a.threat", LONELY)]);
         symlink("nowhere.threat", folder.path("dangling.threat")).expect("links can be made");
-        let made = Command::new("mkfifo").arg(folder.path("pipe.threat")).status();
-        assert!(made.is_ok_and(|status| status.success()), "a pipe can be made");
+        let made = Command::new("mkfifo")
+            .arg(folder.path("pipe.threat"))
+            .status();
+        assert!(
+            made.is_ok_and(|status| status.success()),
+            "a pipe can be made"
+        );
         let run = folder.check(&[]).exits(2).says("`lonely`");
-        let run = run.says("dangling.threat:1:1").says("pipe.threat:1:1").says("neither a file nor a folder");
-        assert_eq!(run.out.matches("error[unreadable-file]").count(), 2, "{}", run.out);
-        let run = folder.run(&["fmt"]).exits(2).says("left alone: dangling.threat").says("left alone: pipe.threat");
+        let run = run
+            .says("dangling.threat:1:1")
+            .says("pipe.threat:1:1")
+            .says("neither a file nor a folder");
+        assert_eq!(
+            run.out.matches("error[unreadable-file]").count(),
+            2,
+            "{}",
+            run.out
+        );
+        let run = folder
+            .run(&["fmt"])
+            .exits(2)
+            .says("left alone: dangling.threat")
+            .says("left alone: pipe.threat");
         run.says("0 of 3 files changed");
     }
 }

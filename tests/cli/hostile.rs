@@ -1,5 +1,5 @@
-//! Titles, names of files and settings that would act on a terminal, a log or a page: they are shown, and do
-//! nothing.
+//! Titles, names of files and settings that would act on a terminal, a log or a page: they are
+//! shown, and do nothing.
 #![cfg(unix)]
 
 use crate::{Folder, TODAY, each};
@@ -26,9 +26,13 @@ fn folder() -> Folder {
 /// What a terminal would act on, the escape that starts a colour of ours aside.
 fn acts(text: &str) -> Option<char> {
     let bare = text.replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
-    let bare = ["94m", "91m", "92m", "93m", "96m", "33m", "36m", "1;31m", "1;32m"]
-        .iter()
-        .fold(bare, |bare, colour| bare.replace(&format!("\u{1b}[{colour}"), ""));
+    let bare = [
+        "94m", "91m", "92m", "93m", "96m", "33m", "36m", "1;31m", "1;32m",
+    ]
+    .iter()
+    .fold(bare, |bare, colour| {
+        bare.replace(&format!("\u{1b}[{colour}"), "")
+    });
     bare.chars().find(|character| {
         (character.is_control() && *character != '\n')
             || "\u{61c}\u{200e}\u{200f}".contains(*character)
@@ -42,14 +46,26 @@ fn no_format_acts_on_a_terminal() {
     let folder = folder();
     for format in ["human", "json", "sarif", "github"] {
         for environment in [&[][..], &[("CLICOLOR_FORCE", "1")]] {
-            let run = folder.run_with(&["check", "--today", TODAY, "--format", format], environment).exits(2);
+            let run = folder
+                .run_with(
+                    &["check", "--today", TODAY, "--format", format],
+                    environment,
+                )
+                .exits(2);
             assert_eq!(acts(&run.out), None, "{format}: {:?}", run.out);
             assert_eq!(acts(&run.err), None, "{format}: {:?}", run.err);
         }
     }
-    let run = folder.run_with(&["fmt"], &[("CLICOLOR_FORCE", "1")]).exits(2);
+    let run = folder
+        .run_with(&["fmt"], &[("CLICOLOR_FORCE", "1")])
+        .exits(2);
     assert_eq!(acts(&run.out).or(acts(&run.err)), None, "{:?}", run.err);
-    let run = folder.run_with(&["check", "\u{1b}[2J\n::error::"], &[("CLICOLOR_FORCE", "1")]).exits(2);
+    let run = folder
+        .run_with(
+            &["check", "\u{1b}[2J\n::error::"],
+            &[("CLICOLOR_FORCE", "1")],
+        )
+        .exits(2);
     assert_eq!(acts(&run.err), None, "{:?}", run.err);
 }
 
@@ -110,21 +126,38 @@ fn nothing_in_a_log_is_an_order_to_a_ci_service() {
         ] {
             let run = folder.run(arguments);
             for line in run.out.lines().chain(run.err.lines()) {
-                assert!(!line.contains("##[") && !line.contains("##vso["), "{arguments:?}: {line}");
+                assert!(
+                    !line.contains("##[") && !line.contains("##vso["),
+                    "{arguments:?}: {line}"
+                );
                 let is_ours = arguments.contains(&"github")
-                    && ["::error file=", "::warning file=", "::notice file="].iter().any(|ours| line.starts_with(ours));
-                assert!(is_ours || !line.trim_start().starts_with("::"), "{arguments:?}: {line}");
+                    && ["::error file=", "::warning file=", "::notice file="]
+                        .iter()
+                        .any(|ours| line.starts_with(ours));
+                assert!(
+                    is_ours || !line.trim_start().starts_with("::"),
+                    "{arguments:?}: {line}"
+                );
             }
         }
     }
-    let told = Folder::new(&[("threatline.toml", settings), (file, model)]).run(&["explain", "mine@shop"]).exits(0).out;
-    assert!(told.contains("# #[add-mask]f"), "what it says is still shown: {told}");
+    let told = Folder::new(&[("threatline.toml", settings), (file, model)])
+        .run(&["explain", "mine@shop"])
+        .exits(0)
+        .out;
+    assert!(
+        told.contains("# #[add-mask]f"),
+        "what it says is still shown: {told}"
+    );
 }
 
 #[test]
 fn a_name_holds_nothing_that_cannot_be_seen() {
     let folder = Folder::new(&[("a.threat", "process api\nprocess api\u{34f}\n")]);
-    folder.check(&[]).exits(2).says("this name holds U+034F, which cannot be seen");
+    folder
+        .check(&[])
+        .exits(2)
+        .says("this name holds U+034F, which cannot be seen");
 }
 
 #[test]
@@ -134,13 +167,27 @@ fn the_annotations_of_github_are_a_line_each_with_nothing_left_open() {
         let (properties, message) = line[2..].split_once("::").expect("it is a command");
         let (command, properties) = properties.split_once(' ').expect("it has properties");
         assert!(["error", "warning", "notice"].contains(&command), "{line}");
-        let keys: Vec<&str> = properties.split(',').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
+        let keys: Vec<&str> = properties
+            .split(',')
+            .filter_map(|pair| Some(pair.split_once('=')?.0))
+            .collect();
         let known = ["file", "line", "endLine", "col", "endColumn", "title"];
         assert!(keys.iter().all(|key| known.contains(key)), "{line}");
-        let escapes = message.match_indices('%').map(|(at, _)| &message[at..at + 3]);
-        assert!(escapes.into_iter().all(|escape| ["%25", "%0A", "%0D"].contains(&escape)), "{line}");
+        let escapes = message
+            .match_indices('%')
+            .map(|(at, _)| &message[at..at + 3]);
+        assert!(
+            escapes
+                .into_iter()
+                .all(|escape| ["%25", "%0A", "%0D"].contains(&escape)),
+            "{line}"
+        );
     }
-    assert!(run.out.contains("%3A%3A%2C%25%0A"), "the name of the file is escaped: {}", run.out);
+    assert!(
+        run.out.contains("%3A%3A%2C%25%0A"),
+        "the name of the file is escaped: {}",
+        run.out
+    );
     assert!(run.out.contains("no %250A"), "{}", run.out);
 }
 
@@ -148,7 +195,9 @@ fn the_annotations_of_github_are_a_line_each_with_nothing_left_open() {
 fn json_keeps_the_text_as_it_is() {
     let json = folder().check(&["--format", "json"]).json();
     let model = &json["models"][0];
-    let theft = each(&model["findings"]).find(|finding| finding["id"] == "theft").expect("it is found");
+    let theft = each(&model["findings"])
+        .find(|finding| finding["id"] == "theft")
+        .expect("it is found");
     let title = theft["title"].as_str().expect("it has a title");
     assert!(title.contains("Ti\ntle \u{1b}[2J \u{202e}"), "{title:?}");
     assert_eq!(theft["location"]["path"], FILE);
@@ -157,9 +206,14 @@ fn json_keeps_the_text_as_it_is() {
 #[test]
 fn sarif_links_to_nothing_that_a_title_says() {
     let run = folder().check(&["--format", "sarif"]).sarif();
-    let theft = each(&run["results"]).find(|result| result["ruleId"] == "theft").expect("it is found");
+    let theft = each(&run["results"])
+        .find(|result| result["ruleId"] == "theft")
+        .expect("it is found");
     let text = theft["message"]["text"].as_str().expect("it has a message");
     assert!(text.contains("[x] (https://evil.example)"), "{text}");
     let uri = &theft["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
-    assert_eq!(uri, "a%1B%5B2J%E2%80%AE%3A%3A%2C%25%0A%3A%3Aerror%3A%3A.threat");
+    assert_eq!(
+        uri,
+        "a%1B%5B2J%E2%80%AE%3A%3A%2C%25%0A%3A%3Aerror%3A%3A.threat"
+    );
 }

@@ -22,7 +22,11 @@ data_assets:
 ";
 
 fn shop() -> Folder {
-    Folder::new(&[("old/shop.yaml", SHOP), ("old/parts/assets.yaml", ASSETS), ("old/parts/more.yaml", MORE)])
+    Folder::new(&[
+        ("old/shop.yaml", SHOP),
+        ("old/parts/assets.yaml", ASSETS),
+        ("old/parts/more.yaml", MORE),
+    ])
 }
 
 #[test]
@@ -36,9 +40,18 @@ fn a_model_with_all_that_it_includes() {
         .says("old/shop.yaml:5:42: technical_assets.Till.size: kept in a comment")
         .says("threatline check design");
     let text = folder.read("design/shop.threat");
-    assert!(text.contains("process till \"Till\" {\n  handles: card\n  // size: component\n}"), "{text}");
-    assert!(text.contains("asset hours \"Opening Hours\" { classification: public }"), "{text}");
-    assert_eq!(folder.read("design/threatline.toml"), "[model]\nname = \"Shop\"\n");
+    assert!(
+        text.contains("process till \"Till\" {\n  handles: card\n  // size: component\n}"),
+        "{text}"
+    );
+    assert!(
+        text.contains("asset hours \"Opening Hours\" { classification: public }"),
+        "{text}"
+    );
+    assert_eq!(
+        folder.read("design/threatline.toml"),
+        "[model]\nname = \"Shop\"\n"
+    );
     folder.run(&["fmt", "--check", "design"]).exits(0);
     folder.check(&["design", "--fail-on", "never"]).exits(0);
 }
@@ -46,9 +59,13 @@ fn a_model_with_all_that_it_includes() {
 #[test]
 fn what_is_there_is_kept() {
     let folder = shop();
-    folder.run(&["import", "old/shop.yaml", "--to", "design"]).exits(0);
+    folder
+        .run(&["import", "old/shop.yaml", "--to", "design"])
+        .exits(0);
     let first = folder.read("design/shop.threat");
-    folder.run(&["import", "old/shop.yaml", "--to", "design"]).exits(0);
+    folder
+        .run(&["import", "old/shop.yaml", "--to", "design"])
+        .exits(0);
     assert_eq!(folder.read("design/shop.threat"), first);
     folder.write("design/shop.threat", "process mine\n");
     folder
@@ -56,7 +73,9 @@ fn what_is_there_is_kept() {
         .exits(2)
         .says("says something else; nothing was written");
     assert_eq!(folder.read("design/shop.threat"), "process mine\n");
-    folder.run(&["import", "old/shop.yaml", "--to", "design", "--force"]).exits(0);
+    folder
+        .run(&["import", "old/shop.yaml", "--to", "design", "--force"])
+        .exits(0);
     assert_eq!(folder.read("design/shop.threat"), first);
 }
 
@@ -74,14 +93,21 @@ fn several_models_become_one() {
         .exits(0)
         .says("bank.json: Open Threat Model")
         .says("  design/bank.threat\n  design/model.threat\n  design/shop.threat\n");
-    assert!(folder.read("design/bank.threat").contains("process till \"Till\" in z\n"));
+    assert!(
+        folder
+            .read("design/bank.threat")
+            .contains("process till \"Till\" in z\n")
+    );
     folder.check(&["design", "--fail-on", "never"]).exits(0);
 }
 
 #[test]
 fn every_problem_of_every_file_and_nothing_is_written() {
     let folder = shop();
-    folder.write("old/parts/more.yaml", "data_assets:\n  Opening Hours: { confidentiality: pubic }\n");
+    folder.write(
+        "old/parts/more.yaml",
+        "data_assets:\n  Opening Hours: { confidentiality: pubic }\n",
+    );
     folder.write("broken.json", "{ \"otmVersion\": \"0.2.0\", }");
     folder
         .run(&["import", "old/shop.yaml", "broken.json", "--to", "design"])
@@ -96,11 +122,21 @@ fn every_problem_of_every_file_and_nothing_is_written() {
 #[test]
 fn what_is_included_lies_below_the_document() {
     let folder = shop();
-    folder.write("secret.yaml", "data_assets:\n  Secret: { id: secret, confidentiality: public }\n");
-    for path in ["../secret.yaml", "/etc/hostname", "parts/../../secret.yaml", "nothing.yaml"] {
+    folder.write(
+        "secret.yaml",
+        "data_assets:\n  Secret: { id: secret, confidentiality: public }\n",
+    );
+    for path in [
+        "../secret.yaml",
+        "/etc/hostname",
+        "parts/../../secret.yaml",
+        "nothing.yaml",
+    ] {
         folder.write("old/shop.yaml", SHOP.replace("parts/assets.yaml", path));
-        let run =
-            folder.run(&["import", "old/shop.yaml", "--to", "design"]).exits(2).says("old/shop.yaml:3:11: includes: ");
+        let run = folder
+            .run(&["import", "old/shop.yaml", "--to", "design"])
+            .exits(2)
+            .says("old/shop.yaml:3:11: includes: ");
         if path == "nothing.yaml" {
             run.says("cannot be read")
         } else {
@@ -109,8 +145,12 @@ fn what_is_included_lies_below_the_document() {
     }
     #[cfg(unix)]
     {
-        std::os::unix::fs::symlink(folder.path("secret.yaml"), folder.path("old/link.yaml")).expect("a link");
-        folder.write("old/shop.yaml", SHOP.replace("parts/assets.yaml", "link.yaml"));
+        std::os::unix::fs::symlink(folder.path("secret.yaml"), folder.path("old/link.yaml"))
+            .expect("a link");
+        folder.write(
+            "old/shop.yaml",
+            SHOP.replace("parts/assets.yaml", "link.yaml"),
+        );
         folder
             .run(&["import", "old/shop.yaml", "--to", "design"])
             .exits(2)
@@ -121,16 +161,35 @@ fn what_is_included_lies_below_the_document() {
 
 #[test]
 fn what_is_no_model_is_said_to_be_none() {
-    let folder =
-        Folder::new(&[("empty", ""), ("notes.md", "# Notes\n"), ("page.html", "<html></html>"), ("list.json", "[1]")]);
+    let folder = Folder::new(&[
+        ("empty", ""),
+        ("notes.md", "# Notes\n"),
+        ("page.html", "<html></html>"),
+        ("list.json", "[1]"),
+    ]);
     folder.write("picture.png", [0x89, b'P', b'N', b'G', 0, 0xff]);
-    folder.run(&["import", "empty", "--to", "design"]).exits(2).says("empty:1:1: the file is empty");
-    folder.run(&["import", "picture.png", "--to", "design"]).exits(2).says("it is no text in UTF-8");
+    folder
+        .run(&["import", "empty", "--to", "design"])
+        .exits(2)
+        .says("empty:1:1: the file is empty");
+    folder
+        .run(&["import", "picture.png", "--to", "design"])
+        .exits(2)
+        .says("it is no text in UTF-8");
     for name in ["notes.md", "list.json"] {
-        folder.run(&["import", name, "--to", "design"]).exits(2).says("this is no format that can be read");
+        folder
+            .run(&["import", name, "--to", "design"])
+            .exits(2)
+            .says("this is no format that can be read");
     }
-    folder.run(&["import", "page.html", "--to", "design"]).exits(2).says("page.html:1:");
-    folder.run(&["import", "missing", "--to", "design"]).exits(2).says("`missing`: cannot be read");
+    folder
+        .run(&["import", "page.html", "--to", "design"])
+        .exits(2)
+        .says("page.html:1:");
+    folder
+        .run(&["import", "missing", "--to", "design"])
+        .exits(2)
+        .says("`missing`: cannot be read");
     assert!(!folder.path("design").exists());
 }
 
@@ -143,11 +202,23 @@ fn texts_of_a_document_stay_texts() {
             "trustZones": [{{ "id": "z", "name": {title}, "description": {title} }}],
             "components": [{{ "id": "a", "name": {title}, "type": {title}, "parent": {{ "trustZone": "z" }}, "odd": {title} }}] }}"#
     ));
-    let run = folder.run(&["import", "shop.json", "--to", "design"]).exits(0);
-    assert!(!run.out.contains('\u{1b}') && !run.out.contains('\u{202e}'), "{:?}", run.out);
+    let run = folder
+        .run(&["import", "shop.json", "--to", "design"])
+        .exits(0);
+    assert!(
+        !run.out.contains('\u{1b}') && !run.out.contains('\u{202e}'),
+        "{:?}",
+        run.out
+    );
     folder.check(&["design", "--fail-on", "never"]).exits(0);
-    for name in std::fs::read_dir(folder.path("design")).expect("a folder").flatten() {
+    for name in std::fs::read_dir(folder.path("design"))
+        .expect("a folder")
+        .flatten()
+    {
         let text = std::fs::read_to_string(name.path()).expect("a text");
-        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text:?}");
+        assert!(
+            !text.contains('\u{1b}') && !text.contains('\u{202e}'),
+            "{text:?}"
+        );
     }
 }

@@ -6,8 +6,16 @@ use crate::Folder;
 fn what_is_started_checks_clean_and_is_in_the_canonical_format() {
     let folder = Folder::new(&[]);
     folder.run(&["init"]).exits(0).says("threatline check\n");
-    folder.check(&[]).exits(0).says("passed").never_says("warning").never_says("error");
-    folder.run(&["fmt", "--check"]).exits(0).says("0 of 1 file would change");
+    folder
+        .check(&[])
+        .exits(0)
+        .says("passed")
+        .never_says("warning")
+        .never_says("error");
+    folder
+        .run(&["fmt", "--check"])
+        .exits(0)
+        .says("0 of 1 file would change");
 }
 
 #[test]
@@ -16,8 +24,15 @@ fn the_change_that_it_proposes_shows_a_finding() {
     folder.run(&["init"]).exits(0);
     let model = folder.read("model.threat");
     assert!(model.contains("To see a finding, write `protocol: http` in the flow `use`."));
-    folder.write("model.threat", model.replacen("protocol: https", "protocol: http", 1));
-    folder.check(&[]).exits(1).says("error[missing-mitigation]").says("clear text: `use`");
+    folder.write(
+        "model.threat",
+        model.replacen("protocol: https", "protocol: http", 1),
+    );
+    folder
+        .check(&[])
+        .exits(1)
+        .says("error[missing-mitigation]")
+        .says("clear text: `use`");
 }
 
 #[test]
@@ -25,21 +40,30 @@ fn a_second_time_nothing_is_written() {
     let folder = Folder::new(&[]);
     folder.run(&["init"]).exits(0);
     folder.write("model.threat", "process mine\n");
-    folder.run(&["init"]).exits(2).says("is there already; nothing was written");
+    folder
+        .run(&["init"])
+        .exits(2)
+        .says("is there already; nothing was written");
     assert_eq!(folder.read("model.threat"), "process mine\n");
 }
 
 #[test]
 fn half_a_model_is_not_completed() {
     let folder = Folder::new(&[("model.threat", "process mine\n")]);
-    folder.run(&["init"]).exits(2).says("`./model.threat` is there already");
+    folder
+        .run(&["init"])
+        .exits(2)
+        .says("`./model.threat` is there already");
     assert!(!folder.path("threatline.toml").exists());
 }
 
 #[test]
 fn a_folder_is_made_if_it_is_not_there() {
     let folder = Folder::new(&[]);
-    folder.run(&["init", "docs/threats"]).exits(0).says("threatline check docs/threats");
+    folder
+        .run(&["init", "docs/threats"])
+        .exits(0)
+        .says("threatline check docs/threats");
     folder.check(&["docs/threats"]).exits(0).says("passed");
 }
 
@@ -70,11 +94,18 @@ fn expanded(snippet: &str) -> String {
 
 #[test]
 fn the_snippets_of_vs_code_are_models() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../editors/vscode/snippets/threat.json");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../editors/vscode/snippets/threat.json"
+    );
     let snippets = std::fs::read_to_string(path).expect("they are there");
     let snippets: serde_json::Value = serde_json::from_str(&snippets).expect("they are JSON");
     for (name, snippet) in snippets.as_object().expect("they have names") {
-        let lines = snippet["body"].as_array().expect("lines").iter().map(|line| line.as_str().expect("text"));
+        let lines = snippet["body"]
+            .as_array()
+            .expect("lines")
+            .iter()
+            .map(|line| line.as_str().expect("text"));
         let text = expanded(&lines.collect::<Vec<_>>().join("\n"));
         let folder = Folder::new(&[("a.threat", &text)]);
         let run = folder.check(&["--fail-on", "never"]);
@@ -84,7 +115,9 @@ fn the_snippets_of_vs_code_are_models() {
             .never_says("invalid-value")
             .never_says("unknown-word");
         if name.starts_with("Model") {
-            run.never_says("unresolved-reference").never_says("wrong-kind").exits(0);
+            run.never_says("unresolved-reference")
+                .never_says("wrong-kind")
+                .exits(0);
         }
     }
 }

@@ -22,12 +22,20 @@ fn today(folder: &Folder, more: &[&str]) -> crate::Run {
 fn a_page_answers_the_four_questions() {
     let folder = Folder::new(&[("a.threat", MODEL)]);
     for (format, pay, due) in [
-        ("html", "<code>shop.pay</code> (critical", "<time>2026-11-01</time>, overdue"),
+        (
+            "html",
+            "<code>shop.pay</code> (critical",
+            "<time>2026-11-01</time>, overdue",
+        ),
         ("markdown", "`shop.pay` (critical", "2026-11-01, overdue"),
     ] {
         let page = today(&folder, &["--to", format]).exits(0);
-        let page = page.says("What are we working on?").says("What can go wrong?");
-        let page = page.says("What are we doing about it?").says("Did we do a good job?");
+        let page = page
+            .says("What are we working on?")
+            .says("What can go wrong?");
+        let page = page
+            .says("What are we doing about it?")
+            .says("Did we do a good job?");
         // What is open with its facts, what is late, who has decided, and who has to act.
         let page = page.says(pay).says("and is not encrypted").says(due);
         page.says("a pilot")
@@ -47,13 +55,19 @@ fn a_page_answers_the_four_questions() {
 #[test]
 fn a_page_is_written_where_it_is_wanted_and_nowhere_else() {
     let folder = Folder::new(&[("a.threat", MODEL), ("page.html", "old")]);
-    today(&folder, &["--out", "page.html"]).exits(0).never_says("<html");
+    today(&folder, &["--out", "page.html"])
+        .exits(0)
+        .never_says("<html");
     assert!(folder.read("page.html").starts_with("<!DOCTYPE html>"));
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder.path(".")).unwrap().map(|file| file.unwrap().file_name()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder.path("."))
+        .unwrap()
+        .map(|file| file.unwrap().file_name())
+        .collect();
     files.sort();
     assert_eq!(files, ["a.threat", "page.html"]);
-    today(&folder, &["--out", "no/where.html"]).exits(2).says("`no/where.html` cannot be written");
+    today(&folder, &["--out", "no/where.html"])
+        .exits(2)
+        .says("`no/where.html` cannot be written");
 }
 
 #[test]
@@ -66,11 +80,23 @@ fn text_of_a_model_stays_text() {
         .replace("\"a pilot\"", &format!("\"{hostile}\""));
     let folder = Folder::new(&[("a.threat", &format!("/// {hostile}\n{model}"))]);
     let page = today(&folder, &[]).exits(0).says("&lt;script&gt;");
-    let page = page.never_says("<script").never_says("<img").never_says("\u{1b}").never_says("\u{202e}");
+    let page = page
+        .never_says("<script")
+        .never_says("<img")
+        .never_says("\u{1b}")
+        .never_says("\u{202e}");
     page.says("default-src 'none'");
-    let page = today(&folder, &["--to", "markdown"]).exits(0).says("\\!\\[p\\](http\\://");
-    let page = page.never_says("<script").never_says("<img").never_says("\u{1b}").never_says("\u{202e}");
-    page.never_says(" @team").never_says("l](javascript").never_says("http://");
+    let page = today(&folder, &["--to", "markdown"])
+        .exits(0)
+        .says("\\!\\[p\\](http\\://");
+    let page = page
+        .never_says("<script")
+        .never_says("<img")
+        .never_says("\u{1b}")
+        .never_says("\u{202e}");
+    page.never_says(" @team")
+        .never_says("l](javascript")
+        .never_says("http://");
 }
 
 #[test]
@@ -81,17 +107,26 @@ fn a_page_is_about_one_model() {
         ("b/threatline.toml", ""),
         ("b/b.threat", "process two\n"),
     ]);
-    today(&folder, &[]).exits(2).says("there are 2 models; name the folder of one: a, b");
-    today(&folder, &["b"]).exits(0).says("two").never_says("<td>one");
+    today(&folder, &[])
+        .exits(2)
+        .says("there are 2 models; name the folder of one: a, b");
+    today(&folder, &["b"])
+        .exits(0)
+        .says("two")
+        .never_says("<td>one");
 }
 
 #[test]
 fn a_model_with_errors_is_told_to_be_incomplete() {
     let folder = Folder::new(&[("a.threat", "process web in nowhere\n")]);
-    today(&folder, &[]).exits(2).says("the model has errors").says("web");
+    today(&folder, &[])
+        .exits(2)
+        .says("the model has errors")
+        .says("web");
 }
 
-/// The same model with threats that a person wrote, a fact that is not stated, and days that have passed or are near.
+/// The same model with threats that a person wrote, a fact that is not stated, and days that have
+/// passed or are near.
 fn register() -> String {
     format!(
         "{MODEL}boundary office \"Office\"
@@ -107,8 +142,11 @@ assumption \"Cards are tokens\" {{ about: web validate_by: 2026-11-30 owner: \"t
 #[test]
 fn every_threat_and_finding_is_told_with_what_has_become_of_it() {
     let folder = Folder::new(&[("a.threat", &register())]);
-    let page = today(&folder, &["--to", "markdown"]).exits(0).says("### All threats and findings");
-    // Who has it now: who does what counters it, who took it on, whose threat it is, whose component it is in.
+    let page = today(&folder, &["--to", "markdown"])
+        .exits(0)
+        .says("### All threats and findings");
+    // Who has it now: who does what counters it, who took it on, whose threat it is, whose
+    // component it is in.
     let page = page
         .says("| Stolen cards `shop.stolen` | high | planned | Web `shop.web` | Later `shop.late` | 2026-11-01, overdue | team-edge |")
         .says("| Bulk orders `shop.bulk` | low | open | Web `shop.web` |  |  | team-bulk |")
@@ -129,9 +167,12 @@ flow ask \"Ask\": shopper -> web { protocol: https authorization: end_user recei
 ";
     let folder = Folder::new(&[("a.threat", model)]);
     let page = today(&folder, &["--to", "markdown"]).exits(0);
-    let page = page.says("It is not stated whether it is so: `shop.ask` states no `authentication`.");
     let page =
-        page.says("- **1** not stated: a fact decides").says("nothing open · 1 not stated").says("not stated, up to");
+        page.says("It is not stated whether it is so: `shop.ask` states no `authentication`.");
+    let page = page
+        .says("- **1** not stated: a fact decides")
+        .says("nothing open · 1 not stated")
+        .says("not stated, up to");
     page.says("| team-shop | 0 | 1 | 0 | 0 |")
         .says("It fails its check: 1 finding not stated of severity")
         .never_says("It is open");
@@ -141,29 +182,46 @@ flow ask \"Ask\": shopper -> web { protocol: https authorization: end_user recei
 fn a_page_judges_the_work() {
     let folder = Folder::new(&[("a.threat", &register())]);
     let page = today(&folder, &["--to", "markdown"]).exits(0);
-    let page = page.says("**It fails its check: 1 open finding and 1 not stated of severity high or above.**");
-    let page = page.says("- Sensitive data crosses a trust boundary in clear text: `shop.pay` (critical)");
-    let page = page.says("### Coverage by severity").says("| critical | 50 % | 1 | 0 | 0 | 1 | 0 |");
+    let page = page
+        .says("**It fails its check: 1 open finding and 1 not stated of severity high or above.**");
     let page =
-        page.says("accepted; 1 acceptance expired").says("| Old `shop.old` | acceptance | 2026-10-31, expired | CTO |");
+        page.says("- Sensitive data crosses a trust boundary in clear text: `shop.pay` (critical)");
+    let page = page
+        .says("### Coverage by severity")
+        .says("| critical | 50 % | 1 | 0 | 0 | 1 | 0 |");
+    let page = page
+        .says("accepted; 1 acceptance expired")
+        .says("| Old `shop.old` | acceptance | 2026-10-31, expired | CTO |");
     let page =
         page.says("| 2026-10-31, expired | Old `shop.old` | `std.unauthenticated_flow@shop.ask` | CTO | a trial |");
     let page = page.says("| Later `shop.late` | mitigation | 2026-11-01, overdue | team-edge |");
     page.says("| Cards are tokens | assumption to validate | 2026-11-30, in 7 days | team-shop |")
         .never_says("without a name");
     let folder = Folder::new(&[("a.threat", "process web\n")]);
-    today(&folder, &[]).exits(0).says("It passes its check").says("No mitigation is overdue");
+    today(&folder, &[])
+        .exits(0)
+        .says("It passes its check")
+        .says("No mitigation is overdue");
 }
 
 #[test]
 fn a_drawing_tells_what_its_lines_mean() {
-    let other =
-        "component other \"Other\"\nprocess api \"API\" in shop.vpc\nflow api -> shop.web { protocol: https }\n";
+    let other = "component other \"Other\"\nprocess api \"API\" in shop.vpc\nflow api -> shop.web { protocol: https }\n";
     let folder = Folder::new(&[("a.threat", &register()), ("b.threat", other)]);
-    let page = today(&folder, &[]).exits(0).says(" open, critical</span>").says(" untrusted boundary</span>");
-    let page = page.says(" accepted</span>").says(" findings that are open</span>").never_says(" store</span>");
+    let page = today(&folder, &[])
+        .exits(0)
+        .says(" open, critical</span>")
+        .says(" untrusted boundary</span>");
+    let page = page
+        .says(" accepted</span>")
+        .says(" findings that are open</span>")
+        .never_says(" store</span>");
     let text = page.out.clone();
-    assert_eq!(text.matches("what is of another component is dimmed").count(), 1);
+    assert_eq!(
+        text.matches("what is of another component is dimmed")
+            .count(),
+        1
+    );
     // The office is empty: it is drawn in the whole model, and in no component.
     assert_eq!(text.matches(">Office</text>").count(), 1, "{text}");
     let page = today(&folder, &["--to", "markdown"]).exits(0);
@@ -173,10 +231,13 @@ fn a_drawing_tells_what_its_lines_mean() {
 #[test]
 fn references_are_links_that_a_page_does_not_follow_by_itself() {
     let folder = Folder::new(&[("a.threat", MODEL)]);
-    let page = today(&folder, &[])
-        .exits(0)
-        .says("<a href=\"https://cwe.mitre.org/data/definitions/319.html\" rel=\"noreferrer\">CWE-319");
-    page.says("default-src 'none'").never_says(" src=").never_says("url(").never_says("@import");
+    let page = today(&folder, &[]).exits(0).says(
+        "<a href=\"https://cwe.mitre.org/data/definitions/319.html\" rel=\"noreferrer\">CWE-319",
+    );
+    page.says("default-src 'none'")
+        .never_says(" src=")
+        .never_says("url(")
+        .never_says("@import");
     let page = today(&folder, &["--to", "markdown"]).exits(0);
     page.says("](<https://cwe.mitre.org/data/definitions/319.html>)");
 }

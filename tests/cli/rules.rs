@@ -14,10 +14,15 @@ rule key_for_secrets \"A key alone opens confidential data\" {
 ";
 
 fn names(folder: &Folder, arguments: &[&str]) -> Vec<String> {
-    let run = folder.run(&[&["rules", "--format", "json"], arguments].concat()).exits(0);
+    let run = folder
+        .run(&[&["rules", "--format", "json"], arguments].concat())
+        .exits(0);
     let rules = run.json();
     let rules = rules["rules"].as_array().unwrap();
-    rules.iter().map(|rule| rule["name"].as_str().unwrap().to_owned()).collect()
+    rules
+        .iter()
+        .map(|rule| rule["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -26,7 +31,11 @@ fn the_librarys_rules_and_the_models_own_are_listed() {
     let all = names(&folder, &[]);
     assert!(all.len() > 60, "{}", all.len());
     assert_eq!(all.last().unwrap(), "key_for_secrets");
-    folder.run(&["rules"]).exits(0).says("own/keys.threat\n  key_for_secrets").says("unencrypted_flow");
+    folder
+        .run(&["rules"])
+        .exits(0)
+        .says("own/keys.threat\n  key_for_secrets")
+        .says("unencrypted_flow");
     assert_eq!(names(&Folder::new(&[]), &[]).len(), all.len() - 1);
 }
 
@@ -43,41 +52,82 @@ fn rules_are_found_by_category_technology_and_reference() {
 
     // What asks for a queue asks for Kafka; what only rules it out does not.
     let kafka = names(&folder, &["--technology", "kafka"]);
-    assert!(kafka.contains(&"std.unbounded_queue".to_owned()) && kafka.contains(&"key_for_secrets".to_owned()));
+    assert!(
+        kafka.contains(&"std.unbounded_queue".to_owned())
+            && kafka.contains(&"key_for_secrets".to_owned())
+    );
     assert!(!kafka.contains(&"std.missing_backup".to_owned()));
-    assert!(!names(&folder, &["--technology", "message_queue"]).contains(&"key_for_secrets".to_owned()));
+    assert!(
+        !names(&folder, &["--technology", "message_queue"]).contains(&"key_for_secrets".to_owned())
+    );
 
-    assert_eq!(names(&folder, &["--reference", "cwe-319"]), ["std.unencrypted_flow"]);
-    assert!(names(&folder, &["--reference", "ASVS-1"]).len() < names(&folder, &["--reference", "ASVS"]).len());
-    assert_eq!(names(&folder, &["--reference", "CWE-31"]), Vec::<String>::new());
+    assert_eq!(
+        names(&folder, &["--reference", "cwe-319"]),
+        ["std.unencrypted_flow"]
+    );
+    assert!(
+        names(&folder, &["--reference", "ASVS-1"]).len()
+            < names(&folder, &["--reference", "ASVS"]).len()
+    );
+    assert_eq!(
+        names(&folder, &["--reference", "CWE-31"]),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
 fn a_filter_that_nothing_is_called_by_is_an_error_with_the_nearest() {
     let folder = Folder::new(&[]);
-    folder.run(&["rules", "--technology", "kafak"]).exits(2).says("did you mean `kafka`?");
-    folder.run(&["rules", "--category", "spofing"]).exits(2).says("did you mean `spoofing`?");
+    folder
+        .run(&["rules", "--technology", "kafak"])
+        .exits(2)
+        .says("did you mean `kafka`?");
+    folder
+        .run(&["rules", "--category", "spofing"])
+        .exits(2)
+        .says("did you mean `spoofing`?");
 }
 
 #[test]
 fn references_have_titles() {
-    let run = Folder::new(&[]).run(&["rules", "--reference", "CWE-319", "--format", "json"]).exits(0);
+    let run = Folder::new(&[])
+        .run(&["rules", "--reference", "CWE-319", "--format", "json"])
+        .exits(0);
     let rule = &run.json()["rules"][0];
-    assert_eq!(rule["references"][0]["title"], "Cleartext Transmission of Sensitive Information");
-    assert!(rule["countered_by"].as_array().unwrap().iter().any(|name| name == "std.tls"));
+    assert_eq!(
+        rule["references"][0]["title"],
+        "Cleartext Transmission of Sensitive Information"
+    );
+    assert!(
+        rule["countered_by"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|name| name == "std.tls")
+    );
 }
 
 #[test]
 fn markdown_of_a_model_cannot_break_out() {
-    let rule = OWN.replace("A key alone opens", "<script>alert(1)</script> | [x](http://e) `");
+    let rule = OWN.replace(
+        "A key alone opens",
+        "<script>alert(1)</script> | [x](http://e) `",
+    );
     let folder = Folder::new(&[("keys.threat", &rule)]);
-    let run = folder.run(&["rules", "--reference", "CWE-308", "--format", "markdown"]).exits(0);
+    let run = folder
+        .run(&["rules", "--reference", "CWE-308", "--format", "markdown"])
+        .exits(0);
     assert!(!run.out.contains("<script>"), "{}", run.out);
     run.says("&lt;script&gt;alert(1)&lt;/script&gt; \\| \\[x\\](http\\://e) \\`");
-    let rule =
-        OWN.replace("rule ", "/// <img src=x> ![p](https://e) [x](javascript:alert)\n/// ::error::a\n/// ~~~~\nrule ");
+    let rule = OWN.replace(
+        "rule ",
+        "/// <img src=x> ![p](https://e) [x](javascript:alert)\n/// ::error::a\n/// ~~~~\nrule ",
+    );
     let folder = Folder::new(&[("::error::<img src=x>.threat", &rule)]);
-    let page = folder.run(&["rules", "--reference", "CWE-308", "--format", "markdown"]).exits(0).out;
+    let page = folder
+        .run(&["rules", "--reference", "CWE-308", "--format", "markdown"])
+        .exits(0)
+        .out;
     for broken_out in ["<img", "![p]", "](javascript:", "\n::error"] {
         assert!(!page.contains(broken_out), "{broken_out} in {page}");
     }
@@ -87,11 +137,16 @@ fn markdown_of_a_model_cannot_break_out() {
 /// With UPDATE_REFERENCE set, the page is written anew.
 #[test]
 fn the_page_of_the_library_is_current() {
-    let run = Folder::new(&[]).run(&["rules", "--format", "markdown"]).exits(0);
+    let run = Folder::new(&[])
+        .run(&["rules", "--format", "markdown"])
+        .exits(0);
     let path = root().join("server/LIBRARY.md");
     if std::env::var_os("UPDATE_REFERENCE").is_some() {
         std::fs::write(&path, &run.out).unwrap();
     }
     let page = std::fs::read_to_string(&path).unwrap();
-    assert!(page == run.out, "server/LIBRARY.md is not current: UPDATE_REFERENCE=1 cargo test writes it");
+    assert!(
+        page == run.out,
+        "server/LIBRARY.md is not current: UPDATE_REFERENCE=1 cargo test writes it"
+    );
 }

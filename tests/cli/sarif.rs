@@ -4,7 +4,8 @@ use crate::{Folder, each, models, run_in, with_threat};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Two flows to one target, a rule that finds both, an unused asset, and characters of every length.
+/// Two flows to one target, a rule that finds both, an unused asset, and characters of every
+/// length.
 const MODEL: &str = "\
 /// Wörds: 😀
 component shop \"Sh😀p\"
@@ -26,22 +27,41 @@ rule leak \"It leaks\" {
 ";
 
 fn results(folder: &Folder) -> Vec<Value> {
-    each(&folder.check(&["--format", "sarif"]).sarif()["results"]).cloned().collect()
+    each(&folder.check(&["--format", "sarif"]).sarif()["results"])
+        .cloned()
+        .collect()
 }
 
 fn fingerprints(folder: &Folder) -> BTreeSet<String> {
-    let print = |result: &Value| result["partialFingerprints"]["threatline/v1"].as_str().map(str::to_owned);
-    results(folder).iter().map(|result| print(result).expect("each has one")).collect()
+    let print = |result: &Value| {
+        result["partialFingerprints"]["threatline/v1"]
+            .as_str()
+            .map(str::to_owned)
+    };
+    results(folder)
+        .iter()
+        .map(|result| print(result).expect("each has one"))
+        .collect()
 }
 
 /// The text at a place, found as a page would: lines, and in them characters.
 fn text_at(folder: &Folder, location: &Value) -> String {
     let physical = &location["physicalLocation"];
-    let text = folder.read(physical["artifactLocation"]["uri"].as_str().expect("it has an address"));
+    let text = folder.read(
+        physical["artifactLocation"]["uri"]
+            .as_str()
+            .expect("it has an address"),
+    );
     let number = |key| physical["region"][key].as_u64().expect("it is a number") as usize;
     assert_eq!(number("startLine"), number("endLine"));
-    let line = text.lines().nth(number("startLine") - 1).expect("the line is there");
-    line.chars().skip(number("startColumn") - 1).take(number("endColumn") - number("startColumn")).collect()
+    let line = text
+        .lines()
+        .nth(number("startLine") - 1)
+        .expect("the line is there");
+    line.chars()
+        .skip(number("startColumn") - 1)
+        .take(number("endColumn") - number("startColumn"))
+        .collect()
 }
 
 #[test]
@@ -50,14 +70,22 @@ fn regions_are_the_very_text() {
     let run = folder.check(&["--format", "sarif"]).sarif();
     assert_eq!(run["columnKind"], "unicodeCodePoints");
     let at = |rule: &str| {
-        let result = each(&run["results"]).find(|result| result["ruleId"] == rule).expect("it is told");
+        let result = each(&run["results"])
+            .find(|result| result["ruleId"] == rule)
+            .expect("it is told");
         text_at(&folder, &result["locations"][0])
     };
     assert_eq!(at("shop.leak"), "one");
     assert_eq!(at("unused-asset"), "unused");
-    let folder = Folder::new(&[("a.threat", "process x { tags: \"😀é\" technolgy: web_service }\n")]);
+    let folder = Folder::new(&[(
+        "a.threat",
+        "process x { tags: \"😀é\" technolgy: web_service }\n",
+    )]);
     let results = results(&folder);
-    let wrong = results.iter().find(|result| result["ruleId"] == "unknown-property").expect("it is told");
+    let wrong = results
+        .iter()
+        .find(|result| result["ruleId"] == "unknown-property")
+        .expect("it is told");
     assert_eq!(text_at(&folder, &wrong["locations"][0]), "technolgy");
 }
 
@@ -65,17 +93,31 @@ fn regions_are_the_very_text() {
 fn a_group_is_one_result_with_all_its_places() {
     let folder = Folder::new(&[("a.threat", MODEL)]);
     let results = results(&folder);
-    let leaks: Vec<_> = results.iter().filter(|result| result["ruleId"] == "shop.leak").collect();
+    let leaks: Vec<_> = results
+        .iter()
+        .filter(|result| result["ruleId"] == "shop.leak")
+        .collect();
     assert_eq!(leaks.len(), 1);
     let related: Vec<&Value> = each(&leaks[0]["relatedLocations"]).collect();
     let message = leaks[0]["message"]["text"].as_str().expect("it has a text");
-    assert!(related.iter().any(|related| text_at(&folder, related) == "app -> api"), "{related:?}");
+    assert!(
+        related
+            .iter()
+            .any(|related| text_at(&folder, related) == "app -> api"),
+        "{related:?}"
+    );
     for (at, related) in related.iter().enumerate() {
         assert_eq!(related["id"], at + 1);
         let said = related["message"]["text"].as_str().expect("it has a text");
-        assert!(message.contains(&format!("[{said}]({})", at + 1)), "{message}");
+        assert!(
+            message.contains(&format!("[{said}]({})", at + 1)),
+            "{message}"
+        );
     }
-    assert_eq!(leaks[0]["partialFingerprints"]["threatline/v1"], "shop.leak@(-> shop.api)");
+    assert_eq!(
+        leaks[0]["partialFingerprints"]["threatline/v1"],
+        "shop.leak@(-> shop.api)"
+    );
 }
 
 #[test]
@@ -89,26 +131,54 @@ fn rules_are_described() {
         let at = result["ruleIndex"].as_u64().expect("it has a rule") as usize;
         assert_eq!(driver["rules"][at]["id"], result["ruleId"]);
     }
-    let rule = each(&driver["rules"]).find(|rule| rule["id"] == "shop.leak").expect("it occurs");
+    let rule = each(&driver["rules"])
+        .find(|rule| rule["id"] == "shop.leak")
+        .expect("it occurs");
     assert_eq!(rule["shortDescription"]["text"], "It leaks");
-    assert_eq!(rule["helpUri"], "https://cwe.mitre.org/data/definitions/79.html");
+    assert_eq!(
+        rule["helpUri"],
+        "https://cwe.mitre.org/data/definitions/79.html"
+    );
     assert_eq!(rule["properties"]["security-severity"], "9.5");
-    let tags: Vec<&str> = each(&rule["properties"]["tags"]).filter_map(Value::as_str).collect();
-    assert_eq!(tags, ["security", "threat-model", "information-disclosure", "external/cwe/cwe-079"]);
+    let tags: Vec<&str> = each(&rule["properties"]["tags"])
+        .filter_map(Value::as_str)
+        .collect();
+    assert_eq!(
+        tags,
+        [
+            "security",
+            "threat-model",
+            "information-disclosure",
+            "external/cwe/cwe-079"
+        ]
+    );
     let markdown = rule["help"]["markdown"].as_str().expect("it has help");
-    assert!(markdown.contains("Ask who it is.") && markdown.contains("[CAPEC-1](https://capec.mitre.org/"));
-    let code = each(&driver["rules"]).find(|rule| rule["id"] == "unused-asset").expect("it occurs");
+    assert!(
+        markdown.contains("Ask who it is.")
+            && markdown.contains("[CAPEC-1](https://capec.mitre.org/")
+    );
+    let code = each(&driver["rules"])
+        .find(|rule| rule["id"] == "unused-asset")
+        .expect("it occurs");
     assert_eq!(code["defaultConfiguration"]["level"], "warning");
     assert_eq!(code["properties"]["security-severity"], Value::Null);
 }
 
 #[test]
 fn severity_is_the_number_that_github_ranks_by() {
-    for (severity, low, high) in [("low", 0.1, 3.9), ("medium", 4.0, 6.9), ("high", 7.0, 8.9), ("critical", 9.0, 10.0)]
-    {
+    for (severity, low, high) in [
+        ("low", 0.1, 3.9),
+        ("medium", 4.0, 6.9),
+        ("high", 7.0, 8.9),
+        ("critical", 9.0, 10.0),
+    ] {
         let run = with_threat(severity).check(&["--format", "sarif"]).sarif();
-        let rule = each(&run["tool"]["driver"]["rules"]).find(|rule| rule["id"] == "theft").expect("it occurs");
-        let score = rule["properties"]["security-severity"].as_str().expect("it is text");
+        let rule = each(&run["tool"]["driver"]["rules"])
+            .find(|rule| rule["id"] == "theft")
+            .expect("it occurs");
+        let score = rule["properties"]["security-severity"]
+            .as_str()
+            .expect("it is text");
         let score: f64 = score.parse().expect("it is a number");
         assert!((low..=high).contains(&score), "{severity}: {score}");
     }
@@ -121,7 +191,13 @@ fn fingerprints_outlive_moved_lines_and_edits_elsewhere() {
         let folder = Folder::new(&[("a.threat", text), ("threatline.toml", "[modle]\n")]);
         let before = fingerprints(&folder);
         assert!(before.len() > 2, "{before:?}");
-        folder.write("a.threat", format!("// A comment.\n\n\n{}", text.replace("asset", "\n  // Another.\n\n asset")));
+        folder.write(
+            "a.threat",
+            format!(
+                "// A comment.\n\n\n{}",
+                text.replace("asset", "\n  // Another.\n\n asset")
+            ),
+        );
         folder.write("threatline.toml", "# A comment.\n\n[modle]\n");
         assert_eq!(fingerprints(&folder), before);
     }
@@ -136,7 +212,13 @@ fn fingerprints_outlive_moved_lines_and_edits_elsewhere() {
 fn a_group_stays_itself_when_another_flow_leads_it() {
     let folder = Folder::new(&[("a.threat", MODEL)]);
     let before = fingerprints(&folder);
-    folder.write("a.threat", MODEL.replace("flow one: web -> api", "flow app -> web\nflow other: web -> api"));
+    folder.write(
+        "a.threat",
+        MODEL.replace(
+            "flow one: web -> api",
+            "flow app -> web\nflow other: web -> api",
+        ),
+    );
     assert!(fingerprints(&folder).is_superset(&before));
 }
 
@@ -156,7 +238,10 @@ fn accepted_findings_are_suppressed_and_no_others() {
         "accept later { findings: theft by: \"CISO\" until: 2027-03-31 because: \"New locks come.\" }\n",
     );
     let accepted = results(&folder);
-    let theft: Vec<_> = accepted.iter().filter(|result| result["ruleId"] == "theft").collect();
+    let theft: Vec<_> = accepted
+        .iter()
+        .filter(|result| result["ruleId"] == "theft")
+        .collect();
     assert_eq!(theft.len(), 1);
     let suppression = &theft[0]["suppressions"][0];
     assert_eq!(suppression["kind"], "external");
@@ -168,7 +253,10 @@ fn accepted_findings_are_suppressed_and_no_others() {
 
     std::fs::remove_file(folder.path("accept.threat")).expect("it is there");
     let open = results(&folder);
-    let theft = open.iter().find(|result| result["ruleId"] == "theft").expect("it is open");
+    let theft = open
+        .iter()
+        .find(|result| result["ruleId"] == "theft")
+        .expect("it is open");
     assert_eq!(theft["suppressions"], Value::Null);
     assert_eq!(theft["partialFingerprints"], print, "it is the same alert");
 }
@@ -177,15 +265,30 @@ fn accepted_findings_are_suppressed_and_no_others() {
 fn planned_findings_stay_until_the_mitigation_is_in_place() {
     let with = |status: &str| {
         let folder = with_threat("high");
-        let text = folder.read("shop.threat").replace("impact: high }", "impact: high mitigations: locks }");
-        let due = if status == "planned" { "due: 2027-02-01" } else { "" };
-        folder.write("shop.threat", format!("{text}mitigation locks {{ counters: theft status: {status} {due} }}\n"));
-        results(&folder).into_iter().find(|result| result["ruleId"] == "theft")
+        let text = folder
+            .read("shop.threat")
+            .replace("impact: high }", "impact: high mitigations: locks }");
+        let due = if status == "planned" {
+            "due: 2027-02-01"
+        } else {
+            ""
+        };
+        folder.write(
+            "shop.threat",
+            format!("{text}mitigation locks {{ counters: theft status: {status} {due} }}\n"),
+        );
+        results(&folder)
+            .into_iter()
+            .find(|result| result["ruleId"] == "theft")
     };
     let planned = with("planned").expect("nothing is done yet");
     assert_eq!(planned["level"], "note");
     assert_eq!(planned["suppressions"][0]["status"], "underReview");
-    assert!(planned["suppressions"][0]["justification"].as_str().is_some_and(|text| text.contains("2027-02-01")));
+    assert!(
+        planned["suppressions"][0]["justification"]
+            .as_str()
+            .is_some_and(|text| text.contains("2027-02-01"))
+    );
     assert_eq!(with("implemented"), None);
 }
 
@@ -196,8 +299,15 @@ fn a_broken_model_is_told_of_the_run() {
     let invocation = &run["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
     let notification = &invocation["toolConfigurationNotifications"][0];
-    assert!(notification["message"]["text"].as_str().is_some_and(|text| text.contains("in the model itself")));
-    let run = Folder::of_model("starter").check(&["--format", "sarif"]).exits(0).sarif();
+    assert!(
+        notification["message"]["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("in the model itself"))
+    );
+    let run = Folder::of_model("starter")
+        .check(&["--format", "sarif"])
+        .exits(0)
+        .sarif();
     assert_eq!(run["invocations"][0]["executionSuccessful"], true);
     assert_eq!(run["results"], serde_json::json!([]));
 }
@@ -206,10 +316,18 @@ fn a_broken_model_is_told_of_the_run() {
 fn the_same_models_give_the_same_bytes_wherever_they_are() {
     let arguments = ["check", "--format", "sarif", "--today", crate::TODAY];
     let first = run_in(&models().join("webshop"), &arguments, &[]);
-    assert_eq!(first.out, run_in(&models().join("webshop"), &arguments, &[]).out);
+    assert_eq!(
+        first.out,
+        run_in(&models().join("webshop"), &arguments, &[]).out
+    );
     let elsewhere = Folder::of_model("webshop");
     assert_eq!(first.out, elsewhere.run(&arguments).out);
-    assert!(!elsewhere.run(&arguments).out.contains(&*elsewhere.path("").to_string_lossy()));
+    assert!(
+        !elsewhere
+            .run(&arguments)
+            .out
+            .contains(&*elsewhere.path("").to_string_lossy())
+    );
 }
 
 #[test]
@@ -221,7 +339,9 @@ fn addresses_are_relative_unless_the_file_is_elsewhere() {
     assert_eq!(artifact["uriBaseId"], "SRCROOT");
     let outside = Folder::new(&[]);
     let path = folder.path("a b");
-    let run = outside.check(&["--format", "sarif", &path.to_string_lossy()]).sarif();
+    let run = outside
+        .check(&["--format", "sarif", &path.to_string_lossy()])
+        .sarif();
     let artifact = &run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
     assert!(
         artifact["uri"]

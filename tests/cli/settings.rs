@@ -7,24 +7,57 @@ const MODEL: &str = "asset card { classification: restricted }\n";
 #[track_caller]
 fn broken(settings: &str, message: &str, place: &str) {
     let folder = Folder::new(&[("threatline.toml", settings), ("a.threat", MODEL)]);
-    folder.check(&[]).exits(2).says("error[invalid-setting]").says(message).says(&format!("threatline.toml:{place}\n"));
+    folder
+        .check(&[])
+        .exits(2)
+        .says("error[invalid-setting]")
+        .says(message)
+        .says(&format!("threatline.toml:{place}\n"));
 }
 
 #[test]
 fn unknown_keys_have_a_place_and_the_nearest_known_one() {
-    broken("[modle]\nname = \"x\"\n", "there is no section `modle`", "1:2");
+    broken(
+        "[modle]\nname = \"x\"\n",
+        "there is no section `modle`",
+        "1:2",
+    );
     broken("[modle]\n", "did you mean `model`?", "1:2");
     broken("[model]\nnmae = \"x\"\n", "there is no key `nmae`", "2:1");
-    broken("\n[check]\nfail_at = \"low\"\n", "there is no key `fail_at`", "3:1");
-    broken("[diagnostics]\nunused-aset = \"off\"\n", "did you mean `unused-asset`?", "2:1");
+    broken(
+        "\n[check]\nfail_at = \"low\"\n",
+        "there is no key `fail_at`",
+        "3:1",
+    );
+    broken(
+        "[diagnostics]\nunused-aset = \"off\"\n",
+        "did you mean `unused-asset`?",
+        "2:1",
+    );
 }
 
 #[test]
 fn bad_values_have_a_place() {
-    broken("[check]\nfail_on = \"hihg\"\n", "did you mean `\"high\"`?", "2:11");
-    broken("[check]\nfail_on = 3\n", "this takes a string in quotes", "2:11");
-    broken("[diagnostics]\nunused-asset = \"loud\"\n", "`loud` is none of", "2:16");
-    broken("[links]\nticket = \"https://t.example\"\n", "no `{}` for the ticket", "2:10");
+    broken(
+        "[check]\nfail_on = \"hihg\"\n",
+        "did you mean `\"high\"`?",
+        "2:11",
+    );
+    broken(
+        "[check]\nfail_on = 3\n",
+        "this takes a string in quotes",
+        "2:11",
+    );
+    broken(
+        "[diagnostics]\nunused-asset = \"loud\"\n",
+        "`loud` is none of",
+        "2:16",
+    );
+    broken(
+        "[links]\nticket = \"https://t.example\"\n",
+        "no `{}` for the ticket",
+        "2:10",
+    );
     broken("model = \"x\"\n", "`model` is a section", "1:1");
 }
 
@@ -33,7 +66,12 @@ fn a_syntax_error_has_a_place_and_the_rest_holds() {
     broken("[model]\nname = \"Shop\"\n[check\n", "expected `]`", "3:7");
     let settings = "[diagnostics]\nunused-asset = \"off\"\n[model]\nname = \"Shop\"\nwhat\n";
     let folder = Folder::new(&[("threatline.toml", settings), ("a.threat", MODEL)]);
-    folder.check(&[]).exits(2).says("threatline.toml:5:").says("Shop: ").never_says("unused-asset");
+    folder
+        .check(&[])
+        .exits(2)
+        .says("threatline.toml:5:")
+        .says("Shop: ")
+        .never_says("unused-asset");
 }
 
 #[test]
@@ -42,16 +80,29 @@ fn a_diagnostic_can_be_turned_off_or_weighed() {
     folder.check(&[]).exits(0).says("warning[unused-asset]");
     folder.write("threatline.toml", "[diagnostics]\nunused-asset = \"off\"\n");
     folder.check(&[]).exits(0).never_says("unused-asset");
-    folder.write("threatline.toml", "[diagnostics]\nunused-asset = \"information\"\n");
+    folder.write(
+        "threatline.toml",
+        "[diagnostics]\nunused-asset = \"information\"\n",
+    );
     folder.check(&[]).exits(0).says("info[unused-asset]");
-    folder.check(&["--format", "github"]).exits(0).says("::notice file=a.threat,");
+    folder
+        .check(&["--format", "github"])
+        .exits(0)
+        .says("::notice file=a.threat,");
 }
 
 #[test]
 fn what_is_wrong_there_is_told_when_a_model_file_is_not_asked_for() {
     let folder = Folder::new(&[("threatline.toml", "[modle]\n"), ("a.threat", MODEL)]);
-    folder.check(&["threatline.toml"]).exits(2).says("threatline.toml:1:2").never_says("unused-asset");
-    folder.check(&["a.threat"]).exits(0).never_says("invalid-setting");
+    folder
+        .check(&["threatline.toml"])
+        .exits(2)
+        .says("threatline.toml:1:2")
+        .never_says("unused-asset");
+    folder
+        .check(&["a.threat"])
+        .exits(0)
+        .never_says("invalid-setting");
 }
 
 const SHOP: &str = "\
@@ -71,10 +122,22 @@ flow pay: buyer -> shop {
 #[test]
 fn a_rule_can_be_turned_off_with_a_reason_that_every_report_shows() {
     let folder = Folder::new(&[("shop.threat", SHOP)]);
-    folder.check(&[]).exits(1).says("Sensitive data crosses a trust boundary in clear text").says("not limited");
-    folder.write("threatline.toml", "[rules.unencrypted_flow]\nenabled = false\nreason = \"A demo.\"\n");
+    folder
+        .check(&[])
+        .exits(1)
+        .says("Sensitive data crosses a trust boundary in clear text")
+        .says("not limited");
+    folder.write(
+        "threatline.toml",
+        "[rules.unencrypted_flow]\nenabled = false\nreason = \"A demo.\"\n",
+    );
     let shown = "`unencrypted_flow` is turned off by threatline.toml: A demo.";
-    folder.check(&[]).exits(0).says(shown).says("not limited").never_says("clear text");
+    folder
+        .check(&[])
+        .exits(0)
+        .says(shown)
+        .says("not limited")
+        .never_says("clear text");
     let json = folder.check(&["--format", "json"]).exits(0).json();
     assert_eq!(json["models"][0]["policy"][0]["rule"], "unencrypted_flow");
     assert_eq!(json["models"][0]["policy"][0]["reason"], "A demo.");
@@ -82,7 +145,10 @@ fn a_rule_can_be_turned_off_with_a_reason_that_every_report_shows() {
     let notes = &notes["invocations"][0]["toolConfigurationNotifications"];
     assert_eq!(notes[0]["message"]["text"], shown);
     assert_eq!(notes[0]["level"], "note");
-    folder.run(&["explain", "unencrypted_flow"]).exits(0).says("turned off by threatline.toml: A demo.");
+    folder
+        .run(&["explain", "unencrypted_flow"])
+        .exits(0)
+        .says("turned off by threatline.toml: A demo.");
     folder.run(&["rules"]).exits(0).says("(turned off)");
 }
 
@@ -90,43 +156,88 @@ fn a_rule_can_be_turned_off_with_a_reason_that_every_report_shows() {
 fn the_likelihood_of_a_rule_can_be_changed() {
     let folder = Folder::new(&[("shop.threat", SHOP)]);
     folder.check(&[]).says("not limited: `shop` (low,");
-    folder
-        .write("threatline.toml", "[rules.missing_rate_limit]\nlikelihood = \"critical\"\nreason = \"Every week.\"\n");
+    folder.write(
+        "threatline.toml",
+        "[rules.missing_rate_limit]\nlikelihood = \"critical\"\nreason = \"Every week.\"\n",
+    );
     folder
         .check(&[])
         .exits(1)
         .says("not limited: `shop` (high,")
         .says("has likelihood critical by threatline.toml: Every week.");
     let finding = ["explain", "missing_rate_limit@shop"];
-    folder.run(&finding).exits(0).says("`critical` (threatline.toml says so: Every week.)");
+    folder
+        .run(&finding)
+        .exits(0)
+        .says("`critical` (threatline.toml says so: Every week.)");
 }
 
 #[test]
 fn own_rules_are_named_with_their_component() {
-    let rule = "component house\nrule odd { on: process category: tampering when: not redundancy }\n";
-    let shop = SHOP.replace("process shop in vpc", "process shop in vpc { redundancy: no }");
+    let rule =
+        "component house\nrule odd { on: process category: tampering when: not redundancy }\n";
+    let shop = SHOP.replace(
+        "process shop in vpc",
+        "process shop in vpc { redundancy: no }",
+    );
     for name in ["house.odd", "\"house.odd\""] {
         let settings = format!("[rules.{name}]\nenabled = false\nreason = \"Odd.\"\n");
-        let folder = Folder::new(&[("house.threat", rule), ("shop.threat", &shop), ("threatline.toml", &settings)]);
-        folder.check(&[]).says("`house.odd` is turned off").never_says("explain house.odd@shop");
+        let folder = Folder::new(&[
+            ("house.threat", rule),
+            ("shop.threat", &shop),
+            ("threatline.toml", &settings),
+        ]);
+        folder
+            .check(&[])
+            .says("`house.odd` is turned off")
+            .never_says("explain house.odd@shop");
     }
 }
 
 #[test]
 fn what_is_wrong_with_a_rules_setting_has_a_place() {
     let off = "enabled = false\nreason = \"x\"\n";
-    broken(&format!("[rules.unencrypted_flw]\n{off}"), "did you mean `unencrypted_flow`?", "1:8");
-    broken("[rules.unencrypted_flow]\nenabled = false\n", "changed without a `reason`", "1:8");
-    broken("[rules.unencrypted_flow]\nenabled = \"no\"\nreason = \"x\"\n", "takes `true` or `false`", "2:11");
-    broken("[rules.unencrypted_flow]\nlikelihood = \"hihg\"\nreason = \"x\"\n", "did you mean `\"high\"`?", "2:14");
-    broken("[rules.unencrypted_flow]\nenbled = false\nreason = \"x\"\n", "there is no key `enbled`", "2:1");
-    broken("[rules]\nunencrypted_flow = false\n", "write `[rules.unencrypted_flow]`", "2:1");
+    broken(
+        &format!("[rules.unencrypted_flw]\n{off}"),
+        "did you mean `unencrypted_flow`?",
+        "1:8",
+    );
+    broken(
+        "[rules.unencrypted_flow]\nenabled = false\n",
+        "changed without a `reason`",
+        "1:8",
+    );
+    broken(
+        "[rules.unencrypted_flow]\nenabled = \"no\"\nreason = \"x\"\n",
+        "takes `true` or `false`",
+        "2:11",
+    );
+    broken(
+        "[rules.unencrypted_flow]\nlikelihood = \"hihg\"\nreason = \"x\"\n",
+        "did you mean `\"high\"`?",
+        "2:14",
+    );
+    broken(
+        "[rules.unencrypted_flow]\nenbled = false\nreason = \"x\"\n",
+        "there is no key `enbled`",
+        "2:1",
+    );
+    broken(
+        "[rules]\nunencrypted_flow = false\n",
+        "write `[rules.unencrypted_flow]`",
+        "2:1",
+    );
 }
 
 #[test]
 fn accepting_what_a_setting_turns_off_is_idle() {
     let accept = "accept a { findings: unencrypted_flow@pay by: \"CISO\" until: 2099-01-01 because: \"x\" }\n";
     let settings = "[rules.unencrypted_flow]\nenabled = false\nreason = \"A demo.\"\n";
-    let folder = Folder::new(&[("shop.threat", &format!("{SHOP}{accept}")), ("threatline.toml", settings)]);
-    folder.check(&[]).says("threatline.toml turns `std.unencrypted_flow` off, so nothing is accepted");
+    let folder = Folder::new(&[
+        ("shop.threat", &format!("{SHOP}{accept}")),
+        ("threatline.toml", settings),
+    ]);
+    folder
+        .check(&[])
+        .says("threatline.toml turns `std.unencrypted_flow` off, so nothing is accepted");
 }

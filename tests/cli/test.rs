@@ -33,8 +33,13 @@ expect {
 #[test]
 fn what_is_as_expected_passes() {
     let folder = Folder::new(&[("rules.threat", RULE), ("rules.test.threat", TEST)]);
-    let run = folder.run(&["test"]).exits(0).says("ok").says("rules.test.threat: 3 expectations");
-    run.says("3 expectations in 1 test, 0 not met").never_says("no test says");
+    let run = folder
+        .run(&["test"])
+        .exits(0)
+        .says("ok")
+        .says("rules.test.threat: 3 expectations");
+    run.says("3 expectations in 1 test, 0 not met")
+        .never_says("no test says");
 }
 
 #[test]
@@ -43,29 +48,43 @@ fn what_is_not_as_expected_fails_and_says_why() {
         .replace("found: no_keys@by_key", "found: no_keys@by_token")
         .replace("absent: no_keys@by_token", "absent: no_keys@by_key");
     let folder = Folder::new(&[("rules.threat", RULE), ("rules.test.threat", &wrong)]);
-    let run = folder.run(&["test"]).exits(1).says("failed  rules.test.threat: 2 of 3 expectations");
+    let run = folder
+        .run(&["test"])
+        .exits(1)
+        .says("failed  rules.test.threat: 2 of 3 expectations");
     let run = run.says("`no_keys@by_token` is expected to be found, but it is not found");
     let run = run.says("it states `authentication: token`");
-    run.says("`no_keys@by_key` is expected to be absent, but it is found").says("rules.test.threat:15:");
+    run.says("`no_keys@by_key` is expected to be absent, but it is found")
+        .says("rules.test.threat:15:");
 }
 
 #[test]
 fn rules_without_a_test_are_named() {
     let half = TEST.replace("  absent: no_keys@by_token\n", "");
     let folder = Folder::new(&[("rules.threat", RULE), ("rules.test.threat", &half)]);
-    folder.run(&["test"]).exits(0).says("no test says both where `no_keys` finds something and where it does not");
+    folder
+        .run(&["test"])
+        .exits(0)
+        .says("no test says both where `no_keys` finds something and where it does not");
 }
 
 #[test]
 fn a_test_with_an_error_is_broken() {
     let broken = TEST.replace("no_keys@open", "no_kyes@open");
     let folder = Folder::new(&[("rules.threat", RULE), ("rules.test.threat", &broken)]);
-    folder.run(&["test"]).exits(2).says("broken  rules.test.threat").says("did you mean `no_keys`?");
+    folder
+        .run(&["test"])
+        .exits(2)
+        .says("broken  rules.test.threat")
+        .says("did you mean `no_keys`?");
 }
 
 #[test]
 fn without_a_test_there_is_nothing_to_run() {
-    Folder::new(&[("rules.threat", RULE)]).run(&["test"]).exits(2).says(".test.threat");
+    Folder::new(&[("rules.threat", RULE)])
+        .run(&["test"])
+        .exits(2)
+        .says(".test.threat");
 }
 
 #[test]
@@ -77,7 +96,10 @@ fn tests_are_no_part_of_the_model_around_them() {
     assert_eq!(model["declared"]["flow"], 0);
     // And an `expect` is no part of a model.
     let folder = Folder::new(&[("model.threat", "expect { found: unencrypted_flow@x }\n")]);
-    folder.check(&[]).exits(2).says("an `expect` stands in a test");
+    folder
+        .check(&[])
+        .exits(2)
+        .says("an `expect` stands in a test");
 }
 
 #[test]
@@ -87,13 +109,20 @@ fn elements_of_the_model_are_not_seen_by_its_tests() {
         ("shop.threat", "process shop\n"),
         ("a.test.threat", "process a\nflow a -> shop\n"),
     ]);
-    folder.run(&["test"]).exits(2).says("no external or process or store `shop` is declared");
+    folder
+        .run(&["test"])
+        .exits(2)
+        .says("no external or process or store `shop` is declared");
 }
 
 #[test]
 fn policy_does_not_count_in_tests() {
     let settings = "[rules.no_keys]\nenabled = false\nreason = \"Not here.\"\n";
-    let folder = Folder::new(&[("threatline.toml", settings), ("rules.threat", RULE), ("rules.test.threat", TEST)]);
+    let folder = Folder::new(&[
+        ("threatline.toml", settings),
+        ("rules.threat", RULE),
+        ("rules.test.threat", TEST),
+    ]);
     folder.run(&["test"]).exits(0).says("0 not met");
 }
 

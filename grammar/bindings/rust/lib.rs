@@ -1,6 +1,9 @@
 //! The Threatline language as a tree-sitter parser, and the queries that editors use with it.
 //! It knows the text alone: what a model means is the analyzer's affair.
-#![expect(unsafe_code, reason = "the generated parser is C; nothing else of ours needs it")]
+#![expect(
+    unsafe_code,
+    reason = "the generated parser is C; nothing else of ours needs it"
+)]
 
 use tree_sitter_language::LanguageFn;
 

@@ -1,4 +1,5 @@
-//! The analysis: after any changes, of any files, settings and days, it says the same as one from scratch.
+//! The analysis: after any changes, of any files, settings and days, it says the same as one from
+//! scratch.
 //!
 //! Each part of an input is a change: its first byte says of what, the next of which file.
 
@@ -26,7 +27,8 @@ const FILES: [(&str, usize); 6] = [
 const DAYS: [Date; 4] =
     [Date::constant(2026, 1, 1), Date::constant(2026, 1, 31), Date::constant(2026, 12, 31), Date::constant(2031, 1, 1)];
 
-/// Changes, after each of which everything is compared, are at most this many: each costs an analysis from scratch.
+/// Changes, after each of which everything is compared, are at most this many: each costs an
+/// analysis from scratch.
 const MOST: usize = 12;
 
 /// What is to be analysed.

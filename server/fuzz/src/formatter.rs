@@ -1,5 +1,5 @@
-//! Formatting: what is sound has a canonical form, which is its own canonical form, says the same, and has the same
-//! comments and descriptions.
+//! Formatting: what is sound has a canonical form, which is its own canonical form, says the same,
+//! and has the same comments and descriptions.
 //!
 //! An input is a text.
 
@@ -34,8 +34,8 @@ fn meaning(text: &str) -> (Vec<(Shape, Facts)>, usize, usize) {
     (declared, lowered.loose_descriptions.len(), lowered.errors.len())
 }
 
-/// The comments and the lines of descriptions of a sound text, in the order of their texts: one from inside of a
-/// header goes above it.
+/// The comments and the lines of descriptions of a sound text, in the order of their texts: one
+/// from inside of a header goes above it.
 fn comments(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = text;

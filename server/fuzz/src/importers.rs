@@ -1,7 +1,8 @@
-//! Importing: whatever documents come in, what is read of them is a model in the canonical form and without errors, the
-//! same each time; and it can be written in each format.
+//! Importing: whatever documents come in, what is read of them is a model in the canonical form and
+//! without errors, the same each time; and it can be written in each format.
 //!
-//! Each part of an input is a document; those that begin with a `+` are files that the documents may include.
+//! Each part of an input is a document; those that begin with a `+` are files that the documents
+//! may include.
 
 use threatline_exchange::export::{Target, export};
 use threatline_exchange::import::{Imported, import, workspace};

@@ -1,5 +1,6 @@
-//! What has to hold of whatever comes in, one module for each target: a function that takes the bytes of a fuzzer and
-//! panics where something does not hold. It must not know which fuzzer calls it.
+//! What has to hold of whatever comes in, one module for each target: a function that takes the
+//! bytes of a fuzzer and panics where something does not hold. It must not know which fuzzer calls
+//! it.
 
 pub mod analyzer;
 pub mod formatter;

@@ -1,5 +1,5 @@
-//! Parsing: a file that was edited has the errors and the meaning of one that is read anew, and positions come back from
-//! lines and columns.
+//! Parsing: a file that was edited has the errors and the meaning of one that is read anew, and
+//! positions come back from lines and columns.
 //!
 //! The first part of an input is a text, each of the others an edit of it.
 

@@ -1,8 +1,9 @@
-//! The language server: whatever a client sends, it writes nothing but messages, answers what it was asked once, and ends
-//! when its input does.
+//! The language server: whatever a client sends, it writes nothing but messages, answers what it
+//! was asked once, and ends when its input does.
 //!
-//! Each part of an input is a step of a client; the first tells what it can do. Paths lie in an empty folder, and the
-//! process that started the server is not named: the server would end with it.
+//! Each part of an input is a step of a client; the first tells what it can do. Paths lie in an
+//! empty folder, and the process that started the server is not named: the server would end with
+//! it.
 
 use crate::input::{below, parts, text};
 use arbitrary::Unstructured;

@@ -1,5 +1,6 @@
-//! A document of headings, paragraphs and tables, and how it is written as HTML and as Markdown. All text in it is text:
-//! nothing that it says is markup, but names between backticks are shown as code. It must not know a model.
+//! A document of headings, paragraphs and tables, and how it is written as HTML and as Markdown.
+//! All text in it is text: nothing that it says is markup, but names between backticks are shown as
+//! code. It must not know a model.
 
 use super::printable;
 use std::io::{Result, Write};
@@ -56,14 +57,21 @@ pub struct Cell {
 
 impl<T: Into<String>> From<T> for Cell {
     fn from(text: T) -> Cell {
-        Cell { text: text.into(), class: "", link: None }
+        Cell {
+            text: text.into(),
+            class: "",
+            link: None,
+        }
     }
 }
 
 impl Cell {
     /// A text with what it comes to.
     pub fn of(text: impl Into<String>, class: &'static str) -> Cell {
-        Cell { class, ..text.into().into() }
+        Cell {
+            class,
+            ..text.into().into()
+        }
     }
 }
 
@@ -91,9 +99,13 @@ pub fn write_html(output: &mut impl Write, document: &Document) -> Result<()> {
 fn html_blocks(output: &mut impl Write, blocks: &[Block]) -> Result<()> {
     for block in blocks {
         match block {
-            Block::Heading(level, text) => writeln!(output, "<h{level}>{}</h{level}>", html_line(text))?,
+            Block::Heading(level, text) => {
+                writeln!(output, "<h{level}>{}</h{level}>", html_line(text))?
+            }
             Block::Text(text) => writeln!(output, "<p>{}</p>", html_line(text))?,
-            Block::Note(text, class) => writeln!(output, "<p class=\"note {class}\">{}</p>", html_line(text))?,
+            Block::Note(text, class) => {
+                writeln!(output, "<p class=\"note {class}\">{}</p>", html_line(text))?
+            }
             Block::List(entries) => {
                 writeln!(output, "<ul>")?;
                 for entry in entries {
@@ -104,12 +116,21 @@ fn html_blocks(output: &mut impl Write, blocks: &[Block]) -> Result<()> {
             Block::Figures(figures) => {
                 writeln!(output, "<div class=\"figures\">")?;
                 for (number, what, class) in figures {
-                    writeln!(output, "<div class=\"{class}\"><b>{}</b> {}</div>", html(number), html(what))?;
+                    writeln!(
+                        output,
+                        "<div class=\"{class}\"><b>{}</b> {}</div>",
+                        html(number),
+                        html(what)
+                    )?;
                 }
                 writeln!(output, "</div>")?;
             }
             Block::Table(columns, rows) => {
-                let class = if is_narrow(columns, rows) { "table" } else { "table wide" };
+                let class = if is_narrow(columns, rows) {
+                    "table"
+                } else {
+                    "table wide"
+                };
                 write!(output, "<div class=\"{class}\"><table>\n<thead><tr>")?;
                 for column in columns {
                     write!(output, "<th scope=\"col\">{}</th>", html(column))?;
@@ -118,16 +139,30 @@ fn html_blocks(output: &mut impl Write, blocks: &[Block]) -> Result<()> {
                 for row in rows {
                     write!(output, "<tr>")?;
                     for (cell, column) in row.iter().zip(columns) {
-                        let class =
-                            if cell.class.is_empty() { String::new() } else { format!(" class=\"{}\"", cell.class) };
-                        write!(output, "<td{class} data-column=\"{}\">{}</td>", html(column), html_cell(cell))?;
+                        let class = if cell.class.is_empty() {
+                            String::new()
+                        } else {
+                            format!(" class=\"{}\"", cell.class)
+                        };
+                        write!(
+                            output,
+                            "<td{class} data-column=\"{}\">{}</td>",
+                            html(column),
+                            html_cell(cell)
+                        )?;
                     }
                     writeln!(output, "</tr>")?;
                 }
                 writeln!(output, "</tbody></table></div>")?;
             }
-            Block::Drawing { drawing, legend, .. } => {
-                let class = if drawing.width > PAGE { " class=\"large\"" } else { "" };
+            Block::Drawing {
+                drawing, legend, ..
+            } => {
+                let class = if drawing.width > PAGE {
+                    " class=\"large\""
+                } else {
+                    ""
+                };
                 write!(
                     output,
                     "<figure{class}>\n<label><input type=\"checkbox\"> full size</label>\n<div class=\"drawing\">\n{}\n</div>\n<figcaption>",
@@ -139,7 +174,11 @@ fn html_blocks(output: &mut impl Write, blocks: &[Block]) -> Result<()> {
                 writeln!(output, "</figcaption>\n</figure>")?;
             }
             Block::Details(summary, class, blocks) => {
-                writeln!(output, "<details class=\"{class}\" open>\n<summary>{}</summary>", html_line(summary))?;
+                writeln!(
+                    output,
+                    "<details class=\"{class}\" open>\n<summary>{}</summary>",
+                    html_line(summary)
+                )?;
                 html_blocks(output, blocks)?;
                 writeln!(output, "</details>")?;
             }
@@ -158,13 +197,27 @@ fn pieces(text: &str) -> Vec<(bool, &str)> {
     let parts: Vec<&str> = text.split('`').collect();
     match parts.len() % 2 {
         0 => vec![(false, text)],
-        _ => parts.into_iter().enumerate().map(|(at, part)| (at % 2 == 1, part)).collect(),
+        _ => parts
+            .into_iter()
+            .enumerate()
+            .map(|(at, part)| (at % 2 == 1, part))
+            .collect(),
     }
 }
 
 fn html_line(text: &str) -> String {
-    let pieces = pieces(text).into_iter().filter(|(_, piece)| !piece.is_empty());
-    pieces.map(|(code, piece)| if code { format!("<code>{}</code>", html(piece)) } else { with_days(piece) }).collect()
+    let pieces = pieces(text)
+        .into_iter()
+        .filter(|(_, piece)| !piece.is_empty());
+    pieces
+        .map(|(code, piece)| {
+            if code {
+                format!("<code>{}</code>", html(piece))
+            } else {
+                with_days(piece)
+            }
+        })
+        .collect()
 }
 
 fn html_cell(cell: &Cell) -> String {
@@ -180,7 +233,13 @@ fn with_days(text: &str) -> String {
     const DAY: &[u8] = b"0000-00-00";
     let is_day = |found: &[u8]| {
         let mut pairs = found.iter().zip(DAY);
-        pairs.all(|(found, wanted)| if *wanted == b'-' { found == wanted } else { found.is_ascii_digit() })
+        pairs.all(|(found, wanted)| {
+            if *wanted == b'-' {
+                found == wanted
+            } else {
+                found.is_ascii_digit()
+            }
+        })
     };
     let (mut marked, mut rest) = (String::new(), text);
     while let Some(at) = rest.as_bytes().windows(DAY.len()).position(is_day) {
@@ -195,7 +254,10 @@ fn with_days(text: &str) -> String {
 /// Whether a table fits on a small screen.
 fn is_narrow(columns: &[&str], rows: &[Vec<Cell>]) -> bool {
     let width = |at: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.chars().count());
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(at))
+            .map(|cell| cell.text.chars().count());
         cells.chain([columns[at].len()]).max().unwrap_or_default()
     };
     (0..columns.len()).map(width).sum::<usize>() <= 48
@@ -222,7 +284,12 @@ fn markdown_blocks(output: &mut impl Write, blocks: &[Block], is_folded: bool) -
     for block in blocks {
         match block {
             Block::Heading(level, text) => {
-                writeln!(output, "{} {}\n", "#".repeat(usize::from(*level)), markdown_line(text))?;
+                writeln!(
+                    output,
+                    "{} {}\n",
+                    "#".repeat(usize::from(*level)),
+                    markdown_line(text)
+                )?;
             }
             Block::Text(text) => writeln!(output, "{}\n", markdown_line(text))?,
             Block::Note(text, _) => writeln!(output, "**{}**\n", markdown_line(text))?,
@@ -242,7 +309,11 @@ fn markdown_blocks(output: &mut impl Write, blocks: &[Block], is_folded: bool) -
                 writeln!(
                     output,
                     "| {} |",
-                    columns.iter().map(|column| markdown(column)).collect::<Vec<_>>().join(" | ")
+                    columns
+                        .iter()
+                        .map(|column| markdown(column))
+                        .collect::<Vec<_>>()
+                        .join(" | ")
                 )?;
                 writeln!(output, "|{}", "---|".repeat(columns.len()))?;
                 for row in rows {
@@ -251,14 +322,20 @@ fn markdown_blocks(output: &mut impl Write, blocks: &[Block], is_folded: bool) -
                 }
                 writeln!(output)?;
             }
-            Block::Drawing { mermaid, colours, .. } => {
+            Block::Drawing {
+                mermaid, colours, ..
+            } => {
                 writeln!(output, "```mermaid\n{mermaid}```\n")?;
                 if !colours.is_empty() {
                     writeln!(output, "{}\n", markdown_line(colours))?;
                 }
             }
             Block::Details(summary, _, blocks) if is_folded => {
-                writeln!(output, "<details>\n<summary>{}</summary>\n", html_line(summary))?;
+                writeln!(
+                    output,
+                    "<details>\n<summary>{}</summary>\n",
+                    html_line(summary)
+                )?;
                 markdown_blocks(output, blocks, is_folded)?;
                 writeln!(output, "</details>\n")?;
             }
@@ -271,20 +348,26 @@ fn markdown_blocks(output: &mut impl Write, blocks: &[Block], is_folded: bool) -
     Ok(())
 }
 
-/// A text that means nothing to Markdown, to HTML, or to a page that makes links of addresses and names. One line.
+/// A text that means nothing to Markdown, to HTML, or to a page that makes links of addresses and
+/// names. One line.
 pub fn markdown(text: &str) -> String {
     let text = printable(text).replace('\n', " ");
     let mut escaped = String::with_capacity(text.len());
     // What begins a list or an underline does so at the start of a line alone.
-    let number = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let number = text
+        .find(|character: char| !character.is_ascii_digit())
+        .unwrap_or(text.len());
     for (at, character) in text.char_indices() {
         let after = text[at + character.len_utf8()..].chars().next();
-        let follows = |word: &[u8]| text.as_bytes()[at.saturating_sub(word.len())..at].eq_ignore_ascii_case(word);
+        let follows = |word: &[u8]| {
+            text.as_bytes()[at.saturating_sub(word.len())..at].eq_ignore_ascii_case(word)
+        };
         let has_meaning = match character {
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '!' | '{' | '}' => true,
             '-' | '+' | '=' => at == 0,
             '.' | ')' if at == number && at > 0 => true,
-            // `https://`, `:smile:` and `www.` become something where Markdown is shown with more than Markdown has.
+            // `https://`, `:smile:` and `www.` become something where Markdown is shown with more
+            // than Markdown has.
             ':' => after.is_some_and(|after| !after.is_whitespace()),
             '.' => follows(b"www"),
             _ => false,
@@ -305,9 +388,12 @@ pub fn markdown(text: &str) -> String {
                 escaped.push(character);
             }
         }
-        // `#1`, `GH-1`, and what GitLab has besides, refer to something, whether Markdown knows of it or not.
+        // `#1`, `GH-1`, and what GitLab has besides, refer to something, whether Markdown knows of
+        // it or not.
         let refers = match character {
-            '#' | '!' | '%' | '~' | '$' | '&' => after.is_some_and(|after| after.is_alphanumeric() || after == '"'),
+            '#' | '!' | '%' | '~' | '$' | '&' => {
+                after.is_some_and(|after| after.is_alphanumeric() || after == '"')
+            }
             '-' => after.is_some_and(|after| after.is_ascii_digit()) && follows(b"GH"),
             _ => false,
         };
@@ -320,11 +406,17 @@ pub fn markdown(text: &str) -> String {
 
 fn markdown_line(text: &str) -> String {
     // Four spaces at the start would be code.
-    let pieces = pieces(text.trim()).into_iter().filter(|(_, piece)| !piece.is_empty());
+    let pieces = pieces(text.trim())
+        .into_iter()
+        .filter(|(_, piece)| !piece.is_empty());
     let shown = pieces.map(|(code, piece)| match code {
-        // In a table a stroke ends a cell, even in code, and readers differ about one behind a backslash.
+        // In a table a stroke ends a cell, even in code, and readers differ about one behind a
+        // backslash.
         true if piece.contains('|') && piece.contains('\\') => markdown(piece),
-        true => format!("`{}`", printable(piece).replace('\n', " ").replace('|', "\\|")),
+        true => format!(
+            "`{}`",
+            printable(piece).replace('\n', " ").replace('|', "\\|")
+        ),
         false => markdown(piece),
     });
     shown.collect()

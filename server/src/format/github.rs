@@ -44,7 +44,10 @@ pub fn write(output: &mut impl Write, reports: &[ModelReport]) -> std::io::Resul
 
 /// A message, with what would end it escaped.
 fn data(text: &str) -> String {
-    printable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    printable(text)
+        .replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// A property, with what would end it escaped as well.

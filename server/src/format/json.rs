@@ -1,5 +1,5 @@
-//! Everything that was found, as one JSON document. Its form is told by `version`, which changes when the
-//! meaning of a key does.
+//! Everything that was found, as one JSON document. Its form is told by `version`, which changes
+//! when the meaning of a key does.
 
 use super::write_json;
 use crate::checked::{Entry as DiagnosticEntry, ModelReport, Spot};
@@ -18,7 +18,11 @@ use threatline_model::names::full_name;
 use threatline_model::{Database, Decl, Kind, Part};
 
 /// Writes the document.
-pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) -> std::io::Result<()> {
+pub fn write(
+    output: &mut impl Write,
+    db: &Database,
+    reports: &[ModelReport],
+) -> std::io::Result<()> {
     let models = reports.iter().map(|report| model(db, report)).collect();
     write_json(output, &Document { version: 1, models })
 }
@@ -43,8 +47,9 @@ struct ModelDocument<'report> {
     diagnostics: InParallel<'report, DiagnosticEntry>,
 }
 
-/// A list that is as long as a model is large. What its entries say, such as the reasons of a finding, is collected by
-/// all processors, and a piece at a time, since it takes much more memory than what it is collected from.
+/// A list that is as long as a model is large. What its entries say, such as the reasons of a
+/// finding, is collected by all processors, and a piece at a time, since it takes much more memory
+/// than what it is collected from.
 struct InParallel<'report, T> {
     db: &'report Database,
     all: &'report [T],
@@ -59,21 +64,37 @@ impl<T: Sync> Serialize for InParallel<'_, T> {
         let mut list = serializer.serialize_seq(Some(self.all.len()))?;
         for piece in self.all.chunks(PIECE) {
             let entry = self.entry;
-            let entries: Vec<Value> = piece.par_iter().map_with(self.db.clone(), |db, one| entry(db, one)).collect();
-            entries.iter().try_for_each(|entry| list.serialize_element(entry))?;
+            let entries: Vec<Value> = piece
+                .par_iter()
+                .map_with(self.db.clone(), |db, one| entry(db, one))
+                .collect();
+            entries
+                .iter()
+                .try_for_each(|entry| list.serialize_element(entry))?;
         }
         list.end()
     }
 }
 
 fn model<'report>(db: &'report Database, report: &'report ModelReport) -> ModelDocument<'report> {
-    let declared =
-        Kind::ALL.iter().map(|kind| (kind.word().to_owned(), json!(report.declared.get(kind).unwrap_or(&0)))).collect();
+    let declared = Kind::ALL
+        .iter()
+        .map(|kind| {
+            (
+                kind.word().to_owned(),
+                json!(report.declared.get(kind).unwrap_or(&0)),
+            )
+        })
+        .collect();
     let counts = STATES
         .iter()
         .map(|state| {
-            let levels =
-                Level::ALL.iter().map(|level| (level.word().to_owned(), json!(report.counts.of(state, *level))));
+            let levels = Level::ALL.iter().map(|level| {
+                (
+                    level.word().to_owned(),
+                    json!(report.counts.of(state, *level)),
+                )
+            });
             (state.replace(' ', "_"), Value::Object(levels.collect()))
         })
         .collect();
@@ -86,8 +107,16 @@ fn model<'report>(db: &'report Database, report: &'report ModelReport) -> ModelD
         fail_on: report.bar.map_or("never", Level::word),
         at_the_bar: report.at_the_bar(),
         policy: report.policy.iter().map(json::setting).collect(),
-        findings: InParallel { db, all: &report.findings, entry: json::finding },
-        diagnostics: InParallel { db, all: &report.entries, entry: diagnostic },
+        findings: InParallel {
+            db,
+            all: &report.findings,
+            entry: json::finding,
+        },
+        diagnostics: InParallel {
+            db,
+            all: &report.entries,
+            entry: diagnostic,
+        },
     }
 }
 
@@ -109,16 +138,23 @@ fn diagnostic(db: &Database, entry: &DiagnosticEntry) -> Value {
 }
 
 /// Writes what changed as a document.
-pub fn write_differences(output: &mut impl Write, differences: &[Difference]) -> std::io::Result<()> {
+pub fn write_differences(
+    output: &mut impl Write,
+    differences: &[Difference],
+) -> std::io::Result<()> {
     let models: Vec<Value> = differences.iter().map(difference).collect();
     write_json(output, &json!({ "version": 1, "models": models }))
 }
 
 fn difference(difference: &Difference) -> Value {
     let found = &difference.comparison;
-    let root = |state: Option<(&Database, &ModelReport)>| state.map(|(db, report)| report.model.root(db).to_string());
+    let root = |state: Option<(&Database, &ModelReport)>| {
+        state.map(|(db, report)| report.model.root(db).to_string())
+    };
     let place = |place: Where| match difference.spot(place) {
-        Some((spot, is_gone)) => json!({ "in": if is_gone { "base" } else { "head" }, "location": location(&spot) }),
+        Some((spot, is_gone)) => {
+            json!({ "in": if is_gone { "base" } else { "head" }, "location": location(&spot) })
+        }
         None => json!({ "in": "settings", "location": null }),
     };
     let mut document = json!({
@@ -128,17 +164,31 @@ fn difference(difference: &Difference) -> Value {
         "fail_on": difference.bar.map_or("never", Level::word),
         "at_the_bar": difference.at_the_bar().count(),
     });
-    let errors = difference.head.map(|(db, _)| difference.errors.iter().map(|entry| diagnostic(db, entry)).collect());
+    let errors = difference.head.map(|(db, _)| {
+        difference
+            .errors
+            .iter()
+            .map(|entry| diagnostic(db, entry))
+            .collect()
+    });
     let opened = |is_worse: bool| {
-        let Some((db, _)) = difference.head else { return Vec::new() };
-        let opened = found.opened.iter().filter(|opened| opened.is_worse() == is_worse).map(|opened| {
-            let mut value = json::finding(db, &opened.assessed);
-            value["before"] = match opened.before {
-                Some((state, severity)) => json!({ "state": state, "severity": severity.word() }),
-                None => Value::Null,
-            };
-            value
-        });
+        let Some((db, _)) = difference.head else {
+            return Vec::new();
+        };
+        let opened = found
+            .opened
+            .iter()
+            .filter(|opened| opened.is_worse() == is_worse)
+            .map(|opened| {
+                let mut value = json::finding(db, &opened.assessed);
+                value["before"] = match opened.before {
+                    Some((state, severity)) => {
+                        json!({ "state": state, "severity": severity.word() })
+                    }
+                    None => Value::Null,
+                };
+                value
+            });
         opened.collect()
     };
     document["errors"] = Value::Array(errors.unwrap_or_default());
@@ -164,9 +214,18 @@ fn difference(difference: &Difference) -> Value {
         closed.collect::<Vec<_>>()
     });
     document["closed"] = Value::Array(closed.unwrap_or_default());
-    let unfound = difference.base.map(|(db, _)| found.unfound.iter().map(|one| json::finding(db, one)).collect());
+    let unfound = difference.base.map(|(db, _)| {
+        found
+            .unfound
+            .iter()
+            .map(|one| json::finding(db, one))
+            .collect()
+    });
     document["unfound"] = Value::Array(unfound.unwrap_or_default());
-    let renamed = found.renamed.iter().map(|(kind, from, to, _)| json!({ "kind": kind, "from": from, "to": to }));
+    let renamed = found
+        .renamed
+        .iter()
+        .map(|(kind, from, to, _)| json!({ "kind": kind, "from": from, "to": to }));
     document["renamed"] = Value::Array(renamed.collect());
     let texts = difference.head.map(|(db, _)| {
         let texts = found.texts.iter().map(|(decl, what)| {
@@ -175,7 +234,8 @@ fn difference(difference: &Difference) -> Value {
         texts.collect::<Vec<_>>()
     });
     document["texts"] = Value::Array(texts.unwrap_or_default());
-    document["elsewhere"] = json!({ "findings": difference.elsewhere.findings, "others": difference.elsewhere.others });
+    document["elsewhere"] =
+        json!({ "findings": difference.elsewhere.findings, "others": difference.elsewhere.others });
     document
 }
 
@@ -206,8 +266,14 @@ pub fn write_tests(
             })
         })
         .collect();
-    let untested: Vec<&str> = untested.iter().map(|rule| full_name(db, *rule).as_str()).collect();
-    write_json(output, &json!({ "version": 1, "tests": tests, "untested": untested }))
+    let untested: Vec<&str> = untested
+        .iter()
+        .map(|rule| full_name(db, *rule).as_str())
+        .collect();
+    write_json(
+        output,
+        &json!({ "version": 1, "tests": tests, "untested": untested }),
+    )
 }
 
 /// Writes rules as a document.

@@ -13,7 +13,11 @@ use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, Kind, World};
 
 /// Writes the rules by subject, then the mitigations, technologies and protocols of the library.
-pub fn write_library(output: &mut impl Write, db: &Database, rules: &[Entry]) -> std::io::Result<()> {
+pub fn write_library(
+    output: &mut impl Write,
+    db: &Database,
+    rules: &[Entry],
+) -> std::io::Result<()> {
     writeln!(output, "# The Threatline library\n")?;
     writeln!(
         output,
@@ -31,9 +35,14 @@ pub fn write_library(output: &mut impl Write, db: &Database, rules: &[Entry]) ->
     }
     let library = World::get(db).library(db);
     let all = |kind| visible(db, library, &[kind]);
-    writeln!(output, "## Mitigations\n\n| mitigation | title | counters |\n|---|---|---|")?;
+    writeln!(
+        output,
+        "## Mitigations\n\n| mitigation | title | counters |\n|---|---|---|"
+    )?;
     for decl in all(Kind::Mitigation) {
-        let counters = typed(db, decl).decls("counters").map(|rule| link(&name(db, rule)));
+        let counters = typed(db, decl)
+            .decls("counters")
+            .map(|rule| link(&name(db, rule)));
         writeln!(
             output,
             "| `{}` | {} | {} |",
@@ -42,32 +51,70 @@ pub fn write_library(output: &mut impl Write, db: &Database, rules: &[Entry]) ->
             counters.collect::<Vec<_>>().join(", ")
         )?;
     }
-    writeln!(output, "\n## Technologies\n\n| technology | title | is one of | forwards |\n|---|---|---|---|")?;
+    writeln!(
+        output,
+        "\n## Technologies\n\n| technology | title | is one of | forwards |\n|---|---|---|---|"
+    )?;
     for decl in all(Kind::Technology) {
         let forwards = broader_says(db, decl, "forwards").is_some_and(|(yes, _)| yes);
         let forwards = if forwards { "yes" } else { "" };
-        writeln!(output, "| `{}` | {} | {} | {forwards} |", name(db, decl), title(db, decl), broader(db, decl))?;
+        writeln!(
+            output,
+            "| `{}` | {} | {} | {forwards} |",
+            name(db, decl),
+            title(db, decl),
+            broader(db, decl)
+        )?;
     }
     writeln!(
         output,
         "\n## Protocols\n\n| protocol | title | is one of | encrypted | authenticated |\n|---|---|---|---|---|"
     )?;
     for decl in all(Kind::Protocol) {
-        let says = |property| if broader_says(db, decl, property).is_some_and(|(yes, _)| yes) { "yes" } else { "" };
+        let says = |property| {
+            if broader_says(db, decl, property).is_some_and(|(yes, _)| yes) {
+                "yes"
+            } else {
+                ""
+            }
+        };
         let (encrypted, authenticated) = (says("encrypted"), says("authenticated"));
         let broader = broader(db, decl);
-        writeln!(output, "| `{}` | {} | {broader} | {encrypted} | {authenticated} |", name(db, decl), title(db, decl))?;
+        writeln!(
+            output,
+            "| `{}` | {} | {broader} | {encrypted} | {authenticated} |",
+            name(db, decl),
+            title(db, decl)
+        )?;
     }
     Ok(())
 }
 
 fn rule(output: &mut impl Write, db: &Database, entry: &Entry) -> std::io::Result<()> {
-    writeln!(output, "### {}\n**{}**\n", entry.name, markdown(&entry.title))?;
+    writeln!(
+        output,
+        "### {}\n**{}**\n",
+        entry.name,
+        markdown(&entry.title)
+    )?;
     if !entry.description.is_empty() {
-        writeln!(output, "{}\n", printable(&safe::markdown(&entry.description)))?;
+        writeln!(
+            output,
+            "{}\n",
+            printable(&safe::markdown(&entry.description))
+        )?;
     }
-    let on = entry.on.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(", ");
-    writeln!(output, "```threat property\non: {on}\n{}\n```\n", printable(&entry.condition))?;
+    let on = entry
+        .on
+        .iter()
+        .map(|kind| kind.word())
+        .collect::<Vec<_>>()
+        .join(", ");
+    writeln!(
+        output,
+        "```threat property\non: {on}\n{}\n```\n",
+        printable(&entry.condition)
+    )?;
     if !entry.advice.is_empty() {
         writeln!(output, "{}\n", markdown(&entry.advice))?;
     }
@@ -85,7 +132,11 @@ fn rule(output: &mut impl Write, db: &Database, entry: &Entry) -> std::io::Resul
             None => writeln!(output, "- {id}")?,
         }
     }
-    let counters = entry.countered_by.iter().map(|decl| format!("`{}`", name(db, *decl))).collect::<Vec<_>>();
+    let counters = entry
+        .countered_by
+        .iter()
+        .map(|decl| format!("`{}`", name(db, *decl)))
+        .collect::<Vec<_>>();
     if !counters.is_empty() {
         writeln!(output, "- countered by {}", counters.join(", "))?;
     }
@@ -95,7 +146,10 @@ fn rule(output: &mut impl Write, db: &Database, entry: &Entry) -> std::io::Resul
 fn heading(subject: &str) -> String {
     let words = subject.replace(['_', '-'], " ");
     let mut characters = words.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
 }
 
 fn name(db: &Database, decl: Decl) -> String {
@@ -103,11 +157,17 @@ fn name(db: &Database, decl: Decl) -> String {
 }
 
 fn title(db: &Database, decl: Decl) -> String {
-    decl.title(db).map(|title| markdown(title)).unwrap_or_default()
+    decl.title(db)
+        .map(|title| markdown(title))
+        .unwrap_or_default()
 }
 
 fn broader(db: &Database, decl: Decl) -> String {
-    typed(db, decl).decls("is").map(|broader| format!("`{}`", name(db, broader))).collect::<Vec<_>>().join(", ")
+    typed(db, decl)
+        .decls("is")
+        .map(|broader| format!("`{}`", name(db, broader)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn link(rule: &str) -> String {

@@ -1,6 +1,6 @@
-//! SARIF 2.1.0 for code scanning pages: every diagnostic that `check` tells, and beside those the findings
-//! that are planned or accepted, so that an alert does not close before its cause is gone. The same models
-//! give the same bytes: no time and no folder of this machine is in them.
+//! SARIF 2.1.0 for code scanning pages: every diagnostic that `check` tells, and beside those the
+//! findings that are planned or accepted, so that an alert does not close before its cause is gone.
+//! The same models give the same bytes: no time and no folder of this machine is in them.
 
 mod fingerprints;
 mod places;
@@ -24,30 +24,65 @@ use threatline_model::names::full_name;
 use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, Kind, Part};
 
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// Writes the document.
-pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) -> std::io::Result<()> {
-    let mut log = Log { db, rules: Rules::new(db), results: Vec::new(), fingerprints: Fingerprints::default() };
+pub fn write(
+    output: &mut impl Write,
+    db: &Database,
+    reports: &[ModelReport],
+) -> std::io::Result<()> {
+    let mut log = Log {
+        db,
+        rules: Rules::new(db),
+        results: Vec::new(),
+        fingerprints: Fingerprints::default(),
+    };
     for report in reports {
-        report.entries.iter().for_each(|entry| log.entry(report, entry));
+        report
+            .entries
+            .iter()
+            .for_each(|entry| log.entry(report, entry));
         if !is_off(db, report) {
-            report.findings.iter().for_each(|assessed| log.treated(report, assessed));
+            report
+                .findings
+                .iter()
+                .for_each(|assessed| log.treated(report, assessed));
         }
     }
-    write_json(output, &log.into_document(&reports.iter().collect::<Vec<_>>()))
+    write_json(
+        output,
+        &log.into_document(&reports.iter().collect::<Vec<_>>()),
+    )
 }
 
 /// Writes a document of what is new in the head of some differences, and of nothing else.
-pub fn write_new(output: &mut impl Write, db: &Database, differences: &[Difference]) -> std::io::Result<()> {
-    let mut log = Log { db, rules: Rules::new(db), results: Vec::new(), fingerprints: Fingerprints::default() };
+pub fn write_new(
+    output: &mut impl Write,
+    db: &Database,
+    differences: &[Difference],
+) -> std::io::Result<()> {
+    let mut log = Log {
+        db,
+        rules: Rules::new(db),
+        results: Vec::new(),
+        fingerprints: Fingerprints::default(),
+    };
     let mut reports = Vec::new();
     for difference in differences {
-        let Some((_, report)) = difference.head else { continue };
-        for entry in report.entries.iter().filter(|entry| difference.is_new(entry)) {
+        let Some((_, report)) = difference.head else {
+            continue;
+        };
+        for entry in report
+            .entries
+            .iter()
+            .filter(|entry| difference.is_new(entry))
+        {
             log.entry(report, entry);
             let is_worse = |opened: &Opened| opened.is_worse();
-            let only_worse = difference.opened_of(entry).next().is_some() && difference.opened_of(entry).all(is_worse);
+            let only_worse = difference.opened_of(entry).next().is_some()
+                && difference.opened_of(entry).all(is_worse);
             if let Some(result) = log.results.last_mut() {
                 result["baselineState"] = json!(if only_worse { "updated" } else { "new" });
             }
@@ -64,7 +99,12 @@ pub fn identity(db: &Database, report: &ModelReport, entry: &Entry) -> String {
 
 /// Whether the settings of a model turn its findings off.
 fn is_off(db: &Database, report: &ModelReport) -> bool {
-    report.model.settings(db).diagnostics.get(codes::MISSING_MITIGATION.id) == Some(&None)
+    report
+        .model
+        .settings(db)
+        .diagnostics
+        .get(codes::MISSING_MITIGATION.id)
+        == Some(&None)
 }
 
 struct Log<'db> {
@@ -108,7 +148,12 @@ impl Log<'_> {
         self.push(Found {
             rule,
             severity: diagnostic.severity,
-            message: message(&diagnostic.message, diagnostic.code.class, &related, &diagnostic.help),
+            message: message(
+                &diagnostic.message,
+                diagnostic.code.class,
+                &related,
+                &diagnostic.help,
+            ),
             spot: &entry.spot,
             about: about(diagnostic.location),
             related,
@@ -124,17 +169,26 @@ impl Log<'_> {
         let (severity, by, done, suppression) = match assessed.state {
             State::Open | State::Mitigated(_) => return,
             State::Planned(by) => (Severity::Information, by, "planned", under_review(db, by)),
-            State::Accepted(by) => (severity_of(finding.severity), by, "accepted", acceptance(db, by)),
+            State::Accepted(by) => (
+                severity_of(finding.severity),
+                by,
+                "accepted",
+                acceptance(db, by),
+            ),
         };
         let rule = Rule::of(finding.id);
         let is_live = matches!(assessed.state, State::Planned(_));
-        self.rules.tell(rule, report.model, Some(finding.severity), is_live);
+        self.rules
+            .tell(rule, report.model, Some(finding.severity), is_live);
         let spot = spot_of_finding(db, finding.id);
         let mut related: Vec<Related> = Vec::new();
         for reason in reasons(db, finding) {
             let place = reason.place.filter(|place| !place.decl.in_library(db));
             let spot = place.map_or_else(|| spot.clone(), |place| spot_of(db, place));
-            related.push(Related { spot, message: reason.message });
+            related.push(Related {
+                spot,
+                message: reason.message,
+            });
         }
         let name = full_name(db, by);
         let subject = full_name(db, finding.id.subject());
@@ -146,8 +200,15 @@ impl Log<'_> {
         );
         related.truncate(places::MOST_RELATED - 1);
         let mut text = message(&title, Class::Finding, &related, &[]);
-        related.push(Related { spot: spot_of(db, by.part(Part::Name)), message: format!("it is {done} by `{name}`") });
-        text += &format!("\n[It is {done} by `{}`]({}).", printable(name), related.len());
+        related.push(Related {
+            spot: spot_of(db, by.part(Part::Name)),
+            message: format!("it is {done} by `{name}`"),
+        });
+        text += &format!(
+            "\n[It is {done} by `{}`]({}).",
+            printable(name),
+            related.len()
+        );
         self.push(Found {
             rule,
             severity,
@@ -171,7 +232,10 @@ impl Log<'_> {
             let in_library = about(related.location).is_some_and(|decl| decl.in_library(self.db));
             // No file of the library is there to be linked to.
             let spot = if in_library { &entry.spot } else { spot };
-            Related { spot: spot.clone(), message: related.message.clone() }
+            Related {
+                spot: spot.clone(),
+                message: related.message.clone(),
+            }
         });
         related.collect()
     }
@@ -193,7 +257,11 @@ impl Log<'_> {
         if let Some(suppression) = found.suppression {
             result["suppressions"] = json!([suppression]);
         }
-        if found.properties.as_object().is_some_and(|properties| !properties.is_empty()) {
+        if found
+            .properties
+            .as_object()
+            .is_some_and(|properties| !properties.is_empty())
+        {
             result["properties"] = found.properties;
         }
         self.fingerprints.add(found.spot, found.identity);
@@ -275,8 +343,8 @@ fn invocation(reports: &[&ModelReport]) -> Value {
     json!({ "executionSuccessful": executed, "toolConfigurationNotifications": notifications })
 }
 
-/// What is said: the diagnostic, why, and what to do about it. A page shows a related place only where the
-/// text links to it by its number.
+/// What is said: the diagnostic, why, and what to do about it. A page shows a related place only
+/// where the text links to it by its number.
 fn message(text: &str, class: Class, related: &[Related], help: &[String]) -> String {
     let mut message = sentence(&unlinked(text));
     if class == Class::Finding && !related.is_empty() {
@@ -296,11 +364,22 @@ fn message(text: &str, class: Class, related: &[Related], help: &[String]) -> St
 
 /// With a capital letter, unless it begins with a name, and a full stop unless it ends otherwise.
 fn sentence(text: &str) -> String {
-    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    let begins_with_word = text.split(' ').next().is_some_and(|word| word.chars().all(char::is_alphabetic));
+    let stop = if text.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    let begins_with_word = text
+        .split(' ')
+        .next()
+        .is_some_and(|word| word.chars().all(char::is_alphabetic));
     let mut characters = text.chars();
     match characters.next().filter(|_| begins_with_word) {
-        Some(first) => first.to_uppercase().chain(characters).chain(stop.chars()).collect(),
+        Some(first) => first
+            .to_uppercase()
+            .chain(characters)
+            .chain(stop.chars())
+            .collect(),
         None => format!("{text}{stop}"),
     }
 }
@@ -311,13 +390,20 @@ fn unlinked(text: &str) -> String {
 }
 
 fn link_text(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+    text.replace('\\', "\\\\")
+        .replace('[', "\\[")
+        .replace(']', "\\]")
 }
 
 /// The suppression by an `accept`.
 fn acceptance(db: &Database, accept: Decl) -> Value {
     let stated = typed(db, accept);
-    let text = |property| stated.text(property).map(|text| printable(text)).unwrap_or_default();
+    let text = |property| {
+        stated
+            .text(property)
+            .map(|text| printable(text))
+            .unwrap_or_default()
+    };
     json!({
         "kind": "external",
         "status": "accepted",
@@ -330,9 +416,13 @@ fn acceptance(db: &Database, accept: Decl) -> Value {
     })
 }
 
-/// What a mitigation that is not in place does for a finding: by the standard it is not suppressed yet.
+/// What a mitigation that is not in place does for a finding: by the standard it is not suppressed
+/// yet.
 fn under_review(db: &Database, mitigation: Decl) -> Value {
-    let due = typed(db, mitigation).date("due").map(|date| format!(", and is due on {date}")).unwrap_or_default();
+    let due = typed(db, mitigation)
+        .date("due")
+        .map(|date| format!(", and is due on {date}"))
+        .unwrap_or_default();
     let name = printable(full_name(db, mitigation));
     json!({
         "kind": "external",
@@ -362,5 +452,9 @@ fn severity_of(level: Level) -> Severity {
 /// The target of a flow, for what is told of all flows to it.
 fn target_of(db: &Database, id: FindingId) -> Option<Decl> {
     let subject = id.subject();
-    if subject.kind(db) == Kind::Flow { threatline_model::relations::ends(db, subject).1 } else { None }
+    if subject.kind(db) == Kind::Flow {
+        threatline_model::relations::ends(db, subject).1
+    } else {
+        None
+    }
 }

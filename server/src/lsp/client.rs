@@ -20,7 +20,9 @@ impl Client {
     pub fn new(params: &InitializeParams, said: &Value) -> Client {
         let capabilities = params.capabilities.clone();
         let general = capabilities.general.as_ref();
-        let offered = general.and_then(|general| general.position_encodings.clone()).unwrap_or_default();
+        let offered = general
+            .and_then(|general| general.position_encodings.clone())
+            .unwrap_or_default();
         // Bytes are what the analysis counts; else as the client prefers.
         let encoding = if offered.contains(&PositionEncodingKind::UTF8) {
             Encoding::Utf8
@@ -29,7 +31,11 @@ impl Client {
         } else {
             Encoding::Utf16
         };
-        Client { encoding, capabilities, said: said.get("capabilities").cloned().unwrap_or_default() }
+        Client {
+            encoding,
+            capabilities,
+            said: said.get("capabilities").cloned().unwrap_or_default(),
+        }
     }
 
     /// The name of the encoding.
@@ -48,7 +54,8 @@ impl Client {
 
     /// What the capabilities say at a path.
     pub fn look(&self, path: &str) -> Option<&Value> {
-        path.split('.').try_fold(&self.said, |value, key| value.get(key))
+        path.split('.')
+            .try_fold(&self.said, |value, key| value.get(key))
     }
 
     /// Whether problems are asked for, and need not be told.
@@ -57,15 +64,19 @@ impl Client {
         document.is_some_and(|document| document.diagnostic.is_some())
     }
 
-    /// Whether texts that are on no disk can be shown: it asks for them by `workspace/textDocumentContent`, as LSP 3.18
-    /// has it or, before that, as it says among what is experimental.
+    /// Whether texts that are on no disk can be shown: it asks for them by
+    /// `workspace/textDocumentContent`, as LSP 3.18 has it or, before that, as it says among what
+    /// is experimental.
     pub fn shows_library(&self) -> bool {
-        self.look("workspace.textDocumentContent").is_some() || self.has("experimental.textDocumentContent")
+        self.look("workspace.textDocumentContent").is_some()
+            || self.has("experimental.textDocumentContent")
     }
 
     /// Whether it has a command of its own, as it says among what is experimental.
     pub fn runs(&self, command: &str) -> bool {
-        let commands = self.look("experimental.commands.commands").and_then(Value::as_array);
+        let commands = self
+            .look("experimental.commands.commands")
+            .and_then(Value::as_array);
         commands.is_some_and(|commands| commands.iter().any(|known| known == command))
     }
 

@@ -14,21 +14,29 @@ pub fn refused(why: impl Into<String>) -> Error {
     error
 }
 
-/// Whether the client takes edits with the versions of their documents. One that can do something with files does,
-/// since nothing else has room for it, even if it does not say so.
+/// Whether the client takes edits with the versions of their documents. One that can do something
+/// with files does, since nothing else has room for it, even if it does not say so.
 fn is_versioned(snapshot: &Snapshot) -> bool {
-    let operations = snapshot.client.look("workspace.workspaceEdit.resourceOperations");
-    snapshot.client.has("workspace.workspaceEdit.documentChanges") || operations.is_some()
+    let operations = snapshot
+        .client
+        .look("workspace.workspaceEdit.resourceOperations");
+    snapshot
+        .client
+        .has("workspace.workspaceEdit.documentChanges")
+        || operations.is_some()
 }
 
 /// Whether the client can make files.
 pub fn creates(snapshot: &Snapshot) -> bool {
-    let operations = snapshot.client.look("workspace.workspaceEdit.resourceOperations").and_then(Value::as_array);
+    let operations = snapshot
+        .client
+        .look("workspace.workspaceEdit.resourceOperations")
+        .and_then(Value::as_array);
     operations.is_some_and(|can| can.iter().any(|can| can == "create"))
 }
 
-/// A change as a `WorkspaceEdit`. It is JSON, since the types of the protocol library have no edits with places to fill
-/// in (`SnippetTextEdit` of LSP 3.18).
+/// A change as a `WorkspaceEdit`. It is JSON, since the types of the protocol library have no edits
+/// with places to fill in (`SnippetTextEdit` of LSP 3.18).
 ///
 /// # Errors
 /// When the client cannot make files and the change needs it.
@@ -41,7 +49,9 @@ pub fn workspace_edit(snapshot: &Snapshot, change: &Change) -> Result<Value> {
         return Err(refused("this editor lets no files be made"));
     }
     let edit = |range: lsp::Range, text: &str| match change.is_snippet {
-        true if fills_in => json!({ "range": range, "snippet": { "kind": "snippet", "value": text } }),
+        true if fills_in => {
+            json!({ "range": range, "snippet": { "kind": "snippet", "value": text } })
+        }
         true => json!({ "range": range, "newText": without_places(text) }),
         false => json!({ "range": range, "newText": text }),
     };
@@ -51,19 +61,28 @@ pub fn workspace_edit(snapshot: &Snapshot, change: &Change) -> Result<Value> {
             Some(file) => Some(snapshot.range(file, span)),
             None => Some(snapshot.range_of(&snapshot.settings_text(path)?, span)),
         };
-        let edits: Option<Vec<Value>> = edits.iter().map(|one| Some(edit(range(one.span)?, &one.text))).collect();
-        let (Some(uri), Some(edits)) = (snapshot.uri(path), edits) else { continue };
+        let edits: Option<Vec<Value>> = edits
+            .iter()
+            .map(|one| Some(edit(range(one.span)?, &one.text)))
+            .collect();
+        let (Some(uri), Some(edits)) = (snapshot.uri(path), edits) else {
+            continue;
+        };
         let version = snapshot.table.open.get(path).map(|open| open.version);
         documents.push((uri, version, edits));
     }
     if !is_versioned {
-        let changes: serde_json::Map<String, Value> =
-            documents.into_iter().map(|(uri, _, edits)| (uri.as_str().to_owned(), json!(edits))).collect();
+        let changes: serde_json::Map<String, Value> = documents
+            .into_iter()
+            .map(|(uri, _, edits)| (uri.as_str().to_owned(), json!(edits)))
+            .collect();
         return Ok(json!({ "changes": changes }));
     }
     let mut operations: Vec<Value> = Vec::new();
     for (path, text) in &change.created {
-        let Some(uri) = snapshot.uri(path) else { continue };
+        let Some(uri) = snapshot.uri(path) else {
+            continue;
+        };
         operations.push(json!({ "kind": "create", "uri": uri, "options": { "overwrite": false } }));
         let start = lsp::Position::new(0, 0);
         let edits = [edit(lsp::Range::new(start, start), text)];

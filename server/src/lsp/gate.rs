@@ -1,10 +1,11 @@
-//! The way in: takes each message in the order of the wire and hands it to the thread that owns the session, whatever
-//! else is running. It must not know what a message means.
+//! The way in: takes each message in the order of the wire and hands it to the thread that owns the
+//! session, whatever else is running. It must not know what a message means.
 //!
-//! The protocol library polls the futures of all messages in one task and in any order. So nothing is done in a future:
-//! a message is handed on inside of `call`, which is called in order, and the future of a request only waits for its
-//! answer, and for what was told to the client before it: the library sends answers and all else on two ways, and a part of
-//! a result must not come behind its end.
+//! The protocol library polls the futures of all messages in one task and in any order. So nothing
+//! is done in a future: a message is handed on inside of `call`, which is called in order, and the
+//! future of a request only waits for its answer, and for what was told to the client before it:
+//! the library sends answers and all else on two ways, and a part of a result must not come behind
+//! its end.
 
 use futures::channel::mpsc;
 use futures::stream::Inspect;
@@ -23,8 +24,8 @@ use tower_lsp::Loopback;
 use tower_lsp::jsonrpc::{Id, Request, Response};
 use tower_service::Service;
 
-/// How many messages may wait that the client has not read, asked ones without an answer among them. Nothing more is taken
-/// in then.
+/// How many messages may wait that the client has not read, asked ones without an answer among
+/// them. Nothing more is taken in then.
 const MOST_UNREAD: u64 = 256;
 
 /// The same for what they hold, in bytes, about.
@@ -52,8 +53,12 @@ pub struct Answer {
 impl Answer {
     /// Answers, behind all that has been sent so far.
     pub fn send(self, response: Response) {
-        self.outgoing.unread_bytes.fetch_add(response.result().map_or(0, weight), Ordering::SeqCst);
-        let _ = self.to.send((response, self.outgoing.sent.load(Ordering::SeqCst)));
+        self.outgoing
+            .unread_bytes
+            .fetch_add(response.result().map_or(0, weight), Ordering::SeqCst);
+        let _ = self
+            .to
+            .send((response, self.outgoing.sent.load(Ordering::SeqCst)));
     }
 }
 
@@ -74,7 +79,10 @@ fn weight(value: &Value) -> u64 {
     let within = match value {
         Value::String(text) => text.len() as u64,
         Value::Array(values) => values.iter().map(weight).sum(),
-        Value::Object(entries) => entries.iter().map(|(key, value)| key.len() as u64 + weight(value)).sum(),
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(key, value)| key.len() as u64 + weight(value))
+            .sum(),
         _ => 0,
     };
     size_of::<Value>() as u64 + within
@@ -112,8 +120,8 @@ pub struct Gate<F> {
     pause: Option<Pin<Box<Sleep>>>,
 }
 
-/// The ends of a connection: what the protocol library takes, and what the session sends by. Each message that comes in
-/// is handed on by a function.
+/// The ends of a connection: what the protocol library takes, and what the session sends by. Each
+/// message that comes in is handed on by a function.
 pub fn connect<F: FnMut(Incoming) + Clone>(hand_on: F) -> (Gate<F>, Loop<F>, Outgoing) {
     let (sender, messages) = mpsc::unbounded();
     let (counter, taken) = watch::channel(0);
@@ -124,7 +132,12 @@ pub fn connect<F: FnMut(Incoming) + Clone>(hand_on: F) -> (Gate<F>, Loop<F>, Out
         read: Arc::default(),
         unread_bytes: Arc::default(),
     };
-    let gate = Gate { hand_on: hand_on.clone(), outgoing: outgoing.clone(), taken, pause: None };
+    let gate = Gate {
+        hand_on: hand_on.clone(),
+        outgoing: outgoing.clone(),
+        taken,
+        pause: None,
+    };
     let (read, unread_bytes) = (outgoing.read.clone(), outgoing.unread_bytes.clone());
     let count = move |message: &Request| {
         unread_bytes.fetch_sub(message.params().map_or(0, weight), Ordering::SeqCst);
@@ -132,7 +145,14 @@ pub fn connect<F: FnMut(Incoming) + Clone>(hand_on: F) -> (Gate<F>, Loop<F>, Out
         read.fetch_add(1, Ordering::SeqCst);
     };
     let messages = messages.inspect(Box::new(count) as Count);
-    (gate, Loop { messages, answers: Answers { hand_on } }, outgoing)
+    (
+        gate,
+        Loop {
+            messages,
+            answers: Answers { hand_on },
+        },
+        outgoing,
+    )
 }
 
 impl<F: FnMut(Incoming)> Service<Request> for Gate<F> {
@@ -142,7 +162,12 @@ impl<F: FnMut(Incoming)> Service<Request> for Gate<F> {
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         while !self.outgoing.is_read() {
-            ready!(self.pause.get_or_insert_with(|| Box::pin(sleep(PAUSE))).as_mut().poll(context));
+            ready!(
+                self.pause
+                    .get_or_insert_with(|| Box::pin(sleep(PAUSE)))
+                    .as_mut()
+                    .poll(context)
+            );
             self.pause = None;
         }
         Poll::Ready(Ok(()))
@@ -155,14 +180,19 @@ impl<F: FnMut(Incoming)> Service<Request> for Gate<F> {
             Some(id) => {
                 let (to, answered) = oneshot::channel();
                 self.outgoing.asked.fetch_add(1, Ordering::SeqCst);
-                let answer = Answer { to, outgoing: self.outgoing.clone() };
+                let answer = Answer {
+                    to,
+                    outgoing: self.outgoing.clone(),
+                };
                 (self.hand_on)(Incoming::Request(id, method.into_owned(), params, answer));
                 let (mut taken, outgoing) = (self.taken.clone(), self.outgoing.clone());
                 Box::pin(async move {
                     let answer = answered.await;
                     if let Ok((response, sent)) = &answer {
                         let _ = taken.wait_for(|taken| taken >= sent).await;
-                        outgoing.unread_bytes.fetch_sub(response.result().map_or(0, weight), Ordering::SeqCst);
+                        outgoing
+                            .unread_bytes
+                            .fetch_sub(response.result().map_or(0, weight), Ordering::SeqCst);
                     }
                     outgoing.read.fetch_add(1, Ordering::SeqCst);
                     Ok(answer.ok().map(|(response, _)| response))
@@ -184,8 +214,8 @@ pub struct Loop<F> {
     answers: Answers<F>,
 }
 
-/// The way in for the client's answers. They are handed on at once, since a request that comes behind one must not
-/// overtake it.
+/// The way in for the client's answers. They are handed on at once, since a request that comes
+/// behind one must not overtake it.
 pub struct Answers<F> {
     hand_on: F,
 }

@@ -1,5 +1,5 @@
-//! What each request is answered with: thin functions from a snapshot and the parameters to the types of the protocol.
-//! They must not decide what is true of a model.
+//! What each request is answered with: thin functions from a snapshot and the parameters to the
+//! types of the protocol. They must not decide what is true of a model.
 
 mod actions;
 mod commands;
@@ -26,7 +26,11 @@ use tower_lsp::ls_types::{self as lsp, request};
 pub type Handler = fn(Snapshot, Value) -> Result<Value>;
 
 /// What can be asked about a `threatline.toml`; for all else there is nothing.
-pub const SETTINGS: [&str; 3] = ["textDocument/diagnostic", "textDocument/completion", "textDocument/codeAction"];
+pub const SETTINGS: [&str; 3] = [
+    "textDocument/diagnostic",
+    "textDocument/completion",
+    "textDocument/codeAction",
+];
 
 /// How many entries a part of a result has, for clients that take results in parts.
 pub const PART: usize = 100;
@@ -91,12 +95,16 @@ handlers! {
     request::TypeHierarchySubtypes => navigation::subtypes;
 }
 
-fn answer<R: request::Request>(params: Value, function: impl FnOnce(R::Params) -> Result<R::Result>) -> Result<Value>
+fn answer<R: request::Request>(
+    params: Value,
+    function: impl FnOnce(R::Params) -> Result<R::Result>,
+) -> Result<Value>
 where
     R::Params: DeserializeOwned,
     R::Result: Serialize,
 {
-    let params = serde_json::from_value(params).map_err(|error| Error::invalid_params(error.to_string()))?;
+    let params =
+        serde_json::from_value(params).map_err(|error| Error::invalid_params(error.to_string()))?;
     serde_json::to_value(function(params)?).map_err(|_| Error::internal_error())
 }
 
@@ -104,11 +112,13 @@ where
 pub fn capabilities(client: &Client) -> lsp::ServerCapabilities {
     lsp::ServerCapabilities {
         position_encoding: Some(client.encoding_kind()),
-        text_document_sync: Some(lsp::TextDocumentSyncCapability::Options(lsp::TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(lsp::TextDocumentSyncKind::INCREMENTAL),
-            ..lsp::TextDocumentSyncOptions::default()
-        })),
+        text_document_sync: Some(lsp::TextDocumentSyncCapability::Options(
+            lsp::TextDocumentSyncOptions {
+                open_close: Some(true),
+                change: Some(lsp::TextDocumentSyncKind::INCREMENTAL),
+                ..lsp::TextDocumentSyncOptions::default()
+            },
+        )),
         document_formatting_provider: Some(lsp::OneOf::Left(true)),
         document_range_formatting_provider: Some(lsp::OneOf::Left(true)),
         document_on_type_formatting_provider: Some(lsp::DocumentOnTypeFormattingOptions {
@@ -132,14 +142,18 @@ pub fn capabilities(client: &Client) -> lsp::ServerCapabilities {
             }),
             false => lsp::OneOf::Left(true),
         }),
-        linked_editing_range_provider: Some(lsp::LinkedEditingRangeServerCapabilities::Simple(true)),
+        linked_editing_range_provider: Some(lsp::LinkedEditingRangeServerCapabilities::Simple(
+            true,
+        )),
         document_link_provider: Some(lsp::DocumentLinkOptions {
             resolve_provider: Some(false),
             work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
         }),
         semantic_tokens_provider: Some(tokens::options()),
         inlay_hint_provider: Some(lsp::OneOf::Left(true)),
-        code_lens_provider: Some(lsp::CodeLensOptions { resolve_provider: Some(true) }),
+        code_lens_provider: Some(lsp::CodeLensOptions {
+            resolve_provider: Some(true),
+        }),
         execute_command_provider: Some(commands::options()),
         code_action_provider: Some(actions::options()),
         hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),
@@ -173,14 +187,20 @@ pub fn capabilities(client: &Client) -> lsp::ServerCapabilities {
     }
 }
 
-/// Which files and folders the server is told of when the editor renames, makes or deletes them: models, and, for what
-/// models say of code, any that gets another path.
+/// Which files and folders the server is told of when the editor renames, makes or deletes them:
+/// models, and, for what models say of code, any that gets another path.
 fn file_operations() -> lsp::WorkspaceFileOperationsServerCapabilities {
     let of = |glob: &str, matches| lsp::FileOperationFilter {
         scheme: Some("file".to_owned()),
-        pattern: lsp::FileOperationPattern { glob: glob.to_owned(), matches, options: None },
+        pattern: lsp::FileOperationPattern {
+            glob: glob.to_owned(),
+            matches,
+            options: None,
+        },
     };
-    let all = lsp::FileOperationRegistrationOptions { filters: vec![of("**/*", None)] };
+    let all = lsp::FileOperationRegistrationOptions {
+        filters: vec![of("**/*", None)],
+    };
     let models = lsp::FileOperationRegistrationOptions {
         filters: vec![
             of("**/*.threat", Some(lsp::FileOperationPatternKind::File)),
@@ -199,28 +219,48 @@ fn file_operations() -> lsp::WorkspaceFileOperationsServerCapabilities {
 type Edits = Option<Vec<lsp::TextEdit>>;
 
 fn format(snapshot: &Snapshot, params: lsp::DocumentFormattingParams) -> Result<Edits> {
-    Ok(edits(snapshot, snapshot.file(&params.text_document.uri)?, |_| true))
+    Ok(edits(
+        snapshot,
+        snapshot.file(&params.text_document.uri)?,
+        |_| true,
+    ))
 }
 
 fn format_range(snapshot: &Snapshot, params: lsp::DocumentRangeFormattingParams) -> Result<Edits> {
     let file = snapshot.file(&params.text_document.uri)?;
     let wanted = snapshot.span(file, params.range);
-    Ok(edits(snapshot, file, |span| span.start <= wanted.end && wanted.start <= span.end))
+    Ok(edits(snapshot, file, |span| {
+        span.start <= wanted.end && wanted.start <= span.end
+    }))
 }
 
 /// What was just closed with a brace is laid out.
-fn format_on_type(snapshot: &Snapshot, params: lsp::DocumentOnTypeFormattingParams) -> Result<Edits> {
+fn format_on_type(
+    snapshot: &Snapshot,
+    params: lsp::DocumentOnTypeFormattingParams,
+) -> Result<Edits> {
     let (file, offset) = snapshot.place(&params.text_document_position)?;
-    let Some(decl) = threatline_ide::uses::declaration_at(&snapshot.db, file, offset) else { return Ok(None) };
+    let Some(decl) = threatline_ide::uses::declaration_at(&snapshot.db, file, offset) else {
+        return Ok(None);
+    };
     let whole = decl.part(Part::Whole).resolve(&snapshot.db).1;
-    Ok(edits(snapshot, file, |span| span.start < whole.end && whole.start <= span.end))
+    Ok(edits(snapshot, file, |span| {
+        span.start < whole.end && whole.start <= span.end
+    }))
 }
 
 /// The edits that lay a file out, of those that are wanted; none if it has syntax errors.
 fn edits(snapshot: &Snapshot, file: File, is_wanted: impl Fn(&Span) -> bool) -> Edits {
     let edits = formatting::format_edits(&file.source(&snapshot.db).text).ok()?;
     let wanted = edits.into_iter().filter(|(span, _)| is_wanted(span));
-    Some(wanted.map(|(span, text)| lsp::TextEdit { range: snapshot.range(file, span), new_text: text }).collect())
+    Some(
+        wanted
+            .map(|(span, text)| lsp::TextEdit {
+                range: snapshot.range(file, span),
+                new_text: text,
+            })
+            .collect(),
+    )
 }
 
 fn document_diagnostic(
@@ -228,7 +268,9 @@ fn document_diagnostic(
     params: lsp::DocumentDiagnosticParams,
 ) -> Result<lsp::DocumentDiagnosticReportResult> {
     let uri = &params.text_document.uri;
-    let of_settings = snapshot.settings_at(uri).and_then(|model| problems::of_settings(snapshot, model));
+    let of_settings = snapshot
+        .settings_at(uri)
+        .and_then(|model| problems::of_settings(snapshot, model));
     let items = match of_settings {
         Some((_, items)) => items,
         None => problems::of_file(snapshot, snapshot.file(uri)?),
@@ -237,12 +279,17 @@ fn document_diagnostic(
     let report = if params.previous_result_id.as_ref() == Some(&mark) {
         lsp::DocumentDiagnosticReport::Unchanged(lsp::RelatedUnchangedDocumentDiagnosticReport {
             related_documents: None,
-            unchanged_document_diagnostic_report: lsp::UnchangedDocumentDiagnosticReport { result_id: mark },
+            unchanged_document_diagnostic_report: lsp::UnchangedDocumentDiagnosticReport {
+                result_id: mark,
+            },
         })
     } else {
         lsp::DocumentDiagnosticReport::Full(lsp::RelatedFullDocumentDiagnosticReport {
             related_documents: None,
-            full_document_diagnostic_report: lsp::FullDocumentDiagnosticReport { result_id: Some(mark), items },
+            full_document_diagnostic_report: lsp::FullDocumentDiagnosticReport {
+                result_id: Some(mark),
+                items,
+            },
         })
     };
     Ok(lsp::DocumentDiagnosticReportResult::Report(report))
@@ -252,36 +299,51 @@ fn workspace_diagnostic(
     snapshot: &Snapshot,
     params: lsp::WorkspaceDiagnosticParams,
 ) -> Result<lsp::WorkspaceDiagnosticReportResult> {
-    let mut known: HashMap<lsp::Uri, String> =
-        params.previous_result_ids.into_iter().map(|known| (known.uri, known.value)).collect();
+    let mut known: HashMap<lsp::Uri, String> = params
+        .previous_result_ids
+        .into_iter()
+        .map(|known| (known.uri, known.value))
+        .collect();
     let mut items = Vec::new();
     let token = params.partial_result_params.partial_result_token;
-    let mut report = |uri: lsp::Uri, path: &str, found: Option<Vec<lsp::Diagnostic>>, before: Option<String>| {
-        let version = snapshot.table.open.get(path).map(|open| i64::from(open.version));
-        let mark = found.as_ref().map(|found| format!("{:016x}", problems::mark(found)));
-        let is_known = before.is_some() && before == mark;
-        items.push(match mark {
-            Some(result_id) if is_known => {
-                lsp::WorkspaceDocumentDiagnosticReport::Unchanged(lsp::WorkspaceUnchangedDocumentDiagnosticReport {
-                    uri,
-                    version,
-                    unchanged_document_diagnostic_report: lsp::UnchangedDocumentDiagnosticReport { result_id },
-                })
+    let mut report =
+        |uri: lsp::Uri, path: &str, found: Option<Vec<lsp::Diagnostic>>, before: Option<String>| {
+            let version = snapshot
+                .table
+                .open
+                .get(path)
+                .map(|open| i64::from(open.version));
+            let mark = found
+                .as_ref()
+                .map(|found| format!("{:016x}", problems::mark(found)));
+            let is_known = before.is_some() && before == mark;
+            items.push(match mark {
+                Some(result_id) if is_known => lsp::WorkspaceDocumentDiagnosticReport::Unchanged(
+                    lsp::WorkspaceUnchangedDocumentDiagnosticReport {
+                        uri,
+                        version,
+                        unchanged_document_diagnostic_report:
+                            lsp::UnchangedDocumentDiagnosticReport { result_id },
+                    },
+                ),
+                result_id => lsp::WorkspaceDocumentDiagnosticReport::Full(
+                    lsp::WorkspaceFullDocumentDiagnosticReport {
+                        uri,
+                        version,
+                        full_document_diagnostic_report: lsp::FullDocumentDiagnosticReport {
+                            result_id,
+                            items: found.unwrap_or_default(),
+                        },
+                    },
+                ),
+            });
+            if let Some(token) = token.as_ref().filter(|_| items.len() == PART) {
+                let value = lsp::WorkspaceDiagnosticReportPartialResult {
+                    items: std::mem::take(&mut items),
+                };
+                snapshot.tell_part(token, value);
             }
-            result_id => lsp::WorkspaceDocumentDiagnosticReport::Full(lsp::WorkspaceFullDocumentDiagnosticReport {
-                uri,
-                version,
-                full_document_diagnostic_report: lsp::FullDocumentDiagnosticReport {
-                    result_id,
-                    items: found.unwrap_or_default(),
-                },
-            }),
-        });
-        if let Some(token) = token.as_ref().filter(|_| items.len() == PART) {
-            let value = lsp::WorkspaceDiagnosticReportPartialResult { items: std::mem::take(&mut items) };
-            snapshot.tell_part(token, value);
-        }
-    };
+        };
     for file in snapshot.files() {
         let path = file.path(&snapshot.db);
         if let Some(uri) = snapshot.uri(path) {
@@ -298,20 +360,32 @@ fn workspace_diagnostic(
         }
     }
     // What was reported before and is gone has no problems any more.
-    known.into_iter().for_each(|(uri, before)| report(uri, "", None, Some(before)));
+    known
+        .into_iter()
+        .for_each(|(uri, before)| report(uri, "", None, Some(before)));
     if let Some(token) = &token {
-        snapshot.tell_part(token, lsp::WorkspaceDiagnosticReportPartialResult { items: std::mem::take(&mut items) });
+        snapshot.tell_part(
+            token,
+            lsp::WorkspaceDiagnosticReportPartialResult {
+                items: std::mem::take(&mut items),
+            },
+        );
     }
-    Ok(lsp::WorkspaceDiagnosticReportResult::Report(lsp::WorkspaceDiagnosticReport { items }))
+    Ok(lsp::WorkspaceDiagnosticReportResult::Report(
+        lsp::WorkspaceDiagnosticReport { items },
+    ))
 }
 
 /// The text of a file of the library, which is on no disk.
 fn content(snapshot: &Snapshot, params: ContentParams) -> Result<ContentResult> {
     let file = snapshot.file(&params.uri)?;
-    Ok(ContentResult { text: file.source(&snapshot.db).text.to_string() })
+    Ok(ContentResult {
+        text: file.source(&snapshot.db).text.to_string(),
+    })
 }
 
-/// `workspace/textDocumentContent` of LSP 3.18, which the types of the protocol library do not have.
+/// `workspace/textDocumentContent` of LSP 3.18, which the types of the protocol library do not
+/// have.
 enum TextDocumentContent {}
 
 impl request::Request for TextDocumentContent {

@@ -1,5 +1,5 @@
-//! Explanations as text for an editor: Markdown, or plain where the client shows no other. It must not decide what is
-//! said.
+//! Explanations as text for an editor: Markdown, or plain where the client shows no other. It must
+//! not decide what is said.
 
 use super::snapshot::Snapshot;
 use threatline_ide::explain::{Explanation, Section};
@@ -10,27 +10,43 @@ use tower_lsp::ls_types::{MarkupContent, MarkupKind};
 /// An explanation in the form that the client shows.
 pub fn content(snapshot: &Snapshot, explanation: &Explanation, as_markdown: bool) -> MarkupContent {
     match as_markdown {
-        true => MarkupContent { kind: MarkupKind::Markdown, value: markdown(snapshot, explanation) },
-        false => MarkupContent { kind: MarkupKind::PlainText, value: plain(explanation) },
+        true => MarkupContent {
+            kind: MarkupKind::Markdown,
+            value: markdown(snapshot, explanation),
+        },
+        false => MarkupContent {
+            kind: MarkupKind::PlainText,
+            value: plain(explanation),
+        },
     }
 }
 
 fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
     let mut text = format!("**{}**\n", safe::markdown(&safe::line(&explanation.title)));
     for (at, part) in explanation.parts.iter().enumerate() {
-        let in_list = at > 0 && matches!(explanation.parts[at - 1], Section::Item(..) | Section::Link(..));
+        let in_list = at > 0
+            && matches!(
+                explanation.parts[at - 1],
+                Section::Item(..) | Section::Link(..)
+            );
         let gap = if in_list { "" } else { "\n" };
         match part {
             Section::Heading(heading) => text += &format!("\n**{heading}**\n"),
             Section::Text(paragraph) => text += &format!("\n{}\n", safe::markdown(paragraph)),
             Section::Item(item, place) => {
-                let link = place.and_then(|place| link(snapshot, place)).map(|link| format!(" ({link})"));
+                let link = place
+                    .and_then(|place| link(snapshot, place))
+                    .map(|link| format!(" ({link})"));
                 text += &format!("{gap}- {}{}\n", in_item(item), link.unwrap_or_default());
             }
             Section::Link(item, link) => text += &format!("{gap}- {}  \n  {link}\n", in_item(item)),
             Section::Code(code) => {
                 // A fence longer than any in the text.
-                let longest = code.split(|character| character != '`').map(str::len).max().unwrap_or_default();
+                let longest = code
+                    .split(|character| character != '`')
+                    .map(str::len)
+                    .max()
+                    .unwrap_or_default();
                 let fence = "`".repeat(longest.max(2) + 1);
                 text += &format!("\n{fence}threat\n{code}\n{fence}\n");
             }
@@ -42,12 +58,18 @@ fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
 /// A text for an entry of a list: none of its lines is more than a line, such as a heading.
 fn in_item(text: &str) -> String {
     let text = safe::markdown(text);
-    let lines = text.lines().filter(|line| !line.trim().is_empty()).enumerate().map(|(at, line)| {
-        let line = line.trim_start();
-        let begins_more = line.starts_with(['#', '>', '-', '+', '=', '|'])
-            || ["* ", "***", "___", "~~~", "```"].iter().any(|begins| line.starts_with(begins));
-        format!("{}{line}", if at > 0 && begins_more { "\\" } else { "" })
-    });
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .enumerate()
+        .map(|(at, line)| {
+            let line = line.trim_start();
+            let begins_more = line.starts_with(['#', '>', '-', '+', '=', '|'])
+                || ["* ", "***", "___", "~~~", "```"]
+                    .iter()
+                    .any(|begins| line.starts_with(begins));
+            format!("{}{line}", if at > 0 && begins_more { "\\" } else { "" })
+        });
     lines.collect::<Vec<_>>().join("  \n  ")
 }
 
@@ -57,12 +79,19 @@ fn link(snapshot: &Snapshot, place: Place) -> Option<String> {
     let line = snapshot.range(file, span).start.line + 1;
     let name = path.rsplit('/').next().unwrap_or(path);
     let uri = snapshot.uri(path)?;
-    Some(format!("[{}:{line}](<{}#L{line}>)", safe::markdown(name), uri.as_str()))
+    Some(format!(
+        "[{}:{line}](<{}#L{line}>)",
+        safe::markdown(name),
+        uri.as_str()
+    ))
 }
 
 /// A text for a cell of a table.
 pub fn in_cell(text: &str) -> String {
-    safe::markdown(text).replace('\\', "\\\\").replace('|', "\\|").replace(['\n', '\r'], " ")
+    safe::markdown(text)
+        .replace('\\', "\\\\")
+        .replace('|', "\\|")
+        .replace(['\n', '\r'], " ")
 }
 
 fn plain(explanation: &Explanation) -> String {

@@ -1,5 +1,5 @@
-//! Diagnostics as the protocol has them, and which of them a client has been told already. It must not decide what is
-//! wrong.
+//! Diagnostics as the protocol has them, and which of them a client has been told already. It must
+//! not decide what is wrong.
 
 use super::snapshot::Snapshot;
 use serde_json::json;
@@ -12,7 +12,10 @@ use threatline_model::{File, Model};
 use tower_lsp::ls_types as lsp;
 
 /// Where the reference tells of a code.
-const REFERENCE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/grammar/README.md#");
+const REFERENCE: &str = concat!(
+    env!("CARGO_PKG_REPOSITORY"),
+    "/blob/main/grammar/README.md#"
+);
 
 /// What is wrong with a file.
 pub fn of_file(snapshot: &Snapshot, file: File) -> Vec<lsp::Diagnostic> {
@@ -21,15 +24,24 @@ pub fn of_file(snapshot: &Snapshot, file: File) -> Vec<lsp::Diagnostic> {
 
 /// Diagnostics as the protocol has them.
 pub fn converted(snapshot: &Snapshot, found: &[Diagnostic]) -> Vec<lsp::Diagnostic> {
-    found.iter().filter_map(|diagnostic| convert(snapshot, diagnostic)).collect()
+    found
+        .iter()
+        .filter_map(|diagnostic| convert(snapshot, diagnostic))
+        .collect()
 }
 
-/// A mark of diagnostics before they are converted, which most are not since they were told as they are: equal for
-/// equal ones at the same places.
+/// A mark of diagnostics before they are converted, which most are not since they were told as they
+/// are: equal for equal ones at the same places.
 pub fn mark_of(snapshot: &Snapshot, found: &[Diagnostic]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for diagnostic in found {
-        (diagnostic.code.id, diagnostic.severity, &diagnostic.message, &diagnostic.help).hash(&mut hasher);
+        (
+            diagnostic.code.id,
+            diagnostic.severity,
+            &diagnostic.message,
+            &diagnostic.help,
+        )
+            .hash(&mut hasher);
         snapshot.range_at(diagnostic.location).hash(&mut hasher);
         for related in &diagnostic.related {
             (&related.message, related.location).hash(&mut hasher);
@@ -43,29 +55,43 @@ pub fn mark_of(snapshot: &Snapshot, found: &[Diagnostic]) -> u64 {
 pub fn of_settings(snapshot: &Snapshot, model: Model) -> Option<(Arc<str>, Vec<lsp::Diagnostic>)> {
     let path = model.settings(&snapshot.db).path.clone()?;
     let found = settings_diagnostics(&snapshot.db, model);
-    Some((path, found.iter().filter_map(|diagnostic| convert(snapshot, diagnostic)).collect()))
+    Some((
+        path,
+        found
+            .iter()
+            .filter_map(|diagnostic| convert(snapshot, diagnostic))
+            .collect(),
+    ))
 }
 
 fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Option<lsp::Diagnostic> {
     let location = snapshot.location(diagnostic.location)?;
     let capabilities = snapshot.client.capabilities.text_document.as_ref();
     let capabilities = capabilities.and_then(|document| document.publish_diagnostics.as_ref());
-    let relates =
-        snapshot.client.pulls() || capabilities.is_some_and(|publish| publish.related_information == Some(true));
+    let relates = snapshot.client.pulls()
+        || capabilities.is_some_and(|publish| publish.related_information == Some(true));
     let mut message = diagnostic.message.clone();
     let related: Vec<lsp::DiagnosticRelatedInformation> = diagnostic
         .related
         .iter()
         .filter_map(|related| {
             let location = snapshot.location(related.location)?;
-            Some(lsp::DiagnosticRelatedInformation { location, message: safe::text(&related.message) })
+            Some(lsp::DiagnosticRelatedInformation {
+                location,
+                message: safe::text(&related.message),
+            })
         })
         .collect();
     if !relates {
         // A client that cannot show the facts as places gets them as text.
-        related.iter().for_each(|related| message += &format!("\n- {}", related.message));
+        related
+            .iter()
+            .for_each(|related| message += &format!("\n- {}", related.message));
     }
-    diagnostic.help.iter().for_each(|help| message += &format!("\n{help}"));
+    diagnostic
+        .help
+        .iter()
+        .for_each(|help| message += &format!("\n{help}"));
     Some(lsp::Diagnostic {
         range: location.range,
         severity: Some(severity(diagnostic.severity)),
@@ -73,7 +99,9 @@ fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Option<lsp::Diagnost
         code_description: description(diagnostic.code),
         source: Some("threatline".to_owned()),
         message: safe::text(&message),
-        related_information: relates.then_some(related).filter(|related| !related.is_empty()),
+        related_information: relates
+            .then_some(related)
+            .filter(|related| !related.is_empty()),
         tags: tags(diagnostic.code),
         data: Some(json!({
             "code": diagnostic.code.id,
@@ -92,13 +120,17 @@ fn severity(severity: Severity) -> lsp::DiagnosticSeverity {
 }
 
 fn description(code: &Code) -> Option<lsp::CodeDescription> {
-    Some(lsp::CodeDescription { href: format!("{REFERENCE}{}", code.id).parse().ok()? })
+    Some(lsp::CodeDescription {
+        href: format!("{REFERENCE}{}", code.id).parse().ok()?,
+    })
 }
 
 /// What is not needed is shown paler, and what has expired struck through.
 fn tags(code: &Code) -> Option<Vec<lsp::DiagnosticTag>> {
     match (code.class, code.id) {
-        (Class::Lint, id) if id.starts_with("unused-") || id.starts_with("idle-") || id == "empty-boundary" => {
+        (Class::Lint, id)
+            if id.starts_with("unused-") || id.starts_with("idle-") || id == "empty-boundary" =>
+        {
             Some(vec![lsp::DiagnosticTag::UNNECESSARY])
         }
         (Class::Time, "expired-acceptance") => Some(vec![lsp::DiagnosticTag::DEPRECATED]),
@@ -109,6 +141,8 @@ fn tags(code: &Code) -> Option<Vec<lsp::DiagnosticTag>> {
 /// A mark of what is told: equal for equal diagnostics.
 pub fn mark(diagnostics: &[lsp::Diagnostic]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    serde_json::to_string(diagnostics).unwrap_or_default().hash(&mut hasher);
+    serde_json::to_string(diagnostics)
+        .unwrap_or_default()
+        .hash(&mut hasher);
     hasher.finish()
 }

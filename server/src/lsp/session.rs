@@ -1,5 +1,5 @@
-//! The session: the one thread that owns the models and changes them, in the order in which messages came. It must not
-//! wait for the client, and computes nothing that takes long.
+//! The session: the one thread that owns the models and changes them, in the order in which
+//! messages came. It must not wait for the client, and computes nothing that takes long.
 
 use super::client::Client;
 use super::disk;
@@ -78,7 +78,8 @@ const MOST_TRIES: u32 = 8;
 /// How long nothing has to happen before the client is asked to look at everything anew.
 const QUIET: Duration = Duration::from_millis(250);
 
-/// How long after the open files the others begin to follow: whoever types on does not wait for them to be stopped.
+/// How long after the open files the others begin to follow: whoever types on does not wait for
+/// them to be stopped.
 const BREATH: Duration = Duration::from_millis(30);
 
 /// How often it is looked at what day it is, when nothing happens.
@@ -137,7 +138,8 @@ pub struct Session {
     progress: Option<Value>,
     /// Whether the client asks for the diagnostics of the whole workspace.
     pulls_workspace: bool,
-    /// The request for them that is answered now and the last change it sees, then that change when it is answered.
+    /// The request for them that is answered now and the last change it sees, then that change when
+    /// it is answered.
     pulling: Option<(Id, Option<Revision>)>,
     pulled: Option<Option<Revision>>,
     /// The next such requests, which wait for a change.
@@ -177,10 +179,15 @@ pub enum End {
 impl Session {
     /// A session that nothing has been said to.
     pub fn new(events: Sender<Event>, outgoing: Outgoing) -> Session {
-        let threads = std::thread::available_parallelism().map_or(2, usize::from).max(2);
+        let threads = std::thread::available_parallelism()
+            .map_or(2, usize::from)
+            .max(2);
         let pool = |name: &'static str, threads| {
             let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
-            builder.thread_name(move |at| format!("{name} {at}")).build().expect("threads can be started")
+            builder
+                .thread_name(move |at| format!("{name} {at}"))
+                .build()
+                .expect("threads can be started")
         };
         let today_in: Option<PathBuf> = std::env::var_os("THREATLINE_TODAY").map(PathBuf::from);
         Session {
@@ -227,9 +234,12 @@ impl Session {
                 Ok(event) => event,
                 Err(_) => {
                     self.settle();
-                    // Only when nothing more comes for a while is the client to look at everything anew.
+                    // Only when nothing more comes for a while is the client to look at everything
+                    // anew.
                     let is_stale = self.shown != Some(self.workspace.revision());
-                    let others_due = self.others_due.filter(|_| !self.is_telling && self.outgoing.is_read());
+                    let others_due = self
+                        .others_due
+                        .filter(|_| !self.is_telling && self.outgoing.is_read());
                     let quiet = if is_stale { QUIET } else { TICK };
                     let wait = others_due.map(|due| due.saturating_duration_since(Instant::now()));
                     match events.recv_timeout(wait.unwrap_or(quiet)) {
@@ -246,16 +256,33 @@ impl Session {
             };
             match event {
                 Event::Incoming(Incoming::Notification(method, _)) if method == "exit" => {
-                    return if self.phase == Phase::ShutDown { End::Orderly } else { End::Abrupt };
+                    return if self.phase == Phase::ShutDown {
+                        End::Orderly
+                    } else {
+                        End::Abrupt
+                    };
                 }
-                Event::Incoming(Incoming::Notification(method, params)) => self.notified(&method, params),
+                Event::Incoming(Incoming::Notification(method, params)) => {
+                    self.notified(&method, params)
+                }
                 Event::Incoming(Incoming::Request(id, method, params, answer)) => {
-                    self.requested(Task { id, method, params, answer, tries: 0 });
+                    self.requested(Task {
+                        id,
+                        method,
+                        params,
+                        answer,
+                        tries: 0,
+                    });
                 }
                 Event::Incoming(Incoming::Answer(response)) => {
                     let (id, answer) = response.into_parts();
-                    if let (Some(Asked::Settings), Ok(Value::Array(sections))) = (self.asked.remove(&id), answer) {
-                        sections.first().into_iter().for_each(|said| self.set_settings(said));
+                    if let (Some(Asked::Settings), Ok(Value::Array(sections))) =
+                        (self.asked.remove(&id), answer)
+                    {
+                        sections
+                            .first()
+                            .into_iter()
+                            .for_each(|said| self.set_settings(said));
                     }
                 }
                 Event::Refused(why) => self.log(lsp::MessageType::ERROR, why),
@@ -302,14 +329,24 @@ impl Session {
                 task.answer.send(Response::from_parts(task.id, answer));
             }
             (Phase::Uninitialized, _) => {
-                refuse(task, ErrorCode::ServerError(-32002), "the server has not been initialized");
+                refuse(
+                    task,
+                    ErrorCode::ServerError(-32002),
+                    "the server has not been initialized",
+                );
             }
             (Phase::ShutDown, _) | (Phase::Running, "initialize") => {
-                refuse(task, ErrorCode::InvalidRequest, "this request is out of place");
+                refuse(
+                    task,
+                    ErrorCode::InvalidRequest,
+                    "this request is out of place",
+                );
             }
             (Phase::Running, "shutdown") => {
                 self.phase = Phase::ShutDown;
-                self.running.values().for_each(salsa::CancellationToken::cancel);
+                self.running
+                    .values()
+                    .for_each(salsa::CancellationToken::cancel);
                 self.refuse_waiting();
                 task.answer.send(Response::from_ok(task.id, Value::Null));
             }
@@ -318,8 +355,8 @@ impl Session {
         }
     }
 
-    /// Answers a request for the diagnostics of all, at once or, if the client can take them in parts and has them as
-    /// they are, when they change.
+    /// Answers a request for the diagnostics of all, at once or, if the client can take them in
+    /// parts and has them as they are, when they change.
     fn pull_workspace(&mut self, task: Task) {
         if !std::mem::replace(&mut self.pulls_workspace, true) {
             self.take_back();
@@ -345,13 +382,19 @@ impl Session {
             let message = format!("there is no `{}`", task.method);
             return refuse(task, ErrorCode::MethodNotFound, &message);
         };
-        let about = task.params.pointer("/textDocument/uri").and_then(Value::as_str);
-        if about.is_some_and(disk::is_settings) && !handlers::SETTINGS.contains(&task.method.as_str()) {
+        let about = task
+            .params
+            .pointer("/textDocument/uri")
+            .and_then(Value::as_str);
+        if about.is_some_and(disk::is_settings)
+            && !handlers::SETTINGS.contains(&task.method.as_str())
+        {
             // An editor asks for everything of all documents that it was told to.
             return task.answer.send(Response::from_ok(task.id, Value::Null));
         }
         let snapshot = self.snapshot();
-        self.running.insert(task.id.clone(), snapshot.db.cancellation_token());
+        self.running
+            .insert(task.id.clone(), snapshot.db.cancellation_token());
         let events = self.events.clone();
         let panics = self.panics_on.as_ref() == Some(&task.method);
         self.pool.spawn(move || {
@@ -359,7 +402,8 @@ impl Session {
             let outcome = catch_unwind(AssertUnwindSafe(|| {
                 salsa::Cancelled::catch(AssertUnwindSafe(|| {
                     assert!(!panics, "as was wanted");
-                    // It drops the snapshot: the owner waits for that before it can change anything.
+                    // It drops the snapshot: the owner waits for that before it can change
+                    // anything.
                     handler(snapshot, params)
                 }))
             }));
@@ -367,14 +411,18 @@ impl Session {
                 Ok(Ok(answer)) => answer,
                 Ok(Err(salsa::Cancelled::Local)) => Err(Error::request_cancelled()),
                 Ok(Err(_)) if task.tries < MOST_TRIES => {
-                    let _ = events.send(Event::Again(Task { tries: task.tries + 1, ..task }));
+                    let _ = events.send(Event::Again(Task {
+                        tries: task.tries + 1,
+                        ..task
+                    }));
                     return;
                 }
                 Ok(Err(_)) if task.method.ends_with("/diagnostic") => Err(ask_again()),
                 Ok(Err(_)) => Err(Error::content_modified()),
                 Err(panic) => {
                     let mut error = Error::internal_error();
-                    error.message = format!("this request failed: {}", what_panicked(&*panic)).into();
+                    error.message =
+                        format!("this request failed: {}", what_panicked(&*panic)).into();
                     Err(error)
                 }
             };
@@ -397,14 +445,21 @@ impl Session {
     }
 
     fn initialize(&mut self, said: Value) -> tower_lsp::jsonrpc::Result<Value> {
-        let params: lsp::InitializeParams =
-            serde_json::from_value(said.clone()).map_err(|error| Error::invalid_params(error.to_string()))?;
+        let params: lsp::InitializeParams = serde_json::from_value(said.clone())
+            .map_err(|error| Error::invalid_params(error.to_string()))?;
         self.client = Arc::new(Client::new(&params, &said));
         self.phase = Phase::Running;
         let folders = params.workspace_folders.clone().unwrap_or_default();
-        self.folders = folders.iter().map(|folder| PathBuf::from(path_of(&folder.uri).as_ref())).collect();
+        self.folders = folders
+            .iter()
+            .map(|folder| PathBuf::from(path_of(&folder.uri).as_ref()))
+            .collect();
         #[allow(deprecated)] // older clients know nothing else
-        if let Some(root) = params.root_uri.as_ref().filter(|_| params.workspace_folders.is_none()) {
+        if let Some(root) = params
+            .root_uri
+            .as_ref()
+            .filter(|_| params.workspace_folders.is_none())
+        {
             self.folders.push(PathBuf::from(path_of(root).as_ref()));
         }
         if let Some(said) = &params.initialization_options {
@@ -443,16 +498,22 @@ impl Session {
             "workspace/didChangeWatchedFiles" => self.with(params, Session::watched),
             "workspace/didChangeWorkspaceFolders" => self.with(params, Session::folders_changed),
             "workspace/didChangeConfiguration" => self.configured(&params),
-            "workspace/didRenameFiles" | "workspace/didCreateFiles" | "workspace/didDeleteFiles" => self.look_again(),
+            "workspace/didRenameFiles"
+            | "workspace/didCreateFiles"
+            | "workspace/didDeleteFiles" => self.look_again(),
             _ => {}
         }
     }
 
-    /// Reads what a notification is about. One that cannot be read is left out: nobody waits for an answer.
+    /// Reads what a notification is about. One that cannot be read is left out: nobody waits for an
+    /// answer.
     fn with<T: DeserializeOwned>(&mut self, params: Value, then: impl FnOnce(&mut Session, T)) {
         match serde_json::from_value(params) {
             Ok(params) => then(self, params),
-            Err(error) => self.log(lsp::MessageType::WARNING, format!("a notification cannot be read: {error}")),
+            Err(error) => self.log(
+                lsp::MessageType::WARNING,
+                format!("a notification cannot be read: {error}"),
+            ),
         }
     }
 
@@ -463,17 +524,25 @@ impl Session {
             token
         });
         if let Some(token) = &progress {
-            let value = json!({ "kind": "begin", "title": "Threatline", "message": "reading models" });
+            let value =
+                json!({ "kind": "begin", "title": "Threatline", "message": "reading models" });
             self.notify("$/progress", json!({ "token": token, "value": value }));
         }
-        if self.client.has("workspace.didChangeWatchedFiles.dynamicRegistration") {
-            let watchers = json!([{ "globPattern": "**/*.threat" }, { "globPattern": "**/threatline.toml" }]);
+        if self
+            .client
+            .has("workspace.didChangeWatchedFiles.dynamicRegistration")
+        {
+            let watchers =
+                json!([{ "globPattern": "**/*.threat" }, { "globPattern": "**/threatline.toml" }]);
             let registration = json!({
                 "id": "threatline/files",
                 "method": "workspace/didChangeWatchedFiles",
                 "registerOptions": { "watchers": watchers },
             });
-            self.ask("client/registerCapability", json!({ "registrations": [registration] }));
+            self.ask(
+                "client/registerCapability",
+                json!({ "registrations": [registration] }),
+            );
         } else {
             match Watch::new(self.events.clone()) {
                 Ok(watch) => self.watch = Some(watch),
@@ -483,23 +552,33 @@ impl Session {
                 ),
             }
         }
-        if self.client.has("workspace.didChangeConfiguration.dynamicRegistration") {
+        if self
+            .client
+            .has("workspace.didChangeConfiguration.dynamicRegistration")
+        {
             let options = json!({ "section": "threatline" });
             let method = "workspace/didChangeConfiguration";
             let registration = json!({ "id": "threatline/settings", "method": method, "registerOptions": options });
-            self.ask("client/registerCapability", json!({ "registrations": [registration] }));
+            self.ask(
+                "client/registerCapability",
+                json!({ "registrations": [registration] }),
+            );
         }
         self.look_again();
         self.shown = Some(self.workspace.revision());
         self.configured(&Value::Null);
         if let Some(token) = progress {
             let message = format!("checking {} files", self.table.files.len());
-            self.notify("$/progress", json!({ "token": token, "value": { "kind": "report", "message": message } }));
+            self.notify(
+                "$/progress",
+                json!({ "token": token, "value": { "kind": "report", "message": message } }),
+            );
             self.progress = Some(token);
         }
     }
 
-    /// Takes the settings of a client that sends them, and asks one for them that wants to be asked.
+    /// Takes the settings of a client that sends them, and asks one for them that wants to be
+    /// asked.
     fn configured(&mut self, params: &Value) {
         if self.client.has("workspace.configuration") {
             let params = json!({ "items": [{ "section": "threatline" }] });
@@ -512,29 +591,52 @@ impl Session {
     fn set_settings(&mut self, said: &Value) {
         let (settings, problems) = Settings::read(said);
         self.settings = Arc::new(settings);
-        problems.into_iter().for_each(|problem| self.log(lsp::MessageType::WARNING, problem));
+        problems
+            .into_iter()
+            .for_each(|problem| self.log(lsp::MessageType::WARNING, problem));
         // What is shown is made with them.
         self.shown = None;
     }
 
     fn cancel(&mut self, params: Value) {
-        let id: Option<Id> = params.get("id").cloned().and_then(|id| serde_json::from_value(id).ok());
+        let id: Option<Id> = params
+            .get("id")
+            .cloned()
+            .and_then(|id| serde_json::from_value(id).ok());
         if let Some(token) = id.as_ref().and_then(|id| self.running.get(id)) {
             token.cancel();
-        } else if let Some(at) = self.waiting.iter().position(|task| Some(&task.id) == id.as_ref()) {
-            refuse(self.waiting.swap_remove(at), ErrorCode::RequestCancelled, "cancelled");
+        } else if let Some(at) = self
+            .waiting
+            .iter()
+            .position(|task| Some(&task.id) == id.as_ref())
+        {
+            refuse(
+                self.waiting.swap_remove(at),
+                ErrorCode::RequestCancelled,
+                "cancelled",
+            );
         }
     }
 
     fn opened(&mut self, params: lsp::DidOpenTextDocumentParams) {
         let document = params.text_document;
         let path = path_of(&document.uri);
-        let open = Open { uri: document.uri.clone(), version: document.version };
+        let open = Open {
+            uri: document.uri.clone(),
+            version: document.version,
+        };
         self.table.open.insert(path.clone(), open);
         let text = Rope::from_str(&document.text);
-        self.documents.insert(path.clone(), Document { version: document.version, text });
+        self.documents.insert(
+            path.clone(),
+            Document {
+                version: document.version,
+                text,
+            },
+        );
         self.put(&path, &document.text);
-        // It is told with its version, and no longer by whoever is telling without, also if it is what the disk has.
+        // It is told with its version, and no longer by whoever is telling without, also if it is
+        // what the disk has.
         self.workspace.tidy_up();
         self.is_dirty = true;
         if self.client.pulls() {
@@ -546,7 +648,8 @@ impl Session {
     /// Sets the text of a document.
     fn put(&mut self, path: &Arc<str>, text: &str) {
         if disk::is_settings(path) {
-            self.workspace.set_model(disk::folder_of(path), Some((path, text)));
+            self.workspace
+                .set_model(disk::folder_of(path), Some((path, text)));
         } else {
             let model = self.model_for(path);
             let file = self.workspace.set_file(model, path, FileText::new(text));
@@ -555,7 +658,8 @@ impl Session {
         self.after_change();
     }
 
-    /// The model that a file belongs to: that of the nearest root above it, else one that is looked for now.
+    /// The model that a file belongs to: that of the nearest root above it, else one that is looked
+    /// for now.
     fn model_for(&mut self, path: &str) -> Model {
         if let Some(file) = self.workspace.file(path) {
             let model = file.model(self.workspace.db());
@@ -565,9 +669,17 @@ impl Session {
             };
         }
         let db = self.workspace.db();
-        let is_above = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
-        let roots = self.workspace.models().map(|model| (model, model.root(db).clone()));
-        let nearest = roots.filter(|(_, root)| is_above(root)).max_by_key(|(_, root)| root.len());
+        let is_above = |root: &str| {
+            path.strip_prefix(root)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let roots = self
+            .workspace
+            .models()
+            .map(|model| (model, model.root(db).clone()));
+        let nearest = roots
+            .filter(|(_, root)| is_above(root))
+            .max_by_key(|(_, root)| root.len());
         if let Some((model, _)) = nearest {
             return model;
         }
@@ -581,13 +693,17 @@ impl Session {
         } else {
             self.load([(root.clone(), disk::files_directly_in(&root))].into());
         }
-        self.workspace.model(&root).unwrap_or_else(|| self.workspace.set_model(&root, None))
+        self.workspace
+            .model(&root)
+            .unwrap_or_else(|| self.workspace.set_model(&root, None))
     }
 
     fn changed(&mut self, params: lsp::DidChangeTextDocumentParams) {
         let path = path_of(&params.text_document.uri);
         let encoding = self.client.encoding;
-        let Some(document) = self.documents.get_mut(&path) else { return };
+        let Some(document) = self.documents.get_mut(&path) else {
+            return;
+        };
         document.version = params.text_document.version;
         if let Some(mut open) = self.table.open.get_mut(&path) {
             open.version = params.text_document.version;
@@ -645,7 +761,8 @@ impl Session {
         match is_there {
             true if disk::is_model_file(path) => {
                 let model = self.model_for(path);
-                self.workspace.load(model, vec![(path.clone(), disk::read(path))]);
+                self.workspace
+                    .load(model, vec![(path.clone(), disk::read(path))]);
                 if let Some(file) = self.workspace.file(path) {
                     self.table.files.insert(path.clone(), file);
                 }
@@ -659,7 +776,12 @@ impl Session {
     }
 
     fn watched(&mut self, params: lsp::DidChangeWatchedFilesParams) {
-        self.changed_on_disk.extend(params.changes.iter().map(|change| PathBuf::from(path_of(&change.uri).as_ref())));
+        self.changed_on_disk.extend(
+            params
+                .changes
+                .iter()
+                .map(|change| PathBuf::from(path_of(&change.uri).as_ref())),
+        );
         self.look_at_changes();
     }
 
@@ -670,7 +792,10 @@ impl Session {
             return;
         }
         // Settings, or a folder that came or went, change what belongs where.
-        if changed.iter().any(|path| !disk::is_model_file(&disk::key(path)) || path.is_dir()) {
+        if changed
+            .iter()
+            .any(|path| !disk::is_model_file(&disk::key(path)) || path.is_dir())
+        {
             return self.look_again();
         }
         for path in changed {
@@ -698,20 +823,34 @@ impl Session {
             }
         }
         let there: HashSet<&Arc<str>> = roots.values().flatten().collect();
-        let known: Vec<Arc<str>> = self.table.files.iter().map(|entry| entry.key().clone()).collect();
-        let gone = known.into_iter().filter(|path| !there.contains(path) && !self.documents.contains_key(path));
+        let known: Vec<Arc<str>> = self
+            .table
+            .files
+            .iter()
+            .map(|entry| entry.key().clone())
+            .collect();
+        let gone = known
+            .into_iter()
+            .filter(|path| !there.contains(path) && !self.documents.contains_key(path));
         for path in gone.collect::<Vec<_>>() {
             self.workspace.remove_file(&path);
             self.table.files.remove(&path);
             self.clear(&path);
         }
         self.load(roots);
-        if self.watch.as_mut().is_some_and(|watch| watch.set(&self.folders)) {
+        if self
+            .watch
+            .as_mut()
+            .is_some_and(|watch| watch.set(&self.folders))
+        {
             self.changed_on_disk.extend(self.folders.first().cloned());
         }
         // What is open may belong to another model now.
-        let open: Vec<(Arc<str>, String)> =
-            self.documents.iter().map(|(path, document)| (path.clone(), document.text.to_string())).collect();
+        let open: Vec<(Arc<str>, String)> = self
+            .documents
+            .iter()
+            .map(|(path, document)| (path.clone(), document.text.to_string()))
+            .collect();
         for (path, text) in open {
             self.put(&path, &text);
         }
@@ -724,11 +863,20 @@ impl Session {
             files.sort();
             files.dedup();
             let settings = disk::settings_of(&root);
-            let model =
-                self.workspace.set_model(&root, settings.as_ref().map(|(path, text)| (path.as_str(), text.as_str())));
+            let model = self.workspace.set_model(
+                &root,
+                settings
+                    .as_ref()
+                    .map(|(path, text)| (path.as_str(), text.as_str())),
+            );
             files.retain(|path| !self.documents.contains_key(path));
             use rayon::prelude::*;
-            let texts = self.pool.install(|| files.par_iter().map(|path| (path.clone(), disk::read(path))).collect());
+            let texts = self.pool.install(|| {
+                files
+                    .par_iter()
+                    .map(|path| (path.clone(), disk::read(path)))
+                    .collect()
+            });
             self.workspace.load(model, texts);
             for path in files {
                 if let Some(file) = self.workspace.file(&path) {
@@ -776,22 +924,30 @@ impl Session {
             self.pull_workspace(task);
         }
         // At the start there is nothing to wait for.
-        self.tell(if self.documents.is_empty() { Told::Others } else { Told::Open });
+        self.tell(if self.documents.is_empty() {
+            Told::Others
+        } else {
+            Told::Open
+        });
     }
 
-    /// Asks the client to look anew at what it has asked for before: what changed concerns more than what was edited.
+    /// Asks the client to look anew at what it has asked for before: what changed concerns more
+    /// than what was edited.
     fn refresh(&mut self) {
         self.shown = Some(self.workspace.revision());
         for (capability, method) in REFRESHED {
-            if self.client.has(&format!("workspace.{capability}.refreshSupport")) {
+            if self
+                .client
+                .has(&format!("workspace.{capability}.refreshSupport"))
+            {
                 self.ask(method, Value::Null);
             }
         }
     }
 
-    /// Tells what is wrong, on threads of its own: what is open first. A change interrupts it, and it begins again. A
-    /// client that asks by itself for what is wrong with its documents is told of the other files, until it asks for
-    /// all.
+    /// Tells what is wrong, on threads of its own: what is open first. A change interrupts it, and
+    /// it begins again. A client that asks by itself for what is wrong with its documents is told
+    /// of the other files, until it asks for all.
     fn tell(&mut self, of: Told) {
         if self.pulls_workspace {
             self.others_due = None;
@@ -803,15 +959,27 @@ impl Session {
         self.is_telling = true;
         self.others_due = None;
         let snapshot = self.snapshot();
-        let versions: BTreeMap<Arc<str>, i32> =
-            self.documents.iter().map(|(path, document)| (path.clone(), document.version)).collect();
-        let (events, outgoing, told) = (self.events.clone(), self.outgoing.clone(), self.told.clone());
+        let versions: BTreeMap<Arc<str>, i32> = self
+            .documents
+            .iter()
+            .map(|(path, document)| (path.clone(), document.version))
+            .collect();
+        let (events, outgoing, told) = (
+            self.events.clone(),
+            self.outgoing.clone(),
+            self.told.clone(),
+        );
         self.background.spawn(move || {
             let outcome = catch_unwind(AssertUnwindSafe(|| {
-                salsa::Cancelled::catch(AssertUnwindSafe(|| tell_of(of, &snapshot, &versions, &outgoing, &told)))
+                salsa::Cancelled::catch(AssertUnwindSafe(|| {
+                    tell_of(of, &snapshot, &versions, &outgoing, &told)
+                }))
             }));
             drop(snapshot);
-            let _ = events.send(Event::Told { of, all: !matches!(outcome, Ok(Err(_))) });
+            let _ = events.send(Event::Told {
+                of,
+                all: !matches!(outcome, Ok(Err(_))),
+            });
         });
     }
 
@@ -819,7 +987,10 @@ impl Session {
     fn checked(&mut self, all: bool) {
         if let Some(token) = self.progress.take_if(|_| all) {
             let message = format!("{} files", self.table.files.len());
-            self.notify("$/progress", json!({ "token": token, "value": { "kind": "end", "message": message } }));
+            self.notify(
+                "$/progress",
+                json!({ "token": token, "value": { "kind": "end", "message": message } }),
+            );
         }
     }
 
@@ -834,12 +1005,16 @@ impl Session {
         if self.told.remove(path).is_some()
             && let Some(uri) = self.table.uri(path)
         {
-            self.notify("textDocument/publishDiagnostics", json!({ "uri": uri, "diagnostics": [] }));
+            self.notify(
+                "textDocument/publishDiagnostics",
+                json!({ "uri": uri, "diagnostics": [] }),
+            );
         }
     }
 
     fn notify(&self, method: &'static str, params: Value) {
-        self.outgoing.send(Request::build(method).params(params).finish());
+        self.outgoing
+            .send(Request::build(method).params(params).finish());
     }
 
     fn ask(&mut self, method: &'static str, params: Value) {
@@ -853,12 +1028,19 @@ impl Session {
             self.asked.insert(id.clone(), what);
         }
         let request = Request::build(method).id(id);
-        let request = if params.is_null() { request } else { request.params(params) };
+        let request = if params.is_null() {
+            request
+        } else {
+            request.params(params)
+        };
         self.outgoing.send(request.finish());
     }
 
     fn log(&self, kind: lsp::MessageType, message: String) {
-        self.notify("window/logMessage", json!({ "type": kind, "message": message }));
+        self.notify(
+            "window/logMessage",
+            json!({ "type": kind, "message": message }),
+        );
     }
 }
 
@@ -874,28 +1056,48 @@ fn tell_of(
         let mark = problems::mark_of(snapshot, found);
         let before = told.get(path).map(|mark| *mark);
         let version = versions.get(path).copied();
-        if before == Some(mark) && version.is_none() || before.is_none() && found.is_empty() && version.is_none() {
+        if before == Some(mark) && version.is_none()
+            || before.is_none() && found.is_empty() && version.is_none()
+        {
             return;
         }
-        let Some(uri) = snapshot.uri(path) else { return };
+        let Some(uri) = snapshot.uri(path) else {
+            return;
+        };
         told.insert(path.clone(), mark);
         let diagnostics = problems::converted(snapshot, found);
-        let params = lsp::PublishDiagnosticsParams { uri, diagnostics, version };
+        let params = lsp::PublishDiagnosticsParams {
+            uri,
+            diagnostics,
+            version,
+        };
         let params = serde_json::to_value(params).unwrap_or_default();
-        outgoing.send(Request::build("textDocument/publishDiagnostics").params(params).finish());
+        outgoing.send(
+            Request::build("textDocument/publishDiagnostics")
+                .params(params)
+                .finish(),
+        );
     };
     let tell_file = |snapshot: &Snapshot, file: File| {
-        tell(snapshot, file.path(&snapshot.db), &diagnostics(&snapshot.db, file));
+        tell(
+            snapshot,
+            file.path(&snapshot.db),
+            &diagnostics(&snapshot.db, file),
+        );
     };
-    let (open, others): (Vec<File>, Vec<File>) =
-        snapshot.files().into_iter().partition(|file| versions.contains_key(file.path(&snapshot.db)));
+    let (open, others): (Vec<File>, Vec<File>) = snapshot
+        .files()
+        .into_iter()
+        .partition(|file| versions.contains_key(file.path(&snapshot.db)));
     if of == Told::Open {
         // One that asks by itself is told of none of them.
         let told = open.into_iter().filter(|_| !snapshot.client.pulls());
         return told.for_each(|file| tell_file(snapshot, file));
     }
     use rayon::prelude::*;
-    others.into_par_iter().for_each_with(snapshot.clone(), |snapshot, file| tell_file(snapshot, file));
+    others
+        .into_par_iter()
+        .for_each_with(snapshot.clone(), |snapshot, file| tell_file(snapshot, file));
     for &model in snapshot.models.iter() {
         if let Some(path) = model.settings(&snapshot.db).path.clone()
             && !(snapshot.client.pulls() && versions.contains_key(&path))
@@ -927,7 +1129,8 @@ fn refuse(task: Task, code: ErrorCode, message: &str) {
 
 fn what_panicked(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".to_owned())
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "without a word".to_owned())
 }
 
 /// The character at a position. What is past the end of a line or of the text counts as that end.
@@ -954,7 +1157,10 @@ fn char_at(text: &Rope, at: lsp::Position, encoding: Encoding) -> usize {
 /// Ends the program when the process that started it is gone without a word.
 fn watch(parent: u32) {
     #[cfg(unix)]
-    if let Some(pid) = i32::try_from(parent).ok().and_then(rustix::process::Pid::from_raw) {
+    if let Some(pid) = i32::try_from(parent)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+    {
         std::thread::spawn(move || {
             while rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH) {
                 std::thread::sleep(Duration::from_secs(3));

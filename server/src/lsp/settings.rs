@@ -1,4 +1,5 @@
-//! What a user wants to see, as the editor tells it. What a model says is in its `threatline.toml`, and not here.
+//! What a user wants to see, as the editor tells it. What a model says is in its `threatline.toml`,
+//! and not here.
 
 use serde_json::Value;
 use threatline_ide::{hints, lenses};
@@ -15,14 +16,23 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
-            hints: hints::Wanted { sensitivity: true, severity: true, state: true },
-            lenses: lenses::Wanted { findings: true, coverage: true, references: true },
+            hints: hints::Wanted {
+                sensitivity: true,
+                severity: true,
+                state: true,
+            },
+            lenses: lenses::Wanted {
+                findings: true,
+                coverage: true,
+                references: true,
+            },
         }
     }
 }
 
 impl Settings {
-    /// Reads settings, and tells what in them is wrong. What is wrong or missing is as if nobody had said it.
+    /// Reads settings, and tells what in them is wrong. What is wrong or missing is as if nobody
+    /// had said it.
     pub fn read(said: &Value) -> (Settings, Vec<String>) {
         let mut settings = Settings::default();
         let mut problems = Vec::new();
@@ -40,8 +50,9 @@ impl Settings {
             match said.get(group).and_then(|group| group.get(name)) {
                 None | Some(Value::Null) => {}
                 Some(Value::Bool(wanted)) => *setting = *wanted,
-                Some(other) => problems
-                    .push(format!("the setting `threatline.{group}.{name}` is `true` or `false`, not `{other}`")),
+                Some(other) => problems.push(format!(
+                    "the setting `threatline.{group}.{name}` is `true` or `false`, not `{other}`"
+                )),
             }
         }
         (settings, problems)

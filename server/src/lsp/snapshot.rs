@@ -1,4 +1,5 @@
-//! What a request sees: the database as it was when its turn came, and who has asked. It must not change anything.
+//! What a request sees: the database as it was when its turn came, and who has asked. It must not
+//! change anything.
 
 use super::client::Client;
 use super::gate::Outgoing;
@@ -29,7 +30,8 @@ pub struct Table {
     pub files: DashMap<Arc<str>, File>,
     /// The documents that are open, by path.
     pub open: DashMap<Arc<str>, Open>,
-    /// The colours of words that a client was told last, by path, for open documents; each with their mark.
+    /// The colours of words that a client was told last, by path, for open documents; each with
+    /// their mark.
     pub tokens: DashMap<Arc<str>, (String, Arc<[lsp::SemanticToken]>)>,
 }
 
@@ -64,7 +66,8 @@ impl Snapshot {
     /// Tells the client something.
     pub fn notify(&self, method: &'static str, params: impl Serialize) {
         let params = serde_json::to_value(params).unwrap_or_default();
-        self.outgoing.send(Request::build(method).params(params).finish());
+        self.outgoing
+            .send(Request::build(method).params(params).finish());
     }
 
     /// Tells the client a part of a result that it asked for in parts.
@@ -83,27 +86,41 @@ impl Snapshot {
     /// When the document is none of the model files.
     pub fn file(&self, uri: &Uri) -> Result<File> {
         let found = self.file_at(&path_of(uri));
-        found.ok_or_else(|| Error::invalid_params(format!("{} is not open and no model file", uri.as_str())))
+        found.ok_or_else(|| {
+            Error::invalid_params(format!("{} is not open and no model file", uri.as_str()))
+        })
     }
 
     /// The file of a path, in the models or in the library.
     pub fn file_at(&self, path: &str) -> Option<File> {
         let found = self.table.files.get(path).map(|file| *file);
         let library = World::get(&self.db).library(&self.db);
-        let in_library = || library.files(&self.db).iter().find(|file| file.path(&self.db).as_ref() == path).copied();
+        let in_library = || {
+            library
+                .files(&self.db)
+                .iter()
+                .find(|file| file.path(&self.db).as_ref() == path)
+                .copied()
+        };
         found.or_else(in_library)
     }
 
     /// The model whose `threatline.toml` a document is.
     pub fn settings_at(&self, uri: &Uri) -> Option<Model> {
         let path = path_of(uri);
-        self.models.iter().copied().find(|model| model.settings(&self.db).path.as_deref() == Some(&*path))
+        self.models
+            .iter()
+            .copied()
+            .find(|model| model.settings(&self.db).path.as_deref() == Some(&*path))
     }
 
     /// The text of a `threatline.toml`, by its path.
     pub fn settings_text(&self, path: &str) -> Option<Arc<str>> {
         let settings = self.models.iter().map(|model| model.settings(&self.db));
-        settings.filter(|settings| settings.path.as_deref() == Some(path)).map(|settings| settings.text.clone()).next()
+        settings
+            .filter(|settings| settings.path.as_deref() == Some(path))
+            .map(|settings| settings.text.clone())
+            .next()
     }
 
     /// The file and the byte of a position.
@@ -118,14 +135,20 @@ impl Snapshot {
     /// The byte of a position.
     pub fn offset(&self, file: File, at: lsp::Position) -> u32 {
         let source = file.source(&self.db);
-        let at = LineColumn { line: at.line, column: at.character };
+        let at = LineColumn {
+            line: at.line,
+            column: at.character,
+        };
         source.lines.offset(&source.text, at, self.client.encoding)
     }
 
     /// The bytes of a range.
     pub fn span(&self, file: File, range: lsp::Range) -> Span {
         let (start, end) = (self.offset(file, range.start), self.offset(file, range.end));
-        Span { start, end: end.max(start) }
+        Span {
+            start,
+            end: end.max(start),
+        }
     }
 
     /// The range of some bytes of a file.
@@ -136,7 +159,10 @@ impl Snapshot {
 
     /// The byte of a position in a text.
     pub fn offset_in(&self, text: &str, at: lsp::Position) -> u32 {
-        let at = LineColumn { line: at.line, column: at.character };
+        let at = LineColumn {
+            line: at.line,
+            column: at.character,
+        };
         LineIndex::new(text).offset(text, at, self.client.encoding)
     }
 
@@ -153,8 +179,8 @@ impl Snapshot {
         lsp::Range::new(at(span.start), at(span.end))
     }
 
-    /// The address of a file, as the client writes it if it has it open. A file of the library has none for a client
-    /// that cannot show what is on no disk.
+    /// The address of a file, as the client writes it if it has it open. A file of the library has
+    /// none for a client that cannot show what is on no disk.
     pub fn uri(&self, path: &str) -> Option<Uri> {
         let uri = self.table.uri(path)?;
         (self.client.shows_library() || !uri.as_str().starts_with(LIBRARY)).then_some(uri)
@@ -190,6 +216,8 @@ impl Snapshot {
     /// Every model file and test, in the order of their paths.
     pub fn files(&self) -> Vec<File> {
         let models = self.models.iter().chain(self.tests.iter());
-        models.flat_map(|model| model.files(&self.db).iter().copied()).collect()
+        models
+            .flat_map(|model| model.files(&self.db).iter().copied())
+            .collect()
     }
 }

@@ -1,14 +1,16 @@
 //! Addresses of documents and the paths that the analysis knows them by. It must not read a disk.
 //!
-//! A path is absolute, with `/` between its parts: `/home/a/b.threat`, `c:/a/b.threat`, `//server/share/b.threat`. A
-//! document that is no file, such as `untitled:Untitled-1`, is known by its address.
+//! A path is absolute, with `/` between its parts: `/home/a/b.threat`, `c:/a/b.threat`,
+//! `//server/share/b.threat`. A document that is no file, such as `untitled:Untitled-1`, is known
+//! by its address.
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use std::str::FromStr;
 use std::sync::Arc;
 use tower_lsp::ls_types::Uri;
 
-/// What is written with `%` in a path: all but what RFC 3986 lets stand in a segment, and `:`, which drives have.
+/// What is written with `%` in a path: all but what RFC 3986 lets stand in a segment, and `:`,
+/// which drives have.
 const ENCODED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -36,18 +38,35 @@ pub fn path_of(uri: &Uri) -> Arc<str> {
     if let Some(path) = text.strip_prefix(LIBRARY) {
         return percent_decode_str(path).decode_utf8_lossy().into();
     }
-    let Some(rest) = text.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("file://")).map(|_| &text[7..]) else {
+    let Some(rest) = text
+        .get(..7)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("file://"))
+        .map(|_| &text[7..])
+    else {
         return text.into();
     };
     let rest = rest.split(['?', '#']).next().unwrap_or(rest);
-    let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
-    let path = percent_decode_str(path).decode_utf8_lossy().replace('\\', "/");
+    let (authority, path) = rest
+        .find('/')
+        .map_or((rest, ""), |slash| rest.split_at(slash));
+    let path = percent_decode_str(path)
+        .decode_utf8_lossy()
+        .replace('\\', "/");
     if !authority.is_empty() && !authority.eq_ignore_ascii_case("localhost") {
-        return format!("//{}{path}", percent_decode_str(authority).decode_utf8_lossy()).into();
+        return format!(
+            "//{}{path}",
+            percent_decode_str(authority).decode_utf8_lossy()
+        )
+        .into();
     }
     let bytes = path.as_bytes();
-    let is_drive = bytes.len() > 2 && bytes[0] == b'/' && bytes[1].is_ascii_alphabetic() && bytes[2] == b':';
-    if is_drive { format!("{}{}", path[1..2].to_ascii_lowercase(), &path[2..]).into() } else { path.into() }
+    let is_drive =
+        bytes.len() > 2 && bytes[0] == b'/' && bytes[1].is_ascii_alphabetic() && bytes[2] == b':';
+    if is_drive {
+        format!("{}{}", path[1..2].to_ascii_lowercase(), &path[2..]).into()
+    } else {
+        path.into()
+    }
 }
 
 /// The address of a path.
@@ -57,7 +76,9 @@ pub fn uri_of(path: &str) -> Option<Uri> {
         [b'/', b'/', ..] => format!("file://{}", encoded(&path[2..])),
         [b'/', ..] => format!("file://{}", encoded(path)),
         _ if path.starts_with("std/") => format!("{LIBRARY}{}", encoded(path)),
-        [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => format!("file:///{}", encoded(path)),
+        [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => {
+            format!("file:///{}", encoded(path))
+        }
         _ => path.to_owned(),
     };
     Uri::from_str(&text).ok()
@@ -74,11 +95,17 @@ mod tests {
     #[test]
     fn addresses_have_paths() {
         assert_eq!(path("file:///home/a/b.threat"), "/home/a/b.threat");
-        assert_eq!(path("file:///home/a%20b/%C3%BC%23.threat"), "/home/a b/ü#.threat");
+        assert_eq!(
+            path("file:///home/a%20b/%C3%BC%23.threat"),
+            "/home/a b/ü#.threat"
+        );
         assert_eq!(path("file://localhost/a.threat"), "/a.threat");
         assert_eq!(path("file:///C:/a/b.threat"), "c:/a/b.threat");
         assert_eq!(path("file:///c%3A/a/b.threat"), "c:/a/b.threat");
-        assert_eq!(path("file://server/share/a%20b.threat"), "//server/share/a b.threat");
+        assert_eq!(
+            path("file://server/share/a%20b.threat"),
+            "//server/share/a b.threat"
+        );
         assert_eq!(path("untitled:Untitled-1"), "untitled:Untitled-1");
     }
 

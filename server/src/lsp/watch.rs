@@ -31,27 +31,42 @@ impl Watch {
             for path in event.paths {
                 let name = disk::key(&path);
                 // A folder that is gone cannot be told from a file without an ending.
-                if disk::is_model_file(&name) || disk::is_settings(&name) || path.is_dir() || path.extension().is_none()
+                if disk::is_model_file(&name)
+                    || disk::is_settings(&name)
+                    || path.is_dir()
+                    || path.extension().is_none()
                 {
                     let _ = events.send(Event::Disk(path));
                 }
             }
         };
-        Ok(Watch { watcher: notify::recommended_watcher(tell)?, watched: HashSet::new() })
+        Ok(Watch {
+            watcher: notify::recommended_watcher(tell)?,
+            watched: HashSet::new(),
+        })
     }
 
-    /// Watches these folders and those below them, and no others. Whether some are new: what happened in them before has
-    /// not been seen.
+    /// Watches these folders and those below them, and no others. Whether some are new: what
+    /// happened in them before has not been seen.
     pub fn set(&mut self, folders: &[PathBuf]) -> bool {
-        let wanted: HashSet<PathBuf> = folders.iter().flat_map(|folder| disk::folders_in(folder)).collect();
+        let wanted: HashSet<PathBuf> = folders
+            .iter()
+            .flat_map(|folder| disk::folders_in(folder))
+            .collect();
         for gone in self.watched.difference(&wanted) {
             let _ = self.watcher.unwatch(gone);
         }
-        // One that cannot be watched may be gone again; there may also be too many, and then the first are.
+        // One that cannot be watched may be gone again; there may also be too many, and then the
+        // first are.
         self.watched.retain(|folder| wanted.contains(folder));
         let before = self.watched.len();
         for new in wanted {
-            if !self.watched.contains(&new) && self.watcher.watch(&new, RecursiveMode::NonRecursive).is_ok() {
+            if !self.watched.contains(&new)
+                && self
+                    .watcher
+                    .watch(&new, RecursiveMode::NonRecursive)
+                    .is_ok()
+            {
                 self.watched.insert(new);
             }
         }

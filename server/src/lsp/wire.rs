@@ -1,5 +1,6 @@
-//! What comes in, before the protocol library reads it: frames without a message in them are left out, since the library
-//! takes the first of them for the end of everything. It must not know what a message means.
+//! What comes in, before the protocol library reads it: frames without a message in them are left
+//! out, since the library takes the first of them for the end of everything. It must not know what
+//! a message means.
 
 use serde_json::Value;
 use std::time::Duration;
@@ -13,13 +14,21 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 const LENGTH: &[u8] = b"content-length:";
 
 /// Hands on each frame that holds a message, until the input ends; `refused` is told of the others.
-pub async fn sift(mut from: impl AsyncBufRead + Unpin, mut to: impl AsyncWrite + Unpin, refused: impl Fn(String)) {
+pub async fn sift(
+    mut from: impl AsyncBufRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    refused: impl Fn(String),
+) {
     while let Some(body) = frame(&mut from).await {
         match message(&body) {
             Ok(()) => {
-                let frame = [format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes(), &body].concat();
-                // Nothing is taken in while the client reads nothing; one that goes on sending is broken or gone, which
-                // cannot be seen from here.
+                let frame = [
+                    format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes(),
+                    &body,
+                ]
+                .concat();
+                // Nothing is taken in while the client reads nothing; one that goes on sending is
+                // broken or gone, which cannot be seen from here.
                 if !matches!(timeout(PATIENCE, to.write_all(&frame)).await, Ok(Ok(()))) {
                     return;
                 }
@@ -39,13 +48,20 @@ async fn frame(from: &mut (impl AsyncBufRead + Unpin)) -> Option<Vec<u8>> {
         }
         let line = line.trim_ascii().to_ascii_lowercase();
         // What is left of a body that was longer than was said stands before it in its line.
-        let at = line.windows(LENGTH.len()).rposition(|window| window == LENGTH);
-        let said = at.map(|at| String::from_utf8_lossy(&line[at + LENGTH.len()..]).trim().parse());
+        let at = line
+            .windows(LENGTH.len())
+            .rposition(|window| window == LENGTH);
+        let said = at.map(|at| {
+            String::from_utf8_lossy(&line[at + LENGTH.len()..])
+                .trim()
+                .parse()
+        });
         match (said, length) {
             (Some(said), _) => length = said.ok(),
             (None, Some(length)) if line.is_empty() => {
                 let mut body = Vec::new();
-                // It grows as it comes: whatever length is said, no more memory is taken than is sent.
+                // It grows as it comes: whatever length is said, no more memory is taken than is
+                // sent.
                 from.take(length).read_to_end(&mut body).await.ok()?;
                 return (body.len() as u64 == length).then_some(body);
             }
@@ -74,7 +90,8 @@ fn message(body: &[u8]) -> Result<(), String> {
         None if id.is_none() => Err("it has neither a `method` nor an `id`".to_owned()),
         None => {
             let is_error = |error: &Value| {
-                error.get("code").is_some_and(Value::is_i64) && error.get("message").is_some_and(Value::is_string)
+                error.get("code").is_some_and(Value::is_i64)
+                    && error.get("message").is_some_and(Value::is_string)
             };
             match (value.get("result"), value.get("error")) {
                 (Some(_), None) => Ok(()),
@@ -91,9 +108,14 @@ mod tests {
     use std::cell::RefCell;
 
     fn sifted(input: &[u8]) -> (String, Vec<String>) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
         let (mut output, refused) = (Vec::new(), RefCell::new(Vec::new()));
-        runtime.block_on(sift(input, &mut output, |why| refused.borrow_mut().push(why)));
+        runtime.block_on(sift(input, &mut output, |why| {
+            refused.borrow_mut().push(why)
+        }));
         (String::from_utf8(output).unwrap(), refused.into_inner())
     }
 
@@ -105,7 +127,14 @@ mod tests {
 
     #[test]
     fn messages_come_through_and_nothing_else_does() {
-        for bad in ["{", "[]", "null", "{}", r#"{"jsonrpc":"2.0"}"#, r#"{"jsonrpc":"2.0","id":{},"method":"x"}"#] {
+        for bad in [
+            "{",
+            "[]",
+            "null",
+            "{}",
+            r#"{"jsonrpc":"2.0"}"#,
+            r#"{"jsonrpc":"2.0","id":{},"method":"x"}"#,
+        ] {
             let (output, refused) = sifted((frame(bad) + &frame(GOOD)).as_bytes());
             assert_eq!(output, frame(GOOD), "{bad}");
             assert_eq!(refused.len(), 1, "{bad}");
@@ -125,7 +154,11 @@ mod tests {
         assert_eq!(sifted(odd.as_bytes()).0, frame(GOOD));
         let short = format!("Content-Length: 3\r\n\r\n{{}}  more\r\n\r\n{}", frame(GOOD));
         assert_eq!(sifted(short.as_bytes()).0, frame(GOOD));
-        let noise = [b"\xff\xfe\r\n\r\nContent-Length: x\r\n\r\n".as_slice(), frame(GOOD).as_bytes()].concat();
+        let noise = [
+            b"\xff\xfe\r\n\r\nContent-Length: x\r\n\r\n".as_slice(),
+            frame(GOOD).as_bytes(),
+        ]
+        .concat();
         assert_eq!(sifted(&noise).0, frame(GOOD));
         assert_eq!(sifted(b"Content-Length: 100\r\n\r\n{").0, "", "cut off");
     }

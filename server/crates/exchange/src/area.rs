@@ -30,7 +30,8 @@ impl Area {
     /// Whether the middle of another one is in it.
     pub fn holds(self, other: Area) -> bool {
         let (x, y) = other.middle();
-        (self.left..=self.left + self.width).contains(&x) && (self.top..=self.top + self.height).contains(&y)
+        (self.left..=self.left + self.width).contains(&x)
+            && (self.top..=self.top + self.height).contains(&y)
     }
 
     /// Whether more than half of another one is in it: people draw over lines.
@@ -51,5 +52,9 @@ pub fn cross(one: &[Point], other: &[Point]) -> bool {
     let meet = |a: Point, b: Point, c: Point, d: Point| {
         side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0
     };
-    one.windows(2).any(|one| other.windows(2).any(|other| meet(one[0], one[1], other[0], other[1])))
+    one.windows(2).any(|one| {
+        other
+            .windows(2)
+            .any(|other| meet(one[0], one[1], other[0], other[1]))
+    })
 }

@@ -1,11 +1,14 @@
-//! The register of threats as CSV (RFC 4180), for spreadsheets and ticket systems: a row for each finding and each
-//! written threat, in whatever state. It must not know how a spreadsheet shows it, but that some cells it would run.
+//! The register of threats as CSV (RFC 4180), for spreadsheets and ticket systems: a row for each
+//! finding and each written threat, in whatever state. It must not know how a spreadsheet shows it,
+//! but that some cells it would run.
 
 use crate::losses::Export;
 use crate::titles::count;
 use threatline_ide::safe::{line, without_orders};
 use threatline_ide::symbols::shown_name;
-use threatline_model::findings::{Assessed, FindingId, State, all, categories_in_words, countering, reasons};
+use threatline_model::findings::{
+    Assessed, FindingId, State, all, categories_in_words, countering, reasons,
+};
 use threatline_model::names::{component_of, full_name};
 use threatline_model::schema::STATUS;
 use threatline_model::typed::{TypedValue, typed};
@@ -42,11 +45,20 @@ pub fn write(db: &Database, model: Model) -> Export {
     for assessed in all(db, model) {
         text += &row(cells(db, &assessed).into_iter());
     }
-    let declared = model.files(db).iter().flat_map(|file| file.declarations(db).iter());
-    let assumptions = declared.filter(|decl| decl.kind(db) == Kind::Assumption).count();
-    let mut losses = vec!["the design itself: a register has rows for findings and threats alone".to_owned()];
+    let declared = model
+        .files(db)
+        .iter()
+        .flat_map(|file| file.declarations(db).iter());
+    let assumptions = declared
+        .filter(|decl| decl.kind(db) == Kind::Assumption)
+        .count();
+    let mut losses =
+        vec!["the design itself: a register has rows for findings and threats alone".to_owned()];
     if assumptions > 0 {
-        losses.push(format!("{}: they are no threats", count(assumptions, "assumption")));
+        losses.push(format!(
+            "{}: they are no threats",
+            count(assumptions, "assumption")
+        ));
     }
     Export { text, losses }
 }
@@ -69,18 +81,30 @@ fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
     };
     let component = component_of(db, id.subject().file(db));
     let owner = match stated(id.definition(), "owner") {
-        own if own.is_empty() => component.map(|component| stated(component, "owner")).unwrap_or_default(),
+        own if own.is_empty() => component
+            .map(|component| stated(component, "owner"))
+            .unwrap_or_default(),
         own => own,
     };
     let (file, span) = id.subject().part(Part::Name).resolve(db);
     let source = file.source(db);
-    let at = source.lines.line_column(&source.text, span.start, Encoding::Utf32);
+    let at = source
+        .lines
+        .line_column(&source.text, span.start, Encoding::Utf32);
     let countering = countering(db, finding);
     let mitigations = countering.iter().map(|effective| {
         let mitigation = effective.mitigation;
-        let mut said =
-            vec![typed(db, mitigation).word("status").map_or("implemented", |word| STATUS.word(word)).to_owned()];
-        said.extend(stated(mitigation, "due").into_iter().map(|due| format!("due {due}")));
+        let mut said = vec![
+            typed(db, mitigation)
+                .word("status")
+                .map_or("implemented", |word| STATUS.word(word))
+                .to_owned(),
+        ];
+        said.extend(
+            stated(mitigation, "due")
+                .into_iter()
+                .map(|due| format!("due {due}")),
+        );
         said.extend(stated(mitigation, "owner"));
         format!("{} ({})", full_name(db, mitigation), said.join(", "))
     });
@@ -90,8 +114,15 @@ fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
     };
     let mut tickets = stated(id.definition(), "ticket");
     tickets.extend(accepted("ticket"));
-    tickets.extend(countering.iter().flat_map(|effective| stated(effective.mitigation, "ticket")));
-    let titles = elements.iter().map(|decl| decl.title(db).map_or_else(|| shown_name(db, *decl), ToString::to_string));
+    tickets.extend(
+        countering
+            .iter()
+            .flat_map(|effective| stated(effective.mitigation, "ticket")),
+    );
+    let titles = elements.iter().map(|decl| {
+        decl.title(db)
+            .map_or_else(|| shown_name(db, *decl), ToString::to_string)
+    });
     let all = |texts: Vec<String>| texts.join("; ");
     [
         id.name(db).to_string(),
@@ -101,13 +132,24 @@ fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
         finding.likelihood.word().to_owned(),
         finding.impact.word().to_owned(),
         assessed.state_word().to_owned(),
-        all(elements.iter().map(|decl| full_name(db, *decl).to_string()).collect()),
+        all(elements
+            .iter()
+            .map(|decl| full_name(db, *decl).to_string())
+            .collect()),
         all(titles.collect()),
-        component.map(|component| full_name(db, component).to_string()).unwrap_or_default(),
+        component
+            .map(|component| full_name(db, component).to_string())
+            .unwrap_or_default(),
         all(owner),
         format!("{}:{}", file.path(db), at.line + 1),
-        all(reasons(db, finding).into_iter().map(|reason| reason.message).collect()),
-        finding.missing.map(|missing| missing.property.to_owned()).unwrap_or_default(),
+        all(reasons(db, finding)
+            .into_iter()
+            .map(|reason| reason.message)
+            .collect()),
+        finding
+            .missing
+            .map(|missing| missing.property.to_owned())
+            .unwrap_or_default(),
         all(mitigations.collect()),
         all(accepted("by")),
         all(accepted("until")),
@@ -121,8 +163,9 @@ fn row(cells: impl Iterator<Item = String>) -> String {
     cells.map(|text| cell(&text)).collect::<Vec<_>>().join(",") + "\r\n"
 }
 
-/// A cell, on one line, so that none begins with a tab or a line end. What a spreadsheet takes for a formula gets a
-/// sign in front that makes it text, as OWASP's page on CSV injection says; what is an order in a log is taken apart.
+/// A cell, on one line, so that none begins with a tab or a line end. What a spreadsheet takes for
+/// a formula gets a sign in front that makes it text, as OWASP's page on CSV injection says; what
+/// is an order in a log is taken apart.
 fn cell(text: &str) -> String {
     let mut cell = String::from("\"");
     // Where a spreadsheet takes `;` for the end of a cell, one begins behind it.

@@ -1,8 +1,8 @@
-//! A model as a bill of materials: CycloneDX 1.6, whose services have trust zones and data flows. Elements are
-//! services; components and assets are components; findings and written threats are vulnerabilities with an analysis;
-//! mitigations in place are evidence for claims. What the format has no place for is kept in properties under
-//! `threatline:`. It has no serial number and no time, so that the same model gives the same bytes. It must not know
-//! the disk or a clock.
+//! A model as a bill of materials: CycloneDX 1.6, whose services have trust zones and data flows.
+//! Elements are services; components and assets are components; findings and written threats are
+//! vulnerabilities with an analysis; mitigations in place are evidence for claims. What the format
+//! has no place for is kept in properties under `threatline:`. It has no serial number and no time,
+//! so that the same model gives the same bytes. It must not know the disk or a clock.
 
 use crate::json;
 use crate::losses::Export;
@@ -15,8 +15,8 @@ use threatline_model::findings::{Assessed, FindingId, State, all, arithmetic, re
 use threatline_model::names::full_name;
 use threatline_model::references::{self, List};
 use threatline_model::relations::{
-    ENDS, boundaries_around, crossed, effective_mitigations, ends, is_done, kind_of_asset, placed_in,
-    sensitivity_of_asset, touching, trust,
+    ENDS, boundaries_around, crossed, effective_mitigations, ends, is_done, kind_of_asset,
+    placed_in, sensitivity_of_asset, touching, trust,
 };
 use threatline_model::schema::{ASSET_KIND, CLASSIFICATION, TRUST};
 use threatline_model::typed::typed;
@@ -27,11 +27,17 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
     let all_of = |is: fn(Kind) -> bool| {
         let files = model.files(db).iter();
         let declared = files.flat_map(|file| file.declarations(db).iter().copied());
-        declared.filter(move |decl| is(decl.kind(db))).collect::<Vec<Decl>>()
+        declared
+            .filter(move |decl| is(decl.kind(db)))
+            .collect::<Vec<Decl>>()
     };
     let elements = all_of(|kind| ENDS.contains(&kind));
     let others = all_of(|kind| {
-        !ENDS.contains(&kind) && !matches!(kind, Kind::Component | Kind::Asset | Kind::Threat | Kind::Expect)
+        !ENDS.contains(&kind)
+            && !matches!(
+                kind,
+                Kind::Component | Kind::Asset | Kind::Threat | Kind::Expect
+            )
     });
     let mut kept = Vec::new();
     let mut numbers: BTreeMap<Kind, usize> = BTreeMap::new();
@@ -43,11 +49,20 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
             (None, Kind::Assumption) => number.to_string(),
             _ => full_name(db, decl).to_string(),
         };
-        keep(db, decl, &format!("threatline:{}:{id}", kind.word()), &mut kept);
+        keep(
+            db,
+            decl,
+            &format!("threatline:{}:{id}", kind.word()),
+            &mut kept,
+        );
     }
     let parts = all_of(|kind| kind == Kind::Component);
     let assets = all_of(|kind| kind == Kind::Asset);
-    let components: Vec<Value> = parts.iter().chain(&assets).map(|decl| component(db, *decl)).collect();
+    let components: Vec<Value> = parts
+        .iter()
+        .chain(&assets)
+        .map(|decl| component(db, *decl))
+        .collect();
     let mut document = json!({
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -70,10 +85,19 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
     let mut losses = vec!["where things are declared: the format has no place for it".to_owned()];
     if !kept.is_empty() {
         document["properties"] = kept.into();
-        let numbers: Vec<String> = numbers.into_iter().map(|(kind, number)| count(number, kind.word())).collect();
-        losses.push(format!("{}: kept in properties that only Threatline knows", numbers.join(", ")));
+        let numbers: Vec<String> = numbers
+            .into_iter()
+            .map(|(kind, number)| count(number, kind.word()))
+            .collect();
+        losses.push(format!(
+            "{}: kept in properties that only Threatline knows",
+            numbers.join(", ")
+        ));
     }
-    Export { text: pretty_json(&document), losses }
+    Export {
+        text: pretty_json(&document),
+        losses,
+    }
 }
 
 /// What people call a declaration.
@@ -100,29 +124,52 @@ fn texts(value: &Value) -> Vec<String> {
 fn keep(db: &Database, decl: Decl, name: &str, properties: &mut Vec<Value>) {
     properties.push(property(name, called(db, decl)));
     if let Some(description) = &decl.facts(db).description {
-        properties.push(property(format!("{name}:description"), description.as_str()));
+        properties.push(property(
+            format!("{name}:description"),
+            description.as_str(),
+        ));
     }
     if let Some(boundary) = placed_in(db, decl) {
-        properties.push(property(format!("{name}:in"), full_name(db, boundary).as_str()));
+        properties.push(property(
+            format!("{name}:in"),
+            full_name(db, boundary).as_str(),
+        ));
     }
-    let (source, target) = if decl.kind(db) == Kind::Flow { ends(db, decl) } else { (None, None) };
+    let (source, target) = if decl.kind(db) == Kind::Flow {
+        ends(db, decl)
+    } else {
+        (None, None)
+    };
     for (end, decl) in [("source", source), ("target", target)] {
-        properties.extend(decl.map(|decl| property(format!("{name}:{end}"), full_name(db, decl).as_str())));
+        properties.extend(
+            decl.map(|decl| property(format!("{name}:{end}"), full_name(db, decl).as_str())),
+        );
     }
     stated(db, decl, name, &[], properties);
 }
 
 /// Keeps what a declaration states in properties, but for what is said elsewhere.
 fn stated(db: &Database, decl: Decl, name: &str, but: &[&str], properties: &mut Vec<Value>) {
-    for (stated, value) in json::properties(db, decl).iter().filter(|(name, _)| !but.contains(&name.as_str())) {
-        properties.extend(texts(value).into_iter().map(|text| property(format!("{name}:{stated}"), text)));
+    for (stated, value) in json::properties(db, decl)
+        .iter()
+        .filter(|(name, _)| !but.contains(&name.as_str()))
+    {
+        properties.extend(
+            texts(value)
+                .into_iter()
+                .map(|text| property(format!("{name}:{stated}"), text)),
+        );
     }
 }
 
 /// What every service and component says.
 fn described(db: &Database, decl: Decl) -> Value {
-    let mut described = json!({ "bom-ref": full_name(db, decl).as_str(), "name": called(db, decl) });
-    if let Some(component) = decl.component(db).filter(|_| decl.kind(db) != Kind::Component) {
+    let mut described =
+        json!({ "bom-ref": full_name(db, decl).as_str(), "name": called(db, decl) });
+    if let Some(component) = decl
+        .component(db)
+        .filter(|_| decl.kind(db) != Kind::Component)
+    {
         described["group"] = component.as_str().into();
     }
     if let Some(description) = &decl.facts(db).description {
@@ -150,7 +197,13 @@ fn component(db: &Database, decl: Decl) -> Value {
             "classification": CLASSIFICATION.word(sensitivity_of_asset(db, decl).classification),
         }]);
         // `kind` is told by the first property.
-        stated(db, decl, "threatline:asset", &["tags", "classification"], &mut properties);
+        stated(
+            db,
+            decl,
+            "threatline:asset",
+            &["tags", "classification"],
+            &mut properties,
+        );
     }
     component["properties"] = properties.into();
     component
@@ -162,11 +215,25 @@ fn service(db: &Database, element: Decl) -> Value {
     let flows = touching(db, element);
     let (incoming, outgoing) = (&flows.incoming, &flows.outgoing);
     let known = facts::Facts::new(db);
-    let of_flow = |fact| incoming.iter().map(|flow| known.value(*flow, fact)).collect::<Vec<_>>();
-    let authenticated = facts::fact(&[Kind::Flow], "authenticated").map(of_flow).unwrap_or_default();
-    if authenticated.iter().any(|fact| **fact == facts::FactValue::YesNo(false)) {
+    let of_flow = |fact| {
+        incoming
+            .iter()
+            .map(|flow| known.value(*flow, fact))
+            .collect::<Vec<_>>()
+    };
+    let authenticated = facts::fact(&[Kind::Flow], "authenticated")
+        .map(of_flow)
+        .unwrap_or_default();
+    if authenticated
+        .iter()
+        .any(|fact| **fact == facts::FactValue::YesNo(false))
+    {
         service["authenticated"] = false.into();
-    } else if !authenticated.is_empty() && authenticated.iter().all(|fact| **fact == facts::FactValue::YesNo(true)) {
+    } else if !authenticated.is_empty()
+        && authenticated
+            .iter()
+            .all(|fact| **fact == facts::FactValue::YesNo(true))
+    {
         service["authenticated"] = true.into();
     }
     let crosses = |flow: &Decl| {
@@ -180,14 +247,23 @@ fn service(db: &Database, element: Decl) -> Value {
         service["trustZone"] = called(db, boundary).into();
     }
     let mut data = Vec::new();
-    for (flow, is_source) in outgoing.iter().map(|flow| (*flow, true)).chain(incoming.iter().map(|flow| (*flow, false)))
+    for (flow, is_source) in outgoing
+        .iter()
+        .map(|flow| (*flow, true))
+        .chain(incoming.iter().map(|flow| (*flow, false)))
     {
         let (source, target) = ends(db, flow);
-        let Some(other) = (if is_source { target } else { source }) else { continue };
+        let Some(other) = (if is_source { target } else { source }) else {
+            continue;
+        };
         for carried in ["sends", "receives"] {
             let goes_out = is_source == (carried == "sends");
             for asset in typed(db, flow).decls(carried) {
-                let (direction, end) = if goes_out { ("outbound", "destination") } else { ("inbound", "source") };
+                let (direction, end) = if goes_out {
+                    ("outbound", "destination")
+                } else {
+                    ("inbound", "source")
+                };
                 data.push(json!({
                     "flow": direction,
                     "classification": CLASSIFICATION.word(sensitivity_of_asset(db, asset).classification),
@@ -206,7 +282,10 @@ fn service(db: &Database, element: Decl) -> Value {
         property("threatline:trust", TRUST.word(trust(db, element).0)),
     ];
     for boundary in boundaries_around(db, element) {
-        properties.push(property("threatline:boundary", full_name(db, *boundary).as_str()));
+        properties.push(property(
+            "threatline:boundary",
+            full_name(db, *boundary).as_str(),
+        ));
     }
     stated(db, element, "threatline", &["tags"], &mut properties);
     service["properties"] = properties.into();
@@ -215,9 +294,14 @@ fn service(db: &Database, element: Decl) -> Value {
 
 /// Whom an element calls.
 fn dependency(db: &Database, element: Decl) -> Value {
-    let called = touching(db, element).outgoing.iter().filter_map(|flow| ends(db, *flow).1);
-    let mut called: Vec<&str> =
-        called.filter(|target| *target != element).map(|target| full_name(db, target).as_str()).collect();
+    let called = touching(db, element)
+        .outgoing
+        .iter()
+        .filter_map(|flow| ends(db, *flow).1);
+    let mut called: Vec<&str> = called
+        .filter(|target| *target != element)
+        .map(|target| full_name(db, target).as_str())
+        .collect();
     called.sort_unstable();
     called.dedup();
     json!({ "ref": full_name(db, element).as_str(), "dependsOn": called })
@@ -231,7 +315,10 @@ fn vulnerability(db: &Database, assessed: &Assessed) -> Value {
     let mut cwes: Vec<u64> = Vec::new();
     let mut others = Vec::new();
     for reference in typed(db, definition).references() {
-        match reference.strip_prefix("CWE-").and_then(|number| number.parse().ok()) {
+        match reference
+            .strip_prefix("CWE-")
+            .and_then(|number| number.parse().ok())
+        {
             Some(number) => cwes.push(number),
             None => {
                 let list = List::of(reference).map_or("", List::name);
@@ -249,27 +336,51 @@ fn vulnerability(db: &Database, assessed: &Assessed) -> Value {
     };
     let mut affected: Vec<&str> = Vec::new();
     for decl in &on {
-        let (source, target) = if decl.kind(db) == Kind::Flow { ends(db, *decl) } else { (Some(*decl), None) };
-        let ends = source.into_iter().chain(target).filter(|end| end.kind(db) != Kind::Boundary);
+        let (source, target) = if decl.kind(db) == Kind::Flow {
+            ends(db, *decl)
+        } else {
+            (Some(*decl), None)
+        };
+        let ends = source
+            .into_iter()
+            .chain(target)
+            .filter(|end| end.kind(db) != Kind::Boundary);
         for end in ends.map(|end| full_name(db, end).as_str()) {
             if !affected.contains(&end) {
                 affected.push(end);
             }
         }
     }
-    let mut properties: Vec<Value> =
-        on.iter().map(|decl| property("threatline:on", full_name(db, *decl).as_str())).collect();
+    let mut properties: Vec<Value> = on
+        .iter()
+        .map(|decl| property("threatline:on", full_name(db, *decl).as_str()))
+        .collect();
     properties.push(property("threatline:state", assessed.state_word()));
-    properties.extend(finding.categories.words().map(|word| property("threatline:category", word)));
+    properties.extend(
+        finding
+            .categories
+            .words()
+            .map(|word| property("threatline:category", word)),
+    );
     properties.push(property("threatline:likelihood", finding.likelihood.word()));
     properties.push(property("threatline:impact", finding.impact.word()));
-    properties.extend(finding.missing.map(|missing| property("threatline:not_stated", missing.property)));
+    properties.extend(
+        finding
+            .missing
+            .map(|missing| property("threatline:not_stated", missing.property)),
+    );
     if let FindingId::Threat(threat) = id {
         let said = ["category", "likelihood", "impact", "references", "targets"];
         stated(db, threat, "threatline", &said, &mut properties);
     }
-    let description = definition.facts(db).description.iter().map(ToString::to_string);
-    let why = reasons(db, finding).into_iter().map(|reason| format!("- {}", reason.message));
+    let description = definition
+        .facts(db)
+        .description
+        .iter()
+        .map(ToString::to_string);
+    let why = reasons(db, finding)
+        .into_iter()
+        .map(|reason| format!("- {}", reason.message));
     let mut vulnerability = json!({
         "bom-ref": id.name(db).as_str(),
         "id": id.name(db).as_str(),
@@ -328,13 +439,25 @@ fn declarations(db: &Database, elements: &[Decl]) -> Option<Value> {
     let mut evidence = BTreeMap::new();
     let mut claims = Vec::new();
     // What protects a component protects what is ours of it, and not who it talks with.
-    for element in elements.iter().filter(|element| element.kind(db) != Kind::External) {
-        for effective in effective_mitigations(db, *element).iter().filter(|it| is_done(db, it.mitigation)) {
+    for element in elements
+        .iter()
+        .filter(|element| element.kind(db) != Kind::External)
+    {
+        for effective in effective_mitigations(db, *element)
+            .iter()
+            .filter(|it| is_done(db, it.mitigation))
+        {
             let mitigation = effective.mitigation;
             let name = full_name(db, mitigation).as_str();
-            let description = mitigation.facts(db).description.as_deref().unwrap_or_default();
+            let description = mitigation
+                .facts(db)
+                .description
+                .as_deref()
+                .unwrap_or_default();
             let said = format!("{}\n{description}", called(db, mitigation));
-            evidence.entry(name).or_insert_with(|| json!({ "bom-ref": name, "description": said.trim() }));
+            evidence
+                .entry(name)
+                .or_insert_with(|| json!({ "bom-ref": name, "description": said.trim() }));
             claims.push(json!({
                 "target": full_name(db, *element).as_str(),
                 "predicate": format!("{} is protected by: {}", called(db, *element), called(db, mitigation)),

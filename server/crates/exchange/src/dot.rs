@@ -1,5 +1,5 @@
-//! A model as a graph of Graphviz, in its language DOT: boundaries as clusters, and the shapes of data-flow diagrams.
-//! It must not know a layout: Graphviz makes one.
+//! A model as a graph of Graphviz, in its language DOT: boundaries as clusters, and the shapes of
+//! data-flow diagrams. It must not know a layout: Graphviz makes one.
 
 use crate::drawing;
 use crate::losses::Export;
@@ -30,7 +30,10 @@ pub fn write(db: &Database, model: Model, title: &str) -> Result<Export, NotDraw
         let _ = writeln!(text, "  n{source} -> n{target} [{}]", attributes(flow));
     }
     text.push_str("}\n");
-    Ok(Export { text, losses: drawing::losses(db, model) })
+    Ok(Export {
+        text,
+        losses: drawing::losses(db, model),
+    })
 }
 
 fn nodes(text: &mut String, diagram: &Diagram, boundary: Option<usize>, depth: usize) {
@@ -39,7 +42,10 @@ fn nodes(text: &mut String, diagram: &Diagram, boundary: Option<usize>, depth: u
         let attributes = attributes(part);
         let _ = match part.kind {
             Kind::Boundary => {
-                let _ = writeln!(text, "{indent}subgraph cluster_{at} {{\n{indent}  graph [{attributes}]");
+                let _ = writeln!(
+                    text,
+                    "{indent}subgraph cluster_{at} {{\n{indent}  graph [{attributes}]"
+                );
                 nodes(text, diagram, Some(at), depth + 1);
                 if diagram.directly_in(Some(at)).next().is_none() {
                     // Graphviz draws no cluster without a node.
@@ -55,7 +61,11 @@ fn nodes(text: &mut String, diagram: &Diagram, boundary: Option<usize>, depth: u
 }
 
 fn attributes(part: &Part) -> String {
-    let mut attributes = format!("label={}, tooltip={}", quoted(&lines(&part.title)), quoted(&part.told));
+    let mut attributes = format!(
+        "label={}, tooltip={}",
+        quoted(&lines(&part.title)),
+        quoted(&part.told)
+    );
     if let Some(colour) = colour(part.worst) {
         let _ = write!(attributes, ", color=\"{colour}\", penwidth=2");
     }
@@ -103,8 +113,14 @@ mod tests {
     #[test]
     fn a_name_is_text_in_quotes_and_goes_on_in_the_next_line() {
         assert_eq!(quoted("a\nb"), "\"a\\nb\"");
-        assert_eq!(quoted("\\N \"x\" &amp; <b>\u{1b}[2J\u{202e}"), "\"\\\\N \\\"x\\\" &amp;amp; <b>[2J\"");
-        assert_eq!(lines("Look up the products that are sold today"), "Look up the products\nthat are sold today");
+        assert_eq!(
+            quoted("\\N \"x\" &amp; <b>\u{1b}[2J\u{202e}"),
+            "\"\\\\N \\\"x\\\" &amp;amp; <b>[2J\""
+        );
+        assert_eq!(
+            lines("Look up the products that are sold today"),
+            "Look up the products\nthat are sold today"
+        );
         assert_eq!(lines(""), "");
     }
 }

@@ -1,5 +1,5 @@
-//! A threat model between formats: declarations with what they state, by keys instead of names. It must not know any
-//! format.
+//! A threat model between formats: declarations with what they state, by keys instead of names. It
+//! must not know any format.
 
 use crate::once::Once;
 use rustc_hash::FxHashMap;
@@ -37,9 +37,12 @@ pub struct Items {
 }
 
 impl Items {
-    /// Adds a declaration and gives its key, which gets a number if another has it: who names it means the first.
+    /// Adds a declaration and gives its key, which gets a number if another has it: who names it
+    /// means the first.
     pub fn push(&mut self, mut item: Item) -> String {
-        item.key = self.keys.take(&item.key, |key, number| format!("{key} {number}"));
+        item.key = self
+            .keys
+            .take(&item.key, |key, number| format!("{key} {number}"));
         let key = item.key.clone();
         self.places.insert(key.clone(), self.all.len());
         self.all.push(item);
@@ -84,7 +87,12 @@ impl Items {
     /// Takes out those that are not to be kept.
     pub fn retain(&mut self, keep: impl Fn(&Item) -> bool) {
         self.all.retain(keep);
-        self.places = self.all.iter().enumerate().map(|(at, item)| (item.key.clone(), at)).collect();
+        self.places = self
+            .all
+            .iter()
+            .enumerate()
+            .map(|(at, item)| (item.key.clone(), at))
+            .collect();
     }
 }
 
@@ -240,7 +248,11 @@ impl Item {
 
     /// The values of a property.
     pub fn get(&self, property: &str) -> &[Fact] {
-        self.facts.iter().find(|(name, _)| *name == property).map(|(_, facts)| facts.as_slice()).unwrap_or_default()
+        self.facts
+            .iter()
+            .find(|(name, _)| *name == property)
+            .map(|(_, facts)| facts.as_slice())
+            .unwrap_or_default()
     }
 
     /// The first word of a property.
@@ -270,7 +282,9 @@ impl Item {
     /// The texts or words of a property.
     pub fn words(&self, property: &str) -> impl Iterator<Item = &str> {
         self.get(property).iter().filter_map(|fact| match fact {
-            Fact::Word(text) | Fact::Text(text) | Fact::Library(text) | Fact::Reference(text) => Some(text.as_str()),
+            Fact::Word(text) | Fact::Text(text) | Fact::Library(text) | Fact::Reference(text) => {
+                Some(text.as_str())
+            }
             _ => None,
         })
     }
@@ -301,10 +315,13 @@ impl Draft {
         groups
     }
 
-    /// A model that was analysed; keys are full names. Rules, technologies and protocols of its own are left out: no
-    /// other tool has them.
+    /// A model that was analysed; keys are full names. Rules, technologies and protocols of its own
+    /// are left out: no other tool has them.
     pub fn of(db: &Database, model: Model, title: &str) -> Draft {
-        let mut draft = Draft { title: title.to_owned(), ..Draft::default() };
+        let mut draft = Draft {
+            title: title.to_owned(),
+            ..Draft::default()
+        };
         let mut numbers = rustc_hash::FxHashMap::default();
         let mut key_of = |decl: Decl| -> String {
             let name = full_name(db, decl).to_string();
@@ -312,22 +329,45 @@ impl Draft {
                 return name;
             }
             let next = numbers.len();
-            format!("{} {}", decl.kind(db).word(), numbers.entry(decl).or_insert(next))
+            format!(
+                "{} {}",
+                decl.kind(db).word(),
+                numbers.entry(decl).or_insert(next)
+            )
         };
         for file in model.files(db).iter() {
             for &decl in file.declarations(db).iter() {
                 let kind = decl.kind(db);
-                if matches!(kind, Kind::Rule | Kind::Technology | Kind::Protocol | Kind::Expect) {
+                if matches!(
+                    kind,
+                    Kind::Rule | Kind::Technology | Kind::Protocol | Kind::Expect
+                ) {
                     continue;
                 }
-                let title = decl.title(db).map(|title| title.to_string()).filter(|title| !title.trim().is_empty());
-                let mut item = Item::new(kind, key_of(decl), title.unwrap_or_else(|| shown_name(db, decl).to_string()));
+                let title = decl
+                    .title(db)
+                    .map(|title| title.to_string())
+                    .filter(|title| !title.trim().is_empty());
+                let mut item = Item::new(
+                    kind,
+                    key_of(decl),
+                    title.unwrap_or_else(|| shown_name(db, decl).to_string()),
+                );
                 item.name = decl.shape(db).name.as_ref().map(|name| name.to_string());
-                item.description = decl.facts(db).description.as_ref().map(|text| text.to_string()).unwrap_or_default();
+                item.description = decl
+                    .facts(db)
+                    .description
+                    .as_ref()
+                    .map(|text| text.to_string())
+                    .unwrap_or_default();
                 item.part = file.component(db).as_ref().map(|name| name.to_string());
-                item.place = placed_in(db, decl).map(|boundary| full_name(db, boundary).to_string());
+                item.place =
+                    placed_in(db, decl).map(|boundary| full_name(db, boundary).to_string());
                 if let (Some(source), Some(target)) = ends(db, decl) {
-                    item.ends = Some((full_name(db, source).to_string(), full_name(db, target).to_string()));
+                    item.ends = Some((
+                        full_name(db, source).to_string(),
+                        full_name(db, target).to_string(),
+                    ));
                 }
                 for stated in &typed(db, decl).stated {
                     for (_, value) in &stated.values {
@@ -353,16 +393,22 @@ fn fact(db: &Database, takes: Takes, value: &TypedValue) -> Fact {
         },
         TypedValue::YesNo(yes) => Fact::Word(if *yes { "yes" } else { "no" }.to_owned()),
         TypedValue::Decl(decl) => declared(*decl),
-        TypedValue::Category(at) => Fact::Word(threatline_model::schema::STRIDE.word(*at).to_owned()),
+        TypedValue::Category(at) => {
+            Fact::Word(threatline_model::schema::STRIDE.word(*at).to_owned())
+        }
         TypedValue::Text(text) => Fact::Text(text.to_string()),
         TypedValue::Date(date) => Fact::Date(*date),
         TypedValue::Reference(id) => Fact::Reference(id.to_string()),
-        TypedValue::Finding(Accepted::Rule(rule, on)) => {
-            Fact::Finding(full_name(db, *rule).trim_start_matches("std.").to_owned(), full_name(db, *on).to_string())
+        TypedValue::Finding(Accepted::Rule(rule, on)) => Fact::Finding(
+            full_name(db, *rule).trim_start_matches("std.").to_owned(),
+            full_name(db, *on).to_string(),
+        ),
+        TypedValue::Finding(Accepted::Category(at, on)) => Fact::Finding(
+            threatline_model::schema::STRIDE.word(*at).to_owned(),
+            full_name(db, *on).to_string(),
+        ),
+        TypedValue::Finding(Accepted::Threat(threat)) => {
+            Fact::Item(full_name(db, *threat).to_string())
         }
-        TypedValue::Finding(Accepted::Category(at, on)) => {
-            Fact::Finding(threatline_model::schema::STRIDE.word(*at).to_owned(), full_name(db, *on).to_string())
-        }
-        TypedValue::Finding(Accepted::Threat(threat)) => Fact::Item(full_name(db, *threat).to_string()),
     }
 }

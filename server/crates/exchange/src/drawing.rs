@@ -1,4 +1,5 @@
-//! What writers of drawings share. They draw what `ide/diagram.rs` gathers, and must not gather it anew.
+//! What writers of drawings share. They draw what `ide/diagram.rs` gathers, and must not gather it
+//! anew.
 
 use crate::titles::count;
 use std::collections::BTreeMap;
@@ -9,25 +10,50 @@ use threatline_model::{Database, Kind, Model};
 /// What a drawing leaves out.
 pub fn losses(db: &Database, model: Model) -> Vec<String> {
     let mut left: BTreeMap<Kind, usize> = BTreeMap::new();
-    for decl in model.files(db).iter().flat_map(|file| file.declarations(db).iter()) {
+    for decl in model
+        .files(db)
+        .iter()
+        .flat_map(|file| file.declarations(db).iter())
+    {
         let kind = decl.kind(db);
         if !kind.is_element() && !matches!(kind, Kind::Boundary | Kind::Component) {
             *left.entry(kind).or_default() += 1;
         }
     }
-    let left: Vec<String> = left.into_iter().map(|(kind, number)| count(number, kind.word())).collect();
-    let and = if left.is_empty() { String::new() } else { format!(", and {}", left.join(", ")) };
-    vec![format!("what elements, flows and boundaries state{and}: a drawing has no place for it")]
+    let left: Vec<String> = left
+        .into_iter()
+        .map(|(kind, number)| count(number, kind.word()))
+        .collect();
+    let and = if left.is_empty() {
+        String::new()
+    } else {
+        format!(", and {}", left.join(", "))
+    };
+    vec![format!(
+        "what elements, flows and boundaries state{and}: a drawing has no place for it"
+    )]
 }
 
 /// How many names a drawing cuts off.
 pub fn cut_off(diagram: &Diagram) -> Option<String> {
-    let cut = diagram.parts().iter().filter(|part| part.name.join(" ") != part.title).count();
-    (cut > 0).then(|| format!("the end of {}: they are too long to be drawn", count(cut, "title")))
+    let cut = diagram
+        .parts()
+        .iter()
+        .filter(|part| part.name.join(" ") != part.title)
+        .count();
+    (cut > 0).then(|| {
+        format!(
+            "the end of {}: they are too long to be drawn",
+            count(cut, "title")
+        )
+    })
 }
 
 /// A text as the value of an attribute of XML, with its lines.
 pub fn attribute(text: &str) -> String {
-    let plain: String = text.chars().filter(|character| *character == '\n' || !acts(*character)).collect();
+    let plain: String = text
+        .chars()
+        .filter(|character| *character == '\n' || !acts(*character))
+        .collect();
     xml(&plain).replace('\n', "&#10;")
 }

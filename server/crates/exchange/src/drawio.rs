@@ -1,15 +1,17 @@
-//! A model as a document of diagrams.net (draw.io): a page of the whole, and one of each component if there are
-//! several, uncompressed. It must not lay out anything: `ide/diagram.rs` does.
+//! A model as a document of diagrams.net (draw.io): a page of the whole, and one of each component
+//! if there are several, uncompressed. It must not lay out anything: `ide/diagram.rs` does.
 //!
-//! What a part is called, and what is open on it, are also the data of its shape ("Edit Data"), so that they are still
-//! there when it is moved or renamed. The tool lists them as text where the mouse rests; an attribute `tooltip` would
-//! be taken for markup.
+//! What a part is called, and what is open on it, are also the data of its shape ("Edit Data"), so
+//! that they are still there when it is moved or renamed. The tool lists them as text where the
+//! mouse rests; an attribute `tooltip` would be taken for markup.
 
 use crate::drawing::{self, attribute};
 use crate::losses::Export;
 use crate::titles::count;
 use std::fmt::Write;
-use threatline_ide::diagram::{Diagram, Direction, Laid, MOST_PARTS, NotDrawn, Part, colour, diagram};
+use threatline_ide::diagram::{
+    Diagram, Direction, Laid, MOST_PARTS, NotDrawn, Part, colour, diagram,
+};
 use threatline_ide::symbols::shown_name;
 use threatline_model::names::{component_of, full_name};
 use threatline_model::{Database, File, Kind, Model};
@@ -24,12 +26,21 @@ const BOUNDARY: &str = "#8c959f";
 /// When there is nothing to draw, or nothing but what is too large.
 pub fn write(db: &Database, model: Model, title: &str) -> Result<Export, NotDrawn> {
     let files = model.files(db);
-    let components: Vec<File> = files.iter().copied().filter(|file| component_of(db, *file).is_some()).collect();
+    let components: Vec<File> = files
+        .iter()
+        .copied()
+        .filter(|file| component_of(db, *file).is_some())
+        .collect();
     let mut losses = drawing::losses(db, model);
     let mut pages = String::new();
     let mut page = |id: &str, name: &str, files: &[File]| -> Result<(), NotDrawn> {
         let diagram = diagram(db, files, Direction::Right)?;
-        let _ = writeln!(pages, "  <diagram id=\"{}\" name=\"{}\">", attribute(id), attribute(name));
+        let _ = writeln!(
+            pages,
+            "  <diagram id=\"{}\" name=\"{}\">",
+            attribute(id),
+            attribute(name)
+        );
         draw(&mut pages, db, &diagram);
         pages.push_str("  </diagram>\n");
         Ok(())
@@ -39,26 +50,39 @@ pub fn write(db: &Database, model: Model, title: &str) -> Result<Export, NotDraw
     let mut drawn = usize::from(whole.is_ok());
     if components.len() > 1 {
         for file in components {
-            let Some(component) = component_of(db, file) else { continue };
-            let name = component.title(db).map_or_else(|| shown_name(db, component), |title| title.to_string());
+            let Some(component) = component_of(db, file) else {
+                continue;
+            };
+            let name = component
+                .title(db)
+                .map_or_else(|| shown_name(db, component), |title| title.to_string());
             match page(full_name(db, component), &name, &[file]) {
                 Ok(()) => drawn += 1,
                 Err(NotDrawn::Empty) => {}
-                Err(NotDrawn::TooLarge(parts)) => losses.push(too_large(&format!("the page of `{name}`"), parts)),
+                Err(NotDrawn::TooLarge(parts)) => {
+                    losses.push(too_large(&format!("the page of `{name}`"), parts))
+                }
             }
         }
     }
     match whole {
-        Err(NotDrawn::TooLarge(parts)) if drawn > 0 => losses.push(too_large("the page of the whole model", parts)),
+        Err(NotDrawn::TooLarge(parts)) if drawn > 0 => {
+            losses.push(too_large("the page of the whole model", parts))
+        }
         Err(reason) => return Err(reason),
         Ok(()) => {}
     }
-    let text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<mxfile host=\"Threatline\">\n{pages}</mxfile>\n");
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<mxfile host=\"Threatline\">\n{pages}</mxfile>\n"
+    );
     Ok(Export { text, losses })
 }
 
 fn too_large(page: &str, parts: usize) -> String {
-    format!("{page}: {} are too many for one, {MOST_PARTS} at most", count(parts, "part"))
+    format!(
+        "{page}: {} are too many for one, {MOST_PARTS} at most",
+        count(parts, "part")
+    )
 }
 
 fn draw(pages: &mut String, db: &Database, diagram: &Diagram) {
@@ -79,14 +103,30 @@ fn draw(pages: &mut String, db: &Database, diagram: &Diagram) {
             attribute(full_name(db, part.decl)),
             part.kind.word(),
             attribute(&part.title),
-            attribute(part.decl.facts(db).description.as_deref().unwrap_or_default()),
+            attribute(
+                part.decl
+                    .facts(db)
+                    .description
+                    .as_deref()
+                    .unwrap_or_default()
+            ),
             part.open,
             attribute(part.told.split_once('\n').map_or("", |(_, about)| about)),
         );
         match place {
-            Laid::Box { x, y, width, height } => {
+            Laid::Box {
+                x,
+                y,
+                width,
+                height,
+            } => {
                 let (parent, left, top) = match part.within.map(|within| (within, &laid[within])) {
-                    Some((within, Some(Laid::Box { x: left, y: top, .. }))) => (name(within), *left, *top),
+                    Some((
+                        within,
+                        Some(Laid::Box {
+                            x: left, y: top, ..
+                        }),
+                    )) => (name(within), *left, *top),
                     _ => ("1".to_owned(), 0.0, 0.0),
                 };
                 let _ = writeln!(
@@ -99,9 +139,21 @@ fn draw(pages: &mut String, db: &Database, diagram: &Diagram) {
                 );
             }
             Laid::Way { points, label } => {
-                let Some((source, target)) = part.ends else { continue };
-                let end = |at: usize, point: Option<&(f64, f64)>, called: &str| match (&laid[at], point) {
-                    (Some(Laid::Box { x, y, width, height }), Some(point)) => format!(
+                let Some((source, target)) = part.ends else {
+                    continue;
+                };
+                let end = |at: usize, point: Option<&(f64, f64)>, called: &str| match (
+                    &laid[at], point,
+                ) {
+                    (
+                        Some(Laid::Box {
+                            x,
+                            y,
+                            width,
+                            height,
+                        }),
+                        Some(point),
+                    ) => format!(
                         "{called}X={:.3};{called}Y={:.3};{called}Perimeter=0;",
                         (point.0 - x) / width,
                         (point.1 - y) / height
@@ -119,7 +171,10 @@ fn draw(pages: &mut String, db: &Database, diagram: &Diagram) {
                     name(target),
                     label.map(|label| along(points, label)).unwrap_or_default(),
                 );
-                for (x, y) in points.get(1..points.len().saturating_sub(1)).unwrap_or_default() {
+                for (x, y) in points
+                    .get(1..points.len().saturating_sub(1))
+                    .unwrap_or_default()
+                {
                     let _ = writeln!(pages, "            <mxPoint x=\"{x:.1}\" y=\"{y:.1}\"/>");
                 }
                 pages.push_str("          </Array></mxGeometry>\n");
@@ -143,7 +198,11 @@ fn label(part: &Part) -> String {
 /// How a part is drawn. Without `html=1` a label is text, whatever it says.
 fn style(part: &Part) -> String {
     let open = colour(part.worst);
-    let line = open.unwrap_or(if part.kind == Kind::Boundary { BOUNDARY } else { LINE });
+    let line = open.unwrap_or(if part.kind == Kind::Boundary {
+        BOUNDARY
+    } else {
+        LINE
+    });
     let width = if open.is_some() { 2 } else { 1 };
     let shape = match part.kind {
         Kind::Boundary => {
@@ -155,9 +214,15 @@ fn style(part: &Part) -> String {
         Kind::Flow => "edgeStyle=none;rounded=1;endArrow=classic;labelBackgroundColor=#ffffff;",
         _ => "rounded=0;fillColor=#ffffff;",
     };
-    let outside = if part.outside { "opacity=50;textOpacity=60;" } else { "" };
+    let outside = if part.outside {
+        "opacity=50;textOpacity=60;"
+    } else {
+        ""
+    };
     let size = if part.kind == Kind::Flow { 11 } else { 12 };
-    format!("{shape}html=0;strokeColor={line};strokeWidth={width};fontColor=#24292f;fontSize={size};{outside}")
+    format!(
+        "{shape}html=0;strokeColor={line};strokeWidth={width};fontColor=#24292f;fontSize={size};{outside}"
+    )
 }
 
 /// Where on its way the name of a flow stands: from -1, where it starts, to 1, where it ends.
@@ -168,7 +233,8 @@ fn along(points: &[(f64, f64)], label: (f64, f64)) -> String {
         let (from, step) = (pair[0], (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1));
         let length = step.0.hypot(step.1);
         if length > 0.0 {
-            let share = ((label.0 - from.0) * step.0 + (label.1 - from.1) * step.1) / (length * length);
+            let share =
+                ((label.0 - from.0) * step.0 + (label.1 - from.1) * step.1) / (length * length);
             let share = share.clamp(0.0, 1.0);
             let away = (from.0 + share * step.0 - label.0).hypot(from.1 + share * step.1 - label.1);
             if away < nearest.0 {
@@ -177,7 +243,11 @@ fn along(points: &[(f64, f64)], label: (f64, f64)) -> String {
         }
         before += length;
     }
-    if before > 0.0 { format!(" x=\"{:.3}\"", nearest.1 / before * 2.0 - 1.0) } else { String::new() }
+    if before > 0.0 {
+        format!(" x=\"{:.3}\"", nearest.1 / before * 2.0 - 1.0)
+    } else {
+        String::new()
+    }
 }
 
 #[cfg(test)]

@@ -38,11 +38,18 @@ pub enum Target {
 ///
 /// # Errors
 /// When it is to be drawn, and there is nothing, or too much, to draw.
-pub fn export(db: &Database, model: Model, title: &str, target: Target) -> Result<Export, NotDrawn> {
+pub fn export(
+    db: &Database,
+    model: Model,
+    title: &str,
+    target: Target,
+) -> Result<Export, NotDrawn> {
     Ok(match target {
         Target::Otm => of_draft(db, model, title, otm::write),
         Target::Threagile => of_draft(db, model, title, threagile::write),
-        Target::ThreatDragon => of_draft(db, model, title, |draft| threat_dragon::write(draft, &drawn(db, model))),
+        Target::ThreatDragon => of_draft(db, model, title, |draft| {
+            threat_dragon::write(draft, &drawn(db, model))
+        }),
         Target::CycloneDx => cyclonedx::write(db, model, title),
         Target::Mermaid => mermaid::write(db, model)?,
         Target::Dot => dot::write(db, model, title)?,
@@ -56,20 +63,27 @@ pub fn export(db: &Database, model: Model, title: &str, target: Target) -> Resul
 fn of_draft(db: &Database, model: Model, title: &str, write: impl Fn(&Draft) -> Export) -> Export {
     let mut export = write(&Draft::of(db, model, title));
     for kind in [Kind::Technology, Kind::Protocol, Kind::Rule] {
-        let declared = model.files(db).iter().flat_map(|file| file.declarations(db).iter());
+        let declared = model
+            .files(db)
+            .iter()
+            .flat_map(|file| file.declarations(db).iter());
         match declared.filter(|decl| decl.kind(db) == kind).count() {
             0 => {}
-            number => export
-                .losses
-                .push(format!("{} of the model's own: no other tool knows them", count(number, kind.word()))),
+            number => export.losses.push(format!(
+                "{} of the model's own: no other tool knows them",
+                count(number, kind.word())
+            )),
         }
     }
-    let found = all(db, model).into_iter().filter(|assessed| matches!(assessed.finding.id, FindingId::Rule { .. }));
+    let found = all(db, model)
+        .into_iter()
+        .filter(|assessed| matches!(assessed.finding.id, FindingId::Rule { .. }));
     match found.count() {
         0 => {}
-        number => export
-            .losses
-            .push(format!("{} of rules: the format has threats that people write", count(number, "finding"))),
+        number => export.losses.push(format!(
+            "{} of rules: the format has threats that people write",
+            count(number, "finding")
+        )),
     }
     export
 }
@@ -81,15 +95,31 @@ fn drawn(db: &Database, model: Model) -> Drawn {
         && let Some(layout) = diagram.tidy_layout()
     {
         for (part, laid) in diagram.parts().iter().zip(layout) {
-            if let Some(Laid::Box { x, y, width, height }) = laid {
-                drawn.areas.insert(full_name(db, part.decl).to_string(), Area { left: x, top: y, width, height });
+            if let Some(Laid::Box {
+                x,
+                y,
+                width,
+                height,
+            }) = laid
+            {
+                drawn.areas.insert(
+                    full_name(db, part.decl).to_string(),
+                    Area {
+                        left: x,
+                        top: y,
+                        width,
+                        height,
+                    },
+                );
             }
         }
     }
     for assessed in all(db, model) {
         if let FindingId::Threat(threat) = assessed.finding.id {
             let outcome = (assessed.state.word(), assessed.finding.severity.word());
-            drawn.threats.insert(full_name(db, threat).to_string(), outcome);
+            drawn
+                .threats
+                .insert(full_name(db, threat).to_string(), outcome);
         }
     }
     drawn

@@ -1,5 +1,5 @@
-//! Reading documents of other tools: which format each is, and how several become one model. It must not know what a
-//! format says.
+//! Reading documents of other tools: which format each is, and how several become one model. It
+//! must not know what a format says.
 
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::text::{self, Files};
@@ -59,7 +59,8 @@ pub struct Imported {
     pub losses: Vec<Loss>,
 }
 
-/// Gives the text of a file that a document includes: the name of the document, and the path from its folder.
+/// Gives the text of a file that a document includes: the name of the document, and the path from
+/// its folder.
 pub type Load<'a> = dyn Fn(&str, &str) -> Result<(String, String), String> + 'a;
 
 /// Reads documents into one model. `load` gives files that documents include.
@@ -87,13 +88,27 @@ pub fn import(documents: Vec<(String, String)>, load: &Load<'_>) -> Result<Impor
     let mut losses = notes.losses.into_inner();
     decide(&mut draft, &mut losses);
     let files = text::write(&draft);
-    Ok(Imported { draft, files, formats, losses })
+    Ok(Imported {
+        draft,
+        files,
+        formats,
+        losses,
+    })
 }
 
-fn read(notes: &Notes, name: &str, text: String, load: &Load<'_>) -> Result<(Format, Draft), Problem> {
+fn read(
+    notes: &Notes,
+    name: &str,
+    text: String,
+    load: &Load<'_>,
+) -> Result<(Format, Draft), Problem> {
     let text = Text::new(name, text);
     let said = text.as_str().trim_start();
-    let top = |message: &str| Problem { place: text.place(0), path: String::new(), message: message.to_owned() };
+    let top = |message: &str| Problem {
+        place: text.place(0),
+        path: String::new(),
+        message: message.to_owned(),
+    };
     if said.is_empty() {
         return Err(top("the file is empty"));
     }
@@ -102,8 +117,12 @@ fn read(notes: &Notes, name: &str, text: String, load: &Load<'_>) -> Result<(For
     }
     let is_hcl = |line: &str| {
         let mut words = line.split_whitespace();
-        let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        (["threatmodel", "component", "invariant", "variable"].contains(&first) && second.starts_with('"'))
+        let (first, second) = (
+            words.next().unwrap_or_default(),
+            words.next().unwrap_or_default(),
+        );
+        (["threatmodel", "component", "invariant", "variable"].contains(&first)
+            && second.starts_with('"'))
             || (first == "spec_version" && second.starts_with('='))
             || first.starts_with("spec_version=")
     };
@@ -117,7 +136,10 @@ fn read(notes: &Notes, name: &str, text: String, load: &Load<'_>) -> Result<(For
             })?;
             tree::hcl(&Text::new(&name, text))
         };
-        return Ok((Format::Threatcl, threatcl::read(notes, &tree::hcl(&text)?, &include)?));
+        return Ok((
+            Format::Threatcl,
+            threatcl::read(notes, &tree::hcl(&text)?, &include)?,
+        ));
     }
     let parse = |text: &Text| match text.as_str().trim_start().starts_with(['{', '[']) {
         true => tree::json(text),
@@ -160,18 +182,30 @@ fn joined(mut drafts: Vec<Draft>) -> Draft {
     if drafts.len() == 1 {
         return drafts.remove(0);
     }
-    let mut whole = Draft { title: "Imported models".to_owned(), ..Draft::default() };
+    let mut whole = Draft {
+        title: "Imported models".to_owned(),
+        ..Draft::default()
+    };
     for (at, draft) in drafts.into_iter().enumerate() {
         let keyed = |key: &str| format!("{at}:{key}");
-        whole.owner.extend(draft.owner.into_iter().filter(|owner| !whole.owner.contains(owner)).collect::<Vec<_>>());
-        whole
-            .comments
-            .extend((!draft.description.is_empty()).then(|| format!("{}: {}", draft.title, draft.description)));
+        whole.owner.extend(
+            draft
+                .owner
+                .into_iter()
+                .filter(|owner| !whole.owner.contains(owner))
+                .collect::<Vec<_>>(),
+        );
+        whole.comments.extend(
+            (!draft.description.is_empty())
+                .then(|| format!("{}: {}", draft.title, draft.description)),
+        );
         whole.comments.extend(draft.comments);
         for mut item in draft.items {
             item.key = keyed(&item.key);
             item.place = item.place.as_deref().map(keyed);
-            item.ends = item.ends.map(|(source, target)| (keyed(&source), keyed(&target)));
+            item.ends = item
+                .ends
+                .map(|(source, target)| (keyed(&source), keyed(&target)));
             for fact in item.facts.iter_mut().flat_map(|(_, facts)| facts) {
                 if let Fact::Item(key) | Fact::Finding(_, key) = fact {
                     *key = keyed(key);
@@ -180,10 +214,12 @@ fn joined(mut drafts: Vec<Draft>) -> Draft {
             item.part = item.part.or_else(|| Some(draft.title.clone()));
             whole.items.push(item);
         }
-        whole.decisions.extend(draft.decisions.into_iter().map(|mut decision| {
-            decision.on = decision.on.iter().map(|key| keyed(key)).collect();
-            decision
-        }));
+        whole
+            .decisions
+            .extend(draft.decisions.into_iter().map(|mut decision| {
+                decision.on = decision.on.iter().map(|key| keyed(key)).collect();
+                decision
+            }));
     }
     whole
 }
@@ -192,9 +228,17 @@ fn joined(mut drafts: Vec<Draft>) -> Draft {
 pub fn workspace(files: &Files, today: Date) -> Workspace {
     let mut workspace = Workspace::new(today);
     let settings = files.files.iter().find(|(name, _)| name.ends_with(".toml"));
-    let model = workspace.set_model("model", settings.map(|(name, text)| (name.as_str(), text.as_str())));
-    let texts = files.files.iter().filter(|(name, _)| name.ends_with(".threat"));
-    let texts = texts.map(|(name, text)| (format!("model/{name}").into(), FileText::new(text.as_str()))).collect();
+    let model = workspace.set_model(
+        "model",
+        settings.map(|(name, text)| (name.as_str(), text.as_str())),
+    );
+    let texts = files
+        .files
+        .iter()
+        .filter(|(name, _)| name.ends_with(".threat"));
+    let texts = texts
+        .map(|(name, text)| (format!("model/{name}").into(), FileText::new(text.as_str())))
+        .collect();
     workspace.load(model, texts);
     workspace
 }
@@ -207,35 +251,61 @@ fn decide(draft: &mut Draft, losses: &mut Vec<Loss>) {
     let files = text::write(draft);
     let workspace = workspace(&files, Date::constant(2026, 1, 1));
     let db = workspace.db();
-    let keys: FxHashMap<&str, &str> = files.names.iter().map(|(key, name)| (name.as_str(), key.as_str())).collect();
+    let keys: FxHashMap<&str, &str> = files
+        .names
+        .iter()
+        .map(|(key, name)| (name.as_str(), key.as_str()))
+        .collect();
     // The rules that find something on each element, by its key.
     let mut found: FxHashMap<&str, BTreeSet<String>> = FxHashMap::default();
     for assessed in workspace.models().flat_map(|model| all(db, model)) {
-        let FindingId::Rule { rule, element } = assessed.finding.id else { continue };
+        let FindingId::Rule { rule, element } = assessed.finding.id else {
+            continue;
+        };
         if let Some(key) = keys.get(full_name(db, element).as_str()) {
             let rule = full_name(db, rule).trim_start_matches("std.").to_owned();
             found.entry(key).or_default().insert(rule);
         }
     }
     for (number, decision) in std::mem::take(&mut draft.decisions).into_iter().enumerate() {
-        let mut on: Vec<&String> = decision.on.iter().filter(|key| draft.items.get(key).is_some()).collect();
+        let mut on: Vec<&String> = decision
+            .on
+            .iter()
+            .filter(|key| draft.items.get(key).is_some())
+            .collect();
         on.sort_by_key(|key| draft.items.place(key));
         on.dedup();
         let mut fits: Vec<(String, String)> = Vec::new();
         for key in &on {
             // What was decided first counts.
             if let Some(rules) = found.get_mut(key.as_str()) {
-                let own: Vec<String> =
-                    rules.iter().filter(|rule| decision.rules.contains(&rule.as_str())).cloned().collect();
+                let own: Vec<String> = rules
+                    .iter()
+                    .filter(|rule| decision.rules.contains(&rule.as_str()))
+                    .cloned()
+                    .collect();
                 own.iter().for_each(|rule| drop(rules.take(rule)));
                 fits.extend(own.into_iter().map(|rule| (rule, (*key).clone())));
             }
         }
-        let is_threat = |key: &&&String| draft.items.get(key).is_some_and(|item| item.kind == Kind::Threat);
-        let threats: Vec<String> = on.iter().filter(is_threat).map(|key| (*key).clone()).collect();
+        let is_threat = |key: &&&String| {
+            draft
+                .items
+                .get(key)
+                .is_some_and(|item| item.kind == Kind::Threat)
+        };
+        let threats: Vec<String> = on
+            .iter()
+            .filter(is_threat)
+            .map(|key| (*key).clone())
+            .collect();
         if fits.is_empty() && threats.is_empty() {
             let why = "kept in a comment: nothing of the kind is found in the model".to_owned();
-            losses.push(Loss { place: decision.place.clone(), path: decision.path.clone(), why });
+            losses.push(Loss {
+                place: decision.place.clone(),
+                path: decision.path.clone(),
+                why,
+            });
             draft.comments.push(decision.comment);
             continue;
         }
@@ -252,26 +322,40 @@ fn write_decision(
 ) {
     match &decision.is {
         Decided::Accepted { by, until, because } => {
-            let mut accept = Item::new(Kind::Accept, format!("accept {number}"), decision.title.clone());
+            let mut accept = Item::new(
+                Kind::Accept,
+                format!("accept {number}"),
+                decision.title.clone(),
+            );
             accept.name = Some(format!("accepted_{}", decision.name));
-            threats.into_iter().for_each(|key| accept.state("findings", Fact::Item(key)));
-            fits.into_iter().for_each(|(rule, key)| accept.state("findings", Fact::Finding(rule, key)));
+            threats
+                .into_iter()
+                .for_each(|key| accept.state("findings", Fact::Item(key)));
+            fits.into_iter()
+                .for_each(|(rule, key)| accept.state("findings", Fact::Finding(rule, key)));
             accept.text("by", Some(by.clone()));
             accept.state("until", Fact::Date(*until));
             accept.text("because", Some(because.clone()));
             accept.text("ticket", decision.ticket.clone());
-            accept.comments.push("TODO: no last day was stated; fill in when this is looked at again".to_owned());
+            accept.comments.push(
+                "TODO: no last day was stated; fill in when this is looked at again".to_owned(),
+            );
             draft.items.push(accept);
         }
         Decided::Mitigated(status) => {
             let listed = |key: &String| {
-                draft.items.get(key).map(|threat| threat.keys("mitigations").map(str::to_owned).collect())
+                draft
+                    .items
+                    .get(key)
+                    .map(|threat| threat.keys("mitigations").map(str::to_owned).collect())
             };
             let known: Vec<Vec<String>> = threats.iter().filter_map(listed).collect();
             if fits.is_empty() && known.iter().all(|listed| !listed.is_empty()) {
                 // The threat says what is done about it already, and this is how far it has come.
                 for key in known.into_iter().flatten() {
-                    let Some(mitigation) = draft.items.get_mut(&key) else { continue };
+                    let Some(mitigation) = draft.items.get_mut(&key) else {
+                        continue;
+                    };
                     mitigation.facts.retain(|(name, _)| *name != "status");
                     mitigation.word("status", Some(status));
                     mitigation.text("ticket", decision.ticket.clone());
@@ -279,12 +363,18 @@ fn write_decision(
                 }
                 return;
             }
-            let mut mitigation = Item::new(Kind::Mitigation, format!("mitigation {number}"), decision.title.clone());
+            let mut mitigation = Item::new(
+                Kind::Mitigation,
+                format!("mitigation {number}"),
+                decision.title.clone(),
+            );
             mitigation.name = Some(format!("against_{}", decision.name));
             let mut rules: Vec<&String> = fits.iter().map(|(rule, _)| rule).collect();
             rules.sort();
             rules.dedup();
-            rules.into_iter().for_each(|rule| mitigation.state("counters", Fact::Library(rule.clone())));
+            rules
+                .into_iter()
+                .for_each(|rule| mitigation.state("counters", Fact::Library(rule.clone())));
             mitigation.word("status", Some(status));
             mitigation.text("ticket", decision.ticket.clone());
             mitigation.comments.push(decision.comment.clone());

@@ -1,17 +1,19 @@
-//! A model with all that the analysis knows of it, as JSON for scripts: `server/export.schema.json` says what each key
-//! means. `version` changes when the meaning of a key does. It must not know how a check is printed, though what both
-//! say has the same names in both.
+//! A model with all that the analysis knows of it, as JSON for scripts: `server/export.schema.json`
+//! says what each key means. `version` changes when the meaning of a key does. It must not know how
+//! a check is printed, though what both say has the same names in both.
 
 use crate::losses::Export;
 use crate::pretty::pretty_json;
 use serde_json::{Map, Value, json};
 use threatline_ide::catalogue::written_property;
 use threatline_model::facts::{self, DERIVED, FactValue, Gives};
-use threatline_model::findings::{Assessed, FindingId, Level, State, all, arithmetic, countering, reasons, rule_named};
+use threatline_model::findings::{
+    Assessed, FindingId, Level, State, all, arithmetic, countering, reasons, rule_named,
+};
 use threatline_model::names::full_name;
 use threatline_model::relations::{
-    Effective, Sensitivity, crossed, effective_mitigations, ends, is_done, mitigations_countering, placed_in,
-    sensitivity, sensitivity_of_asset, trust_of_boundary,
+    Effective, Sensitivity, crossed, effective_mitigations, ends, is_done, mitigations_countering,
+    placed_in, sensitivity, sensitivity_of_asset, trust_of_boundary,
 };
 use threatline_model::schema::{self, CLASSIFICATION, LEVEL, STATUS, STRIDE, TRUST, Takes};
 use threatline_model::settings::RuleSetting;
@@ -22,8 +24,14 @@ use threatline_syntax::{Encoding, LineColumn};
 /// Writes a model.
 pub fn write(db: &Database, model: Model, title: &str) -> Export {
     let settings = model.settings(db);
-    let policy = settings.rules.iter().filter(|setting| rule_named(db, model, &setting.name).is_some());
-    let declarations = model.files(db).iter().flat_map(|file| file.declarations(db).iter().copied());
+    let policy = settings
+        .rules
+        .iter()
+        .filter(|setting| rule_named(db, model, &setting.name).is_some());
+    let declarations = model
+        .files(db)
+        .iter()
+        .flat_map(|file| file.declarations(db).iter().copied());
     let mut nameless = 0;
     let declarations = declarations.map(|decl| {
         let mut written = declaration(db, decl);
@@ -50,7 +58,10 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
             written
         }).collect::<Vec<_>>(),
     });
-    Export { text: pretty_json(&document), losses: Vec::new() }
+    Export {
+        text: pretty_json(&document),
+        losses: Vec::new(),
+    }
 }
 
 fn declaration(db: &Database, decl: Decl) -> Value {
@@ -74,13 +85,19 @@ fn declaration(db: &Database, decl: Decl) -> Value {
         written["target"] = json!(target.map(|end| full_name(db, end).as_str()));
     }
     match kind {
-        Kind::Boundary => written["derived"] = json!({ "trust": TRUST.word(trust_of_boundary(db, decl).0) }),
-        Kind::Asset => written["derived"] = json!({ "sensitivity": sensitive(sensitivity_of_asset(db, decl)) }),
+        Kind::Boundary => {
+            written["derived"] = json!({ "trust": TRUST.word(trust_of_boundary(db, decl).0) })
+        }
+        Kind::Asset => {
+            written["derived"] = json!({ "sensitivity": sensitive(sensitivity_of_asset(db, decl)) })
+        }
         Kind::Mitigation => written["derived"] = json!({ "done": is_done(db, decl) }),
         kind if kind.is_element() => {
             written["derived"] = derived(db, decl);
-            written["mitigations"] =
-                effective_mitigations(db, decl).iter().map(|effective| mitigation(db, effective)).collect();
+            written["mitigations"] = effective_mitigations(db, decl)
+                .iter()
+                .map(|effective| mitigation(db, effective))
+                .collect();
         }
         _ => {}
     }
@@ -89,15 +106,27 @@ fn declaration(db: &Database, decl: Decl) -> Value {
 
 /// What a declaration states, by property: one value, or a list where the property takes one.
 pub fn properties(db: &Database, decl: Decl) -> Map<String, Value> {
-    let stated = typed(db, decl).stated.iter().filter(|stated| !stated.values.is_empty());
+    let stated = typed(db, decl)
+        .stated
+        .iter()
+        .filter(|stated| !stated.values.is_empty());
     let mut properties: Map<String, Value> = stated
         .map(|stated| {
-            let mut values = stated.values.iter().map(|(_, value)| self::value(db, stated.property.takes, value));
-            let value = if stated.property.many { values.collect() } else { values.next().unwrap_or_default() };
+            let mut values = stated
+                .values
+                .iter()
+                .map(|(_, value)| self::value(db, stated.property.takes, value));
+            let value = if stated.property.many {
+                values.collect()
+            } else {
+                values.next().unwrap_or_default()
+            };
             (stated.property.name.to_owned(), value)
         })
         .collect();
-    if let Some(condition) = written_property(db, decl, "when").filter(|_| decl.kind(db) == Kind::Rule) {
+    if let Some(condition) =
+        written_property(db, decl, "when").filter(|_| decl.kind(db) == Kind::Rule)
+    {
         properties.insert("when".to_owned(), condition.into());
     }
     properties
@@ -118,45 +147,62 @@ fn value(db: &Database, takes: Takes, value: &TypedValue) -> Value {
         TypedValue::Finding(Accepted::Rule(rule, on)) => {
             format!("{}@{}", full_name(db, *rule), full_name(db, *on)).into()
         }
-        TypedValue::Finding(Accepted::Category(at, on)) => format!("{}@{}", category(*at), full_name(db, *on)).into(),
+        TypedValue::Finding(Accepted::Category(at, on)) => {
+            format!("{}@{}", category(*at), full_name(db, *on)).into()
+        }
         TypedValue::Finding(Accepted::Threat(threat)) => full_name(db, *threat).as_str().into(),
     }
 }
 
-/// The facts that are derived of an element, by the names by which conditions ask for them, without those that lead to
-/// other elements. What cannot be known, as a fact is not stated, is `null`.
+/// The facts that are derived of an element, by the names by which conditions ask for them, without
+/// those that lead to other elements. What cannot be known, as a fact is not stated, is `null`.
 fn derived(db: &Database, element: Decl) -> Value {
     let kind = element.kind(db);
     let known = facts::Facts::new(db);
-    let of_kind = DERIVED.iter().filter(|derived| derived.kinds.contains(&kind));
-    let facts = of_kind.filter(|derived| !matches!(derived.gives, Gives::Elements(..))).map(|derived| {
-        let words = match derived.gives {
-            Gives::Word(words) | Gives::Words(words) => Some(words),
-            _ => None,
-        };
-        let word = |at: u8| words.map(|words| words.word(at));
-        let value = match &*known.value(element, facts::Fact { name: derived.name, gives: derived.gives }) {
-            FactValue::Absent | FactValue::Unknown(_) => Value::Null,
-            FactValue::YesNo(yes) => (*yes).into(),
-            FactValue::Word(at) => json!(word(*at)),
-            FactValue::Words(all) => json!(all.iter().map(|at| word(*at)).collect::<Vec<_>>()),
-            FactValue::Assets(all) | FactValue::Elements(all) => names(db, all),
-            FactValue::Named(all) => names(db, all),
-        };
-        (derived.name.to_owned(), value)
-    });
+    let of_kind = DERIVED
+        .iter()
+        .filter(|derived| derived.kinds.contains(&kind));
+    let facts = of_kind
+        .filter(|derived| !matches!(derived.gives, Gives::Elements(..)))
+        .map(|derived| {
+            let words = match derived.gives {
+                Gives::Word(words) | Gives::Words(words) => Some(words),
+                _ => None,
+            };
+            let word = |at: u8| words.map(|words| words.word(at));
+            let value = match &*known.value(
+                element,
+                facts::Fact {
+                    name: derived.name,
+                    gives: derived.gives,
+                },
+            ) {
+                FactValue::Absent | FactValue::Unknown(_) => Value::Null,
+                FactValue::YesNo(yes) => (*yes).into(),
+                FactValue::Word(at) => json!(word(*at)),
+                FactValue::Words(all) => json!(all.iter().map(|at| word(*at)).collect::<Vec<_>>()),
+                FactValue::Assets(all) | FactValue::Elements(all) => names(db, all),
+                FactValue::Named(all) => names(db, all),
+            };
+            (derived.name.to_owned(), value)
+        });
     let mut facts: Map<String, Value> = facts.collect();
     if kind == Kind::Flow {
         let (entered, left) = crossed(db, element);
         facts.insert("enters".to_owned(), names(db, entered));
         facts.insert("leaves".to_owned(), names(db, left));
     }
-    facts.insert("sensitivity".to_owned(), sensitive(sensitivity(db, element)));
+    facts.insert(
+        "sensitivity".to_owned(),
+        sensitive(sensitivity(db, element)),
+    );
     Value::Object(facts)
 }
 
 fn names(db: &Database, all: &[Decl]) -> Value {
-    all.iter().map(|decl| full_name(db, *decl).as_str()).collect()
+    all.iter()
+        .map(|decl| full_name(db, *decl).as_str())
+        .collect()
 }
 
 fn sensitive(is: Sensitivity) -> Value {
@@ -174,7 +220,9 @@ fn sensitive(is: Sensitivity) -> Value {
 /// A mitigation where it protects something, and what brings it there.
 fn mitigation(db: &Database, effective: &Effective) -> Value {
     let mitigation = effective.mitigation;
-    let status = typed(db, mitigation).word("status").map(|status| STATUS.word(status));
+    let status = typed(db, mitigation)
+        .word("status")
+        .map(|status| STATUS.word(status));
     json!({
         "id": full_name(db, mitigation).as_str(),
         "title": mitigation.title(db).map(|title| title.as_str()),
@@ -199,7 +247,9 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Value {
     let finding = &assessed.finding;
     let by = match assessed.state {
         State::Open => None,
-        State::Planned(by) | State::Mitigated(by) | State::Accepted(by) => Some(full_name(db, by).to_string()),
+        State::Planned(by) | State::Mitigated(by) | State::Accepted(by) => {
+            Some(full_name(db, by).to_string())
+        }
     };
     let rule = match finding.id {
         FindingId::Rule { rule, .. } => Some(full_name(db, rule).to_string()),
@@ -236,11 +286,16 @@ pub fn reference(id: &str) -> Value {
 pub fn location_of(db: &Database, place: Place) -> Value {
     let (file, span) = place.resolve(db);
     let source = file.source(db);
-    let at = |offset| source.lines.line_column(&source.text, offset, Encoding::Utf32);
+    let at = |offset| {
+        source
+            .lines
+            .line_column(&source.text, offset, Encoding::Utf32)
+    };
     location(file.path(db), at(span.start), at(span.end))
 }
 
-/// A place; lines and columns count from 1, columns in characters, the end is the place behind the last one.
+/// A place; lines and columns count from 1, columns in characters, the end is the place behind the
+/// last one.
 pub fn location(path: &str, start: LineColumn, end: LineColumn) -> Value {
     let at = |at: LineColumn| json!({ "line": at.line + 1, "column": at.column + 1 });
     json!({ "path": path, "start": at(start), "end": at(end) })
@@ -253,22 +308,47 @@ mod tests {
 
     #[test]
     fn the_schema_lists_the_words_of_the_language() {
-        let schema: Value = serde_json::from_str(include_str!("../../../export.schema.json")).unwrap();
+        let schema: Value =
+            serde_json::from_str(include_str!("../../../export.schema.json")).unwrap();
         let listed = |at: &str| {
-            let words = schema.pointer(at).unwrap_or_else(|| panic!("nothing at {at}")).as_array().unwrap();
-            words.iter().map(|word| word.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            let words = schema
+                .pointer(at)
+                .unwrap_or_else(|| panic!("nothing at {at}"))
+                .as_array()
+                .unwrap();
+            words
+                .iter()
+                .map(|word| word.as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
         };
         let words = |words: &Words| words.names().map(str::to_owned).collect::<Vec<_>>();
-        let kinds: Vec<String> = Kind::ALL.iter().map(|kind| kind.word().to_owned()).collect();
+        let kinds: Vec<String> = Kind::ALL
+            .iter()
+            .map(|kind| kind.word().to_owned())
+            .collect();
         assert_eq!(listed("/$defs/declaration/properties/kind/enum"), kinds);
         assert_eq!(listed("/$defs/category/enum"), words(&STRIDE));
         assert_eq!(listed("/$defs/level/enum"), words(&LEVEL));
         assert_eq!(listed("/$defs/trust/enum"), words(&TRUST));
         assert_eq!(listed("/$defs/status/enum"), words(&STATUS));
-        assert_eq!(listed("/$defs/sensitivity/properties/classification/enum"), words(&CLASSIFICATION));
-        let derived = schema.pointer("/$defs/declaration/properties/derived/properties").unwrap().as_object().unwrap();
-        for fact in DERIVED.iter().filter(|fact| !matches!(fact.gives, Gives::Elements(..))) {
-            assert!(derived.contains_key(fact.name), "the schema does not know `{}`", fact.name);
+        assert_eq!(
+            listed("/$defs/sensitivity/properties/classification/enum"),
+            words(&CLASSIFICATION)
+        );
+        let derived = schema
+            .pointer("/$defs/declaration/properties/derived/properties")
+            .unwrap()
+            .as_object()
+            .unwrap();
+        for fact in DERIVED
+            .iter()
+            .filter(|fact| !matches!(fact.gives, Gives::Elements(..)))
+        {
+            assert!(
+                derived.contains_key(fact.name),
+                "the schema does not know `{}`",
+                fact.name
+            );
         }
     }
 }

@@ -1,5 +1,6 @@
-//! Threat models in the formats of other tools. Readers make a [`draft::Draft`] of a document, and writers a document
-//! of one; a draft becomes text of the language, and a model a draft. It must not know the disk or the terminal.
+//! Threat models in the formats of other tools. Readers make a [`draft::Draft`] of a document, and
+//! writers a document of one; a draft becomes text of the language, and a model a draft. It must
+//! not know the disk or the terminal.
 
 pub mod area;
 pub mod csv;

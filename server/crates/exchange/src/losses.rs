@@ -24,9 +24,16 @@ impl Losses {
     /// That something of a declaration is not said; without a property, all of it.
     pub fn add(&self, item: &Item, property: &str, why: &str) {
         let mut all = self.0.borrow_mut();
-        let what = if property.is_empty() { item.kind.word() } else { property };
+        let what = if property.is_empty() {
+            item.kind.word()
+        } else {
+            property
+        };
         let named = format!("`{}`", item.key);
-        match all.iter_mut().find(|(known, reason, _)| known == what && reason == why) {
+        match all
+            .iter_mut()
+            .find(|(known, reason, _)| known == what && reason == why)
+        {
             Some((_, _, items)) if items.contains(&named) => {}
             Some((_, _, items)) => items.push(named),
             None => all.push((what.to_owned(), why.to_owned(), vec![named])),
@@ -35,7 +42,10 @@ impl Losses {
 
     /// That properties of a declaration are not said, of those that are stated.
     pub fn of(&self, item: &Item, properties: &[&str]) {
-        for property in properties.iter().filter(|property| !item.get(property).is_empty()) {
+        for property in properties
+            .iter()
+            .filter(|property| !item.get(property).is_empty())
+        {
             self.add(item, property, "the format has no place for it");
         }
     }
@@ -43,14 +53,28 @@ impl Losses {
     /// That what components state is not said.
     pub fn of_components(&self, draft: &Draft) {
         for component in draft.of_kind(&[Kind::Component]) {
-            self.of(component, &component.facts.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+            self.of(
+                component,
+                &component
+                    .facts
+                    .iter()
+                    .map(|(name, _)| *name)
+                    .collect::<Vec<_>>(),
+            );
         }
     }
 
     /// That of several values the first alone is said.
     pub fn more_than_one(&self, item: &Item, properties: &[&str]) {
-        for property in properties.iter().filter(|property| item.get(property).len() > 1) {
-            self.add(item, property, "the format has one value; the others are left out");
+        for property in properties
+            .iter()
+            .filter(|property| item.get(property).len() > 1)
+        {
+            self.add(
+                item,
+                property,
+                "the format has one value; the others are left out",
+            );
         }
     }
 
@@ -58,7 +82,11 @@ impl Losses {
     pub fn into_inner(self) -> Vec<String> {
         let line = |(what, why, items): (String, String, Vec<String>)| {
             let more = items.len().saturating_sub(MOST_NAMED);
-            let mut named = items.into_iter().take(MOST_NAMED).collect::<Vec<_>>().join(", ");
+            let mut named = items
+                .into_iter()
+                .take(MOST_NAMED)
+                .collect::<Vec<_>>()
+                .join(", ");
             if more > 0 {
                 named += &format!(" and {more} more");
             }

@@ -13,5 +13,8 @@ pub fn write(db: &Database, model: Model) -> Result<Export, NotDrawn> {
     let diagram = diagram(db, model.files(db), Direction::Right)?;
     let mut losses = drawing::losses(db, model);
     losses.extend(drawing::cut_off(&diagram));
-    Ok(Export { text: diagram.mermaid(), losses })
+    Ok(Export {
+        text: diagram.mermaid(),
+        losses,
+    })
 }

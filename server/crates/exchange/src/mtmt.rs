@@ -1,5 +1,6 @@
-//! Models of the Microsoft Threat Modeling Tool (`.tm7`): drawings, and threats that the tool made of them, as .NET's
-//! `DataContractSerializer` writes them. It must not know how a drawing looks, but for what lies in which box.
+//! Models of the Microsoft Threat Modeling Tool (`.tm7`): drawings, and threats that the tool made
+//! of them, as .NET's `DataContractSerializer` writes them. It must not know how a drawing looks,
+//! but for what lies in which box.
 
 use crate::area::{Area, Point, cross};
 use crate::draft::{Draft, Fact, Item};
@@ -14,14 +15,21 @@ use threatline_model::Kind;
 const DEEPEST: usize = 64;
 
 /// Elements that are entries of a list, also where there is one alone.
-const ENTRIES: &[&str] =
-    &["DrawingSurfaceModel", "anyType", "string", "Note", "ThreatCategory", "ThreatType", "ThreatMetaDatum"];
+const ENTRIES: &[&str] = &[
+    "DrawingSurfaceModel",
+    "anyType",
+    "string",
+    "Note",
+    "ThreatCategory",
+    "ThreatType",
+    "ThreatMetaDatum",
+];
 
 /// The name under which the type of an element stands in its group.
 const TYPE: &str = "#type";
 
-/// What the tool's own templates call their stencils, with the library's technologies; empty for what says nothing.
-/// Other stencils are known by their titles.
+/// What the tool's own templates call their stencils, with the library's technologies; empty for
+/// what says nothing. Other stencils are known by their titles.
 const STENCIL: &[(&str, &str)] = &[
     ("SE.P.TMCore.ThickClient", "desktop_app"),
     ("SE.P.TMCore.BrowserClient", "browser"),
@@ -58,8 +66,12 @@ const STENCIL: &[(&str, &str)] = &[
     ("SE.DS.TMCore.CloudStorage", ""),
 ];
 
-const STORAGE: &[(&str, &str)] =
-    &[("File", "file_storage"), ("Table", "key_value_store"), ("Queue", "message_queue"), ("Blob", "object_store")];
+const STORAGE: &[(&str, &str)] = &[
+    ("File", "file_storage"),
+    ("Table", "key_value_store"),
+    ("Queue", "message_queue"),
+    ("Blob", "object_store"),
+];
 
 /// Flows of the tool's own templates, with the library's protocols.
 const PROTOCOL: &[(&str, &str)] = &[
@@ -119,7 +131,10 @@ pub fn read(notes: &Notes, text: &Text) -> Result<Draft, Problem> {
     } else {
         top.loss("DrawingSurfaceList", crate::tree::DRAWN_ANEW);
     }
-    let mut drawn = Drawn { is_one_of_several: surfaces.len() > 1, ..Drawn::default() };
+    let mut drawn = Drawn {
+        is_one_of_several: surfaces.len() > 1,
+        ..Drawn::default()
+    };
     for surface in &surfaces {
         read_surface(notes, surface, &mut drawn, &mut draft);
     }
@@ -127,23 +142,37 @@ pub fn read(notes: &Notes, text: &Text) -> Result<Draft, Problem> {
     threats(&top, &template, &drawn, &mut draft);
     for fields in top.all("Notes") {
         let _ = fields.text("Id");
-        let who = [fields.text("AddedBy"), fields.text("Date")].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let who = [fields.text("AddedBy"), fields.text("Date")]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", ");
         let said = fields.text("Message").unwrap_or_default();
         if !said.is_empty() {
             fields.loss("Message", "kept in a comment");
-            draft.comments.push(if who.is_empty() { format!("note: {said}") } else { format!("note ({who}): {said}") });
+            draft.comments.push(if who.is_empty() {
+                format!("note: {said}")
+            } else {
+                format!("note ({who}): {said}")
+            });
         }
         draft.comments.extend(fields.rest());
     }
     // Settings and marks of the tool.
-    for name in ["ThreatGenerationEnabled", "Validations", "Version", "Profile"] {
+    for name in [
+        "ThreatGenerationEnabled",
+        "Validations",
+        "Version",
+        "Profile",
+    ] {
         let _ = top.node(name);
     }
     draft.comments.extend(top.rest());
     Ok(draft)
 }
 
-/// What the serializer wrote: an element with elements in it is a group of them, or a list, and one without is a text.
+/// What the serializer wrote: an element with elements in it is a group of them, or a list, and one
+/// without is a text.
 fn document(text: &Text) -> Result<Node, Problem> {
     let problem = |row: u32, column: u32, message: String| {
         let place = crate::tree::Place {
@@ -151,32 +180,53 @@ fn document(text: &Text) -> Result<Node, Problem> {
             column: usize::try_from(column).unwrap_or(1),
             ..text.place(0)
         };
-        Problem { place, path: String::new(), message }
+        Problem {
+            place,
+            path: String::new(),
+            message,
+        }
     };
     // Before the parser, which takes long for names of names in many levels.
     if let Some(offset) = deeper_than(text.as_str(), MOST_OPEN) {
         let message = format!("elements stand in each other more than {MOST_OPEN} deep");
-        return Err(Problem { place: text.place(offset), path: String::new(), message });
+        return Err(Problem {
+            place: text.place(offset),
+            path: String::new(),
+            message,
+        });
     }
     // Types of documents, and with them entities, are refused.
     let document = roxmltree::Document::parse(text.as_str()).map_err(|error| {
         let (place, said) = (error.pos(), error.to_string());
         let said = said.split(" at ").next().unwrap_or_default();
-        problem(place.row, place.col, format!("this is no XML that can be read: {said}"))
+        problem(
+            place.row,
+            place.col,
+            format!("this is no XML that can be read: {said}"),
+        )
     })?;
     let root = document.root_element();
     let name = root.tag_name().name();
     if name != "ThreatModel" {
         let what = match name {
-            "KnowledgeBase" => "this is a template of the Microsoft Threat Modeling Tool, and no model".to_owned(),
-            _ => format!("this is XML of another tool: `<{name}>` where `<ThreatModel>` of a .tm7 file would be"),
+            "KnowledgeBase" => {
+                "this is a template of the Microsoft Threat Modeling Tool, and no model".to_owned()
+            }
+            _ => format!(
+                "this is XML of another tool: `<{name}>` where `<ThreatModel>` of a .tm7 file would be"
+            ),
         };
-        return Err(Problem { place: text.place(root.range().start), path: String::new(), message: what });
+        return Err(Problem {
+            place: text.place(root.range().start),
+            path: String::new(),
+            message: what,
+        });
     }
     node(text, root, 0)
 }
 
-/// How many elements may be open at once, as they are counted before it is known what is an element.
+/// How many elements may be open at once, as they are counted before it is known what is an
+/// element.
 const MOST_OPEN: usize = 1000;
 
 /// Where more elements are open than there may be.
@@ -201,10 +251,18 @@ fn node(text: &Text, element: roxmltree::Node<'_, '_>, depth: usize) -> Result<N
     let place = text.place(element.range().start);
     if depth > DEEPEST {
         let message = format!("elements stand in each other more than {DEEPEST} deep");
-        return Err(Problem { place, path: String::new(), message });
+        return Err(Problem {
+            place,
+            path: String::new(),
+            message,
+        });
     }
-    let attribute =
-        |name: &str| element.attributes().find(|attribute| attribute.name() == name).map(|attribute| attribute.value());
+    let attribute = |name: &str| {
+        element
+            .attributes()
+            .find(|attribute| attribute.name() == name)
+            .map(|attribute| attribute.value())
+    };
     if attribute("nil") == Some("true") {
         return Ok(Node::null(place));
     }
@@ -226,7 +284,11 @@ fn node(text: &Text, element: roxmltree::Node<'_, '_>, depth: usize) -> Result<N
     let value = if is_list {
         Value::List(entries.into_iter().flat_map(|(_, nodes)| nodes).collect())
     } else if entries.is_empty() {
-        match element.text().map(str::trim).filter(|said| !said.is_empty()) {
+        match element
+            .text()
+            .map(str::trim)
+            .filter(|said| !said.is_empty())
+        {
             Some(said) => Value::Text(said.to_owned()),
             None => Value::Null,
         }
@@ -240,7 +302,10 @@ fn node(text: &Text, element: roxmltree::Node<'_, '_>, depth: usize) -> Result<N
             .collect::<Result<_, Problem>>()?;
         if let Some(said) = attribute("type") {
             let said = said.rsplit(':').next().unwrap_or_default().to_owned();
-            entries.push((TYPE.to_owned(), Node::new(Value::Text(said), place.clone())?));
+            entries.push((
+                TYPE.to_owned(),
+                Node::new(Value::Text(said), place.clone())?,
+            ));
         }
         Value::Map(entries)
     };
@@ -250,7 +315,9 @@ fn node(text: &Text, element: roxmltree::Node<'_, '_>, depth: usize) -> Result<N
 /// Lines of a text that lists something, without the signs before each.
 fn listed(said: &str) -> impl Iterator<Item = &str> {
     let marks = |character: char| character.is_whitespace() || "-*•·".contains(character);
-    said.lines().map(move |line| line.trim_start_matches(marks).trim()).filter(|line| says_something(line))
+    said.lines()
+        .map(move |line| line.trim_start_matches(marks).trim())
+        .filter(|line| says_something(line))
 }
 
 /// Whether someone filled in more than that there is nothing.
@@ -260,19 +327,36 @@ fn says_something(said: &str) -> bool {
 
 fn metadata(top: &Fields<'_>, draft: &mut Draft) {
     draft.title = titles::file_title(top.place());
-    let Some(fields) = top.fields("MetaInformation") else { return };
+    let Some(fields) = top.fields("MetaInformation") else {
+        return;
+    };
     if let Some(title) = fields.text("ThreatModelName") {
         draft.title = title;
     }
-    draft.description =
-        fields.text("HighLevelSystemDescription").filter(|said| says_something(said)).unwrap_or_default();
-    draft.owner.extend(fields.text("Owner").filter(|said| says_something(said)));
-    for (at, line) in fields.text("Assumptions").iter().flat_map(|said| listed(said)).enumerate() {
-        draft.items.push(Item::new(Kind::Assumption, format!("assumption {at}"), line));
-    }
-    for (name, what) in
-        [("Contributors", "contributors"), ("Reviewer", "reviewer"), ("ExternalDependencies", "external dependencies")]
+    draft.description = fields
+        .text("HighLevelSystemDescription")
+        .filter(|said| says_something(said))
+        .unwrap_or_default();
+    draft
+        .owner
+        .extend(fields.text("Owner").filter(|said| says_something(said)));
+    for (at, line) in fields
+        .text("Assumptions")
+        .iter()
+        .flat_map(|said| listed(said))
+        .enumerate()
     {
+        draft.items.push(Item::new(
+            Kind::Assumption,
+            format!("assumption {at}"),
+            line,
+        ));
+    }
+    for (name, what) in [
+        ("Contributors", "contributors"),
+        ("Reviewer", "reviewer"),
+        ("ExternalDependencies", "external dependencies"),
+    ] {
         if let Some(said) = fields.text(name).filter(|said| says_something(said)) {
             fields.loss(name, "kept in a comment");
             draft.comments.push(format!("{what}: {said}"));
@@ -295,13 +379,27 @@ struct Template {
 impl Template {
     fn of(top: &Fields<'_>) -> Template {
         let mut template = Template::default();
-        let Some(fields) = top.fields("KnowledgeBase") else { return template };
-        top.loss("KnowledgeBase", "left out: the template, with its stencils and kinds of threats");
-        let pairs = |fields: &Fields<'_>, list: &str, key: &str, value: &str| -> BTreeMap<String, String> {
-            let nodes = fields.list(list);
-            let text = |node: &Node, name: &str| node.get(name).map(|node| node.in_one_line()).unwrap_or_default();
-            nodes.iter().map(|node| (text(node, key), text(node, value))).filter(|(key, _)| !key.is_empty()).collect()
+        let Some(fields) = top.fields("KnowledgeBase") else {
+            return template;
         };
+        top.loss(
+            "KnowledgeBase",
+            "left out: the template, with its stencils and kinds of threats",
+        );
+        let pairs =
+            |fields: &Fields<'_>, list: &str, key: &str, value: &str| -> BTreeMap<String, String> {
+                let nodes = fields.list(list);
+                let text = |node: &Node, name: &str| {
+                    node.get(name)
+                        .map(|node| node.in_one_line())
+                        .unwrap_or_default()
+                };
+                nodes
+                    .iter()
+                    .map(|node| (text(node, key), text(node, value)))
+                    .filter(|(key, _)| !key.is_empty())
+                    .collect()
+            };
         template.categories = pairs(&fields, "ThreatCategories", "Id", "Name");
         template.types = pairs(&fields, "ThreatTypes", "Id", "Category");
         if let Some(fields) = fields.fields("ThreatMetaData") {
@@ -311,7 +409,8 @@ impl Template {
     }
 }
 
-// ---- drawings --------------------------------------------------------------------------------------------------
+// ---- drawings
+// --------------------------------------------------------------------------------------------------
 
 /// What is drawn on all diagrams.
 #[derive(Default)]
@@ -325,8 +424,14 @@ struct Drawn {
 
 /// The box of a stencil.
 fn area(fields: &Fields<'_>) -> Option<Area> {
-    let [left, top, width, height] = ["Left", "Top", "Width", "Height"].map(|name| fields.number(name));
-    let area = Area { left: left?, top: top?, width: width?, height: height? };
+    let [left, top, width, height] =
+        ["Left", "Top", "Width", "Height"].map(|name| fields.number(name));
+    let area = Area {
+        left: left?,
+        top: top?,
+        width: width?,
+        height: height?,
+    };
     (area.width > 0.0 && area.height > 0.0).then_some(area)
 }
 
@@ -334,7 +439,11 @@ fn area(fields: &Fields<'_>) -> Option<Area> {
 fn line(fields: &Fields<'_>) -> Option<[Point; 3]> {
     let number = |name: &str| fields.text(name)?.parse::<f64>().ok();
     let point = |x: &str, y: &str| Some((number(x)?, number(y)?));
-    Some([point("SourceX", "SourceY")?, point("HandleX", "HandleY")?, point("TargetX", "TargetY")?])
+    Some([
+        point("SourceX", "SourceY")?,
+        point("HandleX", "HandleY")?,
+        point("TargetX", "TargetY")?,
+    ])
 }
 
 /// A property of a stencil.
@@ -356,8 +465,12 @@ struct Properties<'a> {
 
 impl<'a> Properties<'a> {
     fn of(notes: &'a Notes, fields: &Fields<'a>) -> Properties<'a> {
-        let mut properties =
-            Properties { notes, stencil: String::new(), title: String::new(), set: RefCell::default() };
+        let mut properties = Properties {
+            notes,
+            stencil: String::new(),
+            title: String::new(),
+            set: RefCell::default(),
+        };
         for (at, property) in fields.all("Properties").into_iter().enumerate() {
             let label = property.text("DisplayName").unwrap_or_default();
             let said = match property.text(TYPE).unwrap_or_default().as_str() {
@@ -371,7 +484,10 @@ impl<'a> Properties<'a> {
                 "StaticListDisplayAttribute" => continue,
                 "ListDisplayAttribute" => {
                     // The first is what nobody chose.
-                    let chosen = property.number("SelectedIndex").filter(|index| *index >= 1.0).unwrap_or_default();
+                    let chosen = property
+                        .number("SelectedIndex")
+                        .filter(|index| *index >= 1.0)
+                        .unwrap_or_default();
                     let values = property.texts("Value");
                     match values.get(chosen as usize) {
                         Some(said) if chosen >= 1.0 => said.clone(),
@@ -392,7 +508,12 @@ impl<'a> Properties<'a> {
                 continue;
             }
             let (path, place) = (property.way("Value"), property.place().clone());
-            properties.set.borrow_mut().push(Property { label, said, path, place });
+            properties.set.borrow_mut().push(Property {
+                label,
+                said,
+                path,
+                place,
+            });
         }
         properties
     }
@@ -406,7 +527,9 @@ impl<'a> Properties<'a> {
 
     fn is_yes(&self, label: &str) -> bool {
         let mut set = self.set.borrow_mut();
-        let at = set.iter().position(|property| property.label == label && property.said.eq_ignore_ascii_case("yes"));
+        let at = set.iter().position(|property| {
+            property.label == label && property.said.eq_ignore_ascii_case("yes")
+        });
         at.map(|at| set.remove(at)).is_some()
     }
 
@@ -416,7 +539,11 @@ impl<'a> Properties<'a> {
     }
 
     /// Takes out a property that there is a word for.
-    fn known(&self, label: &str, word: impl Fn(&str) -> Option<&'static str>) -> Option<&'static str> {
+    fn known(
+        &self,
+        label: &str,
+        word: impl Fn(&str) -> Option<&'static str>,
+    ) -> Option<&'static str> {
         let mut set = self.set.borrow_mut();
         let at = set.iter().position(|property| property.label == label)?;
         let found = word(&set[at].said)?;
@@ -428,7 +555,11 @@ impl<'a> Properties<'a> {
     fn rest(&self) -> Vec<String> {
         let left = self.set.take();
         let lines = left.into_iter().map(|property| {
-            self.notes.loss(&property.place, &property.path, format!("{}: kept in a comment", property.label));
+            self.notes.loss(
+                &property.place,
+                &property.path,
+                format!("{}: kept in a comment", property.label),
+            );
             format!("{}: {}", property.label, property.said)
         });
         titles::lines(lines.collect())
@@ -474,15 +605,30 @@ fn stencils<'a>(notes: &'a Notes, surface: &Fields<'a>, list: &str) -> Vec<Stenc
             fields.problem("Guid", "`Guid` is missing");
         }
         // How it is drawn.
-        for name in ["StrokeDashArray", "StrokeThickness", "HandleX", "HandleY", "PortSource", "PortTarget"] {
+        for name in [
+            "StrokeDashArray",
+            "StrokeThickness",
+            "HandleX",
+            "HandleY",
+            "PortSource",
+            "PortTarget",
+        ] {
             let _ = fields.node(name);
         }
-        for name in ["SourceX", "SourceY", "TargetX", "TargetY", "Left", "Top", "Width", "Height"] {
+        for name in [
+            "SourceX", "SourceY", "TargetX", "TargetY", "Left", "Top", "Width", "Height",
+        ] {
             let _ = fields.node(name);
         }
         let properties = Properties::of(notes, &fields);
         let type_id = fields.text("TypeId").unwrap_or_default();
-        Some(Stencil { kind: kind_of(&fields), properties, guid, type_id, fields })
+        Some(Stencil {
+            kind: kind_of(&fields),
+            properties,
+            guid,
+            type_id,
+            fields,
+        })
     };
     surface.all(list).into_iter().filter_map(each).collect()
 }
@@ -494,8 +640,9 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
     let properties = Properties::of(notes, surface);
     let header = surface.text("Header");
     let title = properties.own_title().map(str::to_owned).or(header);
-    let is_default =
-        |title: &String| plain_word(title).trim_end_matches(|last: char| last.is_ascii_digit()) == "diagram";
+    let is_default = |title: &String| {
+        plain_word(title).trim_end_matches(|last: char| last.is_ascii_digit()) == "diagram"
+    };
     let part = title.filter(|title| drawn.is_one_of_several && !is_default(title));
     draft.comments.extend(properties.rest());
     let shapes = stencils(notes, surface, "Borders");
@@ -503,13 +650,19 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
     let mut boxes: Vec<(Area, String)> = Vec::new();
     let mut started = Vec::new();
     for stencil in &shapes {
-        let Stencil { fields, properties, .. } = stencil;
+        let Stencil {
+            fields, properties, ..
+        } = stencil;
         let Some(kind) = stencil.kind.filter(|kind| *kind != Kind::Flow) else {
             // A text, or a shape of a later version.
-            fields.loss("Properties", "kept in a comment: it is a text on the diagram");
-            draft
-                .comments
-                .extend(Some(format!("on the diagram: {}", titles::or(&properties.title, &properties.stencil))));
+            fields.loss(
+                "Properties",
+                "kept in a comment: it is a text on the diagram",
+            );
+            draft.comments.extend(Some(format!(
+                "on the diagram: {}",
+                titles::or(&properties.title, &properties.stencil)
+            )));
             draft.comments.extend(properties.rest());
             continue;
         };
@@ -524,19 +677,30 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
     for (key, area, fields) in started {
         let Some(area) = area else {
             if !boxes.is_empty() {
-                fields.loss("Left", "its place is not stated, and so not in which boundary it is");
+                fields.loss(
+                    "Left",
+                    "its place is not stated, and so not in which boundary it is",
+                );
             }
             continue;
         };
-        let around = boxes
-            .iter()
-            .filter(|(around, other)| *other != key && area.size() < around.size() && around.holds_most(area));
-        let nearest = around.min_by(|a, b| a.0.size().total_cmp(&b.0.size())).map(|(_, key)| key.clone());
-        if let Some(item) = draft.items.get_mut(&key).filter(|item| item.place.is_none()) {
+        let around = boxes.iter().filter(|(around, other)| {
+            *other != key && area.size() < around.size() && around.holds_most(area)
+        });
+        let nearest = around
+            .min_by(|a, b| a.0.size().total_cmp(&b.0.size()))
+            .map(|(_, key)| key.clone());
+        if let Some(item) = draft
+            .items
+            .get_mut(&key)
+            .filter(|item| item.place.is_none())
+        {
             item.place = nearest;
         }
     }
-    let (flows, others): (Vec<_>, Vec<_>) = lines.iter().partition(|stencil| stencil.kind == Some(Kind::Flow));
+    let (flows, others): (Vec<_>, Vec<_>) = lines
+        .iter()
+        .partition(|stencil| stencil.kind == Some(Kind::Flow));
     for stencil in &flows {
         flow(stencil, part.as_deref(), drawn, draft);
     }
@@ -552,25 +716,40 @@ fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &
 
 /// Keeps a boundary that is a line in a comment, with the flows that are drawn across it.
 fn line_boundary(stencil: &Stencil<'_>, flows: &[&Stencil<'_>], draft: &mut Draft) {
-    let _ = (stencil.fields.text("SourceGuid"), stencil.fields.text("TargetGuid"));
+    let _ = (
+        stencil.fields.text("SourceGuid"),
+        stencil.fields.text("TargetGuid"),
+    );
     stencil.fields.loss("Properties", crate::tree::NO_INSIDE);
     let properties = &stencil.properties;
     let own = line(&stencil.fields);
-    let is_across =
-        |other: &&&Stencil<'_>| own.zip(line(&other.fields)).is_some_and(|(own, other)| cross(&own, &other));
+    let is_across = |other: &&&Stencil<'_>| {
+        own.zip(line(&other.fields))
+            .is_some_and(|(own, other)| cross(&own, &other))
+    };
     let across: Vec<&str> = flows
         .iter()
         .filter(is_across)
         .filter_map(|flow| draft.items.get(&flow.guid).map(|item| item.title.as_str()))
         .collect();
-    let across = if across.is_empty() { String::new() } else { format!("; it crosses {}", across.join(", ")) };
+    let across = if across.is_empty() {
+        String::new()
+    } else {
+        format!("; it crosses {}", across.join(", "))
+    };
     let title = titles::or(&properties.title, &properties.stencil);
-    draft.comments.push(format!("trust boundary drawn as a line: {title}{across}"));
+    draft
+        .comments
+        .push(format!("trust boundary drawn as a line: {title}{across}"));
     draft.comments.extend(properties.rest());
 }
 
 fn element(stencil: &Stencil<'_>, kind: Kind, part: Option<&str>, draft: &mut Draft) -> Item {
-    let Stencil { properties, type_id, .. } = stencil;
+    let Stencil {
+        properties,
+        type_id,
+        ..
+    } = stencil;
     let title = titles::or(&properties.title, &properties.stencil).to_owned();
     let mut item = Item::new(kind, stencil.guid.clone(), title);
     item.part = part.map(str::to_owned);
@@ -592,7 +771,10 @@ fn element(stencil: &Stencil<'_>, kind: Kind, part: Option<&str>, draft: &mut Dr
     }
     match kind {
         Kind::External => {
-            item.word("kind", properties.word("Type", &[("Human", "person"), ("Code", "system")]));
+            item.word(
+                "kind",
+                properties.word("Type", &[("Human", "person"), ("Code", "system")]),
+            );
         }
         Kind::Process => {
             item.word("privileges", properties.word("Running As", PRIVILEGE));
@@ -604,8 +786,10 @@ fn element(stencil: &Stencil<'_>, kind: Kind, part: Option<&str>, draft: &mut Dr
             if properties.is_yes("Encrypted") {
                 item.word("encryption", Some("at_rest"));
             }
-            for (label, held) in [("Stores Credentials", stand_ins::CREDENTIALS), ("Stores Log Data", stand_ins::LOGS)]
-            {
+            for (label, held) in [
+                ("Stores Credentials", stand_ins::CREDENTIALS),
+                ("Stores Log Data", stand_ins::LOGS),
+            ] {
                 if properties.is_yes(label) {
                     item.state("stores", Fact::Item(stand_ins::held(draft, held)));
                 }
@@ -615,8 +799,12 @@ fn element(stencil: &Stencil<'_>, kind: Kind, part: Option<&str>, draft: &mut Dr
     }
     let is_told = item.get("technology").is_empty() && item.get("kind").is_empty();
     if is_told && !properties.stencil.starts_with("Generic") && properties.own_title().is_some() {
-        item.comments.push(format!("drawn as: {}", properties.stencil));
-        stencil.fields.loss("TypeId", "kept in a comment: the library has nothing for this stencil");
+        item.comments
+            .push(format!("drawn as: {}", properties.stencil));
+        stencil.fields.loss(
+            "TypeId",
+            "kept in a comment: the library has nothing for this stencil",
+        );
     }
     item.comments.extend(properties.rest());
     item
@@ -628,91 +816,165 @@ fn scope(properties: &Properties<'_>, item: &mut Item) {
         let why = why.unwrap_or_else(|| stand_ins::OUT_OF_SCOPE.to_owned());
         item.text("out_of_scope", Some(why));
     } else {
-        item.comments.extend(why.map(|why| format!("reason for out of scope: {why}")));
+        item.comments
+            .extend(why.map(|why| format!("reason for out of scope: {why}")));
     }
 }
 
 /// Adds an element, or joins it with one of the same name on another diagram. Gives its key.
 fn merged(stencil: &Stencil<'_>, mut item: Item, drawn: &mut Drawn, draft: &mut Draft) -> String {
     let name = (item.kind.word(), item.title.clone());
-    let other = drawn.named.get(&name).cloned().filter(|_| stencil.properties.own_title().is_some());
-    let other = other.and_then(|key| draft.items.get_mut(&key)).filter(|other| other.part != item.part);
+    let other = drawn
+        .named
+        .get(&name)
+        .cloned()
+        .filter(|_| stencil.properties.own_title().is_some());
+    let other = other
+        .and_then(|key| draft.items.get_mut(&key))
+        .filter(|other| other.part != item.part);
     if let Some(other) = other.filter(|_| drawn.is_one_of_several) {
-        stencil.fields.loss("Properties", "read as the same as that of the same name on another diagram");
+        stencil.fields.loss(
+            "Properties",
+            "read as the same as that of the same name on another diagram",
+        );
         for (property, facts) in item.facts {
             match other.get(property) {
-                [] => facts.into_iter().for_each(|fact| other.state(property, fact)),
+                [] => facts
+                    .into_iter()
+                    .for_each(|fact| other.state(property, fact)),
                 known if known == facts.as_slice() => {}
-                _ => other.comments.push(format!("{property} on another diagram: {}", titles::facts_in_words(&facts))),
+                _ => other.comments.push(format!(
+                    "{property} on another diagram: {}",
+                    titles::facts_in_words(&facts)
+                )),
             }
         }
-        item.comments.retain(|comment| !other.comments.contains(comment));
+        item.comments
+            .retain(|comment| !other.comments.contains(comment));
         other.comments.append(&mut item.comments);
         let key = other.key.clone();
-        drawn.keys.entry(stencil.guid.clone()).or_insert_with(|| key.clone());
+        drawn
+            .keys
+            .entry(stencil.guid.clone())
+            .or_insert_with(|| key.clone());
         return key;
     }
     let key = draft.items.push(item);
     drawn.named.entry(name).or_insert_with(|| key.clone());
-    drawn.keys.entry(stencil.guid.clone()).or_insert_with(|| key.clone());
+    drawn
+        .keys
+        .entry(stencil.guid.clone())
+        .or_insert_with(|| key.clone());
     key
 }
 
-// ---- flows -----------------------------------------------------------------------------------------------------
+// ---- flows
+// -----------------------------------------------------------------------------------------------------
 
 fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mut Draft) {
-    let Stencil { fields, properties, type_id, guid, .. } = stencil;
+    let Stencil {
+        fields,
+        properties,
+        type_id,
+        guid,
+        ..
+    } = stencil;
     let is_element = |key: &&String| {
-        draft.items.get(key).is_some_and(|item| matches!(item.kind, Kind::External | Kind::Process | Kind::Store))
+        draft
+            .items
+            .get(key)
+            .is_some_and(|item| matches!(item.kind, Kind::External | Kind::Process | Kind::Store))
     };
-    let end = |name: &str| fields.text(name).and_then(|guid| drawn.keys.get(&guid).filter(is_element).cloned());
+    let end = |name: &str| {
+        fields
+            .text(name)
+            .and_then(|guid| drawn.keys.get(&guid).filter(is_element).cloned())
+    };
     let ends = (end("SourceGuid"), end("TargetGuid"));
     let shown = titles::or(&properties.title, &properties.stencil);
     let (Some(source), Some(target)) = ends else {
-        let name = if ends.0.is_none() { "SourceGuid" } else { "TargetGuid" };
+        let name = if ends.0.is_none() {
+            "SourceGuid"
+        } else {
+            "TargetGuid"
+        };
         fields.loss(name, crate::tree::LOOSE_END);
         let [source, target] = [ends.0, ends.1].map(|key| {
-            let title = key.and_then(|key| draft.items.get(&key)).map(|item| format!("\"{}\"", item.title));
+            let title = key
+                .and_then(|key| draft.items.get(&key))
+                .map(|item| format!("\"{}\"", item.title));
             title.unwrap_or_else(|| "nothing".to_owned())
         });
-        draft.comments.push(format!("flow with a loose end: {shown}, from {source} to {target}"));
+        draft.comments.push(format!(
+            "flow with a loose end: {shown}, from {source} to {target}"
+        ));
         draft.comments.extend(properties.rest());
         return;
     };
     let mut item = Item::new(Kind::Flow, guid, String::new());
     item.part = part.map(str::to_owned);
     item.ends = Some((source, target.clone()));
-    let named = properties.own_title().filter(|title| vocabulary::protocol(title).is_none());
+    let named = properties
+        .own_title()
+        .filter(|title| vocabulary::protocol(title).is_none());
     match named {
         Some(title) => item.title = title.to_owned(),
         None => titles::title_by_ends(draft, &mut item),
     }
     scope(properties, &mut item);
-    let protocol = properties.known("Protocol", vocabulary::protocol).or_else(|| looked_up(type_id, PROTOCOL));
+    let protocol = properties
+        .known("Protocol", vocabulary::protocol)
+        .or_else(|| looked_up(type_id, PROTOCOL));
     let protocol = protocol.or_else(|| guesses::protocol_in(shown));
     item.library("protocol", protocol.as_slice());
     if type_id == "SE.DF.TMCore.IPsec" {
         item.word("tunnel", Some("vpn"));
     }
-    if properties.word("Physical Network", &[("Bluetooth", "bluetooth")]).is_some() {
+    if properties
+        .word("Physical Network", &[("Bluetooth", "bluetooth")])
+        .is_some()
+    {
         match protocol {
             None => item.library("protocol", &["bluetooth"]),
             Some(_) => item.comments.push("Physical Network: Bluetooth".to_owned()),
         }
     }
-    let authentication = AUTHENTICATION.iter().find_map(|label| properties.known(label, vocabulary::authentication));
-    let authentication = authentication.or_else(|| properties.word("Source Authenticated", &[("No", "none")]));
+    let authentication = AUTHENTICATION
+        .iter()
+        .find_map(|label| properties.known(label, vocabulary::authentication));
+    let authentication =
+        authentication.or_else(|| properties.word("Source Authenticated", &[("No", "none")]));
     item.word("authentication", authentication);
     // All three together are what TLS gives.
-    let secured = ["Destination Authenticated", "Provides Confidentiality", "Provides Integrity"];
-    let is_set = |label: &str| properties.set.borrow().iter().any(|set| set.label == label && set.said == "Yes");
+    let secured = [
+        "Destination Authenticated",
+        "Provides Confidentiality",
+        "Provides Integrity",
+    ];
+    let is_set = |label: &str| {
+        properties
+            .set
+            .borrow()
+            .iter()
+            .any(|set| set.label == label && set.said == "Yes")
+    };
     if secured.iter().all(|label| is_set(label)) {
-        secured.iter().for_each(|label| drop(properties.take(label)));
+        secured
+            .iter()
+            .for_each(|label| drop(properties.take(label)));
         item.library("mitigations", &["tls"]);
     }
-    if let Some(reader) = draft.items.get_mut(&target).filter(|item| item.kind == Kind::Process) {
-        let formats =
-            [("JSON Payload", "json"), ("Transmits XML", "xml"), ("SOAP Payload", "xml"), ("RSS Payload", "xml")];
+    if let Some(reader) = draft
+        .items
+        .get_mut(&target)
+        .filter(|item| item.kind == Kind::Process)
+    {
+        let formats = [
+            ("JSON Payload", "json"),
+            ("Transmits XML", "xml"),
+            ("SOAP Payload", "xml"),
+            ("RSS Payload", "xml"),
+        ];
         for (label, format) in formats {
             if properties.is_yes(label) {
                 reader.word("accepts", Some(format));
@@ -722,7 +984,8 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
         match forged.as_deref() {
             None => {}
             Some("None" | "Not applicable") => {
-                item.comments.extend(forged.map(|said| format!("Forgery Protection: {said}")));
+                item.comments
+                    .extend(forged.map(|said| format!("Forgery Protection: {said}")));
             }
             Some(said) => {
                 reader.library("mitigations", &["csrf_protection"]);
@@ -731,7 +994,10 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
         }
     }
     if properties.take("Show Boundary Threats").is_some() {
-        fields.loss("Properties", "`Show Boundary Threats` is left out: it is a setting of the tool");
+        fields.loss(
+            "Properties",
+            "`Show Boundary Threats` is left out: it is a setting of the tool",
+        );
     }
     item.comments.extend(properties.rest());
     let key = draft.items.push(item);
@@ -740,44 +1006,79 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
 
 /// Joins what was drawn as a response with its request: they are one flow.
 fn answers(lines: &[Stencil<'_>], drawn: &mut Drawn, draft: &mut Draft) {
-    let stem = |title: &str| plain_word(title).trim_end_matches("request").trim_end_matches("response").to_owned();
-    let of_type = |end: &'static str| lines.iter().filter(move |stencil| stencil.type_id.ends_with(end));
+    let stem = |title: &str| {
+        plain_word(title)
+            .trim_end_matches("request")
+            .trim_end_matches("response")
+            .to_owned()
+    };
+    let of_type = |end: &'static str| {
+        lines
+            .iter()
+            .filter(move |stencil| stencil.type_id.ends_with(end))
+    };
     let mut requests: FxHashMap<(String, String), Vec<&Stencil<'_>>> = FxHashMap::default();
     for stencil in of_type(".Request") {
-        if let Some(ends) = draft.items.get(&stencil.guid).and_then(|item| item.ends.clone()) {
+        if let Some(ends) = draft
+            .items
+            .get(&stencil.guid)
+            .and_then(|item| item.ends.clone())
+        {
             requests.entry(ends).or_default().push(stencil);
         }
     }
     let mut joined: FxHashSet<String> = FxHashSet::default();
     for stencil in of_type(".Response") {
-        let Some(answer) = draft.items.get(&stencil.guid).filter(|answer| !joined.contains(&answer.key)) else {
+        let Some(answer) = draft
+            .items
+            .get(&stencil.guid)
+            .filter(|answer| !joined.contains(&answer.key))
+        else {
             continue;
         };
-        let Some((source, target)) = answer.ends.clone() else { continue };
-        let Some(open) = requests.get_mut(&(target, source)).filter(|open| !open.is_empty()) else { continue };
+        let Some((source, target)) = answer.ends.clone() else {
+            continue;
+        };
+        let Some(open) = requests
+            .get_mut(&(target, source))
+            .filter(|open| !open.is_empty())
+        else {
+            continue;
+        };
         let like = stem(&stencil.properties.title);
-        let at = open.iter().position(|other| stem(&other.properties.title) == like).unwrap_or_default();
+        let at = open
+            .iter()
+            .position(|other| stem(&other.properties.title) == like)
+            .unwrap_or_default();
         let request = open.remove(at).guid.clone();
         let answer = answer.clone();
         if let Some(item) = draft.items.get_mut(&request) {
             if let Some(title) = stencil.properties.own_title() {
-                item.comments.push(format!("Its answer was drawn as a flow: {title}"));
+                item.comments
+                    .push(format!("Its answer was drawn as a flow: {title}"));
             }
             for (property, facts) in answer.facts {
                 if item.get(property).is_empty() || item.get(property) != facts.as_slice() {
-                    item.comments.push(format!("{property} of its answer: {}", titles::facts_in_words(&facts)));
+                    item.comments.push(format!(
+                        "{property} of its answer: {}",
+                        titles::facts_in_words(&facts)
+                    ));
                 }
             }
             item.comments.extend(answer.comments);
         }
-        stencil.fields.loss("Guid", "joined with its request: a request and its answer are one flow");
+        stencil.fields.loss(
+            "Guid",
+            "joined with its request: a request and its answer are one flow",
+        );
         drawn.keys.insert(stencil.guid.clone(), request);
         joined.insert(answer.key);
     }
     draft.items.retain(|item| !joined.contains(&item.key));
 }
 
-// ---- threats ---------------------------------------------------------------------------------------------------
+// ---- threats
+// ---------------------------------------------------------------------------------------------------
 
 /// What a threat says in its properties, or, in older versions, in itself.
 struct Said<'a> {
@@ -790,11 +1091,14 @@ impl Said<'_> {
         let own = self.fields.text(name);
         let mut properties = self.properties.borrow_mut();
         let at = properties.iter().position(|(key, _)| key == name);
-        at.map(|at| properties.remove(at).1).filter(|said| !said.is_empty()).or(own)
+        at.map(|at| properties.remove(at).1)
+            .filter(|said| !said.is_empty())
+            .or(own)
     }
 }
 
-/// A text without links of HTML, which the tool's templates write; the tool escapes them anew each time that it saves.
+/// A text without links of HTML, which the tool's templates write; the tool escapes them anew each
+/// time that it saves.
 fn without_links(said: &str) -> String {
     const MOST_SAVES: usize = 16;
     let mut said = said.to_owned();
@@ -804,16 +1108,24 @@ fn without_links(said: &str) -> String {
         }
         said = said.replace("&amp;", "&");
     }
-    let said = said.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    let said = said
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"");
     let mut plain = String::new();
     let mut rest = said.as_str();
     while let Some(at) = rest.find("<a ") {
-        let Some(end) = rest[at..].find('>') else { break };
+        let Some(end) = rest[at..].find('>') else {
+            break;
+        };
         plain.push_str(&rest[..at]);
         rest = &rest[at + end + 1..];
     }
     plain.push_str(rest);
-    titles::without_markup(&plain.replace("</a>", "")).split_whitespace().collect::<Vec<_>>().join(" ")
+    titles::without_markup(&plain.replace("</a>", ""))
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Draft) {
@@ -822,40 +1134,76 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
     let mut same: BTreeMap<(String, String, String, String), String> = BTreeMap::new();
     for entry in top.all("ThreatInstances") {
         let key = entry.text("Key").unwrap_or_default();
-        let Some(fields) = entry.fields("Value") else { continue };
+        let Some(fields) = entry.fields("Value") else {
+            continue;
+        };
         let properties = fields.all("Properties").into_iter();
-        let properties =
-            properties.map(|pair| (pair.text("Key").unwrap_or_default(), pair.text("Value").unwrap_or_default()));
-        let said = Said { fields: &fields, properties: RefCell::new(properties.collect()) };
+        let properties = properties.map(|pair| {
+            (
+                pair.text("Key").unwrap_or_default(),
+                pair.text("Value").unwrap_or_default(),
+            )
+        });
+        let said = Said {
+            fields: &fields,
+            properties: RefCell::new(properties.collect()),
+        };
         let type_id = fields.text("TypeId").unwrap_or_default();
         let state = fields.text("State").unwrap_or_default();
-        let why = fields.text("StateInformation").map(|why| why.trim().to_owned());
-        let changed = [fields.text("ChangedBy"), fields.text("ModifiedAt").filter(|day| !day.starts_with("0001-"))];
+        let why = fields
+            .text("StateInformation")
+            .map(|why| why.trim().to_owned());
+        let changed = [
+            fields.text("ChangedBy"),
+            fields
+                .text("ModifiedAt")
+                .filter(|day| !day.starts_with("0001-")),
+        ];
         let changed: Vec<String> = changed.into_iter().flatten().collect();
         let category = said.take("UserThreatCategory");
-        let category = category.or_else(|| template.categories.get(template.types.get(&type_id)?).cloned());
+        let category = category.or_else(|| {
+            template
+                .categories
+                .get(template.types.get(&type_id)?)
+                .cloned()
+        });
         let category = category.unwrap_or_default();
         let is_generated = template.types.is_empty() || template.types.contains_key(&type_id);
-        let is_new = matches!(plain_word(&state).as_str(), "" | "autogenerated" | "notstarted");
+        let is_new = matches!(
+            plain_word(&state).as_str(),
+            "" | "autogenerated" | "notstarted"
+        );
         if is_new && why.is_none() && changed.is_empty() && is_generated {
             *untouched.entry(category).or_default() += 1;
             continue;
         }
         let title = said.take("Title").map(|title| without_links(&title));
         let title = title.unwrap_or_else(|| format!("Threat {}", titles::or(&type_id, &key)));
-        let guid = |name: &str| fields.text(name).and_then(|guid| drawn.keys.get(&guid).cloned());
+        let guid = |name: &str| {
+            fields
+                .text(name)
+                .and_then(|guid| drawn.keys.get(&guid).cloned())
+        };
         let (flow, target, source) = (guid("FlowGuid"), guid("TargetGuid"), guid("SourceGuid"));
         let on = flow.or(target).or(source);
         if plain_word(&state) == "notapplicable" {
             inapplicable += 1;
-            let comment = format!("Not applicable: {title}{}", why.map(|why| format!(": {why}")).unwrap_or_default());
+            let comment = format!(
+                "Not applicable: {title}{}",
+                why.map(|why| format!(": {why}")).unwrap_or_default()
+            );
             match on.and_then(|key| draft.items.get_mut(&key)) {
                 Some(item) => item.comments.push(comment),
                 None => draft.comments.push(comment),
             }
             continue;
         }
-        let group = (type_id, title.clone(), state.clone(), why.clone().unwrap_or_default());
+        let group = (
+            type_id,
+            title.clone(),
+            state.clone(),
+            why.clone().unwrap_or_default(),
+        );
         if let (Some(key), Some(on)) = (same.get(&group), &on)
             && let Some(item) = draft.items.get_mut(key)
         {
@@ -872,7 +1220,11 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
             Some(key) => item.state("targets", Fact::Item(key.clone())),
             None => fields.loss("FlowGuid", "what it is against is not on the diagrams"),
         }
-        titles::describe(&mut item, said.take("UserThreatDescription").map(|said| without_links(&said)));
+        titles::describe(
+            &mut item,
+            said.take("UserThreatDescription")
+                .map(|said| without_links(&said)),
+        );
         if let Some(priority) = said.take("Priority") {
             match vocabulary::level_word(&priority) {
                 Some(level) => item.word("impact", Some(level)),
@@ -880,10 +1232,12 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
             }
         }
         if let Some(advice) = said.take("PossibleMitigations") {
-            item.comments.push(format!("possible mitigations: {}", without_links(&advice)));
+            item.comments
+                .push(format!("possible mitigations: {}", without_links(&advice)));
         }
         if !changed.is_empty() {
-            item.comments.push(format!("last changed: {}", changed.join(", ")));
+            item.comments
+                .push(format!("last changed: {}", changed.join(", ")));
         }
         match plain_word(&state).as_str() {
             "mitigated" => {
@@ -900,10 +1254,21 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
         for name in ["UserThreatShortDescription", "InteractionString"] {
             let _ = said.take(name);
         }
-        for name in ["DrawingSurfaceGuid", "Id", "InteractionKey", "Upgraded", "Wide", TYPE] {
+        for name in [
+            "DrawingSurfaceGuid",
+            "Id",
+            "InteractionKey",
+            "Upgraded",
+            "Wide",
+            TYPE,
+        ] {
             let _ = fields.node(name);
         }
-        let left = said.properties.take().into_iter().filter(|(_, said)| says_something(said));
+        let left = said
+            .properties
+            .take()
+            .into_iter()
+            .filter(|(_, said)| says_something(said));
         let label = |name: &String| template.labels.get(name).unwrap_or(name).clone();
         let left = left.map(|(name, said)| format!("{}: {}", label(&name), without_links(&said)));
         item.comments.extend(titles::lines(left.collect()));
@@ -913,7 +1278,9 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
     }
     if !untouched.is_empty() {
         let all: usize = untouched.values().sum();
-        let each = untouched.iter().map(|(name, count)| format!("{count} of {}", titles::or(name, "no category")));
+        let each = untouched
+            .iter()
+            .map(|(name, count)| format!("{count} of {}", titles::or(name, "no category")));
         let why = format!(
             "threats that the tool generated and nobody looked at are left out: {all} ({})",
             each.collect::<Vec<_>>().join(", ")
@@ -921,14 +1288,21 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
         top.loss("ThreatInstances", why);
     }
     if inapplicable > 0 {
-        top.loss("ThreatInstances", format!("threats that do not apply are kept in comments: {inapplicable}"));
+        top.loss(
+            "ThreatInstances",
+            format!("threats that do not apply are kept in comments: {inapplicable}"),
+        );
     }
 }
 
 /// The mitigation that a justification tells of.
 fn mitigation(why: Option<&str>, threat: &Item, draft: &mut Draft) -> String {
     let mut item = match why {
-        Some(why) => Item::new(Kind::Mitigation, format!("mitigation {why}"), titles::title_of(why)),
+        Some(why) => Item::new(
+            Kind::Mitigation,
+            format!("mitigation {why}"),
+            titles::title_of(why),
+        ),
         None => stand_ins::mitigation_of(threat),
     };
     let key = item.key.clone();

@@ -1,5 +1,6 @@
-//! The Open Threat Model, 0.1 and 0.2, as JSON or YAML (<https://github.com/iriusrisk/OpenThreatModel>,
-//! `otm_schema.json`). What it has no property for stands in `attributes`, under the names of the language.
+//! The Open Threat Model, 0.1 and 0.2, as JSON or YAML
+//! (<https://github.com/iriusrisk/OpenThreatModel>, `otm_schema.json`). What it has no property for
+//! stands in `attributes`, under the names of the language.
 
 use crate::draft::{Draft, Fact, Item};
 use crate::ids::Ids;
@@ -48,28 +49,49 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         let mut item = started(&fields, Kind::Asset, "asset", &mut assets);
         if let Some(risk) = fields.fields("risk") {
             let level = |name: &str| risk.number(name);
-            item.word("classification", Some(classification(level("confidentiality").unwrap_or(50.0))));
+            item.word(
+                "classification",
+                Some(classification(level("confidentiality").unwrap_or(50.0))),
+            );
             let usual = vocabulary::integrity_of(item.stated("classification").unwrap_or_default());
-            item.word("integrity", level("integrity").map(vocabulary::level).filter(|level| *level != usual));
-            item.word("availability", level("availability").map(vocabulary::level).filter(|level| *level != "medium"));
+            item.word(
+                "integrity",
+                level("integrity")
+                    .map(vocabulary::level)
+                    .filter(|level| *level != usual),
+            );
+            item.word(
+                "availability",
+                level("availability")
+                    .map(vocabulary::level)
+                    .filter(|level| *level != "medium"),
+            );
             item.comments.extend(risk.text("comment"));
             item.comments.extend(titles::lines(risk.rest()));
         } else {
             item.word("classification", Some("internal"));
         }
         // What we wrote ourselves says it where it is known.
-        if fields.fields("attributes").is_none_or(|attributes| attributes.node(PART).is_none()) {
+        if fields
+            .fields("attributes")
+            .is_none_or(|attributes| attributes.node(PART).is_none())
+        {
             guesses::state_kind_of_asset(&mut item);
         }
         finish(&fields, &index, item, &mut draft);
     }
-    let is_outside =
-        |zone: &Fields<'_>| zone.fields("attributes").is_some_and(|attributes| attributes.node(OUTSIDE).is_some());
-    let (outside, zones): (Vec<_>, Vec<_>) = top.all("trustZones").into_iter().partition(is_outside);
+    let is_outside = |zone: &Fields<'_>| {
+        zone.fields("attributes")
+            .is_some_and(|attributes| attributes.node(OUTSIDE).is_some())
+    };
+    let (outside, zones): (Vec<_>, Vec<_>) =
+        top.all("trustZones").into_iter().partition(is_outside);
     let outside: Vec<String> = outside.iter().filter_map(|zone| zone.text("id")).collect();
     let mut places = FxHashMap::default();
-    let mut boundaries: Vec<Item> =
-        zones.iter().map(|fields| started(fields, Kind::Boundary, "zone", &mut places)).collect();
+    let mut boundaries: Vec<Item> = zones
+        .iter()
+        .map(|fields| started(fields, Kind::Boundary, "zone", &mut places))
+        .collect();
     let components = top.all("components");
     let mut elements = FxHashMap::default();
     let mut started_components = Vec::new();
@@ -83,9 +105,14 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     }
     let mut rated = Vec::new();
     for (fields, mut item) in zones.iter().zip(boundaries.drain(..)) {
-        let rating = fields.fields("risk").and_then(|risk| risk.number("trustRating"));
+        let rating = fields
+            .fields("risk")
+            .and_then(|risk| risk.number("trustRating"));
         item.word("trust", rating.map(trust));
-        if fields.fields("attributes").is_none_or(|attributes| attributes.node("trust").is_none()) {
+        if fields
+            .fields("attributes")
+            .is_none_or(|attributes| attributes.node("trust").is_none())
+        {
             rated.push(item.key.clone());
         }
         if let Some(said) = fields.text("type") {
@@ -96,7 +123,9 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             }
         }
         if let Some(parent) = fields.fields("parent") {
-            item.place = parent.text("trustZone").and_then(|id| known(&parent, "trustZone", &id, &places));
+            item.place = parent
+                .text("trustZone")
+                .and_then(|id| known(&parent, "trustZone", &id, &places));
         }
         finish(fields, &index, item, &mut draft);
     }
@@ -107,10 +136,17 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         .zip(&started_components)
         .map(|(fields, item)| {
             let parent = fields.fields("parent");
-            let zone = |parent: &Fields<'_>| parent.text("trustZone").filter(|zone| !outside.contains(zone));
-            let place = parent.as_ref().and_then(|parent| known(parent, "trustZone", &zone(parent)?, &places));
-            let above =
-                parent.as_ref().and_then(|parent| known(parent, "component", &parent.text("component")?, &elements));
+            let zone = |parent: &Fields<'_>| {
+                parent
+                    .text("trustZone")
+                    .filter(|zone| !outside.contains(zone))
+            };
+            let place = parent
+                .as_ref()
+                .and_then(|parent| known(parent, "trustZone", &zone(parent)?, &places));
+            let above = parent.as_ref().and_then(|parent| {
+                known(parent, "component", &parent.text("component")?, &elements)
+            });
             (item.key.clone(), (place, above))
         })
         .collect();
@@ -131,7 +167,10 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             }
         }
         if let Some(above) = seen.first() {
-            item.comments.push(format!("part of: {}", above.trim_start_matches("component ")));
+            item.comments.push(format!(
+                "part of: {}",
+                above.trim_start_matches("component ")
+            ));
         }
         if let Some(held) = fields.fields("assets") {
             let (handles, stores) = match item.kind {
@@ -141,11 +180,16 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             };
             for (name, property) in [("processed", handles), ("stored", stores)] {
                 for id in held.texts(name) {
-                    let Some(key) = known(&held, name, &id, &assets) else { continue };
+                    let Some(key) = known(&held, name, &id, &assets) else {
+                        continue;
+                    };
                     match property.or((item.kind == Kind::Store).then_some("stores")) {
                         Some(property) => item.state(property, Fact::Item(key)),
                         None => {
-                            held.loss(name, "kept in a comment: an external holds what its flows carry");
+                            held.loss(
+                                name,
+                                "kept in a comment: an external holds what its flows carry",
+                            );
                             item.comments.push(format!("{name}: {id}"));
                         }
                     }
@@ -171,8 +215,13 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         let mut item = started(&fields, Kind::Flow, "flow", &mut flows);
         let source = fields.required("source");
         let target = fields.required("destination");
-        let ends = (known(&fields, "source", &source, &elements), known(&fields, "destination", &target, &elements));
-        let (Some(source), Some(target)) = ends else { continue };
+        let ends = (
+            known(&fields, "source", &source, &elements),
+            known(&fields, "destination", &target, &elements),
+        );
+        let (Some(source), Some(target)) = ends else {
+            continue;
+        };
         item.ends = Some((source, target));
         let both = fields.yes_no("bidirectional").unwrap_or_default();
         for id in fields.texts("assets") {
@@ -201,7 +250,12 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     draft
 }
 
-fn started(fields: &Fields<'_>, kind: Kind, what: &str, ids: &mut FxHashMap<String, String>) -> Item {
+fn started(
+    fields: &Fields<'_>,
+    kind: Kind,
+    what: &str,
+    ids: &mut FxHashMap<String, String>,
+) -> Item {
     let id = fields.required("id");
     let mut item = Item::new(kind, format!("{what} {id}"), fields.required("name"));
     item.name = titles::id(&id);
@@ -219,7 +273,11 @@ impl Index {
     const LISTS: [(&str, &str, &[Kind]); 6] = [
         ("assets", "asset", &[Kind::Asset]),
         ("trustZones", "zone", &[Kind::Boundary]),
-        ("components", "component", &[Kind::External, Kind::Process, Kind::Store]),
+        (
+            "components",
+            "component",
+            &[Kind::External, Kind::Process, Kind::Store],
+        ),
         ("dataflows", "flow", &[Kind::Flow]),
         ("threats", "threat", &[Kind::Threat]),
         ("mitigations", "mitigation", &[Kind::Mitigation]),
@@ -228,7 +286,11 @@ impl Index {
     fn of(top: &Fields<'_>) -> Index {
         let mut index: FxHashMap<String, Vec<(&[Kind], String)>> = FxHashMap::default();
         for (list, what, kinds) in Index::LISTS {
-            for id in top.all(list).into_iter().filter_map(|fields| fields.text("id")) {
+            for id in top
+                .all(list)
+                .into_iter()
+                .filter_map(|fields| fields.text("id"))
+            {
                 let key = format!("{what} {id}");
                 index.entry(id).or_default().push((kinds, key));
             }
@@ -238,7 +300,11 @@ impl Index {
 
     fn key(&self, kinds: &[Kind], id: &str) -> Option<String> {
         let fits = |(of, _): &&(&[Kind], String)| of.iter().any(|kind| kinds.contains(kind));
-        self.0.get(id)?.iter().find(fits).map(|(_, key)| key.clone())
+        self.0
+            .get(id)?
+            .iter()
+            .find(fits)
+            .map(|(_, key)| key.clone())
     }
 }
 
@@ -248,7 +314,10 @@ fn finish(fields: &Fields<'_>, index: &Index, mut item: Item, draft: &mut Draft)
         let _ = attributes.text(ELEMENT);
         item.part = attributes.node(PART).map(Node::in_one_line);
         for property in schema::of(item.kind).properties {
-            if !attributes.node(property.name).is_some_and(|node| !matches!(node.value(), Value::Map(_))) {
+            if !attributes
+                .node(property.name)
+                .is_some_and(|node| !matches!(node.value(), Value::Map(_)))
+            {
                 continue;
             }
             item.facts.retain(|(name, _)| *name != property.name);
@@ -269,7 +338,12 @@ fn finish(fields: &Fields<'_>, index: &Index, mut item: Item, draft: &mut Draft)
     draft.items.push(item);
 }
 
-fn known(fields: &Fields<'_>, name: &str, id: &str, ids: &FxHashMap<String, String>) -> Option<String> {
+fn known(
+    fields: &Fields<'_>,
+    name: &str,
+    id: &str,
+    ids: &FxHashMap<String, String>,
+) -> Option<String> {
     let found = ids.get(id).cloned();
     if found.is_none() {
         fields.problem(name, format!("nothing has the id `{id}`"));
@@ -282,20 +356,38 @@ fn kind_of(fields: &Fields<'_>) -> (Kind, Option<&'static str>) {
     let said = fields.required("type");
     let plain = crate::tree::plain_word(&said);
     let technology = vocabulary::technology(&said);
-    let attribute = fields.fields("attributes").and_then(|attributes| attributes.text(ELEMENT));
-    let is_tagged = fields.texts("tags").iter().any(|tag| tag.eq_ignore_ascii_case("external"));
+    let attribute = fields
+        .fields("attributes")
+        .and_then(|attributes| attributes.text(ELEMENT));
+    let is_tagged = fields
+        .texts("tags")
+        .iter()
+        .any(|tag| tag.eq_ignore_ascii_case("external"));
     let kind = match attribute.as_deref() {
         Some("external") => Kind::External,
         Some("process") => Kind::Process,
         Some("store") => Kind::Store,
         _ => {
             let is = |word: &str| {
-                technology.is_some_and(|name| library::upwards(Kind::Technology, name).iter().any(|name| name == word))
+                technology.is_some_and(|name| {
+                    library::upwards(Kind::Technology, name)
+                        .iter()
+                        .any(|name| name == word)
+                })
             };
-            let is_person = ["client", "user", "actor", "external", "person", "human", "thirdparty"];
+            let is_person = [
+                "client",
+                "user",
+                "actor",
+                "external",
+                "person",
+                "human",
+                "thirdparty",
+            ];
             if is("datastore") || is("messaging") {
                 Kind::Store
-            } else if is_tagged || is("client") || is_person.iter().any(|word| plain.contains(word)) {
+            } else if is_tagged || is("client") || is_person.iter().any(|word| plain.contains(word))
+            {
                 Kind::External
             } else {
                 Kind::Process
@@ -304,7 +396,10 @@ fn kind_of(fields: &Fields<'_>) -> (Kind, Option<&'static str>) {
     };
     if technology.is_none() && !["external", "process", "store"].contains(&plain.as_str()) {
         // Told in a comment by `rest`, unless it is read again.
-        fields.loss("type", "kept in a comment: the library has no such technology");
+        fields.loss(
+            "type",
+            "kept in a comment: the library has no such technology",
+        );
     }
     (kind, technology)
 }
@@ -340,7 +435,9 @@ fn threat_instances(fields: &Fields<'_>, on: &str) -> Vec<Instance> {
         let mitigations = instance
             .all("mitigations")
             .into_iter()
-            .filter_map(|mitigation| Some((mitigation.text("mitigation")?, mitigation.text("state"))));
+            .filter_map(|mitigation| {
+                Some((mitigation.text("mitigation")?, mitigation.text("state")))
+            });
         Instance {
             on: on.to_owned(),
             threat: instance.required("threat"),
@@ -367,7 +464,9 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
     for instance in instances {
         on.entry(&instance.threat).or_default().push(instance);
         for (mitigation, state) in &instance.mitigations {
-            used.entry(mitigation).or_default().extend(status(state.as_deref()));
+            used.entry(mitigation)
+                .or_default()
+                .extend(status(state.as_deref()));
         }
     }
     let mut mitigations = FxHashMap::default();
@@ -379,10 +478,19 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
         states.sort_by_key(|word| rank(word));
         states.dedup();
         if states.len() > 1 {
-            item.comments.push(format!("It is in these states on different elements: {}", states.join(", ")));
+            item.comments.push(format!(
+                "It is in these states on different elements: {}",
+                states.join(", ")
+            ));
         }
-        item.word("status", Some(states.first().copied().unwrap_or("proposed")));
-        if let Some(reduction) = fields.number("riskReduction").filter(|reduction| *reduction < 100.0) {
+        item.word(
+            "status",
+            Some(states.first().copied().unwrap_or("proposed")),
+        );
+        if let Some(reduction) = fields
+            .number("riskReduction")
+            .filter(|reduction| *reduction < 100.0)
+        {
             item.comments.push(format!("risk reduction: {reduction}"));
             fields.loss("riskReduction", "kept in a comment");
         }
@@ -405,7 +513,10 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
             vocabulary::reference(&mut item, &cwe);
         }
         if let Some(risk) = fields.fields("risk") {
-            item.word("likelihood", risk.number("likelihood").map(vocabulary::level));
+            item.word(
+                "likelihood",
+                risk.number("likelihood").map(vocabulary::level),
+            );
             item.word("impact", risk.number("impact").map(vocabulary::level));
             item.comments.extend(titles::lines(risk.rest()));
         }
@@ -415,7 +526,9 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
             for (mitigation, _) in &instance.mitigations {
                 match mitigations.get(mitigation) {
                     Some(key) => item.state("mitigations", Fact::Item(key.clone())),
-                    None => top.problem("mitigations", format!("nothing has the id `{mitigation}`")),
+                    None => {
+                        top.problem("mitigations", format!("nothing has the id `{mitigation}`"))
+                    }
                 }
             }
             let state = crate::tree::plain_word(instance.state.as_deref().unwrap_or_default());
@@ -423,19 +536,26 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
         }
         titles::tags_in_comment(&fields, &mut item);
         if accepted {
-            draft.items.push(stand_ins::accepted(&item, "It was accepted in the model that was imported."));
+            draft.items.push(stand_ins::accepted(
+                &item,
+                "It was accepted in the model that was imported.",
+            ));
         }
         stand_ins::complete_threat(draft, &mut item);
         finish(&fields, index, item, draft);
     }
     for instance in instances {
         if !threats.contains_key(&instance.threat) && !instance.threat.is_empty() {
-            top.problem("threats", format!("nothing has the id `{}`", instance.threat));
+            top.problem(
+                "threats",
+                format!("nothing has the id `{}`", instance.threat),
+            );
         }
     }
 }
 
-// ---- writing ---------------------------------------------------------------------------------------------------
+// ---- writing
+// ---------------------------------------------------------------------------------------------------
 
 /// What the format has no property for, under the names of the language.
 fn attributes(item: &Item, ids: &Ids, but: &[&str]) -> Json {
@@ -443,10 +563,17 @@ fn attributes(item: &Item, ids: &Ids, but: &[&str]) -> Json {
     if matches!(item.kind, Kind::External | Kind::Process | Kind::Store) {
         attributes.insert(ELEMENT.to_owned(), item.kind.word().into());
     }
-    attributes.insert(PART.to_owned(), item.part.as_deref().unwrap_or_default().into());
+    attributes.insert(
+        PART.to_owned(),
+        item.part.as_deref().unwrap_or_default().into(),
+    );
     for (name, facts) in item.facts.iter().filter(|(name, _)| !but.contains(name)) {
         let said: Vec<String> = facts.iter().map(|fact| ids::said(fact, ids)).collect();
-        let value = if let [one] = said.as_slice() { one.as_str().into() } else { json!(said) };
+        let value = if let [one] = said.as_slice() {
+            one.as_str().into()
+        } else {
+            json!(said)
+        };
         attributes.insert((*name).to_owned(), value);
     }
     Json::Object(attributes)
@@ -456,7 +583,10 @@ fn attributes(item: &Item, ids: &Ids, but: &[&str]) -> Json {
 pub fn write(draft: &Draft) -> Export {
     let losses = Losses::default();
     losses.of_components(draft);
-    let kinds: Vec<Kind> = Index::LISTS.iter().flat_map(|(_, _, kinds)| kinds.iter().copied()).collect();
+    let kinds: Vec<Kind> = Index::LISTS
+        .iter()
+        .flat_map(|(_, _, kinds)| kinds.iter().copied())
+        .collect();
     let ids = Ids::of(draft, &kinds, '-', "");
     let id = |key: &str| ids.of_key(key);
     let description = |item: &Item| match item.description.is_empty() {
@@ -607,5 +737,8 @@ pub fn write(draft: &Draft) -> Export {
         "threats": written.collect::<Vec<_>>(),
         "mitigations": mitigations.collect::<Vec<_>>(),
     });
-    Export { text: pretty::pretty_json(&document), losses: losses.into_inner() }
+    Export {
+        text: pretty::pretty_json(&document),
+        losses: losses.into_inner(),
+    }
 }

@@ -14,8 +14,8 @@ pub fn pretty_json(document: &impl Serialize) -> String {
     harmless(text + "\n", surrogates)
 }
 
-/// JSON, or YAML whose texts are JSON, with what would act on a terminal or a CI service escaped, so that the text stays
-/// what it is. `escape` writes a character beyond U+FFFF.
+/// JSON, or YAML whose texts are JSON, with what would act on a terminal or a CI service escaped,
+/// so that the text stays what it is. `escape` writes a character beyond U+FFFF.
 fn harmless(text: String, escape: fn(char) -> String) -> String {
     let is_harmful = |character| character != '\n' && acts(character);
     let is_order = ORDERS.iter().any(|order| text.contains(order));
@@ -38,7 +38,11 @@ fn harmless(text: String, escape: fn(char) -> String) -> String {
 }
 
 fn surrogates(character: char) -> String {
-    character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+    character
+        .encode_utf16(&mut [0; 2])
+        .iter()
+        .map(|unit| format!("\\u{unit:04x}"))
+        .collect()
 }
 
 fn code_point(character: char) -> String {
@@ -61,8 +65,14 @@ fn yaml_value(text: &mut String, value: &Json, depth: usize) {
         Json::Object(entries) if !entries.is_empty() => {
             for (key, value) in entries {
                 let is_plain = key.starts_with(|first: char| first.is_ascii_lowercase())
-                    && key.chars().all(|character| character.is_ascii_lowercase() || character == '_');
-                let key = if is_plain { key.clone() } else { Json::from(key.as_str()).to_string() };
+                    && key
+                        .chars()
+                        .all(|character| character.is_ascii_lowercase() || character == '_');
+                let key = if is_plain {
+                    key.clone()
+                } else {
+                    Json::from(key.as_str()).to_string()
+                };
                 let explicit = if harmless(key.clone(), code_point).chars().count() > LONGEST_KEY {
                     format!("? {key}\n{indent}")
                 } else {

@@ -1,6 +1,6 @@
-//! What pytm prints with `--json`, and what it reads with `TM.load` (<https://github.com/OWASP/pytm>; its classes say
-//! which attributes there are). Things refer to each other by their names. It must not know pytm's threats, but for
-//! their ids.
+//! What pytm prints with `--json`, and what it reads with `TM.load`
+//! (<https://github.com/OWASP/pytm>; its classes say which attributes there are). Things refer to
+//! each other by their names. It must not know pytm's threats, but for their ids.
 
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::once::Once;
@@ -79,14 +79,20 @@ const RULES: &[(&[&str], &[&str])] = &[
     (&["INP09"], &["directory_injection"]),
     (&["HA01", "INP11"], &["path_traversal"]),
     (
-        &["SC02", "SC03", "SC04", "DS04", "INP17", "INP27", "INP28", "INP29", "INP30", "INP38", "INP39", "INP40"],
+        &[
+            "SC02", "SC03", "SC04", "DS04", "INP17", "INP27", "INP28", "INP29", "INP30", "INP38",
+            "INP39", "INP40",
+        ],
         &["cross_site_scripting"],
     ),
     (&["INP19", "INP21", "INP22"], &["xml_external_entities"]),
     (&["DO01", "DO02"], &["missing_rate_limit"]),
     (&["DE01", "DE03"], &["unencrypted_flow"]),
     (&["DR01"], &["unencrypted_flow", "clear_text_credentials"]),
-    (&["AA01", "AA02"], &["unauthenticated_flow", "unauthenticated_inside"]),
+    (
+        &["AA01", "AA02"],
+        &["unauthenticated_flow", "unauthenticated_inside"],
+    ),
     (&["AC12", "AC13"], &["excessive_privileges"]),
     (&["AC21"], &["cross_site_request_forgery"]),
     (&["AC02"], &["shared_database"]),
@@ -101,14 +107,33 @@ const RULES: &[(&[&str], &[&str])] = &[
 ];
 
 /// What pytm works out by itself, or needs to draw.
-const DERIVED: &[&str] = &["findings", "inputs", "outputs", "levels", "severity", "uuid", "is_drawn", "overrides"];
+const DERIVED: &[&str] = &[
+    "findings",
+    "inputs",
+    "outputs",
+    "levels",
+    "severity",
+    "uuid",
+    "is_drawn",
+    "overrides",
+];
 
 /// Reads a document.
 pub fn read(notes: &Notes, document: &Node) -> Draft {
     let top = Fields::new(notes, document, String::new());
-    let mut draft = Draft { title: top.required("name"), ..Draft::default() };
+    let mut draft = Draft {
+        title: top.required("name"),
+        ..Draft::default()
+    };
     draft.description = top.text("description").unwrap_or_default();
-    for name in ["isOrdered", "mergeResponses", "ignoreUnused", "onDuplicates", "threatsFile", "colormap"] {
+    for name in [
+        "isOrdered",
+        "mergeResponses",
+        "ignoreUnused",
+        "onDuplicates",
+        "threatsFile",
+        "colormap",
+    ] {
         // How pytm works.
         let _ = top.node(name);
     }
@@ -116,13 +141,19 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     assumptions(&top, None, &mut draft);
     data(&top, &mut names, &mut draft);
     boundaries(&top, &mut names, &mut draft);
-    let all = if top.node("elements").is_some() { &["elements"][..] } else { &["actors", "assets"] };
+    let all = if top.node("elements").is_some() {
+        &["elements"][..]
+    } else {
+        &["actors", "assets"]
+    };
     let elements: Vec<_> = all.iter().flat_map(|list| top.all(list)).collect();
     let _ = (top.node("actors"), top.node("assets"));
     let mut sinks = BTreeMap::new();
     for fields in elements {
         element(&fields, &mut names, &mut draft);
-        sinks.entry(fields.text("name").unwrap_or_default()).or_insert(fields);
+        sinks
+            .entry(fields.text("name").unwrap_or_default())
+            .or_insert(fields);
     }
     flows(&top, &sinks, &mut names, &mut draft);
     held(&top, &names, &mut draft);
@@ -158,12 +189,20 @@ impl Named {
     /// Starts what a name is for. What has the name of another cannot be referred to.
     fn started(&mut self, fields: &Fields<'_>, kind: Kind) -> Item {
         let name = fields.required("name");
-        let key = self.once.take(&format!("{} {name}", kind.word()), |key, number| format!("{key} {number}"));
+        let key = self
+            .once
+            .take(&format!("{} {name}", kind.word()), |key, number| {
+                format!("{key} {number}")
+            });
         match self.keys.entry(name.clone()) {
             Entry::Vacant(free) => drop(free.insert(key.clone())),
             Entry::Occupied(_) if kind == Kind::Flow => {}
-            Entry::Occupied(_) => fields
-                .loss("name", format!("`{name}` is here a second time: what refers to it is taken to mean the first")),
+            Entry::Occupied(_) => fields.loss(
+                "name",
+                format!(
+                    "`{name}` is here a second time: what refers to it is taken to mean the first"
+                ),
+            ),
         }
         let mut item = Item::new(kind, key, name);
         titles::describe(&mut item, fields.text("description"));
@@ -171,7 +210,8 @@ impl Named {
     }
 }
 
-/// A word of one of pytm's lists: `Classification.SECRET` in what it prints, `SECRET` in what it reads.
+/// A word of one of pytm's lists: `Classification.SECRET` in what it prints, `SECRET` in what it
+/// reads.
 fn listed(fields: &Fields<'_>, name: &str) -> Option<String> {
     let said = fields.text(name)?;
     let word = said.rsplit('.').next().unwrap_or_default().to_owned();
@@ -186,7 +226,9 @@ fn kept_word(fields: &Fields<'_>, name: &str, what: &str) -> Option<String> {
 }
 
 fn boundary_of(fields: &Fields<'_>, names: &Names, item: &mut Item) {
-    let Some(name) = fields.text("inBoundary") else { return };
+    let Some(name) = fields.text("inBoundary") else {
+        return;
+    };
     item.place = names.boundaries.get(&name).cloned();
     if item.place.is_none() {
         fields.loss("inBoundary", "kept in a comment: there is no such boundary");
@@ -209,13 +251,19 @@ fn assumptions(fields: &Fields<'_>, about: Option<&Item>, draft: &mut Draft) {
             if item.title != name {
                 item.description.clone_from(&name);
             }
-            let said = |part: &str| node.get(part).map(Node::in_one_line).filter(|said| !said.is_empty());
+            let said = |part: &str| {
+                node.get(part)
+                    .map(Node::in_one_line)
+                    .filter(|said| !said.is_empty())
+            };
             if let Some(said) = said("description") {
                 item.description = [item.description, said].join("\n\n").trim().to_owned();
             }
             if let Some(said) = said("exclude") {
-                fields
-                    .loss("assumptions", format!("what `[{at}]` excludes is kept in a comment: pytm's ids of threats"));
+                fields.loss(
+                    "assumptions",
+                    format!("what `[{at}]` excludes is kept in a comment: pytm's ids of threats"),
+                );
                 item.comments.push(format!("pytm left out for it: {said}"));
             }
             draft.items.push(item);
@@ -232,13 +280,17 @@ fn data(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
         match listed(&fields, "classification") {
             None => {
                 item.word("classification", Some("internal"));
-                item.comments.push("TODO: it was not classified; `internal` is a guess".to_owned());
+                item.comments
+                    .push("TODO: it was not classified; `internal` is a guess".to_owned());
             }
             Some(said) => match looked_up(&said, CLASSIFICATION) {
                 Some(word) => {
                     item.word("classification", Some(word));
                     if plain_word(&said) == "topsecret" {
-                        fields.loss("classification", "became `restricted`, and is kept in a comment");
+                        fields.loss(
+                            "classification",
+                            "became `restricted`, and is kept in a comment",
+                        );
                         item.comments.push(format!("classification: {said}"));
                     }
                 }
@@ -259,9 +311,12 @@ fn data(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
             names.stored.insert(item.key.clone());
         }
         // Known from the flows; whether the ends encrypt it, from the stores.
-        for name in
-            DERIVED.iter().chain(&["carriedBy", "processedBy", "isDestEncryptedAtRest", "isSourceEncryptedAtRest"])
-        {
+        for name in DERIVED.iter().chain(&[
+            "carriedBy",
+            "processedBy",
+            "isDestEncryptedAtRest",
+            "isSourceEncryptedAtRest",
+        ]) {
             let _ = fields.node(name);
         }
         item.comments.extend(titles::lines(fields.rest()));
@@ -271,7 +326,10 @@ fn data(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
 
 fn boundaries(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
     let all = top.all("boundaries");
-    let mut items: Vec<Item> = all.iter().map(|fields| names.boundaries.started(fields, Kind::Boundary)).collect();
+    let mut items: Vec<Item> = all
+        .iter()
+        .map(|fields| names.boundaries.started(fields, Kind::Boundary))
+        .collect();
     for (fields, item) in all.iter().zip(&mut items) {
         item.word("trust", guesses::trust_by_name(&item.title));
         boundary_of(fields, names, item);
@@ -292,7 +350,10 @@ fn common(fields: &Fields<'_>, item: &mut Item) {
         let _ = fields.node(name);
     }
     // That of a flow is worked out from what it carries.
-    for (name, what) in [("maxClassification", "most sensitive data"), ("minTLSVersion", "least TLS version")] {
+    for (name, what) in [
+        ("maxClassification", "most sensitive data"),
+        ("minTLSVersion", "least TLS version"),
+    ] {
         if item.kind != Kind::Flow || name != "maxClassification" {
             item.comments.extend(kept_word(fields, name, what));
         }
@@ -309,9 +370,12 @@ fn common(fields: &Fields<'_>, item: &mut Item) {
     controls(fields, item);
 }
 
-/// The controls of an element: in a group of their own, or, as older versions print them, beside the rest.
+/// The controls of an element: in a group of their own, or, as older versions print them, beside
+/// the rest.
 fn control(fields: &Fields<'_>, name: &str) -> Option<String> {
-    let own = fields.fields("controls").filter(|controls| controls.node(name).is_some());
+    let own = fields
+        .fields("controls")
+        .filter(|controls| controls.node(name).is_some());
     let said = match &own {
         Some(controls) => controls.text(name),
         None => fields.text(name),
@@ -320,7 +384,10 @@ fn control(fields: &Fields<'_>, name: &str) -> Option<String> {
 }
 
 fn controls(fields: &Fields<'_>, item: &mut Item) {
-    let is_element = matches!(item.kind, Kind::Process | Kind::External | Kind::Store | Kind::Flow | Kind::Boundary);
+    let is_element = matches!(
+        item.kind,
+        Kind::Process | Kind::External | Kind::Store | Kind::Flow | Kind::Boundary
+    );
     for (name, mitigation) in MITIGATION.iter().filter(|_| is_element) {
         if control(fields, name).is_some() {
             item.library("mitigations", &[*mitigation]);
@@ -329,7 +396,9 @@ fn controls(fields: &Fields<'_>, item: &mut Item) {
     if item.kind == Kind::Store && control(fields, "isEncryptedAtRest").is_some() {
         item.word("encryption", Some("at_rest"));
     }
-    let Some(controls) = fields.fields("controls") else { return };
+    let Some(controls) = fields.fields("controls") else {
+        return;
+    };
     for (name, _) in MITIGATION {
         let _ = controls.node(name);
     }
@@ -338,28 +407,49 @@ fn controls(fields: &Fields<'_>, item: &mut Item) {
     }
     // These are about the flows that come in.
     if item.kind != Kind::Boundary {
-        for name in ["isEncrypted", "authorizesSource", "authenticatesSource", "authenticationScheme", "usesVPN"] {
+        for name in [
+            "isEncrypted",
+            "authorizesSource",
+            "authenticatesSource",
+            "authenticationScheme",
+            "usesVPN",
+        ] {
             let _ = controls.node(name);
         }
     }
     if item.kind == Kind::Flow {
         let _ = controls.node("usesMFA");
     }
-    let left: Vec<String> =
-        controls.rest().into_iter().map(|line| line.strip_suffix(": yes").map(str::to_owned).unwrap_or(line)).collect();
+    let left: Vec<String> = controls
+        .rest()
+        .into_iter()
+        .map(|line| {
+            line.strip_suffix(": yes")
+                .map(str::to_owned)
+                .unwrap_or(line)
+        })
+        .collect();
     if !left.is_empty() {
         item.comments.push(format!("controls: {}", left.join(", ")));
     }
 }
 
 fn element(fields: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
-    let class = fields.text("__class__").unwrap_or_else(|| "Asset".to_owned());
-    let found = CLASS.iter().find(|(name, _)| *name == class).map(|(_, found)| *found);
+    let class = fields
+        .text("__class__")
+        .unwrap_or_else(|| "Asset".to_owned());
+    let found = CLASS
+        .iter()
+        .find(|(name, _)| *name == class)
+        .map(|(_, found)| *found);
     // A class of one's own is some process.
     let (kind, technology) = found.unwrap_or((Kind::Process, &[]));
     let mut item = names.elements.started(fields, kind);
     if found.is_none() {
-        fields.loss("__class__", "kept in a comment: read as a process, as pytm has no such class");
+        fields.loss(
+            "__class__",
+            "kept in a comment: read as a process, as pytm has no such class",
+        );
         item.comments.push(format!("class: {class}"));
     }
     item.library("technology", technology);
@@ -392,7 +482,10 @@ fn element(fields: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
         }
     }
     // What every process is unless someone says otherwise.
-    if fields.text("codeType").is_some_and(|said| said != "Unmanaged") {
+    if fields
+        .text("codeType")
+        .is_some_and(|said| said != "Unmanaged")
+    {
         item.comments.extend(fields.kept("codeType", "code type"));
     }
     common(fields, &mut item);
@@ -407,7 +500,10 @@ fn store(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
     match said.as_deref().map(|said| (said, looked_up(said, STORE))) {
         Some((_, Some(name))) => item.library("technology", &[name]),
         Some((said, None)) => {
-            fields.loss("type", "kept in a comment: the library has no such technology");
+            fields.loss(
+                "type",
+                "kept in a comment: the library has no such technology",
+            );
             item.comments.push(format!("type: {said}"));
         }
         // Every store is SQL unless it is said to be another, so that says little by itself.
@@ -436,7 +532,10 @@ fn model(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
         item.library("technology", &["agent"]);
     }
     if fields.yes_no("processesPersonalData") == Some(true) {
-        item.state("handles", Fact::Item(stand_ins::held(draft, stand_ins::PERSONAL)));
+        item.state(
+            "handles",
+            Fact::Item(stand_ins::held(draft, stand_ins::PERSONAL)),
+        );
     }
     let is_own = fields.yes_no("isSelfHosted") == Some(true);
     let is_third = fields.yes_no("isThirdParty");
@@ -454,9 +553,15 @@ fn model(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
     }
 }
 
-// ---- flows -----------------------------------------------------------------------------------------------------
+// ---- flows
+// -----------------------------------------------------------------------------------------------------
 
-fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Names, draft: &mut Draft) {
+fn flows(
+    top: &Fields<'_>,
+    sinks: &BTreeMap<String, Fields<'_>>,
+    names: &mut Names,
+    draft: &mut Draft,
+) {
     let all = top.all("flows");
     // Each flow, with the title of the request that it answers.
     let mut read: Vec<(Item, Option<String>)> = Vec::new();
@@ -466,7 +571,12 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
             let said = fields.required(name);
             let found = names.elements.get(&said).cloned();
             if found.is_none() && !said.is_empty() {
-                let known = names.elements.keys.keys().map(String::as_str).filter(|known| !known.is_empty());
+                let known = names
+                    .elements
+                    .keys
+                    .keys()
+                    .map(String::as_str)
+                    .filter(|known| !known.is_empty());
                 fields.problem(name, crate::tree::unknown(&said, known));
             }
             found
@@ -484,17 +594,24 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
         common(fields, &mut item);
         assumptions(fields, Some(&item), draft);
         let request = fields.text("responseTo");
-        let _ = (fields.node("response"), fields.node("isResponse"), fields.node("order"));
+        let _ = (
+            fields.node("response"),
+            fields.node("isResponse"),
+            fields.node("order"),
+        );
         item.comments.extend(titles::lines(fields.rest()));
         if item.ends.is_some() {
             read.push((item, request));
         }
     }
     // A request and its answer are one flow.
-    let (answers, mut items): (Vec<_>, Vec<_>) = read.into_iter().partition(|(_, request)| request.is_some());
+    let (answers, mut items): (Vec<_>, Vec<_>) =
+        read.into_iter().partition(|(_, request)| request.is_some());
     let mut requests: FxHashMap<(String, Option<(String, String)>), usize> = FxHashMap::default();
     for (at, (item, _)) in items.iter().enumerate() {
-        requests.entry((item.title.clone(), item.ends.clone())).or_insert(at);
+        requests
+            .entry((item.title.clone(), item.ends.clone()))
+            .or_insert(at);
     }
     let mut joined: FxHashMap<String, String> = FxHashMap::default();
     for (answer, to) in answers {
@@ -507,14 +624,26 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
         for key in answer.keys("sends") {
             request.state("receives", Fact::Item(key.to_owned()));
         }
-        request.comments.push(format!("Its answer was a flow: {}", answer.title));
-        request.comments.extend((!answer.description.is_empty()).then(|| answer.description.replace('\n', " ")));
+        request
+            .comments
+            .push(format!("Its answer was a flow: {}", answer.title));
+        request.comments.extend(
+            (!answer.description.is_empty()).then(|| answer.description.replace('\n', " ")),
+        );
         for (property, facts) in &answer.facts {
             if *property != "sends" && request.get(property) != facts.as_slice() {
-                request.comments.push(format!("{property} of its answer: {}", titles::facts_in_words(facts)));
+                request.comments.push(format!(
+                    "{property} of its answer: {}",
+                    titles::facts_in_words(facts)
+                ));
             }
         }
-        request.comments.extend(answer.comments.iter().map(|comment| format!("its answer: {comment}")));
+        request.comments.extend(
+            answer
+                .comments
+                .iter()
+                .map(|comment| format!("its answer: {comment}")),
+        );
         joined.insert(answer.key, request.key.clone());
     }
     let now = |key: &mut String| {
@@ -523,7 +652,12 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
         }
     };
     names.flows.keys.values_mut().for_each(now);
-    for fact in draft.items.iter_mut().flat_map(|item| &mut item.facts).flat_map(|(_, facts)| facts) {
+    for fact in draft
+        .items
+        .iter_mut()
+        .flat_map(|item| &mut item.facts)
+        .flat_map(|(_, facts)| facts)
+    {
         if let Fact::Item(key) = fact {
             now(key);
         }
@@ -534,9 +668,11 @@ fn flows(top: &Fields<'_>, sinks: &BTreeMap<String, Fields<'_>>, names: &mut Nam
 fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, item: &mut Item) {
     // What a flow does not say, the element that it goes to says for all that come in.
     let of_sink = |name: &str| sink.and_then(|sink| sink.text(name));
-    let either = |name: &str| control(fields, name).or_else(|| sink.and_then(|sink| control(sink, name)));
+    let either =
+        |name: &str| control(fields, name).or_else(|| sink.and_then(|sink| control(sink, name)));
     let version = listed(fields, "tlsVersion");
-    let is_encrypted = either("isEncrypted").is_some() || version.as_ref().is_some_and(|said| said.starts_with("TLS"));
+    let is_encrypted = either("isEncrypted").is_some()
+        || version.as_ref().is_some_and(|said| said.starts_with("TLS"));
     let said = fields.text("protocol").or_else(|| of_sink("protocol"));
     if let Some(said) = &said {
         vocabulary::state_protocol(fields, "protocol", said, item);
@@ -568,13 +704,20 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
     let scheme = either("authenticationScheme");
     match scheme.as_deref().and_then(vocabulary::authentication) {
         Some(word) => item.word("authentication", Some(word)),
-        None if fields.yes_no("usesSessionTokens") == Some(true) => item.word("authentication", Some("session")),
+        None if fields.yes_no("usesSessionTokens") == Some(true) => {
+            item.word("authentication", Some("session"))
+        }
         None => {
             if let Some(scheme) = scheme {
-                item.comments.push(format!("authentication scheme: {scheme}"));
+                item.comments
+                    .push(format!("authentication scheme: {scheme}"));
             } else if either("authenticatesSource").is_some() {
-                fields.loss("controls", "`authenticatesSource` is kept in a comment: how is not stated");
-                item.comments.push("TODO: it authenticates its source; state how".to_owned());
+                fields.loss(
+                    "controls",
+                    "`authenticatesSource` is kept in a comment: how is not stated",
+                );
+                item.comments
+                    .push("TODO: it authenticates its source; state how".to_owned());
             }
         }
     }
@@ -587,7 +730,10 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
         match names.data.get(&name) {
             Some(key) => item.state("sends", Fact::Item(key.clone())),
             None => {
-                fields.loss("data", format!("`{name}` is kept in a comment: there are no such data"));
+                fields.loss(
+                    "data",
+                    format!("`{name}` is kept in a comment: there are no such data"),
+                );
                 item.comments.push(format!("data: {name}"));
             }
         }
@@ -602,36 +748,61 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
         item.text("out_of_scope", Some(stand_ins::OUT_OF_SCOPE.to_owned()));
     }
     if let Some(name) = fields.text("inBoundary") {
-        fields.loss("inBoundary", "kept in a comment: a flow lies between its ends");
+        fields.loss(
+            "inBoundary",
+            "kept in a comment: a flow lies between its ends",
+        );
         item.comments.push(format!("in boundary: {name}"));
     }
 }
 
-/// What elements hold beyond what flows bring: data that are kept, and data that someone placed there.
+/// What elements hold beyond what flows bring: data that are kept, and data that someone placed
+/// there.
 fn held(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
     let carried = places::carried(draft);
     let carried: FxHashMap<String, FxHashSet<String>> = carried
         .into_iter()
-        .map(|(element, assets)| (element.to_owned(), assets.into_iter().map(str::to_owned).collect()))
+        .map(|(element, assets)| {
+            (
+                element.to_owned(),
+                assets.into_iter().map(str::to_owned).collect(),
+            )
+        })
         .collect();
     let brought: Vec<(String, String)> = draft
         .of_kind(&[Kind::Flow])
         .filter_map(|flow| Some((&flow.ends.as_ref()?.1, flow)))
-        .flat_map(|(target, flow)| flow.keys("sends").chain(flow.keys("receives")).map(|key| (target.clone(), key)))
+        .flat_map(|(target, flow)| {
+            flow.keys("sends")
+                .chain(flow.keys("receives"))
+                .map(|key| (target.clone(), key))
+        })
         .filter(|(_, key)| names.stored.contains(*key))
         .map(|(target, key)| (target, key.to_owned()))
         .collect();
     for (target, key) in brought {
-        if let Some(item) = draft.items.get_mut(&target).filter(|item| item.kind == Kind::Store) {
+        if let Some(item) = draft
+            .items
+            .get_mut(&target)
+            .filter(|item| item.kind == Kind::Store)
+        {
             item.state("stores", Fact::Item(key));
         }
     }
     for fields in top.all("data") {
-        let Some(key) = fields.text("name").and_then(|name| names.data.get(&name)) else { continue };
+        let Some(key) = fields.text("name").and_then(|name| names.data.get(&name)) else {
+            continue;
+        };
         for name in fields.texts("processedBy") {
-            let Some(holder) = names.elements.get(&name) else { continue };
-            let is_known = carried.get(holder).is_some_and(|assets| assets.contains(key));
-            let Some(item) = draft.items.get_mut(holder).filter(|_| !is_known) else { continue };
+            let Some(holder) = names.elements.get(&name) else {
+                continue;
+            };
+            let is_known = carried
+                .get(holder)
+                .is_some_and(|assets| assets.contains(key));
+            let Some(item) = draft.items.get_mut(holder).filter(|_| !is_known) else {
+                continue;
+            };
             match item.kind {
                 Kind::Process => item.state("handles", Fact::Item(key.clone())),
                 Kind::Store => item.state("stores", Fact::Item(key.clone())),
@@ -641,7 +812,8 @@ fn held(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
     }
 }
 
-// ---- findings --------------------------------------------------------------------------------------------------
+// ---- findings
+// --------------------------------------------------------------------------------------------------
 
 fn findings(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
     let all = top.all("findings");
@@ -670,33 +842,63 @@ fn findings(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
             decided.push((target.clone(), response, fields));
         }
     }
-    let to = draft.grouped(&[Kind::Flow], |flow| flow.ends.iter().map(|(_, target)| target.as_str()));
+    let to = draft.grouped(&[Kind::Flow], |flow| {
+        flow.ends.iter().map(|(_, target)| target.as_str())
+    });
     let to: FxHashMap<String, Vec<String>> = to
         .into_iter()
-        .map(|(target, flows)| (target.to_owned(), flows.into_iter().map(|flow| flow.key.clone()).collect()))
+        .map(|(target, flows)| {
+            (
+                target.to_owned(),
+                flows.into_iter().map(|flow| flow.key.clone()).collect(),
+            )
+        })
         .collect();
     let mut seen = FxHashSet::default();
     for (target, response, fields) in decided {
-        let (target, id) = (target.unwrap_or_default(), fields.text("threat_id").unwrap_or_default());
+        let (target, id) = (
+            target.unwrap_or_default(),
+            fields.text("threat_id").unwrap_or_default(),
+        );
         if seen.insert((target.clone(), id.clone())) {
-            let mut on: Vec<String> =
-                names.elements.get(&target).or_else(|| names.flows.get(&target)).cloned().into_iter().collect();
-            on.extend(on.first().and_then(|element| to.get(element)).cloned().unwrap_or_default());
+            let mut on: Vec<String> = names
+                .elements
+                .get(&target)
+                .or_else(|| names.flows.get(&target))
+                .cloned()
+                .into_iter()
+                .collect();
+            on.extend(
+                on.first()
+                    .and_then(|element| to.get(element))
+                    .cloned()
+                    .unwrap_or_default(),
+            );
             decide(fields, on, &target, &id, &response, draft);
         }
     }
     if left_out > 0 {
-        top.loss("findings", format!("pytm's findings are left out: {left_out}; the library finds its own"));
+        top.loss(
+            "findings",
+            format!("pytm's findings are left out: {left_out}; the library finds its own"),
+        );
     }
     let excluded = top.all("excluded_findings");
     if !excluded.is_empty() {
-        let why = format!("findings that pytm excluded are kept in comments of their assumptions: {}", excluded.len());
+        let why = format!(
+            "findings that pytm excluded are kept in comments of their assumptions: {}",
+            excluded.len()
+        );
         top.loss("excluded_findings", why);
     }
     for fields in &excluded {
         let said = |name: &str| fields.text(name).unwrap_or_default();
-        let comment =
-            format!("pytm left out for it: {} {} on {}", said("threat_id"), said("description"), said("target"));
+        let comment = format!(
+            "pytm left out for it: {} {} on {}",
+            said("threat_id"),
+            said("description"),
+            said("target")
+        );
         let name = match fields.node("assumption").map(|node| (node.value(), node)) {
             Some((Value::Map(_), node)) => node.get("name").map(Node::in_one_line),
             other => other.map(|(_, node)| node.in_one_line()),
@@ -706,38 +908,81 @@ fn findings(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
             None => draft.comments.push(comment),
         }
     }
-    if top.list("threatsExcluded").iter().any(|node| !node.in_one_line().is_empty()) {
+    if top
+        .list("threatsExcluded")
+        .iter()
+        .any(|node| !node.in_one_line().is_empty())
+    {
         let ids = top.texts("threatsExcluded").join(", ");
-        top.loss("threatsExcluded", "kept in a comment: pytm's ids of threats");
-        draft.comments.push(format!("pytm's threats that were left out: {ids}"));
+        top.loss(
+            "threatsExcluded",
+            "kept in a comment: pytm's ids of threats",
+        );
+        draft
+            .comments
+            .push(format!("pytm's threats that were left out: {ids}"));
     }
 }
 
-fn decide(fields: &Fields<'_>, on: Vec<String>, target: &str, id: &str, response: &str, draft: &mut Draft) {
+fn decide(
+    fields: &Fields<'_>,
+    on: Vec<String>,
+    target: &str,
+    id: &str,
+    response: &str,
+    draft: &mut Draft,
+) {
     let plain = response.to_lowercase();
     let because = response.to_owned();
     let is_accepted = plain.contains("accept") || plain.contains("transfer");
     let is = if is_accepted {
-        Some(Decided::Accepted { by: "unknown".to_owned(), until: stand_ins::a_year_after(None), because })
+        Some(Decided::Accepted {
+            by: "unknown".to_owned(),
+            until: stand_ins::a_year_after(None),
+            because,
+        })
     } else if plain.contains("mitigated") {
         Some(Decided::Mitigated("implemented"))
     } else {
-        plain.contains("mitigat").then_some(Decided::Mitigated("proposed"))
+        plain
+            .contains("mitigat")
+            .then_some(Decided::Mitigated("proposed"))
     };
-    let description = fields.text("description").map(|said| format!(" ({said})")).unwrap_or_default();
-    let severity = fields.text("severity").map(|said| format!(", severity {said}")).unwrap_or_default();
-    let score = fields.text("cvss").map(|said| format!(", CVSS {said}")).unwrap_or_default();
+    let description = fields
+        .text("description")
+        .map(|said| format!(" ({said})"))
+        .unwrap_or_default();
+    let severity = fields
+        .text("severity")
+        .map(|said| format!(", severity {said}"))
+        .unwrap_or_default();
+    let score = fields
+        .text("cvss")
+        .map(|said| format!(", CVSS {said}"))
+        .unwrap_or_default();
     let comment = format!("pytm's {id}{description} on {target}{severity}{score}: {response}");
     let title = match is_accepted {
-        true => format!("{} on {target}", fields.text("description").unwrap_or_else(|| format!("pytm's {id}"))),
+        true => format!(
+            "{} on {target}",
+            fields
+                .text("description")
+                .unwrap_or_else(|| format!("pytm's {id}"))
+        ),
         false => titles::title_of(response),
     };
     let Some(is) = is else {
-        fields.loss("response", "kept in a comment: it is neither accepted nor mitigated");
+        fields.loss(
+            "response",
+            "kept in a comment: it is neither accepted nor mitigated",
+        );
         draft.comments.push(comment);
         return;
     };
-    let rules = RULES.iter().find(|(ids, _)| ids.contains(&id)).map(|(_, rules)| *rules).unwrap_or_default();
+    let rules = RULES
+        .iter()
+        .find(|(ids, _)| ids.contains(&id))
+        .map(|(_, rules)| *rules)
+        .unwrap_or_default();
     draft.decisions.push(Decision {
         rules,
         on,

@@ -1,16 +1,18 @@
-//! Declarations that a document implies and does not make: assets that stores are said to keep, what threats are
-//! against, and who accepted them until when. It must not know any format.
+//! Declarations that a document implies and does not make: assets that stores are said to keep,
+//! what threats are against, and who accepted them until when. It must not know any format.
 
 use crate::draft::{Draft, Fact, Item};
 use crate::text::name_of;
 use crate::titles::or;
 use threatline_model::{Date, Kind};
 
-/// The day a year after a decision; without a day, a year after the start of the epoch of these formats, so that the
-/// same document always gives the same.
+/// The day a year after a decision; without a day, a year after the start of the epoch of these
+/// formats, so that the same document always gives the same.
 pub fn a_year_after(decided: Option<Date>) -> Date {
     let decided = decided.unwrap_or(Date::constant(2026, 1, 1));
-    decided.checked_add(jiff::Span::new().years(1)).unwrap_or(decided)
+    decided
+        .checked_add(jiff::Span::new().years(1))
+        .unwrap_or(decided)
 }
 
 /// An asset that a format knows without a name, as it only says that an element holds such.
@@ -31,11 +33,21 @@ pub const CREDENTIALS: Held = Held {
     regulation: None,
 };
 /// Records of what the system did.
-pub const LOGS: Held =
-    Held { title: "Logs", classification: "internal", kind: "log", is_personal: false, regulation: None };
+pub const LOGS: Held = Held {
+    title: "Logs",
+    classification: "internal",
+    kind: "log",
+    is_personal: false,
+    regulation: None,
+};
 /// Data about people.
-pub const PERSONAL: Held =
-    Held { title: "Personal data", classification: "confidential", kind: "data", is_personal: true, regulation: None };
+pub const PERSONAL: Held = Held {
+    title: "Personal data",
+    classification: "confidential",
+    kind: "data",
+    is_personal: true,
+    regulation: None,
+};
 /// Data that are not for everyone.
 pub const SENSITIVE: Held = Held {
     title: "Sensitive data",
@@ -66,7 +78,8 @@ pub fn held(draft: &mut Draft, held: Held) -> String {
         item.word("kind", Some(held.kind).filter(|kind| *kind != "data"));
         item.yes_no("personal", held.is_personal.then_some(true));
         item.word("regulations", held.regulation);
-        item.comments.push("It was not named: an element was said to hold such.".to_owned());
+        item.comments
+            .push("It was not named: an element was said to hold such.".to_owned());
         draft.items.push(item);
     }
     key
@@ -74,22 +87,39 @@ pub fn held(draft: &mut Draft, held: Held) -> String {
 
 /// The acceptance of a threat that is accepted without a name or a day.
 pub fn accepted(threat: &Item, because: &str) -> Item {
-    let mut accept = Item::new(Kind::Accept, format!("accept {}", threat.key), threat.title.clone());
-    accept.name = Some(format!("accepted_{}", threat.name.clone().unwrap_or_else(|| name_of(&threat.title))));
+    let mut accept = Item::new(
+        Kind::Accept,
+        format!("accept {}", threat.key),
+        threat.title.clone(),
+    );
+    accept.name = Some(format!(
+        "accepted_{}",
+        threat
+            .name
+            .clone()
+            .unwrap_or_else(|| name_of(&threat.title))
+    ));
     accept.state("findings", Fact::Item(threat.key.clone()));
     accept.text("by", Some("unknown".to_owned()));
     accept.state("until", Fact::Date(a_year_after(None)));
     accept.text("because", Some(because.to_owned()));
-    accept.comments.push("TODO: fill in who accepts it, and until when".to_owned());
+    accept
+        .comments
+        .push("TODO: fill in who accepts it, and until when".to_owned());
     accept
 }
 
 /// What mitigates a threat of which it is only said that something does.
 pub fn mitigation_of(threat: &Item) -> Item {
     let title = format!("Against: {}", threat.title);
-    let mut item = Item::new(Kind::Mitigation, format!("mitigation of {}", threat.key), title);
+    let mut item = Item::new(
+        Kind::Mitigation,
+        format!("mitigation of {}", threat.key),
+        title,
+    );
     item.part.clone_from(&threat.part);
-    item.comments.push("TODO: say what mitigates it; the model that was imported does not".to_owned());
+    item.comments
+        .push("TODO: say what mitigates it; the model that was imported does not".to_owned());
     item
 }
 
@@ -97,32 +127,47 @@ pub fn mitigation_of(threat: &Item) -> Item {
 pub fn complete_threat(draft: &mut Draft, threat: &mut Item) {
     if threat.get("category").is_empty() {
         threat.word("category", Some("tampering"));
-        threat.comments.push("TODO: no category of STRIDE was stated; `tampering` is a guess".to_owned());
+        threat
+            .comments
+            .push("TODO: no category of STRIDE was stated; `tampering` is a guess".to_owned());
     }
     if threat.get("targets").is_empty() {
         let all = anything(draft, None, |_| true);
         if draft.items.get(&whole_key(draft, None)).is_none() {
-            threat.comments.push("It named no element: all of them are listed.".to_owned());
+            threat
+                .comments
+                .push("It named no element: all of them are listed.".to_owned());
         }
-        all.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
+        all.into_iter()
+            .for_each(|key| threat.state("targets", Fact::Item(key)));
     }
 }
 
 /// How many elements are listed where any may be meant.
 const MOST_LISTED: usize = 64;
 
-/// The keys of the elements that may be meant where none is named: processes, or, without such, all; what stands for
-/// the whole system, where there are none or too many.
-pub fn anything(draft: &mut Draft, part: Option<&str>, is_among: impl Fn(&Item) -> bool) -> Vec<String> {
+/// The keys of the elements that may be meant where none is named: processes, or, without such,
+/// all; what stands for the whole system, where there are none or too many.
+pub fn anything(
+    draft: &mut Draft,
+    part: Option<&str>,
+    is_among: impl Fn(&Item) -> bool,
+) -> Vec<String> {
     let of_kind = |kinds: &[Kind]| -> Vec<String> {
         let all = draft.of_kind(kinds).filter(|item| is_among(item));
-        all.take(MOST_LISTED + 1).map(|item| item.key.clone()).collect()
+        all.take(MOST_LISTED + 1)
+            .map(|item| item.key.clone())
+            .collect()
     };
     let mut all = of_kind(&[Kind::Process]);
     if all.is_empty() {
         all = of_kind(&[Kind::Store, Kind::External]);
     }
-    if all.is_empty() || all.len() > MOST_LISTED { vec![whole_system(draft, part)] } else { all }
+    if all.is_empty() || all.len() > MOST_LISTED {
+        vec![whole_system(draft, part)]
+    } else {
+        all
+    }
 }
 
 /// The key of what stands for a whole system, or for a part of one.
@@ -130,7 +175,8 @@ pub fn whole_key(draft: &Draft, part: Option<&str>) -> String {
     format!("the whole of {}", part.unwrap_or(&draft.title))
 }
 
-/// The key of a process that stands for a whole system, or a part of one, where no element can be named.
+/// The key of a process that stands for a whole system, or a part of one, where no element can be
+/// named.
 pub fn whole_system(draft: &mut Draft, part: Option<&str>) -> String {
     let key = whole_key(draft, part);
     if draft.items.get(&key).is_none() {
@@ -139,7 +185,9 @@ pub fn whole_system(draft: &mut Draft, part: Option<&str>) -> String {
         item.name = Some("system".to_owned());
         item.part = part.map(str::to_owned);
         let is_there = |item: &Item| part.is_none() || item.part.as_deref() == part;
-        let is_alone = !draft.of_kind(&[Kind::Process, Kind::Store, Kind::External]).any(is_there);
+        let is_alone = !draft
+            .of_kind(&[Kind::Process, Kind::Store, Kind::External])
+            .any(is_there);
         item.comments.push(match is_alone {
             true => "It stands for the whole system: no elements were stated.".to_owned(),
             false => "It stands for the whole system, where a threat names no element.".to_owned(),

@@ -1,5 +1,5 @@
-//! A draft as files of the language: which parts there are, what everything is called, and the text. It must not know
-//! where the draft comes from.
+//! A draft as files of the language: which parts there are, what everything is called, and the
+//! text. It must not know where the draft comes from.
 
 use crate::draft::{Draft, Fact, Item};
 use crate::once::Once;
@@ -22,9 +22,9 @@ const LONGEST_NAME: usize = 32;
 
 /// Words with which a name that was cut off does not end.
 const NO_LAST_WORD: &[&str] = &[
-    "a", "an", "and", "any", "are", "as", "at", "be", "been", "before", "being", "but", "by", "can", "for", "from",
-    "has", "in", "into", "is", "may", "no", "not", "of", "on", "or", "that", "the", "their", "to", "under", "via",
-    "was", "were", "which", "with", "without",
+    "a", "an", "and", "any", "are", "as", "at", "be", "been", "before", "being", "but", "by",
+    "can", "for", "from", "has", "in", "into", "is", "may", "no", "not", "of", "on", "or", "that",
+    "the", "their", "to", "under", "via", "was", "were", "which", "with", "without",
 ];
 
 /// The files of a model.
@@ -51,14 +51,20 @@ pub fn write(draft: &Draft) -> Files {
     let mut files = Vec::new();
     let is_one = parts.components.len() == 1;
     let mut members: Vec<Vec<&Item>> = vec![Vec::new(); parts.components.len()];
-    draft.items.iter().for_each(|item| members[parts.of[&item.key]].push(item));
+    draft
+        .items
+        .iter()
+        .for_each(|item| members[parts.of[&item.key]].push(item));
     for (at, (component, title)) in parts.components.iter().enumerate() {
         let mut text = String::new();
         if at == 0 {
             if component.is_none() {
                 about(&mut text, draft);
             }
-            draft.comments.iter().for_each(|comment| comment_lines(&mut text, comment, ""));
+            draft
+                .comments
+                .iter()
+                .for_each(|comment| comment_lines(&mut text, comment, ""));
             text.push('\n');
         }
         if let Some(name) = component {
@@ -97,7 +103,10 @@ pub fn write(draft: &Draft) -> Files {
         };
         (key.clone(), full)
     });
-    Files { files, names: full.collect() }
+    Files {
+        files,
+        names: full.collect(),
+    }
 }
 
 /// What the model is about, where no component says it.
@@ -129,24 +138,35 @@ fn rank(kind: Kind) -> usize {
         Kind::Accept,
         Kind::Assumption,
     ];
-    ORDER.iter().position(|listed| *listed == kind).unwrap_or(ORDER.len())
+    ORDER
+        .iter()
+        .position(|listed| *listed == kind)
+        .unwrap_or(ORDER.len())
 }
 
 impl Parts {
     fn of(draft: &Draft) -> Parts {
         let elements: Vec<&Item> = draft.of_kind(ENDS).collect();
-        let named: FxHashMap<&str, &str> =
-            draft.items.iter().filter_map(|item| Some((item.key.as_str(), item.part.as_deref()?))).collect();
+        let named: FxHashMap<&str, &str> = draft
+            .items
+            .iter()
+            .filter_map(|item| Some((item.key.as_str(), item.part.as_deref()?)))
+            .collect();
         let is_named = !named.is_empty();
         let group = match is_named {
             true => named,
             false if elements.len() > MOST_IN_ONE => by_boundary(draft, &elements),
             false => FxHashMap::default(),
         };
-        // The groups in the order in which they are told of, with their numbers; the first is for what is in none.
+        // The groups in the order in which they are told of, with their numbers; the first is for
+        // what is in none.
         let mut found: Vec<&str> = vec![""];
         let mut numbers: FxHashMap<&str, usize> = FxHashMap::from_iter([("", 0)]);
-        for part in draft.items.iter().filter_map(|item| group.get(item.key.as_str())) {
+        for part in draft
+            .items
+            .iter()
+            .filter_map(|item| group.get(item.key.as_str()))
+        {
             numbers.entry(part).or_insert_with(|| {
                 found.push(part);
                 found.len() - 1
@@ -155,15 +175,24 @@ impl Parts {
         let mut names = ComponentNames::of(draft);
         let whole = |title: &str, name: String, names: &mut ComponentNames| Parts {
             components: vec![(Some(names.take(&name, "imported_model")), line_of(title))],
-            of: draft.items.iter().map(|item| (item.key.clone(), 0)).collect(),
+            of: draft
+                .items
+                .iter()
+                .map(|item| (item.key.clone(), 0))
+                .collect(),
         };
-        let is_in = |item: &Item, part: &str| group.get(item.key.as_str()).is_some_and(|of| *of == part);
+        let is_in =
+            |item: &Item, part: &str| group.get(item.key.as_str()).is_some_and(|of| *of == part);
         match found.as_slice() {
             [_, one] if is_named && draft.items.iter().all(|item| is_in(item, one)) => {
                 return whole(one, names.own(one, &found), &mut names);
             }
             [_] | [_, _] if !is_named => {
-                let title = if draft.title.trim().is_empty() { "Imported model" } else { &draft.title };
+                let title = if draft.title.trim().is_empty() {
+                    "Imported model"
+                } else {
+                    &draft.title
+                };
                 return whole(title, name_of(title), &mut names);
             }
             _ => {}
@@ -181,12 +210,21 @@ impl Parts {
             };
             components.push((Some(names.take(&name, "part")), line_of(title)));
         }
-        let grouped =
-            draft.items.iter().filter_map(|item| Some((item.key.clone(), numbers[*group.get(item.key.as_str())?])));
+        let grouped = draft
+            .items
+            .iter()
+            .filter_map(|item| Some((item.key.clone(), numbers[*group.get(item.key.as_str())?])));
         let mut of: FxHashMap<String, usize> = grouped.collect();
         for item in draft.of_kind(&[Kind::Flow]) {
-            let end = |key: Option<&String>| key.and_then(|key| of.get(key)).copied().filter(|part| *part > 0);
-            let (source, target) = (item.ends.as_ref().map(|ends| &ends.0), item.ends.as_ref().map(|ends| &ends.1));
+            let end = |key: Option<&String>| {
+                key.and_then(|key| of.get(key))
+                    .copied()
+                    .filter(|part| *part > 0)
+            };
+            let (source, target) = (
+                item.ends.as_ref().map(|ends| &ends.0),
+                item.ends.as_ref().map(|ends| &ends.1),
+            );
             let part = end(target).or_else(|| end(source)).unwrap_or(0);
             of.entry(item.key.clone()).or_insert(part);
         }
@@ -194,24 +232,40 @@ impl Parts {
         for _ in 0..2 {
             let mut users: FxHashMap<&str, FxHashSet<usize>> = FxHashMap::default();
             for item in draft.items.iter() {
-                let Some(&part) = of.get(&item.key) else { continue };
-                for key in item.facts.iter().flat_map(|(_, facts)| facts).filter_map(target_of) {
+                let Some(&part) = of.get(&item.key) else {
+                    continue;
+                };
+                for key in item
+                    .facts
+                    .iter()
+                    .flat_map(|(_, facts)| facts)
+                    .filter_map(target_of)
+                {
                     users.entry(key).or_default().insert(part);
                 }
             }
-            let alone = |parts: Option<&FxHashSet<usize>>| match parts.map(|parts| parts.iter().collect::<Vec<_>>()) {
+            let alone = |parts: Option<&FxHashSet<usize>>| match parts
+                .map(|parts| parts.iter().collect::<Vec<_>>())
+            {
                 Some(parts) if parts.len() == 1 => Some(*parts[0]),
                 _ => None,
             };
             let mut found = Vec::new();
-            for item in draft.items.iter().filter(|item| !of.contains_key(&item.key)) {
+            for item in draft
+                .items
+                .iter()
+                .filter(|item| !of.contains_key(&item.key))
+            {
                 let part = match item.kind {
                     Kind::Asset | Kind::Mitigation => alone(users.get(item.key.as_str())),
                     Kind::Threat | Kind::Accept | Kind::Assumption => {
-                        let named =
-                            item.facts.iter().filter(|(name, _)| ["targets", "findings", "about"].contains(name));
+                        let named = item
+                            .facts
+                            .iter()
+                            .filter(|(name, _)| ["targets", "findings", "about"].contains(name));
                         let targets = named.flat_map(|(_, facts)| facts).filter_map(target_of);
-                        let parts: Option<FxHashSet<usize>> = targets.map(|key| of.get(key).copied()).collect();
+                        let parts: Option<FxHashSet<usize>> =
+                            targets.map(|key| of.get(key).copied()).collect();
                         alone(parts.as_ref())
                     }
                     _ => None,
@@ -243,12 +297,18 @@ fn by_boundary<'a>(draft: &'a Draft, elements: &[&'a Item]) -> FxHashMap<&'a str
         let mut next = item.place.as_deref();
         while let Some(key) = next.filter(|key| !chain.contains(key)) {
             chain.push(key);
-            next = draft.items.get(key).and_then(|boundary| boundary.place.as_deref());
+            next = draft
+                .items
+                .get(key)
+                .and_then(|boundary| boundary.place.as_deref());
         }
         chain.reverse();
         chain
     };
-    let chains: Vec<(&str, Vec<&str>)> = elements.iter().map(|item| (item.key.as_str(), chain(item))).collect();
+    let chains: Vec<(&str, Vec<&str>)> = elements
+        .iter()
+        .map(|item| (item.key.as_str(), chain(item)))
+        .collect();
     let mut group = FxHashMap::default();
     // A group of elements that have so many boundaries in common is split where it is too large.
     let mut open: Vec<(usize, Vec<usize>)> = vec![(0, (0..chains.len()).collect())];
@@ -261,8 +321,9 @@ fn by_boundary<'a>(draft: &'a Draft, elements: &[&'a Item]) -> FxHashMap<&'a str
         }
         for (key, members) in below {
             let is_large = members.len() > MOST_IN_ONE;
-            let (deeper, here): (Vec<_>, Vec<_>) =
-                members.into_iter().partition(|at| is_large && chains[*at].1.len() > depth + 1);
+            let (deeper, here): (Vec<_>, Vec<_>) = members
+                .into_iter()
+                .partition(|at| is_large && chains[*at].1.len() > depth + 1);
             if here.len() > 1 {
                 group.extend(here.into_iter().map(|at| (chains[at].0, key)));
             }
@@ -284,10 +345,16 @@ struct ComponentNames {
 impl ComponentNames {
     fn of(draft: &Draft) -> ComponentNames {
         let items = draft.items.iter();
-        let called: FxHashSet<String> =
-            items.flat_map(|item| [Some(name_of(&item.title)), item.name.clone()]).flatten().collect();
+        let called: FxHashSet<String> = items
+            .flat_map(|item| [Some(name_of(&item.title)), item.name.clone()])
+            .flatten()
+            .collect();
         let mut once = Once::default();
-        called.iter().map(String::as_str).chain(["std", "in"]).for_each(|name| once.keep(name));
+        called
+            .iter()
+            .map(String::as_str)
+            .chain(["std", "in"])
+            .for_each(|name| once.keep(name));
         ComponentNames { called, once }
     }
 
@@ -303,14 +370,23 @@ impl ComponentNames {
             && part.match_indices('.').map(|(at, _)| &part[..at]).all(|above| {
                 parts.contains(&above) && !self.called.contains(above)
             });
-        if is_own { part.to_owned() } else { name_of(part) }
+        if is_own {
+            part.to_owned()
+        } else {
+            name_of(part)
+        }
     }
 
     /// A name that nothing has, or another one where there is none.
     fn take(&mut self, name: &str, otherwise: &str) -> String {
         let name = if name.is_empty() { otherwise } else { name };
-        let beside = if self.called.contains(name) { format!("{name}_system") } else { name.to_owned() };
-        self.once.take(&beside, |name, number| format!("{name}_{number}"))
+        let beside = if self.called.contains(name) {
+            format!("{name}_system")
+        } else {
+            name.to_owned()
+        };
+        self.once
+            .take(&beside, |name, number| format!("{name}_{number}"))
     }
 }
 
@@ -324,9 +400,17 @@ struct Names {
 
 impl Names {
     fn of(draft: &Draft, parts: &Parts) -> Names {
-        let components: Vec<Option<String>> = parts.components.iter().map(|(name, _)| name.clone()).collect();
-        // A name of a component, or of the top level, is not used for anything else: it would hide it.
-        let paths = components.iter().flatten().flat_map(|path| path.split('.').chain([path.as_str()]));
+        let components: Vec<Option<String>> = parts
+            .components
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect();
+        // A name of a component, or of the top level, is not used for anything else: it would hide
+        // it.
+        let paths = components
+            .iter()
+            .flatten()
+            .flat_map(|path| path.split('.').chain([path.as_str()]));
         let mut everywhere: FxHashSet<String> = paths.map(str::to_owned).collect();
         everywhere.extend(["std".to_owned(), "in".to_owned()]);
         let mut declared = vec![FxHashSet::default(); components.len()];
@@ -336,7 +420,9 @@ impl Names {
         items.sort_by_key(|item| item.name.is_none());
         let mut numbers = vec![FxHashMap::default(); components.len()];
         for item in items.iter().filter(|item| parts.of[&item.key] == 0) {
-            let name = named(item, draft, &mut numbers[0], &|name| everywhere.contains(name));
+            let name = named(item, draft, &mut numbers[0], &|name| {
+                everywhere.contains(name)
+            });
             everywhere.insert(name.clone());
             declared[0].insert(name.clone());
             names.insert(item.key.clone(), (0, name));
@@ -348,7 +434,11 @@ impl Names {
             declared[part].insert(name.clone());
             names.insert(item.key.clone(), (part, name));
         }
-        Names { names, components, declared }
+        Names {
+            names,
+            components,
+            declared,
+        }
     }
 
     fn item(&self, key: &str, from: usize) -> Option<String> {
@@ -362,32 +452,54 @@ impl Names {
     fn library(&self, name: &str, from: usize) -> String {
         let is_hidden = self.declared[0].contains(name)
             || self.declared[from].contains(name)
-            || self.components.iter().flatten().any(|component| component == name);
-        if is_hidden { format!("std.{name}") } else { name.to_owned() }
+            || self
+                .components
+                .iter()
+                .flatten()
+                .any(|component| component == name);
+        if is_hidden {
+            format!("std.{name}")
+        } else {
+            name.to_owned()
+        }
     }
 }
 
-/// A name that is free: of the item's own, of its title, with more of its title, with its target, or with a number.
+/// A name that is free: of the item's own, of its title, with more of its title, with its target,
+/// or with a number.
 fn named(
     item: &Item,
     draft: &Draft,
     numbers: &mut FxHashMap<String, usize>,
     is_taken: &dyn Fn(&str) -> bool,
 ) -> String {
-    let own = item.name.clone().filter(|name| is_word(name)).or_else(|| item.name.as_deref().map(name_of));
-    let mut name = own.filter(|name| !name.is_empty()).unwrap_or_else(|| name_of(&item.title));
+    let own = item
+        .name
+        .clone()
+        .filter(|name| is_word(name))
+        .or_else(|| item.name.as_deref().map(name_of));
+    let mut name = own
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| name_of(&item.title));
     if name.is_empty() {
         name = item.kind.word().to_owned();
     }
     if !is_taken(&name) {
         return name;
     }
-    let target = item.ends.as_ref().and_then(|(_, target)| draft.items.get(target));
+    let target = item
+        .ends
+        .as_ref()
+        .and_then(|(_, target)| draft.items.get(target));
     let more = match target {
-        Some(target) => target.name.as_deref().map_or_else(|| name_of(&target.title), name_of),
+        Some(target) => target
+            .name
+            .as_deref()
+            .map_or_else(|| name_of(&target.title), name_of),
         None => item.kind.word().to_owned(),
     };
-    let longer = Some(name_within(&item.title, 2 * LONGEST_NAME)).filter(|longer| longer.starts_with(&name));
+    let longer =
+        Some(name_within(&item.title, 2 * LONGEST_NAME)).filter(|longer| longer.starts_with(&name));
     let others = longer.into_iter().chain([format!("{name}_{more}")]);
     if let Some(free) = others.into_iter().find(|name| !is_taken(name)) {
         return free;
@@ -407,27 +519,40 @@ pub fn name_of(title: &str) -> String {
     name_within(title, LONGEST_NAME)
 }
 
-/// Whether a text is one word of the language. Letters beyond ASCII are asked of the grammar: what it takes for a
-/// letter is not all that is alphabetic.
+/// Whether a text is one word of the language. Letters beyond ASCII are asked of the grammar: what
+/// it takes for a letter is not all that is alphabetic.
 pub(crate) fn is_word(text: &str) -> bool {
-    is_name(text) && (text.is_ascii() || !parse(&format!("boundary {text}")).root_node().has_error())
+    is_name(text)
+        && (text.is_ascii() || !parse(&format!("boundary {text}")).root_node().has_error())
 }
 
 fn name_within(title: &str, longest: usize) -> String {
     let mut name = String::new();
     // Marks belong to the letter before them, and take no room of their own.
-    let is_mark = |character: char| !character.is_ascii() && !acts(character) && character.width() == Some(0);
-    let is_letter = |character: char| character.is_alphabetic() || character.is_ascii_digit() || is_mark(character);
+    let is_mark =
+        |character: char| !character.is_ascii() && !acts(character) && character.width() == Some(0);
+    let is_letter = |character: char| {
+        character.is_alphabetic() || character.is_ascii_digit() || is_mark(character)
+    };
     // What stands in brackets explains.
     let plain: String = match title.split_once(['(', '[']) {
-        Some((before, _)) if before.chars().filter(|character| character.is_alphabetic()).count() > 2 => {
+        Some((before, _))
+            if before
+                .chars()
+                .filter(|character| character.is_alphabetic())
+                .count()
+                > 2 =>
+        {
             before.to_owned()
         }
         _ => title.to_owned(),
     };
     let plain = plain.replace(['\'', '’'], "");
     let mut is_cut = false;
-    for word in plain.split(|character: char| !is_letter(character)).filter(|word| !word.is_empty()) {
+    for word in plain
+        .split(|character: char| !is_letter(character))
+        .filter(|word| !word.is_empty())
+    {
         let word = word.to_lowercase();
         let length = name.chars().count() + word.chars().count();
         if !name.is_empty() {
@@ -437,7 +562,11 @@ fn name_within(title: &str, longest: usize) -> String {
             }
             name.push('_');
         }
-        name.extend(word.chars().filter(|character| is_letter(*character)).take(longest));
+        name.extend(
+            word.chars()
+                .filter(|character| is_letter(*character))
+                .take(longest),
+        );
     }
     if is_cut {
         while let Some((before, last)) = name.rsplit_once('_')
@@ -468,7 +597,11 @@ fn declaration(text: &mut String, item: &Item, part: usize, names: &Names) {
     if !item.title.trim().is_empty() && item.title != name {
         let _ = write!(text, " {}", quoted(&line_of(&item.title)));
     }
-    if let Some(place) = item.place.as_ref().and_then(|place| names.item(place, part)) {
+    if let Some(place) = item
+        .place
+        .as_ref()
+        .and_then(|place| names.item(place, part))
+    {
         let _ = write!(text, " in {place}");
     }
     if let Some((source, target)) = &item.ends {
@@ -480,7 +613,12 @@ fn declaration(text: &mut String, item: &Item, part: usize, names: &Names) {
         return;
     }
     text.push_str(" {\n");
-    let order = |name: &str| schema::of(item.kind).properties.iter().position(|property| property.name == name);
+    let order = |name: &str| {
+        schema::of(item.kind)
+            .properties
+            .iter()
+            .position(|property| property.name == name)
+    };
     let mut facts: Vec<_> = item.facts.iter().collect();
     facts.sort_by_key(|(name, _)| order(name));
     for (name, values) in facts {
@@ -493,7 +631,11 @@ fn declaration(text: &mut String, item: &Item, part: usize, names: &Names) {
             Fact::Reference(id) => Some(id.clone()),
             Fact::Finding(what, on) => {
                 let is_category = schema::STRIDE.position(what).is_some();
-                let what = if is_category { what.clone() } else { names.library(what, part) };
+                let what = if is_category {
+                    what.clone()
+                } else {
+                    names.library(what, part)
+                };
                 names.item(on, part).map(|on| format!("{what}@{on}"))
             }
         });
@@ -534,8 +676,13 @@ fn comment_lines(text: &mut String, comment: &str, indent: &str) {
 
 /// A line without what ends lines or acts where it is shown.
 fn harmless(line: &str) -> String {
-    let kept = line.chars().map(|character| if character == '\t' { ' ' } else { character });
-    kept.filter(|character| !acts(*character)).collect::<String>().trim_end().to_owned()
+    let kept = line
+        .chars()
+        .map(|character| if character == '\t' { ' ' } else { character });
+    kept.filter(|character| !acts(*character))
+        .collect::<String>()
+        .trim_end()
+        .to_owned()
 }
 
 /// A text on one line.

@@ -1,6 +1,6 @@
-//! Threagile's YAML: assets, technical assets with their links, trust boundaries, risks of one's own and the tracking
-//! of risks (<https://threagile.io>; its Go sources at `pkg/input` and `pkg/types` say which words there are). It must
-//! not know the disk.
+//! Threagile's YAML: assets, technical assets with their links, trust boundaries, risks of one's
+//! own and the tracking of risks (<https://threagile.io>; its Go sources at `pkg/input` and
+//! `pkg/types` say which words there are). It must not know the disk.
 
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::losses::{Export, Losses};
@@ -197,10 +197,19 @@ const STRIDE: &[(&str, &str)] = &[
     ("elevation-of-privilege", "elevation_of_privilege"),
 ];
 
-const LIKELIHOOD: &[(&str, &str)] =
-    &[("unlikely", "low"), ("likely", "medium"), ("very-likely", "high"), ("frequent", "critical")];
+const LIKELIHOOD: &[(&str, &str)] = &[
+    ("unlikely", "low"),
+    ("likely", "medium"),
+    ("very-likely", "high"),
+    ("frequent", "critical"),
+];
 
-const IMPACT: &[(&str, &str)] = &[("low", "low"), ("medium", "medium"), ("high", "high"), ("very-high", "critical")];
+const IMPACT: &[(&str, &str)] = &[
+    ("low", "low"),
+    ("medium", "medium"),
+    ("high", "high"),
+    ("very-high", "critical"),
+];
 
 const STATUS: &[(&str, Status)] = &[
     ("unchecked", Status::Unchecked),
@@ -212,8 +221,12 @@ const STATUS: &[(&str, Status)] = &[
 ];
 
 /// The tags by which a boundary says how far it is trusted, which Threagile has no property for.
-const TRUST: &[(&str, &str)] =
-    &[("trust-untrusted", "untrusted"), ("trust-low", "low"), ("trust-medium", "medium"), ("trust-high", "high")];
+const TRUST: &[(&str, &str)] = &[
+    ("trust-untrusted", "untrusted"),
+    ("trust-low", "low"),
+    ("trust-medium", "medium"),
+    ("trust-high", "high"),
+];
 
 /// What is noted of an element in the internet until it is known where it stands.
 const IN_INTERNET: &str = "internet: yes";
@@ -226,29 +239,53 @@ enum Status {
     FalsePositive,
 }
 
-/// The categories of Threagile's rules, with the rules of the library that find the same. Those without any ask for
-/// what the library does not: hardening in general, or a model that is more complete.
+/// The categories of Threagile's rules, with the rules of the library that find the same. Those
+/// without any ask for what the library does not: hardening in general, or a model that is more
+/// complete.
 pub const CATEGORIES: &[(&str, &[&str])] = &[
     ("accidental-secret-leak", &["secrets_in_source"]),
     (
         "code-backdooring",
-        &["unreviewed_changes", "exposed_development", "unsigned_artifacts", "untrusted_dependencies"],
+        &[
+            "unreviewed_changes",
+            "exposed_development",
+            "unsigned_artifacts",
+            "untrusted_dependencies",
+        ],
     ),
-    ("container-baseimage-backdooring", &["untrusted_dependencies", "unsigned_artifacts"]),
+    (
+        "container-baseimage-backdooring",
+        &["untrusted_dependencies", "unsigned_artifacts"],
+    ),
     ("container-platform-escape", &["container_escape"]),
-    ("cross-site-request-forgery", &["cross_site_request_forgery"]),
+    (
+        "cross-site-request-forgery",
+        &["cross_site_request_forgery"],
+    ),
     ("cross-site-scripting", &["cross_site_scripting"]),
-    ("dos-risky-access-across-trust-boundary", &["missing_rate_limit"]),
+    (
+        "dos-risky-access-across-trust-boundary",
+        &["missing_rate_limit"],
+    ),
     ("incomplete-model", &[]),
     ("ldap-injection", &["directory_injection"]),
-    ("missing-authentication", &["unauthenticated_flow", "unauthenticated_inside"]),
-    ("missing-authentication-second-factor", &["single_factor_login", "single_factor_administration"]),
+    (
+        "missing-authentication",
+        &["unauthenticated_flow", "unauthenticated_inside"],
+    ),
+    (
+        "missing-authentication-second-factor",
+        &["single_factor_login", "single_factor_administration"],
+    ),
     ("missing-build-infrastructure", &[]),
     ("missing-cloud-hardening", &[]),
     ("missing-file-validation", &["unchecked_upload"]),
     ("missing-hardening", &[]),
     ("missing-identity-propagation", &["lost_identity"]),
-    ("missing-identity-provider-isolation", &["unisolated_security_service"]),
+    (
+        "missing-identity-provider-isolation",
+        &["unisolated_security_service"],
+    ),
     ("missing-identity-store", &[]),
     ("missing-network-segmentation", &["missing_segmentation"]),
     ("missing-vault", &["secrets_without_vault"]),
@@ -258,14 +295,33 @@ pub const CATEGORIES: &[(&str, &[&str])] = &[
     ("path-traversal", &["path_traversal"]),
     ("push-instead-of-pull-deployment", &["push_deployment"]),
     ("search-query-injection", &["injection"]),
-    ("server-side-request-forgery", &["server_side_request_forgery"]),
+    (
+        "server-side-request-forgery",
+        &["server_side_request_forgery"],
+    ),
     ("service-registry-poisoning", &["registry_poisoning"]),
     ("sql-nosql-injection", &["injection"]),
-    ("unchecked-deployment", &["unreviewed_changes", "unsigned_artifacts"]),
+    (
+        "unchecked-deployment",
+        &["unreviewed_changes", "unsigned_artifacts"],
+    ),
     ("unencrypted-asset", &["unencrypted_store"]),
-    ("unencrypted-communication", &["unencrypted_flow", "clear_text_credentials", "unprotected_integrity"]),
-    ("unguarded-access-from-internet", &["exposed_administration", "exposed_development"]),
-    ("unguarded-direct-datastore-access", &["direct_store_access"]),
+    (
+        "unencrypted-communication",
+        &[
+            "unencrypted_flow",
+            "clear_text_credentials",
+            "unprotected_integrity",
+        ],
+    ),
+    (
+        "unguarded-access-from-internet",
+        &["exposed_administration", "exposed_development"],
+    ),
+    (
+        "unguarded-direct-datastore-access",
+        &["direct_store_access"],
+    ),
     ("unnecessary-communication-link", &[]),
     ("unnecessary-data-asset", &[]),
     ("unnecessary-data-transfer", &[]),
@@ -279,13 +335,16 @@ pub const CATEGORIES: &[(&str, &[&str])] = &[
 /// Whether a document is one of these.
 pub fn is_it(document: &Node) -> bool {
     let has = |name| document.get(name).is_some();
-    has("threagile_version") || (has("technical_assets") && has("data_assets")) || (has("includes") && has("title"))
+    has("threagile_version")
+        || (has("technical_assets") && has("data_assets"))
+        || (has("includes") && has("title"))
 }
 
 /// Reads one file that a document includes, by its path from the folder of the document.
 pub type Include<'a> = dyn Fn(&str) -> Result<Node, Problem> + 'a;
 
-/// Brings in what a document includes, each file once. Groups and lists of the same name are joined.
+/// Brings in what a document includes, each file once. Groups and lists of the same name are
+/// joined.
 ///
 /// # Errors
 /// When what is joined is too much.
@@ -311,11 +370,16 @@ fn with_includes(
         seen.push(path.clone());
         match include(&path) {
             Ok(more) => {
-                let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
+                let folder = path
+                    .rsplit_once('/')
+                    .map(|(folder, _)| format!("{folder}/"))
+                    .unwrap_or_default();
                 let more = with_includes(notes, &more, &folder, include, seen)?;
                 document = joined(notes, &document, &more)?;
             }
-            Err(problem) if problem.place == *document.place() => fields.problem("includes", problem.message),
+            Err(problem) if problem.place == *document.place() => {
+                fields.problem("includes", problem.message)
+            }
             Err(problem) => notes.add(problem),
         }
     }
@@ -324,7 +388,11 @@ fn with_includes(
 
 fn joined(notes: &Notes, one: &Node, other: &Node) -> Result<Node, Problem> {
     let (Value::Map(entries), Value::Map(more)) = (one.value(), other.value()) else {
-        return Ok(if matches!(one.value(), Value::Null) { other.clone() } else { one.clone() });
+        return Ok(if matches!(one.value(), Value::Null) {
+            other.clone()
+        } else {
+            one.clone()
+        });
     };
     let mut entries = entries.clone();
     for (key, node) in more.iter().filter(|(key, _)| key != "includes") {
@@ -336,8 +404,15 @@ fn joined(notes: &Notes, one: &Node, other: &Node) -> Result<Node, Problem> {
                     *own = Node::new(Value::List(all), own.place().clone())?;
                 }
                 (Value::Map(first), Value::Map(then)) => {
-                    for (name, node) in then.iter().filter(|(name, _)| first.iter().any(|(own, _)| own == name)) {
-                        notes.problem(node.place(), &format!("{key}.{name}"), "this is in another file as well");
+                    for (name, node) in then
+                        .iter()
+                        .filter(|(name, _)| first.iter().any(|(own, _)| own == name))
+                    {
+                        notes.problem(
+                            node.place(),
+                            &format!("{key}.{name}"),
+                            "this is in another file as well",
+                        );
                     }
                     let all = first.iter().chain(then).cloned().collect();
                     *own = Node::new(Value::Map(all), own.place().clone())?;
@@ -354,10 +429,19 @@ fn joined(notes: &Notes, one: &Node, other: &Node) -> Result<Node, Problem> {
 /// Reads a document whose includes were brought in.
 pub fn read(notes: &Notes, document: &Node) -> Draft {
     let top = Fields::new(notes, document, String::new());
-    let _ = (top.text("threagile_version"), top.list("includes"), top.list("tags_available"));
-    let mut draft = Draft { title: top.required("title"), ..Draft::default() };
+    let _ = (
+        top.text("threagile_version"),
+        top.list("includes"),
+        top.list("tags_available"),
+    );
+    let mut draft = Draft {
+        title: top.required("title"),
+        ..Draft::default()
+    };
     let date = top.text("date");
-    draft.comments.extend(date.iter().map(|date| format!("date: {date}")));
+    draft
+        .comments
+        .extend(date.iter().map(|date| format!("date: {date}")));
     let mut authors = top.fields("author").into_iter().collect::<Vec<_>>();
     authors.extend(top.all("contributors"));
     for author in authors {
@@ -365,7 +449,11 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         draft.comments.extend(author.rest());
     }
     let mut description = Vec::new();
-    for name in ["application_description", "business_overview", "technical_overview"] {
+    for name in [
+        "application_description",
+        "business_overview",
+        "technical_overview",
+    ] {
         if let Some(overview) = top.fields(name) {
             description.extend(overview.text("description"));
             draft.comments.extend(overview.rest());
@@ -380,7 +468,8 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     }
     let technical: Vec<_> = top.by_name(&["technical_assets"]);
     for (title, fields) in &technical {
-        keys.technical.push(fields.required("id"), format!("asset {title}"));
+        keys.technical
+            .push(fields.required("id"), format!("asset {title}"));
     }
     for (title, fields) in top.by_name(&["trust_boundaries"]) {
         let mut item = Item::new(Kind::Boundary, format!("boundary {title}"), title);
@@ -392,10 +481,14 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             keep_if_lossy(&fields, &mut item, "type", BOUNDARY);
         }
         titles::tags(&fields, &mut item);
-        let trust = TRUST.iter().find(|(tag, _)| item.words("tags").any(|said| said == *tag));
+        let trust = TRUST
+            .iter()
+            .find(|(tag, _)| item.words("tags").any(|said| said == *tag));
         if let Some((tag, trust)) = trust {
             item.word("trust", Some(trust));
-            item.facts.iter_mut().for_each(|(_, facts)| facts.retain(|fact| *fact != Fact::Text((*tag).to_owned())));
+            item.facts
+                .iter_mut()
+                .for_each(|(_, facts)| facts.retain(|fact| *fact != Fact::Text((*tag).to_owned())));
             item.facts.retain(|(_, facts)| !facts.is_empty());
         }
         keys.boundaries.push(id, item.key.clone());
@@ -418,8 +511,14 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         technical_asset(fields, title, &mut keys, &mut draft);
     }
     let carried = places::carried(&draft).into_iter();
-    let carried: FxHashMap<String, FxHashSet<String>> =
-        carried.map(|(key, assets)| (key.to_owned(), assets.into_iter().map(str::to_owned).collect())).collect();
+    let carried: FxHashMap<String, FxHashSet<String>> = carried
+        .map(|(key, assets)| {
+            (
+                key.to_owned(),
+                assets.into_iter().map(str::to_owned).collect(),
+            )
+        })
+        .collect();
     for (title, fields) in &technical {
         held(fields, title, &keys, &carried, &mut draft);
     }
@@ -430,13 +529,24 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         let _ = fields.text("id");
         said.extend(fields.text("description"));
         said.extend(fields.rest());
-        fields.loss("technical_assets_running", "kept in a comment: there are no shared runtimes");
+        fields.loss(
+            "technical_assets_running",
+            "kept in a comment: there are no shared runtimes",
+        );
         draft.comments.extend(said);
     }
     let categories = match top.node("custom_risk_categories").map(Node::value) {
         Some(Value::List(_)) => {
             let all = top.all("custom_risk_categories").into_iter();
-            all.map(|fields| (fields.text("title").unwrap_or_else(|| fields.required("id")), fields)).collect()
+            all.map(|fields| {
+                (
+                    fields
+                        .text("title")
+                        .unwrap_or_else(|| fields.required("id")),
+                    fields,
+                )
+            })
+            .collect()
         }
         _ => top.by_name(&["custom_risk_categories", "individual_risk_categories"]),
     };
@@ -445,17 +555,21 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     }
     tracking(&top, date, &keys, &mut draft);
     let criticality = top.text("business_criticality");
-    draft.comments.extend(criticality.map(|word| format!("business criticality: {word}")));
-    for (name, one) in
-        [("questions", "question"), ("abuse_cases", "abuse case"), ("security_requirements", "security requirement")]
-    {
+    draft
+        .comments
+        .extend(criticality.map(|word| format!("business criticality: {word}")));
+    for (name, one) in [
+        ("questions", "question"),
+        ("abuse_cases", "abuse case"),
+        ("security_requirements", "security requirement"),
+    ] {
         let all = top.entries(name);
         if !all.is_empty() {
             top.loss(name, "kept in comments");
         }
-        draft
-            .comments
-            .extend(all.iter().map(|(title, said)| titles::labelled(&format!("{one}: {title}"), &said.in_one_line())));
+        draft.comments.extend(all.iter().map(|(title, said)| {
+            titles::labelled(&format!("{one}: {title}"), &said.in_one_line())
+        }));
     }
     top.drawing(&[
         "diagram_tweak_nodesep",
@@ -512,9 +626,16 @@ impl Keyed {
 
 /// Keeps the word of a table in a comment where several of its words become the same.
 fn keep_if_lossy(fields: &Fields<'_>, item: &mut Item, name: &str, table: &[(&str, &str)]) {
-    let Some(said) = fields.text(name) else { return };
-    let Some(ours) = crate::tree::looked_up(&said, table) else { return };
-    let first = table.iter().find(|(_, word)| *word == ours).map(|(word, _)| *word);
+    let Some(said) = fields.text(name) else {
+        return;
+    };
+    let Some(ours) = crate::tree::looked_up(&said, table) else {
+        return;
+    };
+    let first = table
+        .iter()
+        .find(|(_, word)| *word == ours)
+        .map(|(word, _)| *word);
     if first.is_some_and(|first| plain_word(first) != plain_word(&said)) {
         fields.loss(name, format!("became `{ours}`, and is kept in a comment"));
         item.comments.push(format!("{name}: {said}"));
@@ -543,8 +664,14 @@ fn data_asset(fields: &Fields<'_>, title: String) -> Item {
 }
 
 fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mut Draft) {
-    let kind = fields
-        .word("type", &[("external-entity", Kind::External), ("process", Kind::Process), ("datastore", Kind::Store)]);
+    let kind = fields.word(
+        "type",
+        &[
+            ("external-entity", Kind::External),
+            ("process", Kind::Process),
+            ("datastore", Kind::Store),
+        ],
+    );
     if fields.text("type").is_none() {
         fields.problem("type", "`type` is missing");
     }
@@ -558,16 +685,24 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
     if kind == Kind::External {
         item.word("kind", Some(if is_human { "person" } else { "system" }));
     } else if is_human {
-        item.comments.push("used as client by human: yes".to_owned());
+        item.comments
+            .push("used as client by human: yes".to_owned());
         fields.loss("used_as_client_by_human", "kept in a comment");
     }
-    let names: &[&str] = if fields.node("technologies").is_some() { &["technologies"] } else { &["technology"] };
+    let names: &[&str] = if fields.node("technologies").is_some() {
+        &["technologies"]
+    } else {
+        &["technology"]
+    };
     for said in names.iter().flat_map(|name| fields.texts(name)) {
         match crate::tree::looked_up(&said, TECHNOLOGY) {
             Some(names) if !names.is_empty() => item.library("technology", names),
             // Technologies may be of one's own.
             _ => {
-                fields.loss(names[0], "kept in a comment: the library has no such technology");
+                fields.loss(
+                    names[0],
+                    "kept in a comment: the library has no such technology",
+                );
                 item.comments.push(format!("technology: {said}"));
             }
         }
@@ -589,7 +724,10 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
         }
         (_, Some("none") | None) => {}
         (_, Some(_)) => {
-            item.comments.push(format!("encryption: {}", fields.text("encryption").unwrap_or_default()));
+            item.comments.push(format!(
+                "encryption: {}",
+                fields.text("encryption").unwrap_or_default()
+            ));
             fields.loss("encryption", "kept in a comment: only a store has it");
         }
     }
@@ -598,10 +736,15 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
             Some(format) if kind == Kind::Process => item.word("accepts", Some(format)),
             Some(_) => {
                 item.comments.push(format!("data formats accepted: {said}"));
-                fields.loss("data_formats_accepted", "kept in a comment: only a process has it");
+                fields.loss(
+                    "data_formats_accepted",
+                    "kept in a comment: only a process has it",
+                );
             }
-            None => fields
-                .problem("data_formats_accepted", crate::tree::unknown(&said, FORMAT.iter().map(|(word, _)| *word))),
+            None => fields.problem(
+                "data_formats_accepted",
+                crate::tree::unknown(&said, FORMAT.iter().map(|(word, _)| *word)),
+            ),
         }
     }
     let (tenants, redundant) = (fields.yes_no("multi_tenant"), fields.yes_no("redundant"));
@@ -613,7 +756,8 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
     } else {
         for (name, yes) in [("multi_tenant", tenants), ("redundant", redundant)] {
             if yes == Some(true) {
-                item.comments.push(format!("{}: yes", name.replace('_', " ")));
+                item.comments
+                    .push(format!("{}: yes", name.replace('_', " ")));
                 fields.loss(name, "kept in a comment: an external has no such property");
             }
         }
@@ -622,12 +766,20 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
         item.yes_no("custom_code", custom);
     } else if custom == Some(true) {
         item.comments.push("custom developed parts: yes".to_owned());
-        fields.loss("custom_developed_parts", "kept in a comment: only a process has it");
+        fields.loss(
+            "custom_developed_parts",
+            "kept in a comment: only a process has it",
+        );
     }
     let why = fields.text("justification_out_of_scope");
     match fields.yes_no("out_of_scope") {
-        Some(true) => item.text("out_of_scope", why.or_else(|| Some(stand_ins::OUT_OF_SCOPE.to_owned()))),
-        _ => item.comments.extend(why.map(|why| format!("justification out of scope: {why}"))),
+        Some(true) => item.text(
+            "out_of_scope",
+            why.or_else(|| Some(stand_ins::OUT_OF_SCOPE.to_owned())),
+        ),
+        _ => item
+            .comments
+            .extend(why.map(|why| format!("justification out of scope: {why}"))),
     }
     if fields.yes_no("internet") == Some(true) {
         item.comments.push(IN_INTERNET.to_owned());
@@ -638,7 +790,8 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
         let target = link.required("target");
         let link_key = format!("link {title} {name}");
         let mut flow = Item::new(Kind::Flow, link_key.clone(), name.clone());
-        keys.links.push(format!("{id}>{}", made_id(&name)), link_key);
+        keys.links
+            .push(format!("{id}>{}", made_id(&name)), link_key);
         let Some(target_key) = keys.technical.get(&target) else {
             if !target.is_empty() {
                 link.problem("target", keys.technical.missing(&target, "technical asset"));
@@ -664,15 +817,22 @@ fn held(
 ) {
     let key = format!("asset {title}");
     let mut told = carried.get(&key).cloned().unwrap_or_default();
-    let Some(item) = draft.items.get_mut(&key) else { return };
+    let Some(item) = draft.items.get_mut(&key) else {
+        return;
+    };
     for name in ["data_assets_stored", "data_assets_processed"] {
-        let assets: Vec<String> =
-            fields.texts(name).iter().filter_map(|id| keys.assets.get(id).map(str::to_owned)).collect();
+        let assets: Vec<String> = fields
+            .texts(name)
+            .iter()
+            .filter_map(|id| keys.assets.get(id).map(str::to_owned))
+            .collect();
         let mut titles = Vec::new();
         for asset in assets {
             let is_known = told.contains(&asset);
             match (item.kind, name) {
-                (Kind::Store, "data_assets_stored") => item.state("stores", Fact::Item(asset.clone())),
+                (Kind::Store, "data_assets_stored") => {
+                    item.state("stores", Fact::Item(asset.clone()))
+                }
                 _ if is_known => continue,
                 (Kind::Process, _) => item.state("handles", Fact::Item(asset.clone())),
                 _ => titles.push(asset.trim_start_matches("data ").to_owned()),
@@ -681,20 +841,33 @@ fn held(
         }
         if !titles.is_empty() {
             fields.loss(name, "kept in a comment: no link brings it");
-            item.comments.push(format!("{}: {}", name.replace('_', " "), titles.join(", ")));
+            item.comments
+                .push(format!("{}: {}", name.replace('_', " "), titles.join(", ")));
         }
     }
 }
 
 fn flow_facts(link: &Fields<'_>, flow: &mut Item, keys: &Keys) {
-    if let Some(protocol) = link.word("protocol", PROTOCOL).filter(|protocol| !protocol.is_empty()) {
+    if let Some(protocol) = link
+        .word("protocol", PROTOCOL)
+        .filter(|protocol| !protocol.is_empty())
+    {
         flow.library("protocol", &[protocol]);
     }
-    if link.text("protocol").is_some_and(|said| plain_word(&said) == "sshtunnel") {
+    if link
+        .text("protocol")
+        .is_some_and(|said| plain_word(&said) == "sshtunnel")
+    {
         flow.word("tunnel", Some("ssh"));
     }
-    flow.word("authentication", link.word("authentication", AUTHENTICATION));
-    if link.text("authentication").is_some_and(|said| plain_word(&said) == "twofactor") {
+    flow.word(
+        "authentication",
+        link.word("authentication", AUTHENTICATION),
+    );
+    if link
+        .text("authentication")
+        .is_some_and(|said| plain_word(&said) == "twofactor")
+    {
         flow.word("multi_factor", Some("yes"));
     }
     if link.yes_no("ip_filtered") == Some(true) {
@@ -707,14 +880,24 @@ fn flow_facts(link: &Fields<'_>, flow: &mut Item, keys: &Keys) {
         }
     }
     flow.word("authorization", link.word("authorization", AUTHORIZATION));
-    flow.word("access", link.yes_no("readonly").map(|only| if only { "read" } else { "read_write" }));
+    flow.word(
+        "access",
+        link.yes_no("readonly")
+            .map(|only| if only { "read" } else { "read_write" }),
+    );
     if link.yes_no("vpn") == Some(true) {
         flow.facts.retain(|(name, _)| *name != "tunnel");
         flow.word("tunnel", Some("vpn"));
     }
-    let usage = link.word("usage", &[("business", None), ("devops", Some("operations"))]);
+    let usage = link.word(
+        "usage",
+        &[("business", None), ("devops", Some("operations"))],
+    );
     flow.word("usage", usage.flatten());
-    for (name, property) in [("data_assets_sent", "sends"), ("data_assets_received", "receives")] {
+    for (name, property) in [
+        ("data_assets_sent", "sends"),
+        ("data_assets_received", "receives"),
+    ] {
         for id in link.texts(name) {
             match keys.assets.get(&id) {
                 Some(asset) => flow.state(property, Fact::Item(asset.to_owned())),
@@ -729,9 +912,13 @@ fn flow_facts(link: &Fields<'_>, flow: &mut Item, keys: &Keys) {
 
 /// The id that Threagile makes of a title.
 fn made_id(title: &str) -> String {
-    let letters = title
-        .chars()
-        .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' });
+    let letters = title.chars().map(|character| {
+        if character.is_ascii_alphanumeric() {
+            character.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    });
     let mut id = String::new();
     for letter in letters {
         if letter != '-' || !id.ends_with('-') {
@@ -773,21 +960,33 @@ fn place(notes: &Notes, keys: &Keys, draft: &mut Draft) {
     }
     places::break_circles(draft);
     let is_open = |item: &Item| item.comments.iter().any(|comment| comment == IN_INTERNET);
-    // A boundary around nothing but others in the internet is not to be trusted; what is ours and can be reached from
-    // there may well be.
+    // A boundary around nothing but others in the internet is not to be trusted; what is ours and
+    // can be reached from there may well be.
     let inside = draft.grouped(ENDS, |item| item.place.as_deref().into_iter());
     let is_others = |item: &&Item| item.kind == Kind::External && is_open(item);
-    let open = inside.into_iter().filter(|(_, inside)| inside.iter().all(is_others));
+    let open = inside
+        .into_iter()
+        .filter(|(_, inside)| inside.iter().all(is_others));
     let open: Vec<String> = open.map(|(boundary, _)| boundary.to_owned()).collect();
     for boundary in &open {
-        if let Some(boundary) = draft.items.get_mut(boundary).filter(|boundary| boundary.stated("trust").is_none()) {
+        if let Some(boundary) = draft
+            .items
+            .get_mut(boundary)
+            .filter(|boundary| boundary.stated("trust").is_none())
+        {
             boundary.word("trust", Some("untrusted"));
-            boundary.comments.push("TODO: no trust was stated; all in it are in the internet".to_owned());
+            boundary
+                .comments
+                .push("TODO: no trust was stated; all in it are in the internet".to_owned());
         }
     }
     // Nor is what is in no boundary; of an external that goes without saying.
     let mut needs = false;
-    for item in draft.items.iter_mut().filter(|item| item.place.is_none() && is_open(item)) {
+    for item in draft
+        .items
+        .iter_mut()
+        .filter(|item| item.place.is_none() && is_open(item))
+    {
         if item.kind == Kind::External {
             item.comments.retain(|comment| comment != IN_INTERNET);
         } else {
@@ -800,10 +999,16 @@ fn place(notes: &Notes, keys: &Keys, draft: &mut Draft) {
         internet.word("trust", Some("untrusted"));
         draft.items.push(internet);
     }
-    let untrusted = draft.of_kind(&[Kind::Boundary]).filter(|boundary| boundary.stated("trust").is_some());
+    let untrusted = draft
+        .of_kind(&[Kind::Boundary])
+        .filter(|boundary| boundary.stated("trust").is_some());
     let untrusted: FxHashSet<String> = untrusted.map(|boundary| boundary.key.clone()).collect();
     for item in draft.items.iter_mut() {
-        if item.place.as_ref().is_some_and(|place| untrusted.contains(place)) {
+        if item
+            .place
+            .as_ref()
+            .is_some_and(|place| untrusted.contains(place))
+        {
             item.comments.retain(|comment| comment != IN_INTERNET);
         }
     }
@@ -814,26 +1019,47 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
     let title = fields.text("title").unwrap_or_else(|| name.to_owned());
     let id = fields.text("id").unwrap_or_else(|| made_id(name));
     let category = fields.word("stride", STRIDE).unwrap_or("tampering");
-    let cwe = fields.number("cwe").filter(|number| *number >= 1.0).map(|number| format!("CWE-{number}"));
+    let cwe = fields
+        .number("cwe")
+        .filter(|number| *number >= 1.0)
+        .map(|number| format!("CWE-{number}"));
     let description = fields.text("description").unwrap_or_default();
     let (action, advice) = (fields.text("action"), fields.text("mitigation"));
     let risks = fields.by_name(&["risks_identified"]);
     let is_alone = risks.len() == 1;
     let rest = titles::lines(fields.rest());
-    let mitigation = action.as_ref().or(advice.as_ref()).filter(|_| !risks.is_empty()).map(|said| {
-        let mut mitigation = Item::new(Kind::Mitigation, format!("action {id}"), titles::title_of(said));
-        titles::describe(&mut mitigation, advice.clone());
-        mitigation.word("status", Some("proposed"));
-        mitigation
-    });
+    let mitigation = action
+        .as_ref()
+        .or(advice.as_ref())
+        .filter(|_| !risks.is_empty())
+        .map(|said| {
+            let mut mitigation = Item::new(
+                Kind::Mitigation,
+                format!("action {id}"),
+                titles::title_of(said),
+            );
+            titles::describe(&mut mitigation, advice.clone());
+            mitigation.word("status", Some("proposed"));
+            mitigation
+        });
     for (risk_title, risk) in risks {
-        let mut threat =
-            Item::new(Kind::Threat, format!("risk {name} {risk_title}"), titles::without_markup(&risk_title));
-        let about = if title == threat.title { description.clone() } else { format!("{title}. {description}") };
+        let mut threat = Item::new(
+            Kind::Threat,
+            format!("risk {name} {risk_title}"),
+            titles::without_markup(&risk_title),
+        );
+        let about = if title == threat.title {
+            description.clone()
+        } else {
+            format!("{title}. {description}")
+        };
         titles::describe(&mut threat, Some(about.trim().to_owned()));
         threat.name = titles::id(&id).filter(|_| is_alone);
         threat.word("category", Some(category));
-        threat.word("likelihood", risk.word("exploitation_likelihood", LIKELIHOOD));
+        threat.word(
+            "likelihood",
+            risk.word("exploitation_likelihood", LIKELIHOOD),
+        );
         threat.word("impact", risk.word("exploitation_impact", IMPACT));
         // As Threagile makes the id of such a risk.
         let mut whole_id = id.clone();
@@ -847,13 +1073,21 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
             whole_id = format!("{whole_id}@{id}");
             match known.get(&id) {
                 Some(key) if property.is_empty() => {
-                    let inside = draft.items.iter().filter(|item| item.place.as_deref() == Some(key));
+                    let inside = draft
+                        .items
+                        .iter()
+                        .filter(|item| item.place.as_deref() == Some(key));
                     let inside = inside.filter(|_| threat.get("targets").is_empty());
                     let inside: Vec<String> = inside.map(|item| item.key.clone()).collect();
-                    inside.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
+                    inside
+                        .into_iter()
+                        .for_each(|key| threat.state("targets", Fact::Item(key)));
                 }
                 Some(key) => threat.state(property, Fact::Item(key.to_owned())),
-                None => risk.problem(field, known.missing(&id, &field["most_relevant_".len()..].replace('_', " "))),
+                None => risk.problem(
+                    field,
+                    known.missing(&id, &field["most_relevant_".len()..].replace('_', " ")),
+                ),
             }
         }
         keys.risks.push(whole_id, threat.key.clone());
@@ -882,20 +1116,43 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
         let ticket = fields.text("ticket");
         let by = fields.text("checked_by").unwrap_or_default();
         let on = fields.text("date");
-        let said = [Some(why.clone()), on.clone(), Some(by.clone()), ticket.clone()];
-        let said = said.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
+        let said = [
+            Some(why.clone()),
+            on.clone(),
+            Some(by.clone()),
+            ticket.clone(),
+        ];
+        let said = said
+            .into_iter()
+            .flatten()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join("; ");
         let word = fields.text("status").unwrap_or_default();
         let comment = titles::labelled(&format!("risk tracking {id}: {word}"), &said);
         draft.comments.extend(titles::lines(fields.rest()));
-        let decided_on = on.as_deref().or(date.as_deref()).and_then(|date| date.get(..10)?.parse::<Date>().ok());
-        let by = if by.is_empty() { "unknown".to_owned() } else { by };
-        let because = if why.is_empty() { "No reason was given.".to_owned() } else { why.clone() };
+        let decided_on = on
+            .as_deref()
+            .or(date.as_deref())
+            .and_then(|date| date.get(..10)?.parse::<Date>().ok());
+        let by = if by.is_empty() {
+            "unknown".to_owned()
+        } else {
+            by
+        };
+        let because = if why.is_empty() {
+            "No reason was given.".to_owned()
+        } else {
+            why.clone()
+        };
         let until = stand_ins::a_year_after(decided_on);
         let is = match status {
             Some(Status::Accepted) => Decided::Accepted { by, until, because },
-            Some(Status::FalsePositive) => {
-                Decided::Accepted { by, until, because: format!("A false positive: {because}") }
-            }
+            Some(Status::FalsePositive) => Decided::Accepted {
+                by,
+                until,
+                because: format!("A false positive: {because}"),
+            },
             Some(Status::Mitigated(status)) => Decided::Mitigated(status),
             Some(Status::Unchecked) | None => {
                 if !said.is_empty() {
@@ -906,8 +1163,15 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
             }
         };
         let (category, subjects) = id.split_once('@').unwrap_or((&id, "*"));
-        let rules = CATEGORIES.iter().find(|(known, _)| *known == category).map_or(&[] as &[_], |(_, rules)| rules);
-        let threats = keys.risks.all.iter().filter(|(risk, _)| titles::matches(&id, risk));
+        let rules = CATEGORIES
+            .iter()
+            .find(|(known, _)| *known == category)
+            .map_or(&[] as &[_], |(_, rules)| rules);
+        let threats = keys
+            .risks
+            .all
+            .iter()
+            .filter(|(risk, _)| titles::matches(&id, risk));
         let threats: Vec<String> = threats.map(|(_, key)| key.clone()).collect();
         if rules.is_empty() && threats.is_empty() {
             fields.loss("status", "kept in a comment: the library has no such rule");
@@ -916,7 +1180,12 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
         }
         let mut on = threats;
         for part in subjects.split('@') {
-            let subjects = keys.technical.all.iter().chain(&keys.links.all).filter(|(id, _)| titles::matches(part, id));
+            let subjects = keys
+                .technical
+                .all
+                .iter()
+                .chain(&keys.links.all)
+                .filter(|(id, _)| titles::matches(part, id));
             on.extend(subjects.map(|(_, key)| key.clone()));
         }
         let risk = category.replace('-', " ");
@@ -926,29 +1195,54 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
         };
         let (place, path) = (fields.place().clone(), fields.path.clone());
         let name = category.replace('-', "_");
-        draft.decisions.push(Decision { rules, on, is, name, title, ticket, comment, place, path });
+        draft.decisions.push(Decision {
+            rules,
+            on,
+            is,
+            name,
+            title,
+            ticket,
+            comment,
+            place,
+            path,
+        });
     }
 }
 
-// ---- writing ---------------------------------------------------------------------------------------------------
+// ---- writing
+// ---------------------------------------------------------------------------------------------------
 
 /// Writes a draft as Threagile reads it.
 pub fn write(draft: &Draft) -> Export {
     let losses = Losses::default();
     losses.of_components(draft);
-    let kinds = [Kind::Asset, Kind::Boundary, Kind::External, Kind::Process, Kind::Store, Kind::Threat];
+    let kinds = [
+        Kind::Asset,
+        Kind::Boundary,
+        Kind::External,
+        Kind::Process,
+        Kind::Store,
+        Kind::Threat,
+    ];
     let ids = ids::Ids::of(draft, &kinds, '-', "");
     let back = |table: &'static [(&'static str, &'static str)], ours: &str| {
-        table.iter().find(|(_, word)| *word == ours).map(|(theirs, _)| *theirs)
+        table
+            .iter()
+            .find(|(_, word)| *word == ours)
+            .map(|(theirs, _)| *theirs)
     };
     let mut titles = ids::Titles::default();
     let mut data = Map::new();
     for asset in draft.of_kind(&[Kind::Asset]) {
         let level = |property: &str, otherwise: &'static str| {
-            asset.stated(property).and_then(|word| back(CRITICALITY, word)).unwrap_or(otherwise)
+            asset
+                .stated(property)
+                .and_then(|word| back(CRITICALITY, word))
+                .unwrap_or(otherwise)
         };
         let classification = asset.stated("classification").unwrap_or("internal");
-        let integrity = back(CRITICALITY, vocabulary::integrity_of(classification)).unwrap_or("important");
+        let integrity =
+            back(CRITICALITY, vocabulary::integrity_of(classification)).unwrap_or("important");
         losses.of(asset, &["kind", "personal", "regulations"]);
         data.insert(
             titles.free("data", &asset.title),
@@ -963,31 +1257,56 @@ pub fn write(draft: &Draft) -> Export {
         );
     }
     let mut technical = Map::new();
-    let leaving = draft.grouped(&[Kind::Flow], |flow| flow.ends.iter().map(|(source, _)| source.as_str()));
+    let leaving = draft.grouped(&[Kind::Flow], |flow| {
+        flow.ends.iter().map(|(source, _)| source.as_str())
+    });
     let carried = places::carried(draft);
     for element in draft.of_kind(ENDS) {
         let mut links = Map::new();
         let mut flow_titles = ids::Titles::default();
         for flow in leaving.get(element.key.as_str()).into_iter().flatten() {
-            links.insert(flow_titles.free("", &flow.title), link_of(flow, &ids, &losses));
+            links.insert(
+                flow_titles.free("", &flow.title),
+                link_of(flow, &ids, &losses),
+            );
         }
         let technologies: Vec<&str> = element
             .words("technology")
             .map(|ours| {
-                let theirs = TECHNOLOGY.iter().find(|(_, names)| names.first() == Some(&ours));
-                let theirs = theirs.map(|(theirs, _)| *theirs).or_else(|| library::broader(ours, TECHNOLOGY));
+                let theirs = TECHNOLOGY
+                    .iter()
+                    .find(|(_, names)| names.first() == Some(&ours));
+                let theirs = theirs
+                    .map(|(theirs, _)| *theirs)
+                    .or_else(|| library::broader(ours, TECHNOLOGY));
                 if theirs.is_none() {
                     losses.add(element, "technology", "Threagile has no such technology");
                 }
                 theirs.unwrap_or("unknown-technology")
             })
             .collect();
-        let assets = |property: &str| element.keys(property).map(|key| ids.of_key(key)).collect::<Vec<_>>();
-        let encryption = element.stated("encryption").and_then(|word| back(ENCRYPTION, word));
+        let assets = |property: &str| {
+            element
+                .keys(property)
+                .map(|key| ids.of_key(key))
+                .collect::<Vec<_>>()
+        };
+        let encryption = element
+            .stated("encryption")
+            .and_then(|word| back(ENCRYPTION, word));
         let is = |property: &str, word: &str| element.stated(property) == Some(word);
         losses.of(element, &["mitigations", "privileges", "backup", "source"]);
-        let mut handled: Vec<String> = assets("handles").into_iter().chain(assets("stores")).collect();
-        handled.extend(carried.get(element.key.as_str()).into_iter().flatten().map(|key| ids.of_key(key)));
+        let mut handled: Vec<String> = assets("handles")
+            .into_iter()
+            .chain(assets("stores"))
+            .collect();
+        handled.extend(
+            carried
+                .get(element.key.as_str())
+                .into_iter()
+                .flatten()
+                .map(|key| ids.of_key(key)),
+        );
         let mut seen = BTreeSet::new();
         handled.retain(|id| seen.insert(id.clone()));
         let kind = match element.kind {
@@ -995,7 +1314,10 @@ pub fn write(draft: &Draft) -> Export {
             Kind::Store => "datastore",
             _ => "process",
         };
-        let formats: Vec<&str> = element.words("accepts").filter_map(|word| back(FORMAT, word)).collect();
+        let formats: Vec<&str> = element
+            .words("accepts")
+            .filter_map(|word| back(FORMAT, word))
+            .collect();
         technical.insert(
             titles.free("technical", &element.title),
             json!({
@@ -1022,14 +1344,17 @@ pub fn write(draft: &Draft) -> Export {
         );
     }
     let mut boundaries = Map::new();
-    let within = [ENDS, &[Kind::Boundary]].map(|kinds| draft.grouped(kinds, |item| item.place.as_deref().into_iter()));
+    let within = [ENDS, &[Kind::Boundary]]
+        .map(|kinds| draft.grouped(kinds, |item| item.place.as_deref().into_iter()));
     for boundary in draft.of_kind(&[Kind::Boundary]) {
         let [elements, nested] = within.each_ref().map(|within| {
             let inside = within.get(boundary.key.as_str()).into_iter().flatten();
             inside.map(|item| ids.of_key(&item.key)).collect::<Vec<_>>()
         });
         losses.of(boundary, &["mitigations"]);
-        let kind = boundary.stated("kind").and_then(|kind| back(BOUNDARY, kind));
+        let kind = boundary
+            .stated("kind")
+            .and_then(|kind| back(BOUNDARY, kind));
         boundaries.insert(
             titles.free("boundary", &boundary.title),
             json!({
@@ -1062,18 +1387,28 @@ pub fn write(draft: &Draft) -> Export {
         "individual_risk_categories": risks,
         "risk_tracking": {},
     });
-    Export { text: pretty::pretty_yaml(&document), losses: losses.into_inner() }
+    Export {
+        text: pretty::pretty_yaml(&document),
+        losses: losses.into_inner(),
+    }
 }
 
 fn tags_of(item: &Item) -> Vec<&str> {
-    let trust = item.stated("trust").and_then(|trust| TRUST.iter().find(|(_, word)| *word == trust));
-    item.words("tags").chain(trust.map(|(tag, _)| *tag)).collect()
+    let trust = item
+        .stated("trust")
+        .and_then(|trust| TRUST.iter().find(|(_, word)| *word == trust));
+    item.words("tags")
+        .chain(trust.map(|(tag, _)| *tag))
+        .collect()
 }
 
 fn link_of(flow: &Item, ids: &ids::Ids, losses: &Losses) -> Json {
     let (_, target) = flow.ends.clone().unwrap_or_default();
     let protocol = flow.words("protocol").next().map(|ours| {
-        let theirs = PROTOCOL.iter().find(|(_, name)| *name == ours).map(|(theirs, _)| *theirs);
+        let theirs = PROTOCOL
+            .iter()
+            .find(|(_, name)| *name == ours)
+            .map(|(theirs, _)| *theirs);
         let theirs = theirs.or_else(|| library::broader_protocol(ours, PROTOCOL));
         if theirs.is_none() {
             losses.add(flow, "protocol", "Threagile has no such protocol");
@@ -1085,17 +1420,29 @@ fn link_of(flow: &Item, ids: &ids::Ids, losses: &Losses) -> Json {
         (Some("key" | "signature"), _) => "token",
         (Some("mutual_tls"), _) => "client-certificate",
         (Some("network_address") | None, _) => "none",
-        (Some(word), _) => AUTHENTICATION.iter().find(|(_, ours)| *ours == word).map_or("none", |(theirs, _)| theirs),
+        (Some(word), _) => AUTHENTICATION
+            .iter()
+            .find(|(_, ours)| *ours == word)
+            .map_or("none", |(theirs, _)| theirs),
     };
     for property in ["authentication", "authorization"] {
         if flow.stated(property).is_none() {
-            losses.add(flow, property, "it is not stated, and Threagile takes that for `none`");
+            losses.add(
+                flow,
+                property,
+                "it is not stated, and Threagile takes that for `none`",
+            );
         }
     }
     losses.of(flow, &["mitigations", "out_of_scope"]);
-    let authorization =
-        flow.stated("authorization").and_then(|word| AUTHORIZATION.iter().find(|(_, ours)| *ours == word));
-    let assets = |property: &str| flow.keys(property).map(|key| ids.of_key(key)).collect::<Vec<_>>();
+    let authorization = flow
+        .stated("authorization")
+        .and_then(|word| AUTHORIZATION.iter().find(|(_, ours)| *ours == word));
+    let assets = |property: &str| {
+        flow.keys(property)
+            .map(|key| ids.of_key(key))
+            .collect::<Vec<_>>()
+    };
     json!({
         "target": ids.of_key(&target), "description": titles::or(&flow.description, &flow.title),
         "protocol": protocol.unwrap_or("unknown-protocol"), "authentication": authentication,
@@ -1110,7 +1457,11 @@ fn link_of(flow: &Item, ids: &ids::Ids, losses: &Losses) -> Json {
 
 /// How severe a threat is, in Threagile's words.
 fn severity(threat: &Item) -> &'static str {
-    let rank = |property| LEVEL.position(threat.stated(property).unwrap_or("medium")).unwrap_or_default();
+    let rank = |property| {
+        LEVEL
+            .position(threat.stated(property).unwrap_or("medium"))
+            .unwrap_or_default()
+    };
     match rank("likelihood") + rank("impact") {
         0 | 1 => "low",
         2 => "medium",
@@ -1126,13 +1477,24 @@ fn threats_of(draft: &Draft, ids: &ids::Ids, losses: &Losses) -> Map<String, Jso
     let mut titles = ids::Titles::default();
     for threat in draft.of_kind(&[Kind::Threat]) {
         let category = threat.words("category").next().unwrap_or("tampering");
-        let stride = STRIDE.iter().find(|(_, ours)| *ours == category).map_or("tampering", |(theirs, _)| theirs);
+        let stride = STRIDE
+            .iter()
+            .find(|(_, ours)| *ours == category)
+            .map_or("tampering", |(theirs, _)| theirs);
         let level = |property: &str, table: &[(&'static str, &str)]| {
             let word = threat.stated(property)?;
-            table.iter().find(|(_, ours)| *ours == word).map(|(theirs, _)| *theirs)
+            table
+                .iter()
+                .find(|(_, ours)| *ours == word)
+                .map(|(theirs, _)| *theirs)
         };
-        let cwe = threat.words("references").find_map(|id| id.strip_prefix("CWE-")?.parse::<u32>().ok());
-        let target = threat.keys("targets").next().and_then(|key| draft.items.get(key));
+        let cwe = threat
+            .words("references")
+            .find_map(|id| id.strip_prefix("CWE-")?.parse::<u32>().ok());
+        let target = threat
+            .keys("targets")
+            .next()
+            .and_then(|key| draft.items.get(key));
         let mut risk = json!({
             "severity": severity(threat),
             "exploitation_likelihood": level("likelihood", LIKELIHOOD).unwrap_or("likely"),
@@ -1142,10 +1504,17 @@ fn threats_of(draft: &Draft, ids: &ids::Ids, losses: &Losses) -> Map<String, Jso
         });
         match target {
             Some(flow) if flow.kind == Kind::Flow => {
-                let source = flow.ends.as_ref().map(|(source, _)| ids.of_key(source)).unwrap_or_default();
-                risk["most_relevant_communication_link"] = format!("{source}>{}", made_id(&flow.title)).into();
+                let source = flow
+                    .ends
+                    .as_ref()
+                    .map(|(source, _)| ids.of_key(source))
+                    .unwrap_or_default();
+                risk["most_relevant_communication_link"] =
+                    format!("{source}>{}", made_id(&flow.title)).into();
             }
-            Some(element) => risk["most_relevant_technical_asset"] = ids.of_key(&element.key).into(),
+            Some(element) => {
+                risk["most_relevant_technical_asset"] = ids.of_key(&element.key).into()
+            }
             None => {}
         }
         if let Some(asset) = threat.keys("affects").next() {

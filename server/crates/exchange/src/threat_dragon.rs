@@ -1,5 +1,6 @@
-//! OWASP Threat Dragon 2 (<https://github.com/OWASP/threat-dragon>, `threat-dragon-v2.schema.json`): drawings in which
-//! the place of a shape says in which boundary it is. It must not know the analysis.
+//! OWASP Threat Dragon 2 (<https://github.com/OWASP/threat-dragon>,
+//! `threat-dragon-v2.schema.json`): drawings in which the place of a shape says in which boundary
+//! it is. It must not know the analysis.
 
 use crate::area::{Area, Point, cross};
 use crate::draft::{Draft, Fact, Item};
@@ -13,8 +14,10 @@ use threatline_model::Kind;
 use threatline_model::schema;
 
 /// What Threat Dragon writes where nothing was filled in.
-const UNSAID: [&str; 2] =
-    ["Provide a description for this threat", "Provide remediation for this threat or a reason if status is N/A"];
+const UNSAID: [&str; 2] = [
+    "Provide a description for this threat",
+    "Provide remediation for this threat or a reason if status is N/A",
+];
 
 /// What only shows where and how something is drawn, or is read elsewhere.
 const DRAWN: &str = "id shape position size attrs visible zIndex ports tools label labels vertices connector router \
@@ -70,9 +73,15 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         top.problem("detail", "`detail` is missing");
         return draft;
     };
-    let contributors: Vec<String> =
-        detail.all("contributors").iter().filter_map(|person| person.text("name")).collect();
-    let people = [("contributors", contributors.join(", ")), ("reviewer", detail.text("reviewer").unwrap_or_default())];
+    let contributors: Vec<String> = detail
+        .all("contributors")
+        .iter()
+        .filter_map(|person| person.text("name"))
+        .collect();
+    let people = [
+        ("contributors", contributors.join(", ")),
+        ("reviewer", detail.text("reviewer").unwrap_or_default()),
+    ];
     for (name, said) in people.into_iter().filter(|(_, said)| !said.is_empty()) {
         detail.loss(name, "kept in a comment");
         draft.comments.push(format!("{name}: {said}"));
@@ -81,13 +90,25 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     let diagrams = detail.all("diagrams");
     let mut titles: Vec<String> = Vec::new();
     for (at, fields) in diagrams.iter().enumerate() {
-        let title = fields.text("title").unwrap_or_else(|| format!("Diagram {}", at + 1));
+        let title = fields
+            .text("title")
+            .unwrap_or_else(|| format!("Diagram {}", at + 1));
         let same = titles.iter().filter(|other| **other == title).count();
-        titles.push(if same > 0 { format!("{title} ({})", same + 1) } else { title });
+        titles.push(if same > 0 {
+            format!("{title} ({})", same + 1)
+        } else {
+            title
+        });
     }
     let mut shared = Shared::default();
     for (at, (fields, title)) in diagrams.iter().zip(&titles).enumerate() {
-        diagram(fields, at, Some(title).filter(|_| titles.len() > 1), &mut shared, &mut draft);
+        diagram(
+            fields,
+            at,
+            Some(title).filter(|_| titles.len() > 1),
+            &mut shared,
+            &mut draft,
+        );
     }
     draft.comments.extend(titles::lines(detail.rest()));
     draft.comments.extend(titles::lines(top.rest()));
@@ -102,30 +123,56 @@ fn tell_of_twins(draft: &mut Draft) {
     let titles = elements.filter_map(|item| Some((plain_word(&item.title), item.part.clone()?)));
     // What nobody gave a name to is called so.
     let mut parts: FxHashMap<String, Vec<String>> = FxHashMap::default();
-    for (title, part) in titles.filter(|(title, _)| !["", "actor", "process", "store"].contains(&title.as_str())) {
+    for (title, part) in
+        titles.filter(|(title, _)| !["", "actor", "process", "store"].contains(&title.as_str()))
+    {
         let parts = parts.entry(title).or_default();
         if !parts.contains(&part) {
             parts.push(part);
         }
     }
-    let is_element = |item: &&mut Item| matches!(item.kind, Kind::External | Kind::Process | Kind::Store);
+    let is_element =
+        |item: &&mut Item| matches!(item.kind, Kind::External | Kind::Process | Kind::Store);
     for item in draft.items.iter_mut().filter(is_element) {
-        let others = parts.get(&plain_word(&item.title)).map(Vec::as_slice).unwrap_or_default();
-        let others = others.iter().filter(|part| Some(*part) != item.part.as_ref());
+        let others = parts
+            .get(&plain_word(&item.title))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let others = others
+            .iter()
+            .filter(|part| Some(*part) != item.part.as_ref());
         let others: Vec<String> = others.map(|part| format!("\"{part}\"")).collect();
         if !others.is_empty() {
             let others = others.join(", ");
-            item.comments.push(format!("TODO: {others} has one of this title, too; if it is the same, keep one"));
+            item.comments.push(format!(
+                "TODO: {others} has one of this title, too; if it is the same, keep one"
+            ));
         }
     }
 }
 
-fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &mut Shared, draft: &mut Draft) {
+fn diagram(
+    fields: &Fields<'_>,
+    number: usize,
+    part: Option<&String>,
+    shared: &mut Shared,
+    draft: &mut Draft,
+) {
     if fields.node("diagramJson").is_some() {
-        fields.problem("diagramJson", "this is Threat Dragon 1; open it in Threat Dragon 2 and save it");
+        fields.problem(
+            "diagramJson",
+            "this is Threat Dragon 1; open it in Threat Dragon 2 and save it",
+        );
         return;
     }
-    for name in ["id", "title", "version", "thumbnail", "placeholder", "image"] {
+    for name in [
+        "id",
+        "title",
+        "version",
+        "thumbnail",
+        "placeholder",
+        "image",
+    ] {
         let _ = fields.node(name);
     }
     let about = part.map(|part| format!("{part}: ")).unwrap_or_default();
@@ -136,7 +183,10 @@ fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &m
             None => draft.description = format!("{}\n\n{description}", draft.description),
         }
     }
-    if let Some(kind) = fields.text("diagramType").filter(|kind| !kind.eq_ignore_ascii_case("STRIDE")) {
+    if let Some(kind) = fields
+        .text("diagramType")
+        .filter(|kind| !kind.eq_ignore_ascii_case("STRIDE"))
+    {
         fields.loss("diagramType", "kept in a comment");
         draft.comments.push(format!("{about}diagramType: {kind}"));
     }
@@ -154,7 +204,8 @@ fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &m
         if let Some(id) = cell.fields.text("id")
             && ids.insert(id.clone(), at).is_some()
         {
-            cell.fields.problem("id", format!("`{id}` is here a second time"));
+            cell.fields
+                .problem("id", format!("`{id}` is here a second time"));
         }
     }
     let boxes = Boxes::of(&cells);
@@ -165,16 +216,23 @@ fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &m
             Shape::Flow => continue,
             Shape::Curve => {
                 let crossing = crossing(cell, &cells, &ids);
-                let crossing = if crossing.is_empty() { String::new() } else { format!("; it crosses {crossing}") };
+                let crossing = if crossing.is_empty() {
+                    String::new()
+                } else {
+                    format!("; it crosses {crossing}")
+                };
                 cell.fields.loss("shape", crate::tree::NO_INSIDE);
                 let title = titles::or(&cell.title, "without a name");
-                draft.comments.push(format!("{about}trust boundary drawn as a line: {title}{crossing}"));
+                draft.comments.push(format!(
+                    "{about}trust boundary drawn as a line: {title}{crossing}"
+                ));
                 draft.comments.extend(cell.data.text("description"));
                 draft.comments.extend(finished(cell));
                 continue;
             }
             Shape::Text => {
-                cell.fields.loss("data", "kept in a comment: a text beside the drawing");
+                cell.fields
+                    .loss("data", "kept in a comment: a text beside the drawing");
                 draft.comments.push(format!("{about}{}", cell.title));
                 draft.comments.extend(finished(cell));
                 continue;
@@ -184,11 +242,15 @@ fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &m
         boxes.place(at, &mut item);
         if kind == Kind::Boundary {
             guesses::boundary_of_title(&mut item);
-            if let Some(threats) =
-                cell.data.node("threats").filter(|node| !matches!(node.value(), Value::List(all) if all.is_empty()))
+            if let Some(threats) = cell
+                .data
+                .node("threats")
+                .filter(|node| !matches!(node.value(), Value::List(all) if all.is_empty()))
             {
-                cell.data.loss("threats", "kept in a comment: threats are against elements");
-                item.comments.push(format!("threats: {}", threats.in_one_line()));
+                cell.data
+                    .loss("threats", "kept in a comment: threats are against elements");
+                item.comments
+                    .push(format!("threats: {}", threats.in_one_line()));
             }
         } else {
             element(&cell.data, &mut item, draft);
@@ -207,7 +269,9 @@ fn diagram(fields: &Fields<'_>, number: usize, part: Option<&String>, shared: &m
 
 /// A cell with what it is; what is none of the known shapes is kept in a comment.
 fn seen<'a>(fields: Fields<'a>, key: &str, about: &str, draft: &mut Draft) -> Option<Cell<'a>> {
-    let data = fields.fields("data").unwrap_or_else(|| fields.nothing("data"));
+    let data = fields
+        .fields("data")
+        .unwrap_or_else(|| fields.nothing("data"));
     let shape = plain_word(&fields.text("shape").unwrap_or_default());
     let said = plain_word(&data.text("type").unwrap_or_default());
     let is_box = shape.contains("box") || said.contains("box");
@@ -217,19 +281,34 @@ fn seen<'a>(fields: Fields<'a>, key: &str, about: &str, draft: &mut Draft) -> Op
         ("tmstore", _) | ("", "store") => Shape::Element(Kind::Store),
         ("tmflow" | "tmflowstencil", _) | ("", "flow" | "edge") => Shape::Flow,
         ("tmtext", _) | ("", "tdtextblock" | "text") => Shape::Text,
-        (said, shape) if said.starts_with("tmboundary") || (said.is_empty() && shape.starts_with("trust")) => {
-            if is_box { Shape::Box } else { Shape::Curve }
+        (said, shape)
+            if said.starts_with("tmboundary")
+                || (said.is_empty() && shape.starts_with("trust")) =>
+        {
+            if is_box {
+                Shape::Box
+            } else {
+                Shape::Curve
+            }
         }
         _ => {
-            fields.loss("shape", "kept in a comment: this is no shape of Threat Dragon");
-            let said: Vec<String> =
-                ["shape", "data"].iter().filter_map(|name| Some(fields.node(name)?.in_one_line())).collect();
+            fields.loss(
+                "shape",
+                "kept in a comment: this is no shape of Threat Dragon",
+            );
+            let said: Vec<String> = ["shape", "data"]
+                .iter()
+                .filter_map(|name| Some(fields.node(name)?.in_one_line()))
+                .collect();
             draft.comments.push(format!("{about}{}", said.join(" ")));
             return None;
         }
     };
     let label = label(&fields);
-    let title = data.text("name").or_else(|| label.clone()).unwrap_or_default();
+    let title = data
+        .text("name")
+        .or_else(|| label.clone())
+        .unwrap_or_default();
     let title = match shape {
         Shape::Text => title,
         _ => title.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -237,10 +316,26 @@ fn seen<'a>(fields: Fields<'a>, key: &str, about: &str, draft: &mut Draft) -> Op
     let area = || {
         let (position, size) = (fields.fields("position")?, fields.fields("size")?);
         let (left, top) = (position.number("x")?, position.number("y")?);
-        Some(Area { left, top, width: size.number("width")?.max(0.0), height: size.number("height")?.max(0.0) })
+        Some(Area {
+            left,
+            top,
+            width: size.number("width")?.max(0.0),
+            height: size.number("height")?.max(0.0),
+        })
     };
-    let area = if matches!(shape, Shape::Element(_) | Shape::Box) { area() } else { None };
-    Some(Cell { fields, data, shape, title, key: key.to_owned(), area })
+    let area = if matches!(shape, Shape::Element(_) | Shape::Box) {
+        area()
+    } else {
+        None
+    };
+    Some(Cell {
+        fields,
+        data,
+        shape,
+        title,
+        key: key.to_owned(),
+        area,
+    })
 }
 
 /// What a cell shows as its name.
@@ -268,11 +363,20 @@ fn label(cell: &Fields<'_>) -> Option<String> {
 
 fn started(cell: &Cell<'_>, kind: Kind, part: Option<&String>) -> Item {
     let mut item = Item::new(kind, cell.key.clone(), cell.title.clone());
-    item.name = cell.fields.text("id").filter(|id| !id.starts_with(UNNAMED)).and_then(|id| titles::id(&id));
+    item.name = cell
+        .fields
+        .text("id")
+        .filter(|id| !id.starts_with(UNNAMED))
+        .and_then(|id| titles::id(&id));
     item.part = part.cloned();
     titles::describe(&mut item, cell.data.text("description"));
-    if let Some(label) = label(&cell.fields).filter(|label| plain_word(label) != plain_word(&cell.title)) {
-        item.comments.push(format!("label: {}", label.split_whitespace().collect::<Vec<_>>().join(" ")));
+    if let Some(label) =
+        label(&cell.fields).filter(|label| plain_word(label) != plain_word(&cell.title))
+    {
+        item.comments.push(format!(
+            "label: {}",
+            label.split_whitespace().collect::<Vec<_>>().join(" ")
+        ));
     }
     item
 }
@@ -290,7 +394,8 @@ fn finished(cell: &Cell<'_>) -> Vec<String> {
     titles::lines(rest)
 }
 
-/// The boxes of a diagram, from the smallest to the largest; of two of the same size, the later one is in the earlier.
+/// The boxes of a diagram, from the smallest to the largest; of two of the same size, the later one
+/// is in the earlier.
 struct Boxes<'c, 'a> {
     cells: &'c [Cell<'a>],
     /// The boxes by their places among the cells, each with the one around it, by its place here.
@@ -299,9 +404,19 @@ struct Boxes<'c, 'a> {
 
 impl<'c, 'a> Boxes<'c, 'a> {
     fn of(cells: &'c [Cell<'a>]) -> Boxes<'c, 'a> {
-        let boxes = cells.iter().enumerate().filter(|(_, cell)| cell.shape == Shape::Box);
-        let mut all: Vec<_> = boxes.filter_map(|(at, cell)| Some((at, cell.area?, None))).collect();
-        all.sort_by(|one, other| one.1.size().total_cmp(&other.1.size()).then(other.0.cmp(&one.0)));
+        let boxes = cells
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| cell.shape == Shape::Box);
+        let mut all: Vec<_> = boxes
+            .filter_map(|(at, cell)| Some((at, cell.area?, None)))
+            .collect();
+        all.sort_by(|one, other| {
+            one.1
+                .size()
+                .total_cmp(&other.1.size())
+                .then(other.0.cmp(&one.0))
+        });
         for at in 0..all.len() {
             all[at].2 = (at + 1..all.len()).find(|around| all[*around].1.holds_most(all[at].1));
         }
@@ -313,8 +428,12 @@ impl<'c, 'a> Boxes<'c, 'a> {
         let cell = &self.cells[at];
         let Some(area) = cell.area else {
             if !self.all.is_empty() {
-                cell.fields.loss("position", "without a position and a size it is in no boundary");
-                item.comments.push("It had no position or no size, so it is in no boundary.".to_owned());
+                cell.fields.loss(
+                    "position",
+                    "without a position and a size it is in no boundary",
+                );
+                item.comments
+                    .push("It had no position or no size, so it is in no boundary.".to_owned());
             }
             return;
         };
@@ -324,15 +443,24 @@ impl<'c, 'a> Boxes<'c, 'a> {
             return;
         }
         let mut holding = (0..self.all.len()).filter(|at| self.all[*at].1.holds(area));
-        let Some(innermost) = holding.next() else { return };
+        let Some(innermost) = holding.next() else {
+            return;
+        };
         item.place = key(innermost);
         // What is around the innermost is around this, too; others only overlap.
-        let above: FxHashSet<usize> = std::iter::successors(Some(innermost), |at| self.all[*at].2).collect();
-        let others = holding.filter(|at| !above.contains(at)).map(|at| &self.cells[self.all[at].0].title);
+        let above: FxHashSet<usize> =
+            std::iter::successors(Some(innermost), |at| self.all[*at].2).collect();
+        let others = holding
+            .filter(|at| !above.contains(at))
+            .map(|at| &self.cells[self.all[at].0].title);
         let others: Vec<String> = others.map(|title| format!("\"{title}\"")).collect();
         if !others.is_empty() {
-            cell.fields.loss("position", "kept in a comment: it is in boundaries that only overlap");
-            item.comments.push(format!("It was drawn in {} as well.", others.join(", ")));
+            cell.fields.loss(
+                "position",
+                "kept in a comment: it is in boundaries that only overlap",
+            );
+            item.comments
+                .push(format!("It was drawn in {} as well.", others.join(", ")));
         }
     }
 }
@@ -361,7 +489,10 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
                 }
             }
             if data.yes_no("handlesCardPayment") == Some(true) {
-                item.state("handles", Fact::Item(stand_ins::held(draft, stand_ins::CARDS)));
+                item.state(
+                    "handles",
+                    Fact::Item(stand_ins::held(draft, stand_ins::CARDS)),
+                );
             }
         }
         _ => {
@@ -372,7 +503,10 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
                 item.word("encryption", Some("at_rest"));
             }
             if data.yes_no("storesCredentials") == Some(true) {
-                item.state("stores", Fact::Item(stand_ins::held(draft, stand_ins::CREDENTIALS)));
+                item.state(
+                    "stores",
+                    Fact::Item(stand_ins::held(draft, stand_ins::CREDENTIALS)),
+                );
             }
         }
     }
@@ -380,7 +514,9 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
 
 fn out_of_scope(data: &Fields<'_>, item: &mut Item) {
     if data.yes_no("outOfScope") == Some(true) {
-        let reason = data.text("reasonOutOfScope").unwrap_or_else(|| stand_ins::OUT_OF_SCOPE.to_owned());
+        let reason = data
+            .text("reasonOutOfScope")
+            .unwrap_or_else(|| stand_ins::OUT_OF_SCOPE.to_owned());
         item.text("out_of_scope", Some(reason));
     }
 }
@@ -393,7 +529,9 @@ fn ends_of<'c, 'a>(
 ) -> [Option<&'c Cell<'a>>; 2] {
     ["source", "target"].map(|name| {
         let id = flow.fields.fields(name)?.text("cell")?;
-        ids.get(&id).map(|at| &cells[*at]).filter(|cell| matches!(cell.shape, Shape::Element(_)))
+        ids.get(&id)
+            .map(|at| &cells[*at])
+            .filter(|cell| matches!(cell.shape, Shape::Element(_)))
     })
 }
 
@@ -415,8 +553,13 @@ fn flow(
     }
     if is_encrypted {
         let stated = item.words("protocol").next().map(str::to_owned);
-        match stated.as_deref().map(|name| if library::encrypts(name) { Some(name) } else { library::encrypted(name) })
-        {
+        match stated.as_deref().map(|name| {
+            if library::encrypts(name) {
+                Some(name)
+            } else {
+                library::encrypted(name)
+            }
+        }) {
             Some(Some(name)) => {
                 item.facts.retain(|(property, _)| *property != "protocol");
                 item.library("protocol", &[name]);
@@ -428,7 +571,10 @@ fn flow(
         item.comments.push("bidirectional: yes".to_owned());
     }
     if data.yes_no("isPublicNetwork") == Some(true) {
-        data.loss("isPublicNetwork", "kept in a comment: it follows from where its ends are");
+        data.loss(
+            "isPublicNetwork",
+            "kept in a comment: it follows from where its ends are",
+        );
         item.comments.push("isPublicNetwork: yes".to_owned());
     }
     let ends = ends_of(cell, cells, ids);
@@ -438,7 +584,8 @@ fn flow(
         let is_unnamed = ["", "flow", "dataflow"].contains(&plain_word(&item.title).as_str());
         if is_unnamed {
             item.title = String::new();
-            item.name.get_or_insert(format!("{} to {}", source.title, target.title));
+            item.name
+                .get_or_insert(format!("{} to {}", source.title, target.title));
         }
         let key = item.key.clone();
         draft.items.push(item);
@@ -456,8 +603,12 @@ fn flow(
         None => "nothing".to_owned(),
     });
     let title = titles::or(&cell.title, "without a name").to_owned();
-    draft.comments.push(format!("{about}flow with a loose end: {title}, from {source} to {target}"));
-    draft.comments.extend(Some(item.description).filter(|text| !text.is_empty()));
+    draft.comments.push(format!(
+        "{about}flow with a loose end: {title}, from {source} to {target}"
+    ));
+    draft
+        .comments
+        .extend(Some(item.description).filter(|text| !text.is_empty()));
     let facts = item.facts.iter().map(|(name, facts)| {
         let said = facts.iter().filter_map(|fact| match fact {
             Fact::Word(text) | Fact::Text(text) | Fact::Library(text) => Some(text.as_str()),
@@ -465,14 +616,19 @@ fn flow(
         });
         format!("{name}: {}", said.collect::<Vec<_>>().join(", "))
     });
-    draft.comments.extend(titles::lines(facts.chain(item.comments.iter().cloned()).collect()));
+    draft.comments.extend(titles::lines(
+        facts.chain(item.comments.iter().cloned()).collect(),
+    ));
     match ends.into_iter().flatten().next() {
         Some(end) => threats(cell, &end.key, Some(&title), part, shared, draft),
         None => {
             let said = [cell.data.node("threats"), cell.fields.node("threats")];
-            draft
-                .comments
-                .extend(said.into_iter().flatten().map(|node| node.in_one_line()).filter(|line| !line.is_empty()));
+            draft.comments.extend(
+                said.into_iter()
+                    .flatten()
+                    .map(|node| node.in_one_line())
+                    .filter(|line| !line.is_empty()),
+            );
         }
     }
 }
@@ -493,20 +649,33 @@ fn crossing(curve: &Cell<'_>, cells: &[Cell<'_>], ids: &FxHashMap<String, usize>
         };
         ends[0].into_iter().chain(inner).chain(ends[1]).collect()
     };
-    let own = line(curve, ["source", "target"].map(|name| curve.fields.node(name).and_then(point)));
+    let own = line(
+        curve,
+        ["source", "target"].map(|name| curve.fields.node(name).and_then(point)),
+    );
     let mut crossed: Vec<String> = Vec::new();
     for flow in cells.iter().filter(|cell| cell.shape == Shape::Flow) {
-        let [Some(source), Some(target)] = ends_of(flow, cells, ids) else { continue };
-        let other = line(flow, [source.area.map(Area::middle), target.area.map(Area::middle)]);
+        let [Some(source), Some(target)] = ends_of(flow, cells, ids) else {
+            continue;
+        };
+        let other = line(
+            flow,
+            [source.area.map(Area::middle), target.area.map(Area::middle)],
+        );
         if cross(&own, &other) {
             let title = format!("{} -> {}", source.title, target.title);
-            crossed.push(if flow.title.is_empty() { title } else { format!("{} ({title})", flow.title) });
+            crossed.push(if flow.title.is_empty() {
+                title
+            } else {
+                format!("{} ({title})", flow.title)
+            });
         }
     }
     crossed.join(", ")
 }
 
-/// Reads the threats of a cell; `flow` is the title of the flow that they were on if they are now on its end.
+/// Reads the threats of a cell; `flow` is the title of the flow that they were on if they are now
+/// on its end.
 fn threats(
     cell: &Cell<'_>,
     target: &str,
@@ -515,20 +684,33 @@ fn threats(
     shared: &mut Shared,
     draft: &mut Draft,
 ) {
-    let all = cell.data.all("threats").into_iter().chain(cell.fields.all("threats"));
+    let all = cell
+        .data
+        .all("threats")
+        .into_iter()
+        .chain(cell.fields.all("threats"));
     for (at, fields) in all.enumerate() {
         for name in ["id", "threatId", "modelType", "new"] {
             let _ = fields.node(name);
         }
         let said = |name: &str| {
-            fields.text(name).filter(|text| !UNSAID.iter().any(|unsaid| text.eq_ignore_ascii_case(unsaid)))
+            fields.text(name).filter(|text| {
+                !UNSAID
+                    .iter()
+                    .any(|unsaid| text.eq_ignore_ascii_case(unsaid))
+            })
         };
         let description = said("description").unwrap_or_default();
         let category = said("type").unwrap_or_default();
-        let mut title = said("title").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut title = said("title")
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         let plain = title.to_lowercase();
         if plain.is_empty()
-            || (plain.ends_with(" threat") && (plain.starts_with("new ") || plain.starts_with("generic ")))
+            || (plain.ends_with(" threat")
+                && (plain.starts_with("new ") || plain.starts_with("generic ")))
         {
             let on = titles::or(&cell.title, "a flow");
             title = match description.is_empty() {
@@ -539,14 +721,27 @@ fn threats(
         let severity = said("severity").unwrap_or_default();
         let status = said("status").unwrap_or_default();
         let mitigation = said("mitigation").unwrap_or_default();
-        let identity = [&title, &description, &category, &severity, &status, &mitigation].map(String::clone);
+        let identity = [
+            &title,
+            &description,
+            &category,
+            &severity,
+            &status,
+            &mitigation,
+        ]
+        .map(String::clone);
         let mut comments = Vec::new();
         if let Some(flow) = flow {
-            comments.push(format!("It was on the flow `{flow}`, of which an end hangs loose."));
+            comments.push(format!(
+                "It was on the flow `{flow}`, of which an end hangs loose."
+            ));
         }
         // The same threat on several elements is one against all of them.
         if let Some(key) = shared.threats.get(&identity)
-            && let Some(item) = draft.items.get_mut(key).filter(|item| item.part.as_ref() == part)
+            && let Some(item) = draft
+                .items
+                .get_mut(key)
+                .filter(|item| item.part.as_ref() == part)
         {
             item.state("targets", Fact::Item(target.to_owned()));
             comments.extend(titles::lines(fields.rest()));
@@ -560,7 +755,9 @@ fn threats(
         item.state("targets", Fact::Item(target.to_owned()));
         let stride = vocabulary::stride(&category);
         item.word("category", stride);
-        if !category.is_empty() && stride.is_none_or(|word| plain_word(word) != plain_word(&category)) {
+        if !category.is_empty()
+            && stride.is_none_or(|word| plain_word(word) != plain_word(&category))
+        {
             fields.loss("type", "kept in a comment: it is no category of STRIDE");
             item.comments.push(format!("type: {category}"));
         }
@@ -569,7 +766,9 @@ fn threats(
             "notapplicable" | "na" | "accepted" | "transferred" => {
                 let because = match plain_word(&status).as_str() {
                     "accepted" => "It was accepted in the model that was imported.",
-                    "transferred" => "Someone else deals with it, says the model that was imported.",
+                    "transferred" => {
+                        "Someone else deals with it, says the model that was imported."
+                    }
                     _ => "It does not apply, says the model that was imported.",
                 };
                 if !status.eq_ignore_ascii_case("accepted") {
@@ -578,13 +777,17 @@ fn threats(
                 Some(stand_ins::accepted(&item, titles::or(&mitigation, because)))
             }
             plain @ ("mitigated" | "avoided" | "eliminated") => {
-                item.comments.extend((plain != "mitigated").then(|| format!("status: {status}")));
+                item.comments
+                    .extend((plain != "mitigated").then(|| format!("status: {status}")));
                 mitigate(&mut item, &mitigation, "implemented", shared, draft);
                 None
             }
             plain => {
                 if !["open", ""].contains(&plain) {
-                    fields.loss("status", "kept in a comment: this is no status of Threat Dragon");
+                    fields.loss(
+                        "status",
+                        "kept in a comment: this is no status of Threat Dragon",
+                    );
                     item.comments.push(format!("status: {status}"));
                 }
                 if !mitigation.is_empty() {
@@ -620,36 +823,55 @@ fn rate(fields: &Fields<'_>, severity: &str, item: &mut Item) {
 }
 
 /// Lists the mitigation of a text, declared once for all threats that it counters.
-fn mitigate(threat: &mut Item, text: &str, status: &'static str, shared: &mut Shared, draft: &mut Draft) {
+fn mitigate(
+    threat: &mut Item,
+    text: &str,
+    status: &'static str,
+    shared: &mut Shared,
+    draft: &mut Draft,
+) {
     if let (Some(name), "implemented") = (library::in_library(Kind::Mitigation, text), status) {
         threat.library("mitigations", &[name]);
         return;
     }
     let identity = (text.to_owned(), status);
-    if let Some(key) = shared.mitigations.get(&identity).filter(|_| !text.is_empty()) {
+    if let Some(key) = shared
+        .mitigations
+        .get(&identity)
+        .filter(|_| !text.is_empty())
+    {
         threat.state("mitigations", Fact::Item(key.clone()));
         return;
     }
     let mut item = match text.is_empty() {
         true => stand_ins::mitigation_of(threat),
-        false => Item::new(Kind::Mitigation, format!("mitigation of {}", threat.key), titles::title_of(text)),
+        false => Item::new(
+            Kind::Mitigation,
+            format!("mitigation of {}", threat.key),
+            titles::title_of(text),
+        ),
     };
     // A first paragraph that is the title is not told again.
     let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
     let is_title = first.trim_end_matches('.') == item.title;
-    titles::describe(&mut item, Some(if is_title { rest } else { text }.trim().to_owned()));
+    titles::describe(
+        &mut item,
+        Some(if is_title { rest } else { text }.trim().to_owned()),
+    );
     item.word("status", Some(status));
     let key = draft.items.push(item);
     shared.mitigations.insert(identity, key.clone());
     threat.state("mitigations", Fact::Item(key));
 }
 
-// ---- writing ---------------------------------------------------------------------------------------------------
+// ---- writing
+// ---------------------------------------------------------------------------------------------------
 
 /// What only the analysis and the layout know of a model.
 #[derive(Debug, Default)]
 pub struct Drawn {
-    /// Where boundaries and elements are, by their keys. If one is missing, all are laid out in rows.
+    /// Where boundaries and elements are, by their keys. If one is missing, all are laid out in
+    /// rows.
     pub areas: FxHashMap<String, Area>,
     /// The state and the severity of threats, by their keys.
     pub threats: FxHashMap<String, (&'static str, &'static str)>,
@@ -667,7 +889,12 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
     let ids = Ids::of(draft, &kinds, '-', UNNAMED);
     let is_drawn = |item: &Item| item.kind == Kind::Boundary || ELEMENTS.contains(&item.kind);
     let rows;
-    let areas = if draft.items.iter().filter(|item| is_drawn(item)).all(|item| drawn.areas.contains_key(&item.key)) {
+    let areas = if draft
+        .items
+        .iter()
+        .filter(|item| is_drawn(item))
+        .all(|item| drawn.areas.contains_key(&item.key))
+    {
         &drawn.areas
     } else {
         rows = in_rows(draft);
@@ -675,7 +902,14 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
     };
     let against = draft.grouped(&[Kind::Threat], |threat| threat.keys("targets"));
     let accepted = draft.grouped(&[Kind::Accept], |accept| accept.keys("findings"));
-    let mut writer = Writer { draft, against, accepted, drawn, losses: &losses, number: 0 };
+    let mut writer = Writer {
+        draft,
+        against,
+        accepted,
+        drawn,
+        losses: &losses,
+        number: 0,
+    };
     let mut cells: Vec<Json> = Vec::new();
     // A box that is in another is drawn over it.
     let mut boundaries: Vec<&Item> = draft.of_kind(&[Kind::Boundary]).collect();
@@ -710,11 +944,14 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
     }
     let mut between: FxHashMap<[&str; 2], usize> = FxHashMap::default();
     for item in draft.of_kind(&[Kind::Flow]) {
-        let Some((source, target)) = &item.ends else { continue };
+        let Some((source, target)) = &item.ends else {
+            continue;
+        };
         let data = writer.flow(item);
         let mut line = stroke(&data);
         line["targetMarker"] = json!({ "name": "block" });
-        line["sourceMarker"] = json!({ "name": if data["isBidirectional"] == true { "block" } else { "" } });
+        line["sourceMarker"] =
+            json!({ "name": if data["isBidirectional"] == true { "block" } else { "" } });
         let mut pair = [source.as_str(), target.as_str()];
         pair.sort_unstable();
         let nth = between.entry(pair).or_default();
@@ -734,9 +971,14 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
         [one] => {
             description.clone_from(&one.description);
             owner = one.words("owner").collect::<Vec<_>>().join(", ");
-            losses.of(one, &["source", "criticality", "mitigations", "links", "tags"]);
+            losses.of(
+                one,
+                &["source", "criticality", "mitigations", "links", "tags"],
+            );
         }
-        many => many.iter().for_each(|item| losses.add(item, "", "the parts of the model are drawn in one diagram")),
+        many => many.iter().for_each(|item| {
+            losses.add(item, "", "the parts of the model are drawn in one diagram")
+        }),
     }
     for item in draft.of_kind(&[Kind::Asset, Kind::Assumption]) {
         losses.add(item, "", "the format has no place for it");
@@ -744,11 +986,30 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
     let used = draft.grouped(&[Kind::Threat], |threat| threat.keys("mitigations"));
     for item in draft.of_kind(&[Kind::Mitigation]) {
         match used.contains_key(item.key.as_str()) {
-            true => losses.of(item, &["based_on", "counters", "evidence", "due", "owner", "references", "ticket"]),
-            false => losses.add(item, "", "the format has mitigations of threats that it lists alone"),
+            true => losses.of(
+                item,
+                &[
+                    "based_on",
+                    "counters",
+                    "evidence",
+                    "due",
+                    "owner",
+                    "references",
+                    "ticket",
+                ],
+            ),
+            false => losses.add(
+                item,
+                "",
+                "the format has mitigations of threats that it lists alone",
+            ),
         }
         if matches!(item.stated("status"), Some("planned" | "verified")) {
-            losses.add(item, "status", "the format says whether a threat is mitigated, and no more");
+            losses.add(
+                item,
+                "status",
+                "the format says whether a threat is mitigated, and no more",
+            );
         }
     }
     for item in draft.of_kind(&[Kind::Accept]) {
@@ -769,7 +1030,10 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
             }],
         },
     });
-    Export { text: pretty::pretty_json(&document), losses: losses.into_inner() }
+    Export {
+        text: pretty::pretty_json(&document),
+        losses: losses.into_inner(),
+    }
 }
 
 fn position(area: Area) -> Json {
@@ -781,7 +1045,11 @@ fn size(area: Area) -> Json {
 }
 
 fn stroke(data: &Json) -> Json {
-    let (colour, width) = if data["hasOpenThreats"] == true { ("red", 2.5) } else { ("#333333", 1.5) };
+    let (colour, width) = if data["hasOpenThreats"] == true {
+        ("red", 2.5)
+    } else {
+        ("#333333", 1.5)
+    };
     let dashes = (data["outOfScope"] == true).then_some("4 3");
     json!({ "stroke": colour, "strokeWidth": width, "strokeDasharray": dashes })
 }
@@ -801,7 +1069,8 @@ fn label_of(title: &Json) -> Json {
     })
 }
 
-/// Where a further flow between two elements leaves the straight line, so that it does not run over the others.
+/// Where a further flow between two elements leaves the straight line, so that it does not run over
+/// the others.
 fn beside(one: Area, other: Area, nth: usize) -> Vec<Json> {
     const APART: f64 = 50.0;
     if nth == 0 && one != other {
@@ -812,13 +1081,19 @@ fn beside(one: Area, other: Area, nth: usize) -> Vec<Json> {
     let side = nth.div_ceil(2) as f64 * if nth % 2 == 1 { APART } else { -APART };
     if one == other {
         // Around the lower side of the element.
-        let (below, half) = (one.top + one.height + APART * (nth + 1) as f64, one.width / 4.0);
+        let (below, half) = (
+            one.top + one.height + APART * (nth + 1) as f64,
+            one.width / 4.0,
+        );
         return vec![
             json!({ "x": (x - half).round(), "y": below.round() }),
             json!({ "x": (x + half).round(), "y": below.round() }),
         ];
     }
-    let middle = ((x + to_x) / 2.0 - (to_y - y) / length * side, (y + to_y) / 2.0 + (to_x - x) / length * side);
+    let middle = (
+        (x + to_x) / 2.0 - (to_y - y) / length * side,
+        (y + to_y) / 2.0 + (to_x - x) / length * side,
+    );
     vec![json!({ "x": middle.0.round(), "y": middle.1.round() })]
 }
 
@@ -841,7 +1116,15 @@ fn in_rows(draft: &Draft) -> FxHashMap<String, Area> {
                     Kind::Boundary => fill(inside, Some(&item.key), (x, y), areas),
                     _ => (160.0, 80.0),
                 };
-                areas.insert(item.key.clone(), Area { left: x, top: y, width, height });
+                areas.insert(
+                    item.key.clone(),
+                    Area {
+                        left: x,
+                        top: y,
+                        width,
+                        height,
+                    },
+                );
                 x += width + GAP;
                 highest = highest.max(height);
             }
@@ -861,9 +1144,14 @@ fn in_rows(draft: &Draft) -> FxHashMap<String, Area> {
 
 /// A mitigation as a text: its title, and what it is.
 fn in_words(mitigation: &Item) -> String {
-    match mitigation.description.starts_with(mitigation.title.trim_end_matches('…')) {
+    match mitigation
+        .description
+        .starts_with(mitigation.title.trim_end_matches('…'))
+    {
         true => mitigation.description.clone(),
-        false => format!("{}\n\n{}", mitigation.title, mitigation.description).trim().to_owned(),
+        false => format!("{}\n\n{}", mitigation.title, mitigation.description)
+            .trim()
+            .to_owned(),
     }
 }
 
@@ -882,12 +1170,18 @@ struct Writer<'d> {
 impl Writer<'_> {
     fn element(&mut self, item: &Item) -> Json {
         let is = |name: &str| {
-            item.words("technology")
-                .any(|said| library::upwards(Kind::Technology, said).iter().any(|above| above == name))
+            item.words("technology").any(|said| {
+                library::upwards(Kind::Technology, said)
+                    .iter()
+                    .any(|above| above == name)
+            })
         };
         let holds = |property: &str, fact: (&str, &str)| {
-            let held = item.keys(property).filter_map(|key| self.draft.items.get(key));
-            held.into_iter().any(|asset| asset.words(fact.0).any(|word| word == fact.1))
+            let held = item
+                .keys(property)
+                .filter_map(|key| self.draft.items.get(key));
+            held.into_iter()
+                .any(|asset| asset.words(fact.0).any(|word| word == fact.1))
         };
         let mut data = self.data(item);
         let said = match item.kind {
@@ -907,37 +1201,64 @@ impl Writer<'_> {
             _ => {
                 data["type"] = "tm.Store".into();
                 data["isALog"] = is("log_store").into();
-                data["isEncrypted"] = matches!(item.stated("encryption"), Some("at_rest" | "client_side")).into();
+                data["isEncrypted"] =
+                    matches!(item.stated("encryption"), Some("at_rest" | "client_side")).into();
                 data["storesCredentials"] = holds("stores", ("kind", "credential")).into();
                 data["isSigned"] = false.into();
                 data["storesInventory"] = false.into();
                 "log_store"
             }
         };
-        if item.words("technology").any(|name| name != said) || item.keys("technology").next().is_some() {
-            self.losses.add(item, "technology", "the format has no place for it");
+        if item.words("technology").any(|name| name != said)
+            || item.keys("technology").next().is_some()
+        {
+            self.losses
+                .add(item, "technology", "the format has no place for it");
         }
         match item.stated("encryption") {
-            Some("none") => {
-                self.losses.add(item, "encryption", "that it is not encrypted reads as if nothing was stated")
-            }
-            Some("client_side") => self.losses.add(item, "encryption", "the format does not say where it is encrypted"),
+            Some("none") => self.losses.add(
+                item,
+                "encryption",
+                "that it is not encrypted reads as if nothing was stated",
+            ),
+            Some("client_side") => self.losses.add(
+                item,
+                "encryption",
+                "the format does not say where it is encrypted",
+            ),
             _ => {}
         }
+        self.losses.of(
+            item,
+            &[
+                "kind",
+                "handles",
+                "accepts",
+                "tenancy",
+                "redundancy",
+                "custom_code",
+                "owner",
+                "source",
+            ],
+        );
         self.losses
-            .of(item, &["kind", "handles", "accepts", "tenancy", "redundancy", "custom_code", "owner", "source"]);
-        self.losses.of(item, &["stores", "backup", "mitigations", "tags"]);
+            .of(item, &["stores", "backup", "mitigations", "tags"]);
         data
     }
 
     fn flow(&mut self, item: &Item) -> Json {
         let protocol = item.words("protocol").next();
         let is_encrypted = protocol.is_some_and(library::encrypts)
-            || item.words("mitigations").any(|name| ["tls", "mutual_tls", "vpn", "payload_encryption"].contains(&name))
+            || item
+                .words("mitigations")
+                .any(|name| ["tls", "mutual_tls", "vpn", "payload_encryption"].contains(&name))
             || item.stated("tunnel").is_some_and(|tunnel| tunnel != "none");
         let is_public = item.ends.as_ref().is_some_and(|(source, target)| {
-            let ends = [source, target].into_iter().filter_map(|key| self.draft.items.get(key));
-            ends.into_iter().any(|end| places::is_in_the_open(self.draft, end))
+            let ends = [source, target]
+                .into_iter()
+                .filter_map(|key| self.draft.items.get(key));
+            ends.into_iter()
+                .any(|end| places::is_in_the_open(self.draft, end))
         });
         let own = item.keys("protocol").next();
         let mut data = self.data(item);
@@ -948,20 +1269,45 @@ impl Writer<'_> {
         data["isBidirectional"] = item.keys("receives").next().is_some().into();
         data["isEncrypted"] = is_encrypted.into();
         data["isPublicNetwork"] = is_public.into();
-        data["protocol"] = protocol.or(own).unwrap_or_default().replace('_', " ").to_uppercase().into();
-        if item.words("mitigations").any(|name| name != "tls") || item.keys("mitigations").next().is_some() {
-            self.losses.add(item, "mitigations", "the format has no place for it");
+        data["protocol"] = protocol
+            .or(own)
+            .unwrap_or_default()
+            .replace('_', " ")
+            .to_uppercase()
+            .into();
+        if item.words("mitigations").any(|name| name != "tls")
+            || item.keys("mitigations").next().is_some()
+        {
+            self.losses
+                .add(item, "mitigations", "the format has no place for it");
         }
-        self.losses
-            .of(item, &["authentication", "multi_factor", "authorization", "access", "tunnel", "usage", "sends"]);
+        self.losses.of(
+            item,
+            &[
+                "authentication",
+                "multi_factor",
+                "authorization",
+                "access",
+                "tunnel",
+                "usage",
+                "sends",
+            ],
+        );
         self.losses.of(item, &["receives", "tags"]);
         data
     }
 
     /// What all that can have threats says.
     fn data(&mut self, item: &Item) -> Json {
-        let threats = self.against.get(item.key.as_str()).cloned().unwrap_or_default();
-        let threats: Vec<Json> = threats.into_iter().map(|threat| self.threat(threat)).collect();
+        let threats = self
+            .against
+            .get(item.key.as_str())
+            .cloned()
+            .unwrap_or_default();
+        let threats: Vec<Json> = threats
+            .into_iter()
+            .map(|threat| self.threat(threat))
+            .collect();
         json!({
             "name": item.title, "description": item.description, "isTrustBoundary": false,
             "outOfScope": item.said("out_of_scope").is_some(),
@@ -972,9 +1318,17 @@ impl Writer<'_> {
 
     fn threat(&mut self, threat: &Item) -> Json {
         self.number += 1;
-        let (state, severity) = self.drawn.threats.get(&threat.key).copied().unwrap_or(("open", "tbd"));
+        let (state, severity) = self
+            .drawn
+            .threats
+            .get(&threat.key)
+            .copied()
+            .unwrap_or(("open", "tbd"));
         let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
-        let accept = self.accepted.get(threat.key.as_str()).and_then(|accepts| accepts.first());
+        let accept = self
+            .accepted
+            .get(threat.key.as_str())
+            .and_then(|accepts| accepts.first());
         let mut texts: Vec<String> = Vec::new();
         for fact in threat.get("mitigations") {
             match fact {
@@ -986,25 +1340,40 @@ impl Writer<'_> {
         let (status, mitigation) = match (state, accept) {
             ("accepted", Some(accept)) => {
                 self.losses.of(threat, &["mitigations"]);
-                ("Accepted", accept.said("because").unwrap_or_default().to_owned())
+                (
+                    "Accepted",
+                    accept.said("because").unwrap_or_default().to_owned(),
+                )
             }
             ("mitigated", _) => ("Mitigated", texts.join("\n\n")),
             _ => ("Open", texts.join("\n\n")),
         };
         if texts.len() > 1 && status != "Accepted" {
-            self.losses.add(threat, "mitigations", "the format has one text for all of them");
+            self.losses.add(
+                threat,
+                "mitigations",
+                "the format has one text for all of them",
+            );
         }
         if threat.get("category").len() > 1 {
-            self.losses.add(threat, "category", "the format has one; the others are left out");
+            self.losses.add(
+                threat,
+                "category",
+                "the format has one; the others are left out",
+            );
         }
-        let is_severity = threat.stated("likelihood") == Some("high") && threat.stated("impact") == Some("critical");
+        let is_severity = threat.stated("likelihood") == Some("high")
+            && threat.stated("impact") == Some("critical");
         if !is_severity && !matches!(threat.stated("likelihood"), None | Some("medium")) {
-            self.losses.add(threat, "likelihood", "the format has the severity alone");
+            self.losses
+                .add(threat, "likelihood", "the format has the severity alone");
         }
         if threat.stated("impact") == Some("critical") && !is_severity {
-            self.losses.add(threat, "impact", "the format has the severity alone");
+            self.losses
+                .add(threat, "impact", "the format has the severity alone");
         }
-        self.losses.of(threat, &["affects", "references", "ticket", "owner"]);
+        self.losses
+            .of(threat, &["affects", "references", "ticket", "owner"]);
         let category = threat.words("category").next().unwrap_or("tampering");
         json!({
             "id": format!("{}-{}", threat.name.as_deref().unwrap_or("threat").replace('_', "-"), self.number),

@@ -1,5 +1,6 @@
 //! threatcl's HCL: threat models in prose, with data flow diagrams, and libraries of controls
-//! (<https://github.com/threatcl/spec>; `spec.go` says which blocks there are). It must not know the disk.
+//! (<https://github.com/threatcl/spec>; `spec.go` says which blocks there are). It must not know
+//! the disk.
 
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, LABELS, Node, Notes, Problem, Value, looked_up, plain_word};
@@ -18,14 +19,26 @@ const CLASSIFICATION: &[(&str, &str)] = &[
 ];
 
 /// What a loss of each does, in STRIDE's words.
-const IMPACT: &[(&str, &str)] =
-    &[("Confidentiality", "information_disclosure"), ("Integrity", "tampering"), ("Availability", "denial_of_service")];
+const IMPACT: &[(&str, &str)] = &[
+    ("Confidentiality", "information_disclosure"),
+    ("Integrity", "tampering"),
+    ("Availability", "denial_of_service"),
+];
 
 /// Attributes of a control that tell what proves it.
 const EVIDENCE: &[&str] = &["verification", "evidence", "test", "tests", "negativetest"];
 
 /// Technologies that are words of every day as well, and say nothing in a name.
-const COMMON: &[&str] = &["agent", "library", "service", "function", "development", "operations", "platform", "web"];
+const COMMON: &[&str] = &[
+    "agent",
+    "library",
+    "service",
+    "function",
+    "development",
+    "operations",
+    "platform",
+    "web",
+];
 
 /// How many bytes are put in for names in a document.
 const MOST_PUT_IN: usize = 4 << 20;
@@ -44,8 +57,16 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
     let document = resolved(notes, document, include)?;
     let top = Fields::new(notes, &document, String::new());
     // Brought in where they are used.
-    let _ = (top.text("spec_version"), top.node("variable"), top.node("locals"), top.node(IMPORTED));
-    let mut draft = Draft { title: titles::readable(&titles::file_title(top.place())), ..Draft::default() };
+    let _ = (
+        top.text("spec_version"),
+        top.node("variable"),
+        top.node("locals"),
+        top.node(IMPORTED),
+    );
+    let mut draft = Draft {
+        title: titles::readable(&titles::file_title(top.place())),
+        ..Draft::default()
+    };
     let models: Vec<Node> = top.list("threatmodel");
     let models: Vec<Fields<'_>> = models
         .iter()
@@ -64,12 +85,26 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
             }
             None => "there is no `threatmodel` here, and no `component` with a control",
         };
-        top.problem(if top.node("invariant").is_some() { "invariant" } else { "threatmodel" }, what);
+        top.problem(
+            if top.node("invariant").is_some() {
+                "invariant"
+            } else {
+                "threatmodel"
+            },
+            what,
+        );
         return Ok(draft);
     }
     if let Some(node) = top.node("invariant") {
-        let count = if let Value::List(nodes) = node.value() { nodes.len() } else { 1 };
-        top.loss("invariant", format!("rules for models are left out: {count}"));
+        let count = if let Value::List(nodes) = node.value() {
+            nodes.len()
+        } else {
+            1
+        };
+        top.loss(
+            "invariant",
+            format!("rules for models are left out: {count}"),
+        );
     }
     for fields in &components {
         draft.items.push(component(fields));
@@ -85,7 +120,11 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
         if is_one {
             draft.title = titles::readable(&name);
         }
-        let model = Model { prefix: format!("{at}:"), part, controls: &controls };
+        let model = Model {
+            prefix: format!("{at}:"),
+            part,
+            controls: &controls,
+        };
         model.read(fields, &mut draft);
     }
     places::break_circles(&mut draft);
@@ -93,7 +132,8 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
     Ok(draft)
 }
 
-// ---- references and includes -----------------------------------------------------------------------------------
+// ---- references and includes
+// -----------------------------------------------------------------------------------
 
 /// The name under which the controls of imported files stand in a document.
 const IMPORTED: &str = "#imported";
@@ -111,8 +151,12 @@ fn label(node: &Node, at: usize) -> Option<String> {
 
 /// Whether a text is the name of a value elsewhere.
 fn is_reference(said: &str) -> bool {
-    ["var.", "local.", "import."].iter().any(|start| said.starts_with(start))
-        && said.chars().all(|character| character.is_alphanumeric() || "._-".contains(character))
+    ["var.", "local.", "import."]
+        .iter()
+        .any(|start| said.starts_with(start))
+        && said
+            .chars()
+            .all(|character| character.is_alphanumeric() || "._-".contains(character))
 }
 
 /// What names stand for.
@@ -124,15 +168,20 @@ struct Scope {
 
 impl Scope {
     fn value(&self, name: &str) -> Result<&str, String> {
-        let value =
-            self.values.get(name).ok_or_else(|| format!("`{name}` is kept as it is: there is no such thing"))?;
+        let value = self
+            .values
+            .get(name)
+            .ok_or_else(|| format!("`{name}` is kept as it is: there is no such thing"))?;
         let room = self.room.get().checked_sub(value.len());
-        self.room.set(room.ok_or_else(|| format!("`{name}` is kept as it is: the text would be too long"))?);
+        self.room.set(
+            room.ok_or_else(|| format!("`{name}` is kept as it is: the text would be too long"))?,
+        );
         Ok(value)
     }
 }
 
-/// A document in which references are replaced by what they stand for, with the controls that it imports.
+/// A document in which references are replaced by what they stand for, with the controls that it
+/// imports.
 fn resolved(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Node, Problem> {
     let mut values: BTreeMap<String, String> = BTreeMap::new();
     let mut state = |name: String, node: &Node| {
@@ -143,13 +192,18 @@ fn resolved(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Nod
         }
     };
     for variable in blocks(document, "variable") {
-        if let (Some(name), Some(value)) = (label(variable, 0), variable.get("value").or(variable.get("default"))) {
+        if let (Some(name), Some(value)) = (
+            label(variable, 0),
+            variable.get("value").or(variable.get("default")),
+        ) {
             state(format!("var.{name}"), value);
         }
     }
     for locals in blocks(document, "locals") {
         if let Value::Map(entries) = locals.value() {
-            entries.iter().for_each(|(name, node)| state(format!("local.{name}"), node));
+            entries
+                .iter()
+                .for_each(|(name, node)| state(format!("local.{name}"), node));
         }
     }
     let mut imported: Vec<Node> = blocks(document, "component").to_vec();
@@ -163,7 +217,10 @@ fn resolved(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Nod
             seen.push(path.clone());
             match include(model, &path) {
                 Ok(file) => imported.extend(blocks(&file, "component").iter().cloned()),
-                Err(problem) => fields.loss("imports", format!("`{path}` is not imported: {}", problem.message)),
+                Err(problem) => fields.loss(
+                    "imports",
+                    format!("`{path}` is not imported: {}", problem.message),
+                ),
             }
         }
     }
@@ -176,12 +233,20 @@ fn resolved(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Nod
             }
         }
     }
-    let scope = Scope { values, room: Cell::new(MOST_PUT_IN) };
+    let scope = Scope {
+        values,
+        room: Cell::new(MOST_PUT_IN),
+    };
     let document = with_values(notes, document, &scope, "")?;
-    let Value::Map(entries) = document.value() else { return Ok(document) };
+    let Value::Map(entries) = document.value() else {
+        return Ok(document);
+    };
     let mut entries: Vec<(String, Node)> = entries.clone();
     if !imported.is_empty() {
-        entries.push((IMPORTED.to_owned(), Node::new(Value::List(imported), document.place().clone())?));
+        entries.push((
+            IMPORTED.to_owned(),
+            Node::new(Value::List(imported), document.place().clone())?,
+        ));
     }
     Node::new(Value::Map(entries), document.place().clone())
 }
@@ -197,19 +262,32 @@ fn with_values(notes: &Notes, node: &Node, scope: &Scope, path: &str) -> Result<
             }
         },
         Value::List(nodes) => {
-            let each =
-                nodes.iter().enumerate().map(|(at, node)| with_values(notes, node, scope, &format!("{path}[{at}]")));
+            let each = nodes
+                .iter()
+                .enumerate()
+                .map(|(at, node)| with_values(notes, node, scope, &format!("{path}[{at}]")));
             Value::List(each.collect::<Result<_, _>>()?)
         }
         Value::Map(entries) => {
             let each = entries.iter().enumerate().map(|(at, (name, node))| {
-                let way = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let way = if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
                 // Blocks stand after the attributes, and one of these may have their name.
                 let is_both = entries[at + 1..].iter().any(|(other, _)| other == name);
-                let name = if is_both { format!("{name}{ATTRIBUTE}") } else { name.clone() };
+                let name = if is_both {
+                    format!("{name}{ATTRIBUTE}")
+                } else {
+                    name.clone()
+                };
                 // These are names of what is imported.
-                let node =
-                    if name == "control_imports" { node.clone() } else { with_values(notes, node, scope, &way)? };
+                let node = if name == "control_imports" {
+                    node.clone()
+                } else {
+                    with_values(notes, node, scope, &way)?
+                };
                 Ok((name, node))
             });
             Value::Map(each.collect::<Result<_, Problem>>()?)
@@ -222,7 +300,8 @@ fn with_values(notes: &Notes, node: &Node, scope: &Scope, path: &str) -> Result<
 /// What the name of an attribute ends with where blocks have the same name.
 const ATTRIBUTE: &str = " (attribute)";
 
-/// A text with what its references stand for; nothing if it has none; why one of them cannot be put in.
+/// A text with what its references stand for; nothing if it has none; why one of them cannot be put
+/// in.
 fn replaced(text: &str, scope: &Scope) -> Result<Option<String>, String> {
     let plain = text.trim();
     if is_reference(plain) {
@@ -232,12 +311,21 @@ fn replaced(text: &str, scope: &Scope) -> Result<Option<String>, String> {
         return Ok(None);
     }
     // A template is the text that it is written as, with its quotes.
-    let inner = plain.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    let unescaped = inner.map(|inner| inner.replace("\\n", "\n").replace("\\\"", "\"").replace("\\\\", "\\"));
+    let inner = plain
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    let unescaped = inner.map(|inner| {
+        inner
+            .replace("\\n", "\n")
+            .replace("\\\"", "\"")
+            .replace("\\\\", "\\")
+    });
     let mut rest = unescaped.as_deref().unwrap_or(text);
     let mut whole = String::new();
     while let Some(at) = rest.find("${") {
-        let Some(end) = rest[at..].find('}') else { break };
+        let Some(end) = rest[at..].find('}') else {
+            break;
+        };
         whole.push_str(&rest[..at]);
         let name = rest[at + 2..at + end].trim();
         match is_reference(name) {
@@ -251,11 +339,22 @@ fn replaced(text: &str, scope: &Scope) -> Result<Option<String>, String> {
 }
 
 /// A model with what the one that it includes says and it does not.
-fn with_base(notes: &Notes, model: &Node, include: &Include<'_>, path: &str, depth: usize) -> Result<Node, Problem> {
+fn with_base(
+    notes: &Notes,
+    model: &Node,
+    include: &Include<'_>,
+    path: &str,
+    depth: usize,
+) -> Result<Node, Problem> {
     let fields = Fields::new(notes, model, path.to_owned());
-    let Some(file) = fields.text("including") else { return Ok(model.clone()) };
+    let Some(file) = fields.text("including") else {
+        return Ok(model.clone());
+    };
     if depth >= DEEPEST {
-        fields.problem("including", format!("models include each other more than {DEEPEST} deep"));
+        fields.problem(
+            "including",
+            format!("models include each other more than {DEEPEST} deep"),
+        );
         return Ok(model.clone());
     }
     let included = match include(model, &file) {
@@ -271,12 +370,21 @@ fn with_base(notes: &Notes, model: &Node, include: &Include<'_>, path: &str, dep
     };
     let [base] = blocks(&included, "threatmodel") else {
         let count = blocks(&included, "threatmodel").len();
-        fields.problem("including", format!("`{file}` has to hold one `threatmodel`, and holds {count}"));
+        fields.problem(
+            "including",
+            format!("`{file}` has to hold one `threatmodel`, and holds {count}"),
+        );
         return Ok(model.clone());
     };
     let base = with_base(notes, base, include, "threatmodel[0]", depth + 1)?;
-    let (Value::Map(own), Value::Map(others)) = (model.value(), base.value()) else { return Ok(model.clone()) };
-    let mut entries: Vec<(String, Node)> = own.iter().filter(|(name, _)| name != "including").cloned().collect();
+    let (Value::Map(own), Value::Map(others)) = (model.value(), base.value()) else {
+        return Ok(model.clone());
+    };
+    let mut entries: Vec<(String, Node)> = own
+        .iter()
+        .filter(|(name, _)| name != "including")
+        .cloned()
+        .collect();
     for (name, node) in others {
         match entries.iter_mut().find(|(own, _)| own == name) {
             None => entries.push((name.clone(), node.clone())),
@@ -284,7 +392,8 @@ fn with_base(notes: &Notes, model: &Node, include: &Include<'_>, path: &str, dep
             Some((_, own)) if name != LABELS && name != "attributes" => {
                 if let (Value::List(nodes), Value::List(more)) = (own.value(), node.value()) {
                     let is_anew = |other: &&Node| {
-                        label(other, 0).is_none() || !nodes.iter().any(|node| label(node, 0) == label(other, 0))
+                        label(other, 0).is_none()
+                            || !nodes.iter().any(|node| label(node, 0) == label(other, 0))
                     };
                     let all = more.iter().filter(is_anew).chain(nodes).cloned().collect();
                     *own = Node::new(Value::List(all), own.place().clone())?;
@@ -296,7 +405,8 @@ fn with_base(notes: &Notes, model: &Node, include: &Include<'_>, path: &str, dep
     Node::new(Value::Map(entries), model.place().clone())
 }
 
-// ---- models ----------------------------------------------------------------------------------------------------
+// ---- models
+// ----------------------------------------------------------------------------------------------------
 
 /// A model of a file.
 struct Model<'a> {
@@ -334,25 +444,44 @@ impl Model<'_> {
     }
 
     fn read(&self, fields: &Fields<'_>, draft: &mut Draft) {
-        let _ = (fields.label(0), fields.node("imports"), fields.node("including"));
-        if let Some(author) = fields.text("author").filter(|author| !draft.owner.contains(author)) {
+        let _ = (
+            fields.label(0),
+            fields.node("imports"),
+            fields.node("including"),
+        );
+        if let Some(author) = fields
+            .text("author")
+            .filter(|author| !draft.owner.contains(author))
+        {
             draft.owner.push(author);
         }
         let mut comments = Vec::new();
         for (name, what) in [("link", "link"), ("diagram_link", "diagram")] {
             comments.extend(fields.kept(name, what));
         }
-        comments.extend(fields.texts("repository").into_iter().map(|said| format!("repository: {said}")));
+        comments.extend(
+            fields
+                .texts("repository")
+                .into_iter()
+                .map(|said| format!("repository: {said}")),
+        );
         for (name, what) in [("created_at", "created"), ("updated_at", "updated")] {
-            let Some(seconds) = fields.number(name) else { continue };
-            let day = jiff::Timestamp::from_second(seconds as i64).map(|time| time.strftime("%Y-%m-%d").to_string());
-            comments.push(format!("{what}: {}", day.unwrap_or_else(|_| seconds.to_string())));
+            let Some(seconds) = fields.number(name) else {
+                continue;
+            };
+            let day = jiff::Timestamp::from_second(seconds as i64)
+                .map(|time| time.strftime("%Y-%m-%d").to_string());
+            comments.push(format!(
+                "{what}: {}",
+                day.unwrap_or_else(|_| seconds.to_string())
+            ));
         }
         if let Some(attributes) = fields.all("attributes").into_iter().next() {
             let _ = attributes.label(0);
             let said = ["internet_facing", "new_initiative", "initiative_size"].into_iter();
             let said = said.filter_map(|name| attributes.kept(name, &name.replace('_', " ")));
-            comments.extend(Some(said.collect::<Vec<_>>().join(", ")).filter(|said| !said.is_empty()));
+            comments
+                .extend(Some(said.collect::<Vec<_>>().join(", ")).filter(|said| !said.is_empty()));
             comments.extend(attributes.rest());
         }
         for more in fields.all("additional_attribute") {
@@ -369,14 +498,19 @@ impl Model<'_> {
         }
         for diagram in fields.all("mermaid") {
             diagram.loss("content", "left out: a drawing in Mermaid");
-            comments.push(format!("A drawing in Mermaid was left out: {}", diagram.label(0)));
+            comments.push(format!(
+                "A drawing in Mermaid was left out: {}",
+                diagram.label(0)
+            ));
             comments.extend(diagram.text("description"));
         }
         for fields in fields.all("information_asset") {
             self.asset(&fields, draft);
         }
-        let diagrams: Vec<_> =
-            ["data_flow_diagram_v2", "data_flow_diagram"].iter().flat_map(|name| fields.all(name)).collect();
+        let diagrams: Vec<_> = ["data_flow_diagram_v2", "data_flow_diagram"]
+            .iter()
+            .flat_map(|name| fields.all(name))
+            .collect();
         for diagram in &diagrams {
             self.elements(diagram, draft);
         }
@@ -413,8 +547,12 @@ impl Model<'_> {
                         item.comments.extend(told);
                     }
                     None => {
-                        draft.comments.extend(description.map(|said| format!("{part}: {said}")));
-                        draft.comments.extend(told.map(|comment| format!("{part}: {comment}")));
+                        draft
+                            .comments
+                            .extend(description.map(|said| format!("{part}: {said}")));
+                        draft
+                            .comments
+                            .extend(told.map(|comment| format!("{part}: {comment}")));
                     }
                 }
             }
@@ -423,7 +561,9 @@ impl Model<'_> {
 
     /// The elements of the diagrams.
     fn elements_in<'d>(&'d self, draft: &'d Draft) -> impl Iterator<Item = &'d Item> {
-        draft.of_kind(&[Kind::Process, Kind::Store, Kind::External]).filter(|item| item.key.starts_with(&self.prefix))
+        draft
+            .of_kind(&[Kind::Process, Kind::Store, Kind::External])
+            .filter(|item| item.key.starts_with(&self.prefix))
     }
 
     fn asset(&self, fields: &Fields<'_>, draft: &mut Draft) {
@@ -433,9 +573,15 @@ impl Model<'_> {
         match said.as_deref().map(|said| looked_up(said, CLASSIFICATION)) {
             Some(Some(word)) => item.word("classification", Some(word)),
             Some(None) => {
-                fields.loss("information_classification", "kept in a comment: `confidential` is a guess");
+                fields.loss(
+                    "information_classification",
+                    "kept in a comment: `confidential` is a guess",
+                );
                 item.word("classification", Some("confidential"));
-                item.comments.push(format!("TODO: it was classified as {}", said.unwrap_or_default()));
+                item.comments.push(format!(
+                    "TODO: it was classified as {}",
+                    said.unwrap_or_default()
+                ));
             }
             // What threatcl takes it for.
             None => item.word("classification", Some("confidential")),
@@ -446,7 +592,10 @@ impl Model<'_> {
 
     fn add(&self, fields: &Fields<'_>, item: Item, draft: &mut Draft) {
         if item.kind != Kind::Flow && draft.items.get(&item.key).is_some() {
-            fields.loss(LABELS, "the same name is here a second time: what refers to it is taken to mean the first");
+            fields.loss(
+                LABELS,
+                "the same name is here a second time: what refers to it is taken to mean the first",
+            );
         }
         draft.items.push(item);
     }
@@ -462,7 +611,10 @@ impl Model<'_> {
             }
         }
         let description = fields.text("description");
-        let comments: Vec<String> = titles::lines(told).into_iter().chain(titles::lines(fields.rest())).collect();
+        let comments: Vec<String> = titles::lines(told)
+            .into_iter()
+            .chain(titles::lines(fields.rest()))
+            .collect();
         let like = plain_word(&name);
         let drawn = draft.items.iter_mut().find(|item| {
             matches!(item.kind, Kind::External | Kind::Process | Kind::Store)
@@ -482,7 +634,8 @@ impl Model<'_> {
         self.add(fields, item, draft);
     }
 
-    // ---- diagrams ----------------------------------------------------------------------------------------------
+    // ---- diagrams
+    // ----------------------------------------------------------------------------------------------
 
     fn elements(&self, diagram: &Fields<'_>, draft: &mut Draft) {
         let _ = diagram.label(0);
@@ -511,9 +664,11 @@ impl Model<'_> {
     }
 
     fn elements_of(&self, fields: &Fields<'_>, zone: Option<&str>, draft: &mut Draft) {
-        for (block, kind) in
-            [("process", Kind::Process), ("external_element", Kind::External), ("data_store", Kind::Store)]
-        {
+        for (block, kind) in [
+            ("process", Kind::Process),
+            ("external_element", Kind::External),
+            ("data_store", Kind::Store),
+        ] {
             for fields in fields.all(block) {
                 let name = self.name(&fields);
                 let mut item = self.item(kind, &name);
@@ -531,7 +686,10 @@ impl Model<'_> {
                     if draft.items.get(&key).is_some() {
                         item.state("stores", Fact::Item(key));
                     } else {
-                        fields.loss("information_asset", "kept in a comment: there is no such asset");
+                        fields.loss(
+                            "information_asset",
+                            "kept in a comment: there is no such asset",
+                        );
                         item.comments.push(format!("information asset: {asset}"));
                     }
                 }
@@ -540,11 +698,9 @@ impl Model<'_> {
                 match draft.items.get_mut(&item.key) {
                     Some(known) if known.kind == kind => {
                         known.place = known.place.take().or(item.place);
-                        for (property, fact) in item
-                            .facts
-                            .into_iter()
-                            .flat_map(|(name, facts)| facts.into_iter().map(move |fact| (name, fact)))
-                        {
+                        for (property, fact) in item.facts.into_iter().flat_map(|(name, facts)| {
+                            facts.into_iter().map(move |fact| (name, fact))
+                        }) {
                             known.state(property, fact);
                         }
                         known.comments.extend(item.comments);
@@ -566,11 +722,19 @@ impl Model<'_> {
                     return Some(key).filter(|_| !said.is_empty());
                 }
                 let start = self.key(Kind::Process, "");
-                let known = draft.items.iter().filter_map(|item| item.key.strip_prefix(start.as_str()));
-                fields.problem(name, crate::tree::unknown(&said, known.filter(|known| !known.is_empty())));
+                let known = draft
+                    .items
+                    .iter()
+                    .filter_map(|item| item.key.strip_prefix(start.as_str()));
+                fields.problem(
+                    name,
+                    crate::tree::unknown(&said, known.filter(|known| !known.is_empty())),
+                );
                 None
             };
-            let (Some(source), Some(target)) = (end("from"), end("to")) else { continue };
+            let (Some(source), Some(target)) = (end("from"), end("to")) else {
+                continue;
+            };
             item.ends = Some((source, target));
             let stated = fields.text("protocol");
             match &stated {
@@ -579,7 +743,8 @@ impl Model<'_> {
             }
             // A flow that is called by its protocol has no name.
             if name.is_empty() || vocabulary::protocol(&name).is_some() {
-                let is_told = stated.is_none() || vocabulary::protocol(&name) == item.words("protocol").next();
+                let is_told = stated.is_none()
+                    || vocabulary::protocol(&name) == item.words("protocol").next();
                 if !name.is_empty() && (!is_told || guesses::protocol_in(&name).is_none()) {
                     item.comments.push(format!("name: {name}"));
                 }
@@ -590,7 +755,8 @@ impl Model<'_> {
         }
     }
 
-    // ---- threats -----------------------------------------------------------------------------------------------
+    // ---- threats
+    // -----------------------------------------------------------------------------------------------
 
     fn threat(&self, fields: &Fields<'_>, elements: &Elements, draft: &mut Draft) {
         let description = fields.text("description").unwrap_or_default();
@@ -604,7 +770,10 @@ impl Model<'_> {
             match vocabulary::stride(&said) {
                 Some(word) => item.word("category", Some(word)),
                 None => {
-                    fields.loss("stride", format!("`{said}` is kept in a comment: it is no category of STRIDE"));
+                    fields.loss(
+                        "stride",
+                        format!("`{said}` is kept in a comment: it is no category of STRIDE"),
+                    );
                     item.comments.push(format!("stride: {said}"));
                 }
             }
@@ -618,7 +787,8 @@ impl Model<'_> {
             fields.loss("impacts", "kept in a comment");
         }
         if !impacts.is_empty() {
-            item.comments.push(format!("impacts: {}", impacts.join(", ")));
+            item.comments
+                .push(format!("impacts: {}", impacts.join(", ")));
         }
         if let Some(risk) = fields.all("risk").into_iter().next() {
             let _ = risk.label(0);
@@ -626,7 +796,9 @@ impl Model<'_> {
                 let said = risk.text(property);
                 match said.as_deref().map(vocabulary::level_word) {
                     Some(Some(level)) => item.word(property, Some(level)),
-                    Some(None) => item.comments.extend(said.map(|said| format!("{property}: {said}"))),
+                    Some(None) => item
+                        .comments
+                        .extend(said.map(|said| format!("{property}: {said}"))),
                     None => {}
                 }
             }
@@ -638,8 +810,10 @@ impl Model<'_> {
             if draft.items.get(&key).is_some() {
                 item.state("affects", Fact::Item(key));
             } else {
-                fields
-                    .loss("information_asset_refs", format!("`{asset}` is kept in a comment: there is no such asset"));
+                fields.loss(
+                    "information_asset_refs",
+                    format!("`{asset}` is kept in a comment: there is no such asset"),
+                );
                 item.comments.push(format!("information asset: {asset}"));
             }
         }
@@ -661,22 +835,37 @@ impl Model<'_> {
         }
         let mut found = elements.told_in(&format!("{} {}", threat.title, threat.description));
         if found.is_empty() {
-            let keepers = threat.keys("affects").filter_map(|asset| elements.keepers.get(asset)).flatten();
+            let keepers = threat
+                .keys("affects")
+                .filter_map(|asset| elements.keepers.get(asset))
+                .flatten();
             found.extend(keepers.cloned());
         }
         if found.is_empty() {
-            found = stand_ins::anything(draft, self.part.as_deref(), |item| item.key.starts_with(&self.prefix));
+            found = stand_ins::anything(draft, self.part.as_deref(), |item| {
+                item.key.starts_with(&self.prefix)
+            });
         }
-        found.into_iter().for_each(|key| threat.state("targets", Fact::Item(key)));
-        threat.comments.push("TODO: it did not say what it is against; `targets` is a guess".to_owned());
+        found
+            .into_iter()
+            .for_each(|key| threat.state("targets", Fact::Item(key)));
+        threat
+            .comments
+            .push("TODO: it did not say what it is against; `targets` is a guess".to_owned());
     }
 
     /// The controls of a threat, as mitigations.
     fn controls(&self, fields: &Fields<'_>, draft: &mut Draft) -> Vec<String> {
         let mut keys = Vec::new();
         let both = format!("control{ATTRIBUTE}");
-        let is_text = fields.node("control").is_some_and(|node| !matches!(node.value(), Value::List(_)));
-        let mut said = if is_text { Vec::new() } else { fields.all("control") };
+        let is_text = fields
+            .node("control")
+            .is_some_and(|node| !matches!(node.value(), Value::List(_)));
+        let mut said = if is_text {
+            Vec::new()
+        } else {
+            fields.all("control")
+        };
         if let Some(text) = fields.text(if is_text { "control" } else { &both }) {
             keys.push(self.control(&text, Some(true), Vec::new(), draft));
         }
@@ -693,7 +882,11 @@ impl Model<'_> {
         }
         for reference in fields.texts("control_imports") {
             let name = reference.rsplit('.').next().unwrap_or_default();
-            match self.controls.iter().find(|control| control.label(1) == name) {
+            match self
+                .controls
+                .iter()
+                .find(|control| control.label(1) == name)
+            {
                 Some(control) => {
                     let key = format!("component {name}");
                     if draft.items.get(&key).is_none() {
@@ -708,7 +901,8 @@ impl Model<'_> {
                         "control_imports",
                         format!("`{reference}` is not known: no file that is imported has it"),
                     );
-                    let comments = vec!["TODO: its control was in a file that was not imported".to_owned()];
+                    let comments =
+                        vec!["TODO: its control was in a file that was not imported".to_owned()];
                     keys.push(self.control(&titles::readable(name), None, comments, draft));
                 }
             }
@@ -718,10 +912,16 @@ impl Model<'_> {
 
     /// A control that is a block.
     fn block(&self, fields: &Fields<'_>, name: String, draft: &mut Draft) -> String {
-        let made = control(fields, Item::new(Kind::Mitigation, String::new(), titles::readable(&name)));
+        let made = control(
+            fields,
+            Item::new(Kind::Mitigation, String::new(), titles::readable(&name)),
+        );
         let mut item = made;
         // What says the same is the same.
-        item.key = self.key(Kind::Mitigation, &format!("{} {} {:?}", item.title, item.description, item.facts));
+        item.key = self.key(
+            Kind::Mitigation,
+            &format!("{} {} {:?}", item.title, item.description, item.facts),
+        );
         item.part.clone_from(&self.part);
         let key = item.key.clone();
         if draft.items.get(&key).is_none() {
@@ -731,7 +931,13 @@ impl Model<'_> {
     }
 
     /// A control that is a text.
-    fn control(&self, text: &str, is_done: Option<bool>, comments: Vec<String>, draft: &mut Draft) -> String {
+    fn control(
+        &self,
+        text: &str,
+        is_done: Option<bool>,
+        comments: Vec<String>,
+        draft: &mut Draft,
+    ) -> String {
         let key = self.key(Kind::Mitigation, text);
         if draft.items.get(&key).is_none() {
             let mut item = Item::new(Kind::Mitigation, key.clone(), titles::title_of(text));
@@ -761,12 +967,20 @@ impl Elements {
         let mut elements = Elements::default();
         for item in all {
             for asset in item.keys("stores") {
-                elements.keepers.entry(asset.to_owned()).or_default().push(item.key.clone());
+                elements
+                    .keepers
+                    .entry(asset.to_owned())
+                    .or_default()
+                    .push(item.key.clone());
             }
             let words = spaced(&item.title);
             if item.kind != Kind::External && !words.is_empty() {
                 elements.lengths.insert(words.len());
-                elements.titles.entry(words).or_default().push(item.key.clone());
+                elements
+                    .titles
+                    .entry(words)
+                    .or_default()
+                    .push(item.key.clone());
             }
         }
         elements
@@ -775,26 +989,41 @@ impl Elements {
     /// The keys of those whose titles are in a text.
     fn told_in(&self, text: &str) -> Vec<String> {
         let words = spaced(text);
-        let titles = self.lengths.iter().flat_map(|length| words.windows(*length));
-        titles.filter_map(|title| self.titles.get(title)).flatten().cloned().collect()
+        let titles = self
+            .lengths
+            .iter()
+            .flat_map(|length| words.windows(*length));
+        titles
+            .filter_map(|title| self.titles.get(title))
+            .flatten()
+            .cloned()
+            .collect()
     }
 }
 
 /// The words of a text in lower case.
 fn spaced(text: &str) -> Vec<String> {
-    let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = text
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect()
 }
 
 fn status(is_done: Option<bool>) -> &'static str {
-    if is_done == Some(true) { "implemented" } else { "proposed" }
+    if is_done == Some(true) {
+        "implemented"
+    } else {
+        "proposed"
+    }
 }
 
 /// What an element is made with, as far as its name tells.
 fn technology(item: &Item) -> Option<&'static str> {
     let name = vocabulary::technology(&item.title).filter(|name| !COMMON.contains(name))?;
     let above = library::upwards(Kind::Technology, name);
-    let keeps = above.iter().any(|name| name == "datastore" || name == "messaging");
+    let keeps = above
+        .iter()
+        .any(|name| name == "datastore" || name == "messaging");
     (keeps == (item.kind == Kind::Store)).then_some(name)
 }
 
@@ -805,7 +1034,14 @@ fn component(fields: &Fields<'_>) -> Item {
     if name.is_empty() {
         fields.problem(LABELS, "a `component` needs a kind and a name");
     }
-    let mut item = control(fields, Item::new(Kind::Mitigation, format!("component {name}"), titles::readable(&name)));
+    let mut item = control(
+        fields,
+        Item::new(
+            Kind::Mitigation,
+            format!("component {name}"),
+            titles::readable(&name),
+        ),
+    );
     if !matches!(kind.as_str(), "control" | "expanded_control") && kind != name {
         item.comments.push(format!("kind of component: {kind}"));
     }
@@ -818,16 +1054,23 @@ fn control(fields: &Fields<'_>, mut item: Item) -> Item {
     match fields.text("description") {
         // That it is not there was told.
         Some(name) if is_reference(&name) => {
-            item.comments.push(format!("TODO: its description is elsewhere: {name}"));
+            item.comments
+                .push(format!("TODO: its description is elsewhere: {name}"));
         }
         description => titles::describe(&mut item, description),
     }
     if let Some(notes) = fields.text("implementation_notes") {
-        item.description = [item.description.as_str(), &notes].join("\n\n").trim().to_owned();
+        item.description = [item.description.as_str(), &notes]
+            .join("\n\n")
+            .trim()
+            .to_owned();
     }
     item.word("status", Some(status(fields.yes_no("implemented"))));
     for attribute in fields.all("attribute") {
-        let (name, value) = (attribute.label(0), attribute.text("value").unwrap_or_default());
+        let (name, value) = (
+            attribute.label(0),
+            attribute.text("value").unwrap_or_default(),
+        );
         let plain = plain_word(&name);
         if plain == "owner" && item.get("owner").is_empty() {
             item.text("owner", Some(value));
@@ -835,11 +1078,13 @@ fn control(fields: &Fields<'_>, mut item: Item) -> Item {
             item.text("evidence", Some(value));
         } else {
             attribute.loss("value", "kept in a comment");
-            item.comments.push(format!("{}: {value}", titles::readable(&name)));
+            item.comments
+                .push(format!("{}: {value}", titles::readable(&name)));
         }
         item.comments.extend(attribute.rest());
     }
-    item.comments.extend(fields.kept("risk_reduction", "risk reduction"));
+    item.comments
+        .extend(fields.kept("risk_reduction", "risk reduction"));
     item.comments.extend(titles::lines(fields.rest()));
     item
 }

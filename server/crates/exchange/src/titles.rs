@@ -1,5 +1,5 @@
-//! Titles, names and other texts, as a person would write them for what a document says. It must not know what they
-//! mean.
+//! Titles, names and other texts, as a person would write them for what a document says. It must
+//! not know what they mean.
 
 use crate::draft::{Draft, Fact, Item};
 use crate::text::{is_word, name_of};
@@ -7,15 +7,25 @@ use crate::tree::{Fields, Place, plain_word};
 
 /// A text, or another one if it is empty.
 pub fn or<'t>(text: &'t str, otherwise: &'t str) -> &'t str {
-    if text.trim().is_empty() { otherwise } else { text }
+    if text.trim().is_empty() {
+        otherwise
+    } else {
+        text
+    }
 }
 
 /// A name of an id, if people can read it.
 pub fn id(id: &str) -> Option<String> {
     let digits = id.chars().filter(char::is_ascii_digit).count();
-    let letters = id.chars().filter(|character| character.is_alphabetic()).count();
-    let is_made_up =
-        id.len() > 64 || digits * 3 > letters || id.split('-').any(|part| part.len() >= 8 && digits_in(part) > 1);
+    let letters = id
+        .chars()
+        .filter(|character| character.is_alphabetic())
+        .count();
+    let is_made_up = id.len() > 64
+        || digits * 3 > letters
+        || id
+            .split('-')
+            .any(|part| part.len() >= 8 && digits_in(part) > 1);
     let whole = id.to_lowercase().replace(['-', '.', ' '], "_");
     let name = if is_word(&whole) { whole } else { name_of(id) };
     Some(name).filter(|name| !is_made_up && !name.is_empty())
@@ -27,7 +37,9 @@ fn digits_in(text: &str) -> usize {
 
 /// Gives an item its description, unless that only repeats the title.
 pub fn describe(item: &mut Item, text: Option<String>) {
-    if let Some(text) = text.filter(|text| !text.is_empty() && plain_word(text) != plain_word(&item.title)) {
+    if let Some(text) =
+        text.filter(|text| !text.is_empty() && plain_word(text) != plain_word(&item.title))
+    {
         item.description = text;
     }
 }
@@ -41,7 +53,11 @@ pub fn tags(fields: &Fields<'_>, item: &mut Item) {
 
 /// A line that says what a text is about.
 pub fn labelled(label: &str, text: &str) -> String {
-    if text.trim().is_empty() { label.to_owned() } else { format!("{label}: {text}") }
+    if text.trim().is_empty() {
+        label.to_owned()
+    } else {
+        format!("{label}: {text}")
+    }
 }
 
 /// Lines of which the short ones stand together.
@@ -63,7 +79,9 @@ pub fn lines(all: Vec<String>) -> Vec<String> {
 /// A title without the tags of HTML that some tools write.
 pub fn without_markup(title: &str) -> String {
     let mut plain = title.to_owned();
-    for tag in ["<b>", "</b>", "<i>", "</i>", "<u>", "</u>", "<br>", "<p>", "</p>"] {
+    for tag in [
+        "<b>", "</b>", "<i>", "</i>", "<u>", "</u>", "<br>", "<p>", "</p>",
+    ] {
         plain = plain.replace(tag, "");
     }
     plain
@@ -74,7 +92,9 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     let mut rest = text;
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
-    let Some(after) = rest.strip_prefix(first) else { return false };
+    let Some(after) = rest.strip_prefix(first) else {
+        return false;
+    };
     rest = after;
     let mut last = None;
     for part in parts {
@@ -91,9 +111,18 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 /// The first sentence of a text, if it is short enough for a title.
 pub fn first_sentence(text: &str) -> Option<String> {
     let line = text.trim().lines().next().unwrap_or_default();
-    let is_end = |at: &usize| !["e.g", "i.e", "etc", "vs"].iter().any(|short| line[..*at].ends_with(short));
-    let end = line.match_indices(". ").map(|(at, _)| at).find(is_end).unwrap_or(line.len());
-    Some(line[..end].trim_end_matches('.').to_owned()).filter(|sentence| !sentence.is_empty() && sentence.len() <= 90)
+    let is_end = |at: &usize| {
+        !["e.g", "i.e", "etc", "vs"]
+            .iter()
+            .any(|short| line[..*at].ends_with(short))
+    };
+    let end = line
+        .match_indices(". ")
+        .map(|(at, _)| at)
+        .find(is_end)
+        .unwrap_or(line.len());
+    Some(line[..end].trim_end_matches('.').to_owned())
+        .filter(|sentence| !sentence.is_empty() && sentence.len() <= 90)
 }
 
 /// A title of a text: its first sentence, cut off at a word if it is long.
@@ -123,28 +152,45 @@ pub fn readable(name: &str) -> String {
     }
     let words = name.replace(['_', '-'], " ");
     let mut letters = words.trim().chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// A title for a model that has none, of the name of its file.
 pub fn file_title(place: &Place) -> String {
     let name = place.file.rsplit(['/', '\\']).next().unwrap_or_default();
-    name.split('.').next().filter(|name| !name.is_empty()).unwrap_or("Imported model").to_owned()
+    name.split('.')
+        .next()
+        .filter(|name| !name.is_empty())
+        .unwrap_or("Imported model")
+        .to_owned()
 }
 
 /// Gives a flow without a name of its own a title, of its ends.
 pub fn title_by_ends(draft: &Draft, flow: &mut Item) {
-    let Some((source, target)) = &flow.ends else { return };
-    let title = |key: &str| draft.items.get(key).map(|item| item.title.clone()).unwrap_or_default();
+    let Some((source, target)) = &flow.ends else {
+        return;
+    };
+    let title = |key: &str| {
+        draft
+            .items
+            .get(key)
+            .map(|item| item.title.clone())
+            .unwrap_or_default()
+    };
     flow.title = format!("{} to {}", title(source), title(target));
 }
 
 /// Values as people write them, for comments.
 pub fn facts_in_words(facts: &[Fact]) -> String {
     let said = facts.iter().map(|fact| match fact {
-        Fact::Word(said) | Fact::Text(said) | Fact::Item(said) | Fact::Library(said) | Fact::Reference(said) => {
-            said.clone()
-        }
+        Fact::Word(said)
+        | Fact::Text(said)
+        | Fact::Item(said)
+        | Fact::Library(said)
+        | Fact::Reference(said) => said.clone(),
         Fact::Date(date) => date.to_string(),
         Fact::Finding(what, on) => format!("{what}@{on}"),
     });

@@ -1,5 +1,6 @@
-//! The OWASP threat model library (TM-BOM, <https://github.com/OWASP/www-project-threat-model-library>,
-//! `threat-model.schema.json`, 1.0). It must not know how a draft becomes text.
+//! The OWASP threat model library (TM-BOM,
+//! <https://github.com/OWASP/www-project-threat-model-library>, `threat-model.schema.json`, 1.0).
+//! It must not know how a draft becomes text.
 
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, looked_up, plain_word};
@@ -44,7 +45,13 @@ type Sensitivity = (&'static str, &'static [(&'static str, &'static str)]);
 /// What kinds of data there are.
 const SENSITIVITY: &[(&str, Sensitivity)] = &[
     ("pii", ("confidential", &[("personal", "yes")])),
-    ("phi", ("restricted", &[("personal", "yes"), ("regulations", "hipaa")])),
+    (
+        "phi",
+        (
+            "restricted",
+            &[("personal", "yes"), ("regulations", "hipaa")],
+        ),
+    ),
     ("fin", ("confidential", &[])),
     ("ip", ("confidential", &[])),
     ("cred", ("restricted", &[("kind", "credential")])),
@@ -72,7 +79,10 @@ struct Known(FxHashMap<(&'static str, String), String>);
 
 impl Known {
     fn get(&self, lists: &[&'static str], name: &str) -> Option<String> {
-        lists.iter().find_map(|list| self.0.get(&(*list, name.to_owned()))).cloned()
+        lists
+            .iter()
+            .find_map(|list| self.0.get(&(*list, name.to_owned())))
+            .cloned()
     }
 
     /// The key of what is named; that there is no such thing is noted, and kept in a comment.
@@ -86,8 +96,12 @@ impl Known {
     ) -> Option<String> {
         let found = self.get(lists, name);
         if found.is_none() {
-            fields.loss(field, format!("kept in a comment: nothing is called `{name}`"));
-            item.comments.push(format!("{field}: {name}, which is not there"));
+            fields.loss(
+                field,
+                format!("kept in a comment: nothing is called `{name}`"),
+            );
+            item.comments
+                .push(format!("{field}: {name}, which is not there"));
         }
         found
     }
@@ -104,13 +118,18 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         draft.description = scope.text("description").unwrap_or_default();
         draft.comments.extend(titles::lines(scope.rest()));
     }
-    if let Some(more) = top.text("description").filter(|more| !draft.description.contains(more.as_str())) {
+    if let Some(more) = top
+        .text("description")
+        .filter(|more| !draft.description.contains(more.as_str()))
+    {
         draft.description = format!("{}\n\n{more}", draft.description).trim().to_owned();
     }
     for diagram in top.all("diagrams") {
         diagram.drawing(&["source"]);
         let _ = diagram.text("type");
-        let said = [diagram.text("title"), diagram.text("description")].into_iter().flatten();
+        let said = [diagram.text("title"), diagram.text("description")]
+            .into_iter()
+            .flatten();
         let said = said.chain(diagram.rest()).collect::<Vec<_>>();
         if !said.is_empty() {
             draft.comments.push(format!("diagram: {}", said.join("; ")));
@@ -158,22 +177,32 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         let kind = word(&fields, "type", STORES, &mut item);
         let keeps_data = |technology: &&str| {
             let above = library::upwards(Kind::Technology, technology);
-            above.iter().any(|name| ["datastore", "messaging"].contains(&name.as_str()))
+            above
+                .iter()
+                .any(|name| ["datastore", "messaging"].contains(&name.as_str()))
         };
         let of_title = || vocabulary::technology(&item.title).filter(keeps_data);
-        match product.as_deref().and_then(vocabulary::technology).or_else(of_title) {
+        match product
+            .as_deref()
+            .and_then(vocabulary::technology)
+            .or_else(of_title)
+        {
             Some(technology) => {
                 item.library("technology", &[technology]);
                 let above = library::upwards(Kind::Technology, technology);
                 if kind.is_some_and(|kind| !above.iter().any(|name| name == kind)) {
-                    item.comments.extend(fields.text("type").map(|kind| format!("type: {kind}")));
+                    item.comments
+                        .extend(fields.text("type").map(|kind| format!("type: {kind}")));
                 }
             }
             None => item.library("technology", kind.as_slice()),
         }
         let vendor = fields.text("vendor");
-        let vendor =
-            vendor.filter(|vendor| product.as_ref().is_none_or(|product| !product.starts_with(vendor.as_str())));
+        let vendor = vendor.filter(|vendor| {
+            product
+                .as_ref()
+                .is_none_or(|product| !product.starts_with(vendor.as_str()))
+        });
         let made: Vec<String> = vendor.into_iter().chain(product).collect();
         if !made.is_empty() {
             fields.loss("product", "kept in a comment");
@@ -216,7 +245,10 @@ fn started(fields: &Fields<'_>, kind: Kind, list: &'static str, known: &mut Know
         }
         known.0.insert((list, name.clone()), key.clone());
     }
-    let title = fields.text("title").or_else(|| name.as_deref().map(spoken)).unwrap_or_default();
+    let title = fields
+        .text("title")
+        .or_else(|| name.as_deref().map(spoken))
+        .unwrap_or_default();
     let mut item = Item::new(kind, key, title);
     item.name = name.and_then(|name| titles::id(without_prefix(list, &name)));
     titles::describe(&mut item, fields.text("description"));
@@ -233,7 +265,10 @@ fn without_prefix<'n>(list: &str, name: &'n str) -> &'n str {
         "data_flow" => &["df-", "flow-"],
         _ => &[],
     };
-    prefixes.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
+    prefixes
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(name)
 }
 
 fn finish(fields: &Fields<'_>, mut item: Item, draft: &mut Draft) {
@@ -242,7 +277,12 @@ fn finish(fields: &Fields<'_>, mut item: Item, draft: &mut Draft) {
 }
 
 /// What a table has for a word; a word that it does not have is kept in a comment.
-fn word<T: Copy>(fields: &Fields<'_>, name: &str, table: &[(&str, T)], item: &mut Item) -> Option<T> {
+fn word<T: Copy>(
+    fields: &Fields<'_>,
+    name: &str,
+    table: &[(&str, T)],
+    item: &mut Item,
+) -> Option<T> {
     let said = fields.text(name)?;
     let found = looked_up(&said, table);
     if found.is_none() {
@@ -254,11 +294,16 @@ fn word<T: Copy>(fields: &Fields<'_>, name: &str, table: &[(&str, T)], item: &mu
 
 /// Puts an element into its trust zone. One that is named and not there is declared.
 fn put(fields: &Fields<'_>, item: &mut Item, known: &mut Known, draft: &mut Draft) {
-    let Some(zone) = fields.text("trust_zone") else { return };
+    let Some(zone) = fields.text("trust_zone") else {
+        return;
+    };
     item.place = Some(match known.get(&["trust_zone"], &zone) {
         Some(key) => key,
         None => {
-            fields.loss("trust_zone", format!("nothing is called `{zone}`: it is declared as a boundary"));
+            fields.loss(
+                "trust_zone",
+                format!("nothing is called `{zone}`: it is declared as a boundary"),
+            );
             let mut boundary = missing(&zone, Kind::Boundary, "trust_zone", known);
             guesses::boundary_of_title(&mut boundary);
             let key = boundary.key.clone();
@@ -272,7 +317,8 @@ fn put(fields: &Fields<'_>, item: &mut Item, known: &mut Known, draft: &mut Draf
 fn missing(name: &str, kind: Kind, list: &'static str, known: &mut Known) -> Item {
     let mut item = Item::new(kind, format!("{list} {name}"), spoken(name));
     item.name = titles::id(name);
-    item.comments.push("TODO: it was named, and not described, in the model that was imported".to_owned());
+    item.comments
+        .push("TODO: it was named, and not described, in the model that was imported".to_owned());
     known.0.insert((list, name.to_owned()), item.key.clone());
     item
 }
@@ -286,42 +332,66 @@ fn data_sets(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             match looked_up(&said, SENSITIVITY) {
                 Some((at_least, more)) => {
                     let rank = |word: &str| schema::CLASSIFICATION.position(word);
-                    classification = if rank(at_least) > rank(classification) { at_least } else { classification };
-                    more.iter().for_each(|(property, word)| item.word(property, Some(word)));
+                    classification = if rank(at_least) > rank(classification) {
+                        at_least
+                    } else {
+                        classification
+                    };
+                    more.iter()
+                        .for_each(|(property, word)| item.word(property, Some(word)));
                     if !["pii", "phi", "cred", "pci"].contains(&said.as_str()) {
                         item.state("tags", Fact::Text(said));
                     }
                 }
                 None => {
-                    fields.loss("data_sensitivity", "kept in a comment: the schema has no such word");
+                    fields.loss(
+                        "data_sensitivity",
+                        "kept in a comment: the schema has no such word",
+                    );
                     item.comments.push(format!("data_sensitivity: {said}"));
                 }
             }
         }
         item.word("classification", Some(classification));
         for placement in fields.all("placements") {
-            let Some(name) = placement.text("data_store") else { continue };
+            let Some(name) = placement.text("data_store") else {
+                continue;
+            };
             let is_encrypted = placement.yes_no("encrypted");
-            if let Some(key) = known.or_note(&placement, "data_store", &["data_store"], &name, &mut item) {
+            if let Some(key) =
+                known.or_note(&placement, "data_store", &["data_store"], &name, &mut item)
+            {
                 if let Some(store) = draft.items.get_mut(&key) {
                     store.state("stores", Fact::Item(item.key.clone()));
                 }
                 encrypted.extend(is_encrypted.map(|yes| (key, yes)));
             } else if let Some(yes) = is_encrypted {
-                item.comments.push(format!("encrypted there: {}", if yes { "yes" } else { "no" }));
+                item.comments.push(format!(
+                    "encrypted there: {}",
+                    if yes { "yes" } else { "no" }
+                ));
             }
             item.comments.extend(titles::lines(placement.rest()));
         }
         finish(&fields, item, draft);
     }
-    for item in draft.items.iter_mut().filter(|item| item.kind == Kind::Store) {
-        let said: Vec<bool> = encrypted.iter().filter(|(key, _)| *key == item.key).map(|(_, yes)| *yes).collect();
+    for item in draft
+        .items
+        .iter_mut()
+        .filter(|item| item.kind == Kind::Store)
+    {
+        let said: Vec<bool> = encrypted
+            .iter()
+            .filter(|(key, _)| *key == item.key)
+            .map(|(_, yes)| *yes)
+            .collect();
         match (said.contains(&true), said.contains(&false)) {
             (true, false) => item.word("encryption", Some("at_rest")),
             (false, true) => item.word("encryption", Some("none")),
             (true, true) => {
                 item.word("encryption", Some("none"));
-                item.comments.push("Some of its data are encrypted, and some are not.".to_owned());
+                item.comments
+                    .push("Some of its data are encrypted, and some are not.".to_owned());
             }
             (false, false) => {}
         }
@@ -337,43 +407,71 @@ fn data_flows(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
         let [Some(source), Some(target)] = ends else {
             let said = ["source", "destination"].map(|name| {
                 fields.loss(name, crate::tree::LOOSE_END);
-                fields.node(name).map_or("nothing".to_owned(), Node::in_one_line)
+                fields
+                    .node(name)
+                    .map_or("nothing".to_owned(), Node::in_one_line)
             });
             let title = titles::or(&item.title, "without a title");
-            draft.comments.push(format!("flow with a loose end: {title}, from {}", said.join(" to ")));
-            let said = [("has_sensitive_data", is_sensitive), ("encrypted", is_encrypted)];
-            let said =
-                said.iter().filter_map(|(name, yes)| Some(format!("{name}: {}", if (*yes)? { "yes" } else { "no" })));
+            draft.comments.push(format!(
+                "flow with a loose end: {title}, from {}",
+                said.join(" to ")
+            ));
+            let said = [
+                ("has_sensitive_data", is_sensitive),
+                ("encrypted", is_encrypted),
+            ];
+            let said = said.iter().filter_map(|(name, yes)| {
+                Some(format!("{name}: {}", if (*yes)? { "yes" } else { "no" }))
+            });
             draft.comments.extend(titles::lines(said.collect()));
-            draft.comments.extend(Some(item.description).filter(|text| !text.is_empty()));
+            draft
+                .comments
+                .extend(Some(item.description).filter(|text| !text.is_empty()));
             draft.comments.extend(titles::lines(fields.rest()));
             continue;
         };
         // What one of its ends keeps is what it can carry, where that is a single thing.
-        let kept =
-            [&source, &target].into_iter().filter_map(|key| draft.items.get(key)).flat_map(|item| item.keys("stores"));
+        let kept = [&source, &target]
+            .into_iter()
+            .filter_map(|key| draft.items.get(key))
+            .flat_map(|item| item.keys("stores"));
         let kept: Vec<String> = kept.map(str::to_owned).collect();
         match (is_sensitive, kept.as_slice()) {
             (Some(true), [one]) => item.state("sends", Fact::Item(one.clone())),
             (Some(true), _) => {
-                fields.loss("has_sensitive_data", "kept in a comment: which data it carries is not said");
-                item.comments.push("TODO: it carries sensitive data; state which it `sends`".to_owned());
+                fields.loss(
+                    "has_sensitive_data",
+                    "kept in a comment: which data it carries is not said",
+                );
+                item.comments
+                    .push("TODO: it carries sensitive data; state which it `sends`".to_owned());
             }
             _ => {}
         }
-        let said = [item.title.as_str(), item.description.as_str()].map(titles::words_of).concat();
-        let protocols =
-            said.iter().filter(|word| word.len() > 2).filter_map(|word| library::in_library(Kind::Protocol, word));
-        let fits = |protocol: &&str| is_encrypted.is_none_or(|yes| library::encrypts(protocol) == yes);
+        let said = [item.title.as_str(), item.description.as_str()]
+            .map(titles::words_of)
+            .concat();
+        let protocols = said
+            .iter()
+            .filter(|word| word.len() > 2)
+            .filter_map(|word| library::in_library(Kind::Protocol, word));
+        let fits =
+            |protocol: &&str| is_encrypted.is_none_or(|yes| library::encrypts(protocol) == yes);
         let general = ["binary"];
-        let protocol = protocols.filter(|protocol| !general.contains(protocol)).find(fits);
+        let protocol = protocols
+            .filter(|protocol| !general.contains(protocol))
+            .find(fits);
         item.library("protocol", protocol.as_slice());
         match (is_encrypted, protocol) {
             (_, Some(_)) | (None, None) => {}
             (Some(true), None) => item.library("mitigations", &["tls"]),
             (Some(false), None) => {
-                fields.loss("encrypted", "kept in a comment: whether a flow is encrypted follows from its protocol");
-                item.comments.push("TODO: it is not encrypted; state its `protocol`".to_owned());
+                fields.loss(
+                    "encrypted",
+                    "kept in a comment: whether a flow is encrypted follows from its protocol",
+                );
+                item.comments
+                    .push("TODO: it is not encrypted; state its `protocol`".to_owned());
             }
         }
         item.ends = Some((source, target));
@@ -395,11 +493,26 @@ fn end(fields: &Fields<'_>, name: &str, known: &mut Known, draft: &mut Draft) ->
         return Some(key);
     }
     if let Some(key) = known.get(&["actor", "component", "data_store"], &object) {
-        end.loss("type", format!("`{object}` is no `{said}`; it is taken for what it is declared as"));
+        end.loss(
+            "type",
+            format!("`{object}` is no `{said}`; it is taken for what it is declared as"),
+        );
         return Some(key);
     }
-    end.loss("object", format!("nothing is called `{object}`: it is declared as an external"));
-    let item = missing(&object, if list.0 == "actor" { Kind::External } else { list.1 }, list.0, known);
+    end.loss(
+        "object",
+        format!("nothing is called `{object}`: it is declared as an external"),
+    );
+    let item = missing(
+        &object,
+        if list.0 == "actor" {
+            Kind::External
+        } else {
+            list.1
+        },
+        list.0,
+        known,
+    );
     let key = item.key.clone();
     draft.items.push(item);
     Some(key)
@@ -407,11 +520,15 @@ fn end(fields: &Fields<'_>, name: &str, known: &mut Known, draft: &mut Draft) ->
 
 /// What is said of the boundary between two zones holds for the flows that cross it.
 fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
-    let places: FxHashMap<String, Option<String>> =
-        draft.items.iter().map(|item| (item.key.clone(), item.place.clone())).collect();
+    let places: FxHashMap<String, Option<String>> = draft
+        .items
+        .iter()
+        .map(|item| (item.key.clone(), item.place.clone()))
+        .collect();
     let place = |key: &str| places.get(key).cloned().flatten();
     for fields in top.all("trust_boundaries") {
-        let zones = ["trust_zone_a", "trust_zone_b"].map(|name| fields.text(name).unwrap_or_default());
+        let zones =
+            ["trust_zone_a", "trust_zone_b"].map(|name| fields.text(name).unwrap_or_default());
         let keys = zones.clone().map(|zone| known.get(&["trust_zone"], &zone));
         for (name, key) in ["trust_zone_a", "trust_zone_b"].iter().zip(&keys) {
             if key.is_none() {
@@ -419,14 +536,27 @@ fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
             }
         }
         let methods = fields.texts("authentication_methods");
-        let mut ways: Vec<(&str, bool)> = methods.iter().filter_map(|said| looked_up(said, AUTHENTICATION)).collect();
+        let mut ways: Vec<(&str, bool)> = methods
+            .iter()
+            .filter_map(|said| looked_up(said, AUTHENTICATION))
+            .collect();
         ways.dedup();
-        let all_known = methods.iter().all(|said| looked_up(said, AUTHENTICATION).is_some());
+        let all_known = methods
+            .iter()
+            .all(|said| looked_up(said, AUTHENTICATION).is_some());
         let mut said = Vec::new();
         let mut is_stated = false;
-        if let ([(way, second)], true, [Some(one), Some(other)]) = (ways.as_slice(), all_known, &keys) {
-            for flow in draft.items.iter_mut().filter(|item| item.kind == Kind::Flow) {
-                let Some((source, target)) = &flow.ends else { continue };
+        if let ([(way, second)], true, [Some(one), Some(other)]) =
+            (ways.as_slice(), all_known, &keys)
+        {
+            for flow in draft
+                .items
+                .iter_mut()
+                .filter(|item| item.kind == Kind::Flow)
+            {
+                let Some((source, target)) = &flow.ends else {
+                    continue;
+                };
                 let across = (place(source), place(target));
                 let (one, other) = (Some(one.clone()), Some(other.clone()));
                 if across == (one.clone(), other.clone()) || across == (other, one) {
@@ -437,28 +567,49 @@ fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
             }
         }
         if !is_stated && !methods.is_empty() {
-            fields.loss("authentication_methods", "kept in a comment: it is not said which flow uses which");
+            fields.loss(
+                "authentication_methods",
+                "kept in a comment: it is not said which flow uses which",
+            );
             said.push(format!("authentication_methods: {}", methods.join(", ")));
         }
         let zones = zones.map(|zone| {
-            let title =
-                known.get(&["trust_zone"], &zone).and_then(|key| draft.items.get(&key).map(|item| item.title.clone()));
+            let title = known
+                .get(&["trust_zone"], &zone)
+                .and_then(|key| draft.items.get(&key).map(|item| item.title.clone()));
             title.unwrap_or_else(|| format!("{zone} (which is not there)"))
         });
         said.extend(fields.rest());
         if !said.is_empty() {
-            draft.comments.push(format!("Between {}: {}", zones.join(" and "), said.join("; ")));
+            draft.comments.push(format!(
+                "Between {}: {}",
+                zones.join(" and "),
+                said.join("; ")
+            ));
         }
     }
 }
 
 fn assumptions(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
     for (at, fields) in top.all("assumptions").into_iter().enumerate() {
-        let Some(text) = fields.text("description") else { continue };
-        let mut item = Item::new(Kind::Assumption, format!("assumption {at}"), titles::title_of(&text));
+        let Some(text) = fields.text("description") else {
+            continue;
+        };
+        let mut item = Item::new(
+            Kind::Assumption,
+            format!("assumption {at}"),
+            titles::title_of(&text),
+        );
         titles::describe(&mut item, Some(text));
         for topic in fields.texts("topics") {
-            let lists = ["trust_zone", "actor", "component", "data_store", "data_set", "data_flow"];
+            let lists = [
+                "trust_zone",
+                "actor",
+                "component",
+                "data_store",
+                "data_set",
+                "data_flow",
+            ];
             if let Some(key) = known.or_note(&fields, "topics", &lists, &topic, &mut item) {
                 item.state("about", Fact::Item(key));
             }
@@ -470,10 +621,15 @@ fn assumptions(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
 fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
     let mut personas: Vec<(String, String)> = Vec::new();
     for fields in top.all("threat_personas") {
-        let title = fields.text("title").or_else(|| fields.text("symbolic_name").as_deref().map(spoken));
+        let title = fields
+            .text("title")
+            .or_else(|| fields.text("symbolic_name").as_deref().map(spoken));
         let title = title.unwrap_or_default();
         fields.loss("title", "kept in a comment: the language has no personas");
-        draft.comments.push(format!("threat persona {title}: {}", fields.text("description").unwrap_or_default()));
+        draft.comments.push(format!(
+            "threat persona {title}: {}",
+            fields.text("description").unwrap_or_default()
+        ));
         personas.extend(fields.text("symbolic_name").map(|name| (name, title)));
         draft.comments.extend(titles::lines(fields.rest()));
     }
@@ -482,13 +638,16 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
         let mut item = started(&fields, Kind::Threat, "threat", known);
         for name in fields.texts("components_affected") {
             let lists = ["component", "data_store", "actor", "data_flow"];
-            if let Some(key) = known.or_note(&fields, "components_affected", &lists, &name, &mut item) {
+            if let Some(key) =
+                known.or_note(&fields, "components_affected", &lists, &name, &mut item)
+            {
                 item.state("targets", Fact::Item(key));
             }
         }
-        for (list, id, title, prefix) in
-            [("attack_mechanisms", "capec_id", "capec_title", "CAPEC"), ("weaknesses", "cwe_id", "cwe_title", "CWE")]
-        {
+        for (list, id, title, prefix) in [
+            ("attack_mechanisms", "capec_id", "capec_title", "CAPEC"),
+            ("weaknesses", "cwe_id", "cwe_title", "CWE"),
+        ] {
             for reference in fields.all(list) {
                 let title = reference.text(title);
                 if let Some(number) = reference.text(id) {
@@ -496,7 +655,8 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
                     vocabulary::reference(&mut item, &format!("{prefix}-{number}"));
                     // One that is not known may be known by its title.
                     if item.comments.len() > before {
-                        reference.loss(id, "kept in a comment: the published list does not have it");
+                        reference
+                            .loss(id, "kept in a comment: the published list does not have it");
                         item.comments.extend(title);
                     }
                 } else {
@@ -508,11 +668,15 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
         let event = fields.text("event").unwrap_or_default();
         for text in [format!("{} {event}", item.title), item.description.clone()] {
             if item.get("category").is_empty() {
-                guesses::stride_in(&text).into_iter().for_each(|category| item.word("category", Some(category)));
+                guesses::stride_in(&text)
+                    .into_iter()
+                    .for_each(|category| item.word("category", Some(category)));
             }
         }
         if !item.get("category").is_empty() {
-            item.comments.push("TODO: no category was stated; it is a guess by the words of the threat".to_owned());
+            item.comments.push(
+                "TODO: no category was stated; it is a guess by the words of the threat".to_owned(),
+            );
         }
         let mut lines = Vec::new();
         if !event.is_empty() && !plain_word(&item.title).contains(&plain_word(&event)) {
@@ -520,9 +684,15 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             lines.push(format!("event: {event}"));
         }
         if let Some(name) = fields.text("threat_persona") {
-            let title = personas.iter().find(|(known, _)| *known == name).map(|(_, title)| title.clone());
+            let title = personas
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, title)| title.clone());
             if title.is_none() {
-                fields.loss("threat_persona", format!("kept in a comment: nothing is called `{name}`"));
+                fields.loss(
+                    "threat_persona",
+                    format!("kept in a comment: nothing is called `{name}`"),
+                );
             }
             lines.push(format!("threat persona: {}", title.unwrap_or(name)));
         }
@@ -549,7 +719,10 @@ fn named(fields: &Fields<'_>, known: &Known, said: &mut Vec<String>) -> Vec<Stri
         match known.get(&["threat"], &name) {
             Some(key) => keys.push(key),
             None => {
-                fields.loss("threats", format!("kept in a comment: nothing is called `{name}`"));
+                fields.loss(
+                    "threats",
+                    format!("kept in a comment: nothing is called `{name}`"),
+                );
                 said.push(format!("threats: {name}, which is not there"));
             }
         }
@@ -559,29 +732,56 @@ fn named(fields: &Fields<'_>, known: &Known, said: &mut Vec<String>) -> Vec<Stri
 
 /// A risk rates the threats that it is about; of several, the worst counts.
 fn risk(fields: &Fields<'_>, known: &Known, threats: &mut [Item], draft: &mut Draft) {
-    let _ = (fields.text("symbolic_name"), fields.text("score"), fields.text("level"));
+    let _ = (
+        fields.text("symbolic_name"),
+        fields.text("score"),
+        fields.text("level"),
+    );
     let title = fields.text("title").unwrap_or_default();
     let mut said = vec![format!("risk: {title}")];
-    said.extend(fields.text("description").filter(|text| plain_word(text) != plain_word(&title)));
-    said.extend(fields.text("impact_description").map(|text| format!("impact: {text}")));
+    said.extend(
+        fields
+            .text("description")
+            .filter(|text| plain_word(text) != plain_word(&title)),
+    );
+    said.extend(
+        fields
+            .text("impact_description")
+            .map(|text| format!("impact: {text}")),
+    );
     let keys = named(fields, known, &mut said);
     for name in ["likelihood", "impact"] {
-        let Some(word) = fields.text(name) else { continue };
+        let Some(word) = fields.text(name) else {
+            continue;
+        };
         let Some(level) = vocabulary::level_word(&word) else {
             fields.loss(name, "kept in a comment: the schema has no such word");
             said.push(format!("{name}: {word}"));
             continue;
         };
-        let property = if name == "impact" { "impact" } else { "likelihood" };
-        for threat in threats.iter_mut().filter(|threat| keys.contains(&threat.key)) {
+        let property = if name == "impact" {
+            "impact"
+        } else {
+            "likelihood"
+        };
+        for threat in threats
+            .iter_mut()
+            .filter(|threat| keys.contains(&threat.key))
+        {
             let rank = |word: &str| schema::LEVEL.position(word);
-            if threat.stated(property).is_none_or(|stated| rank(stated) < rank(level)) {
+            if threat
+                .stated(property)
+                .is_none_or(|stated| rank(stated) < rank(level))
+            {
                 threat.facts.retain(|(name, _)| *name != property);
                 threat.word(property, Some(level));
             }
         }
     }
-    fields.loss("title", "kept in a comment: its likelihood and impact are those of its threats");
+    fields.loss(
+        "title",
+        "kept in a comment: its likelihood and impact are those of its threats",
+    );
     said.extend(titles::lines(fields.rest()));
     match keys.as_slice() {
         [] => draft.comments.extend(said),
@@ -611,7 +811,11 @@ fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut [Item], draft: 
                 .unwrap_or(zone)
         };
         fields.loss("trust_boundary", "kept in a comment");
-        lines.push(format!("between {} and {}", zone("trust_zone_a"), zone("trust_zone_b")));
+        lines.push(format!(
+            "between {} and {}",
+            zone("trust_zone_a"),
+            zone("trust_zone_b")
+        ));
         lines.extend(boundary.rest());
     }
     let keys = named(fields, known, &mut lines);
@@ -619,8 +823,15 @@ fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut [Item], draft: 
     item.comments.extend(titles::lines(lines));
     let Some(status) = status else {
         // It counters nothing, so it is no mitigation.
-        fields.loss("status", "kept in a comment: it is not in place, and is not to come");
-        let line = format!("control that is not in place ({}): {}", said.unwrap_or_default(), item.title);
+        fields.loss(
+            "status",
+            "kept in a comment: it is not in place, and is not to come",
+        );
+        let line = format!(
+            "control that is not in place ({}): {}",
+            said.unwrap_or_default(),
+            item.title
+        );
         let mut told = vec![line];
         told.extend(Some(item.description).filter(|text| !text.is_empty()));
         told.extend(item.comments);
@@ -632,9 +843,13 @@ fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut [Item], draft: 
     };
     item.word("status", Some(status));
     if said.as_deref() == Some("assumed") {
-        item.comments.push("TODO: it is only assumed to be in place".to_owned());
+        item.comments
+            .push("TODO: it is only assumed to be in place".to_owned());
     }
-    for threat in threats.iter_mut().filter(|threat| keys.contains(&threat.key)) {
+    for threat in threats
+        .iter_mut()
+        .filter(|threat| keys.contains(&threat.key))
+    {
         threat.state("mitigations", Fact::Item(item.key.clone()));
     }
     draft.items.push(item);

@@ -1,4 +1,5 @@
-//! Documents of other tools as trees in which each value knows its place. It must not know what a document means.
+//! Documents of other tools as trees in which each value knows its place. It must not know what a
+//! document means.
 
 use granit_parser::{Event, Marker, Parser, ScalarStyle};
 use hcl_edit::Span as _;
@@ -12,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-/// How deep values may stand in each other. Nobody writes as deep, and what is dropped recursively has to end.
+/// How deep values may stand in each other. Nobody writes as deep, and what is dropped recursively
+/// has to end.
 const DEEPEST: u32 = 128;
 
 /// How many values there may be, those that aliases repeat counted each time.
@@ -40,7 +42,8 @@ impl fmt::Display for Place {
 pub struct Problem {
     /// Where it stands.
     pub place: Place,
-    /// The way to it from the top of the document, such as `technical_assets."Shop".type`; empty at the top.
+    /// The way to it from the top of the document, such as `technical_assets."Shop".type`; empty at
+    /// the top.
     pub path: String,
     /// What is wrong, and what would be right.
     pub message: String,
@@ -52,7 +55,8 @@ pub struct Text {
     file: Arc<str>,
     text: String,
     lines: Vec<usize>,
-    /// How many characters start before each [`STEP`]th byte: some documents are one line of megabytes.
+    /// How many characters start before each [`STEP`]th byte: some documents are one line of
+    /// megabytes.
     characters: Vec<usize>,
 }
 
@@ -66,12 +70,19 @@ fn characters_in(bytes: &[u8]) -> usize {
 impl Text {
     /// The text of a file.
     pub fn new(file: &str, text: String) -> Text {
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let lines = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
         let mut characters = vec![0];
         for chunk in text.as_bytes().chunks(STEP) {
             characters.push(characters[characters.len() - 1] + characters_in(chunk));
         }
-        Text { file: file.into(), text, lines, characters }
+        Text {
+            file: file.into(),
+            text,
+            lines,
+            characters,
+        }
     }
 
     /// What it says.
@@ -83,17 +94,28 @@ impl Text {
     pub fn place(&self, offset: usize) -> Place {
         let line = self.lines.partition_point(|start| *start <= offset).max(1);
         let start = self.lines[line - 1];
-        let column = self.characters_before(offset).saturating_sub(self.characters_before(start));
-        Place { file: self.file.clone(), line, column: column + 1 }
+        let column = self
+            .characters_before(offset)
+            .saturating_sub(self.characters_before(start));
+        Place {
+            file: self.file.clone(),
+            line,
+            column: column + 1,
+        }
     }
 
     fn characters_before(&self, offset: usize) -> usize {
         let offset = offset.min(self.text.len());
-        self.characters[offset / STEP] + characters_in(&self.text.as_bytes()[offset / STEP * STEP..offset])
+        self.characters[offset / STEP]
+            + characters_in(&self.text.as_bytes()[offset / STEP * STEP..offset])
     }
 
     fn problem(&self, offset: usize, message: impl Into<String>) -> Problem {
-        Problem { place: self.place(offset), path: String::new(), message: message.into() }
+        Problem {
+            place: self.place(offset),
+            path: String::new(),
+            message: message.into(),
+        }
     }
 }
 
@@ -154,14 +176,30 @@ impl Node {
         }
         if size > MOST {
             let message = format!("there are more than {MOST} values, and they are not read");
-            return Err(Problem { place, path: String::new(), message });
+            return Err(Problem {
+                place,
+                path: String::new(),
+                message,
+            });
         }
-        Ok(Node(Arc::new(Known { value, place, depth, size, is_silent })))
+        Ok(Node(Arc::new(Known {
+            value,
+            place,
+            depth,
+            size,
+            is_silent,
+        })))
     }
 
     /// Nothing, at a place.
     pub fn null(place: Place) -> Node {
-        Node(Arc::new(Known { value: Value::Null, place, depth: 0, size: 1, is_silent: true }))
+        Node(Arc::new(Known {
+            value: Value::Null,
+            place,
+            depth: 0,
+            size: 1,
+            is_silent: true,
+        }))
     }
 
     /// The value.
@@ -177,7 +215,10 @@ impl Node {
     /// What stands under a name.
     pub fn get(&self, name: &str) -> Option<&Node> {
         match self.value() {
-            Value::Map(entries) => entries.iter().find(|(key, _)| key == name).map(|(_, node)| node),
+            Value::Map(entries) => entries
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, node)| node),
             _ => None,
         }
     }
@@ -235,11 +276,17 @@ impl Node {
             Value::Number(text) => line.push_str(text),
             Value::Text(text) => {
                 let room = LONGEST.saturating_sub(line.len());
-                let end = text.char_indices().map(|(at, _)| at).nth(room).unwrap_or(text.len());
+                let end = text
+                    .char_indices()
+                    .map(|(at, _)| at)
+                    .nth(room)
+                    .unwrap_or(text.len());
                 line.push_str(&text[..end].split_whitespace().collect::<Vec<_>>().join(" "));
                 line.push_str(if end < text.len() { "…" } else { "" });
             }
-            Value::List(nodes) if depth == 0 => all(line, &mut nodes.iter().map(|node| (None, node))),
+            Value::List(nodes) if depth == 0 => {
+                all(line, &mut nodes.iter().map(|node| (None, node)))
+            }
             Value::List(nodes) => {
                 line.push('[');
                 all(line, &mut nodes.iter().map(|node| (None, node)));
@@ -247,7 +294,10 @@ impl Node {
             }
             Value::Map(entries) => {
                 line.push('{');
-                all(line, &mut entries.iter().map(|(key, node)| (Some(key), node)));
+                all(
+                    line,
+                    &mut entries.iter().map(|(key, node)| (Some(key), node)),
+                );
                 line.push('}');
             }
         }
@@ -272,7 +322,11 @@ pub fn decode(bytes: &[u8]) -> Result<String, String> {
         [0xef, 0xbb, 0xbf, rest @ ..] | rest => match std::str::from_utf8(rest) {
             Ok(text) => Ok(text.to_owned()),
             Err(error) => {
-                let line = rest[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+                let line = rest[..error.valid_up_to()]
+                    .iter()
+                    .filter(|byte| **byte == b'\n')
+                    .count()
+                    + 1;
                 Err(format!("it is no text in UTF-8 from line {line} on"))
             }
         },
@@ -287,8 +341,16 @@ pub fn json(text: &Text) -> Result<Node, Problem> {
     let raw: &RawValue = serde_json::from_str(text.as_str()).map_err(|error| {
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
-        let place = Place { file: text.file.clone(), line: error.line(), column: error.column().max(1) };
-        Problem { place, path: String::new(), message: format!("this is no JSON: {message}") }
+        let place = Place {
+            file: text.file.clone(),
+            line: error.line(),
+            column: error.column().max(1),
+        };
+        Problem {
+            place,
+            path: String::new(),
+            message: format!("this is no JSON: {message}"),
+        }
     })?;
     json_value(text, raw, 0)
 }
@@ -318,19 +380,28 @@ impl<'de> Deserialize<'de> for Entries<'de> {
 
 fn json_value(text: &Text, raw: &RawValue, depth: u32) -> Result<Node, Problem> {
     let offset = raw.get().as_ptr() as usize - text.as_str().as_ptr() as usize;
-    let failed = |error: serde_json::Error| text.problem(offset, format!("this is no JSON: {error}"));
+    let failed =
+        |error: serde_json::Error| text.problem(offset, format!("this is no JSON: {error}"));
     if depth > DEEPEST {
         return Err(too_deep(text.place(offset)));
     }
     let value = match raw.get().as_bytes().first() {
         Some(b'{') => {
             let entries: Entries<'_> = serde_json::from_str(raw.get()).map_err(failed)?;
-            let entries = entries.0.into_iter().map(|(key, raw)| Ok((key, json_value(text, raw, depth + 1)?)));
+            let entries = entries
+                .0
+                .into_iter()
+                .map(|(key, raw)| Ok((key, json_value(text, raw, depth + 1)?)));
             Value::Map(entries.collect::<Result<_, Problem>>()?)
         }
         Some(b'[') => {
             let nodes: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(failed)?;
-            Value::List(nodes.into_iter().map(|raw| json_value(text, raw, depth + 1)).collect::<Result<_, _>>()?)
+            Value::List(
+                nodes
+                    .into_iter()
+                    .map(|raw| json_value(text, raw, depth + 1))
+                    .collect::<Result<_, _>>()?,
+            )
         }
         Some(b'"') => Value::Text(serde_json::from_str(raw.get()).map_err(failed)?),
         Some(b't') => Value::Bool(true),
@@ -343,11 +414,15 @@ fn json_value(text: &Text, raw: &RawValue, depth: u32) -> Result<Node, Problem> 
 
 fn too_deep(place: Place) -> Problem {
     let message = format!("values stand in each other more than {DEEPEST} deep");
-    Problem { place, path: String::new(), message }
+    Problem {
+        place,
+        path: String::new(),
+        message,
+    }
 }
 
-/// Reads the first document of a YAML text, as leniently as the tools that write such. Aliases share what they stand
-/// for.
+/// Reads the first document of a YAML text, as leniently as the tools that write such. Aliases
+/// share what they stand for.
 ///
 /// # Errors
 /// The first place where it is none.
@@ -359,24 +434,57 @@ pub fn yaml(text: &Text) -> Result<Node, Problem> {
         place: Place,
         keys: BTreeSet<String>,
     }
-    let opened = |value, anchor, place| Open { value, key: None, anchor, place, keys: BTreeSet::new() };
-    let problem = |place: Place, message: String| Problem { place, path: String::new(), message };
-    let place =
-        |marker: &Marker| Place { file: text.file.clone(), line: marker.line().max(1), column: marker.col() + 1 };
+    let opened = |value, anchor, place| Open {
+        value,
+        key: None,
+        anchor,
+        place,
+        keys: BTreeSet::new(),
+    };
+    let problem = |place: Place, message: String| Problem {
+        place,
+        path: String::new(),
+        message,
+    };
+    let place = |marker: &Marker| Place {
+        file: text.file.clone(),
+        line: marker.line().max(1),
+        column: marker.col() + 1,
+    };
     let mut open: Vec<Open> = Vec::new();
     let mut anchors: HashMap<usize, Node> = HashMap::new();
     for event in Parser::new_from_str(text.as_str()) {
-        let (event, span) =
-            event.map_err(|error| problem(place(error.marker()), format!("this is no YAML: {}", error.info())))?;
+        let (event, span) = event.map_err(|error| {
+            problem(
+                place(error.marker()),
+                format!("this is no YAML: {}", error.info()),
+            )
+        })?;
         let place = place(&span.start);
         let (node, anchor) = match event {
             Event::Scalar(said, style, anchor, tag) => {
-                let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
-                (Node::new(if is_text { Value::Text(said.into_owned()) } else { plain(&said) }, place)?, anchor)
+                let is_text = style != ScalarStyle::Plain
+                    || tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
+                (
+                    Node::new(
+                        if is_text {
+                            Value::Text(said.into_owned())
+                        } else {
+                            plain(&said)
+                        },
+                        place,
+                    )?,
+                    anchor,
+                )
             }
             Event::Alias(anchor) => match anchors.get(&anchor) {
                 Some(node) => (node.clone(), 0),
-                None => return Err(problem(place, "what this stands for contains it".to_owned())),
+                None => {
+                    return Err(problem(
+                        place,
+                        "what this stands for contains it".to_owned(),
+                    ));
+                }
             },
             Event::SequenceStart(..) | Event::MappingStart(..) if open.len() > DEEPEST as usize => {
                 return Err(too_deep(place));
@@ -391,7 +499,10 @@ pub fn yaml(text: &Text) -> Result<Node, Problem> {
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(closed) = open.pop() else { continue };
-                (Node::new(merged(closed.value), closed.place)?, closed.anchor)
+                (
+                    Node::new(merged(closed.value), closed.place)?,
+                    closed.anchor,
+                )
             }
             // What follows is another document.
             Event::DocumentEnd => break,
@@ -402,8 +513,16 @@ pub fn yaml(text: &Text) -> Result<Node, Problem> {
         }
         match open.last_mut() {
             None => return Ok(node),
-            Some(Open { value: Value::List(nodes), .. }) => nodes.push(node),
-            Some(Open { value: Value::Map(entries), key, keys, .. }) => match key.take() {
+            Some(Open {
+                value: Value::List(nodes),
+                ..
+            }) => nodes.push(node),
+            Some(Open {
+                value: Value::Map(entries),
+                key,
+                keys,
+                ..
+            }) => match key.take() {
                 Some(key) => entries.push((key, node)),
                 None => {
                     let said = match node.value() {
@@ -411,7 +530,10 @@ pub fn yaml(text: &Text) -> Result<Node, Problem> {
                         _ => node.in_one_line(),
                     };
                     if !keys.insert(said.clone()) {
-                        return Err(problem(node.place().clone(), format!("`{said}` is here a second time")));
+                        return Err(problem(
+                            node.place().clone(),
+                            format!("`{said}` is here a second time"),
+                        ));
                     }
                     *key = Some(said);
                 }
@@ -439,8 +561,12 @@ fn plain(said: &str) -> Value {
 
 /// A map with what its key `<<` brings, where it says nothing else itself.
 fn merged(value: Value) -> Value {
-    let Value::Map(mut entries) = value else { return value };
-    let Some(at) = entries.iter().position(|(key, _)| key == "<<") else { return Value::Map(entries) };
+    let Value::Map(mut entries) = value else {
+        return value;
+    };
+    let Some(at) = entries.iter().position(|(key, _)| key == "<<") else {
+        return Value::Map(entries);
+    };
     let (_, brought) = entries.remove(at);
     let maps = match brought.value() {
         Value::List(nodes) => nodes.clone(),
@@ -459,8 +585,8 @@ fn merged(value: Value) -> Value {
 /// The name under which the labels of a block of HCL stand in its map.
 pub const LABELS: &str = "#labels";
 
-/// Reads HCL. A block is an entry of a list under its name, with its labels under [`LABELS`]; an expression that is no
-/// value is the text that it is written as.
+/// Reads HCL. A block is an entry of a list under its name, with its labels under [`LABELS`]; an
+/// expression that is no value is the text that it is written as.
 ///
 /// # Errors
 /// The first place where it is none.
@@ -477,11 +603,22 @@ pub fn hcl(text: &Text) -> Result<Node, Problem> {
             return Err(too_deep(text.place(offset)));
         }
     }
-    let body: Body = text.as_str().parse().map_err(|error: hcl_edit::parser::Error| {
-        let location = error.location();
-        let place = Place { file: text.file.clone(), line: location.line(), column: location.column() };
-        Problem { place, path: String::new(), message: format!("this is no HCL: {}", error.message().trim()) }
-    })?;
+    let body: Body = text
+        .as_str()
+        .parse()
+        .map_err(|error: hcl_edit::parser::Error| {
+            let location = error.location();
+            let place = Place {
+                file: text.file.clone(),
+                line: location.line(),
+                column: location.column(),
+            };
+            Problem {
+                place,
+                path: String::new(),
+                message: format!("this is no HCL: {}", error.message().trim()),
+            }
+        })?;
     Node::new(hcl_body(text, &body)?, text.place(0))
 }
 
@@ -492,17 +629,34 @@ fn hcl_body(text: &Text, body: &Body) -> Result<Value, Problem> {
         let place = text.place(structure.span().map_or(0, |span| span.start));
         match structure {
             Structure::Attribute(attribute) => {
-                entries.push((attribute.key.to_string(), hcl_value(text, &attribute.value)?));
+                entries.push((
+                    attribute.key.to_string(),
+                    hcl_value(text, &attribute.value)?,
+                ));
             }
             Structure::Block(block) => {
                 let mut value = hcl_body(text, &block.body)?;
                 if let Value::Map(entries) = &mut value {
                     let label = |said: &str| Node::new(Value::Text(said.to_owned()), place.clone());
-                    let labels = block.labels.iter().map(|said| label(said.as_str())).collect::<Result<_, _>>()?;
-                    entries.insert(0, (LABELS.to_owned(), Node::new(Value::List(labels), place.clone())?));
+                    let labels = block
+                        .labels
+                        .iter()
+                        .map(|said| label(said.as_str()))
+                        .collect::<Result<_, _>>()?;
+                    entries.insert(
+                        0,
+                        (
+                            LABELS.to_owned(),
+                            Node::new(Value::List(labels), place.clone())?,
+                        ),
+                    );
                 }
                 let node = Node::new(value, place)?;
-                blocks.entry(block.ident.to_string()).or_insert((entries.len(), Vec::new())).1.push(node);
+                blocks
+                    .entry(block.ident.to_string())
+                    .or_insert((entries.len(), Vec::new()))
+                    .1
+                    .push(node);
             }
         }
     }
@@ -520,9 +674,12 @@ fn hcl_value(text: &Text, expression: &Expression) -> Result<Node, Problem> {
         Expression::Bool(yes) => Value::Bool(*yes.value()),
         Expression::Number(number) => Value::Number(number.value().to_string()),
         Expression::String(said) => Value::Text(said.value().clone()),
-        Expression::Array(array) => {
-            Value::List(array.iter().map(|each| hcl_value(text, each)).collect::<Result<_, _>>()?)
-        }
+        Expression::Array(array) => Value::List(
+            array
+                .iter()
+                .map(|each| hcl_value(text, each))
+                .collect::<Result<_, _>>()?,
+        ),
         Expression::Object(object) => {
             let entries = object.iter().map(|(key, value)| {
                 let key = match key {
@@ -534,7 +691,13 @@ fn hcl_value(text: &Text, expression: &Expression) -> Result<Node, Problem> {
             Value::Map(entries.collect::<Result<_, Problem>>()?)
         }
         Expression::HeredocTemplate(heredoc) => Value::Text(heredoc.template.to_string()),
-        _ => Value::Text(text.as_str().get(span.clone()).unwrap_or_default().trim().to_owned()),
+        _ => Value::Text(
+            text.as_str()
+                .get(span.clone())
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
+        ),
     };
     Node::new(value, text.place(span.start))
 }
@@ -569,7 +732,11 @@ pub const NO_INSIDE: &str = "kept in a comment: a line has no inside; draw it as
 impl Notes {
     /// Notes what is wrong.
     pub fn problem(&self, place: &Place, path: &str, message: impl Into<String>) {
-        self.add(Problem { place: place.clone(), path: path.to_owned(), message: message.into() });
+        self.add(Problem {
+            place: place.clone(),
+            path: path.to_owned(),
+            message: message.into(),
+        });
     }
 
     /// Notes a problem, once.
@@ -579,7 +746,11 @@ impl Notes {
 
     /// Notes what has no place.
     pub fn loss(&self, place: &Place, path: &str, why: impl Into<String>) {
-        self.losses.borrow_mut().push(Loss { place: place.clone(), path: path.to_owned(), why: why.into() });
+        self.losses.borrow_mut().push(Loss {
+            place: place.clone(),
+            path: path.to_owned(),
+            why: why.into(),
+        });
     }
 }
 
@@ -596,15 +767,29 @@ impl<'a> Fields<'a> {
     /// Reads a node as a group of values. That it is none is noted.
     pub fn new(notes: &'a Notes, node: &Node, path: String) -> Fields<'a> {
         if !matches!(node.value(), Value::Map(_) | Value::Null) {
-            notes.problem(node.place(), &path, format!("this is {}, and has to be a group of values", node.word()));
+            notes.problem(
+                node.place(),
+                &path,
+                format!("this is {}, and has to be a group of values", node.word()),
+            );
         }
-        Fields { notes, path, node: node.clone(), read: RefCell::default() }
+        Fields {
+            notes,
+            path,
+            node: node.clone(),
+            read: RefCell::default(),
+        }
     }
 
     /// A group of values that says nothing, under a name of this one.
     pub fn nothing(&self, name: &str) -> Fields<'a> {
         let node = Node::null(self.place().clone());
-        Fields { notes: self.notes, path: self.way(name), node, read: RefCell::default() }
+        Fields {
+            notes: self.notes,
+            path: self.way(name),
+            node,
+            read: RefCell::default(),
+        }
     }
 
     /// Where it stands.
@@ -617,20 +802,35 @@ impl<'a> Fields<'a> {
         if name == LABELS {
             return self.path.clone();
         }
-        let is_plain = name.chars().all(|character| character.is_alphanumeric() || "_-".contains(character));
-        let name = if is_plain { name.to_owned() } else { format!("{name:?}") };
-        if self.path.is_empty() { name } else { format!("{}.{name}", self.path) }
+        let is_plain = name
+            .chars()
+            .all(|character| character.is_alphanumeric() || "_-".contains(character));
+        let name = if is_plain {
+            name.to_owned()
+        } else {
+            format!("{name:?}")
+        };
+        if self.path.is_empty() {
+            name
+        } else {
+            format!("{}.{name}", self.path)
+        }
     }
 
     /// The value of a name; nothing if it is null.
     pub fn node(&self, name: &str) -> Option<&Node> {
         self.read.borrow_mut().insert(name.to_owned());
-        self.node.get(name).filter(|node| !matches!(node.value(), Value::Null))
+        self.node
+            .get(name)
+            .filter(|node| !matches!(node.value(), Value::Null))
     }
 
     /// The value of the first of several names for the same thing that is there.
     fn any<'n>(&self, names: &[&'n str]) -> Option<(&'n str, &Node)> {
-        let all: Vec<_> = names.iter().filter_map(|name| Some((*name, self.node(name)?))).collect();
+        let all: Vec<_> = names
+            .iter()
+            .filter_map(|name| Some((*name, self.node(name)?)))
+            .collect();
         all.first().copied()
     }
 
@@ -651,7 +851,10 @@ impl<'a> Fields<'a> {
         let node = self.node(name)?;
         match node.value() {
             Value::List(_) | Value::Map(_) => {
-                self.problem(name, format!("this is {}, and has to be a text", node.word()));
+                self.problem(
+                    name,
+                    format!("this is {}, and has to be a text", node.word()),
+                );
                 None
             }
             Value::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
@@ -659,7 +862,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The text under a name, as a line for a comment after what it is called there, noted as having no place.
+    /// The text under a name, as a line for a comment after what it is called there, noted as
+    /// having no place.
     pub fn kept(&self, name: &str, what: &str) -> Option<String> {
         let said = self.text(name)?;
         self.loss(name, "kept in a comment");
@@ -699,24 +903,34 @@ impl<'a> Fields<'a> {
     pub fn number(&self, name: &str) -> Option<f64> {
         let node = self.node(name)?;
         let number = match node.value() {
-            Value::Number(said) | Value::Text(said) => {
-                said.trim().parse::<f64>().ok().filter(|found| found.is_finite())
-            }
+            Value::Number(said) | Value::Text(said) => said
+                .trim()
+                .parse::<f64>()
+                .ok()
+                .filter(|found| found.is_finite()),
             _ => None,
         };
         if number.is_none() {
-            self.problem(name, format!("this is {}, and has to be a number", node.word()));
+            self.problem(
+                name,
+                format!("this is {}, and has to be a number", node.word()),
+            );
         }
         number
     }
 
     /// The values of a list; a single value is a list of one.
     pub fn list(&self, name: &str) -> Vec<Node> {
-        let Some(node) = self.node(name) else { return Vec::new() };
+        let Some(node) = self.node(name) else {
+            return Vec::new();
+        };
         match node.value() {
             Value::List(nodes) => nodes.clone(),
             Value::Map(_) => {
-                self.problem(name, format!("this is {}, and has to be a list", node.word()));
+                self.problem(
+                    name,
+                    format!("this is {}, and has to be a list", node.word()),
+                );
                 Vec::new()
             }
             _ => vec![node.clone()],
@@ -731,7 +945,11 @@ impl<'a> Fields<'a> {
                 Value::Null => {}
                 Value::List(_) | Value::Map(_) => {
                     let way = format!("{}[{at}]", self.way(name));
-                    self.notes.problem(node.place(), &way, format!("this is {}, and has to be a text", node.word()));
+                    self.notes.problem(
+                        node.place(),
+                        &way,
+                        format!("this is {}, and has to be a text", node.word()),
+                    );
                 }
                 Value::Text(text) => texts.push(text.trim().to_owned()),
                 _ => texts.push(node.in_one_line()),
@@ -753,22 +971,38 @@ impl<'a> Fields<'a> {
 
     /// The groups of values of a list.
     pub fn all(&self, name: &str) -> Vec<Fields<'a>> {
-        if let Some(node) = self.node(name).filter(|node| !matches!(node.value(), Value::List(_))) {
-            self.problem(name, format!("this is {}, and has to be a list", node.word()));
+        if let Some(node) = self
+            .node(name)
+            .filter(|node| !matches!(node.value(), Value::List(_)))
+        {
+            self.problem(
+                name,
+                format!("this is {}, and has to be a list", node.word()),
+            );
             return Vec::new();
         }
         let nodes = self.list(name);
-        let nodes = nodes.iter().enumerate().filter(|(_, node)| !matches!(node.value(), Value::Null));
-        nodes.map(|(at, node)| Fields::new(self.notes, node, format!("{}[{at}]", self.way(name)))).collect()
+        let nodes = nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| !matches!(node.value(), Value::Null));
+        nodes
+            .map(|(at, node)| Fields::new(self.notes, node, format!("{}[{at}]", self.way(name))))
+            .collect()
     }
 
     /// The values under a name, each by its own.
     pub fn entries(&self, name: &str) -> Vec<(String, Node)> {
-        let Some(node) = self.node(name) else { return Vec::new() };
+        let Some(node) = self.node(name) else {
+            return Vec::new();
+        };
         match node.value() {
             Value::Map(entries) => entries.clone(),
             _ => {
-                self.problem(name, format!("this is {}, and has to be a group of values", node.word()));
+                self.problem(
+                    name,
+                    format!("this is {}, and has to be a group of values", node.word()),
+                );
                 Vec::new()
             }
         }
@@ -776,9 +1010,15 @@ impl<'a> Fields<'a> {
 
     /// The groups of values under the first of these names, each by its own.
     pub fn by_name(&self, names: &[&str]) -> Vec<(String, Fields<'a>)> {
-        let Some((name, _)) = self.any(names) else { return Vec::new() };
-        let above =
-            Fields { notes: self.notes, path: self.way(name), node: self.node.clone(), read: RefCell::default() };
+        let Some((name, _)) = self.any(names) else {
+            return Vec::new();
+        };
+        let above = Fields {
+            notes: self.notes,
+            path: self.way(name),
+            node: self.node.clone(),
+            read: RefCell::default(),
+        };
         let each = |(key, node): (String, Node)| {
             let fields = Fields::new(self.notes, &node, above.way(&key));
             (key, fields)
@@ -801,13 +1041,19 @@ impl<'a> Fields<'a> {
         self.texts(LABELS).get(at).cloned().unwrap_or_default()
     }
 
-    /// What nobody asked for and says something, as lines that are kept, each noted as having no place.
+    /// What nobody asked for and says something, as lines that are kept, each noted as having no
+    /// place.
     pub fn rest(&self) -> Vec<String> {
-        let Value::Map(entries) = self.node.value() else { return Vec::new() };
+        let Value::Map(entries) = self.node.value() else {
+            return Vec::new();
+        };
         let read = self.read.borrow();
-        let left = entries.iter().filter(|(name, node)| !read.contains(name) && !node.is_silent());
+        let left = entries
+            .iter()
+            .filter(|(name, node)| !read.contains(name) && !node.is_silent());
         left.map(|(name, node)| {
-            self.notes.loss(node.place(), &self.way(name), "kept in a comment");
+            self.notes
+                .loss(node.place(), &self.way(name), "kept in a comment");
             format!("{name}: {}", node.in_one_line())
         })
         .collect()
@@ -823,21 +1069,29 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// What a table has for a word, whatever its case and whether its parts are joined by spaces, `-` or `_`.
+/// What a table has for a word, whatever its case and whether its parts are joined by spaces, `-`
+/// or `_`.
 pub fn looked_up<T: Copy>(said: &str, table: &[(&str, T)]) -> Option<T> {
     let said = plain_word(said);
-    table.iter().find(|(word, _)| plain_word(word) == said).map(|(_, found)| *found)
+    table
+        .iter()
+        .find(|(word, _)| plain_word(word) == said)
+        .map(|(_, found)| *found)
 }
 
 /// A word without what sets its parts off.
 pub fn plain_word(said: &str) -> String {
-    said.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    said.chars()
+        .filter(|character| character.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// How many words are looked through for one that is meant, and how many are listed.
 const MOST_WORDS: [usize; 2] = [1000, 60];
 
-/// The word that is written almost so, if there is one; nothing where there are too many to look at.
+/// The word that is written almost so, if there is one; nothing where there are too many to look
+/// at.
 pub fn near<'w>(said: &str, words: impl Iterator<Item = &'w str> + Clone) -> Option<&'w str> {
     if words.clone().nth(MOST_WORDS[0]).is_some() {
         return None;
@@ -845,8 +1099,11 @@ pub fn near<'w>(said: &str, words: impl Iterator<Item = &'w str> + Clone) -> Opt
     let said = said.to_lowercase();
     // More letters that differ in number are more changes than are made by mistake.
     let likely = words.filter(|word| word.len().abs_diff(said.len()) <= 2.max(word.len() / 4));
-    let near = likely.map(|word| (strsim::damerau_levenshtein(&said, word), word)).min();
-    near.filter(|(distance, word)| *distance <= 2.max(word.len() / 4)).map(|(_, word)| word)
+    let near = likely
+        .map(|word| (strsim::damerau_levenshtein(&said, word), word))
+        .min();
+    near.filter(|(distance, word)| *distance <= 2.max(word.len() / 4))
+        .map(|(_, word)| word)
 }
 
 /// That a word is unknown, with the one that may be meant.
@@ -856,6 +1113,9 @@ pub fn unknown<'w>(said: &str, words: impl Iterator<Item = &'w str> + Clone) -> 
         None if words.clone().next().is_none() || words.clone().nth(MOST_WORDS[1]).is_some() => {
             format!("`{said}` is unknown")
         }
-        None => format!("`{said}` is unknown; it has to be one of {}", words.collect::<Vec<_>>().join(", ")),
+        None => format!(
+            "`{said}` is unknown; it has to be one of {}",
+            words.collect::<Vec<_>>().join(", ")
+        ),
     }
 }

@@ -1,4 +1,5 @@
-//! The language's words for those of other tools, where several of these use the same. It must not know any format.
+//! The language's words for those of other tools, where several of these use the same. It must not
+//! know any format.
 
 use crate::draft::{Fact, Item};
 use crate::library::in_library;
@@ -64,7 +65,8 @@ pub fn state_protocol(fields: &Fields<'_>, name: &str, said: &str, flow: &mut It
     }
 }
 
-/// How a flow proves who starts it, for how another tool calls that: the first of these words in it.
+/// How a flow proves who starts it, for how another tool calls that: the first of these words in
+/// it.
 pub fn authentication(said: &str) -> Option<&'static str> {
     const WORDS: &[(&str, &str)] = &[
         ("mtls", "mutual_tls"),
@@ -92,10 +94,14 @@ pub fn authentication(said: &str) -> Option<&'static str> {
     if plain == "none" {
         return Some("none");
     }
-    WORDS.iter().find(|(word, _)| plain.contains(word)).map(|(_, name)| *name)
+    WORDS
+        .iter()
+        .find(|(word, _)| plain.contains(word))
+        .map(|(_, name)| *name)
 }
 
-/// The library's technology for what another tool calls a type of element: the first of these words in it.
+/// The library's technology for what another tool calls a type of element: the first of these words
+/// in it.
 pub fn technology(said: &str) -> Option<&'static str> {
     const WORDS: &[(&str, &str)] = &[
         ("apigateway", "api_gateway"),
@@ -201,8 +207,14 @@ pub fn technology(said: &str) -> Option<&'static str> {
     // Where a word begins: `cards` are not kept by `rds`.
     let plain = plain_word(said);
     let words = words_of(said);
-    let starts: Vec<String> = (0..words.len()).map(|at| words[at..].concat()).chain([plain]).collect();
-    WORDS.iter().find(|(word, _)| starts.iter().any(|start| start.starts_with(word))).map(|(_, name)| *name)
+    let starts: Vec<String> = (0..words.len())
+        .map(|at| words[at..].concat())
+        .chain([plain])
+        .collect();
+    WORDS
+        .iter()
+        .find(|(word, _)| starts.iter().any(|start| start.starts_with(word)))
+        .map(|(_, name)| *name)
 }
 
 /// The level of a number from 0 to 100.
@@ -256,9 +268,8 @@ pub fn stride(said: &str) -> Option<&'static str> {
         | "identifiabilitylinkability"
         | "unawareness"
         | "noncompliance" => Some("information_disclosure"),
-        "denialofservice" | "dos" | "d" | "availability" | "deniedservice" | "distributed" | "accessibility" => {
-            Some("denial_of_service")
-        }
+        "denialofservice" | "dos" | "d" | "availability" | "deniedservice" | "distributed"
+        | "accessibility" => Some("denial_of_service"),
         "elevationofprivilege"
         | "elevationofprivileges"
         | "elevationofpriviledge"
@@ -274,13 +285,12 @@ pub fn stride(said: &str) -> Option<&'static str> {
 /// The word for a level that other tools write in many ways.
 pub fn level_word(said: &str) -> Option<&'static str> {
     match plain_word(said).as_str() {
-        "low" | "verylow" | "lowest" | "minor" | "negligible" | "unlikely" | "rare" | "info" | "informational"
-        | "minimal" | "none" => Some("low"),
+        "low" | "verylow" | "lowest" | "minor" | "negligible" | "unlikely" | "rare" | "info"
+        | "informational" | "minimal" | "none" => Some("low"),
         "medium" | "moderate" | "possible" | "elevated" | "mid" => Some("medium"),
         "high" | "major" | "likely" => Some("high"),
-        "critical" | "severe" | "veryhigh" | "certain" | "almostcertain" | "extreme" | "maximal" | "highest" => {
-            Some("critical")
-        }
+        "critical" | "severe" | "veryhigh" | "certain" | "almostcertain" | "extreme"
+        | "maximal" | "highest" => Some("critical"),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
-//! Documents of every format made of what is hard to read: what comes out parses, is canonical and has no errors, and
-//! what was said is kept. Always the same documents, so that a failure can be looked at.
+//! Documents of every format made of what is hard to read: what comes out parses, is canonical and
+//! has no errors, and what was said is kept. Always the same documents, so that a failure can be
+//! looked at.
 
 mod common;
 
@@ -112,7 +113,10 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % end
     }
 
@@ -127,7 +131,9 @@ impl Chance {
 
     /// A title that is there, as some formats have to have one.
     fn title(&mut self) -> String {
-        Some(self.said()).filter(|said| !said.trim().is_empty()).unwrap_or_else(|| "…".to_owned())
+        Some(self.said())
+            .filter(|said| !said.trim().is_empty())
+            .unwrap_or_else(|| "…".to_owned())
     }
 
     /// A word of a list, or something else.
@@ -226,7 +232,12 @@ fn named(all: Vec<(String, Value)>) -> Value {
 fn threagile(made: &mut Made) -> Value {
     let titled = |made: &mut Made, make: &mut dyn FnMut(&mut Made, usize) -> Value| {
         let values = made.each(make);
-        named(values.into_iter().map(|value| (made.chance.title(), value)).collect())
+        named(
+            values
+                .into_iter()
+                .map(|value| (made.chance.title(), value))
+                .collect(),
+        )
     };
     let mut ids = 0;
     let mut next = move || {
@@ -322,7 +333,11 @@ fn threat_dragon(made: &mut Made) -> Value {
         json!({ "title": made.chance.said(), "description": made.marked(),
         "diagramType": made.chance.word(&["STRIDE", "CIA"]), "cells": cells })
     });
-    let diagrams = if made.chance.below(2) == 0 { vec![diagrams[0].clone()] } else { diagrams };
+    let diagrams = if made.chance.below(2) == 0 {
+        vec![diagrams[0].clone()]
+    } else {
+        diagrams
+    };
     let all = json!(diagrams).to_string();
     made.marks.retain(|mark| all.contains(&format!("{mark} ")));
     json!({ "version": "2.0", "summary": { "title": made.chance.said(), "owner": made.marked(),
@@ -390,7 +405,10 @@ fn pytm(made: &mut Made) -> Value {
         json!({ "name": made.chance.title(), "description": made.marked(), "isPII": true, "isStored": true,
         "format": made.marked() })
     });
-    let names = data.iter().map(|data| data["name"].clone()).collect::<Vec<_>>();
+    let names = data
+        .iter()
+        .map(|data| data["name"].clone())
+        .collect::<Vec<_>>();
     let elements = made.each(|made, at| {
         json!({ "name": IDS[at], "description": made.marked(), "__class__": made.chance.word(&["Actor",
         "Datastore", "LLM", "Odd", "Server"]),
@@ -412,17 +430,31 @@ fn pytm(made: &mut Made) -> Value {
 
 /// A string of HCL.
 fn hcl_text(said: &str) -> String {
-    Value::from(said).to_string().replace("${", "$${").replace("%{", "%%{")
+    Value::from(said)
+        .to_string()
+        .replace("${", "$${")
+        .replace("%{", "%%{")
 }
 
-/// A value as attributes and blocks of HCL: a list of groups is a block each, with the label that stands under `#`.
+/// A value as attributes and blocks of HCL: a list of groups is a block each, with the label that
+/// stands under `#`.
 fn hcl(value: &Value, text: &mut String) {
-    for (name, value) in value.as_object().into_iter().flatten().filter(|(name, _)| *name != "#") {
+    for (name, value) in value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| *name != "#")
+    {
         match value {
             Value::Array(all) if all.iter().any(Value::is_object) => {
                 for block in all {
-                    let labels: Vec<String> =
-                        block["#"].as_array().into_iter().flatten().filter_map(Value::as_str).map(hcl_text).collect();
+                    let labels: Vec<String> = block["#"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .filter_map(Value::as_str)
+                        .map(hcl_text)
+                        .collect();
                     text.push_str(&format!("{name} {} {{\n", labels.join(" ")));
                     hcl(block, text);
                     text.push_str("}\n");
@@ -476,14 +508,25 @@ fn xml(name: &str, value: &Value, text: &mut String) {
     match value {
         Value::Object(entries) => {
             let kind = entries.get("#").and_then(Value::as_str);
-            text.push_str(&format!("<{name}{}>", kind.map(|kind| format!(" i:type=\"{kind}\"")).unwrap_or_default()));
-            entries.iter().filter(|(name, _)| *name != "#").for_each(|(name, value)| xml(name, value, text));
+            text.push_str(&format!(
+                "<{name}{}>",
+                kind.map(|kind| format!(" i:type=\"{kind}\""))
+                    .unwrap_or_default()
+            ));
+            entries
+                .iter()
+                .filter(|(name, _)| *name != "#")
+                .for_each(|(name, value)| xml(name, value, text));
             text.push_str(&format!("</{name}>"));
         }
         Value::Array(all) => {
             text.push_str(&format!("<{name}>"));
             all.iter().for_each(|value| {
-                value.as_object().into_iter().flatten().for_each(|(name, value)| xml(name, value, text))
+                value
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .for_each(|(name, value)| xml(name, value, text))
             });
             text.push_str(&format!("</{name}>"));
         }
@@ -567,14 +610,25 @@ const FORMATS: &[(&str, Make, Write)] = &[
 fn what_is_hard_to_read_is_read_and_kept() {
     for (name, make, write) in FORMATS {
         for seed in 0..4 {
-            let mut made = Made { chance: Chance(seed), marks: Vec::new() };
+            let mut made = Made {
+                chance: Chance(seed),
+                marks: Vec::new(),
+            };
             let text = write(&make(&mut made));
-            let imported =
-                read(name, &text, &[]).unwrap_or_else(|problems| panic!("{name} {seed}: {problems:#?}\n{text}"));
+            let imported = read(name, &text, &[])
+                .unwrap_or_else(|problems| panic!("{name} {seed}: {problems:#?}\n{text}"));
             let all = texts(&imported);
-            let told: String = imported.files.files.iter().map(|(_, text)| text.as_str()).collect();
+            let told: String = imported
+                .files
+                .files
+                .iter()
+                .map(|(_, text)| text.as_str())
+                .collect();
             for mark in &made.marks {
-                assert!(told.contains(mark.as_str()), "{name} {seed}: {mark} is lost\n{text}\n{all}");
+                assert!(
+                    told.contains(mark.as_str()),
+                    "{name} {seed}: {mark} is lost\n{text}\n{all}"
+                );
             }
             check(&imported);
         }
@@ -615,7 +669,10 @@ fn what_is_wrong_is_told_or_read_and_nothing_else() {
     for (name, make, write) in FORMATS {
         let mut read_well = 0;
         for seed in 0..12 {
-            let mut made = Made { chance: Chance(seed), marks: Vec::new() };
+            let mut made = Made {
+                chance: Chance(seed),
+                marks: Vec::new(),
+            };
             let mut document = make(&mut made);
             // Most of them in one part alone, so that some are read.
             match document.as_object_mut() {
@@ -632,7 +689,9 @@ fn what_is_wrong_is_told_or_read_and_nothing_else() {
                     check(&imported);
                     read_well += 1;
                 }
-                Err(problems) => assert!(problems.iter().all(|problem| !problem.message.is_empty())),
+                Err(problems) => {
+                    assert!(problems.iter().all(|problem| !problem.message.is_empty()))
+                }
             }
         }
         assert!(read_well > 0, "nothing of {name} is read");
@@ -643,10 +702,15 @@ fn what_is_wrong_is_told_or_read_and_nothing_else() {
 fn several_documents_of_the_same_names_become_one_model() {
     for seed in 0..2 {
         let documents = FORMATS.iter().map(|(name, make, write)| {
-            let mut made = Made { chance: Chance(seed), marks: Vec::new() };
+            let mut made = Made {
+                chance: Chance(seed),
+                marks: Vec::new(),
+            };
             ((*name).to_owned(), write(&make(&mut made)))
         });
-        let imported = threatline_exchange::import::import(documents.collect(), &|_, _| Err("is not there".to_owned()));
+        let imported = threatline_exchange::import::import(documents.collect(), &|_, _| {
+            Err("is not there".to_owned())
+        });
         check(&imported.unwrap_or_else(|problems| panic!("{problems:#?}")));
     }
 }

@@ -18,13 +18,25 @@ fn property(label: &str, said: &str) -> String {
         None if said == "true" => ("Boolean", "<b:Value>true</b:Value>".to_owned()),
         None => ("String", format!("<b:Value>{said}</b:Value>")),
     };
-    format!("<a:anyType i:type=\"b:{kind}DisplayAttribute\"><b:DisplayName>{label}</b:DisplayName>{value}</a:anyType>")
+    format!(
+        "<a:anyType i:type=\"b:{kind}DisplayAttribute\"><b:DisplayName>{label}</b:DisplayName>{value}</a:anyType>"
+    )
 }
 
-/// A stencil: its shape, its ids, what the template calls it, its properties, and what tells its place or its ends.
-fn stencil(shape: &str, ids: [&str; 3], header: &str, properties: &[(&str, &str)], rest: &str) -> String {
+/// A stencil: its shape, its ids, what the template calls it, its properties, and what tells its
+/// place or its ends.
+fn stencil(
+    shape: &str,
+    ids: [&str; 3],
+    header: &str,
+    properties: &[(&str, &str)],
+    rest: &str,
+) -> String {
     let [guid, generic, type_id] = ids;
-    let properties: String = properties.iter().map(|(label, said)| property(label, said)).collect();
+    let properties: String = properties
+        .iter()
+        .map(|(label, said)| property(label, said))
+        .collect();
     format!(
         "<a:KeyValueOfguidanyType><a:Key>{guid}</a:Key><a:Value i:type=\"{shape}\"><GenericTypeId>{generic}</GenericTypeId>\
          <Guid>{guid}</Guid><Properties><a:anyType i:type=\"b:HeaderDisplayAttribute\"><b:DisplayName>{header}\
@@ -61,9 +73,18 @@ fn surface(title: &str, borders: &[String], lines: &[String]) -> String {
 }
 
 /// A threat: its type, the flow, its state, what was said of it, and its title and category.
-fn threat(type_id: &str, flow: &str, state: &str, why: &str, title: &str, category: &str) -> String {
+fn threat(
+    type_id: &str,
+    flow: &str,
+    state: &str,
+    why: &str,
+    title: &str,
+    category: &str,
+) -> String {
     let pair = |key: &str, value: &str| {
-        format!("<a:KeyValueOfstringstring><a:Key>{key}</a:Key><a:Value>{value}</a:Value></a:KeyValueOfstringstring>")
+        format!(
+            "<a:KeyValueOfstringstring><a:Key>{key}</a:Key><a:Value>{value}</a:Value></a:KeyValueOfstringstring>"
+        )
     };
     format!(
         "<a:KeyValueOfstringThreatpc_P0_PhOB><a:Key>{type_id}{flow}</a:Key><a:Value><b:FlowGuid>{flow}</b:FlowGuid>\
@@ -73,7 +94,10 @@ fn threat(type_id: &str, flow: &str, state: &str, why: &str, title: &str, catego
         pair("Title", title),
         pair("UserThreatCategory", category),
         pair("Priority", "High"),
-        pair("PossibleMitigations", "Refer: &amp;lt;a href=\"x\"&amp;gt;the guide&amp;lt;/a&amp;gt;"),
+        pair(
+            "PossibleMitigations",
+            "Refer: &amp;lt;a href=\"x\"&amp;gt;the guide&amp;lt;/a&amp;gt;"
+        ),
     )
 }
 
@@ -120,7 +144,11 @@ fn shop() -> String {
                 "StencilEllipse",
                 ["p1", "GE.P", "SE.P.TMCore.WebApp"],
                 "Web Application",
-                &[("Name", "Shop"), ("Running As", "*Network Service"), ("Team", "Blue")],
+                &[
+                    ("Name", "Shop"),
+                    ("Running As", "*Network Service"),
+                    ("Team", "Blue"),
+                ],
                 &area(300, 200, 100, 100),
             ),
             // A part of it is over the line.
@@ -128,14 +156,22 @@ fn shop() -> String {
                 "StencilParallelLines",
                 ["s1", "GE.DS", "SE.DS.TMCore.SQL"],
                 "SQL Database",
-                &[("Name", "Orders"), ("Stores Credentials", "*Yes"), ("Encrypted", "*Yes")],
+                &[
+                    ("Name", "Orders"),
+                    ("Stores Credentials", "*Yes"),
+                    ("Encrypted", "*Yes"),
+                ],
                 &area(470, 200, 100, 100),
             ),
             stencil(
                 "StencilEllipse",
                 ["p2", "GE.P", "SE.P.TMCore.Thread"],
                 "Thread",
-                &[("Name", "Cleaner"), ("Out Of Scope", "true"), ("Reason For Out Of Scope", "Not ours")],
+                &[
+                    ("Name", "Cleaner"),
+                    ("Out Of Scope", "true"),
+                    ("Reason For Out Of Scope", "Not ours"),
+                ],
                 &area(300, 400, 100, 100),
             ),
             stencil(
@@ -211,7 +247,11 @@ fn shop() -> String {
             "Connector",
             ["f5", "GE.DF", "GE.DF"],
             "Generic Data Flow",
-            &[("Name", "Nightly copy"), ("Protocol", "*FTPS"), ("Authentication", "*API key")],
+            &[
+                ("Name", "Nightly copy"),
+                ("Protocol", "*FTPS"),
+                ("Authentication", "*API key"),
+            ],
             &ends("s2", "s3"),
         )],
     );
@@ -225,12 +265,47 @@ fn shop() -> String {
          <KnowledgeBase><ThreatCategories><ThreatCategory><Id>S</Id><Name>Spoofing</Name></ThreatCategory>\
          </ThreatCategories><ThreatTypes><ThreatType><Id>S1</Id><Category>S</Category></ThreatType>\
          <ThreatType><Id>T1</Id><Category>T</Category></ThreatType></ThreatTypes></KnowledgeBase>\n",
-        threat("S1", "f1", "AutoGenerated", "", "Spoofing of Shopper", "Spoofing"),
+        threat(
+            "S1",
+            "f1",
+            "AutoGenerated",
+            "",
+            "Spoofing of Shopper",
+            "Spoofing"
+        ),
         threat("T1", "f1", "AutoGenerated", "", "Tampering", "Tampering"),
-        threat("S1", "f2", "Mitigated", "Both ends have certificates. They are renewed.", "Spoofing", "Spoofing"),
-        threat("S1", "f5", "Mitigated", "Both ends have certificates. They are renewed.", "Spoofing", "Spoofing"),
-        threat("T1", "f3", "NotApplicable", "Answers are signed", "Tampering with answers", "Tampering"),
-        threat("T1", "f1", "NeedsInvestigation", "Ask Kim", "Prices are changed", "Elevation Of Privileges"),
+        threat(
+            "S1",
+            "f2",
+            "Mitigated",
+            "Both ends have certificates. They are renewed.",
+            "Spoofing",
+            "Spoofing"
+        ),
+        threat(
+            "S1",
+            "f5",
+            "Mitigated",
+            "Both ends have certificates. They are renewed.",
+            "Spoofing",
+            "Spoofing"
+        ),
+        threat(
+            "T1",
+            "f3",
+            "NotApplicable",
+            "Answers are signed",
+            "Tampering with answers",
+            "Tampering"
+        ),
+        threat(
+            "T1",
+            "f1",
+            "NeedsInvestigation",
+            "Ask Kim",
+            "Prices are changed",
+            "Elevation Of Privileges"
+        ),
         threat("X9", "gone", "AutoGenerated", "", "Someone's own", "Abuse"),
     ))
 }
@@ -374,9 +449,16 @@ fn what_is_no_model_is_told() {
         "<KnowledgeBase/>",
         "<ThreatModel/>",
         "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><ThreatModel>&b;</ThreatModel>",
-        &format!("<ThreatModel>{}{}</ThreatModel>", "<a>".repeat(100_000), "</a>".repeat(100_000)),
+        &format!(
+            "<ThreatModel>{}{}</ThreatModel>",
+            "<a>".repeat(100_000),
+            "</a>".repeat(100_000)
+        ),
     ];
-    let told: String = broken.iter().map(|text| problems("x.tm7", text, &[])).collect();
+    let told: String = broken
+        .iter()
+        .map(|text| problems("x.tm7", text, &[]))
+        .collect();
     expect![[r#"
         x.tm7:1:1: this is no XML that can be read: the root node was opened but never closed
         x.tm7:1:1: this is XML of another tool: `<mxfile>` where `<ThreatModel>` of a .tm7 file would be
@@ -390,7 +472,12 @@ fn what_is_no_model_is_told() {
 
 #[test]
 fn elements_without_end_are_given_back() {
-    let nested: String = (0..20_000).map(|at| format!("<a xmlns:n{at}=\"u\">")).collect();
+    let nested: String = (0..20_000)
+        .map(|at| format!("<a xmlns:n{at}=\"u\">"))
+        .collect();
     let text = format!("<ThreatModel>{nested}");
-    assert!(problems("deep.tm7", &text, &[]).contains("elements stand in each other more than 1000 deep"));
+    assert!(
+        problems("deep.tm7", &text, &[])
+            .contains("elements stand in each other more than 1000 deep")
+    );
 }

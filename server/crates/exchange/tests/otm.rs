@@ -142,5 +142,9 @@ fn all_that_is_wrong_is_told_with_its_place() {
     expect![[r#"
         shop.json:2:13: this is no JSON: expected value
     "#]]
-    .assert_eq(&problems("shop.json", "{ \"otmVersion\": \"0.2.0\",\n \"project\": }", &[]));
+    .assert_eq(&problems(
+        "shop.json",
+        "{ \"otmVersion\": \"0.2.0\",\n \"project\": }",
+        &[],
+    ));
 }

@@ -1,4 +1,5 @@
-//! What is written for another tool and read again says the same: the second document is the first one.
+//! What is written for another tool and read again says the same: the second document is the first
+//! one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,9 +17,18 @@ fn models() -> BTreeMap<String, Workspace> {
     let mut models = BTreeMap::new();
     let mut folders = vec![PathBuf::from(MODELS)];
     while let Some(folder) = folders.pop() {
-        let entries = || fs::read_dir(&folder).expect("the folder of the examples").flatten().map(|entry| entry.path());
+        let entries = || {
+            fs::read_dir(&folder)
+                .expect("the folder of the examples")
+                .flatten()
+                .map(|entry| entry.path())
+        };
         if folder.join("threatline.toml").exists() {
-            let name = folder.strip_prefix(MODELS).expect("a folder below").display().to_string();
+            let name = folder
+                .strip_prefix(MODELS)
+                .expect("a folder below")
+                .display()
+                .to_string();
             models.insert(name, load(&folder));
         } else {
             folders.extend(entries().filter(|path| path.is_dir()));
@@ -32,12 +42,22 @@ fn load(folder: &Path) -> Workspace {
     let mut texts = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        for path in fs::read_dir(&folder).expect("a folder").flatten().map(|entry| entry.path()) {
+        for path in fs::read_dir(&folder)
+            .expect("a folder")
+            .flatten()
+            .map(|entry| entry.path())
+        {
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "threat") {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "threat")
+            {
                 let text = fs::read_to_string(&path).expect("a text");
-                texts.push((path.display().to_string().into(), FileText::new(text.as_str())));
+                texts.push((
+                    path.display().to_string().into(),
+                    FileText::new(text.as_str()),
+                ));
             }
         }
     }
@@ -50,21 +70,31 @@ fn load(folder: &Path) -> Workspace {
 
 fn written(workspace: &Workspace, target: Target) -> String {
     let model = workspace.models().next().expect("a model");
-    export(workspace.db(), model, "Round trip", target).expect("nothing is drawn").text
+    export(workspace.db(), model, "Round trip", target)
+        .expect("nothing is drawn")
+        .text
 }
 
 fn texts(files: &threatline_exchange::text::Files) -> String {
-    files.files.iter().map(|(name, text)| format!("//- {name}\n{text}\n")).collect()
+    files
+        .files
+        .iter()
+        .map(|(name, text)| format!("//- {name}\n{text}\n"))
+        .collect()
 }
 
 /// What a document says, a line for each value, whatever the order of its lists.
 fn facts(document: &str) -> BTreeSet<String> {
     fn walk(node: &Node, way: &str, facts: &mut BTreeSet<String>) {
         match node.value() {
-            Value::Map(entries) => entries.iter().for_each(|(key, node)| walk(node, &format!("{way}/{key}"), facts)),
+            Value::Map(entries) => entries
+                .iter()
+                .for_each(|(key, node)| walk(node, &format!("{way}/{key}"), facts)),
             Value::List(nodes) => {
                 for node in nodes {
-                    let id = ["id", "threat", "mitigation"].iter().find_map(|id| node.get(id));
+                    let id = ["id", "threat", "mitigation"]
+                        .iter()
+                        .find_map(|id| node.get(id));
                     let id = id.map(|id| id.in_one_line()).unwrap_or_default();
                     walk(node, &format!("{way}[{id}]"), facts);
                 }
@@ -75,7 +105,11 @@ fn facts(document: &str) -> BTreeSet<String> {
         }
     }
     let text = Text::new("document", document.to_owned());
-    let node = if document.starts_with('{') { json(&text) } else { yaml(&text) };
+    let node = if document.starts_with('{') {
+        json(&text)
+    } else {
+        yaml(&text)
+    };
     let mut facts = BTreeSet::new();
     walk(&node.expect("a document"), "", &mut facts);
     facts
@@ -84,8 +118,11 @@ fn facts(document: &str) -> BTreeSet<String> {
 fn round_trip(target: Target) {
     for (name, first) in models() {
         let document = written(&first, target);
-        let imported = import(vec![("document".to_owned(), document.clone())], &|_, _| Err("nothing".to_owned()));
-        let imported = imported.unwrap_or_else(|problems| panic!("{name}: {problems:#?}\n{document}"));
+        let imported = import(vec![("document".to_owned(), document.clone())], &|_, _| {
+            Err("nothing".to_owned())
+        });
+        let imported =
+            imported.unwrap_or_else(|problems| panic!("{name}: {problems:#?}\n{document}"));
         let second = workspace(&imported.files, Date::constant(2026, 11, 23));
         let again = written(&second, target);
         let (before, after) = (facts(&document), facts(&again));

@@ -1,4 +1,5 @@
-//! Models of Threagile as someone gets them: the text that comes of a document, and what is said of a wrong one.
+//! Models of Threagile as someone gets them: the text that comes of a document, and what is said of
+//! a wrong one.
 
 mod common;
 
@@ -254,11 +255,19 @@ fn what_is_no_yaml_is_told_once() {
     expect![[r#"
         shop.yaml:3:12: this is no YAML: illegal placement of ':' indicator
     "#]]
-    .assert_eq(&problems("shop.yaml", "threagile_version: 1\ntitle: [a\ndata_assets: {}\n", &[]));
+    .assert_eq(&problems(
+        "shop.yaml",
+        "threagile_version: 1\ntitle: [a\ndata_assets: {}\n",
+        &[],
+    ));
     expect![[r#"
         shop.yaml:3:1: `title` is here a second time
     "#]]
-    .assert_eq(&problems("shop.yaml", "threagile_version: 1\ntitle: a\ntitle: b\n", &[]));
+    .assert_eq(&problems(
+        "shop.yaml",
+        "threagile_version: 1\ntitle: a\ntitle: b\n",
+        &[],
+    ));
     expect![[r#"
         shop.yaml:1:20: this is no YAML: while parsing node, found unknown anchor
     "#]]
@@ -276,7 +285,11 @@ fn a_document_that_repeats_itself_without_end_is_given_back() {
         shop.yaml:8:9: there are more than 4000000 values, and they are not read
     "#]]
     .assert_eq(&problems("shop.yaml", &bomb, &[]));
-    let deep = format!("threagile_version: 1\ntitle: {}x{}\n", "[".repeat(100_000), "]".repeat(100_000));
+    let deep = format!(
+        "threagile_version: 1\ntitle: {}x{}\n",
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
     expect![[r#"
         shop.yaml:2:263: this is no YAML: recursion limit exceeded
     "#]]

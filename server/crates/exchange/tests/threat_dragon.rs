@@ -1,4 +1,5 @@
-//! Threat Dragon's models become text as a person would have written it, and come back from our own documents.
+//! Threat Dragon's models become text as a person would have written it, and come back from our own
+//! documents.
 
 mod common;
 
@@ -34,7 +35,9 @@ fn document(diagrams: &[(&str, Vec<Value>)]) -> Value {
 /// A shape with a place, an id that is made up as Threat Dragon does it, and data.
 fn shape(shape: &str, kind: &str, id: u32, name: &str, area: [i32; 4], data: &Value) -> Value {
     let mut all = json!({ "type": kind, "name": name, "description": "", "hasOpenThreats": false });
-    all.as_object_mut().unwrap().extend(data.as_object().unwrap().clone());
+    all.as_object_mut()
+        .unwrap()
+        .extend(data.as_object().unwrap().clone());
     json!({
         "shape": shape, "id": cell_id(id), "zIndex": 1, "visible": true,
         "position": { "x": area[0], "y": area[1] }, "size": { "width": area[2], "height": area[3] },
@@ -47,9 +50,10 @@ fn cell_id(id: u32) -> String {
 }
 
 fn flow(id: u32, name: &str, source: &Value, target: &Value, data: &Value) -> Value {
-    let mut all =
-        json!({ "type": "tm.Flow", "name": name, "description": "", "isBidirectional": false, "threats": [] });
-    all.as_object_mut().unwrap().extend(data.as_object().unwrap().clone());
+    let mut all = json!({ "type": "tm.Flow", "name": name, "description": "", "isBidirectional": false, "threats": [] });
+    all.as_object_mut()
+        .unwrap()
+        .extend(data.as_object().unwrap().clone());
     json!({ "shape": "flow", "id": cell_id(id), "zIndex": 10, "source": source, "target": target, "data": all })
 }
 
@@ -66,8 +70,14 @@ fn threat(title: &str, kind: &str, status: &str, severity: &str, mitigation: &st
 }
 
 fn shop() -> Value {
-    let mut cloud =
-        shape("trust-boundary-box", "tm.BoundaryBox", 1, "", [300, 0, 600, 400], &json!({ "isTrustBoundary": true }));
+    let mut cloud = shape(
+        "trust-boundary-box",
+        "tm.BoundaryBox",
+        1,
+        "",
+        [300, 0, 600, 400],
+        &json!({ "isTrustBoundary": true }),
+    );
     // As Threat Dragon does it: the name of a box stands in its label alone.
     cloud["data"].as_object_mut().unwrap().remove("name");
     cloud["attrs"] = json!({ "label": { "text": "Cloud account" } });
@@ -75,8 +85,22 @@ fn shop() -> Value {
         "Main",
         vec![
             cloud,
-            shape("trust-boundary-box", "tm.BoundaryBox", 2, "Data network", [600, 50, 250, 300], &json!({})),
-            shape("actor", "tm.Actor", 3, "Customer", [20, 100, 150, 80], &json!({ "providesAuthentication": true })),
+            shape(
+                "trust-boundary-box",
+                "tm.BoundaryBox",
+                2,
+                "Data network",
+                [600, 50, 250, 300],
+                &json!({}),
+            ),
+            shape(
+                "actor",
+                "tm.Actor",
+                3,
+                "Customer",
+                [20, 100, 150, 80],
+                &json!({ "providesAuthentication": true }),
+            ),
             shape(
                 "process",
                 "tm.Process",
@@ -120,14 +144,33 @@ fn shop() -> Value {
                 &at(4),
                 &json!({ "protocol": "HTTP", "isEncrypted": true, "isPublicNetwork": true }),
             ),
-            flow(8, "", &at(4), &at(5), &json!({ "isEncrypted": true, "isBidirectional": true })),
-            flow(9, "Mail", &at(4), &json!({ "x": 10, "y": 20 }), &json!({ "protocol": "SMTP" })),
+            flow(
+                8,
+                "",
+                &at(4),
+                &at(5),
+                &json!({ "isEncrypted": true, "isBidirectional": true }),
+            ),
+            flow(
+                9,
+                "Mail",
+                &at(4),
+                &json!({ "x": 10, "y": 20 }),
+                &json!({ "protocol": "SMTP" }),
+            ),
             json!({
                 "shape": "trust-boundary-curve", "id": cell_id(10), "zIndex": 10,
                 "source": { "x": 250, "y": 0 }, "target": { "x": 250, "y": 500 }, "vertices": [],
                 "data": { "type": "tm.Boundary", "name": "Edge", "isTrustBoundary": true },
             }),
-            shape("td-text-block", "tm.Text", 11, "Drawn in\na workshop", [0, 0, 10, 10], &json!({})),
+            shape(
+                "td-text-block",
+                "tm.Text",
+                11,
+                "Drawn in\na workshop",
+                [0, 0, 10, 10],
+                &json!({}),
+            ),
         ],
     )])
 }
@@ -263,8 +306,22 @@ fn what_has_no_place_is_told() {
 fn elements_of_the_same_title_in_two_diagrams_stay_apart() {
     let cells = |first: u32| {
         vec![
-            shape("actor", "tm.Actor", first, "Browser", [0, 0, 10, 10], &json!({})),
-            shape("process", "tm.Process", first + 1, "Login", [0, 0, 10, 10], &json!({})),
+            shape(
+                "actor",
+                "tm.Actor",
+                first,
+                "Browser",
+                [0, 0, 10, 10],
+                &json!({}),
+            ),
+            shape(
+                "process",
+                "tm.Process",
+                first + 1,
+                "Login",
+                [0, 0, 10, 10],
+                &json!({}),
+            ),
             flow(first + 2, "Log in", &at(first), &at(first + 1), &json!({})),
         ]
     };
@@ -313,12 +370,54 @@ fn the_middle_of_an_element_says_where_it_is() {
     let document = document(&[(
         "Main",
         vec![
-            shape("trust-boundary-box", "tm.BoundaryBox", 1, "Inner", [100, 100, 100, 100], &json!({})),
-            shape("trust-boundary-box", "tm.BoundaryBox", 2, "Outer", [0, 0, 300, 300], &json!({})),
-            shape("trust-boundary-box", "tm.BoundaryBox", 3, "Aside", [180, 110, 400, 400], &json!({})),
-            shape("process", "tm.Process", 4, "Sticks out", [110, 40, 60, 100], &json!({})),
-            shape("process", "tm.Process", 5, "Deep", [110, 110, 20, 20], &json!({})),
-            shape("process", "tm.Process", 6, "Twice", [185, 150, 10, 10], &json!({})),
+            shape(
+                "trust-boundary-box",
+                "tm.BoundaryBox",
+                1,
+                "Inner",
+                [100, 100, 100, 100],
+                &json!({}),
+            ),
+            shape(
+                "trust-boundary-box",
+                "tm.BoundaryBox",
+                2,
+                "Outer",
+                [0, 0, 300, 300],
+                &json!({}),
+            ),
+            shape(
+                "trust-boundary-box",
+                "tm.BoundaryBox",
+                3,
+                "Aside",
+                [180, 110, 400, 400],
+                &json!({}),
+            ),
+            shape(
+                "process",
+                "tm.Process",
+                4,
+                "Sticks out",
+                [110, 40, 60, 100],
+                &json!({}),
+            ),
+            shape(
+                "process",
+                "tm.Process",
+                5,
+                "Deep",
+                [110, 110, 20, 20],
+                &json!({}),
+            ),
+            shape(
+                "process",
+                "tm.Process",
+                6,
+                "Twice",
+                [185, 150, 10, 10],
+                &json!({}),
+            ),
             json!({ "shape": "process", "id": "7", "data": { "type": "tm.Process", "name": "Nowhere" } }),
         ],
     )]);
@@ -352,12 +451,28 @@ fn the_middle_of_an_element_says_where_it_is() {
 fn boxes_that_are_too_deep_are_no_error() {
     let nested = |at: i32| {
         let area = [at, at, 1000 - 2 * at, 1000 - 2 * at];
-        shape("trust-boundary-box", "tm.BoundaryBox", at as u32, &format!("Box {at}"), area, &json!({}))
+        shape(
+            "trust-boundary-box",
+            "tm.BoundaryBox",
+            at as u32,
+            &format!("Box {at}"),
+            area,
+            &json!({}),
+        )
     };
     let document = document(&[("Main", (0..100).map(nested).collect())]);
     let imported = imported("model.json", &document.to_string(), &[]);
-    let outermost = imported.draft.items.iter().filter(|item| item.place.is_none());
-    assert_eq!(outermost.map(|item| item.title.as_str()).collect::<Vec<_>>(), ["Box 0", "Box 64"]);
+    let outermost = imported
+        .draft
+        .items
+        .iter()
+        .filter(|item| item.place.is_none());
+    assert_eq!(
+        outermost
+            .map(|item| item.title.as_str())
+            .collect::<Vec<_>>(),
+        ["Box 0", "Box 64"]
+    );
 }
 
 #[test]
@@ -500,8 +615,12 @@ accept fire_for_now "The data centre burns" {
 fn our_own_documents_come_back() {
     let mut workspace = Workspace::new(Date::constant(2026, 6, 1));
     let model = workspace.set_model("model", None);
-    workspace.load(model, vec![("model/book_shop.threat".into(), FileText::new(SAID))]);
-    let export = export(workspace.db(), model, "Book shop", Target::ThreatDragon).expect("it is not drawn");
+    workspace.load(
+        model,
+        vec![("model/book_shop.threat".into(), FileText::new(SAID))],
+    );
+    let export =
+        export(workspace.db(), model, "Book shop", Target::ThreatDragon).expect("it is not drawn");
     expect![[r#"
         `kind` of `book_shop.cloud`, `book_shop.data`, `book_shop.customer`: the format has no place for it
         `by` of `book_shop.fire_for_now`: the format has no place for it
@@ -583,23 +702,50 @@ fn our_own_documents_come_back() {
 #[test]
 fn boxes_hold_what_is_in_them() {
     // More than a layout is made of: they stand in rows.
-    let many: String =
-        (0..250).map(|at| format!("process p{at} in b{}\nstore s{at} in b{}\n", at % 20, at % 7)).collect();
-    let boundaries: String = (1..20).map(|at| format!("boundary b{at} in b{}\n", at / 3)).collect();
+    let many: String = (0..250)
+        .map(|at| {
+            format!(
+                "process p{at} in b{}\nstore s{at} in b{}\n",
+                at % 20,
+                at % 7
+            )
+        })
+        .collect();
+    let boundaries: String = (1..20)
+        .map(|at| format!("boundary b{at} in b{}\n", at / 3))
+        .collect();
     for model_text in [SAID.to_owned(), format!("boundary b0\n{boundaries}{many}")] {
         let mut workspace = Workspace::new(Date::constant(2026, 6, 1));
         let model = workspace.set_model("model", None);
-        workspace.load(model, vec![("model/model.threat".into(), FileText::new(model_text.as_str()))]);
-        let export = export(workspace.db(), model, "Boxes", Target::ThreatDragon).expect("it is not drawn");
+        workspace.load(
+            model,
+            vec![(
+                "model/model.threat".into(),
+                FileText::new(model_text.as_str()),
+            )],
+        );
+        let export =
+            export(workspace.db(), model, "Boxes", Target::ThreatDragon).expect("it is not drawn");
         let before = Draft::of(workspace.db(), model, "Boxes");
         let after = imported("model.json", &export.text, &[]).draft;
         let mut places = 0;
         for item in before.items.iter().filter(|item| item.place.is_some()) {
             let title = |draft: &Draft, key: &Option<String>| {
-                key.as_ref().and_then(|key| draft.items.get(key)).map(|item| item.title.clone())
+                key.as_ref()
+                    .and_then(|key| draft.items.get(key))
+                    .map(|item| item.title.clone())
             };
-            let found = after.items.iter().find(|other| other.kind == item.kind && other.title == item.title).unwrap();
-            assert_eq!(title(&after, &found.place), title(&before, &item.place), "{}", item.title);
+            let found = after
+                .items
+                .iter()
+                .find(|other| other.kind == item.kind && other.title == item.title)
+                .unwrap();
+            assert_eq!(
+                title(&after, &found.place),
+                title(&before, &item.place),
+                "{}",
+                item.title
+            );
             places += 1;
         }
         assert!(places > 3);

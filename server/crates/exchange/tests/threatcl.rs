@@ -381,13 +381,20 @@ fn all_that_is_wrong_is_told_with_its_place() {
 "#;
     let told = [
         problems("wrong.hcl", wrong, &[]),
-        problems("rules.hcl", "invariant \"x\" {\n  condition = length(item.threats) > 0\n}\n", &[]),
+        problems(
+            "rules.hcl",
+            "invariant \"x\" {\n  condition = length(item.threats) > 0\n}\n",
+            &[],
+        ),
         problems("empty.hcl", "spec_version = \"0.7.0\"\n", &[]),
         problems("cut.hcl", &SHOP[..400], &[]),
         problems(
             "circle.hcl",
             "threatmodel \"a\" {\n  including = \"circle.hcl\"\n}\n",
-            &[("circle.hcl", "threatmodel \"a\" {\n  including = \"circle.hcl\"\n}\n")],
+            &[(
+                "circle.hcl",
+                "threatmodel \"a\" {\n  including = \"circle.hcl\"\n}\n",
+            )],
         ),
     ];
     expect![[r#"
@@ -410,8 +417,10 @@ fn all_that_is_wrong_is_told_with_its_place() {
 #[test]
 fn names_that_stand_for_much_are_put_in_up_to_a_limit() {
     let uses = "  usecase {\n    description = \"${var.x}${var.x}\"\n  }\n".repeat(30);
-    let text =
-        format!("variable \"x\" {{\n  value = \"{}\"\n}}\nthreatmodel \"t\" {{\n{uses}}}\n", "v".repeat(100_000));
+    let text = format!(
+        "variable \"x\" {{\n  value = \"{}\"\n}}\nthreatmodel \"t\" {{\n{uses}}}\n",
+        "v".repeat(100_000)
+    );
     let said = told("long.hcl", &text, &[]);
     assert!(said.len() < 16 << 20);
     assert!(said.contains("`var.x` is kept as it is: the text would be too long"));

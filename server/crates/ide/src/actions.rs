@@ -1,5 +1,5 @@
-//! What can be done at a place: fixes of what is wrong there, and changes that keep the meaning. It must not know how a
-//! list of them is shown.
+//! What can be done at a place: fixes of what is wrong there, and changes that keep the meaning. It
+//! must not know how a list of them is shown.
 
 mod fixes;
 mod refactor;
@@ -36,14 +36,23 @@ pub enum Sort {
     FixAll,
 }
 
-/// What can be done in a part of a file. `models` are those that may name what is in it. In a draft the changes are not
-/// laid out, and what is costly is left empty: enough for a list.
-pub fn actions(db: &Database, models: &[Model], file: File, within: Span, is_draft: bool) -> Vec<Action> {
+/// What can be done in a part of a file. `models` are those that may name what is in it. In a draft
+/// the changes are not laid out, and what is costly is left empty: enough for a list.
+pub fn actions(
+    db: &Database,
+    models: &[Model],
+    file: File,
+    within: Span,
+    is_draft: bool,
+) -> Vec<Action> {
     let mut found = Vec::new();
     for (at, diagnostic) in diagnostics(db, file).iter().enumerate() {
         if touches(span_of(db, diagnostic), within) {
             let fixes = fixes::of(db, file, diagnostic).into_iter();
-            found.extend(fixes.map(|fix| Action { mends: Some(at), ..fix }));
+            found.extend(fixes.map(|fix| Action {
+                mends: Some(at),
+                ..fix
+            }));
         }
     }
     found.extend(refactor::at(db, models, file, within, is_draft));
@@ -52,7 +61,8 @@ pub fn actions(db: &Database, models: &[Model], file: File, within: Span, is_dra
     }
     for action in &mut found {
         let change = std::mem::take(&mut action.change);
-        action.change = crate::write::laid_out(db, |path| in_model(db, file.model(db), path), change);
+        action.change =
+            crate::write::laid_out(db, |path| in_model(db, file.model(db), path), change);
     }
     found
 }
@@ -60,12 +70,23 @@ pub fn actions(db: &Database, models: &[Model], file: File, within: Span, is_dra
 /// Everything in a file that can be mended without a decision, at once.
 pub fn fix_all(db: &Database, file: File) -> Option<Action> {
     let mut all = Change::default();
-    for diagnostic in diagnostics(db, file).iter().filter(|diagnostic| fixes::is_safe(diagnostic)) {
-        let Some(fix) = fixes::of(db, file, diagnostic).into_iter().find(|fix| fix.is_preferred) else { continue };
+    for diagnostic in diagnostics(db, file)
+        .iter()
+        .filter(|diagnostic| fixes::is_safe(diagnostic))
+    {
+        let Some(fix) = fixes::of(db, file, diagnostic)
+            .into_iter()
+            .find(|fix| fix.is_preferred)
+        else {
+            continue;
+        };
         for (path, edits) in fix.change.edits {
             let known = all.edits.entry(path).or_default();
-            let is_free =
-                |span: Span| known.iter().all(|known| span.end < known.span.start || known.span.end < span.start);
+            let is_free = |span: Span| {
+                known
+                    .iter()
+                    .all(|known| span.end < known.span.start || known.span.end < span.start)
+            };
             if edits.iter().all(|edit| is_free(edit.span)) {
                 known.extend(edits);
             }
@@ -74,15 +95,26 @@ pub fn fix_all(db: &Database, file: File) -> Option<Action> {
     all.edits.retain(|_, edits| !edits.is_empty());
     let change = crate::write::laid_out(db, |path| in_model(db, file.model(db), path), all);
     let title = "Mend what needs no decision".to_owned();
-    (!change.edits.is_empty()).then_some(Action { title, sort: Sort::FixAll, is_preferred: false, mends: None, change })
+    (!change.edits.is_empty()).then_some(Action {
+        title,
+        sort: Sort::FixAll,
+        is_preferred: false,
+        mends: None,
+        change,
+    })
 }
 
 /// What can be done in a part of a model's `threatline.toml`.
 pub fn settings_actions(db: &Database, model: Model, within: Span) -> Vec<Action> {
     let settings = model.settings(db);
-    let Some(path) = &settings.path else { return Vec::new() };
+    let Some(path) = &settings.path else {
+        return Vec::new();
+    };
     let all = settings_diagnostics(db, model);
-    let near = all.iter().enumerate().filter(|(_, diagnostic)| touches(span_of(db, diagnostic), within));
+    let near = all
+        .iter()
+        .enumerate()
+        .filter(|(_, diagnostic)| touches(span_of(db, diagnostic), within));
     near.filter_map(|(at, diagnostic)| {
         let new = diagnostic.replacement.as_ref()?;
         Some(Action {
@@ -97,7 +129,11 @@ pub fn settings_actions(db: &Database, model: Model, within: Span) -> Vec<Action
 }
 
 fn in_model(db: &Database, model: Model, path: &str) -> Option<File> {
-    model.files(db).iter().copied().find(|file| file.path(db).as_ref() == path)
+    model
+        .files(db)
+        .iter()
+        .copied()
+        .find(|file| file.path(db).as_ref() == path)
 }
 
 /// Where a diagnostic stands in its text.

@@ -1,5 +1,5 @@
-//! The rules that look at a model, with all that is to be said of each, for lists and pages. It must not know how
-//! they are laid out.
+//! The rules that look at a model, with all that is to be said of each, for lists and pages. It
+//! must not know how they are laid out.
 
 use threatline_model::condition::{asked_for, subjects};
 use threatline_model::findings::{Level, rule_settings};
@@ -49,7 +49,8 @@ pub struct Filter {
     pub categories: Option<Categories>,
     /// Those that ask for this technology or protocol, or for what it is one of.
     pub made_with: Option<Decl>,
-    /// Those that refer to this entry, or to one in this list or chapter: `CWE-319`, `ASVS-12`, `ASVS`.
+    /// Those that refer to this entry, or to one in this list or chapter: `CWE-319`, `ASVS-12`,
+    /// `ASVS`.
     pub reference: Option<String>,
 }
 
@@ -60,19 +61,27 @@ pub fn entries(db: &Database, model: Model, filter: &Filter) -> Vec<Entry> {
 }
 
 fn wanted(db: &Database, entry: &Entry, filter: &Filter) -> bool {
-    let of_category = filter.categories.is_none_or(|categories| entry.categories.overlaps(categories));
+    let of_category = filter
+        .categories
+        .is_none_or(|categories| entry.categories.overlaps(categories));
     let asks_for = filter.made_with.is_none_or(|made_with| {
         let asked = asked_for(db, entry.rule);
-        kin(db, made_with).iter().any(|broader| asked.contains(broader))
+        kin(db, made_with)
+            .iter()
+            .any(|broader| asked.contains(broader))
     });
-    let refers = filter.reference.as_ref().is_none_or(|wanted| entry.references.iter().any(|id| is_within(id, wanted)));
+    let refers = filter
+        .reference
+        .as_ref()
+        .is_none_or(|wanted| entry.references.iter().any(|id| is_within(id, wanted)));
     of_category && asks_for && refers
 }
 
 /// Whether an id is the wanted one, or in the wanted list or chapter.
 fn is_within(id: &str, wanted: &str) -> bool {
     let (id, wanted) = (id.to_ascii_uppercase(), wanted.trim().to_ascii_uppercase());
-    id.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']))
+    id.strip_prefix(&wanted)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']))
 }
 
 /// What a rule says.
@@ -80,13 +89,24 @@ pub fn entry(db: &Database, model: Model, rule: Decl) -> Entry {
     let stated = typed(db, rule);
     let full = full_name(db, rule);
     let name = full.strip_prefix("std.").unwrap_or(full).to_owned();
-    let level = |property, default| stated.word(property).map_or(default, |word| Level::ALL[usize::from(word).min(3)]);
+    let level = |property, default| {
+        stated
+            .word(property)
+            .map_or(default, |word| Level::ALL[usize::from(word).min(3)])
+    };
     let path = rule.file(db).path(db);
     let file = path.rsplit('/').next().unwrap_or(path);
     Entry {
         rule,
-        title: rule.title(db).map_or_else(|| name.clone(), |title| title.to_string()),
-        description: rule.facts(db).description.as_ref().map(|text| text.to_string()).unwrap_or_default(),
+        title: rule
+            .title(db)
+            .map_or_else(|| name.clone(), |title| title.to_string()),
+        description: rule
+            .facts(db)
+            .description
+            .as_ref()
+            .map(|text| text.to_string())
+            .unwrap_or_default(),
         subject: file.strip_suffix(".threat").unwrap_or(file).to_owned(),
         on: subjects(db, rule),
         categories: stated.categories(),
@@ -94,7 +114,10 @@ pub fn entry(db: &Database, model: Model, rule: Decl) -> Entry {
         likelihood: level("likelihood", Level::Medium),
         impact: level("impact", Level::High),
         references: stated.references().map(|id| id.to_string()).collect(),
-        advice: stated.text("advice").map(|advice| advice.to_string()).unwrap_or_default(),
+        advice: stated
+            .text("advice")
+            .map(|advice| advice.to_string())
+            .unwrap_or_default(),
         countered_by: mitigations_countering(db, model, rule).clone(),
         setting: rule_settings(db, model).get(&rule).cloned(),
         name,
@@ -103,7 +126,11 @@ pub fn entry(db: &Database, model: Model, rule: Decl) -> Entry {
 
 /// The text of a property's condition or values, as written, without the indentation of its block.
 pub fn written_property(db: &Database, decl: Decl, name: &str) -> Option<String> {
-    let position = decl.facts(db).properties.iter().position(|property| property.name == name)? as u16;
+    let position = decl
+        .facts(db)
+        .properties
+        .iter()
+        .position(|property| property.name == name)? as u16;
     let (file, span) = decl.part(Part::Property(position)).resolve(db);
     let all = &file.source(db).text;
     let text = all.get(span.range())?;
@@ -111,7 +138,11 @@ pub fn written_property(db: &Database, decl: Decl, name: &str) -> Option<String>
     let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
     let lines = text.lines().enumerate().map(|(at, line)| {
         let indent = line.len() - line.trim_start().len();
-        if at == 0 { line } else { &line[indent.min(column)..] }
+        if at == 0 {
+            line
+        } else {
+            &line[indent.min(column)..]
+        }
     });
     Some(lines.collect::<Vec<_>>().join("\n"))
 }

@@ -20,8 +20,8 @@ pub struct Change {
     pub edits: BTreeMap<Arc<str>, Vec<Edit>>,
     /// Files that are made, with their texts.
     pub created: Vec<(Arc<str>, String)>,
-    /// Whether the texts of the edits are snippets: `$1`, `${2:CISO}` are to be filled in, and `$`, `}` and `\` that are
-    /// meant as such stand behind a `\`.
+    /// Whether the texts of the edits are snippets: `$1`, `${2:CISO}` are to be filled in, and `$`,
+    /// `}` and `\` that are meant as such stand behind a `\`.
     pub is_snippet: bool,
 }
 
@@ -35,7 +35,10 @@ impl Change {
 
     /// Adds an edit of a file.
     pub fn edit(&mut self, path: &Arc<str>, span: Span, text: impl Into<String>) {
-        self.edits.entry(path.clone()).or_default().push(Edit { span, text: text.into() });
+        self.edits.entry(path.clone()).or_default().push(Edit {
+            span,
+            text: text.into(),
+        });
     }
 }
 
@@ -55,13 +58,21 @@ impl Target {
     pub fn of(db: &threatline_model::Database, decl: threatline_model::Decl) -> Target {
         use threatline_model::Part;
         let (file, name) = decl.part(Part::Name).resolve(db);
-        Target { file, whole: decl.part(Part::Whole).resolve(db).1, name }
+        Target {
+            file,
+            whole: decl.part(Part::Whole).resolve(db).1,
+            name,
+        }
     }
 
     /// A part of a declaration.
     pub fn at(db: &threatline_model::Database, place: Place) -> Target {
         let (file, name) = place.resolve(db);
-        Target { file, whole: name, name }
+        Target {
+            file,
+            whole: name,
+            name,
+        }
     }
 }
 
@@ -94,6 +105,9 @@ mod tests {
 
     #[test]
     fn places_hold_what_stands_in_them() {
-        assert_eq!(without_places("a {\n  by: \"${1:who}\" $2${3}\\$\\}\n}$0"), "a {\n  by: \"who\" $}\n}");
+        assert_eq!(
+            without_places("a {\n  by: \"${1:who}\" $2${3}\\$\\}\n}$0"),
+            "a {\n  by: \"who\" $}\n}"
+        );
     }
 }

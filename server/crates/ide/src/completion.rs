@@ -1,5 +1,5 @@
-//! What can be written at a place, the best first: words of the language, names of the model and of the library, and
-//! what the analysis asks for. It must not know how an editor shows a list.
+//! What can be written at a place, the best first: words of the language, names of the model and of
+//! the library, and what the analysis asks for. It must not know how an editor shows a list.
 
 mod context;
 mod settings;
@@ -105,12 +105,25 @@ const MOST_ELEMENTS: usize = 2_000;
 /// What can be written at a byte of a file.
 pub fn completion(db: &Database, file: File, offset: u32) -> Option<Completion> {
     let text = &file.source(db).text;
-    let offset = (0..=offset.min(text.len() as u32)).rev().find(|at| text.is_char_boundary(*at as usize))?;
+    let offset = (0..=offset.min(text.len() as u32))
+        .rev()
+        .find(|at| text.is_char_boundary(*at as usize))?;
     let context = context(text, offset)?;
-    let mut list = List { db, file, typed: lowered(&context.typed), context, items: Vec::new(), is_incomplete: false };
+    let mut list = List {
+        db,
+        file,
+        typed: lowered(&context.typed),
+        context,
+        items: Vec::new(),
+        is_incomplete: false,
+    };
     list.fill();
-    Some(Completion { word: list.context.word, items: list.items, is_incomplete: list.is_incomplete })
-        .filter(|completion| !completion.items.is_empty())
+    Some(Completion {
+        word: list.context.word,
+        items: list.items,
+        is_incomplete: list.is_incomplete,
+    })
+    .filter(|completion| !completion.items.is_empty())
 }
 
 /// What explains an item that was offered in a file.
@@ -119,7 +132,10 @@ pub fn explanation(db: &Database, file: File, about: &About) -> Option<Explanati
         About::Nothing => return None,
         About::Kind(kind) => hover::kind_of_declaration(*kind),
         About::Property(kind, name) => hover::property(*kind, schema::of(*kind).property(name)?),
-        About::Text(text) => Explanation { title: text.clone(), parts: Vec::new() },
+        About::Text(text) => Explanation {
+            title: text.clone(),
+            parts: Vec::new(),
+        },
         About::Declaration(name) => {
             let decl = resolve(db, file, name).ok()?;
             hover::declaration(db, file, decl)
@@ -146,8 +162,22 @@ struct List<'db> {
 }
 
 impl List<'_> {
-    fn item(&mut self, label: impl Into<String>, sort: Sort, detail: Option<String>, about: About) -> &mut Item {
-        let item = Item { label: label.into(), sort, detail, insert: None, snippet: None, filter: None, about };
+    fn item(
+        &mut self,
+        label: impl Into<String>,
+        sort: Sort,
+        detail: Option<String>,
+        about: About,
+    ) -> &mut Item {
+        let item = Item {
+            label: label.into(),
+            sort,
+            detail,
+            insert: None,
+            snippet: None,
+            filter: None,
+            about,
+        };
         self.items.push(item);
         self.items.last_mut().expect("it was just added")
     }
@@ -173,7 +203,10 @@ impl List<'_> {
             }
             Expected::Boundary => self.names(&[Kind::Boundary], &[]),
             Expected::End { source } => {
-                let own: Vec<Decl> = source.iter().filter_map(|name| self.resolved(name)).collect();
+                let own: Vec<Decl> = source
+                    .iter()
+                    .filter_map(|name| self.resolved(name))
+                    .collect();
                 self.names(ENDS, &own);
             }
             Expected::Property { followed } => self.properties(followed),
@@ -195,14 +228,20 @@ impl List<'_> {
         let name = self.context.name.as_ref()?;
         let found = names_in(self.db, self.file).get(name.as_str()).copied();
         let component = || self.file.declarations(self.db).first().copied();
-        let own = if self.context.kind == Some(Kind::Component) { component() } else { found };
+        let own = if self.context.kind == Some(Kind::Component) {
+            component()
+        } else {
+            found
+        };
         own.filter(|own| Some(own.kind(self.db)) == self.context.kind)
     }
 
     // ---- words of the language -----------------------------------------------------------------
 
     fn declarations(&mut self, alone: bool) {
-        let boundary = visible(self.db, self.file.model(self.db), &[Kind::Boundary]).first().copied();
+        let boundary = visible(self.db, self.file.model(self.db), &[Kind::Boundary])
+            .first()
+            .copied();
         let boundary = boundary.map(|boundary| name_from(self.db, boundary, self.file).to_string());
         let today = World::get(self.db).today(self.db);
         let until = today.saturating_add(days_long(90)).to_string();
@@ -226,20 +265,36 @@ impl List<'_> {
 
     /// Whether nothing but comments is before the word.
     fn is_at_start(&self) -> bool {
-        self.file.source(self.db).spans.first().is_none_or(|first| self.context.word.start <= first.start)
+        self.file
+            .source(self.db)
+            .spans
+            .first()
+            .is_none_or(|first| self.context.word.start <= first.start)
     }
 
     fn properties(&mut self, followed: bool) {
-        let Some(kind) = self.context.kind else { return };
+        let Some(kind) = self.context.kind else {
+            return;
+        };
         let schema = schema::of(kind);
-        let lacking =
-            schema.properties.iter().filter(|property| !self.context.present.iter().any(|name| name == property.name));
+        let lacking = schema.properties.iter().filter(|property| {
+            !self
+                .context
+                .present
+                .iter()
+                .any(|name| name == property.name)
+        });
         let mut lacking: Vec<&'static Property> = lacking.collect();
         lacking.sort_by_key(|property| !property.required);
         for property in lacking {
             let required = if property.required { "required. " } else { "" };
             let detail = Some(format!("{required}{}", property.doc.trim_end_matches('.')));
-            let item = self.item(property.name, Sort::Property, detail, About::Property(kind, property.name));
+            let item = self.item(
+                property.name,
+                Sort::Property,
+                detail,
+                About::Property(kind, property.name),
+            );
             if !followed {
                 item.insert = Some(format!("{}: ", property.name));
                 if matches!(property.takes, Takes::Text | Takes::Glob) {
@@ -254,7 +309,12 @@ impl List<'_> {
     fn values(&mut self, property: &'static Property) {
         match property.takes {
             Takes::Text | Takes::Glob => {
-                let item = self.item("\"\"", Sort::Value, Some("a text".to_owned()), About::Nothing);
+                let item = self.item(
+                    "\"\"",
+                    Sort::Value,
+                    Some("a text".to_owned()),
+                    About::Nothing,
+                );
                 item.snippet = Some("\"$0\"".to_owned());
             }
             Takes::Words(words) => self.words(words),
@@ -271,7 +331,9 @@ impl List<'_> {
                 self.words(&STRIDE);
                 self.names(&[Kind::Threat, Kind::Rule], &[]);
             }
-            Takes::Finding if self.context.kind == Some(Kind::Expect) => self.names(&[Kind::Rule], &[]),
+            Takes::Finding if self.context.kind == Some(Kind::Expect) => {
+                self.names(&[Kind::Rule], &[])
+            }
             Takes::Finding => self.findings(),
             Takes::Condition => {}
         }
@@ -285,18 +347,34 @@ impl List<'_> {
         for (word, meaning) in words.words {
             if !self.is_listed(word) {
                 let detail = Some(meaning.trim_end_matches('.').to_owned());
-                self.item(*word, Sort::Word, detail, About::Text((*meaning).to_owned()));
+                self.item(
+                    *word,
+                    Sort::Word,
+                    detail,
+                    About::Text((*meaning).to_owned()),
+                );
             }
         }
     }
 
     fn dates(&mut self) {
         let today = World::get(self.db).today(self.db);
-        for (days, called) in
-            [(90, "in 90 days"), (30, "in 30 days"), (180, "in 180 days"), (365, "in a year"), (0, "today")]
-        {
-            let Ok(date) = today.checked_add(days_long(days)) else { continue };
-            let item = self.item(date.to_string(), Sort::Value, Some(called.to_owned()), About::Nothing);
+        for (days, called) in [
+            (90, "in 90 days"),
+            (30, "in 30 days"),
+            (180, "in 180 days"),
+            (365, "in a year"),
+            (0, "today"),
+        ] {
+            let Ok(date) = today.checked_add(days_long(days)) else {
+                continue;
+            };
+            let item = self.item(
+                date.to_string(),
+                Sort::Value,
+                Some(called.to_owned()),
+                About::Nothing,
+            );
             // Found by what it is called as well.
             item.filter = Some(format!("{date} {called}"));
         }
@@ -306,30 +384,53 @@ impl List<'_> {
         let text = &self.file.source(self.db).text;
         let word = self.context.word;
         let cursor = (word.end as usize).min(text.len());
-        let wanted = text.get(word.start as usize..cursor).unwrap_or_default().trim().to_owned();
+        let wanted = text
+            .get(word.start as usize..cursor)
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
         self.is_incomplete = true;
         for entry in references::search(&wanted, 50) {
             if self.is_listed(entry.id) {
                 continue;
             }
-            let item = self.item(entry.id, Sort::Reference, Some(entry.title.to_owned()), About::Reference(entry.id));
+            let item = self.item(
+                entry.id,
+                Sort::Reference,
+                Some(entry.title.to_owned()),
+                About::Reference(entry.id),
+            );
             // It was searched for already.
             item.filter = (!wanted.is_empty()).then(|| wanted.clone());
         }
     }
 
-    /// The declarations of some kinds, those of this file first, then the model's, then the library's.
+    /// The declarations of some kinds, those of this file first, then the model's, then the
+    /// library's.
     fn names(&mut self, kinds: &[Kind], but: &[Decl]) {
         let own = self.own();
         let all = visible(self.db, self.file.model(self.db), kinds);
-        let found = all.into_iter().filter(|decl| Some(*decl) != own && !but.contains(decl)).collect();
+        let found = all
+            .into_iter()
+            .filter(|decl| Some(*decl) != own && !but.contains(decl))
+            .collect();
         self.declared(found, &HashSet::new(), |_| None);
     }
 
     /// These declarations, as far as they fit what is typed and are not listed or taken.
-    fn declared(&mut self, found: Vec<Decl>, taken: &HashSet<Decl>, why: impl Fn(Decl) -> Option<String>) {
+    fn declared(
+        &mut self,
+        found: Vec<Decl>,
+        taken: &HashSet<Decl>,
+        why: impl Fn(Decl) -> Option<String>,
+    ) {
         let db = self.db;
-        let listed: HashSet<Decl> = self.context.values.iter().filter_map(|name| self.resolved(name)).collect();
+        let listed: HashSet<Decl> = self
+            .context
+            .values
+            .iter()
+            .filter_map(|name| self.resolved(name))
+            .collect();
         // Thousands of elements share a few names.
         let mut known: HashMap<&str, Option<_>> = HashMap::new();
         let mut ranked: Vec<_> = found
@@ -353,7 +454,13 @@ impl List<'_> {
                             .or_else(|| rank(&self.typed, decl.title(db)?).map(|fit| (1, fit)))?,
                     ),
                 };
-                Some((fit.map(|(by, (fit, _))| (by, fit)), distance, name, at, decl))
+                Some((
+                    fit.map(|(by, (fit, _))| (by, fit)),
+                    distance,
+                    name,
+                    at,
+                    decl,
+                ))
             })
             .collect();
         self.is_incomplete |= ranked.len() > MOST;
@@ -381,14 +488,19 @@ impl List<'_> {
         let model = self.file.model(db);
         let mut countering: Vec<(Decl, String)> = Vec::new();
         for found in self.open_here(property) {
-            let FindingId::Rule { rule, element } = found.finding.id else { continue };
+            let FindingId::Rule { rule, element } = found.finding.id else {
+                continue;
+            };
             let which = if Some(element) == self.own() {
                 String::new()
             } else {
                 format!("@{}", name_from(db, element, self.file))
             };
-            let why =
-                format!("counters `{}{which}` ({})", name_from(db, rule, self.file), found.finding.severity.word());
+            let why = format!(
+                "counters `{}{which}` ({})",
+                name_from(db, rule, self.file),
+                found.finding.severity.word()
+            );
             for &mitigation in mitigations_countering(db, model, rule) {
                 if !countering.iter().any(|(known, _)| *known == mitigation) {
                     countering.push((mitigation, why.clone()));
@@ -401,14 +513,19 @@ impl List<'_> {
             self.declared(vec![mitigation], &HashSet::new(), |_| Some(why.clone()));
         }
         let own = self.own();
-        let rest = visible(db, model, &[Kind::Mitigation]).into_iter().filter(|decl| Some(*decl) != own).collect();
+        let rest = visible(db, model, &[Kind::Mitigation])
+            .into_iter()
+            .filter(|decl| Some(*decl) != own)
+            .collect();
         self.declared(rest, &taken, |_| None);
     }
 
     /// What is open where mitigations are listed, the worst first.
     fn open_here(&self, property: &str) -> Vec<Assessed> {
         let db = self.db;
-        let Some(own) = self.own().filter(|_| property == "mitigations") else { return self.open_in_unnamed(property) };
+        let Some(own) = self.own().filter(|_| property == "mitigations") else {
+            return self.open_in_unnamed(property);
+        };
         let subjects = match own.kind(db) {
             kind if kind.is_element() => vec![own],
             Kind::Boundary => related::everything_in(db, own),
@@ -427,13 +544,24 @@ impl List<'_> {
 
     fn open_of(&self, subjects: Vec<Decl>) -> Vec<Assessed> {
         let db = self.db;
-        let elements = subjects.into_iter().filter(|decl| decl.kind(db).is_element() || decl.kind(db) == Kind::Threat);
+        let elements = subjects
+            .into_iter()
+            .filter(|decl| decl.kind(db).is_element() || decl.kind(db) == Kind::Threat);
         let mut open: Vec<Assessed> = elements
             .take(MOST_ELEMENTS)
-            .flat_map(|element| assessed(db, element).iter().filter(|found| found.state == State::Open))
+            .flat_map(|element| {
+                assessed(db, element)
+                    .iter()
+                    .filter(|found| found.state == State::Open)
+            })
             .cloned()
             .collect();
-        open.sort_by_key(|found| (found.finding.missing.is_some(), std::cmp::Reverse(found.finding.severity)));
+        open.sort_by_key(|found| {
+            (
+                found.finding.missing.is_some(),
+                std::cmp::Reverse(found.finding.severity),
+            )
+        });
         open
     }
 
@@ -441,8 +569,14 @@ impl List<'_> {
     fn near(&self) -> Vec<Decl> {
         let db = self.db;
         let own = self.file.declarations(db).iter().copied();
-        let others = self.file.model(db).files(db).iter().filter(|file| **file != self.file);
-        own.chain(others.flat_map(|file| file.declarations(db).iter().copied())).collect()
+        let others = self
+            .file
+            .model(db)
+            .files(db)
+            .iter()
+            .filter(|file| **file != self.file);
+        own.chain(others.flat_map(|file| file.declarations(db).iter().copied()))
+            .collect()
     }
 
     /// What is open, as it is accepted.
@@ -451,7 +585,11 @@ impl List<'_> {
         for found in self.open_of(self.near()) {
             let name = match found.finding.id {
                 FindingId::Rule { rule, element } => {
-                    format!("{}@{}", name_from(db, rule, self.file), name_from(db, element, self.file))
+                    format!(
+                        "{}@{}",
+                        name_from(db, rule, self.file),
+                        name_from(db, element, self.file)
+                    )
                 }
                 FindingId::Threat(threat) => name_from(db, threat, self.file).to_string(),
             };
@@ -465,7 +603,11 @@ impl List<'_> {
                 self.is_incomplete = true;
                 break;
             }
-            let detail = format!("{}: {}", found.finding.severity.word(), found.finding.id.title(db));
+            let detail = format!(
+                "{}: {}",
+                found.finding.severity.word(),
+                found.finding.id.title(db)
+            );
             let about = About::Finding(found.finding.id.name(db).to_string());
             self.item(name, Sort::Finding, Some(detail), about);
         }
@@ -478,15 +620,24 @@ impl List<'_> {
     fn elements_of(&mut self, rule: &str) {
         let db = self.db;
         let Some(rule) = self.resolved(rule) else {
-            return self.names(&[Kind::External, Kind::Process, Kind::Store, Kind::Flow], &[]);
+            return self.names(
+                &[Kind::External, Kind::Process, Kind::Store, Kind::Flow],
+                &[],
+            );
         };
         if rule.kind(db) != Kind::Rule || self.context.kind == Some(Kind::Expect) {
-            let kinds = if rule.kind(db) == Kind::Rule { subjects(db, rule) } else { Vec::new() };
+            let kinds = if rule.kind(db) == Kind::Rule {
+                subjects(db, rule)
+            } else {
+                Vec::new()
+            };
             return self.names(&kinds, &[]);
         }
         let open = self.open_of(self.near());
         let of_rule = open.iter().filter_map(|found| match found.finding.id {
-            FindingId::Rule { rule: of, element } if of == rule => Some((element, found.finding.severity)),
+            FindingId::Rule { rule: of, element } if of == rule => {
+                Some((element, found.finding.severity))
+            }
             _ => None,
         });
         let found: Vec<_> = of_rule.collect();
@@ -495,7 +646,11 @@ impl List<'_> {
             let title = decl.title(db).map(|title| format!(": {title}"));
             Some(format!("{}{}", severity.word(), title.unwrap_or_default()))
         };
-        self.declared(found.iter().map(|(element, _)| *element).collect(), &HashSet::new(), why);
+        self.declared(
+            found.iter().map(|(element, _)| *element).collect(),
+            &HashSet::new(),
+            why,
+        );
     }
 
     // ---- conditions ----------------------------------------------------------------------------
@@ -503,13 +658,20 @@ impl List<'_> {
     fn facts(&mut self, kinds: &[Kind], path: &[Fact]) {
         let before: String = path.iter().map(|fact| format!("{}.", fact.name)).collect();
         for name in fact_names(kinds) {
-            let Some(found) = fact(kinds, name) else { continue };
+            let Some(found) = fact(kinds, name) else {
+                continue;
+            };
             // What can only be asked for whether it is stated is offered there.
             if found.gives == Gives::Opaque {
                 continue;
             }
             let detail = Some(facts::meaning(found).trim_end_matches('.').to_owned());
-            self.item(format!("{before}{name}"), Sort::Fact, detail, About::Text(facts::meaning(found).to_owned()));
+            self.item(
+                format!("{before}{name}"),
+                Sort::Fact,
+                detail,
+                About::Text(facts::meaning(found).to_owned()),
+            );
         }
         if !path.is_empty() {
             return;
@@ -523,7 +685,12 @@ impl List<'_> {
                 false => format!("{name}($0)"),
             });
         }
-        let item = self.item("not", Sort::Keyword, None, About::Text("True if what follows is not.".to_owned()));
+        let item = self.item(
+            "not",
+            Sort::Keyword,
+            None,
+            About::Text("True if what follows is not.".to_owned()),
+        );
         item.insert = Some("not ".to_owned());
     }
 
@@ -547,9 +714,11 @@ impl List<'_> {
                 ("<", "It is a lower one."),
                 ("in", "It is one of some words."),
             ],
-            Some(Gives::Word(_) | Gives::Words(_)) => {
-                &[("=", "It is this word."), ("!=", "It is another word."), ("in", "It is one of some words.")]
-            }
+            Some(Gives::Word(_) | Gives::Words(_)) => &[
+                ("=", "It is this word."),
+                ("!=", "It is another word."),
+                ("in", "It is one of some words."),
+            ],
             Some(Gives::Assets) => &[
                 (">=", "The most sensitive of them is so or more."),
                 (">", "It is more."),
@@ -559,12 +728,23 @@ impl List<'_> {
                 ("!=", "It is not so."),
             ],
             Some(Gives::Named(_)) => &[("is", "It is that, or one of that.")],
-            Some(Gives::Elements(_, Many::Several)) => &[("where", "Those of them of which this is true.")],
+            Some(Gives::Elements(_, Many::Several)) => {
+                &[("where", "Those of them of which this is true.")]
+            }
             _ => &[],
         };
         for (word, doc) in compares {
-            let item = self.item(*word, Sort::Keyword, Some((*doc).to_owned()), About::Nothing);
-            item.insert = Some(if *word == "in" { "in (".to_owned() } else { format!("{word} ") });
+            let item = self.item(
+                *word,
+                Sort::Keyword,
+                Some((*doc).to_owned()),
+                About::Nothing,
+            );
+            item.insert = Some(if *word == "in" {
+                "in (".to_owned()
+            } else {
+                format!("{word} ")
+            });
             item.snippet = (*word == "in").then(|| "in ($0)".to_owned());
         }
         for (word, doc) in [("and", "Both are true."), ("or", "One of them is true.")] {
@@ -580,16 +760,28 @@ impl List<'_> {
                 for property in kinds.iter().flat_map(|kind| schema::of(*kind).properties) {
                     if !self.items.iter().any(|item| item.label == property.name) {
                         let detail = Some(property.doc.trim_end_matches('.').to_owned());
-                        self.item(property.name, Sort::Property, detail, About::Text(property.doc.to_owned()));
+                        self.item(
+                            property.name,
+                            Sort::Property,
+                            detail,
+                            About::Text(property.doc.to_owned()),
+                        );
                     }
                 }
             }
             _ => {
                 for name in fact_names(kinds) {
-                    let Some(found) = fact(kinds, name) else { continue };
+                    let Some(found) = fact(kinds, name) else {
+                        continue;
+                    };
                     if matches!(found.gives, Gives::Elements(_, Many::Several)) {
                         let detail = Some(facts::meaning(found).trim_end_matches('.').to_owned());
-                        self.item(name, Sort::Fact, detail, About::Text(facts::meaning(found).to_owned()));
+                        self.item(
+                            name,
+                            Sort::Fact,
+                            detail,
+                            About::Text(facts::meaning(found).to_owned()),
+                        );
                     }
                 }
             }
@@ -604,7 +796,9 @@ fn days_long(days: u64) -> Duration {
 /// A declaration with what it is best written with, and places to fill in.
 fn snippet(kind: Kind, boundary: Option<&str>, until: &str) -> String {
     let word = kind.word();
-    let place = boundary.map(|boundary| format!(" in ${{3:{boundary}}}")).unwrap_or_default();
+    let place = boundary
+        .map(|boundary| format!(" in ${{3:{boundary}}}"))
+        .unwrap_or_default();
     match kind {
         Kind::Component => "component ${1:name} \"${2:Title}\" {\n  owner: \"$0\"\n}".to_owned(),
         Kind::Boundary => "boundary ${1:name} \"${2:Title}\" { kind: $0 }".to_owned(),

@@ -1,5 +1,6 @@
-//! A model as a data-flow diagram: boundaries nested, flows drawn between elements, each part with the worst that is open
-//! on it. It must not know how the parts are coloured: that says the style sheet of who shows it.
+//! A model as a data-flow diagram: boundaries nested, flows drawn between elements, each part with
+//! the worst that is open on it. It must not know how the parts are coloured: that says the style
+//! sheet of who shows it.
 
 mod legend;
 mod mermaid;
@@ -18,7 +19,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
 use threatline_model::findings::{Level, State};
 use threatline_model::names::full_name;
-use threatline_model::relations::{ENDS, boundaries_around, ends, placed_in, touching, trust_of_boundary};
+use threatline_model::relations::{
+    ENDS, boundaries_around, ends, placed_in, touching, trust_of_boundary,
+};
 use threatline_model::schema::TRUST;
 use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, File, Kind};
@@ -27,10 +30,12 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// How a drawing looks, in CSS: what it needs of the page stands at its top.
 pub const STYLE: &str = include_str!("diagram/drawing.css");
 
-/// How many elements and flows a diagram has at most: more are nothing that a person can read, and take seconds.
+/// How many elements and flows a diagram has at most: more are nothing that a person can read, and
+/// take seconds.
 pub const MOST_PARTS: usize = 400;
 
-/// What is drawn. It knows no database any more, so that a large one, which takes a while to lay out, holds up no change.
+/// What is drawn. It knows no database any more, so that a large one, which takes a while to lay
+/// out, holds up no change.
 #[derive(Clone, Debug)]
 pub struct Diagram {
     direction: Direction,
@@ -47,7 +52,8 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// What lies along the direction and what across it, of what lies to the right and down; and back.
+    /// What lies along the direction and what across it, of what lies to the right and down; and
+    /// back.
     fn turned(self, (x, y): (f64, f64)) -> (f64, f64) {
         match self {
             Direction::Right => (x, y),
@@ -77,9 +83,14 @@ pub enum NotDrawn {
 impl std::fmt::Display for NotDrawn {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            NotDrawn::Empty => formatter.write_str("there is nothing to draw: no element, no flow, no boundary"),
+            NotDrawn::Empty => {
+                formatter.write_str("there is nothing to draw: no element, no flow, no boundary")
+            }
             NotDrawn::TooLarge(parts) => {
-                write!(formatter, "{parts} elements, flows and boundaries are too many to draw: {MOST_PARTS} at most")
+                write!(
+                    formatter,
+                    "{parts} elements, flows and boundaries are too many to draw: {MOST_PARTS} at most"
+                )
             }
         }
     }
@@ -87,27 +98,42 @@ impl std::fmt::Display for NotDrawn {
 
 impl std::error::Error for NotDrawn {}
 
-/// Gathers what is drawn of some files: what they declare, what that talks to, and the boundaries around it.
+/// Gathers what is drawn of some files: what they declare, what that talks to, and the boundaries
+/// around it.
 ///
 /// # Errors
 /// When there is nothing, or too much, to draw.
 pub fn diagram(db: &Database, files: &[File], direction: Direction) -> Result<Diagram, NotDrawn> {
-    let declared = || files.iter().flat_map(|file| file.declarations(db).iter().copied());
-    let elements: Vec<Decl> = declared().filter(|decl| ENDS.contains(&decl.kind(db))).collect();
+    let declared = || {
+        files
+            .iter()
+            .flat_map(|file| file.declarations(db).iter().copied())
+    };
+    let elements: Vec<Decl> = declared()
+        .filter(|decl| ENDS.contains(&decl.kind(db)))
+        .collect();
     let flows = declared().filter(|decl| decl.kind(db) == Kind::Flow);
     let touching = elements.iter().flat_map(|element| {
         let touching = touching(db, *element);
         touching.incoming.iter().chain(&touching.outgoing).copied()
     });
     let mut seen = FxHashSet::default();
-    let flows = flows.chain(touching).filter(|flow| seen.insert(*flow)).filter_map(|flow| {
-        let (source, target) = ends(db, flow);
-        Some((flow, source?, target?))
-    });
+    let flows = flows
+        .chain(touching)
+        .filter(|flow| seen.insert(*flow))
+        .filter_map(|flow| {
+            let (source, target) = ends(db, flow);
+            Some((flow, source?, target?))
+        });
     let flows: Vec<(Decl, Decl, Decl)> = flows.collect();
-    let mut boundaries: Vec<Decl> = declared().filter(|decl| decl.kind(db) == Kind::Boundary).collect();
-    // What is in a boundary may be in files that are not drawn; of a part of a model an empty one tells nothing.
-    if files.first().is_some_and(|file| file.model(db).files(db).len() > files.len())
+    let mut boundaries: Vec<Decl> = declared()
+        .filter(|decl| decl.kind(db) == Kind::Boundary)
+        .collect();
+    // What is in a boundary may be in files that are not drawn; of a part of a model an empty one
+    // tells nothing.
+    if files
+        .first()
+        .is_some_and(|file| file.model(db).files(db).len() > files.len())
         && !(elements.is_empty() && flows.is_empty())
     {
         boundaries.clear();
@@ -117,9 +143,16 @@ pub fn diagram(db: &Database, files: &[File], direction: Direction) -> Result<Di
         many if many > MOST_PARTS => return Err(NotDrawn::TooLarge(many)),
         _ => {}
     }
-    let mut gathered = Gathered { db, files, parts: Vec::new(), places: FxHashMap::default() };
+    let mut gathered = Gathered {
+        db,
+        files,
+        parts: Vec::new(),
+        places: FxHashMap::default(),
+    };
     // What is around comes before what is in it, so that it is drawn below.
-    let others = flows.iter().flat_map(|(_, source, target)| [*source, *target]);
+    let others = flows
+        .iter()
+        .flat_map(|(_, source, target)| [*source, *target]);
     for decl in boundaries.into_iter().chain(elements).chain(others) {
         for &boundary in boundaries_around(db, decl).iter().rev() {
             gathered.add(boundary, None);
@@ -127,13 +160,19 @@ pub fn diagram(db: &Database, files: &[File], direction: Direction) -> Result<Di
         gathered.add(decl, None);
     }
     for (flow, source, target) in flows {
-        gathered.add(flow, Some((gathered.places[&source], gathered.places[&target])));
+        gathered.add(
+            flow,
+            Some((gathered.places[&source], gathered.places[&target])),
+        );
     }
-    Ok(Diagram { direction, parts: gathered.parts })
+    Ok(Diagram {
+        direction,
+        parts: gathered.parts,
+    })
 }
 
-/// The width of a column of text, in the sizes that style sheets have to keep: 12 pixels for elements, 11 for flows, 10
-/// for what is below a name.
+/// The width of a column of text, in the sizes that style sheets have to keep: 12 pixels for
+/// elements, 11 for flows, 10 for what is below a name.
 const COLUMN: f64 = 7.0;
 const FLOW_COLUMN: f64 = 6.2;
 const BELOW_COLUMN: f64 = 5.8;
@@ -215,14 +254,31 @@ impl Gathered<'_> {
         let db = self.db;
         let kind = decl.kind(db);
         let found = matrix::on(db, decl);
-        let title = decl.title(db).map(|title| shown(title)).filter(|title| !title.is_empty());
-        let name = decl.shape(db).name.as_ref().map(|name| shown(name)).filter(|name| !name.is_empty());
-        let protocol = || typed(db, decl).decls("protocol").next().map(|protocol| shown_name(db, protocol));
+        let title = decl
+            .title(db)
+            .map(|title| shown(title))
+            .filter(|title| !title.is_empty());
+        let name = decl
+            .shape(db)
+            .name
+            .as_ref()
+            .map(|name| shown(name))
+            .filter(|name| !name.is_empty());
+        let protocol = || {
+            typed(db, decl)
+                .decls("protocol")
+                .next()
+                .map(|protocol| shown_name(db, protocol))
+        };
         let said = match kind {
             Kind::Flow => title.or(name).or_else(protocol).unwrap_or_default(),
             _ => title.or(name).unwrap_or_else(|| kind.word().to_owned()),
         };
-        let columns = if kind == Kind::Flow { FLOW_COLUMNS } else { ELEMENT_COLUMNS };
+        let columns = if kind == Kind::Flow {
+            FLOW_COLUMNS
+        } else {
+            ELEMENT_COLUMNS
+        };
         let full = shown(full_name(db, decl));
         let below = match kind {
             Kind::Flow => String::new(),
@@ -242,17 +298,32 @@ impl Gathered<'_> {
             Kind::Boundary => told += &format!("\n{trust}"),
             _ => told += &format!("\n{}", lenses::counted(&found)),
         }
-        for found in found.iter().filter(|found| found.state == State::Open).take(MOST_TOLD) {
-            told += &format!("\n{}: {}", Cell::of(found).word(), shown(&found.finding.id.title(db)));
+        for found in found
+            .iter()
+            .filter(|found| found.state == State::Open)
+            .take(MOST_TOLD)
+        {
+            told += &format!(
+                "\n{}: {}",
+                Cell::of(found).word(),
+                shown(&found.finding.id.title(db))
+            );
         }
         let part = Part {
             decl,
             kind,
-            name: if kind == Kind::Boundary { vec![cut(&said, 40)] } else { wrapped(&said, columns) },
+            name: if kind == Kind::Boundary {
+                vec![cut(&said, 40)]
+            } else {
+                wrapped(&said, columns)
+            },
             title: said,
             below: cut(&below, columns + 4),
             worst: found.iter().map(Cell::of).max().unwrap_or(Cell::Nothing),
-            open: found.iter().filter(|found| found.state == State::Open && found.finding.missing.is_none()).count(),
+            open: found
+                .iter()
+                .filter(|found| found.state == State::Open && found.finding.missing.is_none())
+                .count(),
             outside: !self.files.contains(&decl.file(db)),
             trust,
             told,
@@ -276,14 +347,20 @@ impl Diagram {
         &self.parts
     }
 
-    /// The elements and boundaries that are directly in a boundary, or in none, each with its number.
+    /// The elements and boundaries that are directly in a boundary, or in none, each with its
+    /// number.
     pub fn directly_in(&self, boundary: Option<usize>) -> impl Iterator<Item = (usize, &Part)> {
-        self.parts.iter().enumerate().filter(move |(_, part)| part.kind != Kind::Flow && part.within == boundary)
+        self.parts
+            .iter()
+            .enumerate()
+            .filter(move |(_, part)| part.kind != Kind::Flow && part.within == boundary)
     }
 
     /// The flows, each with the numbers of its ends.
     pub fn flows(&self) -> impl Iterator<Item = (&Part, usize, usize)> {
-        self.parts.iter().filter_map(|part| part.ends.map(|(source, target)| (part, source, target)))
+        self.parts
+            .iter()
+            .filter_map(|part| part.ends.map(|(source, target)| (part, source, target)))
     }
 
     /// Where each part is drawn; nothing for one that is not.
@@ -299,43 +376,73 @@ impl Diagram {
 
     fn laid(&self, graph: &Graph<NodeLabel, EdgeLabel>) -> Vec<Option<Laid>> {
         let mut routes = self.routes(graph);
-        let laid = self.parts.iter().enumerate().map(|(at, part)| match part.ends {
-            Some((source, target)) => {
-                let edge = graph.edge(&source.to_string(), &target.to_string(), Some(&at.to_string()))?;
-                let points = routes.remove(&at)?.into_iter().map(|point| self.direction.turned(point)).collect();
-                Some(Laid::Way { points, label: edge.x.zip(edge.y) })
-            }
-            None => {
-                let node = graph.node(&at.to_string())?;
-                let (x, y) = (node.x? - node.width / 2.0, node.y? - node.height / 2.0);
-                Some(Laid::Box { x, y, width: node.width, height: node.height })
-            }
-        });
+        let laid = self
+            .parts
+            .iter()
+            .enumerate()
+            .map(|(at, part)| match part.ends {
+                Some((source, target)) => {
+                    let edge = graph.edge(
+                        &source.to_string(),
+                        &target.to_string(),
+                        Some(&at.to_string()),
+                    )?;
+                    let points = routes
+                        .remove(&at)?
+                        .into_iter()
+                        .map(|point| self.direction.turned(point))
+                        .collect();
+                    Some(Laid::Way {
+                        points,
+                        label: edge.x.zip(edge.y),
+                    })
+                }
+                None => {
+                    let node = graph.node(&at.to_string())?;
+                    let (x, y) = (node.x? - node.width / 2.0, node.y? - node.height / 2.0);
+                    Some(Laid::Box {
+                        x,
+                        y,
+                        width: node.width,
+                        height: node.height,
+                    })
+                }
+            });
         laid.collect()
     }
 
-    /// Draws it as an `svg` element without a style of its own. Each part is a `g` with its number as `data-part`, and with
-    /// classes: its kind (`boundary`, `external`, `process`, `store`, `flow`), the worst that is known of it (a class of
-    /// [`Cell`]), the trust of a boundary (`trust-untrusted`), and `outside` if it is in another file than those drawn.
-    /// The titles of boundaries, of class `title`, come last, so that they are read across flows.
+    /// Draws it as an `svg` element without a style of its own. Each part is a `g` with its number
+    /// as `data-part`, and with classes: its kind (`boundary`, `external`, `process`, `store`,
+    /// `flow`), the worst that is known of it (a class of [`Cell`]), the trust of a boundary
+    /// (`trust-untrusted`), and `outside` if it is in another file than those drawn. The titles of
+    /// boundaries, of class `title`, come last, so that they are read across flows.
     pub fn draw(&self) -> Drawing {
         let graph = self.laid_out();
         let routes = self.routes(&graph);
-        let size = graph.graph_label::<GraphLabel>().map(|label| (label.width, label.height)).unwrap_or_default();
+        let size = graph
+            .graph_label::<GraphLabel>()
+            .map(|label| (label.width, label.height))
+            .unwrap_or_default();
         let (width, height) = (size.0.ceil(), size.1.ceil());
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"threatline\" viewBox=\"0 0 {width} {height}\" \
              width=\"{width}\" height=\"{height}\" role=\"group\" aria-label=\"Data-flow diagram\">\n"
         );
-        let layers: [fn(Kind) -> bool; 3] =
-            [|kind| kind == Kind::Boundary, |kind| kind == Kind::Flow, |kind| ENDS.contains(&kind)];
+        let layers: [fn(Kind) -> bool; 3] = [
+            |kind| kind == Kind::Boundary,
+            |kind| kind == Kind::Flow,
+            |kind| ENDS.contains(&kind),
+        ];
         for layer in layers {
             for at in (0..self.parts.len()).filter(|at| layer(self.parts[*at].kind)) {
                 self.draw_part(&mut svg, at, &graph, &routes);
             }
         }
         self.draw_titles(&mut svg, &graph, &routes);
-        Drawing { svg: svg + "</svg>", width }
+        Drawing {
+            svg: svg + "</svg>",
+            width,
+        }
     }
 
     fn laid_out(&self) -> Graph<NodeLabel, EdgeLabel> {
@@ -344,51 +451,88 @@ impl Diagram {
         graph
     }
 
-    /// Of dense models the layout sometimes leaves an element outside of its boundary; another way to rank the elements
-    /// mends it.
+    /// Of dense models the layout sometimes leaves an element outside of its boundary; another way
+    /// to rank the elements mends it.
     fn tidied(&self) -> Graph<NodeLabel, EdgeLabel> {
         let first = self.laid_out_by(Ranker::NetworkSimplex);
         if self.is_tidy(&first) {
             return first;
         }
-        let others = [Ranker::TightTree, Ranker::LongestPath].into_iter().map(|ranker| self.laid_out_by(ranker));
-        others.into_iter().find(|other| self.is_tidy(other)).unwrap_or(first)
+        let others = [Ranker::TightTree, Ranker::LongestPath]
+            .into_iter()
+            .map(|ranker| self.laid_out_by(ranker));
+        others
+            .into_iter()
+            .find(|other| self.is_tidy(other))
+            .unwrap_or(first)
     }
 
     /// Whether everything is drawn in the boundaries around it, and outside of the others.
     fn is_tidy(&self, graph: &Graph<NodeLabel, EdgeLabel>) -> bool {
         let drawn = |at: usize| graph.node(&at.to_string());
         let is_around = |boundary: usize, at: usize| {
-            std::iter::successors(self.parts[at].within, |within| self.parts[*within].within).any(|at| at == boundary)
+            std::iter::successors(self.parts[at].within, |within| self.parts[*within].within)
+                .any(|at| at == boundary)
         };
-        let of_kind = |is: fn(Kind) -> bool| (0..self.parts.len()).filter(move |at| is(self.parts[*at].kind));
+        let of_kind =
+            |is: fn(Kind) -> bool| (0..self.parts.len()).filter(move |at| is(self.parts[*at].kind));
         of_kind(|kind| kind == Kind::Boundary).all(|boundary| {
-            let Some(around) = drawn(boundary) else { return true };
-            of_kind(|kind| kind != Kind::Flow).filter(|at| *at != boundary).filter_map(|at| Some((at, drawn(at)?))).all(
-                |(at, node)| {
+            let Some(around) = drawn(boundary) else {
+                return true;
+            };
+            of_kind(|kind| kind != Kind::Flow)
+                .filter(|at| *at != boundary)
+                .filter_map(|at| Some((at, drawn(at)?)))
+                .all(|(at, node)| {
                     let x = (node.x.unwrap_or_default() - around.x.unwrap_or_default()).abs();
                     let y = (node.y.unwrap_or_default() - around.y.unwrap_or_default()).abs();
-                    let apart = x >= (node.width + around.width) / 2.0 || y >= (node.height + around.height) / 2.0;
-                    let inside = x <= (around.width - node.width) / 2.0 && y <= (around.height - node.height) / 2.0;
-                    if is_around(boundary, at) { inside } else { apart || is_around(at, boundary) }
-                },
-            )
+                    let apart = x >= (node.width + around.width) / 2.0
+                        || y >= (node.height + around.height) / 2.0;
+                    let inside = x <= (around.width - node.width) / 2.0
+                        && y <= (around.height - node.height) / 2.0;
+                    if is_around(boundary, at) {
+                        inside
+                    } else {
+                        apart || is_around(at, boundary)
+                    }
+                })
         })
     }
 
     fn laid_out_by(&self, ranker: Ranker) -> Graph<NodeLabel, EdgeLabel> {
-        let mut graph = Graph::with_options(GraphOptions { directed: true, multigraph: true, compound: true });
+        let mut graph = Graph::with_options(GraphOptions {
+            directed: true,
+            multigraph: true,
+            compound: true,
+        });
         for (at, part) in self.parts.iter().enumerate() {
             match part.ends {
                 Some((source, target)) => {
                     let (width, height) = size(&part.name, "", FLOW_COLUMN);
-                    let label = EdgeLabel { width, height, labelpos: LabelPos::Center, ..EdgeLabel::default() };
-                    graph.set_edge(source.to_string(), target.to_string(), Some(label), Some(&at.to_string()));
+                    let label = EdgeLabel {
+                        width,
+                        height,
+                        labelpos: LabelPos::Center,
+                        ..EdgeLabel::default()
+                    };
+                    graph.set_edge(
+                        source.to_string(),
+                        target.to_string(),
+                        Some(label),
+                        Some(&at.to_string()),
+                    );
                 }
                 None => {
                     let (width, height) = size(&part.name, &part.below, COLUMN);
                     let (width, height) = ((width + 2.0 * LINE).max(88.0), height + LINE);
-                    graph.set_node(at.to_string(), Some(NodeLabel { width, height, ..NodeLabel::default() }));
+                    graph.set_node(
+                        at.to_string(),
+                        Some(NodeLabel {
+                            width,
+                            height,
+                            ..NodeLabel::default()
+                        }),
+                    );
                 }
             }
         }
@@ -414,50 +558,80 @@ impl Diagram {
         graph
     }
 
-    /// The way of each flow, by its part. The layout says where a flow passes the columns of elements and labels; it
-    /// does so straight, and bends between columns, so that it runs over none of them. Those that meet a side of an
-    /// element share it.
+    /// The way of each flow, by its part. The layout says where a flow passes the columns of
+    /// elements and labels; it does so straight, and bends between columns, so that it runs over
+    /// none of them. Those that meet a side of an element share it.
     fn routes(&self, graph: &Graph<NodeLabel, EdgeLabel>) -> Routes {
         let flows = self.parts.iter().enumerate().filter_map(|(at, part)| {
             let (source, target) = part.ends?;
-            let edge = graph.edge(&source.to_string(), &target.to_string(), Some(&at.to_string()))?;
+            let edge = graph.edge(
+                &source.to_string(),
+                &target.to_string(),
+                Some(&at.to_string()),
+            )?;
             Some((at, source, target, edge))
         });
         let flows: Vec<_> = flows.collect();
         // All of this is in coordinates along the direction of flows and across it.
         let direction = self.direction;
-        let middle = |x: Option<f64>, y: Option<f64>| direction.turned((x.unwrap_or_default(), y.unwrap_or_default()));
+        let middle = |x: Option<f64>, y: Option<f64>| {
+            direction.turned((x.unwrap_or_default(), y.unwrap_or_default()))
+        };
         let node = |at: usize| {
             let node = graph.node(&at.to_string())?;
-            Some((middle(node.x, node.y), direction.turned((node.width, node.height))))
+            Some((
+                middle(node.x, node.y),
+                direction.turned((node.width, node.height)),
+            ))
         };
         // The columns by their middle in tenths of pixels, each with half of its width.
         let column = |along: f64| (along * 10.0).round() as i64;
         let mut columns: FxHashMap<i64, f64> = FxHashMap::default();
-        let elements = self.parts.iter().enumerate().filter(|(_, part)| ENDS.contains(&part.kind));
+        let elements = self
+            .parts
+            .iter()
+            .enumerate()
+            .filter(|(_, part)| ENDS.contains(&part.kind));
         let elements = elements.filter_map(|(at, _)| node(at));
         let labels = flows.iter().filter(|(.., edge)| edge.x.is_some());
-        let labels = labels.map(|(.., edge)| (middle(edge.x, edge.y), direction.turned((edge.width, edge.height))));
+        let labels = labels.map(|(.., edge)| {
+            (
+                middle(edge.x, edge.y),
+                direction.turned((edge.width, edge.height)),
+            )
+        });
         for ((along, _), (length, _)) in elements.chain(labels) {
             let half = columns.entry(column(along)).or_default();
             *half = half.max(length / 2.0);
         }
-        // Where flows meet a side: the element, whether it is its far one, and where across the flow goes on.
+        // Where flows meet a side: the element, whether it is its far one, and where across the
+        // flow goes on.
         let mut meets: Vec<(usize, bool, f64, usize, bool)> = Vec::new();
         let mut routes = Routes::default();
         for (at, source, target, edge) in flows {
             if source == target {
-                // Out of a side along the direction, and back into it, around the place that the layout keeps for it.
-                let Some(((along, across), (length, breadth))) = node(source) else { continue };
+                // Out of a side along the direction, and back into it, around the place that the
+                // layout keeps for it.
+                let Some(((along, across), (length, breadth))) = node(source) else {
+                    continue;
+                };
                 let side = across + breadth / 2.0;
                 let bend = side + (middle(edge.x, edge.y).1 - side).max(12.0) / 0.75;
                 let (from, to) = (along - length / 4.0, along + length / 4.0);
                 routes.insert(at, vec![(from, side), (from, bend), (to, bend), (to, side)]);
                 continue;
             }
-            let inner = edge.points.get(1..edge.points.len().saturating_sub(1)).unwrap_or_default();
-            let inner: Vec<(f64, f64)> = inner.iter().map(|point| direction.turned((point.x, point.y))).collect();
-            let (Some(first), Some(last)) = (inner.first(), inner.last()) else { continue };
+            let inner = edge
+                .points
+                .get(1..edge.points.len().saturating_sub(1))
+                .unwrap_or_default();
+            let inner: Vec<(f64, f64)> = inner
+                .iter()
+                .map(|point| direction.turned((point.x, point.y)))
+                .collect();
+            let (Some(first), Some(last)) = (inner.first(), inner.last()) else {
+                continue;
+            };
             let along = |at: usize| node(at).map(|((along, _), _)| along).unwrap_or_default();
             let forwards = along(source) <= along(target);
             meets.push((source, forwards, first.1, at, true));
@@ -471,14 +645,26 @@ impl Diagram {
             route.push((0.0, 0.0));
             routes.insert(at, route);
         }
-        meets.sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)).then(one.2.total_cmp(&other.2)));
+        meets.sort_by(|one, other| {
+            (one.0, one.1)
+                .cmp(&(other.0, other.1))
+                .then(one.2.total_cmp(&other.2))
+        });
         for side in meets.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
-            let Some(((along, across), (length, breadth))) = node(side[0].0) else { continue };
+            let Some(((along, across), (length, breadth))) = node(side[0].0) else {
+                continue;
+            };
             for (nth, (_, is_far, _, flow, is_source)) in side.iter().enumerate() {
                 let half = if *is_far { length / 2.0 } else { -length / 2.0 };
                 let share = (nth + 1) as f64 / (side.len() + 1) as f64 - 0.5;
-                let Some(route) = routes.get_mut(flow) else { continue };
-                let place = if *is_source { route.first_mut() } else { route.last_mut() };
+                let Some(route) = routes.get_mut(flow) else {
+                    continue;
+                };
+                let place = if *is_source {
+                    route.first_mut()
+                } else {
+                    route.last_mut()
+                };
                 if let Some(place) = place {
                     *place = (along + half, across + breadth * share);
                 }
@@ -487,7 +673,13 @@ impl Diagram {
         routes
     }
 
-    fn draw_part(&self, svg: &mut String, at: usize, graph: &Graph<NodeLabel, EdgeLabel>, routes: &Routes) {
+    fn draw_part(
+        &self,
+        svg: &mut String,
+        at: usize,
+        graph: &Graph<NodeLabel, EdgeLabel>,
+        routes: &Routes,
+    ) {
         let part = &self.parts[at];
         let trust = format!("trust-{}", part.trust);
         let mut classes = vec![part.kind.word(), part.worst.class()];
@@ -505,9 +697,20 @@ impl Diagram {
         );
         match part.ends {
             Some((source, target)) => {
-                let edge = graph.edge(&source.to_string(), &target.to_string(), Some(&at.to_string()));
+                let edge = graph.edge(
+                    &source.to_string(),
+                    &target.to_string(),
+                    Some(&at.to_string()),
+                );
                 if let (Some(edge), Some(route)) = (edge, routes.get(&at)) {
-                    draw_flow(svg, edge, route, self.direction, source == target, &part.name);
+                    draw_flow(
+                        svg,
+                        edge,
+                        route,
+                        self.direction,
+                        source == target,
+                        &part.name,
+                    );
                 }
             }
             None => {
@@ -531,16 +734,26 @@ pub fn colour(worst: Cell) -> Option<&'static str> {
 }
 
 fn size(name: &[String], below: &str, column: f64) -> (f64, f64) {
-    let widest = name.iter().map(|line| line.width() as f64 * column).fold(0.0, f64::max);
+    let widest = name
+        .iter()
+        .map(|line| line.width() as f64 * column)
+        .fold(0.0, f64::max);
     let lines = name.len() + usize::from(!below.is_empty());
-    (widest.max(below.width() as f64 * BELOW_COLUMN), lines as f64 * LINE)
+    (
+        widest.max(below.width() as f64 * BELOW_COLUMN),
+        lines as f64 * LINE,
+    )
 }
 
 fn draw_node(svg: &mut String, node: &NodeLabel, part: &Part) {
     let (x, y) = (node.x.unwrap_or_default(), node.y.unwrap_or_default());
     let (width, height) = (node.width, node.height);
     let (left, top) = (x - width / 2.0, y - height / 2.0);
-    let radius = if part.kind == Kind::Process { 14.0 } else { 0.0 };
+    let radius = if part.kind == Kind::Process {
+        14.0
+    } else {
+        0.0
+    };
     let _ = write!(
         svg,
         "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{radius}\"/>"
@@ -551,13 +764,20 @@ fn draw_node(svg: &mut String, node: &NodeLabel, part: &Part) {
     if part.kind == Kind::Store {
         // A store is open at its sides.
         let (right, bottom) = (left + width, top + height);
-        let _ = write!(svg, "<path d=\"M{left:.1} {top:.1}H{right:.1}M{left:.1} {bottom:.1}H{right:.1}\"/>");
+        let _ = write!(
+            svg,
+            "<path d=\"M{left:.1} {top:.1}H{right:.1}M{left:.1} {bottom:.1}H{right:.1}\"/>"
+        );
     }
     let lines = part.name.len() + usize::from(!part.below.is_empty());
     draw_lines(svg, x, y - (lines as f64 - 1.0) / 2.0 * LINE, &part.name);
     if !part.below.is_empty() {
         let below = y + (lines as f64 - 1.0) / 2.0 * LINE;
-        let _ = write!(svg, "<text class=\"below\" x=\"{x:.1}\" y=\"{below:.1}\">{}</text>", escaped(&part.below));
+        let _ = write!(
+            svg,
+            "<text class=\"below\" x=\"{x:.1}\" y=\"{below:.1}\">{}</text>",
+            escaped(&part.below)
+        );
     }
     if part.open > 0 {
         let (x, y) = (left + width - 4.0, top + 2.0);
@@ -571,7 +791,11 @@ fn draw_node(svg: &mut String, node: &NodeLabel, part: &Part) {
 
 fn draw_lines(svg: &mut String, x: f64, mut y: f64, lines: &[String]) {
     for line in lines {
-        let _ = write!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escaped(line));
+        let _ = write!(
+            svg,
+            "<text x=\"{x:.1}\" y=\"{y:.1}\">{}</text>",
+            escaped(line)
+        );
         y += LINE;
     }
 }
@@ -584,7 +808,9 @@ fn draw_flow(
     is_loop: bool,
     name: &[String],
 ) {
-    let Some(((first, last), rest)) = route.first().zip(route.last()).zip(route.get(1..)) else { return };
+    let Some(((first, last), rest)) = route.first().zip(route.last()).zip(route.get(1..)) else {
+        return;
+    };
     let point = |at: (f64, f64)| {
         let (x, y) = direction.turned(at);
         format!("{x:.1} {y:.1}")
@@ -601,12 +827,21 @@ fn draw_flow(
                 let middle = (at.0 + next.0) / 2.0;
                 path += &match at.1 == next.1 {
                     true => format!("L{}", point(*next)),
-                    false => format!("C{} {} {}", point((middle, at.1)), point((middle, next.1)), point(*next)),
+                    false => format!(
+                        "C{} {} {}",
+                        point((middle, at.1)),
+                        point((middle, next.1)),
+                        point(*next)
+                    ),
                 };
                 at = next;
             }
             // It arrives at the side that it comes from.
-            let before = route.iter().rev().find(|point| point.0 != last.0).unwrap_or(first);
+            let before = route
+                .iter()
+                .rev()
+                .find(|point| point.0 != last.0)
+                .unwrap_or(first);
             let back = if before.0 < last.0 { -9.0 } else { 9.0 };
             ((last.0 + back, last.1 - 4.0), (last.0 + back, last.1 + 4.0))
         }

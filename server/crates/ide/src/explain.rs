@@ -1,4 +1,5 @@
-//! Explanations of rules, diagnostic codes and findings, as parts that each front end lays out its own way.
+//! Explanations of rules, diagnostic codes and findings, as parts that each front end lays out its
+//! own way.
 
 use crate::catalogue;
 use threatline_model::codes::Code;
@@ -6,7 +7,8 @@ use threatline_model::condition::{checked, facts_of};
 use threatline_model::expectations::tests_of;
 use threatline_model::facts::meaning;
 use threatline_model::findings::{
-    Assessed, FindingId, State, all, arithmetic, categories_in_words, countering, reasons, rule_named,
+    Assessed, FindingId, State, all, arithmetic, categories_in_words, countering, reasons,
+    rule_named,
 };
 use threatline_model::names::{full_name, name_from};
 use threatline_model::references;
@@ -55,7 +57,10 @@ pub fn code(code: &Code) -> Explanation {
     if !code.example.is_empty() {
         parts.extend([Heading("Example"), CodeText(code.example.to_owned())]);
     }
-    Explanation { title: code.id.to_owned(), parts }
+    Explanation {
+        title: code.id.to_owned(),
+        parts,
+    }
 }
 
 /// Explains a rule, with the tests that name it.
@@ -70,16 +75,30 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
     if !entry.condition.is_empty() {
         parts.push(CodeText(entry.condition.clone()));
     }
-    let on = entry.on.iter().map(|kind| plural(*kind)).collect::<Vec<_>>().join(", ");
-    parts.push(Text(format!("It looks at {on}. STRIDE: {}.", categories_in_words(entry.categories))));
+    let on = entry
+        .on
+        .iter()
+        .map(|kind| plural(*kind))
+        .collect::<Vec<_>>()
+        .join(", ");
+    parts.push(Text(format!(
+        "It looks at {on}. STRIDE: {}.",
+        categories_in_words(entry.categories)
+    )));
     if checked(db, rule).condition.is_none() {
-        parts.push(Text("Its condition has errors, so it finds nothing.".to_owned()));
+        parts.push(Text(
+            "Its condition has errors, so it finds nothing.".to_owned(),
+        ));
     }
     let facts = facts_of(db, rule);
     if !facts.is_empty() {
         parts.push(Heading("What it asks for"));
     }
-    parts.extend(facts.into_iter().map(|fact| Item(format!("`{}`: {}", fact.name, meaning(fact)), None)));
+    parts.extend(
+        facts
+            .into_iter()
+            .map(|fact| Item(format!("`{}`: {}", fact.name, meaning(fact)), None)),
+    );
     parts.push(Heading("How severe it is"));
     parts.push(Text(format!(
         "Likelihood {}, a step more where it is exposed; impact {} where confidential data are held, less for less \
@@ -95,16 +114,26 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
             parts.push(CodeText(source.text.trim_end().to_owned()));
         }
     }
-    Explanation { title: titled(db, rule), parts }
+    Explanation {
+        title: titled(db, rule),
+        parts,
+    }
 }
 
 /// What `threatline.toml` sets for a rule.
 pub(crate) fn setting_in_words(setting: &RuleSetting) -> String {
-    let reason = if setting.reason.is_empty() { String::new() } else { format!(": {}", setting.reason) };
+    let reason = if setting.reason.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", setting.reason)
+    };
     match (setting.enabled, setting.likelihood) {
         (false, _) => format!("In this model it is turned off by threatline.toml{reason}"),
         (true, Some(level)) => {
-            format!("In this model threatline.toml sets its likelihood to {}{reason}", level.word())
+            format!(
+                "In this model threatline.toml sets its likelihood to {}{reason}",
+                level.word()
+            )
         }
         (true, None) => format!("threatline.toml names it, and changes nothing{reason}"),
     }
@@ -131,17 +160,31 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
     };
     describe(db, decl, &mut parts);
     parts.push(Heading("Why it is here"));
-    parts.extend(reasons(db, finding).into_iter().map(|reason| Item(reason.message, reason.place)));
+    parts.extend(
+        reasons(db, finding)
+            .into_iter()
+            .map(|reason| Item(reason.message, reason.place)),
+    );
     parts.push(Heading("How severe it is"));
-    parts.extend(arithmetic(db, finding).into_iter().map(|step| Item(step, None)));
+    parts.extend(
+        arithmetic(db, finding)
+            .into_iter()
+            .map(|step| Item(step, None)),
+    );
     let there = countering(db, finding);
     if !there.is_empty() {
         parts.push(Heading("What is done about it"));
     }
     for effective in there {
         let name = full_name(db, effective.mitigation);
-        let status = typed(db, effective.mitigation).word("status").map_or("implemented", |word| STATUS.word(word));
-        let done = if is_done(db, effective.mitigation) { "" } else { ", so not done" };
+        let status = typed(db, effective.mitigation)
+            .word("status")
+            .map_or("implemented", |word| STATUS.word(word));
+        let done = if is_done(db, effective.mitigation) {
+            ""
+        } else {
+            ", so not done"
+        };
         let by = full_name(db, effective.by);
         parts.push(Item(
             format!("`{name}`, listed by `{by}`, is {status}{done}"),
@@ -153,7 +196,10 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
             advice(db, element.model(db), rule, &mut parts);
             if assessed.state == State::Open {
                 parts.push(Heading("To accept it"));
-                let (rule, element) = (name_from(db, rule, element.file(db)), name_from(db, element, element.file(db)));
+                let (rule, element) = (
+                    name_from(db, rule, element.file(db)),
+                    name_from(db, element, element.file(db)),
+                );
                 parts.push(CodeText(format!(
                     "accept name \"Title\" {{\n  findings: {rule}@{element}\n  by: \"who takes it on\"\n  \
                      until: the last day\n  because: \"why\"\n}}"
@@ -162,7 +208,10 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
         }
         FindingId::Threat(threat) => refer(db, threat, &mut parts),
     }
-    Explanation { title: format!("{}: {}", finding.id.name(db), finding.id.title(db)), parts }
+    Explanation {
+        title: format!("{}: {}", finding.id.name(db), finding.id.title(db)),
+        parts,
+    }
 }
 
 fn state_in_words(db: &Database, assessed: &Assessed) -> String {
@@ -174,31 +223,54 @@ fn state_in_words(db: &Database, assessed: &Assessed) -> String {
                 full_name(db, missing.element),
                 missing.property
             ),
-            None => format!("It is open: nothing that is done counters it. Its severity is {severity}."),
+            None => {
+                format!("It is open: nothing that is done counters it. Its severity is {severity}.")
+            }
         },
         State::Planned(by) => {
-            format!("It is planned: `{}` will counter it. Its severity is {severity}.", full_name(db, by))
+            format!(
+                "It is planned: `{}` will counter it. Its severity is {severity}.",
+                full_name(db, by)
+            )
         }
         State::Mitigated(by) => {
-            format!("It is mitigated by `{}`. Without, its severity would be {severity}.", full_name(db, by))
+            format!(
+                "It is mitigated by `{}`. Without, its severity would be {severity}.",
+                full_name(db, by)
+            )
         }
         State::Accepted(by) => {
             let stated = typed(db, by);
             let who = stated.text("by").map_or("someone", |who| who.as_str());
-            let until = stated.date("until").map(|until| format!(" until {until}")).unwrap_or_default();
-            let why = stated.text("because").map(|why| format!(": \"{why}\"")).unwrap_or_default();
-            format!("It is accepted with `{}`, by {who}{until}{why}. Its severity is {severity}.", full_name(db, by))
+            let until = stated
+                .date("until")
+                .map(|until| format!(" until {until}"))
+                .unwrap_or_default();
+            let why = stated
+                .text("because")
+                .map(|why| format!(": \"{why}\""))
+                .unwrap_or_default();
+            format!(
+                "It is accepted with `{}`, by {who}{until}{why}. Its severity is {severity}.",
+                full_name(db, by)
+            )
         }
     }
 }
 
 fn titled(db: &Database, decl: Decl) -> String {
     let name = full_name(db, decl);
-    decl.title(db).map_or_else(|| name.to_string(), |title| format!("{name}: {title}"))
+    decl.title(db)
+        .map_or_else(|| name.to_string(), |title| format!("{name}: {title}"))
 }
 
 pub(crate) fn describe(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
-    parts.extend(decl.facts(db).description.as_ref().map(|text| Text(text.to_string())));
+    parts.extend(
+        decl.facts(db)
+            .description
+            .as_ref()
+            .map(|text| Text(text.to_string())),
+    );
 }
 
 fn advice(db: &Database, model: Model, rule: Decl, parts: &mut Vec<Section>) {
@@ -209,7 +281,10 @@ fn advice(db: &Database, model: Model, rule: Decl, parts: &mut Vec<Section>) {
     }
     parts.extend(advice.map(|advice| Text(advice.to_string())));
     for &mitigation in counters {
-        parts.push(Item(format!("`{}` counters it", titled(db, mitigation)), Some(mitigation.part(Part::Name))));
+        parts.push(Item(
+            format!("`{}` counters it", titled(db, mitigation)),
+            Some(mitigation.part(Part::Name)),
+        ));
     }
     refer(db, rule, parts);
 }
@@ -239,8 +314,11 @@ pub fn find_rule(db: &Database, model: Option<Model>, name: &str) -> Option<Decl
 pub fn find_findings(db: &Database, model: Model, name: &str) -> Vec<Assessed> {
     let found = all(db, model);
     let wanted = normal(name);
-    let exact: Vec<Assessed> =
-        found.iter().filter(|assessed| normal(&assessed.finding.id.name(db)) == wanted).cloned().collect();
+    let exact: Vec<Assessed> = found
+        .iter()
+        .filter(|assessed| normal(&assessed.finding.id.name(db)) == wanted)
+        .cloned()
+        .collect();
     if !exact.is_empty() {
         return exact;
     }
@@ -251,7 +329,10 @@ pub fn find_findings(db: &Database, model: Model, name: &str) -> Vec<Assessed> {
             None => last(name),
         }
     };
-    found.into_iter().filter(|assessed| short(&normal(&assessed.finding.id.name(db))) == wanted).collect()
+    found
+        .into_iter()
+        .filter(|assessed| short(&normal(&assessed.finding.id.name(db))) == wanted)
+        .collect()
 }
 
 /// A finding's name with single spaces and without the library's prefix.

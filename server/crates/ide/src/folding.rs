@@ -69,12 +69,22 @@ fn folds_of(tree: &Tree, text: &str) -> Vec<Fold> {
 fn joined(text: &str, run: Option<Span>, node: Node, found: &mut Vec<Fold>) -> Option<Span> {
     let comment = span(node);
     let before = &text[..node.start_byte()];
-    let is_alone = before[before.rfind(['\n', '\r']).map_or(0, |at| at + 1)..].trim().is_empty();
+    let is_alone = before[before.rfind(['\n', '\r']).map_or(0, |at| at + 1)..]
+        .trim()
+        .is_empty();
     if let Some(run) = run {
-        let between = text.get(run.end as usize..comment.start as usize).unwrap_or("x");
-        let ends = between.matches('\n').count().max(between.matches('\r').count());
+        let between = text
+            .get(run.end as usize..comment.start as usize)
+            .unwrap_or("x");
+        let ends = between
+            .matches('\n')
+            .count()
+            .max(between.matches('\r').count());
         if is_alone && ends == 1 && between.trim().is_empty() {
-            return Some(Span { start: run.start, end: comment.end });
+            return Some(Span {
+                start: run.start,
+                end: comment.end,
+            });
         }
         found.extend(fold(text, run, FoldKind::Comments));
     }
@@ -85,6 +95,11 @@ fn joined(text: &str, run: Option<Span>, node: Node, found: &mut Vec<Fold>) -> O
 /// A fold, if there is more than one line to it.
 fn fold(text: &str, span: Span, kind: FoldKind) -> Option<Fold> {
     let written = text.get(span.range())?.trim_end();
-    let span = Span { start: span.start, end: span.start + written.len() as u32 };
-    written.contains(['\n', '\r']).then_some(Fold { span, kind })
+    let span = Span {
+        start: span.start,
+        end: span.start + written.len() as u32,
+    };
+    written
+        .contains(['\n', '\r'])
+        .then_some(Fold { span, kind })
 }

@@ -13,8 +13,8 @@ use std::vec::IntoIter;
 use threatline_model::Part;
 use threatline_model::lower::{LoweredDeclaration, LoweredFile, lower};
 use threatline_syntax::{
-    Encoding, Kind, LineIndex, Node, Property, Span, SyntaxError, SyntaxErrorKind, children, description_lines,
-    is_space, name_text, parse,
+    Encoding, Kind, LineIndex, Node, Property, Span, SyntaxError, SyntaxErrorKind, children,
+    description_lines, is_space, name_text, parse,
 };
 
 /// The longest line that a list, a condition or a declaration is joined to, in characters.
@@ -29,7 +29,11 @@ const BYTE_ORDER_MARK: char = '\u{FEFF}';
 pub fn format(text: &str) -> Result<String, Vec<SyntaxError>> {
     let (lowered, result) = laid_out(text)?;
     let again = laid_out(&result);
-    let read_again = again.as_ref().ok().map(|(lowered, _)| &*lowered.declarations).unwrap_or_default();
+    let read_again = again
+        .as_ref()
+        .ok()
+        .map(|(lowered, _)| &*lowered.declarations)
+        .unwrap_or_default();
     let span = match read_otherwise(&lowered.declarations, read_again) {
         Some(span) => span,
         None if again.is_ok_and(|(_, again)| again == result) => return Ok(result),
@@ -38,7 +42,11 @@ pub fn format(text: &str) -> Result<String, Vec<SyntaxError>> {
     };
     let message = "this can be read in two ways, and would be read otherwise once it is laid out; a name is missing here or in \
                    the declaration above";
-    Err(vec![SyntaxError { span, message: message.to_owned(), kind: SyntaxErrorKind::Unexpected }])
+    Err(vec![SyntaxError {
+        span,
+        message: message.to_owned(),
+        kind: SyntaxErrorKind::Unexpected,
+    }])
 }
 
 /// What a sound text says, and the text laid out.
@@ -55,20 +63,29 @@ fn laid_out(text: &str) -> Result<(LoweredFile, String), Vec<SyntaxError>> {
 
 /// The first declaration without a name.
 fn nameless(declarations: &[LoweredDeclaration]) -> Span {
-    let first = declarations.iter().find(|declaration| declaration.shape.name.is_none());
-    first.map(|declaration| declaration.spans.of(Part::Kind)).unwrap_or_default()
+    let first = declarations
+        .iter()
+        .find(|declaration| declaration.shape.name.is_none());
+    first
+        .map(|declaration| declaration.spans.of(Part::Kind))
+        .unwrap_or_default()
 }
 
-/// The first declaration that is read otherwise in the result. Where names are missing, a word may be one or may begin
-/// the next declaration, and which of them it is may hang on what stands around it.
+/// The first declaration that is read otherwise in the result. Where names are missing, a word may
+/// be one or may begin the next declaration, and which of them it is may hang on what stands around
+/// it.
 fn read_otherwise(before: &[LoweredDeclaration], after: &[LoweredDeclaration]) -> Option<Span> {
     let is_same = |at: &usize| {
-        let [before, after] = [before.get(*at), after.get(*at)]
-            .map(|declaration| declaration.map(|declaration| (&declaration.shape, &declaration.facts)));
+        let [before, after] = [before.get(*at), after.get(*at)].map(|declaration| {
+            declaration.map(|declaration| (&declaration.shape, &declaration.facts))
+        });
         before == after
     };
     let differs = (0..before.len().max(after.len())).find(|at| !is_same(at))?;
-    let told = before.get(differs).or(before.last()).map(|declaration| declaration.spans.of(Part::Kind));
+    let told = before
+        .get(differs)
+        .or(before.last())
+        .map(|declaration| declaration.spans.of(Part::Kind));
     Some(told.unwrap_or_default())
 }
 
@@ -93,11 +110,20 @@ struct Line<'text> {
 
 impl<'text> Line<'text> {
     fn code(indent: usize, code: impl Into<Cow<'text, str>>) -> Self {
-        Line { blank: false, indent, code: code.into(), comment: None, is_description: false }
+        Line {
+            blank: false,
+            indent,
+            code: code.into(),
+            comment: None,
+            is_description: false,
+        }
     }
 
     fn comment(indent: usize, comment: &'text str) -> Self {
-        Line { comment: Some(comment), ..Line::code(indent, "") }
+        Line {
+            comment: Some(comment),
+            ..Line::code(indent, "")
+        }
     }
 }
 
@@ -130,7 +156,13 @@ struct Layout<'text> {
 impl<'text> Layout<'text> {
     fn new(text: &'text str) -> Self {
         let index = LineIndex::new(text);
-        Layout { text, index, lines: Vec::new(), described: false, opened: false }
+        Layout {
+            text,
+            index,
+            lines: Vec::new(),
+            described: false,
+            opened: false,
+        }
     }
 
     /// Adds a line, with an empty one before it if the author left one where one may be.
@@ -203,10 +235,15 @@ impl<'text> Layout<'text> {
         let mut header = children(node);
         header.retain(|part| body.is_none_or(|body| body.id() != part.id()));
         let (tokens, comments_before_body) = self.tokens(header);
-        let comments = comments_of(&tokens).chain(comments_before_body.iter().map(|comment| comment.text)).collect();
+        let comments = comments_of(&tokens)
+            .chain(comments_before_body.iter().map(|comment| comment.text))
+            .collect();
 
         let description = self.description_start(after_last);
-        self.push(self.distance(node.start_byte()), Line::code(0, joined(&tokens)));
+        self.push(
+            self.distance(node.start_byte()),
+            Line::code(0, joined(&tokens)),
+        );
         self.described = false;
         let start = self.lines.len() - 1 + self.insert(description, comments);
         if let Some(body) = body {
@@ -217,7 +254,10 @@ impl<'text> Layout<'text> {
 
     /// The first line of the description that has just been laid out; the next line, if none has.
     fn description_start(&self, after_last: usize) -> usize {
-        let lines = self.lines[after_last..].iter().rev().take_while(|line| line.is_description);
+        let lines = self.lines[after_last..]
+            .iter()
+            .rev()
+            .take_while(|line| line.is_description);
         self.lines.len() - lines.count()
     }
 
@@ -226,7 +266,9 @@ impl<'text> Layout<'text> {
         let count = comments.len();
         if count > 0 {
             let blank = std::mem::take(&mut self.lines[at].blank);
-            let comments = comments.into_iter().map(|comment| Line::comment(0, comment));
+            let comments = comments
+                .into_iter()
+                .map(|comment| Line::comment(0, comment));
             self.lines.splice(at..at, comments);
             self.lines[at].blank = blank;
         }
@@ -242,7 +284,9 @@ impl<'text> Layout<'text> {
             // Without the braces, the next declaration would be read on into this one.
             [] if is_header_unfinished => format!("{line} {{}}"),
             [] => return,
-            [property] => self.one_line(header, *property).unwrap_or_else(|| format!("{line} {{")),
+            [property] => self
+                .one_line(header, *property)
+                .unwrap_or_else(|| format!("{line} {{")),
             _ => format!("{line} {{"),
         };
         let is_block = code.ends_with('{');
@@ -295,9 +339,19 @@ impl<'text> Layout<'text> {
                 self.comment(part, indent);
             } else if part.kind() == "///" {
                 let text = lines.next().unwrap_or_default().trim_end();
-                let space = if text.is_empty() || text.starts_with(' ') { "" } else { " " };
+                let space = if text.is_empty() || text.starts_with(' ') {
+                    ""
+                } else {
+                    " "
+                };
                 let line = Line::code(indent, format!("///{space}{text}"));
-                self.push(self.distance(part.start_byte()), Line { is_description: true, ..line });
+                self.push(
+                    self.distance(part.start_byte()),
+                    Line {
+                        is_description: true,
+                        ..line
+                    },
+                );
                 self.described = true;
             }
         }
@@ -305,7 +359,10 @@ impl<'text> Layout<'text> {
 
     fn read_comment(&self, node: Node) -> Comment<'text> {
         let text = self.text[node.byte_range()].trim_end();
-        Comment { text, distance: self.distance(node.start_byte()) }
+        Comment {
+            text,
+            distance: self.distance(node.start_byte()),
+        }
     }
 
     /// How far what starts at a byte is from what is before it.
@@ -355,12 +412,17 @@ impl<'text> Layout<'text> {
     }
 
     fn column(&self, node: Node) -> u32 {
-        self.index.line_column(self.text, node.start_byte() as u32, Encoding::Utf8).column
+        self.index
+            .line_column(self.text, node.start_byte() as u32, Encoding::Utf8)
+            .column
     }
 
     fn rows(&self, property: Node) -> Rows<'text> {
         let is_list = Property(property).condition().is_none();
-        let mut rows = Rows { is_list, ..Rows::default() };
+        let mut rows = Rows {
+            is_list,
+            ..Rows::default()
+        };
         for part in children(property) {
             let kind = part.kind();
             rows.ends_with_comma = kind == ",";
@@ -389,7 +451,8 @@ impl<'text> Layout<'text> {
         let mut found = Vec::new();
         let mut comments = Vec::new();
         // Not by recursion: conditions are nested as deep as their author likes.
-        let mut pending: Vec<(Node, &str)> = nodes.into_iter().rev().map(|node| (node, "")).collect();
+        let mut pending: Vec<(Node, &str)> =
+            nodes.into_iter().rev().map(|node| (node, "")).collect();
         while let Some((node, parent)) = pending.pop() {
             let kind = node.kind();
             if kind == "comment" {
@@ -402,14 +465,24 @@ impl<'text> Layout<'text> {
             }
             let text = match kind {
                 "name" => {
-                    let within = children(node).into_iter().filter(|child| child.kind() == "comment");
+                    let within = children(node)
+                        .into_iter()
+                        .filter(|child| child.kind() == "comment");
                     comments.extend(within.map(|comment| self.read_comment(comment)));
                     name_text(node, self.text)
                 }
                 _ => Cow::from(&self.text[node.byte_range()]),
             };
-            let kind = if parent == "call" && kind == "(" { "call (" } else { kind };
-            found.push(Token { kind, text, comments: std::mem::take(&mut comments) });
+            let kind = if parent == "call" && kind == "(" {
+                "call ("
+            } else {
+                kind
+            };
+            found.push(Token {
+                kind,
+                text,
+                comments: std::mem::take(&mut comments),
+            });
         }
         (found, comments)
     }
@@ -441,20 +514,30 @@ fn joined(tokens: &[Token]) -> String {
 }
 
 fn comments_of<'text>(tokens: &[Token<'text>]) -> impl Iterator<Item = &'text str> {
-    tokens.iter().flat_map(|token| &token.comments).map(|comment| comment.text)
+    tokens
+        .iter()
+        .flat_map(|token| &token.comments)
+        .map(|comment| comment.text)
 }
 
-/// Whether a header ends where a name may still follow, or with a name that may also begin a declaration.
+/// Whether a header ends where a name may still follow, or with a name that may also begin a
+/// declaration.
 fn is_unfinished(header: &[Token]) -> bool {
-    header.last().is_some_and(|last| matches!(last.kind, "kind" | ":") || Kind::from_word(&last.text).is_some())
+    header.last().is_some_and(|last| {
+        matches!(last.kind, "kind" | ":") || Kind::from_word(&last.text).is_some()
+    })
 }
 
 /// How far conditions in parentheses are indented at most; what is nested deeper stays on one line.
 const DEEPEST_INDENT: usize = 24;
 
-/// What stands in the parentheses that an operand ends with, of a call what stands behind its `where`.
+/// What stands in the parentheses that an operand ends with, of a call what stands behind its
+/// `where`.
 fn inner(tokens: &[Token]) -> Option<Range<usize>> {
-    let end = tokens.len().checked_sub(1).filter(|end| tokens[*end].kind == ")")?;
+    let end = tokens
+        .len()
+        .checked_sub(1)
+        .filter(|end| tokens[*end].kind == ")")?;
     let mut depth = 0usize;
     let mut open = None;
     for (at, token) in tokens.iter().enumerate() {
@@ -473,11 +556,20 @@ fn inner(tokens: &[Token]) -> Option<Range<usize>> {
     }
     let open = open?;
     let start = match tokens[open].kind {
-        "call (" => open + tokens[open..end].iter().position(|token| token.kind == "where")? + 1,
+        "call (" => {
+            open + tokens[open..end]
+                .iter()
+                .position(|token| token.kind == "where")?
+                + 1
+        }
         _ => open + 1,
     };
     // Without the comma that a list may end with.
-    let end = if tokens[end - 1].kind == "," { end - 1 } else { end };
+    let end = if tokens[end - 1].kind == "," {
+        end - 1
+    } else {
+        end
+    };
     let is_list = start < end && tokens[start..end].iter().any(|token| token.kind == ",");
     (start < end && !is_list).then_some(start..end)
 }
@@ -528,7 +620,10 @@ struct Row<'text> {
 impl<'text> Rows<'text> {
     /// Puts a comment behind the last row if it stands there, and above the next one otherwise.
     fn comment(&mut self, comment: Comment<'text>) {
-        let behind = self.rows.last_mut().map_or(&mut self.head_comment, |row| &mut row.comment);
+        let behind = self
+            .rows
+            .last_mut()
+            .map_or(&mut self.head_comment, |row| &mut row.comment);
         if comment.distance == Distance::Behind && behind.is_none() && self.above.is_empty() {
             *behind = Some(comment.text);
         } else {
@@ -549,12 +644,16 @@ impl<'text> Rows<'text> {
         }
     }
 
-    /// One operand in a row. If it is too long and ends with parentheses, what is in them gets rows of its own.
+    /// One operand in a row. If it is too long and ends with parentheses, what is in them gets rows
+    /// of its own.
     fn operand(&mut self, tokens: &[Token<'text>], indent: usize) {
         let Some((first, others)) = tokens.split_first() else {
             return;
         };
-        first.comments.iter().for_each(|comment| self.comment(*comment));
+        first
+            .comments
+            .iter()
+            .for_each(|comment| self.comment(*comment));
         let is_long = || indent + width(&joined(tokens)) > WIDTH;
         match inner(tokens).filter(|_| indent < DEEPEST_INDENT && is_long()) {
             Some(inner) => {
@@ -574,7 +673,12 @@ impl<'text> Rows<'text> {
 
     fn row(&mut self, tokens: &[Token], indent: usize) {
         let above = std::mem::take(&mut self.above);
-        self.rows.push(Row { above, indent, code: joined(tokens), comment: None });
+        self.rows.push(Row {
+            above,
+            indent,
+            code: joined(tokens),
+            comment: None,
+        });
     }
 
     fn has_comments(&self) -> bool {
@@ -587,7 +691,9 @@ impl<'text> Rows<'text> {
         self.head_comment.is_some()
             || !self.above.is_empty()
             || self.rows.iter().any(|row| !row.above.is_empty())
-            || self.rows[..followed].iter().any(|row| row.comment.is_some())
+            || self.rows[..followed]
+                .iter()
+                .any(|row| row.comment.is_some())
     }
 
     fn inline(&self) -> String {
@@ -611,16 +717,37 @@ impl<'text> Rows<'text> {
         let inline = self.inline();
         if self.is_one_line(&inline) {
             let comment = self.rows.last().and_then(|row| row.comment);
-            return vec![Line { comment, ..Line::code(IN_BLOCK, inline) }];
+            return vec![Line {
+                comment,
+                ..Line::code(IN_BLOCK, inline)
+            }];
         }
-        let tail_indent = if self.rows.is_empty() { IN_BLOCK } else { IN_PROPERTY };
+        let tail_indent = if self.rows.is_empty() {
+            IN_BLOCK
+        } else {
+            IN_PROPERTY
+        };
         let separator = if self.is_list { "," } else { "" };
-        let mut lines = vec![Line { comment: self.head_comment, ..Line::code(IN_BLOCK, self.head) }];
+        let mut lines = vec![Line {
+            comment: self.head_comment,
+            ..Line::code(IN_BLOCK, self.head)
+        }];
         for row in self.rows {
-            lines.extend(row.above.into_iter().map(|comment| Line::comment(row.indent, comment)));
-            lines.push(Line { comment: row.comment, ..Line::code(row.indent, row.code + separator) });
+            lines.extend(
+                row.above
+                    .into_iter()
+                    .map(|comment| Line::comment(row.indent, comment)),
+            );
+            lines.push(Line {
+                comment: row.comment,
+                ..Line::code(row.indent, row.code + separator)
+            });
         }
-        lines.extend(self.above.into_iter().map(|comment| Line::comment(tail_indent, comment)));
+        lines.extend(
+            self.above
+                .into_iter()
+                .map(|comment| Line::comment(tail_indent, comment)),
+        );
         lines
     }
 }
@@ -653,10 +780,20 @@ fn source_lines(text: &str) -> Vec<SourceLine<'_>> {
     let (mut start, mut before) = (0, 0);
     while start < text.len() {
         let rest = &text[start..];
-        let end = rest.find(['\n', '\r']).map_or(rest.len(), |at| at + first_line_end(rest).len());
+        let end = rest
+            .find(['\n', '\r'])
+            .map_or(rest.len(), |at| at + first_line_end(rest).len());
         let line = &rest[..end];
-        let lasting = line.chars().filter(|c| !is_space(*c) && !matches!(c, ',' | '{' | '}')).count();
-        found.push(SourceLine { text: line, start, before, lasting });
+        let lasting = line
+            .chars()
+            .filter(|c| !is_space(*c) && !matches!(c, ',' | '{' | '}'))
+            .count();
+        found.push(SourceLine {
+            text: line,
+            start,
+            before,
+            lasting,
+        });
         start += end;
         before += lasting;
     }
@@ -707,8 +844,12 @@ mod tests {
     /// Formats, and holds the result to what is true of all results.
     fn formatted(text: &str) -> String {
         let result = format(text).unwrap_or_else(|errors| panic!("{errors:?} in:\n{text}"));
-        let again = format(&result).unwrap_or_else(|errors| panic!("{errors:?} in the result:\n{result}"));
-        assert_eq!(again, result, "formatting twice changes the result of:\n{text}");
+        let again =
+            format(&result).unwrap_or_else(|errors| panic!("{errors:?} in the result:\n{result}"));
+        assert_eq!(
+            again, result,
+            "formatting twice changes the result of:\n{text}"
+        );
         assert_eq!(tokens(&result), tokens(text), "tokens of:\n{text}");
         assert_eq!(comments(&result), comments(text), "comments of:\n{text}");
         let edits = format_edits(text).expect("the text is sound");
@@ -731,8 +872,14 @@ mod tests {
     #[test]
     fn what_would_be_read_otherwise_is_left_as_it_is() {
         let text = "external st \"St:ore\"store \n\n// remark\nasset process {}";
-        let errors = format(text).expect_err("`store asset` and `asset process` are both declarations");
-        assert!(errors[0].message.starts_with("this can be read in two ways"), "{errors:?}");
+        let errors =
+            format(text).expect_err("`store asset` and `asset process` are both declarations");
+        assert!(
+            errors[0]
+                .message
+                .starts_with("this can be read in two ways"),
+            "{errors:?}"
+        );
         assert_eq!(&text[errors[0].span.range()], "store");
         // So that the comments go above it, and the name is another one.
         assert!(format("process////\nasset //\nasset //four\n { x: y }\n").is_err());
@@ -1233,16 +1380,34 @@ process j
 
     #[test]
     fn width_is_counted_in_characters() {
-        let declaration = |title: usize| format!("process a \"{}\" {{ x: y }}\n", "ü".repeat(title));
-        assert_eq!(formatted(&declaration(79)), declaration(79), "100 characters");
-        assert_ne!(formatted(&declaration(80)), declaration(80), "101 characters");
+        let declaration =
+            |title: usize| format!("process a \"{}\" {{ x: y }}\n", "ü".repeat(title));
+        assert_eq!(
+            formatted(&declaration(79)),
+            declaration(79),
+            "100 characters"
+        );
+        assert_ne!(
+            formatted(&declaration(80)),
+            declaration(80),
+            "101 characters"
+        );
     }
 
     #[test]
     fn line_ends_and_byte_order_mark_are_those_of_the_file() {
-        assert_eq!(formatted("\u{FEFF}process  a\r\n\nprocess b"), "\u{FEFF}process a\r\n\r\nprocess b\r\n");
-        assert_eq!(formatted("process a // x\r\r\r\nprocess b"), "process a // x\r\rprocess b\r");
-        assert_eq!(formatted("process a\n\r\nprocess b\r\n"), "process a\n\nprocess b\n");
+        assert_eq!(
+            formatted("\u{FEFF}process  a\r\n\nprocess b"),
+            "\u{FEFF}process a\r\n\r\nprocess b\r\n"
+        );
+        assert_eq!(
+            formatted("process a // x\r\r\r\nprocess b"),
+            "process a // x\r\rprocess b\r"
+        );
+        assert_eq!(
+            formatted("process a\n\r\nprocess b\r\n"),
+            "process a\n\nprocess b\n"
+        );
     }
 
     #[test]
@@ -1255,15 +1420,20 @@ process j
     #[test]
     fn broken_text_is_not_formatted() {
         let errors = format("process  a { x y }").expect_err("a colon is missing");
-        assert_eq!(errors, format_edits("process  a { x y }").expect_err("a colon is missing"));
+        assert_eq!(
+            errors,
+            format_edits("process  a { x y }").expect_err("a colon is missing")
+        );
     }
 
     #[test]
     fn edits_leave_alone_the_lines_that_do_not_change() {
         let text = "process a\n\n\n\nprocess  b\nprocess c {\n  x: y\n    z: w,\n\n  u: v\n\n}\nprocess d\n";
         let edits = format_edits(text).expect("the text is sound");
-        let shown: Vec<String> =
-            edits.iter().map(|(span, new)| format!("{:?} -> {new:?}\n", &text[span.range()])).collect();
+        let shown: Vec<String> = edits
+            .iter()
+            .map(|(span, new)| format!("{:?} -> {new:?}\n", &text[span.range()]))
+            .collect();
         expect![[r#"
             "\n\n" -> ""
             "process  b\n" -> "process b\n\n"
@@ -1308,14 +1478,23 @@ process last {}
 "#;
 
     fn examples() -> Vec<String> {
-        let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/models"))];
+        let mut folders = vec![std::path::PathBuf::from(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../../tests/models"
+        ))];
         let mut found = Vec::new();
         while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).expect("the example models are there").flatten() {
+            for entry in std::fs::read_dir(folder)
+                .expect("the example models are there")
+                .flatten()
+            {
                 let path = entry.path();
                 if path.is_dir() {
                     folders.push(path);
-                } else if path.extension().is_some_and(|extension| extension == "threat") {
+                } else if path
+                    .extension()
+                    .is_some_and(|extension| extension == "threat")
+                {
                     found.push(std::fs::read_to_string(&path).expect("an example is text"));
                 }
             }
@@ -1392,13 +1571,26 @@ process last {}
             let words = piece.text().ends_with(is_word) && next.starts_with(is_word);
             text.push_str(if words { " " } else { "" });
             text.push_str(
-                &random.pick(&["", "", " ", "   ", "\t", "\n", "\n  ", "\n\n", "\n \n\n"]).replace('\n', line_end),
+                &random
+                    .pick(&["", "", " ", "   ", "\t", "\n", "\n  ", "\n\n", "\n \n\n"])
+                    .replace('\n', line_end),
             );
             while random.below(36) < comments {
-                let comment = random.pick(&["//", "// one", "//two  ", "//// three", "// a: b, { \"", "//\t///"]);
+                let comment = random.pick(&[
+                    "//",
+                    "// one",
+                    "//two  ",
+                    "//// three",
+                    "// a: b, { \"",
+                    "//\t///",
+                ]);
                 text.push_str(comment);
                 text.push_str(line_end);
-                text.push_str(&random.pick(&["", "  ", "      ", "\n", "\n    "]).replace('\n', line_end));
+                text.push_str(
+                    &random
+                        .pick(&["", "  ", "      ", "\n", "\n    "])
+                        .replace('\n', line_end),
+                );
             }
         }
         text
@@ -1432,15 +1624,22 @@ process last {}
         let mut rest = text.trim_start_matches(is_space);
         while let Some(first) = rest.chars().next() {
             let length = match first {
-                '"' if rest.starts_with("\"\"\"") => rest[3..].find("\"\"\"").expect("it is closed") + 6,
+                '"' if rest.starts_with("\"\"\"") => {
+                    rest[3..].find("\"\"\"").expect("it is closed") + 6
+                }
                 '"' => string_length(rest),
                 '/' => rest.find(['\n', '\r']).unwrap_or(rest.len()),
                 _ if is_word(first) => word_length(rest),
-                _ => ["->", ">=", "<=", "!="].iter().find(|two| rest.starts_with(**two)).map_or(1, |two| two.len()),
+                _ => ["->", ">=", "<=", "!="]
+                    .iter()
+                    .find(|two| rest.starts_with(**two))
+                    .map_or(1, |two| two.len()),
             };
             let piece = rest[..length].to_owned();
             found.push(match first {
-                '/' if piece.starts_with("///") && !piece.starts_with("////") => Piece::Description(piece),
+                '/' if piece.starts_with("///") && !piece.starts_with("////") => {
+                    Piece::Description(piece)
+                }
                 '/' => Piece::Comment(piece.trim_end().to_owned()),
                 _ => Piece::Token(piece),
             });
@@ -1463,8 +1662,12 @@ process last {}
     fn word_length(text: &str) -> usize {
         let mut last = ' ';
         let end = text.char_indices().find(|&(at, character)| {
-            let next = text[at + character.len_utf8()..].chars().next().unwrap_or(' ');
-            let joins = (character == '-' && is_word(next)) || (character == '.' && next.is_ascii_digit());
+            let next = text[at + character.len_utf8()..]
+                .chars()
+                .next()
+                .unwrap_or(' ');
+            let joins =
+                (character == '-' && is_word(next)) || (character == '.' && next.is_ascii_digit());
             let is_inside = is_word(character) || (is_word(last) && joins);
             last = character;
             !is_inside
@@ -1473,7 +1676,10 @@ process last {}
     }
 
     fn comments(text: &str) -> Vec<Piece> {
-        pieces(text).into_iter().filter(|piece| matches!(piece, Piece::Comment(_))).collect()
+        pieces(text)
+            .into_iter()
+            .filter(|piece| matches!(piece, Piece::Comment(_)))
+            .collect()
     }
 
     /// The tokens and descriptions but for commas that end a list and the braces of empty blocks.
@@ -1483,15 +1689,23 @@ process last {}
         let is = |at: usize, token: &str| all.get(at).is_some_and(|piece| piece.text() == token);
         let is_description = |at: usize| matches!(all.get(at), Some(Piece::Description(_)));
         let left_out = |at: usize| {
-            let ends_list = is(at + 1, "}") || is(at + 1, ")") || is(at + 2, ":") || is_description(at + 1);
+            let ends_list =
+                is(at + 1, "}") || is(at + 1, ")") || is(at + 2, ":") || is_description(at + 1);
             (is(at, ",") && ends_list)
                 || (is(at, "{") && is(at + 1, "}"))
                 || (is(at, "}") && at.checked_sub(1).is_some_and(|before| is(before, "{")))
         };
         let normal = |piece: &Piece| match piece {
-            Piece::Description(text) => text[3..].strip_prefix(' ').unwrap_or(&text[3..]).trim_end().to_owned(),
+            Piece::Description(text) => text[3..]
+                .strip_prefix(' ')
+                .unwrap_or(&text[3..])
+                .trim_end()
+                .to_owned(),
             _ => piece.text().to_owned(),
         };
-        (0..all.len()).filter(|at| !left_out(*at)).map(|at| normal(&all[at])).collect()
+        (0..all.len())
+            .filter(|at| !left_out(*at))
+            .map(|at| normal(&all[at]))
+            .collect()
     }
 }

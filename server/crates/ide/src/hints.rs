@@ -1,5 +1,6 @@
-//! What the analysis knows and the text does not say, shown within it: how sensitive what a flow carries is, how severe
-//! a threat is, how far a mitigation has come and how far a day is. It must not repeat what stands there.
+//! What the analysis knows and the text does not say, shown within it: how sensitive what a flow
+//! carries is, how severe a threat is, how far a mitigation has come and how far a day is. It must
+//! not repeat what stands there.
 
 use crate::hover::distance;
 use threatline_model::findings::{Assessed, accepted_is, arithmetic, assessed};
@@ -44,16 +45,25 @@ pub fn hints(db: &Database, file: File, within: Span, wanted: Wanted) -> Vec<Hin
     for (&decl, _) in near {
         match decl.kind(db) {
             Kind::Flow if wanted.sensitivity => found.extend(carried(db, file, decl)),
-            Kind::Threat if wanted.severity => found.extend(assessed(db, decl).first().map(|threat| Hint {
-                at: end(db, decl, Part::Name),
-                label: threat.finding.severity.word().to_owned(),
-                place: None,
-                why: arithmetic(db, &threat.finding),
-            })),
+            Kind::Threat if wanted.severity => {
+                found.extend(assessed(db, decl).first().map(|threat| Hint {
+                    at: end(db, decl, Part::Name),
+                    label: threat.finding.severity.word().to_owned(),
+                    place: None,
+                    why: arithmetic(db, &threat.finding),
+                }))
+            }
             Kind::Mitigation if wanted.state && typed(db, decl).word("status").is_none() => {
-                let status = STATUS.position("implemented").map_or("", |at| STATUS.word(at));
+                let status = STATUS
+                    .position("implemented")
+                    .map_or("", |at| STATUS.word(at));
                 let why = vec!["No `status` is stated, so it counts as in place.".to_owned()];
-                found.push(Hint { at: end(db, decl, Part::Name), label: status.to_owned(), place: None, why });
+                found.push(Hint {
+                    at: end(db, decl, Part::Name),
+                    label: status.to_owned(),
+                    place: None,
+                    why,
+                });
             }
             _ => {}
         }
@@ -76,26 +86,46 @@ fn carried(db: &Database, file: File, flow: Decl) -> Option<Hint> {
         return None;
     }
     let assets = holds(db, flow);
-    let most = assets.iter().find(|asset| sensitivity_of_asset(db, **asset).classification == worst.classification)?;
+    let most = assets
+        .iter()
+        .find(|asset| sensitivity_of_asset(db, **asset).classification == worst.classification)?;
     let word = CLASSIFICATION.word(worst.classification);
-    let why = vec![format!("It carries `{}`, which is {word}.", name_from(db, *most, file))];
-    Some(Hint { at: end(db, flow, Part::Target), label: word.to_owned(), place: Some(most.part(Part::Name)), why })
+    let why = vec![format!(
+        "It carries `{}`, which is {word}.",
+        name_from(db, *most, file)
+    )];
+    Some(Hint {
+        at: end(db, flow, Part::Target),
+        label: word.to_owned(),
+        place: Some(most.part(Part::Name)),
+        why,
+    })
 }
 
 /// How far days are, and how severe what is accepted is.
 fn values(db: &Database, decl: Decl, wanted: Wanted, found: &mut Vec<Hint>) {
-    let is_asked = matches!(decl.kind(db), Kind::Accept | Kind::Mitigation | Kind::Assumption);
+    let is_asked = matches!(
+        decl.kind(db),
+        Kind::Accept | Kind::Mitigation | Kind::Assumption
+    );
     for stated in typed(db, decl).stated.iter().filter(|_| is_asked) {
         for (at, value) in &stated.values {
             let at = end(db, decl, Part::Value(stated.position, *at));
             match value {
                 TypedValue::Date(date) if wanted.state => {
-                    found.push(Hint { at, label: distance(db, *date), place: None, why: Vec::new() });
+                    found.push(Hint {
+                        at,
+                        label: distance(db, *date),
+                        place: None,
+                        why: Vec::new(),
+                    });
                 }
                 TypedValue::Finding(accepted) if wanted.severity => {
                     let is_it = |assessed: &&Assessed| accepted_is(accepted, &assessed.finding);
-                    let worst =
-                        assessed(db, accepted.subject()).iter().filter(is_it).max_by_key(|it| it.finding.severity);
+                    let worst = assessed(db, accepted.subject())
+                        .iter()
+                        .filter(is_it)
+                        .max_by_key(|it| it.finding.severity);
                     found.extend(worst.map(|it| Hint {
                         at,
                         label: it.finding.severity.word().to_owned(),

@@ -1,5 +1,6 @@
-//! What there is to know of a word: of a declaration with all that the analysis derives of it, of a property, a word of
-//! a list, a reference, a fact or a finding. It must not know how it is laid out.
+//! What there is to know of a word: of a declaration with all that the analysis derives of it, of a
+//! property, a word of a list, a reference, a fact or a finding. It must not know how it is laid
+//! out.
 
 use crate::catalogue;
 use crate::explain::{self, Explanation, Section};
@@ -15,10 +16,13 @@ use threatline_model::findings::{
 use threatline_model::names::{component_of, full_name, name_from};
 use threatline_model::references::{self, List};
 use threatline_model::relations::{
-    boundaries_around, broader_says, contents, counters, crossed, effective_mitigations, ends, exposed_by, holds,
-    is_done, kin, kind_of_asset, placed_in, sensitivity_of_asset, trust, trust_of_boundary, why_held,
+    boundaries_around, broader_says, contents, counters, crossed, effective_mitigations, ends,
+    exposed_by, holds, is_done, kin, kind_of_asset, placed_in, sensitivity_of_asset, trust,
+    trust_of_boundary, why_held,
 };
-use threatline_model::schema::{self, ASSET_KIND, CLASSIFICATION, LEVEL, Property, STATUS, TRUST, Takes, Words};
+use threatline_model::schema::{
+    self, ASSET_KIND, CLASSIFICATION, LEVEL, Property, STATUS, TRUST, Takes, Words,
+};
 use threatline_model::typed::{Accepted, TypedValue, a, typed};
 use threatline_model::{Database, Date, Decl, File, Kind, Model, Part, Place, Span, World};
 
@@ -48,12 +52,16 @@ pub fn hover(db: &Database, file: File, offset: u32) -> Option<Hover> {
     let explanation = match found.meaning {
         Meaning::Declares(decl) | Meaning::Names(decl) => declaration(db, file, decl),
         // What has no name of its own shows at the word that begins it.
-        Meaning::Kind(_) if found.within.shape(db).name.is_none() => declaration(db, file, found.within),
+        Meaning::Kind(_) if found.within.shape(db).name.is_none() => {
+            declaration(db, file, found.within)
+        }
         Meaning::Kind(kind) => kind_of_declaration(kind),
         Meaning::Property(kind, property) => self::property(kind, property),
         Meaning::Word(words, at) => word(words, at),
         Meaning::YesNo(_) => {
-            let Part::Value(at, _) = found.part else { return None };
+            let Part::Value(at, _) = found.part else {
+                return None;
+            };
             let kind = found.within.kind(db);
             let written = found.within.facts(db).properties.get(at as usize)?;
             self::property(kind, schema::of(kind).property(&written.name)?)
@@ -62,7 +70,10 @@ pub fn hover(db: &Database, file: File, offset: u32) -> Option<Hover> {
         Meaning::Fact(fact) => self::fact(fact),
         Meaning::Function => function(file.source(db).text.get(found.span.range())?)?,
     };
-    Some(Hover { span: found.span, explanation })
+    Some(Hover {
+        span: found.span,
+        explanation,
+    })
 }
 
 /// What is no word of its own and still means something: the arrow of a flow, and a day.
@@ -72,20 +83,45 @@ fn between_words(db: &Database, file: File, offset: u32) -> Option<Hover> {
     let is_at = |span: &Span| span.start <= offset && offset < span.end;
     let shape = decl.shape(db);
     if shape.source.is_some() && shape.target.is_some() {
-        let (source, target) = (decl.part(Part::Source).resolve(db).1, decl.part(Part::Target).resolve(db).1);
-        let between = text.get(source.end as usize..target.start as usize).unwrap_or_default();
+        let (source, target) = (
+            decl.part(Part::Source).resolve(db).1,
+            decl.part(Part::Target).resolve(db).1,
+        );
+        let between = text
+            .get(source.end as usize..target.start as usize)
+            .unwrap_or_default();
         let is_comment = between.contains("//");
-        let arrow = between.find("->").filter(|_| !is_comment).map(|at| source.end + at as u32);
-        if let Some(span) = arrow.map(|start| Span { start, end: start + 2 }).filter(is_at) {
-            return Some(Hover { span, explanation: declaration(db, file, decl) });
+        let arrow = between
+            .find("->")
+            .filter(|_| !is_comment)
+            .map(|at| source.end + at as u32);
+        if let Some(span) = arrow
+            .map(|start| Span {
+                start,
+                end: start + 2,
+            })
+            .filter(is_at)
+        {
+            return Some(Hover {
+                span,
+                explanation: declaration(db, file, decl),
+            });
         }
     }
     typed(db, decl).stated.iter().find_map(|stated| {
         stated.values.iter().find_map(|(at, value)| {
-            let TypedValue::Date(date) = value else { return None };
+            let TypedValue::Date(date) = value else {
+                return None;
+            };
             let (_, span) = decl.part(Part::Value(stated.position, *at)).resolve(db);
-            let told = Text(format!("`{}`: {}", stated.property.name, stated.property.doc));
-            let explanation = Explanation { title: format!("{date}, {}", distance(db, *date)), parts: vec![told] };
+            let told = Text(format!(
+                "`{}`: {}",
+                stated.property.name, stated.property.doc
+            ));
+            let explanation = Explanation {
+                title: format!("{date}, {}", distance(db, *date)),
+                parts: vec![told],
+            };
             is_at(&span).then_some(Hover { span, explanation })
         })
     })
@@ -103,10 +139,18 @@ pub fn distance(db: &Database, date: Date) -> String {
     }
 }
 
-/// The finding that a word names, `unencrypted_flow@pay` or a category at an element: at the word before the `@`.
+/// The finding that a word names, `unencrypted_flow@pay` or a category at an element: at the word
+/// before the `@`.
 fn named_finding(db: &Database, file: File, found: &Use) -> Option<Hover> {
-    let Part::FindingRule(property, at) = found.part else { return None };
-    let name = &found.within.facts(db).properties.get(property as usize)?.name;
+    let Part::FindingRule(property, at) = found.part else {
+        return None;
+    };
+    let name = &found
+        .within
+        .facts(db)
+        .properties
+        .get(property as usize)?
+        .name;
     let values = &typed(db, found.within).get(name)?.values;
     let accepted = values.iter().find_map(|(value, typed)| match typed {
         TypedValue::Finding(accepted) if *value == at => Some(accepted),
@@ -120,25 +164,39 @@ fn named_finding(db: &Database, file: File, found: &Use) -> Option<Hover> {
         return None;
     }
     let (_, span) = found.within.part(Part::Value(property, at)).resolve(db);
-    Some(Hover { span, explanation: finding_named(db, file, accepted) })
+    Some(Hover {
+        span,
+        explanation: finding_named(db, file, accepted),
+    })
 }
 
 /// What is known of a finding that is named; also why it is not there.
 pub fn finding_named(db: &Database, file: File, accepted: &Accepted) -> Explanation {
-    let there = assessed(db, accepted.subject()).iter().filter(|assessed| accepted_is(accepted, &assessed.finding));
+    let there = assessed(db, accepted.subject())
+        .iter()
+        .filter(|assessed| accepted_is(accepted, &assessed.finding));
     let there: Vec<&Assessed> = there.collect();
     match (accepted, there.as_slice()) {
-        (Accepted::Rule(..) | Accepted::Threat(_), [assessed, ..]) => explain::finding(db, assessed),
+        (Accepted::Rule(..) | Accepted::Threat(_), [assessed, ..]) => {
+            explain::finding(db, assessed)
+        }
         (Accepted::Threat(threat), []) => declaration(db, file, *threat),
         (Accepted::Rule(rule, element), []) => {
             let mut explanation = declaration(db, file, *rule);
-            let mut parts = vec![Text(format!("It is not found on `{}`.", full_name(db, *element)))];
+            let mut parts = vec![Text(format!(
+                "It is not found on `{}`.",
+                full_name(db, *element)
+            ))];
             if let Some(condition) = &checked(db, *rule).condition {
                 let reasons = obstacles(db, condition, *element);
                 if !reasons.is_empty() {
                     parts.push(Heading("Why not"));
                 }
-                parts.extend(reasons.into_iter().map(|reason| Item(reason.message, reason.place)));
+                parts.extend(
+                    reasons
+                        .into_iter()
+                        .map(|reason| Item(reason.message, reason.place)),
+                );
             }
             explanation.parts.splice(0..0, parts);
             explanation
@@ -148,9 +206,16 @@ pub fn finding_named(db: &Database, file: File, accepted: &Accepted) -> Explanat
             explanation.title = format!("{}, on {}", explanation.title, full_name(db, *element));
             explanation.parts.truncate(1);
             if there.is_empty() {
-                explanation.parts.push(Text("Nothing of this kind is found there.".to_owned()));
+                explanation
+                    .parts
+                    .push(Text("Nothing of this kind is found there.".to_owned()));
             }
-            findings(db, file, &there.iter().copied().cloned().collect::<Vec<_>>(), &mut explanation.parts);
+            findings(
+                db,
+                file,
+                &there.iter().copied().cloned().collect::<Vec<_>>(),
+                &mut explanation.parts,
+            );
             explanation
         }
     }
@@ -159,19 +224,38 @@ pub fn finding_named(db: &Database, file: File, accepted: &Accepted) -> Explanat
 /// What a kind of declaration is.
 pub fn kind_of_declaration(kind: Kind) -> Explanation {
     let schema = schema::of(kind);
-    let names: Vec<String> = schema.properties.iter().map(|property| format!("`{}`", property.name)).collect();
-    let parts = vec![Text(schema.doc.to_owned()), Text(format!("Its properties: {}.", names.join(", ")))];
-    Explanation { title: kind.word().to_owned(), parts }
+    let names: Vec<String> = schema
+        .properties
+        .iter()
+        .map(|property| format!("`{}`", property.name))
+        .collect();
+    let parts = vec![
+        Text(schema.doc.to_owned()),
+        Text(format!("Its properties: {}.", names.join(", "))),
+    ];
+    Explanation {
+        title: kind.word().to_owned(),
+        parts,
+    }
 }
 
 /// What a property says and takes.
 pub fn property(kind: Kind, property: &Property) -> Explanation {
     let mut parts = vec![Text(property.doc.to_owned())];
-    let list = if property.many { ", one or several" } else { "" };
+    let list = if property.many {
+        ", one or several"
+    } else {
+        ""
+    };
     match property.takes {
         Takes::Words(words) => {
             parts.push(Text(format!("It takes {}{list}:", words.called)));
-            parts.extend(words.words.iter().map(|(word, meaning)| Item(format!("`{word}`: {meaning}"), None)));
+            parts.extend(
+                words
+                    .words
+                    .iter()
+                    .map(|(word, meaning)| Item(format!("`{word}`: {meaning}"), None)),
+            );
         }
         takes => parts.push(Text(format!("It takes {}{list}.", taken(takes)))),
     }
@@ -180,12 +264,24 @@ pub fn property(kind: Kind, property: &Property) -> Explanation {
     }
     if let Some(default) = property.default {
         let is_word = !default.contains(' ');
-        let default = if is_word { format!("`{default}`") } else { default.to_owned() };
+        let default = if is_word {
+            format!("`{default}`")
+        } else {
+            default.to_owned()
+        };
         parts.push(Text(format!("Unless stated, it is {default}.")));
-    } else if kind.is_element() && matches!(property.takes, Takes::Words(_) | Takes::YesNo) && !property.many {
-        parts.push(Text("Unless stated, it is unknown, and rules ask for it.".to_owned()));
+    } else if kind.is_element()
+        && matches!(property.takes, Takes::Words(_) | Takes::YesNo)
+        && !property.many
+    {
+        parts.push(Text(
+            "Unless stated, it is unknown, and rules ask for it.".to_owned(),
+        ));
     }
-    Explanation { title: format!("{} of {}", property.name, a(kind.word())), parts }
+    Explanation {
+        title: format!("{} of {}", property.name, a(kind.word())),
+        parts,
+    }
 }
 
 /// What is taken, in words.
@@ -207,20 +303,30 @@ fn taken(takes: Takes) -> String {
             }
         }
         Takes::Countered => "the name of a threat or a rule, or a STRIDE category".to_owned(),
-        Takes::Finding => "findings: `rule@element`, `category@element`, or the name of a threat".to_owned(),
+        Takes::Finding => {
+            "findings: `rule@element`, `category@element`, or the name of a threat".to_owned()
+        }
         Takes::Condition => "a condition over facts".to_owned(),
     }
 }
 
 /// What a word of a list means.
 pub fn word(words: &Words, at: u8) -> Explanation {
-    let Some((word, meaning)) = words.words.get(at as usize) else { return Explanation::default() };
+    let Some((word, meaning)) = words.words.get(at as usize) else {
+        return Explanation::default();
+    };
     let mut parts = vec![Text((*meaning).to_owned())];
     if words.ordered {
         let all: Vec<String> = words.names().map(|word| format!("`{word}`")).collect();
-        parts.push(Text(format!("From the least to the most: {}.", all.join(", "))));
+        parts.push(Text(format!(
+            "From the least to the most: {}.",
+            all.join(", ")
+        )));
     }
-    Explanation { title: format!("{word}, {}", words.called), parts }
+    Explanation {
+        title: format!("{word}, {}", words.called),
+        parts,
+    }
 }
 
 /// What a reference leads to.
@@ -231,7 +337,12 @@ pub fn reference(id: &str) -> Explanation {
             List::Asvs => "A requirement; the title is that of its chapter".to_owned(),
             _ => capital(a(list.entry())),
         };
-        parts.push(Text(format!("{what}. {} {}, by {}.", list.full_name(), list.version(), list.publisher())));
+        parts.push(Text(format!(
+            "{what}. {} {}, by {}.",
+            list.full_name(),
+            list.version(),
+            list.publisher()
+        )));
     }
     if references::is_unknown(id) {
         parts.push(Text("The published lists do not have it.".to_owned()));
@@ -240,12 +351,17 @@ pub fn reference(id: &str) -> Explanation {
         parts.push(Text("Its publisher has given it up.".to_owned()));
     }
     parts.extend(references::link(id).map(Text));
-    Explanation { title: references::label(id), parts }
+    Explanation {
+        title: references::label(id),
+        parts,
+    }
 }
 
 fn capital(text: String) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 /// What a fact of a condition is.
@@ -266,26 +382,53 @@ pub fn fact(fact: Fact) -> Explanation {
         }
         Gives::Opaque => "Of it can only be asked `stated(…)`.".to_owned(),
     };
-    let kind = if is_derived(fact) { "a derived fact" } else { "a stated fact" };
-    let parts = vec![Text(facts::meaning(fact).to_owned()), Text(gives), Text(of_which(fact))];
-    Explanation { title: format!("{}, {kind}", fact.name), parts }
+    let kind = if is_derived(fact) {
+        "a derived fact"
+    } else {
+        "a stated fact"
+    };
+    let parts = vec![
+        Text(facts::meaning(fact).to_owned()),
+        Text(gives),
+        Text(of_which(fact)),
+    ];
+    Explanation {
+        title: format!("{}, {kind}", fact.name),
+        parts,
+    }
 }
 
 /// Which elements have a fact, and what it is of those that do not state it.
 fn of_which(fact: Fact) -> String {
-    let elements: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.is_element()).collect();
-    let having: Vec<Kind> =
-        elements.iter().copied().filter(|kind| facts::fact(&[*kind], fact.name) == Some(fact)).collect();
+    let elements: Vec<Kind> = Kind::ALL
+        .into_iter()
+        .filter(|kind| kind.is_element())
+        .collect();
+    let having: Vec<Kind> = elements
+        .iter()
+        .copied()
+        .filter(|kind| facts::fact(&[*kind], fact.name) == Some(fact))
+        .collect();
     let words: Vec<&str> = having.iter().map(|kind| kind.word()).collect();
     let had = match having == elements {
         true => "Every element has it.".to_owned(),
         false => format!("Elements that have it: {}.", words.join(", ")),
     };
-    let property = having.first().and_then(|kind| schema::of(*kind).property(fact.name));
+    let property = having
+        .first()
+        .and_then(|kind| schema::of(*kind).property(fact.name));
     let unstated = match (property, fact.gives) {
         _ if is_derived(fact) => return had,
-        (Some(Property { default: Some(default), .. }), _) => format!("it is `{default}`"),
-        (Some(_), Gives::Word(_) | Gives::YesNo) => "it is unknown, and rules ask for it".to_owned(),
+        (
+            Some(Property {
+                default: Some(default),
+                ..
+            }),
+            _,
+        ) => format!("it is `{default}`"),
+        (Some(_), Gives::Word(_) | Gives::YesNo) => {
+            "it is unknown, and rules ask for it".to_owned()
+        }
         (Some(_), Gives::Words(_) | Gives::Assets) => "there is nothing in it".to_owned(),
         (Some(_), Gives::Named(_)) => "`is` is false".to_owned(),
         _ => return had,
@@ -294,13 +437,25 @@ fn of_which(fact: Fact) -> String {
 }
 
 fn listed(words: &Words) -> String {
-    words.names().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    words
+        .names()
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The functions of conditions: how each is called, and what it is.
 pub static FUNCTIONS: &[(&str, &str, &str)] = &[
-    ("any", "any(incoming where exposed)", "True if there is one such."),
-    ("all", "all(incoming where encrypted)", "True if all are such, and there is at least one; it needs `where`."),
+    (
+        "any",
+        "any(incoming where exposed)",
+        "True if there is one such.",
+    ),
+    (
+        "all",
+        "all(incoming where encrypted)",
+        "True if all are such, and there is at least one; it needs `where`.",
+    ),
     ("no", "no(outgoing)", "True if there is none such."),
     (
         "count",
@@ -313,20 +468,37 @@ pub static FUNCTIONS: &[(&str, &str, &str)] = &[
         "The number of different components at the other ends of the flows, to compare with a whole number on its \
          right; an element in no component counts by itself.",
     ),
-    ("stated", "stated(authentication)", "True if the property is there; never unknown."),
-    ("used", "used(vault)", "True if something in the model is made with that technology; never unknown."),
+    (
+        "stated",
+        "stated(authentication)",
+        "True if the property is there; never unknown.",
+    ),
+    (
+        "used",
+        "used(vault)",
+        "True if something in the model is made with that technology; never unknown.",
+    ),
 ];
 
 /// What a function of conditions is.
 pub fn function(name: &str) -> Option<Explanation> {
     let (name, example, doc) = FUNCTIONS.iter().find(|(known, ..)| *known == name)?;
     let parts = vec![Text((*doc).to_owned()), Code((*example).to_owned())];
-    Some(Explanation { title: format!("{name}, a function of conditions"), parts })
+    Some(Explanation {
+        title: format!("{name}, a function of conditions"),
+        parts,
+    })
 }
 
 /// What there is to know of a declaration, as asked from a file.
 pub fn declaration(db: &Database, file: File, decl: Decl) -> Explanation {
-    let mut telling = Telling { db, file, model: file.model(db), decl, parts: Vec::new() };
+    let mut telling = Telling {
+        db,
+        file,
+        model: file.model(db),
+        decl,
+        parts: Vec::new(),
+    };
     let kind = decl.kind(db);
     if kind == Kind::Threat
         && let Some(assessed) = assessed(db, decl).first()
@@ -370,10 +542,19 @@ impl Telling<'_> {
             None => shown_name(db, decl),
         };
         let word = decl.kind(db).word();
-        let named = if name == word { name } else { format!("{word} {name}") };
-        let title = decl.title(db).filter(|title| !named.ends_with(title.as_str()));
+        let named = if name == word {
+            name
+        } else {
+            format!("{word} {name}")
+        };
+        let title = decl
+            .title(db)
+            .filter(|title| !named.ends_with(title.as_str()));
         let title = title.map_or_else(|| named.clone(), |title| format!("{named}: {title}"));
-        Explanation { title, parts: self.parts }
+        Explanation {
+            title,
+            parts: self.parts,
+        }
     }
 
     /// A name as short as the asking file can write it.
@@ -382,7 +563,11 @@ impl Telling<'_> {
     }
 
     fn names(&self, decls: impl IntoIterator<Item = Decl>) -> String {
-        decls.into_iter().map(|decl| self.name(decl)).collect::<Vec<_>>().join(", ")
+        decls
+            .into_iter()
+            .map(|decl| self.name(decl))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// A name with its title.
@@ -408,7 +593,12 @@ impl Telling<'_> {
         }
         let more = items.len().saturating_sub(MOST);
         self.parts.push(Heading(heading));
-        self.parts.extend(items.into_iter().take(MOST).map(|(text, place)| Item(text, place)));
+        self.parts.extend(
+            items
+                .into_iter()
+                .take(MOST)
+                .map(|(text, place)| Item(text, place)),
+        );
         if more > 0 {
             self.text(format!("and {more} more"));
         }
@@ -416,7 +606,9 @@ impl Telling<'_> {
 
     /// The place of a property, if it is stated.
     fn at(&self, decl: Decl, property: &str) -> Option<Place> {
-        typed(self.db, decl).part(property).map(|part| decl.part(part))
+        typed(self.db, decl)
+            .part(property)
+            .map(|part| decl.part(part))
     }
 
     fn name_place(&self, decl: Decl) -> Option<Place> {
@@ -432,11 +624,17 @@ impl Telling<'_> {
             if is_told || stated.values.is_empty() {
                 continue;
             }
-            let values: Vec<String> =
-                stated.values.iter().map(|(_, value)| self.value(value, stated.property.takes)).collect();
+            let values: Vec<String> = stated
+                .values
+                .iter()
+                .map(|(_, value)| self.value(value, stated.property.takes))
+                .collect();
             let place = self.decl.part(Part::Property(stated.position));
             let link = self.ticket_link(name, &values);
-            self.item(format!("`{name}`: {}{link}", values.join(", ")), Some(place));
+            self.item(
+                format!("`{name}`: {}{link}", values.join(", ")),
+                Some(place),
+            );
         }
     }
 
@@ -452,7 +650,9 @@ impl Telling<'_> {
     fn value(&self, value: &TypedValue, takes: Takes) -> String {
         match (value, takes) {
             (TypedValue::Word(at), Takes::Words(words)) => format!("`{}`", words.word(*at)),
-            (TypedValue::Word(at) | TypedValue::Category(at), _) => format!("`{}`", schema::STRIDE.word(*at)),
+            (TypedValue::Word(at) | TypedValue::Category(at), _) => {
+                format!("`{}`", schema::STRIDE.word(*at))
+            }
             (TypedValue::YesNo(yes), _) => format!("`{}`", if *yes { "yes" } else { "no" }),
             (TypedValue::Decl(decl), _) => self.titled(*decl),
             (TypedValue::Text(text), _) => text.to_string(),
@@ -460,10 +660,18 @@ impl Telling<'_> {
             (TypedValue::Date(date), _) => format!("{date}, {}", distance(self.db, *date)),
             (TypedValue::Finding(accepted), _) => match accepted {
                 Accepted::Rule(rule, element) => {
-                    format!("`{}@{}`", name_from(self.db, *rule, self.file), name_from(self.db, *element, self.file))
+                    format!(
+                        "`{}@{}`",
+                        name_from(self.db, *rule, self.file),
+                        name_from(self.db, *element, self.file)
+                    )
                 }
                 Accepted::Category(at, element) => {
-                    format!("`{}@{}`", schema::STRIDE.word(*at), name_from(self.db, *element, self.file))
+                    format!(
+                        "`{}@{}`",
+                        schema::STRIDE.word(*at),
+                        name_from(self.db, *element, self.file)
+                    )
                 }
                 Accepted::Threat(threat) => self.name(*threat),
             },
@@ -488,8 +696,19 @@ impl Telling<'_> {
                 }
             }
         }
-        let told = ["mitigations", "out_of_scope", "stores", "handles", "sends", "receives"];
-        let source = if kind == Kind::Process { &["source"][..] } else { &[] };
+        let told = [
+            "mitigations",
+            "out_of_scope",
+            "stores",
+            "handles",
+            "sends",
+            "receives",
+        ];
+        let source = if kind == Kind::Process {
+            &["source"][..]
+        } else {
+            &[]
+        };
         self.properties(&[&told[..], source].concat());
         self.unstated();
         match kind {
@@ -506,9 +725,14 @@ impl Telling<'_> {
         let db = self.db;
         let stated = typed(db, self.decl);
         let is_asked = |property: &&Property| {
-            property.default.is_none() && !property.many && matches!(property.takes, Takes::Words(_) | Takes::YesNo)
+            property.default.is_none()
+                && !property.many
+                && matches!(property.takes, Takes::Words(_) | Takes::YesNo)
         };
-        let properties = schema::of(self.decl.kind(db)).properties.iter().filter(is_asked);
+        let properties = schema::of(self.decl.kind(db))
+            .properties
+            .iter()
+            .filter(is_asked);
         let missing: Vec<String> = properties
             .filter(|property| stated.get(property.name).is_none())
             .map(|property| format!("`{}`", property.name))
@@ -522,7 +746,9 @@ impl Telling<'_> {
         let kinds = [self.decl.kind(self.db)];
         let asked = Facts::new(self.db);
         for name in names {
-            let Some(fact) = facts::fact(&kinds, name) else { continue };
+            let Some(fact) = facts::fact(&kinds, name) else {
+                continue;
+            };
             for reason in in_words(&asked, self.decl, "it", fact) {
                 self.item(capital(reason.message), reason.place);
             }
@@ -535,7 +761,11 @@ impl Telling<'_> {
         let is_exposed = exposed_by(self.db, self.decl).is_some();
         self.facts_in_words(&["crosses_boundary"]);
         if !entered.is_empty() || !left.is_empty() {
-            self.facts_in_words(if is_exposed { &["exposed"] } else { &["outbound"] });
+            self.facts_in_words(if is_exposed {
+                &["exposed"]
+            } else {
+                &["outbound"]
+            });
         }
         self.facts_in_words(&["encrypted", "authenticated"]);
     }
@@ -545,7 +775,11 @@ impl Telling<'_> {
         self.parts.push(Heading("Place and trust"));
         let around = boundaries_around(db, decl);
         if !around.is_empty() {
-            let names = around.iter().map(|boundary| self.titled(*boundary)).collect::<Vec<_>>().join("; in ");
+            let names = around
+                .iter()
+                .map(|boundary| self.titled(*boundary))
+                .collect::<Vec<_>>()
+                .join("; in ");
             self.item(format!("It is in {names}"), Some(decl.part(Part::Within)));
         }
         let (level, by) = trust(db, decl);
@@ -570,16 +804,31 @@ impl Telling<'_> {
         let is_flow = decl.kind(db) == Kind::Flow;
         let mut assets = holds(db, decl).clone();
         // The most sensitive one decides how severe findings are.
-        assets.sort_by_key(|asset| std::cmp::Reverse(sensitivity_of_asset(db, *asset).classification));
+        assets.sort_by_key(|asset| {
+            std::cmp::Reverse(sensitivity_of_asset(db, *asset).classification)
+        });
         let items = assets.into_iter().map(|asset| {
-            let classification = CLASSIFICATION.word(sensitivity_of_asset(db, asset).classification);
+            let classification =
+                CLASSIFICATION.word(sensitivity_of_asset(db, asset).classification);
             let why = why_held(db, decl, asset);
-            let how = why.map(|(holder, _)| self.how_held(decl, asset, holder)).unwrap_or_default();
+            let how = why
+                .map(|(holder, _)| self.how_held(decl, asset, holder))
+                .unwrap_or_default();
             let place = why.map(|(holder, part)| holder.part(part));
-            (format!("{}, which is {classification}{how}", self.titled(asset)), place)
+            (
+                format!("{}, which is {classification}{how}", self.titled(asset)),
+                place,
+            )
         });
         let items = items.collect();
-        self.list(if is_flow { "What it carries" } else { "What it holds" }, items);
+        self.list(
+            if is_flow {
+                "What it carries"
+            } else {
+                "What it holds"
+            },
+            items,
+        );
     }
 
     /// Whether an element states by itself that it holds an asset, or what brings it.
@@ -589,7 +838,8 @@ impl Telling<'_> {
         }
         let stated = typed(self.db, element);
         let properties = ["stores", "handles", "sends", "receives"].into_iter();
-        let naming = properties.filter(|property| stated.decls(property).any(|named| named == asset));
+        let naming =
+            properties.filter(|property| stated.decls(property).any(|named| named == asset));
         let naming: Vec<String> = naming.map(|property| format!("`{property}`")).collect();
         format!("; it is in {}", naming.join(" and "))
     }
@@ -600,9 +850,17 @@ impl Telling<'_> {
         let items = effective_mitigations(db, decl).iter().map(|effective| {
             let by = match effective.by == decl {
                 true => String::new(),
-                false => format!(", from {} {}", effective.by.kind(db).word(), self.name(effective.by)),
+                false => format!(
+                    ", from {} {}",
+                    effective.by.kind(db).word(),
+                    self.name(effective.by)
+                ),
             };
-            let told = format!("{}: {}{by}", self.titled(effective.mitigation), self.status(effective.mitigation));
+            let told = format!(
+                "{}: {}{by}",
+                self.titled(effective.mitigation),
+                self.status(effective.mitigation)
+            );
             (told, Some(effective.by.part(effective.part)))
         });
         let items = items.collect();
@@ -610,9 +868,15 @@ impl Telling<'_> {
     }
 
     fn status(&self, mitigation: Decl) -> String {
-        let status = typed(self.db, mitigation).word("status").map_or("implemented", |at| STATUS.word(at));
-        let due = typed(self.db, mitigation).date("due").filter(|_| !is_done(self.db, mitigation));
-        let due = due.map(|due| format!(", due {due}, {}", distance(self.db, due))).unwrap_or_default();
+        let status = typed(self.db, mitigation)
+            .word("status")
+            .map_or("implemented", |at| STATUS.word(at));
+        let due = typed(self.db, mitigation)
+            .date("due")
+            .filter(|_| !is_done(self.db, mitigation));
+        let due = due
+            .map(|due| format!(", due {due}, {}", distance(self.db, due)))
+            .unwrap_or_default();
         format!("{status}{due}")
     }
 
@@ -632,25 +896,42 @@ impl Telling<'_> {
             return;
         }
         let declarations = decl.file(db).declarations(db);
-        let counted = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Component).filter_map(|kind| {
-            let count = declarations.iter().filter(|decl| decl.kind(db) == kind).count();
-            (count > 0).then(|| counted(count, kind))
-        });
+        let counted = Kind::ALL
+            .into_iter()
+            .filter(|kind| *kind != Kind::Component)
+            .filter_map(|kind| {
+                let count = declarations
+                    .iter()
+                    .filter(|decl| decl.kind(db) == kind)
+                    .count();
+                (count > 0).then(|| counted(count, kind))
+            });
         let counted: Vec<String> = counted.collect();
         if !counted.is_empty() {
             self.text(format!("It declares {}.", counted.join(", ")));
         }
         let parts = related::components_within(db, decl);
-        let parts = parts.into_iter().map(|part| (self.titled(part), self.name_place(part))).collect();
+        let parts = parts
+            .into_iter()
+            .map(|part| (self.titled(part), self.name_place(part)))
+            .collect();
         self.list("Its parts", parts);
         let listed = typed(db, decl).named("mitigations");
         let listed = listed
             .map(|(mitigation, part)| {
-                (format!("{}: {}", self.titled(mitigation), self.status(mitigation)), Some(decl.part(part)))
+                (
+                    format!("{}: {}", self.titled(mitigation), self.status(mitigation)),
+                    Some(decl.part(part)),
+                )
             })
             .collect();
         self.list("What protects everything in it", listed);
-        self.found(declarations.iter().flat_map(|decl| assessed(db, *decl).iter().cloned()).collect());
+        self.found(
+            declarations
+                .iter()
+                .flat_map(|decl| assessed(db, *decl).iter().cloned())
+                .collect(),
+        );
     }
 
     fn boundary(&mut self) {
@@ -661,11 +942,17 @@ impl Telling<'_> {
         self.item(told, by.and_then(|by| self.at(by, "trust")));
         let around = boundaries_around(db, decl);
         if !around.is_empty() {
-            let names = around.iter().map(|boundary| self.titled(*boundary)).collect::<Vec<_>>().join("; in ");
+            let names = around
+                .iter()
+                .map(|boundary| self.titled(*boundary))
+                .collect::<Vec<_>>()
+                .join("; in ");
             self.item(format!("It is in {names}"), Some(decl.part(Part::Within)));
         }
         let (mut entering, mut leaving, mut exposed) = (0, 0, 0);
-        for flow in related::declarations(db, decl.model(db)).filter(|decl| decl.kind(db) == Kind::Flow) {
+        for flow in
+            related::declarations(db, decl.model(db)).filter(|decl| decl.kind(db) == Kind::Flow)
+        {
             let (entered, left) = crossed(db, flow);
             entering += usize::from(entered.contains(&decl));
             leaving += usize::from(left.contains(&decl));
@@ -677,12 +964,17 @@ impl Telling<'_> {
                 0 => String::new(),
                 _ => format!(", of which {exposed} from a place of lower trust"),
             };
-            self.text(format!("Flows that enter it: {entering}{from}. Flows that leave it: {leaving}."));
+            self.text(format!(
+                "Flows that enter it: {entering}{from}. Flows that leave it: {leaving}."
+            ));
         }
         let listed = typed(db, decl).named("mitigations");
         let listed = listed
             .map(|(mitigation, part)| {
-                (format!("{}: {}", self.titled(mitigation), self.status(mitigation)), Some(decl.part(part)))
+                (
+                    format!("{}: {}", self.titled(mitigation), self.status(mitigation)),
+                    Some(decl.part(part)),
+                )
             })
             .collect();
         self.list("What protects everything in it", listed);
@@ -692,7 +984,11 @@ impl Telling<'_> {
                 Kind::Boundary => related::everything_in(db, *inner).len(),
                 _ => 0,
             };
-            let deeper = if deeper > 0 { format!(", with {deeper} in it") } else { String::new() };
+            let deeper = if deeper > 0 {
+                format!(", with {deeper} in it")
+            } else {
+                String::new()
+            };
             (told + &deeper, self.name_place(*inner))
         });
         let inside = inside.collect();
@@ -705,11 +1001,16 @@ impl Telling<'_> {
         let stated = typed(db, decl);
         let level = |property: &str, level: &str| match stated.get(property) {
             Some(_) => format!("`{property}`: `{level}`"),
-            None if property == "integrity" => format!("`{property}`: `{level}`, by its classification"),
+            None if property == "integrity" => {
+                format!("`{property}`: `{level}`, by its classification")
+            }
             None => format!("`{property}`: `{level}`, as it is not stated"),
         };
         let aspects = [
-            ("classification", CLASSIFICATION.word(sensitivity.classification)),
+            (
+                "classification",
+                CLASSIFICATION.word(sensitivity.classification),
+            ),
             ("kind", ASSET_KIND.word(kind_of_asset(db, decl))),
             ("integrity", LEVEL.word(sensitivity.integrity)),
             ("availability", LEVEL.word(sensitivity.availability)),
@@ -719,18 +1020,26 @@ impl Telling<'_> {
             self.item(told, self.at(decl, property));
         }
         self.properties(&["classification", "kind", "integrity", "availability"]);
-        let (flows, places): (Vec<Decl>, Vec<Decl>) =
-            related::holding(db, self.model, decl).into_iter().partition(|element| element.kind(db) == Kind::Flow);
+        let (flows, places): (Vec<Decl>, Vec<Decl>) = related::holding(db, self.model, decl)
+            .into_iter()
+            .partition(|element| element.kind(db) == Kind::Flow);
         let places = places.into_iter().map(|element| {
-            let how = why_held(db, element, decl).map(|(holder, _)| self.how_held(element, decl, holder));
+            let how =
+                why_held(db, element, decl).map(|(holder, _)| self.how_held(element, decl, holder));
             let how = how.unwrap_or_default();
-            (format!("{} {}{how}", element.kind(db).word(), self.titled(element)), self.name_place(element))
+            (
+                format!("{} {}{how}", element.kind(db).word(), self.titled(element)),
+                self.name_place(element),
+            )
         });
         let places = places.collect();
         self.list("Where it is held", places);
-        let flows = flows
-            .into_iter()
-            .map(|flow| (format!("{}{}", self.titled(flow), self.how_held(flow, decl, flow)), self.name_place(flow)));
+        let flows = flows.into_iter().map(|flow| {
+            (
+                format!("{}{}", self.titled(flow), self.how_held(flow, decl, flow)),
+                self.name_place(flow),
+            )
+        });
         let flows = flows.collect();
         self.list("What carries it", flows);
     }
@@ -749,7 +1058,12 @@ impl Telling<'_> {
         if !words.is_empty() {
             countered.push((format!("Everything of {words}"), self.at(decl, "counters")));
         }
-        countered.extend(counters.decls.iter().map(|decl| (self.titled(*decl), self.name_place(*decl))));
+        countered.extend(
+            counters
+                .decls
+                .iter()
+                .map(|decl| (self.titled(*decl), self.name_place(*decl))),
+        );
         self.list("What it counters", countered);
         let listed = related::listed(db, self.model, decl).into_iter();
         let listed = listed.map(|(by, part)| {
@@ -757,12 +1071,17 @@ impl Telling<'_> {
                 Kind::Component | Kind::Boundary => " and everything in it",
                 _ => "",
             };
-            (format!("{} {}{protects}", by.kind(db).word(), self.titled(by)), Some(by.part(part)))
+            (
+                format!("{} {}{protects}", by.kind(db).word(), self.titled(by)),
+                Some(by.part(part)),
+            )
         });
         let listed = listed.collect();
         self.list("Where it is listed", listed);
         let based = related::based_on(db, self.model, decl).into_iter();
-        let based = based.map(|on| (self.titled(on), self.name_place(on))).collect();
+        let based = based
+            .map(|on| (self.titled(on), self.name_place(on)))
+            .collect();
         self.list("What is based on it", based);
     }
 
@@ -770,7 +1089,9 @@ impl Telling<'_> {
         let (db, decl) = (self.db, self.decl);
         let today = World::get(db).today(db);
         if let Some(until) = typed(db, decl).date("until").filter(|until| *until < today) {
-            self.text(format!("It has expired: its last day was {until}, and what it accepted is open again."));
+            self.text(format!(
+                "It has expired: its last day was {until}, and what it accepted is open again."
+            ));
         }
         self.properties(&["findings"]);
         let named = typed(db, decl).values("findings");
@@ -782,8 +1103,12 @@ impl Telling<'_> {
                 subjects.push(accepted.subject());
             }
         }
-        let there = subjects.into_iter().flat_map(|subject| assessed(db, subject).iter().cloned());
-        let there: Vec<Assessed> = there.filter(|found| accepts_finding(db, decl, &found.finding)).collect();
+        let there = subjects
+            .into_iter()
+            .flat_map(|subject| assessed(db, subject).iter().cloned());
+        let there: Vec<Assessed> = there
+            .filter(|found| accepts_finding(db, decl, &found.finding))
+            .collect();
         if there.is_empty() {
             self.text("Nothing of what it names is found.");
         }
@@ -813,13 +1138,20 @@ impl Telling<'_> {
             let told = self.names(broader.iter().copied());
             self.item(format!("It is one of {told}"), places);
         }
-        let yes_no = schema::of(decl.kind(db)).properties.iter().filter(|property| property.takes == Takes::YesNo);
+        let yes_no = schema::of(decl.kind(db))
+            .properties
+            .iter()
+            .filter(|property| property.takes == Takes::YesNo);
         for property in yes_no {
             let name = property.name;
             match broader_says(db, decl, name) {
                 Some((yes, by)) => {
                     let answer = if yes { "yes" } else { "no" };
-                    let by_whom = if by == decl { String::new() } else { format!(", as {} says", self.name(by)) };
+                    let by_whom = if by == decl {
+                        String::new()
+                    } else {
+                        format!(", as {} says", self.name(by))
+                    };
                     self.item(format!("`{name}`: `{answer}`{by_whom}"), self.at(by, name));
                 }
                 None => self.item(format!("`{name}`: `no`, as nothing says otherwise"), None),
@@ -829,26 +1161,49 @@ impl Telling<'_> {
         if !narrower.is_empty() {
             let shown = self.names(narrower.iter().copied().take(MOST));
             let more = narrower.len().saturating_sub(MOST);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
             self.text(format!("Narrower: {shown}{more}."));
         }
         let made = related::made_with(db, self.model, decl).into_iter();
         let made = made
             .map(|(element, part)| {
-                (format!("{} {}", element.kind(db).word(), self.titled(element)), Some(element.part(part)))
+                (
+                    format!("{} {}", element.kind(db).word(), self.titled(element)),
+                    Some(element.part(part)),
+                )
             })
             .collect();
-        self.list(if decl.kind(db) == Kind::Protocol { "What talks it" } else { "What is made with it" }, made);
-        let filter = catalogue::Filter { made_with: Some(decl), ..catalogue::Filter::default() };
+        self.list(
+            if decl.kind(db) == Kind::Protocol {
+                "What talks it"
+            } else {
+                "What is made with it"
+            },
+            made,
+        );
+        let filter = catalogue::Filter {
+            made_with: Some(decl),
+            ..catalogue::Filter::default()
+        };
         let rules = catalogue::entries(db, self.model, &filter).into_iter();
-        let rules = rules.map(|entry| (self.titled(entry.rule), self.name_place(entry.rule))).collect();
+        let rules = rules
+            .map(|entry| (self.titled(entry.rule), self.name_place(entry.rule)))
+            .collect();
         self.list("The rules that ask for it", rules);
     }
 
     fn rule(&mut self) {
         let (db, decl) = (self.db, self.decl);
         let entry = catalogue::entry(db, self.model, decl);
-        let on: Vec<String> = entry.on.iter().map(|kind| format!("`{}`", kind.word())).collect();
+        let on: Vec<String> = entry
+            .on
+            .iter()
+            .map(|kind| format!("`{}`", kind.word()))
+            .collect();
         let categories = categories_in_words(entry.categories);
         if !on.is_empty() || !categories.is_empty() {
             self.text(format!("On {}; STRIDE: {categories}.", on.join(", ")));
@@ -860,7 +1215,9 @@ impl Telling<'_> {
             self.text("Its condition has errors, so it finds nothing.");
         }
         let (likelihood, impact) = (entry.likelihood.word(), entry.impact.word());
-        self.text(format!("Likelihood {likelihood}, impact {impact} where confidential data are held."));
+        self.text(format!(
+            "Likelihood {likelihood}, impact {impact} where confidential data are held."
+        ));
         if let Some(setting) = &entry.setting {
             self.text(explain::setting_in_words(setting));
         }
@@ -869,7 +1226,9 @@ impl Telling<'_> {
             self.text(entry.advice.clone());
         }
         let counters = entry.countered_by.iter();
-        let counters = counters.map(|by| (self.titled(*by), self.name_place(*by))).collect();
+        let counters = counters
+            .map(|by| (self.titled(*by), self.name_place(*by)))
+            .collect();
         self.list("What counters it", counters);
         self.found(related::found_by(db, self.model, decl));
     }
@@ -894,18 +1253,33 @@ fn findings(db: &Database, file: File, there: &[Assessed], parts: &mut Vec<Secti
     let shown = open.len().min(MOST);
     parts.extend(open.iter().take(shown).map(|found| {
         let finding = &found.finding;
-        let missing = finding.missing.map(|missing| format!(", not stated: `{}`", missing.property));
+        let missing = finding
+            .missing
+            .map(|missing| format!(", not stated: `{}`", missing.property));
         let name = match finding.id {
             FindingId::Rule { rule, element } => {
-                format!("{}@{}", name_from(db, rule, file), name_from(db, element, file))
+                format!(
+                    "{}@{}",
+                    name_from(db, rule, file),
+                    name_from(db, element, file)
+                )
             }
             FindingId::Threat(threat) => name_from(db, threat, file).to_string(),
         };
-        let told =
-            format!("{}: {} (`{name}`){}", finding.severity.word(), finding.id.title(db), missing.unwrap_or_default());
+        let told = format!(
+            "{}: {} (`{name}`){}",
+            finding.severity.word(),
+            finding.id.title(db),
+            missing.unwrap_or_default()
+        );
         Item(told, Some(finding.id.subject().part(Part::Name)))
     }));
-    let count = |word: &str| there.iter().filter(|found| found.state_word() == word).count();
+    let count = |word: &str| {
+        there
+            .iter()
+            .filter(|found| found.state_word() == word)
+            .count()
+    };
     let states: Vec<String> = STATES
         .into_iter()
         .map(|word| (count(word), word))

@@ -1,5 +1,5 @@
-//! What is shown above a declaration: what is open on it, which categories of threats were considered, and how often it
-//! is named. It must not know what happens when someone clicks.
+//! What is shown above a declaration: what is open on it, which categories of threats were
+//! considered, and how often it is named. It must not know what happens when someone clicks.
 
 use crate::matrix::{self, Cell, Cells};
 use crate::uses;
@@ -37,12 +37,18 @@ pub struct Wanted {
     pub references: bool,
 }
 
-/// The lenses of a file: of its component and of the elements in it; flows have some only if something is found.
+/// The lenses of a file: of its component and of the elements in it; flows have some only if
+/// something is found.
 pub fn lenses(db: &Database, file: File, wanted: Wanted) -> Vec<Lens> {
     let mut found = Vec::new();
     for &decl in file.declarations(db).iter() {
         let kind = decl.kind(db);
-        if !kind.is_element() && !matches!(kind, Kind::Component | Kind::Boundary | Kind::Asset | Kind::Mitigation) {
+        if !kind.is_element()
+            && !matches!(
+                kind,
+                Kind::Component | Kind::Boundary | Kind::Asset | Kind::Mitigation
+            )
+        {
             continue;
         }
         let has_threats = kind.is_element() || kind == Kind::Component;
@@ -50,24 +56,44 @@ pub fn lenses(db: &Database, file: File, wanted: Wanted) -> Vec<Lens> {
         let shown = [
             (wanted.findings && is_found, Shows::Findings),
             (wanted.coverage && is_found, Shows::Coverage),
-            (wanted.references && kind != Kind::Flow && decl.shape(db).name.is_some(), Shows::References),
+            (
+                wanted.references && kind != Kind::Flow && decl.shape(db).name.is_some(),
+                Shows::References,
+            ),
         ];
-        let part = if decl.shape(db).name.is_some() { Part::Name } else { Part::Kind };
+        let part = if decl.shape(db).name.is_some() {
+            Part::Name
+        } else {
+            Part::Kind
+        };
         let span = decl.part(part).resolve(db).1;
-        found.extend(shown.into_iter().filter(|(wanted, _)| *wanted).map(|(_, shows)| Lens { span, decl, shows }));
+        found.extend(
+            shown
+                .into_iter()
+                .filter(|(wanted, _)| *wanted)
+                .map(|(_, shows)| Lens { span, decl, shows }),
+        );
     }
     found
 }
 
 /// What is found on an element, or on all elements of a component's file.
 fn about(db: &Database, decl: Decl) -> Vec<Assessed> {
-    if decl.kind(db) == Kind::Component { in_file(db, decl.file(db)) } else { matrix::on(db, decl) }
+    if decl.kind(db) == Kind::Component {
+        in_file(db, decl.file(db))
+    } else {
+        matrix::on(db, decl)
+    }
 }
 
 /// What is found on the elements of a file, and the threats in it.
 pub fn in_file(db: &Database, file: File) -> Vec<Assessed> {
-    let own = file.declarations(db).iter().filter(|own| own.kind(db).is_element() || own.kind(db) == Kind::Threat);
-    own.flat_map(|own| assessed(db, *own).iter().cloned()).collect()
+    let own = file
+        .declarations(db)
+        .iter()
+        .filter(|own| own.kind(db).is_element() || own.kind(db) == Kind::Threat);
+    own.flat_map(|own| assessed(db, *own).iter().cloned())
+        .collect()
 }
 
 /// What a lens says.
@@ -85,7 +111,11 @@ pub fn title(db: &Database, decl: Decl, shows: Shows) -> String {
         Shows::Coverage => matrix::letters(matrix::cells(db, decl)),
         Shows::References => {
             let all = uses::references(db, decl.model(db), decl);
-            match all.iter().filter(|found| found.meaning != uses::Meaning::Declares(decl)).count() {
+            match all
+                .iter()
+                .filter(|found| found.meaning != uses::Meaning::Declares(decl))
+                .count()
+            {
                 1 => "1 reference".to_owned(),
                 count => format!("{count} references"),
             }
@@ -96,11 +126,17 @@ pub fn title(db: &Database, decl: Decl, shows: Shows) -> String {
 /// How many of some findings are open, by severity, and what was done about the others.
 pub fn counted(all: &[Assessed]) -> String {
     let open = |found: &&Assessed| found.state == State::Open && found.finding.missing.is_none();
-    let count = |is_it: &dyn Fn(&&Assessed) -> bool| all.iter().filter(|found| is_it(found)).count();
+    let count =
+        |is_it: &dyn Fn(&&Assessed) -> bool| all.iter().filter(|found| is_it(found)).count();
     let by_level: Vec<String> = Level::ALL
         .iter()
         .rev()
-        .map(|level| (count(&|found| open(found) && found.finding.severity == *level), level))
+        .map(|level| {
+            (
+                count(&|found| open(found) && found.finding.severity == *level),
+                level,
+            )
+        })
         .filter(|(count, _)| *count > 0)
         .map(|(count, level)| format!("{count} {}", level.word()))
         .collect();
@@ -109,11 +145,28 @@ pub fn counted(all: &[Assessed]) -> String {
         all => format!("{all} open: {}", by_level.join(", ")),
     }];
     let others: [(&str, usize); 4] = [
-        ("not stated", count(&|found| found.state == State::Open && found.finding.missing.is_some())),
-        ("planned", count(&|found| matches!(found.state, State::Planned(_)))),
-        ("accepted", count(&|found| matches!(found.state, State::Accepted(_)))),
-        ("mitigated", count(&|found| matches!(found.state, State::Mitigated(_)))),
+        (
+            "not stated",
+            count(&|found| found.state == State::Open && found.finding.missing.is_some()),
+        ),
+        (
+            "planned",
+            count(&|found| matches!(found.state, State::Planned(_))),
+        ),
+        (
+            "accepted",
+            count(&|found| matches!(found.state, State::Accepted(_))),
+        ),
+        (
+            "mitigated",
+            count(&|found| matches!(found.state, State::Mitigated(_))),
+        ),
     ];
-    told.extend(others.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}")));
+    told.extend(
+        others
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(word, count)| format!("{count} {word}")),
+    );
     told.join(" · ")
 }

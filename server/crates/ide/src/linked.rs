@@ -1,5 +1,5 @@
-//! What is edited together while a name is typed: the name where it is declared, and where its file names it. It must
-//! not reach into other files, since an editor edits one text at a time.
+//! What is edited together while a name is typed: the name where it is declared, and where its file
+//! names it. It must not reach into other files, since an editor edits one text at a time.
 
 use crate::uses::{self, Meaning};
 use threatline_model::relations::used_by;
@@ -8,17 +8,24 @@ use threatline_model::{Database, File, Kind, Span};
 /// The words that a name is made of, for an editor: a regular expression.
 pub const WORD: &str = r"[\p{L}_](-?[\p{L}\p{M}\p{N}_])*";
 
-/// The places that are edited together with the name at a byte; none unless it is declared there and named in this file
-/// alone.
+/// The places that are edited together with the name at a byte; none unless it is declared there
+/// and named in this file alone.
 pub fn linked(db: &Database, file: File, offset: u32) -> Vec<Span> {
-    let Some(found) = uses::at(db, file, offset) else { return Vec::new() };
-    let Meaning::Declares(decl) = found.meaning else { return Vec::new() };
+    let Some(found) = uses::at(db, file, offset) else {
+        return Vec::new();
+    };
+    let Meaning::Declares(decl) = found.meaning else {
+        return Vec::new();
+    };
     if decl.kind(db) == Kind::Component || used_by(db, decl).iter().any(|other| *other != file) {
         return Vec::new();
     }
     let all = uses::references(db, file.model(db), decl);
-    let spans: Vec<Span> =
-        all.into_iter().filter(|found| found.within.file(db) == file).map(|found| found.span).collect();
+    let spans: Vec<Span> = all
+        .into_iter()
+        .filter(|found| found.within.file(db) == file)
+        .map(|found| found.span)
+        .collect();
     // One place alone is edited by itself.
     if spans.len() > 1 { spans } else { Vec::new() }
 }

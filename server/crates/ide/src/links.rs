@@ -1,5 +1,5 @@
-//! What in a file leads somewhere: references, tickets, evidence, and the code that is named. It must not know whether
-//! the target is there.
+//! What in a file leads somewhere: references, tickets, evidence, and the code that is named. It
+//! must not know whether the target is there.
 
 use threatline_model::lower::Value;
 use threatline_model::references;
@@ -32,18 +32,32 @@ pub fn links(db: &Database, file: File) -> Vec<Link> {
     for &decl in file.declarations(db).iter() {
         let schema = schema::of(decl.kind(db));
         for (position, property) in decl.facts(db).properties.iter().enumerate() {
-            let Some(known) = schema.property(&property.name) else { continue };
+            let Some(known) = schema.property(&property.name) else {
+                continue;
+            };
             for (at, value) in property.values.iter().enumerate() {
-                let (_, span) = decl.part(Part::Value(position as u16, at as u16)).resolve(db);
+                let (_, span) = decl
+                    .part(Part::Value(position as u16, at as u16))
+                    .resolve(db);
                 let link = match value {
                     Value::Reference(id) => references::link(id).map(|link| {
                         let tooltip = references::title(id).unwrap_or(id).to_owned();
-                        Link { span, target: Target::Address(link), tooltip }
+                        Link {
+                            span,
+                            target: Target::Address(link),
+                            tooltip,
+                        }
                     }),
                     Value::Text(text) => {
-                        let inside =
-                            Span { start: span.start + 1, end: span.end.saturating_sub(1).max(span.start + 1) };
-                        of_text(db, file, known, text).map(|(target, tooltip)| Link { span: inside, target, tooltip })
+                        let inside = Span {
+                            start: span.start + 1,
+                            end: span.end.saturating_sub(1).max(span.start + 1),
+                        };
+                        of_text(db, file, known, text).map(|(target, tooltip)| Link {
+                            span: inside,
+                            target,
+                            tooltip,
+                        })
                     }
                     _ => None,
                 };
@@ -54,7 +68,12 @@ pub fn links(db: &Database, file: File) -> Vec<Link> {
     found
 }
 
-fn of_text(db: &Database, file: File, property: &schema::Property, text: &str) -> Option<(Target, String)> {
+fn of_text(
+    db: &Database,
+    file: File,
+    property: &schema::Property,
+    text: &str,
+) -> Option<(Target, String)> {
     if is_address(text) {
         return Some((Target::Address(text.to_owned()), property.doc.to_owned()));
     }
@@ -66,9 +85,14 @@ fn of_text(db: &Database, file: File, property: &schema::Property, text: &str) -
         }
         ("evidence" | "links", _) | (_, Takes::Glob) => {
             // The folder above the first part with a wildcard.
-            let end = text.find(['*', '?', '[', '{']).map_or(text.len(), |at| text[..at].rfind('/').unwrap_or(0));
+            let end = text
+                .find(['*', '?', '[', '{'])
+                .map_or(text.len(), |at| text[..at].rfind('/').unwrap_or(0));
             let path = text[..end].trim_end_matches('/');
-            let is_path = !path.is_empty() && !path.contains(':') && !path.starts_with('/') && !path.contains("..");
+            let is_path = !path.is_empty()
+                && !path.contains(':')
+                && !path.starts_with('/')
+                && !path.contains("..");
             let root = model.root(db);
             is_path.then(|| (Target::Path(format!("{root}/{path}")), path.to_owned()))
         }

@@ -1,5 +1,5 @@
-//! What has been considered: the elements of a model against the six categories of STRIDE. It must not know how a table
-//! is laid out.
+//! What has been considered: the elements of a model against the six categories of STRIDE. It must
+//! not know how a table is laid out.
 
 use crate::symbols::shown_name;
 use threatline_model::findings::{Assessed, Level, State, assessed};
@@ -86,13 +86,19 @@ pub struct Row {
 
 /// The elements of which something is known, the worst first.
 pub fn matrix(db: &Database, files: &[File]) -> Vec<Row> {
-    let elements = files.iter().flat_map(|file| file.declarations(db).iter().copied());
-    let rows = elements.filter(|decl| decl.kind(db).is_element()).map(|element| Row {
-        element,
-        name: shown_name(db, element),
-        cells: cells(db, element),
-    });
-    let mut rows: Vec<Row> = rows.filter(|row| row.cells.iter().any(|cell| *cell != Cell::Nothing)).collect();
+    let elements = files
+        .iter()
+        .flat_map(|file| file.declarations(db).iter().copied());
+    let rows = elements
+        .filter(|decl| decl.kind(db).is_element())
+        .map(|element| Row {
+            element,
+            name: shown_name(db, element),
+            cells: cells(db, element),
+        });
+    let mut rows: Vec<Row> = rows
+        .filter(|row| row.cells.iter().any(|cell| *cell != Cell::Nothing))
+        .collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.cells.iter().max().copied()));
     rows
 }
@@ -114,14 +120,23 @@ pub fn cells(db: &Database, element: Decl) -> Cells {
 pub fn on(db: &Database, element: Decl) -> Vec<Assessed> {
     let declarations = element.file(db).declarations(db).iter().copied();
     let threats = declarations.filter(|decl| decl.kind(db) == Kind::Threat);
-    let against = threats.filter(|threat| typed(db, *threat).decls("targets").any(|target| target == element));
+    let against = threats.filter(|threat| {
+        typed(db, *threat)
+            .decls("targets")
+            .any(|target| target == element)
+    });
     let written = against.flat_map(|threat| assessed(db, threat).iter().cloned());
-    assessed(db, element).iter().cloned().chain(written).collect()
+    assessed(db, element)
+        .iter()
+        .cloned()
+        .chain(written)
+        .collect()
 }
 
 /// The first letters of the categories, each with the sign of what is known.
 pub fn letters(cells: Cells) -> String {
     let letters = cells.iter().zip(STRIDE.names());
-    let letters = letters.map(|(cell, word)| format!("{}{}", word[..1].to_uppercase(), cell.sign()));
+    let letters =
+        letters.map(|(cell, word)| format!("{}{}", word[..1].to_uppercase(), cell.sign()));
     letters.collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,5 @@
-//! What is related to a declaration across a model: what is made with it, where it is listed, what holds it. It must
-//! not know who asks, or how it is shown.
+//! What is related to a declaration across a model: what is made with it, where it is listed, what
+//! holds it. It must not know who asks, or how it is shown.
 
 use std::collections::HashSet;
 use threatline_model::findings::{Assessed, FindingId, assessed};
@@ -8,26 +8,38 @@ use threatline_model::relations::{contents, holds, kin};
 use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, File, Kind, Model, Part, World};
 
-/// The files in which a model's own matters stand: its own, and of a test also those of the model that it lies in. The
-/// library's are among them only for the library itself.
+/// The files in which a model's own matters stand: its own, and of a test also those of the model
+/// that it lies in. The library's are among them only for the library itself.
 pub fn files(db: &Database, model: Model) -> Vec<File> {
     let library = World::get(db).library(db);
-    let models = model.with_bases(db).filter(|base| *base == model || *base != library);
-    models.flat_map(|model| model.files(db).iter().copied()).collect()
+    let models = model
+        .with_bases(db)
+        .filter(|base| *base == model || *base != library);
+    models
+        .flat_map(|model| model.files(db).iter().copied())
+        .collect()
 }
 
 /// What these files declare, in their order.
 pub fn declarations(db: &Database, model: Model) -> impl Iterator<Item = Decl> {
-    files(db, model).into_iter().flat_map(|file| file.declarations(db).iter().copied())
+    files(db, model)
+        .into_iter()
+        .flat_map(|file| file.declarations(db).iter().copied())
 }
 
-/// The elements of a model that are made with a technology or talk a protocol, or one that is one of it, each with the
-/// part that says so.
+/// The elements of a model that are made with a technology or talk a protocol, or one that is one
+/// of it, each with the part that says so.
 pub fn made_with(db: &Database, model: Model, definition: Decl) -> Vec<(Decl, Part)> {
-    let property = if definition.kind(db) == Kind::Protocol { "protocol" } else { "technology" };
+    let property = if definition.kind(db) == Kind::Protocol {
+        "protocol"
+    } else {
+        "technology"
+    };
     let elements = declarations(db, model).filter(|decl| decl.kind(db).is_element());
     let says = |element: Decl| {
-        let (_, part) = typed(db, element).named(property).find(|(named, _)| kin(db, *named).contains(&definition))?;
+        let (_, part) = typed(db, element)
+            .named(property)
+            .find(|(named, _)| kin(db, *named).contains(&definition))?;
         Some((element, part))
     };
     elements.filter_map(says).collect()
@@ -41,32 +53,54 @@ pub fn listed(db: &Database, model: Model, mitigation: Decl) -> Vec<(Decl, Part)
 /// The mitigations of a model that are directly based on one.
 pub fn based_on(db: &Database, model: Model, mitigation: Decl) -> Vec<Decl> {
     let all = visible(db, model, &[Kind::Mitigation]);
-    all.into_iter().filter(|decl| typed(db, *decl).decls("based_on").any(|on| on == mitigation)).collect()
+    all.into_iter()
+        .filter(|decl| {
+            typed(db, *decl)
+                .decls("based_on")
+                .any(|on| on == mitigation)
+        })
+        .collect()
 }
 
 /// The declarations of a model that name another one in a property, each with the part that does.
 fn naming(db: &Database, model: Model, property: &str, named: Decl) -> Vec<(Decl, Part)> {
-    let names = |decl: Decl| Some((decl, typed(db, decl).named(property).find(|(other, _)| *other == named)?.1));
+    let names = |decl: Decl| {
+        Some((
+            decl,
+            typed(db, decl)
+                .named(property)
+                .find(|(other, _)| *other == named)?
+                .1,
+        ))
+    };
     declarations(db, model).filter_map(names).collect()
 }
 
 /// The elements that hold an asset; flows are among them.
 pub fn holding(db: &Database, model: Model, asset: Decl) -> Vec<Decl> {
     let elements = declarations(db, model).filter(|decl| decl.kind(db).is_element());
-    elements.filter(|element| holds(db, *element).contains(&asset)).collect()
+    elements
+        .filter(|element| holds(db, *element).contains(&asset))
+        .collect()
 }
 
 /// What a rule finds in a model.
 pub fn found_by(db: &Database, model: Model, rule: Decl) -> Vec<Assessed> {
     let elements = declarations(db, model).filter(|decl| decl.kind(db).is_element());
     let of_rule = |found: &&Assessed| matches!(found.finding.id, FindingId::Rule { rule: of, .. } if of == rule);
-    elements.flat_map(|element| assessed(db, element).iter().filter(of_rule)).cloned().collect()
+    elements
+        .flat_map(|element| assessed(db, element).iter().filter(of_rule))
+        .cloned()
+        .collect()
 }
 
-/// The technologies or protocols, those that a model can name, that are directly one of a broader one.
+/// The technologies or protocols, those that a model can name, that are directly one of a broader
+/// one.
 pub fn narrower(db: &Database, model: Model, broader: Decl) -> Vec<Decl> {
     let all = visible(db, model, &[broader.kind(db)]);
-    all.into_iter().filter(|decl| typed(db, *decl).decls("is").any(|of| of == broader)).collect()
+    all.into_iter()
+        .filter(|decl| typed(db, *decl).decls("is").any(|of| of == broader))
+        .collect()
 }
 
 /// Everything in a boundary: what is directly in it, each followed by what is in that.
@@ -88,10 +122,15 @@ pub fn everything_in(db: &Database, boundary: Decl) -> Vec<Decl> {
 
 /// The components directly within a component.
 pub fn components_within(db: &Database, component: Decl) -> Vec<Decl> {
-    let Some(outer) = component.component(db) else { return Vec::new() };
+    let Some(outer) = component.component(db) else {
+        return Vec::new();
+    };
     let files = component.model(db).files(db).iter();
     let inner = files.filter(|file| {
-        let name = file.component(db).as_ref().and_then(|name| name.strip_prefix(outer.as_str())?.strip_prefix('.'));
+        let name = file
+            .component(db)
+            .as_ref()
+            .and_then(|name| name.strip_prefix(outer.as_str())?.strip_prefix('.'));
         name.is_some_and(|rest| !rest.contains('.'))
     });
     inner.filter_map(|file| component_of(db, *file)).collect()

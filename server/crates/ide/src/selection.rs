@@ -1,4 +1,5 @@
-//! Selections that grow from a word to all of a file. It must not know LSP types, or what a model means.
+//! Selections that grow from a word to all of a file. It must not know LSP types, or what a model
+//! means.
 
 use threatline_model::{Database, File, Span, tree};
 use threatline_syntax::{Node, Tree, field, span};
@@ -11,7 +12,10 @@ pub fn selections(db: &Database, file: File, offset: u32) -> Vec<Span> {
 
 /// The selections around a byte of a text.
 pub fn selections_in(tree: &Tree, text: &str, offset: u32) -> Vec<Span> {
-    let mut growing = Growing { offset: offset.min(text.len() as u32), found: Vec::new() };
+    let mut growing = Growing {
+        offset: offset.min(text.len() as u32),
+        found: Vec::new(),
+    };
     let offset = growing.offset as usize;
     let mut next = Some(node_at(tree, text, offset));
     while let Some(node) = next {
@@ -28,12 +32,15 @@ pub fn selections_in(tree: &Tree, text: &str, offset: u32) -> Vec<Span> {
 /// The smallest node at a byte: the one that begins or goes on there, else the one that ends there.
 fn node_at<'tree>(tree: &'tree Tree, text: &str, offset: usize) -> Node<'tree> {
     let root = tree.root_node();
-    let is_word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '"');
+    let is_word =
+        |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '"');
     let after = text.get(offset..).and_then(|rest| rest.chars().next());
     let before = text.get(..offset).and_then(|rest| rest.chars().next_back());
     let (start, end) = match (before, after) {
         // Behind a word, and not at one.
-        (Some(before), after) if is_word(before) && !after.is_some_and(is_word) => (offset - before.len_utf8(), offset),
+        (Some(before), after) if is_word(before) && !after.is_some_and(is_word) => {
+            (offset - before.len_utf8(), offset)
+        }
         (_, Some(after)) => (offset, offset + after.len_utf8()),
         _ => (offset, offset),
     };
@@ -49,7 +56,8 @@ impl Growing {
     /// Adds a selection, if it is larger than the last one and around the byte.
     fn add(&mut self, span: Span) {
         let last = self.found.last().copied();
-        let grows = last.is_none_or(|last| span.start <= last.start && last.end <= span.end && span != last);
+        let grows = last
+            .is_none_or(|last| span.start <= last.start && last.end <= span.end && span != last);
         if grows && span.start < span.end && span.start <= self.offset && self.offset <= span.end {
             self.found.push(span);
         }
@@ -62,12 +70,18 @@ impl Growing {
             "name" | "property_name" => self.word(whole, text),
             "string" if node.end_byte() - node.start_byte() > 2 => {
                 self.word(whole, text);
-                self.add(Span { start: whole.start + 1, end: whole.end - 1 });
+                self.add(Span {
+                    start: whole.start + 1,
+                    end: whole.end - 1,
+                });
             }
             "block_string" => {
                 self.word(whole, text);
                 if whole.end - whole.start > 6 {
-                    self.add(Span { start: whole.start + 3, end: whole.end - 3 });
+                    self.add(Span {
+                        start: whole.start + 3,
+                        end: whole.end - 3,
+                    });
                 }
             }
             "comment" => {
@@ -80,7 +94,10 @@ impl Growing {
                 self.word(whole, text);
                 let written = &text[node.byte_range()];
                 let start = whole.start + (written.len() - written.trim_start().len()) as u32;
-                self.add(Span { start, end: start + written.trim().len() as u32 });
+                self.add(Span {
+                    start,
+                    end: start + written.trim().len() as u32,
+                });
                 return;
             }
             "declaration" => {
@@ -93,8 +110,11 @@ impl Growing {
             "description" => self.line(whole, text),
             "block" => {
                 // What is between the braces, without the spaces at its ends.
-                let inner = text[node.byte_range()].trim_start_matches('{').trim_end_matches('}');
-                let start = text[node.byte_range()].len() - text[node.byte_range()].trim_start_matches('{').len();
+                let inner = text[node.byte_range()]
+                    .trim_start_matches('{')
+                    .trim_end_matches('}');
+                let start = text[node.byte_range()].len()
+                    - text[node.byte_range()].trim_start_matches('{').len();
                 let trimmed = inner.trim();
                 let start = whole.start as usize + start + (inner.len() - inner.trim_start().len());
                 self.add(Span::new(start, start + trimmed.len()));
@@ -104,15 +124,22 @@ impl Growing {
         }
         // A description may end with spaces, which nobody means to select.
         let written = text[node.byte_range()].trim_end();
-        self.add(Span { start: whole.start, end: whole.start + written.len() as u32 });
+        self.add(Span {
+            start: whole.start,
+            end: whole.start + written.len() as u32,
+        });
         if node.kind() == "declaration" {
             self.described(node);
         }
         if node.kind() == "description" {
-            let declaration = std::iter::successors(node.next_sibling(), |next| next.next_sibling())
-                .find(|next| next.kind() != "comment")
-                .filter(|next| next.kind() == "declaration");
-            self.add(Span { start: whole.start, end: declaration.map_or(whole.end, |next| span(next).end) });
+            let declaration =
+                std::iter::successors(node.next_sibling(), |next| next.next_sibling())
+                    .find(|next| next.kind() != "comment")
+                    .filter(|next| next.kind() == "declaration");
+            self.add(Span {
+                start: whole.start,
+                end: declaration.map_or(whole.end, |next| span(next).end),
+            });
         }
     }
 
@@ -120,19 +147,27 @@ impl Growing {
     fn word(&mut self, within: Span, text: &str) {
         let written = &text[within.range()];
         let at = (self.offset.clamp(within.start, within.end) - within.start) as usize;
-        let (Some(before), Some(after)) = (written.get(..at), written.get(at..)) else { return };
-        let is_word =
-            |character: char| character.is_alphanumeric() || matches!(character, '_' | '-') || !character.is_ascii();
+        let (Some(before), Some(after)) = (written.get(..at), written.get(at..)) else {
+            return;
+        };
+        let is_word = |character: char| {
+            character.is_alphanumeric() || matches!(character, '_' | '-') || !character.is_ascii()
+        };
         let start = before.len() - before.trim_end_matches(is_word).len();
         let end = after.len() - after.trim_start_matches(is_word).len();
-        self.add(Span { start: within.start + (at - start) as u32, end: within.start + (at + end) as u32 });
+        self.add(Span {
+            start: within.start + (at - start) as u32,
+            end: within.start + (at + end) as u32,
+        });
     }
 
     /// The line of a description at the byte, without its slashes and then with them.
     fn line(&mut self, within: Span, text: &str) {
         let written = &text[within.range()];
         let at = (self.offset.clamp(within.start, within.end) - within.start) as usize;
-        let (Some(before), Some(after)) = (written.get(..at), written.get(at..)) else { return };
+        let (Some(before), Some(after)) = (written.get(..at), written.get(at..)) else {
+            return;
+        };
         let start = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
         let end = at + after.find(['\n', '\r']).unwrap_or(after.len());
         let line = written[start..end].trim_end();
@@ -146,12 +181,24 @@ impl Growing {
     /// The comments on the lines above and below.
     fn comments(&mut self, node: Node, text: &str) {
         let next_to = |first: Node, second: Node| {
-            let between = text.get(first.end_byte()..second.start_byte()).unwrap_or("x");
-            let ends = between.matches('\n').count().max(between.matches('\r').count());
-            second.kind() == "comment" && first.kind() == "comment" && ends == 1 && between.trim().is_empty()
+            let between = text
+                .get(first.end_byte()..second.start_byte())
+                .unwrap_or("x");
+            let ends = between
+                .matches('\n')
+                .count()
+                .max(between.matches('\r').count());
+            second.kind() == "comment"
+                && first.kind() == "comment"
+                && ends == 1
+                && between.trim().is_empty()
         };
         let mut run = (node, node);
-        while let Some(before) = run.0.prev_sibling().filter(|before| next_to(*before, run.0)) {
+        while let Some(before) = run
+            .0
+            .prev_sibling()
+            .filter(|before| next_to(*before, run.0))
+        {
             run.0 = before;
         }
         while let Some(after) = run.1.next_sibling().filter(|after| next_to(run.1, *after)) {
@@ -163,7 +210,9 @@ impl Growing {
     /// All values of a property, from the first to the last.
     fn values(&mut self, node: Node) {
         let mut cursor = node.walk();
-        let mut values = node.children_by_field_name("value", &mut cursor).filter(|value| value.is_named());
+        let mut values = node
+            .children_by_field_name("value", &mut cursor)
+            .filter(|value| value.is_named());
         let Some(first) = values.next() else { return };
         let last = values.last().unwrap_or(first);
         self.add(Span::new(first.start_byte(), last.end_byte()));
@@ -171,9 +220,10 @@ impl Growing {
 
     /// A declaration with its description.
     fn described(&mut self, node: Node) {
-        let description = std::iter::successors(node.prev_sibling(), |before| before.prev_sibling())
-            .find(|before| before.kind() != "comment")
-            .filter(|before| before.kind() == "description");
+        let description =
+            std::iter::successors(node.prev_sibling(), |before| before.prev_sibling())
+                .find(|before| before.kind() != "comment")
+                .filter(|before| before.kind() == "description");
         if let Some(description) = description {
             self.add(Span::new(description.start_byte(), node.end_byte()));
         }

@@ -1,4 +1,5 @@
-//! What the function takes whose parentheses a cursor is in, in a condition. It must not know how it is shown.
+//! What the function takes whose parentheses a cursor is in, in a condition. It must not know how
+//! it is shown.
 
 use crate::hover::FUNCTIONS;
 use crate::words::{Sort, pieces};
@@ -36,17 +37,29 @@ pub fn signature(db: &Database, file: File, offset: u32) -> Option<Signature> {
             ")" => closed += 1,
             "(" if closed > 0 => closed -= 1,
             "(" => {
-                let called = at.checked_sub(1).map(|at| before[at]).filter(|(_, _, end)| end == start);
-                let called = called.and_then(|(name, ..)| FUNCTIONS.iter().find(|(known, ..)| *known == name));
+                let called = at
+                    .checked_sub(1)
+                    .map(|at| before[at])
+                    .filter(|(_, _, end)| end == start);
+                let called = called
+                    .and_then(|(name, ..)| FUNCTIONS.iter().find(|(known, ..)| *known == name));
                 // A group within the condition.
-                let Some((name, example, doc)) = called else { continue };
+                let Some((name, example, doc)) = called else {
+                    continue;
+                };
                 let parameters = match *name {
                     "stated" => vec!["property"],
                     "used" => vec!["technology"],
                     _ => vec!["elements", "condition"],
                 };
                 let label = format!("{name}({})", parameters.join(" where "));
-                return Some(Signature { label, doc, example, active: usize::from(is_filtered), parameters });
+                return Some(Signature {
+                    label,
+                    doc,
+                    example,
+                    active: usize::from(is_filtered),
+                    parameters,
+                });
             }
             "where" if closed == 0 => is_filtered = true,
             "{" | "}" | ":" => return None,

@@ -1,5 +1,5 @@
-//! The declarations of a file as an outline, and those of all models by a few letters of their names. It must not know
-//! LSP types.
+//! The declarations of a file as an outline, and those of all models by a few letters of their
+//! names. It must not know LSP types.
 
 use crate::change::Target;
 use threatline_model::names::{component_of, full_name};
@@ -39,7 +39,8 @@ pub struct WorkspaceSymbol {
     pub target: Target,
 }
 
-/// The outline of a file, in its order: the component with everything after it in it, or all declarations.
+/// The outline of a file, in its order: the component with everything after it in it, or all
+/// declarations.
 pub fn document_symbols(db: &Database, file: File) -> Vec<Symbol> {
     let declarations = file.declarations(db);
     let mut symbols: Vec<Symbol> = declarations.iter().map(|decl| symbol(db, *decl)).collect();
@@ -49,7 +50,11 @@ pub fn document_symbols(db: &Database, file: File) -> Vec<Symbol> {
     }
     let children = symbols.split_off(1);
     if let Some(component) = symbols.first_mut() {
-        let end = children.iter().map(|child| child.whole.end).max().unwrap_or_default();
+        let end = children
+            .iter()
+            .map(|child| child.whole.end)
+            .max()
+            .unwrap_or_default();
         component.whole.end = component.whole.end.max(end);
         component.children = children;
     }
@@ -71,7 +76,8 @@ fn symbol(db: &Database, decl: Decl) -> Symbol {
     }
 }
 
-/// The name of a declaration as its file writes it; of one without, its ends, its title or its kind.
+/// The name of a declaration as its file writes it; of one without, its ends, its title or its
+/// kind.
 pub fn shown_name(db: &Database, decl: Decl) -> String {
     let shape = decl.shape(db);
     if let Some(name) = shape.name.as_ref().filter(|name| !name.is_empty()) {
@@ -80,7 +86,10 @@ pub fn shown_name(db: &Database, decl: Decl) -> String {
     match (shape.kind, &shape.source, &shape.target) {
         (Kind::Flow, None, None) => {}
         (Kind::Flow, source, target) => {
-            let end = |end: &Option<_>| end.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string);
+            let end = |end: &Option<_>| {
+                end.as_ref()
+                    .map_or_else(|| "?".to_owned(), ToString::to_string)
+            };
             return format!("{} -> {}", end(source), end(target));
         }
         _ => {}
@@ -89,11 +98,22 @@ pub fn shown_name(db: &Database, decl: Decl) -> String {
     title.map_or_else(|| shape.kind.word().to_owned(), |title| title.to_string())
 }
 
-/// The declarations of some models whose name, or title, the query can mean, the best first. The letters of the query
-/// stand in the name in their order, whatever their case. A query with a dot is looked for in full names.
-pub fn workspace_symbols(db: &Database, models: &[Model], query: &str, limit: usize) -> Vec<WorkspaceSymbol> {
-    let query: Vec<char> = lowered(query).into_iter().filter(|letter| !letter.is_whitespace()).collect();
-    let files = models.iter().flat_map(|model| model.files(db).iter().copied());
+/// The declarations of some models whose name, or title, the query can mean, the best first. The
+/// letters of the query stand in the name in their order, whatever their case. A query with a dot
+/// is looked for in full names.
+pub fn workspace_symbols(
+    db: &Database,
+    models: &[Model],
+    query: &str,
+    limit: usize,
+) -> Vec<WorkspaceSymbol> {
+    let query: Vec<char> = lowered(query)
+        .into_iter()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
+    let files = models
+        .iter()
+        .flat_map(|model| model.files(db).iter().copied());
     let mut found = Vec::new();
     for decl in files.flat_map(|file| file.declarations(db).iter().copied()) {
         let name = shown_name(db, decl);
@@ -128,7 +148,9 @@ fn container(db: &Database, decl: Decl) -> Option<String> {
     }
     let component = decl.component(db)?;
     match decl.kind(db) {
-        Kind::Component => component.rsplit_once('.').map(|(around, _)| around.to_owned()),
+        Kind::Component => component
+            .rsplit_once('.')
+            .map(|(around, _)| around.to_owned()),
         _ => Some(component.to_string()),
     }
 }
@@ -154,7 +176,11 @@ pub fn lowered(text: &str) -> Vec<char> {
 pub fn rank(query: &[char], name: &str) -> Option<(Match, usize)> {
     // Whatever fits has the letters in their order, and most names have not.
     let holds_letters = match name.is_ascii() {
-        true => holds(query, name.bytes().map(|letter| char::from(letter.to_ascii_lowercase()))),
+        true => holds(
+            query,
+            name.bytes()
+                .map(|letter| char::from(letter.to_ascii_lowercase())),
+        ),
         false => holds(query, name.chars().flat_map(char::to_lowercase)),
     };
     if !holds_letters {
@@ -178,15 +204,18 @@ pub fn rank(query: &[char], name: &str) -> Option<(Match, usize)> {
 
 /// Whether the letters of a query are among others, in their order.
 fn holds(query: &[char], mut letters: impl Iterator<Item = char>) -> bool {
-    query.iter().all(|wanted| letters.any(|letter| letter == *wanted))
+    query
+        .iter()
+        .all(|wanted| letters.any(|letter| letter == *wanted))
 }
 
-/// Whether the query is made of the beginnings of words of the name, in their order: `pl` and `payled` of
-/// `payment_ledger`.
+/// Whether the query is made of the beginnings of words of the name, in their order: `pl` and
+/// `payled` of `payment_ledger`.
 fn starts_words(query: &[char], name: &[char]) -> bool {
-    let is_start = |at: usize| at == 0 || !name[at - 1].is_alphanumeric() && name[at].is_alphanumeric();
-    // For each number of letters that are found, whether the last of them stands at the place looked at: a letter either
-    // goes on with the word or begins a later one.
+    let is_start =
+        |at: usize| at == 0 || !name[at - 1].is_alphanumeric() && name[at].is_alphanumeric();
+    // For each number of letters that are found, whether the last of them stands at the place
+    // looked at: a letter either goes on with the word or begins a later one.
     let mut reached = vec![false; query.len() + 1];
     let mut behind = vec![false; query.len() + 1];
     behind[0] = true;

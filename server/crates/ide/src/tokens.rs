@@ -1,5 +1,5 @@
-//! What each word of a text is, for its colour: by what it means, and where that is not known by how it is written. It
-//! must not know the numbers of a protocol.
+//! What each word of a text is, for its colour: by what it means, and where that is not known by
+//! how it is written. It must not know the numbers of a protocol.
 
 use crate::uses::{self, Meaning};
 use crate::words::{Sort, pieces};
@@ -47,14 +47,22 @@ pub fn tokens(db: &Database, file: File, within: Span) -> Vec<(Span, Token)> {
     let text = &source.text;
     let is_within = |span: Span| span.start < within.end && within.start < span.end;
     let declarations = file.declarations(db).iter().zip(&source.spans);
-    let near = declarations.filter(|(_, spans)| is_within(spans.of(Part::Whole))).map(|(decl, _)| *decl);
-    let mut meant: Vec<(Span, Token)> =
-        near.flat_map(|decl| uses::uses(db, decl)).map(|found| (found.span, meaning(db, found.meaning))).collect();
+    let near = declarations
+        .filter(|(_, spans)| is_within(spans.of(Part::Whole)))
+        .map(|(decl, _)| *decl);
+    let mut meant: Vec<(Span, Token)> = near
+        .flat_map(|decl| uses::uses(db, decl))
+        .map(|found| (found.span, meaning(db, found.meaning)))
+        .collect();
     meant.sort_by_key(|(span, _)| span.start);
     let mut meant = meant.into_iter().peekable();
     let mut found = Vec::new();
     let all = pieces(text);
-    for (at, piece) in all.iter().enumerate().filter(|(_, piece)| is_within(piece.span)) {
+    for (at, piece) in all
+        .iter()
+        .enumerate()
+        .filter(|(_, piece)| is_within(piece.span))
+    {
         let token = match piece.sort {
             Sort::Comment => Token::Comment,
             Sort::Description => Token::Description,
@@ -65,11 +73,17 @@ pub fn tokens(db: &Database, file: File, within: Span) -> Vec<(Span, Token)> {
                 _ => continue,
             },
             Sort::Word => {
-                while meant.next_if(|(span, _)| span.end <= piece.span.start).is_some() {}
+                while meant
+                    .next_if(|(span, _)| span.end <= piece.span.start)
+                    .is_some()
+                {}
                 let mut is_known = false;
                 while let Some(part) = meant.next_if(|(span, _)| span.end <= piece.span.end) {
                     is_known = true;
-                    if found.last().is_none_or(|(before, _): &(Span, Token)| before.end <= part.0.start) {
+                    if found
+                        .last()
+                        .is_none_or(|(before, _): &(Span, Token)| before.end <= part.0.start)
+                    {
                         found.push(part);
                     }
                 }
@@ -79,7 +93,9 @@ pub fn tokens(db: &Database, file: File, within: Span) -> Vec<(Span, Token)> {
                     _ if is_known => continue,
                     "in" | "and" | "or" | "not" | "is" | "where" => Token::Keyword,
                     // In a broken text it is known by how it is written.
-                    _ if all.get(at + 1).is_some_and(|next| next.of(text) == ":") && piece.begins_line => {
+                    _ if all.get(at + 1).is_some_and(|next| next.of(text) == ":")
+                        && piece.begins_line =>
+                    {
                         Token::Property
                     }
                     _ if is_kind => Token::Keyword,
@@ -93,7 +109,11 @@ pub fn tokens(db: &Database, file: File, within: Span) -> Vec<(Span, Token)> {
 }
 
 fn meaning(db: &Database, meaning: Meaning) -> Token {
-    let name = |decl: Decl, declares| Token::Name { kind: decl.kind(db), declares, in_library: decl.in_library(db) };
+    let name = |decl: Decl, declares| Token::Name {
+        kind: decl.kind(db),
+        declares,
+        in_library: decl.in_library(db),
+    };
     match meaning {
         Meaning::Declares(decl) => name(decl, true),
         Meaning::Names(decl) => name(decl, false),

@@ -1,5 +1,5 @@
-//! The words and signs of a text, whether it is broken or not: what stands before a cursor, and what is coloured where
-//! nothing more is known. It must not know what a word means.
+//! The words and signs of a text, whether it is broken or not: what stands before a cursor, and
+//! what is coloured where nothing more is known. It must not know what a word means.
 
 use threatline_model::Span;
 use threatline_syntax::is_space;
@@ -57,7 +57,10 @@ pub fn pieces(text: &str) -> Vec<Piece> {
         } else if rest.starts_with("//") {
             (Sort::Comment, line)
         } else if let Some(block) = rest.strip_prefix("\"\"\"") {
-            (Sort::Text, block.find("\"\"\"").map_or(rest.len(), |end| end + 6))
+            (
+                Sort::Text,
+                block.find("\"\"\"").map_or(rest.len(), |end| end + 6),
+            )
         } else if first == '"' {
             (Sort::Text, string(&rest[..line]))
         } else if first.is_alphabetic() || first == '_' {
@@ -66,10 +69,16 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             let is_in = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
             (Sort::Number, rest.find(|c| !is_in(c)).unwrap_or(rest.len()))
         } else {
-            let two = ["->", "<=", ">=", "!="].iter().any(|sign| rest.starts_with(sign));
+            let two = ["->", "<=", ">=", "!="]
+                .iter()
+                .any(|sign| rest.starts_with(sign));
             (Sort::Sign, if two { 2 } else { first.len_utf8() })
         };
-        found.push(Piece { sort, span: Span::new(at, at + length), begins_line: line_began });
+        found.push(Piece {
+            sort,
+            span: Span::new(at, at + length),
+            begins_line: line_began,
+        });
         line_began = false;
         at += length;
     }
@@ -118,7 +127,9 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> String {
-        let shown = pieces(text).into_iter().map(|piece| format!("{:?} {:?}", piece.sort, piece.of(text)));
+        let shown = pieces(text)
+            .into_iter()
+            .map(|piece| format!("{:?} {:?}", piece.sort, piece.of(text)));
         shown.collect::<Vec<_>>().join("\n")
     }
 
@@ -154,7 +165,20 @@ mod tests {
 
     #[test]
     fn every_text_has_pieces() {
-        for text in ["", "\"", "\"\"\"", "/", "-", "a-", "a.", "..", "😀", "ü\u{301}x", "\\", "\"\\"] {
+        for text in [
+            "",
+            "\"",
+            "\"\"\"",
+            "/",
+            "-",
+            "a-",
+            "a.",
+            "..",
+            "😀",
+            "ü\u{301}x",
+            "\\",
+            "\"\\",
+        ] {
             let all: String = pieces(text).iter().map(|piece| piece.of(text)).collect();
             assert_eq!(all, text.replace(char::is_whitespace, ""));
         }

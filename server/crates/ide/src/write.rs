@@ -1,5 +1,5 @@
-//! Writing into declarations: properties, values and whole declarations, in the form that the formatter gives them. It
-//! must not know why something is written.
+//! Writing into declarations: properties, values and whole declarations, in the form that the
+//! formatter gives them. It must not know why something is written.
 
 use crate::change::Change;
 use crate::rename::applied;
@@ -25,9 +25,17 @@ pub fn add_property(db: &Database, decl: Decl, name: &str, value: &str, change: 
     let Some(spans) = spans(db, decl) else { return };
     let (path, text) = (decl.file(db).path(db), text(db, decl));
     let known = schema::of(decl.kind(db)).properties;
-    let rank = |name: &str| known.iter().position(|property| property.name == name).unwrap_or(known.len());
+    let rank = |name: &str| {
+        known
+            .iter()
+            .position(|property| property.name == name)
+            .unwrap_or(known.len())
+    };
     let facts = &decl.facts(db).properties;
-    let before = facts.iter().zip(&spans.properties).rfind(|(facts, _)| rank(&facts.name) < rank(name));
+    let before = facts
+        .iter()
+        .zip(&spans.properties)
+        .rfind(|(facts, _)| rank(&facts.name) < rank(name));
     let Some(body) = spans.body.map(|body| moved(spans, body)) else {
         let end = (spans.start + spans.whole.end) as usize;
         return change.edit(path, Span::new(end, end), format!(" {{ {name}: {value} }}"));
@@ -35,13 +43,21 @@ pub fn add_property(db: &Database, decl: Decl, name: &str, value: &str, change: 
     let inside = &text[body.clone()];
     let is_closed = inside.ends_with('}') && inside.len() > 1;
     if spans.properties.is_empty() && inside[1..].trim_end_matches('}').trim().is_empty() {
-        return change.edit(path, Span::new(body.start, body.end), format!("{{ {name}: {value} }}"));
+        return change.edit(
+            path,
+            Span::new(body.start, body.end),
+            format!("{{ {name}: {value} }}"),
+        );
     }
     let is_one_line = is_closed && !inside.contains(['\n', '\r']);
     if is_one_line {
         // With more than one, each property is a line.
         let mut lines: Vec<String> = Vec::new();
-        let written = |property: &PropertySpans| text[moved(spans, property.whole)].trim_end_matches(',').to_owned();
+        let written = |property: &PropertySpans| {
+            text[moved(spans, property.whole)]
+                .trim_end_matches(',')
+                .to_owned()
+        };
         let own = format!("{name}: {value}");
         let mut own = Some(own);
         for (facts, property) in facts.iter().zip(&spans.properties) {
@@ -52,7 +68,11 @@ pub fn add_property(db: &Database, decl: Decl, name: &str, value: &str, change: 
         }
         lines.extend(own);
         let lines: String = lines.iter().map(|line| format!("\n  {line}")).collect();
-        return change.edit(path, Span::new(body.start, body.end), format!("{{{lines}\n}}"));
+        return change.edit(
+            path,
+            Span::new(body.start, body.end),
+            format!("{{{lines}\n}}"),
+        );
     }
     let at = match before {
         Some((_, property)) => line_end(text, moved(spans, property.whole).end, body.end),
@@ -63,7 +83,9 @@ pub fn add_property(db: &Database, decl: Decl, name: &str, value: &str, change: 
 
 /// The end of a line, behind a comment; not behind what a block ends with.
 fn line_end(text: &str, from: usize, body_end: usize) -> usize {
-    let line = text[from..].find(['\n', '\r']).map_or(text.len(), |at| from + at);
+    let line = text[from..]
+        .find(['\n', '\r'])
+        .map_or(text.len(), |at| from + at);
     let rest = text[from..line.min(body_end)].trim_start_matches([' ', '\t', ',']);
     let is_free = rest.is_empty() || rest.starts_with("//");
     if is_free { line.min(body_end) } else { from }
@@ -71,8 +93,14 @@ fn line_end(text: &str, from: usize, body_end: usize) -> usize {
 
 /// Adds a value to a list, which is begun if there is none.
 pub fn add_value(db: &Database, decl: Decl, property: &str, value: &str, change: &mut Change) {
-    let at = decl.facts(db).properties.iter().position(|known| known.name == property);
-    let Some(at) = at else { return add_property(db, decl, property, value, change) };
+    let at = decl
+        .facts(db)
+        .properties
+        .iter()
+        .position(|known| known.name == property);
+    let Some(at) = at else {
+        return add_property(db, decl, property, value, change);
+    };
     let Some(spans) = spans(db, decl) else { return };
     let own = &spans.properties[at];
     let path = decl.file(db).path(db);
@@ -83,7 +111,9 @@ pub fn add_value(db: &Database, decl: Decl, property: &str, value: &str, change:
         }
         None => {
             let name = moved(spans, own.name).end;
-            let colon = text(db, decl)[name..].find(':').map_or(name, |at| name + at + 1);
+            let colon = text(db, decl)[name..]
+                .find(':')
+                .map_or(name, |at| name + at + 1);
             change.edit(path, Span::new(colon, colon), format!(" {value}"));
         }
     }
@@ -92,7 +122,9 @@ pub fn add_value(db: &Database, decl: Decl, property: &str, value: &str, change:
 /// Takes a value out of a list, with its comma; the whole property, if it is the only one.
 pub fn remove_value(db: &Database, decl: Decl, property: usize, value: usize, change: &mut Change) {
     let Some(spans) = spans(db, decl) else { return };
-    let Some(own) = spans.properties.get(property) else { return };
+    let Some(own) = spans.properties.get(property) else {
+        return;
+    };
     let path = decl.file(db).path(db);
     let place = |at: usize| moved(spans, own.values[at]);
     match own.values.len() {
@@ -107,7 +139,9 @@ pub fn remove_value(db: &Database, decl: Decl, property: usize, value: usize, ch
 /// Takes a property out, with its line.
 pub fn remove_property(db: &Database, decl: Decl, property: usize, change: &mut Change) {
     let Some(spans) = spans(db, decl) else { return };
-    let Some(own) = spans.properties.get(property) else { return };
+    let Some(own) = spans.properties.get(property) else {
+        return;
+    };
     let place = moved(spans, own.whole);
     change.edit(decl.file(db).path(db), with_line(text(db, decl), place), "");
 }
@@ -118,7 +152,11 @@ fn with_line(text: &str, place: Range<usize>) -> Span {
     let behind = text.len() - text[place.end..].trim_start_matches([' ', '\t', ',']).len();
     let begins = before == 0 || text[..before].ends_with(['\n', '\r']);
     let rest = &text[behind..];
-    let line_break = if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with(['\n', '\r'])) };
+    let line_break = if rest.starts_with("\r\n") {
+        2
+    } else {
+        usize::from(rest.starts_with(['\n', '\r']))
+    };
     match begins && (line_break > 0 || rest.is_empty()) {
         true => Span::new(before, behind + line_break),
         false => Span::new(before, place.end),
@@ -135,7 +173,10 @@ pub fn whole(db: &Database, decl: Decl) -> Option<Range<usize>> {
     let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
     if text[line..start].trim().is_empty() {
         start = line;
-        while let Some(above) = text[..start].strip_suffix('\n').map(|text| text.rfind('\n').map_or(0, |at| at + 1)) {
+        while let Some(above) = text[..start]
+            .strip_suffix('\n')
+            .map(|text| text.rfind('\n').map_or(0, |at| at + 1))
+        {
             if !text[above..start].trim_start().starts_with("//") {
                 break;
             }
@@ -150,7 +191,8 @@ pub fn remove_declaration(db: &Database, decl: Decl, change: &mut Change) {
     let Some(place) = whole(db, decl) else { return };
     let text = text(db, decl);
     let mut span = with_line(text, place);
-    let is_alone = text[..span.start as usize].is_empty() || text[..span.start as usize].ends_with("\n\n");
+    let is_alone =
+        text[..span.start as usize].is_empty() || text[..span.start as usize].ends_with("\n\n");
     if is_alone {
         let rest = &text[span.end as usize..];
         span.end += (rest.len() - rest.trim_start_matches(['\n', '\r']).len()) as u32;
@@ -167,10 +209,15 @@ pub fn append(db: &Database, file: File, declaration: &str, change: &mut Change)
         _ if text.ends_with('\n') => "\n",
         _ => "\n\n",
     };
-    change.edit(file.path(db), Span::new(text.len(), text.len()), format!("{gap}{declaration}\n"));
+    change.edit(
+        file.path(db),
+        Span::new(text.len(), text.len()),
+        format!("{gap}{declaration}\n"),
+    );
 }
 
-/// Lays out what a change leaves of the files that were in canonical form before, so that they stay so.
+/// Lays out what a change leaves of the files that were in canonical form before, so that they stay
+/// so.
 pub fn laid_out(db: &Database, files: impl Fn(&str) -> Option<File>, mut change: Change) -> Change {
     if change.is_snippet {
         return change;
@@ -182,16 +229,34 @@ pub fn laid_out(db: &Database, files: impl Fn(&str) -> Option<File>, mut change:
         if crate::formatting::format(before).as_deref() != Ok(&**before) {
             continue;
         }
-        let Ok(after) = crate::formatting::format(&applied(before, edits)) else { continue };
-        let same = before.bytes().zip(after.bytes()).take_while(|(old, new)| old == new).count();
-        let start =
-            (0..=same).rev().find(|at| before.is_char_boundary(*at) && after.is_char_boundary(*at)).unwrap_or(0);
+        let Ok(after) = crate::formatting::format(&applied(before, edits)) else {
+            continue;
+        };
+        let same = before
+            .bytes()
+            .zip(after.bytes())
+            .take_while(|(old, new)| old == new)
+            .count();
+        let start = (0..=same)
+            .rev()
+            .find(|at| before.is_char_boundary(*at) && after.is_char_boundary(*at))
+            .unwrap_or(0);
         let (old, new) = (&before[start..], &after[start..]);
-        let same = old.bytes().rev().zip(new.bytes().rev()).take_while(|(old, new)| old == new).count();
-        let fits = |at: &usize| old.is_char_boundary(old.len() - at) && new.is_char_boundary(new.len() - at);
+        let same = old
+            .bytes()
+            .rev()
+            .zip(new.bytes().rev())
+            .take_while(|(old, new)| old == new)
+            .count();
+        let fits = |at: &usize| {
+            old.is_char_boundary(old.len() - at) && new.is_char_boundary(new.len() - at)
+        };
         let same = (0..=same).rev().find(fits).unwrap_or(0);
         let span = Span::new(start, before.len() - same);
-        *edits = vec![crate::change::Edit { span, text: new[..new.len() - same].to_owned() }];
+        *edits = vec![crate::change::Edit {
+            span,
+            text: new[..new.len() - same].to_owned(),
+        }];
     }
     change
 }

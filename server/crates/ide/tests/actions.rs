@@ -19,8 +19,17 @@ fn models(workspace: &Workspace) -> Vec<Model> {
 }
 
 fn offered(cursor: &Cursor) -> Vec<Action> {
-    let at = Span { start: cursor.offset, end: cursor.offset };
-    actions(cursor.db(), &models(&cursor.workspace), cursor.file, at, false)
+    let at = Span {
+        start: cursor.offset,
+        end: cursor.offset,
+    };
+    actions(
+        cursor.db(),
+        &models(&cursor.workspace),
+        cursor.file,
+        at,
+        false,
+    )
 }
 
 /// The titles of what is offered at the cursor.
@@ -28,14 +37,26 @@ fn offered(cursor: &Cursor) -> Vec<Action> {
 fn titles(model: &str, expected: Expect) {
     let cursor = Cursor::new(model);
     let all = offered(&cursor);
-    let shown = all.iter().map(|action| format!("{}{}\n", if action.is_preferred { "* " } else { "- " }, action.title));
+    let shown = all.iter().map(|action| {
+        format!(
+            "{}{}\n",
+            if action.is_preferred { "* " } else { "- " },
+            action.title
+        )
+    });
     expected.assert_eq(&shown.collect::<String>());
 }
 
 /// The files that an action changes, as it leaves them.
 fn after(workspace: &Workspace, action: &Action) -> Vec<(String, String)> {
     let db = workspace.db();
-    let plain = |text: String| if action.change.is_snippet { without_places(&text) } else { text };
+    let plain = |text: String| {
+        if action.change.is_snippet {
+            without_places(&text)
+        } else {
+            text
+        }
+    };
     let mut files: Vec<(String, String)> = Vec::new();
     for (path, edits) in &action.change.edits {
         let text = match workspace.file(path) {
@@ -44,11 +65,25 @@ fn after(workspace: &Workspace, action: &Action) -> Vec<(String, String)> {
         };
         let mut edits = edits.clone();
         edits.sort_by_key(|edit| edit.span.start);
-        assert!(edits.windows(2).all(|two| two[0].span.end <= two[1].span.start), "{}: {edits:?}", action.title);
-        edits.iter_mut().for_each(|edit| edit.text = plain(edit.text.clone()));
+        assert!(
+            edits
+                .windows(2)
+                .all(|two| two[0].span.end <= two[1].span.start),
+            "{}: {edits:?}",
+            action.title
+        );
+        edits
+            .iter_mut()
+            .for_each(|edit| edit.text = plain(edit.text.clone()));
         files.push((path.to_string(), applied(&text, &edits)));
     }
-    files.extend(action.change.created.iter().map(|(path, text)| (path.to_string(), plain(text.clone()))));
+    files.extend(
+        action
+            .change
+            .created
+            .iter()
+            .map(|(path, text)| (path.to_string(), plain(text.clone()))),
+    );
     files
 }
 
@@ -58,11 +93,19 @@ fn done(model: &str, title: &str, expected: Expect) {
     let cursor = Cursor::new(model);
     let all = offered(&cursor);
     let Some(action) = all.iter().find(|action| action.title.starts_with(title)) else {
-        panic!("`{title}` is none of {:#?}", all.iter().map(|action| &action.title).collect::<Vec<_>>());
+        panic!(
+            "`{title}` is none of {:#?}",
+            all.iter().map(|action| &action.title).collect::<Vec<_>>()
+        );
     };
     let files = after(&cursor.workspace, action);
-    let shown =
-        files.iter().map(|(path, text)| if files.len() > 1 { format!("//- {path}\n{text}") } else { text.clone() });
+    let shown = files.iter().map(|(path, text)| {
+        if files.len() > 1 {
+            format!("//- {path}\n{text}")
+        } else {
+            text.clone()
+        }
+    });
     expected.assert_eq(&shown.collect::<String>());
 }
 
@@ -210,7 +253,9 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
 
 #[test]
 fn a_missing_fact_is_stated_where_the_reference_lists_it() {
-    let model = SHOP.replace("  authorization: end_user\n", "").replacen("flow pay", "flow $0pay", 1);
+    let model =
+        SHOP.replace("  authorization: end_user\n", "")
+            .replacen("flow pay", "flow $0pay", 1);
     titles(
         &model,
         expect![[r#"
@@ -296,9 +341,21 @@ flow f: a -> payments.led$0ger { sends: card }
 
 #[test]
 fn small_mistakes_are_mended() {
-    done("process a { tecnolog$0y: web_service }", "Change to", expect!["process a { technology: web_service }"]);
-    done("asset a { classification: intrenal$0 }", "Change to", expect!["asset a { classification: internal }"]);
-    done("process a { accepts: json, xml, js$0on }", "Remove it", expect!["process a { accepts: json, xml }"]);
+    done(
+        "process a { tecnolog$0y: web_service }",
+        "Change to",
+        expect!["process a { technology: web_service }"],
+    );
+    done(
+        "asset a { classification: intrenal$0 }",
+        "Change to",
+        expect!["asset a { classification: internal }"],
+    );
+    done(
+        "process a { accepts: json, xml, js$0on }",
+        "Remove it",
+        expect!["process a { accepts: json, xml }"],
+    );
     done(
         "/// Some$0thing.\n/// More.\n\n",
         "Make it a comment",
@@ -308,7 +365,11 @@ fn small_mistakes_are_mended() {
 
     "#]],
     );
-    done("asset $0a", "State `classification: internal`", expect!["asset a { classification: internal }"]);
+    done(
+        "asset $0a",
+        "State `classification: internal`",
+        expect!["asset a { classification: internal }"],
+    );
     done(
         "process a\n\n// about it\ntechnology $0mine\n\nprocess b\n",
         "Remove `mine`",
@@ -442,7 +503,9 @@ flow read: other -> shop.orders
 
 #[test]
 fn everything_without_a_decision_is_mended_at_once() {
-    let cursor = Cursor::new("$0process a {\n  tecnology: web_service\n  accepts: json, xml, json\n}\n\n/// Loose.\n");
+    let cursor = Cursor::new(
+        "$0process a {\n  tecnology: web_service\n  accepts: json, xml, json\n}\n\n/// Loose.\n",
+    );
     let action = fix_all(cursor.db(), cursor.file).expect("there is something");
     expect![[r#"
         process a {
@@ -453,17 +516,33 @@ fn everything_without_a_decision_is_mended_at_once() {
         // Loose.
     "#]]
     .assert_eq(&after(&cursor.workspace, &action)[0].1);
-    assert_eq!(fix_all(Cursor::new("$0process a").db(), Cursor::new("$0process a").file), None);
+    assert_eq!(
+        fix_all(
+            Cursor::new("$0process a").db(),
+            Cursor::new("$0process a").file
+        ),
+        None
+    );
 }
 
 #[test]
 fn settings_are_mended() {
-    let files = fixture("//- threatline.toml\n[chek]\nfail_on = \"high\"\n//- a.threat\nprocess a\n");
+    let files =
+        fixture("//- threatline.toml\n[chek]\nfail_on = \"high\"\n//- a.threat\nprocess a\n");
     let workspace = workspace(&files);
     let model = workspace.models().next().unwrap();
     let found = settings_actions(workspace.db(), model, Span { start: 2, end: 2 });
-    assert_eq!(found.iter().map(|action| action.title.as_str()).collect::<Vec<_>>(), ["Change to `check`"]);
-    assert_eq!(after(&workspace, &found[0])[0].1, "[check]\nfail_on = \"high\"\n");
+    assert_eq!(
+        found
+            .iter()
+            .map(|action| action.title.as_str())
+            .collect::<Vec<_>>(),
+        ["Change to `check`"]
+    );
+    assert_eq!(
+        after(&workspace, &found[0])[0].1,
+        "[check]\nfail_on = \"high\"\n"
+    );
 }
 
 /// For each code, how often its example is mended; what is offered has to help.
@@ -474,17 +553,27 @@ fn fixes_mend_what_they_are_for() {
         let files = fixture(code.example);
         let before = workspace(&files);
         let db = before.db();
-        let all: Vec<File> = models(&before).iter().flat_map(|model| model.files(db).to_vec()).collect();
+        let all: Vec<File> = models(&before)
+            .iter()
+            .flat_map(|model| model.files(db).to_vec())
+            .collect();
         let mut count = 0;
         for &file in &all {
-            for (at, diagnostic) in diagnostics(db, file).iter().enumerate().filter(|(_, found)| found.code == *code) {
+            for (at, diagnostic) in diagnostics(db, file)
+                .iter()
+                .enumerate()
+                .filter(|(_, found)| found.code == *code)
+            {
                 let within = span_of(db, diagnostic);
                 let fixes = actions(db, &models(&before), file, within, false);
                 for fix in fixes.iter().filter(|fix| fix.mends == Some(at)) {
                     count += 1;
                     let changed = after(&before, fix);
                     let texts = files.iter().map(|(path, text)| {
-                        let new = changed.iter().find(|(other, _)| other == path).map(|(_, text)| text.clone());
+                        let new = changed
+                            .iter()
+                            .find(|(other, _)| other == path)
+                            .map(|(_, text)| text.clone());
                         (path.clone(), new.unwrap_or_else(|| text.clone()))
                     });
                     let after = workspace(&texts.collect::<Vec<_>>());
@@ -501,7 +590,12 @@ fn fixes_mend_what_they_are_for() {
                     };
                     let left = diagnostics(after.db(), other).iter().filter(same).count();
                     let were = diagnostics(db, file).iter().filter(same).count();
-                    assert!(!is_whole || left < were, "{}: `{}` does not help:\n{changed:?}", code.id, fix.title);
+                    assert!(
+                        !is_whole || left < were,
+                        "{}: `{}` does not help:\n{changed:?}",
+                        code.id,
+                        fix.title
+                    );
                 }
             }
         }
@@ -552,20 +646,29 @@ fn fixes_mend_what_they_are_for() {
     .assert_eq(&told);
 }
 
-/// Whatever is done anywhere in a sound model leaves it without syntax errors, and in canonical form.
+/// Whatever is done anywhere in a sound model leaves it without syntax errors, and in canonical
+/// form.
 #[test]
 fn what_is_done_leaves_texts_in_form() {
     let mut count = 0;
     for (name, files) in example_models() {
         let mut workspace = workspace(&files);
-        let paths: Vec<String> =
-            files.iter().map(|(path, _)| path.clone()).filter(|path| path.ends_with(".threat")).collect();
+        let paths: Vec<String> = files
+            .iter()
+            .map(|(path, _)| path.clone())
+            .filter(|path| path.ends_with(".threat"))
+            .collect();
         for path in paths.iter().take(2) {
             let file = workspace.file(path).unwrap();
             let db = workspace.db();
             let model = file.model(db);
             let text = file.source(db).text.clone();
-            let starts: Vec<u32> = file.source(db).spans.iter().map(|spans| spans.start + spans.kind.end).collect();
+            let starts: Vec<u32> = file
+                .source(db)
+                .spans
+                .iter()
+                .map(|spans| spans.start + spans.kind.end)
+                .collect();
             let mut changed: Vec<(String, String)> = Vec::new();
             for start in starts {
                 let within = Span { start, end: start };
@@ -575,16 +678,27 @@ fn what_is_done_leaves_texts_in_form() {
                         let formatted = format(&text);
                         assert!(formatted.is_ok(), "{name}: {}\n{text}", action.title);
                         if !action.change.is_snippet {
-                            assert_eq!(formatted.as_deref(), Ok(text.as_str()), "{name}: {}", action.title);
+                            assert_eq!(
+                                formatted.as_deref(),
+                                Ok(text.as_str()),
+                                "{name}: {}",
+                                action.title
+                            );
                         }
                         changed.push((path, text));
                     }
                 }
             }
             // Broken texts are offered something as well, and nothing breaks.
-            for at in (0..text.len()).step_by(97).filter(|at| text.is_char_boundary(*at)) {
+            for at in (0..text.len())
+                .step_by(97)
+                .filter(|at| text.is_char_boundary(*at))
+            {
                 let file = workspace.set_file(model, path, FileText::new(&text[..at]));
-                let all = Span { start: 0, end: at as u32 };
+                let all = Span {
+                    start: 0,
+                    end: at as u32,
+                };
                 actions(workspace.db(), &models(&workspace), file, all, true);
             }
             workspace.set_file(model, path, FileText::new(text));

@@ -28,7 +28,12 @@ fn check(model: &str, expected: Expect) {
                 None => format!("{}\n", item.label),
             });
             let more = found.items.len().saturating_sub(8);
-            lines.collect::<String>() + &if more > 0 { format!("and {more} more\n") } else { String::new() }
+            lines.collect::<String>()
+                + &if more > 0 {
+                    format!("and {more} more\n")
+                } else {
+                    String::new()
+                }
         }
     };
     expected.assert_eq(&shown);
@@ -37,7 +42,11 @@ fn check(model: &str, expected: Expect) {
 /// The labels alone.
 #[track_caller]
 fn labels(model: &str) -> Vec<String> {
-    offered(model).into_iter().flat_map(|found| found.items).map(|item| item.label).collect()
+    offered(model)
+        .into_iter()
+        .flat_map(|found| found.items)
+        .map(|item| item.label)
+        .collect()
 }
 
 const SHOP: &str = "
@@ -101,7 +110,11 @@ fn declarations_begin_with_their_kind() {
     assert!(labels("process a { } st$0").contains(&"store".to_owned()));
     assert!(!labels("component a\n\n$0").contains(&"component".to_owned()));
     let found = offered(&shop("$0")).unwrap();
-    let process = found.items.iter().find(|item| item.label == "process").unwrap();
+    let process = found
+        .items
+        .iter()
+        .find(|item| item.label == "process")
+        .unwrap();
     expect![[r#"
         process ${1:name} "${2:Title}" in ${3:internet} {
           technology: $0
@@ -111,8 +124,14 @@ fn declarations_begin_with_their_kind() {
 
 #[test]
 fn nothing_is_offered_in_comments_strings_and_for_new_names() {
-    for text in ["// pro$0", "/// pro$0", "process a \"Tit$0le\"", "process a \"Tit$0", "process $0", "process na$0me"]
-    {
+    for text in [
+        "// pro$0",
+        "/// pro$0",
+        "process a \"Tit$0le\"",
+        "process a \"Tit$0",
+        "process $0",
+        "process na$0me",
+    ] {
         assert_eq!(labels(text), [""; 0], "{text}");
     }
 }
@@ -332,7 +351,10 @@ fn mitigations_that_counter_what_is_open_come_first() {
     "#]],
     );
     check(
-        &SHOP.replace("accepts: html }", "accepts: html\n  mitigations: output_encoding, $0\n}"),
+        &SHOP.replace(
+            "accepts: html }",
+            "accepts: html\n  mitigations: output_encoding, $0\n}",
+        ),
         expect![[r#"
         rate_limiting: counters `missing_rate_limit` (low)
         web_application_firewall: counters `missing_rate_limit` (low)
@@ -587,19 +609,33 @@ fn the_middle_of_a_word_is_a_word() {
     let model = shop("asset a { classification: inter$0nal }");
     let cursor = Cursor::new(&model);
     let found = completion(cursor.db(), cursor.file, cursor.offset).unwrap();
-    assert_eq!(&cursor.file.source(cursor.db()).text[found.word.range()], "internal");
+    assert_eq!(
+        &cursor.file.source(cursor.db()).text[found.word.range()],
+        "internal"
+    );
 }
 
 #[test]
 fn anything_anywhere_is_answered() {
     for (name, files) in example_models() {
         let mut workspace = workspace(&files);
-        for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".threat")).take(3) {
+        for (path, text) in files
+            .iter()
+            .filter(|(path, _)| path.ends_with(".threat"))
+            .take(3)
+        {
             let file = workspace.file(path).unwrap();
-            let places = || (0..text.len()).step_by(7).filter(|at| text.is_char_boundary(*at));
+            let places = || {
+                (0..text.len())
+                    .step_by(7)
+                    .filter(|at| text.is_char_boundary(*at))
+            };
             for at in places() {
                 if let Some(found) = completion(workspace.db(), file, at as u32) {
-                    assert!(found.word.start as usize <= at && at <= found.word.end as usize, "{name} {path} {at}");
+                    assert!(
+                        found.word.start as usize <= at && at <= found.word.end as usize,
+                        "{name} {path} {at}"
+                    );
                 }
             }
             // Only what is before the cursor.
@@ -616,22 +652,47 @@ fn anything_anywhere_is_answered() {
 #[track_caller]
 fn settings(text: &str) -> Vec<String> {
     let at = text.find("$0").expect("it has the cursor");
-    let files = [("threatline.toml", text.replace("$0", "")), ("a.threat", "rule house { }\n".to_owned())];
-    let files: Vec<(String, String)> = files.into_iter().map(|(path, text)| (path.to_owned(), text)).collect();
+    let files = [
+        ("threatline.toml", text.replace("$0", "")),
+        ("a.threat", "rule house { }\n".to_owned()),
+    ];
+    let files: Vec<(String, String)> = files
+        .into_iter()
+        .map(|(path, text)| (path.to_owned(), text))
+        .collect();
     let workspace = workspace(&files);
     let model = workspace.model("").unwrap();
     let found = threatline_ide::completion::settings_completion(workspace.db(), model, at as u32);
-    found.into_iter().flat_map(|found| found.items).map(|item| item.label).collect()
+    found
+        .into_iter()
+        .flat_map(|found| found.items)
+        .map(|item| item.label)
+        .collect()
 }
 
 #[test]
 fn settings_are_completed_too() {
     let sections = settings("[$0");
-    assert!(sections.contains(&"check".to_owned()) && sections.contains(&"rules.unencrypted_flow".to_owned()));
+    assert!(
+        sections.contains(&"check".to_owned())
+            && sections.contains(&"rules.unencrypted_flow".to_owned())
+    );
     assert!(sections.contains(&"rules.house".to_owned()));
     assert_eq!(settings("[check]\n$0"), ["fail_on"]);
-    assert_eq!(settings("[check]\nfail_on = $0"), ["\"low\"", "\"medium\"", "\"high\"", "\"critical\"", "\"never\""]);
-    assert_eq!(settings("[rules.unencrypted_flow]\nreason = \"x\"\n$0"), ["enabled", "likelihood"]);
+    assert_eq!(
+        settings("[check]\nfail_on = $0"),
+        [
+            "\"low\"",
+            "\"medium\"",
+            "\"high\"",
+            "\"critical\"",
+            "\"never\""
+        ]
+    );
+    assert_eq!(
+        settings("[rules.unencrypted_flow]\nreason = \"x\"\n$0"),
+        ["enabled", "likelihood"]
+    );
     assert!(settings("[diagnostics]\nmiss$0").contains(&"missing-mitigation".to_owned()));
     assert_eq!(settings("# [$0"), [""; 0]);
     assert_eq!(settings("$0"), [""; 0]);
@@ -640,14 +701,28 @@ fn settings_are_completed_too() {
 #[test]
 fn functions_tell_what_they_take() {
     let shown = |condition: &str| {
-        let cursor = Cursor::new(&shop(&format!("rule r {{\n  on: flow\n  when: {condition}\n}}")));
+        let cursor = Cursor::new(&shop(&format!(
+            "rule r {{\n  on: flow\n  when: {condition}\n}}"
+        )));
         let found = threatline_ide::signature::signature(cursor.db(), cursor.file, cursor.offset);
         found.map(|found| format!("{} [{}]", found.label, found.parameters[found.active]))
     };
-    assert_eq!(shown("count($0").as_deref(), Some("count(elements where condition) [elements]"));
-    assert_eq!(shown("any(incoming where (a and $0)").as_deref(), Some("any(elements where condition) [condition]"));
-    assert_eq!(shown("any(incoming where exposed $0)").as_deref(), Some("any(elements where condition) [condition]"));
-    assert_eq!(shown("stated($0)").as_deref(), Some("stated(property) [property]"));
+    assert_eq!(
+        shown("count($0").as_deref(),
+        Some("count(elements where condition) [elements]")
+    );
+    assert_eq!(
+        shown("any(incoming where (a and $0)").as_deref(),
+        Some("any(elements where condition) [condition]")
+    );
+    assert_eq!(
+        shown("any(incoming where exposed $0)").as_deref(),
+        Some("any(elements where condition) [condition]")
+    );
+    assert_eq!(
+        shown("stated($0)").as_deref(),
+        Some("stated(property) [property]")
+    );
     assert_eq!(shown("any(incoming) and $0"), None);
     assert_eq!(shown("kind in ($0)"), None);
 }

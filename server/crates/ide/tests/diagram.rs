@@ -28,7 +28,10 @@ struct Drawn {
 
 impl Drawn {
     fn new(diagram: Diagram) -> Drawn {
-        Drawn { svg: diagram.draw().svg, parts: diagram.declarations().collect() }
+        Drawn {
+            svg: diagram.draw().svg,
+            parts: diagram.declarations().collect(),
+        }
     }
 }
 
@@ -42,16 +45,24 @@ struct Rectangle {
 
 impl Rectangle {
     fn overlaps(self, other: Rectangle) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
     }
 
     fn is_in(self, other: Rectangle) -> bool {
-        other.left <= self.left && self.right <= other.right && other.top <= self.top && self.bottom <= other.bottom
+        other.left <= self.left
+            && self.right <= other.right
+            && other.top <= self.top
+            && self.bottom <= other.bottom
     }
 }
 
 fn number(tag: &str, attribute: &str) -> f64 {
-    let (_, rest) = tag.split_once(&format!(" {attribute}=\"")).unwrap_or_else(|| panic!("{tag} has {attribute}"));
+    let (_, rest) = tag
+        .split_once(&format!(" {attribute}=\""))
+        .unwrap_or_else(|| panic!("{tag} has {attribute}"));
     rest.split('"').next().unwrap().parse().unwrap()
 }
 
@@ -63,24 +74,45 @@ fn boxes(diagram: &Drawn) -> BTreeMap<usize, Rectangle> {
         let (_, rectangle) = part.split_once("<rect")?;
         let (left, top) = (number(rectangle, "x"), number(rectangle, "y"));
         let (width, height) = (number(rectangle, "width"), number(rectangle, "height"));
-        Some((at, Rectangle { left, top, right: left + width, bottom: top + height }))
+        Some((
+            at,
+            Rectangle {
+                left,
+                top,
+                right: left + width,
+                bottom: top + height,
+            },
+        ))
     });
     boxes.collect()
 }
 
-/// What is in a boundary is drawn in it, what is not is drawn elsewhere, and nothing lies on something else.
+/// What is in a boundary is drawn in it, what is not is drawn elsewhere, and nothing lies on
+/// something else.
 #[track_caller]
 fn assert_tidy(db: &Database, diagram: &Drawn) {
     let boxes = boxes(diagram);
     let part = |at: &usize| diagram.parts[*at];
     let name = |at: &usize| format!("{} {}", part(at).kind(db).word(), full_name(db, part(at)));
-    let elements: Vec<_> = boxes.iter().filter(|(at, _)| part(at).kind(db) != Kind::Boundary).collect();
+    let elements: Vec<_> = boxes
+        .iter()
+        .filter(|(at, _)| part(at).kind(db) != Kind::Boundary)
+        .collect();
     for (nth, (at, one)) in elements.iter().enumerate() {
         for (other_at, other) in &elements[nth + 1..] {
-            assert!(!one.overlaps(**other), "{} lies on {}: {one:?} {other:?}", name(at), name(other_at));
+            assert!(
+                !one.overlaps(**other),
+                "{} lies on {}: {one:?} {other:?}",
+                name(at),
+                name(other_at)
+            );
         }
     }
-    let boundaries = || boxes.iter().filter(|(at, _)| part(at).kind(db) == Kind::Boundary);
+    let boundaries = || {
+        boxes
+            .iter()
+            .filter(|(at, _)| part(at).kind(db) == Kind::Boundary)
+    };
     // Of boundaries that lie in each other in a circle, nobody knows which is the outer one.
     if boundaries().any(|(at, _)| is_in_circle(db, part(at))) {
         return;
@@ -94,17 +126,34 @@ fn assert_tidy(db: &Database, diagram: &Drawn) {
                     "{} crosses a title: {title:?} {drawn:?}",
                     name(at)
                 ),
-                _ => assert!(!title.overlaps(*drawn), "{} lies on a title: {title:?} {drawn:?}", name(at)),
+                _ => assert!(
+                    !title.overlaps(*drawn),
+                    "{} lies on a title: {title:?} {drawn:?}",
+                    name(at)
+                ),
             }
         }
     }
     for (at, boundary) in boundaries() {
         let around = boundaries_around(db, part(at));
-        for (other, drawn) in boxes.iter().filter(|(other, _)| part(other).kind(db) != Kind::Flow && *other != at) {
+        for (other, drawn) in boxes
+            .iter()
+            .filter(|(other, _)| part(other).kind(db) != Kind::Flow && *other != at)
+        {
             if boundaries_around(db, part(other)).contains(&part(at)) {
-                assert!(drawn.is_in(*boundary), "{} is outside of {}", name(other), name(at));
+                assert!(
+                    drawn.is_in(*boundary),
+                    "{} is outside of {}",
+                    name(other),
+                    name(at)
+                );
             } else if !around.contains(&part(other)) {
-                assert!(!drawn.overlaps(*boundary), "{} lies on {}", name(other), name(at));
+                assert!(
+                    !drawn.overlaps(*boundary),
+                    "{} lies on {}",
+                    name(other),
+                    name(at)
+                );
             }
         }
     }
@@ -116,13 +165,21 @@ fn titles(svg: &str) -> Vec<Rectangle> {
         let (left, middle) = (number(title, "x"), number(title, "y"));
         let (_, text) = title.split('<').next().unwrap().split_once('>').unwrap();
         let width = text.chars().filter(char::is_ascii_lowercase).count() as f64 * 5.0;
-        Rectangle { left, top: middle - 5.0, right: left + width, bottom: middle + 5.0 }
+        Rectangle {
+            left,
+            top: middle - 5.0,
+            right: left + width,
+            bottom: middle + 5.0,
+        }
     });
     titles.collect()
 }
 
 fn is_in_circle(db: &Database, boundary: Decl) -> bool {
-    let outermost = boundaries_around(db, boundary).last().copied().unwrap_or(boundary);
+    let outermost = boundaries_around(db, boundary)
+        .last()
+        .copied()
+        .unwrap_or(boundary);
     placed_in(db, outermost).is_some()
 }
 
@@ -131,18 +188,27 @@ fn the_examples_are_drawn_without_overlaps() {
     for (name, files) in example_models() {
         let workspace = workspace(&files);
         let db = workspace.db();
-        for model in
-            workspace.models().filter(|model| model.files(db).iter().any(|file| !file.path(db).starts_with("std")))
-        {
+        for model in workspace.models().filter(|model| {
+            model
+                .files(db)
+                .iter()
+                .any(|file| !file.path(db).starts_with("std"))
+        }) {
             let files = model.files(db).clone();
-            let whole = diagram(db, &files, Direction::Right).unwrap_or_else(|why| panic!("{name}: {why:?}"));
+            let whole = diagram(db, &files, Direction::Right)
+                .unwrap_or_else(|why| panic!("{name}: {why:?}"));
             let whole = Drawn::new(whole);
             assert_tidy(db, &whole);
             // Every element and every flow whose ends are known.
-            let declared = files.iter().flat_map(|file| file.declarations(db).iter().copied());
+            let declared = files
+                .iter()
+                .flat_map(|file| file.declarations(db).iter().copied());
             let has_place = |decl: &Decl| match decl.kind(db) {
                 Kind::Flow => matches!(ends(db, *decl), (Some(_), Some(_))),
-                kind => matches!(kind, Kind::Boundary | Kind::External | Kind::Process | Kind::Store),
+                kind => matches!(
+                    kind,
+                    Kind::Boundary | Kind::External | Kind::Process | Kind::Store
+                ),
             };
             let mut expected: Vec<Decl> = declared.filter(has_place).collect();
             let mut found = whole.parts.clone();
@@ -159,7 +225,8 @@ fn the_examples_are_drawn_without_overlaps() {
     }
 }
 
-/// A model of any shape: boundaries in boundaries, elements anywhere, flows between any two, also to themselves.
+/// A model of any shape: boundaries in boundaries, elements anywhere, flows between any two, also
+/// to themselves.
 fn any_model(random: &mut Random, elements: usize) -> String {
     let boundaries = random.below(7);
     let circles = random.one_in(3);
@@ -189,12 +256,23 @@ fn any_model_is_drawn() {
     for seed in 1..=150 {
         let mut random = Random::new(seed);
         let elements = 1 + random.below(14);
-        let direction = if random.one_in(2) { Direction::Right } else { Direction::Down };
+        let direction = if random.one_in(2) {
+            Direction::Right
+        } else {
+            Direction::Down
+        };
         let (cursor, diagram) = drawn(&any_model(&mut random, elements), direction);
         let diagram = diagram.unwrap_or_else(|why| panic!("{seed}: {why:?}"));
-        assert!(!diagram.svg.contains("NaN") && !diagram.svg.contains("inf"), "{seed}: {}", diagram.svg);
+        assert!(
+            !diagram.svg.contains("NaN") && !diagram.svg.contains("inf"),
+            "{seed}: {}",
+            diagram.svg
+        );
         assert_tidy(cursor.db(), &diagram);
-        assert_eq!(diagram.svg.matches("class=\"line\"").count(), diagram.svg.matches("class=\"flow").count());
+        assert_eq!(
+            diagram.svg.matches("class=\"line\"").count(),
+            diagram.svg.matches("class=\"flow").count()
+        );
     }
 }
 
@@ -202,7 +280,9 @@ fn any_model_is_drawn() {
 fn a_diagram_has_an_end() {
     let (_, empty) = drawn("$0asset card\n", Direction::Right);
     assert_eq!(empty, Err(NotDrawn::Empty));
-    let most: String = (0..MOST_PARTS).map(|at| format!("process p{at}\n")).collect();
+    let most: String = (0..MOST_PARTS)
+        .map(|at| format!("process p{at}\n"))
+        .collect();
     let (_, all) = drawn(&format!("$0{most}"), Direction::Right);
     assert_eq!(all.unwrap().parts.len(), MOST_PARTS);
     let (_, more) = drawn(&format!("$0{most}process one_more\n"), Direction::Down);
@@ -234,7 +314,11 @@ process unseen
         let class = part.split('"').nth(1).unwrap();
         let (_, told) = part.split_once("<title>").unwrap();
         let at = number(&format!(" {part}"), "data-part") as usize;
-        format!("{} [{class}] {}\n", full_name(cursor.db(), diagram.parts[at]), told.split_once("</title>").unwrap().0)
+        format!(
+            "{} [{class}] {}\n",
+            full_name(cursor.db(), diagram.parts[at]),
+            told.split_once("</title>").unwrap().0
+        )
     });
     expect![[r#"
         shop.internet [boundary nothing trust-untrusted] boundary shop.internet
@@ -267,13 +351,19 @@ fn names_stay_text() {
         Direction::Right,
     );
     let svg = diagram.unwrap().svg;
-    assert!(svg.contains("&lt;script&gt;") && !svg.contains("<script") && !svg.contains("' onload"), "{svg}");
+    assert!(
+        svg.contains("&lt;script&gt;") && !svg.contains("<script") && !svg.contains("' onload"),
+        "{svg}"
+    );
     assert!(!svg.contains(['\u{202e}', '\u{1b}']), "{svg}");
     // Long ones are cut, with a sign of it, and are told in full on their own.
     let name = "x".repeat(100);
     let (_, diagram) = drawn(&format!("$0process {name}\n"), Direction::Right);
     let svg = diagram.unwrap().svg;
-    assert!(svg.contains("…</text>") && svg.contains(&format!("process {name}")), "{svg}");
+    assert!(
+        svg.contains("…</text>") && svg.contains(&format!("process {name}")),
+        "{svg}"
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Every feature at every byte, of sound and of broken texts: none may panic, and what comes back fits the text.
+//! Every feature at every byte, of sound and of broken texts: none may panic, and what comes back
+//! fits the text.
 
 mod cursor;
 
@@ -9,7 +10,9 @@ use threatline_ide::completion::completion;
 use threatline_ide::explain::Section;
 use threatline_ide::folding::folds;
 use threatline_ide::goto::{definition, highlight, implementation, references, type_definition};
-use threatline_ide::hierarchy::{incoming_calls, outgoing_calls, prepare_calls, prepare_types, subtypes, supertypes};
+use threatline_ide::hierarchy::{
+    incoming_calls, outgoing_calls, prepare_calls, prepare_types, subtypes, supertypes,
+};
 use threatline_ide::hints;
 use threatline_ide::hover::{declaration, hover};
 use threatline_ide::lenses;
@@ -27,7 +30,11 @@ use threatline_testkit::{Random, workspace};
 
 fn fits(db: &Database, file: File, span: Span) {
     let text = &file.source(db).text;
-    assert!(text.get(span.range()).is_some(), "{span:?} of {}", file.path(db));
+    assert!(
+        text.get(span.range()).is_some(),
+        "{span:?} of {}",
+        file.path(db)
+    );
 }
 
 fn target_fits(db: &Database, target: &Target) {
@@ -66,7 +73,10 @@ fn ask_of_word(db: &Database, file: File, at: u32) {
         if let Some(found) = goto(db, file, at) {
             fits(db, file, found.origin);
             assert!(!found.targets.is_empty());
-            found.targets.iter().for_each(|target| target_fits(db, target));
+            found
+                .targets
+                .iter()
+                .for_each(|target| target_fits(db, target));
         }
     }
     for found in references(db, file, at, true) {
@@ -78,7 +88,10 @@ fn ask_of_word(db: &Database, file: File, at: u32) {
     let path = file.path(db);
     for item in prepare_calls(db, file, at) {
         target_fits(db, &item.target);
-        for call in incoming_calls(db, item.decl, path).into_iter().chain(outgoing_calls(db, item.decl, path)) {
+        for call in incoming_calls(db, item.decl, path)
+            .into_iter()
+            .chain(outgoing_calls(db, item.decl, path))
+        {
             assert!(!call.flows.is_empty());
             call.flows_in(file);
         }
@@ -96,14 +109,28 @@ fn ask_of_editing(db: &Database, file: File, at: u32) {
         assert!(!found.items.is_empty());
     }
     signature(db, file, at);
-    linked(db, file, at).iter().for_each(|span| fits(db, file, *span));
+    linked(db, file, at)
+        .iter()
+        .for_each(|span| fits(db, file, *span));
     if let Ok(span) = prepare(db, file, at) {
         fits(db, file, span);
     }
-    for action in actions(db, &[file.model(db)], file, Span { start: at, end: at }, true) {
+    for action in actions(
+        db,
+        &[file.model(db)],
+        file,
+        Span { start: at, end: at },
+        true,
+    ) {
         for (path, edits) in &action.change.edits {
-            let changed = file.model(db).files(db).iter().find(|file| file.path(db) == path);
-            edits.iter().for_each(|edit| fits(db, *changed.unwrap_or(&file), edit.span));
+            let changed = file
+                .model(db)
+                .files(db)
+                .iter()
+                .find(|file| file.path(db) == path);
+            edits
+                .iter()
+                .for_each(|edit| fits(db, *changed.unwrap_or(&file), edit.span));
         }
     }
 }
@@ -112,25 +139,57 @@ fn selections_fit(db: &Database, file: File, at: u32) {
     let found = selections(db, file, at);
     assert!(!found.is_empty());
     found.iter().for_each(|span| fits(db, file, *span));
-    assert!(found.windows(2).all(|pair| pair[1].start <= pair[0].start && pair[0].end <= pair[1].end));
+    assert!(
+        found
+            .windows(2)
+            .all(|pair| pair[1].start <= pair[0].start && pair[0].end <= pair[1].end)
+    );
 }
 
 /// Asks for everything of a file, at each byte of some.
 fn ask(db: &Database, file: File, bytes: impl Iterator<Item = u32>) {
     symbols_fit(db, file, &document_symbols(db, file));
-    folds(db, file).iter().for_each(|fold| fits(db, file, fold.span));
-    let all = Span { start: 0, end: file.source(db).text.len() as u32 };
+    folds(db, file)
+        .iter()
+        .for_each(|fold| fits(db, file, fold.span));
+    let all = Span {
+        start: 0,
+        end: file.source(db).text.len() as u32,
+    };
     let coloured = tokens(db, file, all);
     coloured.iter().for_each(|(span, _)| fits(db, file, *span));
-    assert!(coloured.windows(2).all(|two| two[0].0.end <= two[1].0.start));
-    let wanted = hints::Wanted { sensitivity: true, severity: true, state: true };
-    hints::hints(db, file, all, wanted).iter().for_each(|hint| fits(db, file, Span { start: hint.at, end: hint.at }));
-    let wanted = lenses::Wanted { findings: true, coverage: true, references: true };
+    assert!(
+        coloured
+            .windows(2)
+            .all(|two| two[0].0.end <= two[1].0.start)
+    );
+    let wanted = hints::Wanted {
+        sensitivity: true,
+        severity: true,
+        state: true,
+    };
+    hints::hints(db, file, all, wanted).iter().for_each(|hint| {
+        fits(
+            db,
+            file,
+            Span {
+                start: hint.at,
+                end: hint.at,
+            },
+        )
+    });
+    let wanted = lenses::Wanted {
+        findings: true,
+        coverage: true,
+        references: true,
+    };
     for lens in lenses::lenses(db, file, wanted) {
         fits(db, file, lens.span);
         assert!(!lenses::title(db, lens.decl, lens.shows).is_empty());
     }
-    links(db, file).iter().for_each(|link| fits(db, file, link.span));
+    links(db, file)
+        .iter()
+        .for_each(|link| fits(db, file, link.span));
     for at in bytes {
         selections_fit(db, file, at);
         if at % 13 == 0 {
@@ -250,12 +309,19 @@ fn of_circles() {
     let text = "boundary a in b\nboundary b in a\ntechnology t { is: u }\ntechnology u { is: t }\n\
                 mitigation m { based_on: n }\nmitigation n { based_on: m }\nflow p -> p\nprocess p in a { technology: t }\n";
     let workspace = workspace(&[("m.threat".to_owned(), text.to_owned())]);
-    ask(workspace.db(), workspace.file("m.threat").unwrap(), 0..text.len() as u32);
+    ask(
+        workspace.db(),
+        workspace.file("m.threat").unwrap(),
+        0..text.len() as u32,
+    );
 }
 
 #[test]
 fn of_the_library() {
-    let workspace = workspace(&[("m.threat".to_owned(), "process p { technology: cache }".to_owned())]);
+    let workspace = workspace(&[(
+        "m.threat".to_owned(),
+        "process p { technology: cache }".to_owned(),
+    )]);
     let db = workspace.db();
     let asking = workspace.file("m.threat").unwrap();
     let library = World::get(db).library(db);

@@ -39,7 +39,11 @@ fn check(model: &str, go: impl Fn(&Database, File, u32) -> Option<Goto>, expecte
     let db = cursor.db();
     let told = match go(db, cursor.file, cursor.offset) {
         Some(goto) => {
-            let targets = goto.targets.iter().map(|found| target(db, found) + "\n").collect::<String>();
+            let targets = goto
+                .targets
+                .iter()
+                .map(|found| target(db, found) + "\n")
+                .collect::<String>();
             format!("from {}\n{targets}", written(db, cursor.file, goto.origin))
         }
         None => "nowhere\n".to_owned(),
@@ -290,7 +294,13 @@ fn check_references(model: &str, include_declaration: bool, expected: Expect) {
     let cursor = Cursor::new(model);
     let db = cursor.db();
     let found = references(db, cursor.file, cursor.offset, include_declaration).into_iter();
-    let told = found.map(|found| format!("{} {}\n", role(found.role), written(db, found.file, found.span)));
+    let told = found.map(|found| {
+        format!(
+            "{} {}\n",
+            role(found.role),
+            written(db, found.file, found.span)
+        )
+    });
     expected.assert_eq(&told.collect::<String>());
 }
 
@@ -344,10 +354,20 @@ fn references_of_tests() {
          mitigation m { counters: odd }\n//- odd.test.threat\nprocess a\nexpect { absent: odd@a }\n",
     );
     let db = cursor.db();
-    let models: Vec<_> = cursor.workspace.models().chain(cursor.workspace.tests()).collect();
+    let models: Vec<_> = cursor
+        .workspace
+        .models()
+        .chain(cursor.workspace.tests())
+        .collect();
     let rule = cursor.file.declarations(db)[0];
     let found = references_to(db, &models, rule, true).into_iter();
-    let told = found.map(|found| format!("{} {}\n", role(found.role), written(db, found.file, found.span)));
+    let told = found.map(|found| {
+        format!(
+            "{} {}\n",
+            role(found.role),
+            written(db, found.file, found.span)
+        )
+    });
     expect![[r#"
         declares m.threat:1:6 odd
         reads m.threat:2:26 odd
@@ -360,7 +380,13 @@ fn check_highlight(model: &str, expected: Expect) {
     let cursor = Cursor::new(model);
     let db = cursor.db();
     let found = highlight(db, cursor.file, cursor.offset).into_iter();
-    let told = found.map(|found| format!("{} {}\n", role(found.role), written(db, cursor.file, found.span)));
+    let told = found.map(|found| {
+        format!(
+            "{} {}\n",
+            role(found.role),
+            written(db, cursor.file, found.span)
+        )
+    });
     expected.assert_eq(&told.collect::<String>());
 }
 

@@ -5,7 +5,8 @@ mod cursor;
 use cursor::{Cursor, target};
 use expect_test::{Expect, expect};
 use threatline_ide::hierarchy::{
-    Call, Item, find, incoming_calls, item, outgoing_calls, prepare_calls, prepare_types, subtypes, supertypes,
+    Call, Item, find, incoming_calls, item, outgoing_calls, prepare_calls, prepare_types, subtypes,
+    supertypes,
 };
 use threatline_model::Database;
 
@@ -34,7 +35,12 @@ fn at(before: &str) -> Cursor {
 }
 
 fn line(db: &Database, item: &Item) -> String {
-    format!("{} {} <{}>", item.kind.word(), item.name, target(db, &item.target))
+    format!(
+        "{} {} <{}>",
+        item.kind.word(),
+        item.name,
+        target(db, &item.target)
+    )
 }
 
 fn check_calls(cursor: &Cursor, expected: Expect) {
@@ -47,12 +53,26 @@ fn check_calls(cursor: &Cursor, expected: Expect) {
         assert_eq!(element, prepared.decl);
         told += &format!("{}\n", line(db, &prepared));
         let call = |direction: &str, call: &Call| {
-            let flows: Vec<String> = call.flows.iter().map(|(_, flow)| target(db, flow)).collect();
-            format!("  {direction} {}: {}\n", line(db, &call.item), flows.join(", "))
+            let flows: Vec<String> = call
+                .flows
+                .iter()
+                .map(|(_, flow)| target(db, flow))
+                .collect();
+            format!(
+                "  {direction} {}: {}\n",
+                line(db, &call.item),
+                flows.join(", ")
+            )
         };
         let asked_from = cursor.file.path(db);
-        told += &incoming_calls(db, element, asked_from).iter().map(|found| call("from", found)).collect::<String>();
-        told += &outgoing_calls(db, element, asked_from).iter().map(|found| call("to", found)).collect::<String>();
+        told += &incoming_calls(db, element, asked_from)
+            .iter()
+            .map(|found| call("from", found))
+            .collect::<String>();
+        told += &outgoing_calls(db, element, asked_from)
+            .iter()
+            .map(|found| call("to", found))
+            .collect::<String>();
     }
     expected.assert_eq(&told);
 }
@@ -94,7 +114,12 @@ fn flows_of_other_files_are_no_places_of_the_caller() {
     let gateway = prepare_calls(db, cursor.file, cursor.offset).remove(0);
     let calls = outgoing_calls(db, gateway.decl, &gateway.asked_from);
     assert_eq!(calls[0].flows_in(cursor.file), []);
-    assert_eq!(calls[0].flows_in(cursor.workspace.file("shop.threat").unwrap()).len(), 2);
+    assert_eq!(
+        calls[0]
+            .flows_in(cursor.workspace.file("shop.threat").unwrap())
+            .len(),
+        2
+    );
 }
 
 fn check_types(cursor: &Cursor, expected: Expect) {
@@ -105,7 +130,12 @@ fn check_types(cursor: &Cursor, expected: Expect) {
         for above in supertypes(db, prepared.decl, &prepared.asked_from) {
             told += &format!("  above: {}\n", line(db, &above));
         }
-        for below in subtypes(db, cursor.file.model(db), prepared.decl, &prepared.asked_from) {
+        for below in subtypes(
+            db,
+            cursor.file.model(db),
+            prepared.decl,
+            &prepared.asked_from,
+        ) {
             told += &format!("  below: {}\n", line(db, &below));
         }
     }
@@ -184,7 +214,10 @@ fn entries_know_their_declaration_again() {
     for file in cursor.file.model(db).files(db).iter() {
         for decl in file.declarations(db).iter() {
             let item = item(db, *decl, cursor.file.path(db));
-            assert_eq!(find(db, cursor.workspace.file(&item.path).unwrap(), &item.name), Some(*decl));
+            assert_eq!(
+                find(db, cursor.workspace.file(&item.path).unwrap(), &item.name),
+                Some(*decl)
+            );
         }
     }
 }

@@ -11,7 +11,11 @@ fn check(model: &str, expected: Expect) {
     let db = cursor.db();
     let told = match hover(db, cursor.file, cursor.offset) {
         Some(hover) => {
-            format!("{}\n{}", written(db, cursor.file, hover.span), explained(db, &hover.explanation))
+            format!(
+                "{}\n{}",
+                written(db, cursor.file, hover.span),
+                explained(db, &hover.explanation)
+            )
         }
         None => "nothing\n".to_owned(),
     };

@@ -29,7 +29,11 @@ process p { owner: \"someone\" }
                 Target::Address(address) => address.clone(),
                 Target::Path(path) => format!("file {path}"),
             };
-            format!("{} -> {target} ({})\n", &text[link.span.range()], link.tooltip)
+            format!(
+                "{} -> {target} ({})\n",
+                &text[link.span.range()],
+                link.tooltip
+            )
         })
         .collect();
     expect![[r#"
@@ -54,8 +58,19 @@ fn a_name_is_edited_with_its_uses_in_the_file() {
             .map(|span| text[span.range()].to_owned())
             .collect::<Vec<_>>()
     };
-    assert_eq!(spans("process sh$0op\nstore s\nflow f: shop -> s"), ["shop", "shop"]);
-    assert_eq!(spans("process shop\nstore s\nflow f: sh$0op -> s"), [""; 0], "only where it is declared");
-    assert_eq!(spans("process sh$0op\n//- b.threat\nstore s\nflow f: shop -> s"), [""; 0], "another file names it");
+    assert_eq!(
+        spans("process sh$0op\nstore s\nflow f: shop -> s"),
+        ["shop", "shop"]
+    );
+    assert_eq!(
+        spans("process shop\nstore s\nflow f: sh$0op -> s"),
+        [""; 0],
+        "only where it is declared"
+    );
+    assert_eq!(
+        spans("process sh$0op\n//- b.threat\nstore s\nflow f: shop -> s"),
+        [""; 0],
+        "another file names it"
+    );
     assert_eq!(spans("process sh$0op"), [""; 0]);
 }

@@ -1,9 +1,11 @@
-//! The language reference holds: what is generated in it is current, every example in it is in the language and
-//! in canonical form, what it says that `check` finds is found, and everything that can be written is named in it.
+//! The language reference holds: what is generated in it is current, every example in it is in the
+//! language and in canonical form, what it says that `check` finds is found, and everything that
+//! can be written is named in it.
 //!
 //! In `grammar/README.md`, what stands behind a fence tells what is held of its block:
 //!
-//! - `threat`: an excerpt. Names in it may be declared elsewhere; nothing else may be wrong with it.
+//! - `threat`: an excerpt. Names in it may be declared elsewhere; nothing else may be wrong with
+//!   it.
 //! - `threat model CODE…`: a complete model. Its diagnostics have these codes and no other. A line
 //!   `// path.threat` begins the next file of it, and is part of it.
 //! - `text check`: what `check` says of the model before, but for excerpts and the summary.
@@ -44,11 +46,19 @@ fn the_generated_parts_are_current() {
     let text = reference();
     let (mut current, mut stale) = (text.clone(), Vec::new());
     for (name, part) in parts() {
-        let (begin, end) = (format!("<!-- generated: {name} -->\n"), format!("<!-- end: {name} -->"));
-        assert_eq!(current.matches(&begin).count(), 1, "grammar/README.md has not one line {begin}");
+        let (begin, end) = (
+            format!("<!-- generated: {name} -->\n"),
+            format!("<!-- end: {name} -->"),
+        );
+        assert_eq!(
+            current.matches(&begin).count(),
+            1,
+            "grammar/README.md has not one line {begin}"
+        );
         let start = current.find(&begin).expect("it was just counted") + begin.len();
-        let length =
-            current[start..].find(&end).unwrap_or_else(|| panic!("grammar/README.md has no {end} after {begin}"));
+        let length = current[start..]
+            .find(&end)
+            .unwrap_or_else(|| panic!("grammar/README.md has no {end} after {begin}"));
         let part = format!("\n{}\n\n", part.trim());
         if current[start..start + length] != part {
             current.replace_range(start..start + length, &part);
@@ -61,7 +71,10 @@ fn the_generated_parts_are_current() {
         }
         return;
     }
-    let different = current.lines().zip(text.lines()).find(|(current, text)| current != text);
+    let different = current
+        .lines()
+        .zip(text.lines())
+        .find(|(current, text)| current != text);
     assert!(
         stale.is_empty(),
         "{stale:?} in grammar/README.md are not what the code says.\nit should say: {}\nit does say:    {}\n\
@@ -75,15 +88,27 @@ fn the_generated_parts_are_current() {
 fn every_marker_is_of_a_generated_part() {
     let known: Vec<String> = parts().into_iter().map(|(name, _)| name).collect();
     for line in reference().lines() {
-        let name = line.strip_prefix("<!-- generated: ").and_then(|rest| rest.strip_suffix(" -->"));
-        assert!(name.is_none_or(|name| known.iter().any(|known| known == name)), "nothing generates {line}");
+        let name = line
+            .strip_prefix("<!-- generated: ")
+            .and_then(|rest| rest.strip_suffix(" -->"));
+        assert!(
+            name.is_none_or(|name| known.iter().any(|known| known == name)),
+            "nothing generates {line}"
+        );
     }
 }
 
 /// The generated parts by name.
 fn parts() -> Vec<(String, String)> {
-    let mut parts: Vec<(String, String)> =
-        KINDS.iter().map(|schema| (format!("properties of {}", schema.kind.word()), properties(schema))).collect();
+    let mut parts: Vec<(String, String)> = KINDS
+        .iter()
+        .map(|schema| {
+            (
+                format!("properties of {}", schema.kind.word()),
+                properties(schema),
+            )
+        })
+        .collect();
     let others = [
         ("words", word_lists()),
         ("derived facts", derived_facts()),
@@ -97,7 +122,10 @@ fn parts() -> Vec<(String, String)> {
 }
 
 /// A table in Markdown.
-fn table<const COLUMNS: usize>(heading: [&str; COLUMNS], rows: impl IntoIterator<Item = [String; COLUMNS]>) -> String {
+fn table<const COLUMNS: usize>(
+    heading: [&str; COLUMNS],
+    rows: impl IntoIterator<Item = [String; COLUMNS]>,
+) -> String {
     let mut text = format!("| {} |\n|{}\n", heading.join(" | "), "---|".repeat(COLUMNS));
     for row in rows {
         let cells = row.map(|cell| cell.replace('|', "\\|"));
@@ -114,7 +142,12 @@ fn properties(schema: &schema::KindSchema) -> String {
     table(
         ["property", "takes", "unless stated", "meaning"],
         schema.properties.iter().map(|property| {
-            [code(property.name), takes(property), unless_stated(schema.kind, property), property.doc.to_owned()]
+            [
+                code(property.name),
+                takes(property),
+                unless_stated(schema.kind, property),
+                property.doc.to_owned(),
+            ]
         }),
     )
 }
@@ -131,25 +164,39 @@ fn takes(property: &Property) -> String {
         Takes::Date => ("a date".to_owned(), "dates".to_owned()),
         Takes::Reference => ("a reference".to_owned(), "references".to_owned()),
         Takes::Name(kinds) if kinds == ELEMENTS => ("an element".to_owned(), "elements".to_owned()),
-        Takes::Name(kinds) => (format!("a {}", linked(kinds[0], kinds[0].word())), several_of(kinds)),
-        Takes::Countered => {
-            (String::new(), "[threats](#threat), [rules](#rule), [STRIDE categories](#stride-category)".to_owned())
-        }
+        Takes::Name(kinds) => (
+            format!("a {}", linked(kinds[0], kinds[0].word())),
+            several_of(kinds),
+        ),
+        Takes::Countered => (
+            String::new(),
+            "[threats](#threat), [rules](#rule), [STRIDE categories](#stride-category)".to_owned(),
+        ),
         Takes::Finding => (String::new(), "[findings](#names-of-findings)".to_owned()),
         Takes::Condition => ("a [condition](#conditions)".to_owned(), String::new()),
     };
-    if property.many { format!("list of {several}") } else { one }
+    if property.many {
+        format!("list of {several}")
+    } else {
+        one
+    }
 }
 
 /// The kinds of what a list names, elements as one.
 fn several_of(kinds: &[Kind]) -> String {
     let has_elements = ELEMENTS.iter().all(|kind| kinds.contains(kind));
-    let alone = kinds.iter().filter(|kind| !has_elements || !kind.is_element());
+    let alone = kinds
+        .iter()
+        .filter(|kind| !has_elements || !kind.is_element());
     let plural = |kind: &Kind| match kind.word().strip_suffix('y') {
         Some(stem) => linked(*kind, &format!("{stem}ies")),
         None => linked(*kind, &format!("{}s", kind.word())),
     };
-    alone.map(plural).chain(has_elements.then(|| "elements".to_owned())).collect::<Vec<_>>().join(", ")
+    alone
+        .map(plural)
+        .chain(has_elements.then(|| "elements".to_owned()))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn linked(kind: Kind, text: &str) -> String {
@@ -162,7 +209,9 @@ fn unless_stated(kind: Kind, property: &Property) -> String {
         _ if property.required => "**required**".to_owned(),
         (Some(default), Takes::Words(words)) if words.position(default).is_some() => code(default),
         (Some(default), _) => default.to_owned(),
-        (None, _) if kind.is_element() && matches!(is_fact(), Some(Gives::Word(_) | Gives::YesNo)) => {
+        (None, _)
+            if kind.is_element() && matches!(is_fact(), Some(Gives::Word(_) | Gives::YesNo)) =>
+        {
             "unknown".to_owned()
         }
         _ => String::new(),
@@ -171,12 +220,18 @@ fn unless_stated(kind: Kind, property: &Property) -> String {
 
 /// What a list of words is called, without the article.
 fn called(words: &Words) -> &'static str {
-    words.called.split_once(' ').map_or(words.called, |(_, rest)| rest)
+    words
+        .called
+        .split_once(' ')
+        .map_or(words.called, |(_, rest)| rest)
 }
 
 fn anchor(heading: &str) -> String {
     let letters = heading.to_lowercase().replace(' ', "-");
-    letters.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_')).collect()
+    letters
+        .chars()
+        .filter(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'))
+        .collect()
 }
 
 fn word_lists() -> String {
@@ -191,10 +246,21 @@ fn word_lists() -> String {
     for words in lists {
         let name = called(words);
         let heading = name[..1].to_uppercase() + &name[1..];
-        let order = if words.ordered { "Ordered, from the least to the most." } else { "Without an order." };
-        let rows = words.words.iter().map(|(word, meaning)| [code(word), (*meaning).to_owned()]);
-        write!(text, "### {heading}\n{order}\n\n{}\n", table(["word", "meaning"], rows))
-            .expect("a string takes everything");
+        let order = if words.ordered {
+            "Ordered, from the least to the most."
+        } else {
+            "Without an order."
+        };
+        let rows = words
+            .words
+            .iter()
+            .map(|(word, meaning)| [code(word), (*meaning).to_owned()]);
+        write!(
+            text,
+            "### {heading}\n{order}\n\n{}\n",
+            table(["word", "meaning"], rows)
+        )
+        .expect("a string takes everything");
     }
     text
 }
@@ -203,7 +269,11 @@ fn kinds_in_words(kinds: &[Kind]) -> String {
     if kinds == ELEMENTS {
         "every element".to_owned()
     } else {
-        kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(", ")
+        kinds
+            .iter()
+            .map(|kind| kind.word())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -225,24 +295,34 @@ fn gives(gives: Gives) -> String {
 fn derived_facts() -> String {
     table(
         ["fact", "of", "gives", "meaning"],
-        facts::DERIVED
-            .iter()
-            .map(|fact| [code(fact.name), kinds_in_words(fact.kinds), gives(fact.gives), fact.doc.to_owned()]),
+        facts::DERIVED.iter().map(|fact| {
+            [
+                code(fact.name),
+                kinds_in_words(fact.kinds),
+                gives(fact.gives),
+                fact.doc.to_owned(),
+            ]
+        }),
     )
 }
 
 /// The properties of elements as facts, each once.
 fn stated_facts() -> String {
     let mut names: Vec<&str> = Vec::new();
-    for property in ELEMENTS.iter().flat_map(|kind| schema::of(*kind).properties) {
+    for property in ELEMENTS
+        .iter()
+        .flat_map(|kind| schema::of(*kind).properties)
+    {
         if !names.contains(&property.name) {
             names.push(property.name);
         }
     }
     let row = |name: &str| {
         let stated_by = |kind: &Kind| schema::of(*kind).property(name).is_some();
-        let kinds: Vec<Kind> =
-            ELEMENTS.into_iter().filter(|kind| stated_by(kind) && facts::fact(&[*kind], name).is_some()).collect();
+        let kinds: Vec<Kind> = ELEMENTS
+            .into_iter()
+            .filter(|kind| stated_by(kind) && facts::fact(&[*kind], name).is_some())
+            .collect();
         let fact = facts::fact(&kinds, name)?;
         let property = schema::of(kinds[0]).property(name)?;
         let unstated = match (property.default, fact.gives) {
@@ -252,18 +332,45 @@ fn stated_facts() -> String {
             (None, Gives::Named(_)) => "`is` is false".to_owned(),
             _ => "not stated".to_owned(),
         };
-        Some([code(name), kinds_in_words(&kinds), gives(fact.gives), unstated])
+        Some([
+            code(name),
+            kinds_in_words(&kinds),
+            gives(fact.gives),
+            unstated,
+        ])
     };
-    table(["fact", "of", "gives", "when it is not stated"], names.into_iter().filter_map(row))
+    table(
+        ["fact", "of", "gives", "when it is not stated"],
+        names.into_iter().filter_map(row),
+    )
 }
 
 fn severity() -> String {
     let rows = Level::ALL.map(|likelihood| {
-        let of = |impact: Level| SEVERITY[likelihood as usize][impact as usize].word().to_owned();
+        let of = |impact: Level| {
+            SEVERITY[likelihood as usize][impact as usize]
+                .word()
+                .to_owned()
+        };
         let [low, medium, high, critical] = Level::ALL.map(of);
-        [format!("likelihood **{}**", likelihood.word()), low, medium, high, critical]
+        [
+            format!("likelihood **{}**", likelihood.word()),
+            low,
+            medium,
+            high,
+            critical,
+        ]
     });
-    table(["", "impact **low**", "impact **medium**", "impact **high**", "impact **critical**"], rows)
+    table(
+        [
+            "",
+            "impact **low**",
+            "impact **medium**",
+            "impact **high**",
+            "impact **critical**",
+        ],
+        rows,
+    )
 }
 
 /// What becomes of a rule's impact, as the analysis has it: each on flows that carry more and more.
@@ -284,14 +391,30 @@ fn impact() -> String {
     let found = all(db, model);
     let impact = |rule: Level, held: &str| {
         let is = |id: FindingId| id.name(db) == format!("{}@of_{held}", rule.word());
-        let finding = found.iter().find(|assessed| is(assessed.finding.id)).expect("the rule looks at the flow");
+        let finding = found
+            .iter()
+            .find(|assessed| is(assessed.finding.id))
+            .expect("the rule looks at the flow");
         finding.finding.impact.word().to_owned()
     };
     let rows = Level::ALL.map(|rule| {
-        let held = ["nothing", "public", "internal", "confidential", "restricted"].map(|held| impact(rule, held));
+        let held = [
+            "nothing",
+            "public",
+            "internal",
+            "confidential",
+            "restricted",
+        ]
+        .map(|held| impact(rule, held));
         let [nothing, public, internal, confidential, restricted] = held;
         assert_eq!(nothing, public);
-        [format!("`impact: {}`", rule.word()), public, internal, confidential, restricted]
+        [
+            format!("`impact: {}`", rule.word()),
+            public,
+            internal,
+            confidential,
+            restricted,
+        ]
     });
     let heading = [
         "the rule states",
@@ -306,7 +429,12 @@ fn impact() -> String {
 fn diagnostic_codes() -> String {
     let mut text = String::new();
     for class in Class::ALL {
-        write!(text, "### Diagnostics: {}\n\n", class.heading().to_lowercase()).expect("a string takes everything");
+        write!(
+            text,
+            "### Diagnostics: {}\n\n",
+            class.heading().to_lowercase()
+        )
+        .expect("a string takes everything");
         for code in codes::ALL.iter().filter(|code| code.class == class) {
             text.push_str(&diagnostic_code(code));
         }
@@ -319,14 +447,18 @@ fn diagnostic_code(code: &Code) -> String {
         Class::Finding => "by severity".to_owned(),
         _ => code.severity.word().to_owned(),
     };
-    let mut text = format!("#### {}\n*{weight}* · {}\n\n{}\n\n", code.id, code.summary, code.doc);
+    let mut text = format!(
+        "#### {}\n*{weight}* · {}\n\n{}\n\n",
+        code.id, code.summary, code.doc
+    );
     if !code.example.is_empty() {
         // What is no text cannot be shown as one, and what cannot be read is shown as it is.
         let (language, example) = match format(code.example) {
             Ok(formatted) => ("threat example", formatted),
             Err(_) => ("text", code.example.to_owned()),
         };
-        write!(text, "```{language}\n{}\n```\n\n", example.trim_end()).expect("a string takes everything");
+        write!(text, "```{language}\n{}\n```\n\n", example.trim_end())
+            .expect("a string takes everything");
     }
     text
 }
@@ -344,7 +476,11 @@ struct Block {
 
 impl Block {
     fn is(&self, info: &str) -> bool {
-        self.info == info || self.info.strip_prefix(info).is_some_and(|rest| rest.starts_with(' '))
+        self.info == info
+            || self
+                .info
+                .strip_prefix(info)
+                .is_some_and(|rest| rest.starts_with(' '))
     }
 }
 
@@ -354,7 +490,11 @@ fn blocks() -> Vec<Block> {
     for (at, line) in reference().lines().enumerate() {
         match (line.strip_prefix("```"), open) {
             (Some(info), false) => {
-                blocks.push(Block { info: info.to_owned(), text: String::new(), line: at + 1 });
+                blocks.push(Block {
+                    info: info.to_owned(),
+                    text: String::new(),
+                    line: at + 1,
+                });
                 open = true;
             }
             (Some(_), true) => open = false,
@@ -370,8 +510,8 @@ fn blocks() -> Vec<Block> {
     blocks
 }
 
-/// The files of a block: what stands before the first line `// path.threat` is `model.threat`, or a test if
-/// something is expected in it.
+/// The files of a block: what stands before the first line `// path.threat` is `model.threat`, or a
+/// test if something is expected in it.
 fn files(block: &Block) -> Vec<(String, String)> {
     let name = |line: &str| {
         let path = line.strip_prefix("// ")?.trim_end();
@@ -396,9 +536,14 @@ fn files(block: &Block) -> Vec<(String, String)> {
 fn check(block: &Block) -> (Workspace, Vec<Diagnostic>) {
     let mut workspace = Workspace::new(TODAY);
     let model = workspace.set_model("", None);
-    let files: Vec<File> =
-        files(block).into_iter().map(|(path, text)| workspace.set_file(model, &path, FileText::new(text))).collect();
-    let found = files.iter().flat_map(|file| diagnostics(workspace.db(), *file)).collect();
+    let files: Vec<File> = files(block)
+        .into_iter()
+        .map(|(path, text)| workspace.set_file(model, &path, FileText::new(text)))
+        .collect();
+    let found = files
+        .iter()
+        .flat_map(|file| diagnostics(workspace.db(), *file))
+        .collect();
     (workspace, found)
 }
 
@@ -406,15 +551,25 @@ fn check(block: &Block) -> (Workspace, Vec<Diagnostic>) {
 fn every_example_is_in_the_language_and_in_canonical_form() {
     for block in blocks().iter().filter(|block| block.is("threat")) {
         let errors = syntax_errors(&parse(&block.text), &block.text);
-        assert!(errors.is_empty(), "grammar/README.md:{}: {errors:#?}", block.line);
+        assert!(
+            errors.is_empty(),
+            "grammar/README.md:{}: {errors:#?}",
+            block.line
+        );
         let formatted = format(&block.text).expect("it has no errors");
-        assert_eq!(block.text, formatted, "grammar/README.md:{}: the example is not in canonical form", block.line);
+        assert_eq!(
+            block.text, formatted,
+            "grammar/README.md:{}: the example is not in canonical form",
+            block.line
+        );
     }
 }
 
 #[test]
 fn excerpts_say_nothing_wrong() {
-    let is_excerpt = |block: &&Block| block.is("threat") && !block.is("threat model") && !block.is("threat example");
+    let is_excerpt = |block: &&Block| {
+        block.is("threat") && !block.is("threat model") && !block.is("threat example")
+    };
     for block in blocks().iter().filter(is_excerpt) {
         let (_, found) = check(block);
         let wrong: Vec<_> = found
@@ -424,7 +579,11 @@ fn excerpts_say_nothing_wrong() {
             .filter(|diagnostic| *diagnostic.code != codes::UNRESOLVED_REFERENCE)
             .map(|diagnostic| (diagnostic.code.id, &diagnostic.message))
             .collect();
-        assert!(wrong.is_empty(), "grammar/README.md:{}: {wrong:#?}", block.line);
+        assert!(
+            wrong.is_empty(),
+            "grammar/README.md:{}: {wrong:#?}",
+            block.line
+        );
     }
 }
 
@@ -438,7 +597,11 @@ fn models_have_the_diagnostics_that_are_claimed() {
         let (_, found) = check(block);
         let codes: BTreeSet<&str> = found.iter().map(|diagnostic| diagnostic.code.id).collect();
         let told: Vec<_> = found.iter().map(|diagnostic| &diagnostic.message).collect();
-        assert_eq!(claimed, codes, "grammar/README.md:{}: {told:#?}", block.line);
+        assert_eq!(
+            claimed, codes,
+            "grammar/README.md:{}: {told:#?}",
+            block.line
+        );
     }
 }
 
@@ -447,17 +610,33 @@ fn what_check_says_is_what_it_says() {
     let blocks = blocks();
     let mut told = 0;
     for pair in blocks.windows(2).filter(|pair| pair[1].is("text check")) {
-        let [model, said] = pair else { unreachable!("windows of two") };
-        assert!(model.is("threat model"), "grammar/README.md:{}: no model stands before it", said.line);
-        let (workspace, found) = check(model);
-        let mut actual: Vec<String> =
-            found.iter().flat_map(|diagnostic| in_lines(workspace.db(), diagnostic)).collect();
-        let is_told = |line: &&str| {
-            ["error[", "warning[", "info[", "hint[", "= note:", "= help:", "--> ", "("]
-                .iter()
-                .any(|start| line.starts_with(start))
+        let [model, said] = pair else {
+            unreachable!("windows of two")
         };
-        let mut claimed: Vec<String> = said.text.lines().map(str::trim).filter(is_told).map(str::to_owned).collect();
+        assert!(
+            model.is("threat model"),
+            "grammar/README.md:{}: no model stands before it",
+            said.line
+        );
+        let (workspace, found) = check(model);
+        let mut actual: Vec<String> = found
+            .iter()
+            .flat_map(|diagnostic| in_lines(workspace.db(), diagnostic))
+            .collect();
+        let is_told = |line: &&str| {
+            [
+                "error[", "warning[", "info[", "hint[", "= note:", "= help:", "--> ", "(",
+            ]
+            .iter()
+            .any(|start| line.starts_with(start))
+        };
+        let mut claimed: Vec<String> = said
+            .text
+            .lines()
+            .map(str::trim)
+            .filter(is_told)
+            .map(str::to_owned)
+            .collect();
         actual.sort();
         claimed.sort();
         assert_eq!(claimed, actual, "grammar/README.md:{}", said.line);
@@ -487,7 +666,10 @@ fn in_lines(db: &Database, diagnostic: &Diagnostic) -> Vec<String> {
         format!("--> {}", spot(diagnostic.location)),
     ];
     for related in &diagnostic.related {
-        lines.extend([format!("= note: {}", related.message), format!("({})", spot(related.location))]);
+        lines.extend([
+            format!("= note: {}", related.message),
+            format!("({})", spot(related.location)),
+        ]);
     }
     lines.extend(diagnostic.help.iter().map(|help| format!("= help: {help}")));
     lines
@@ -499,8 +681,13 @@ fn settings_have_nothing_wrong() {
     let settings = blocks.iter().filter(|block| block.is("toml"));
     assert!(settings.clone().count() > 0);
     for block in settings {
-        let problems = Settings::read("threatline.toml".into(), block.text.as_str().into()).problems;
-        assert!(problems.is_empty(), "grammar/README.md:{}: {problems:#?}", block.line);
+        let problems =
+            Settings::read("threatline.toml".into(), block.text.as_str().into()).problems;
+        assert!(
+            problems.is_empty(),
+            "grammar/README.md:{}: {problems:#?}",
+            block.line
+        );
     }
 }
 
@@ -525,10 +712,17 @@ fn everything_that_can_be_written_is_named() {
         assert!(text.contains(&code(name)), "`{name}` is not named");
     }
     for code in codes::ALL {
-        assert!(text.contains(&format!("\n#### {}\n", code.id)), "no section tells of `{}`", code.id);
+        assert!(
+            text.contains(&format!("\n#### {}\n", code.id)),
+            "no section tells of `{}`",
+            code.id
+        );
     }
     for function in ["any", "all", "no", "count", "components", "stated", "used"] {
-        assert!(text.contains(&format!("`{function}(")), "`{function}(…)` is not told");
+        assert!(
+            text.contains(&format!("`{function}(")),
+            "`{function}(…)` is not told"
+        );
     }
 }
 
@@ -545,12 +739,19 @@ fn links_lead_somewhere() {
             assert!(anchors.insert(anchor.clone()), "two headings are #{anchor}");
         }
     }
-    for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+    for link in text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+    {
         match link.strip_prefix('#') {
             Some(anchor) => assert!(anchors.contains(anchor), "no heading is {link}"),
             None => {
                 let link = link.split('#').next().unwrap_or(link);
-                assert!(path().with_file_name(link).exists() || link.starts_with("https://"), "nothing is at {link}")
+                assert!(
+                    path().with_file_name(link).exists() || link.starts_with("https://"),
+                    "nothing is at {link}"
+                )
             }
         }
     }

@@ -16,8 +16,15 @@ fn models(workspace: &Workspace) -> Vec<Model> {
 /// What the files look like afterwards, those that change; or why nothing does.
 fn renamed(model: &str, new: &str) -> String {
     let cursor = Cursor::new(model);
-    let outcome = prepare(cursor.db(), cursor.file, cursor.offset)
-        .and_then(|_| rename(cursor.db(), &models(&cursor.workspace), cursor.file, cursor.offset, new));
+    let outcome = prepare(cursor.db(), cursor.file, cursor.offset).and_then(|_| {
+        rename(
+            cursor.db(),
+            &models(&cursor.workspace),
+            cursor.file,
+            cursor.offset,
+            new,
+        )
+    });
     match outcome {
         Err(why) => format!("refused: {why}\n"),
         Ok(change) => {
@@ -25,7 +32,14 @@ fn renamed(model: &str, new: &str) -> String {
             for (path, edits) in &change.edits {
                 let text = match cursor.workspace.file(path) {
                     Some(file) => file.source(cursor.db()).text.clone(),
-                    None => cursor.workspace.models().next().unwrap().settings(cursor.db()).text.clone(),
+                    None => cursor
+                        .workspace
+                        .models()
+                        .next()
+                        .unwrap()
+                        .settings(cursor.db())
+                        .text
+                        .clone(),
                 };
                 shown += &format!("//- {path}\n{}", applied(&text, edits));
             }
@@ -282,17 +296,28 @@ fn what_is_called_so_elsewhere_is_left_alone() {
 #[test]
 fn files_and_folders_that_move_take_names_and_globs_along() {
     let files = [
-        ("pay.threat", "component pay { source: \"services/pay/**\", \"services/payments/**\" }\nstore s\n"),
-        ("b.threat", "flow f: x -> pay.s\nprocess x { source: \"services/pay\" }\n"),
+        (
+            "pay.threat",
+            "component pay { source: \"services/pay/**\", \"services/payments/**\" }\nstore s\n",
+        ),
+        (
+            "b.threat",
+            "flow f: x -> pay.s\nprocess x { source: \"services/pay\" }\n",
+        ),
     ];
-    let files: Vec<(String, String)> = files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
+    let files: Vec<(String, String)> = files
+        .iter()
+        .map(|(path, text)| (path.to_string(), text.to_string()))
+        .collect();
     let workspace = workspace(&files);
     let moved = |old: &str, new: &str| {
         let change = moved(workspace.db(), &models(&workspace), old, new);
-        let texts = change
-            .edits
-            .iter()
-            .map(|(path, edits)| applied(&workspace.file(path).unwrap().source(workspace.db()).text, edits));
+        let texts = change.edits.iter().map(|(path, edits)| {
+            applied(
+                &workspace.file(path).unwrap().source(workspace.db()).text,
+                edits,
+            )
+        });
         texts.collect::<String>()
     };
     expect![[r#"
@@ -320,11 +345,19 @@ fn meaning_is_kept_or_the_name_is_refused() {
     for (name, files) in example_models() {
         let before = workspace(&files);
         let db = before.db();
-        let all: Vec<_> = models(&before).iter().flat_map(|model| model.files(db).to_vec()).collect();
+        let all: Vec<_> = models(&before)
+            .iter()
+            .flat_map(|model| model.files(db).to_vec())
+            .collect();
         let names: Vec<_> = all
             .iter()
             .flat_map(|file| file.declarations(db).iter())
-            .filter_map(|decl| decl.shape(db).name.as_ref().map(|name| name.rsplit('.').next().unwrap().to_owned()))
+            .filter_map(|decl| {
+                decl.shape(db)
+                    .name
+                    .as_ref()
+                    .map(|name| name.rsplit('.').next().unwrap().to_owned())
+            })
             .collect();
         for _ in 0..6 {
             let file = *chance.pick(&all);
@@ -338,7 +371,11 @@ fn meaning_is_kept_or_the_name_is_refused() {
                 continue;
             }
             let found = chance.pick(&named);
-            let new = if chance.one_in(2) { "quite_new".to_owned() } else { chance.pick(&names).clone() };
+            let new = if chance.one_in(2) {
+                "quite_new".to_owned()
+            } else {
+                chance.pick(&names).clone()
+            };
             let old = file.source(db).text[found.span.range()].to_owned();
             let Ok(change) = rename(db, &models(&before), file, found.span.start, &new) else {
                 refused += 1;
@@ -346,12 +383,25 @@ fn meaning_is_kept_or_the_name_is_refused() {
             };
             done += 1;
             let texts = files.iter().map(|(path, text)| {
-                let text = change.edits.get(path.as_str()).map_or_else(|| text.clone(), |edits| applied(text, edits));
+                let text = change
+                    .edits
+                    .get(path.as_str())
+                    .map_or_else(|| text.clone(), |edits| applied(text, edits));
                 (path.clone(), text)
             });
             let after = workspace(&texts.collect::<Vec<_>>());
-            let count = |workspace: &Workspace| render(workspace).lines().filter(|line| !line.starts_with(' ')).count();
-            assert_eq!(count(&before), count(&after), "{name}: {old} to {new}\n{}", render(&after));
+            let count = |workspace: &Workspace| {
+                render(workspace)
+                    .lines()
+                    .filter(|line| !line.starts_with(' '))
+                    .count()
+            };
+            assert_eq!(
+                count(&before),
+                count(&after),
+                "{name}: {old} to {new}\n{}",
+                render(&after)
+            );
         }
     }
     assert!(done > 10 && refused > 10, "{done} done, {refused} refused");

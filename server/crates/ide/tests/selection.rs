@@ -16,7 +16,11 @@ fn check(model: &str, expected: Expect) {
     }
     let told = found.iter().map(|span| {
         let written = text[span.range()].replace('\n', "⏎");
-        if written.trim().is_empty() { "(blank)\n".to_owned() } else { format!("{written}\n") }
+        if written.trim().is_empty() {
+            "(blank)\n".to_owned()
+        } else {
+            format!("{written}\n")
+        }
     });
     expected.assert_eq(&told.collect::<String>());
 }
@@ -33,7 +37,7 @@ fn from_a_word_to_the_file() {
             handles: a, edge.card⏎  owner: "me"
             {⏎  handles: a, edge.card⏎  owner: "me"⏎}
             process shop "Shop" in edge.vpc {⏎  handles: a, edge.card⏎  owner: "me"⏎}
-            /// What it is.⏎process shop "Shop" in edge.vpc {⏎  handles: a, edge.card⏎  owner: "me"⏎}
+            /// What it is.⏎process shop "Shop" in edge.vpc {⏎ handles: a, edge.card⏎ owner: "me"⏎}
             asset a { classification: public }⏎/// What it is.⏎process shop "Shop" in edge.vpc {⏎  handles: a, edge.card⏎  owner: "me"⏎}
             asset a { classification: public }⏎/// What it is.⏎process shop "Shop" in edge.vpc {⏎  handles: a, edge.card⏎  owner: "me"⏎}⏎
         "#]],

@@ -12,13 +12,25 @@ fn outline(db: &Database, file: File, symbols: &[Symbol], indent: usize) -> Stri
     let mut told = String::new();
     for symbol in symbols {
         assert!(!symbol.name.is_empty());
-        assert!(symbol.whole.start <= symbol.selection.start && symbol.selection.end <= symbol.whole.end);
+        assert!(
+            symbol.whole.start <= symbol.selection.start
+                && symbol.selection.end <= symbol.whole.end
+        );
         for child in &symbol.children {
             assert!(symbol.whole.start <= child.whole.start && child.whole.end <= symbol.whole.end);
         }
-        let title = symbol.title.as_ref().map(|title| format!(" ({title})")).unwrap_or_default();
+        let title = symbol
+            .title
+            .as_ref()
+            .map(|title| format!(" ({title})"))
+            .unwrap_or_default();
         let at = written(db, file, symbol.selection);
-        told += &format!("{:indent$}{} {}{title} <{at}>\n", "", symbol.kind.word(), symbol.name);
+        told += &format!(
+            "{:indent$}{} {}{title} <{at}>\n",
+            "",
+            symbol.kind.word(),
+            symbol.name
+        );
         told += &outline(db, file, &symbol.children, indent + 2);
     }
     told
@@ -89,10 +101,20 @@ fn check_workspace(query: &str, expected: Expect) {
     let workspace = workspace(&fixture(MODEL));
     let db = workspace.db();
     let models: Vec<_> = workspace.models().collect();
-    let found = workspace_symbols(db, &models, query, 5).into_iter().map(|symbol| {
-        let container = symbol.container.map(|container| format!(" in {container}")).unwrap_or_default();
-        format!("{} {}{container} <{}>\n", symbol.kind.word(), symbol.name, target(db, &symbol.target))
-    });
+    let found = workspace_symbols(db, &models, query, 5)
+        .into_iter()
+        .map(|symbol| {
+            let container = symbol
+                .container
+                .map(|container| format!(" in {container}"))
+                .unwrap_or_default();
+            format!(
+                "{} {}{container} <{}>\n",
+                symbol.kind.word(),
+                symbol.name,
+                target(db, &symbol.target)
+            )
+        });
     expected.assert_eq(&found.collect::<String>());
 }
 
@@ -167,5 +189,8 @@ fn the_library_is_found_where_it_is_asked_for() {
     let db = workspace.db();
     let library = threatline_model::World::get(db).library(db);
     let found = workspace_symbols(db, &[library], "ratelim", 3);
-    assert_eq!((found[0].name.as_str(), found[0].container.as_deref()), ("rate_limiting", Some("std")));
+    assert_eq!(
+        (found[0].name.as_str(), found[0].container.as_deref()),
+        ("rate_limiting", Some("std"))
+    );
 }

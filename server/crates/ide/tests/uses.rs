@@ -11,7 +11,9 @@ fn meaning(db: &Database, meaning: Meaning) -> String {
         Meaning::Declares(decl) => format!("declares {}", full_name(db, decl)),
         Meaning::Names(decl) => format!("names {}", full_name(db, decl)),
         Meaning::Kind(kind) => format!("kind {}", kind.word()),
-        Meaning::Property(kind, property) => format!("property {} of {}", property.name, kind.word()),
+        Meaning::Property(kind, property) => {
+            format!("property {} of {}", property.name, kind.word())
+        }
         Meaning::Word(words, at) => format!("{}, {}", words.word(at), words.called),
         Meaning::YesNo(yes) => format!("{yes}"),
         Meaning::Reference => "reference".to_owned(),
@@ -27,7 +29,11 @@ fn all(workspace: &Workspace, path: &str) -> String {
     let mut told = String::new();
     for decl in file.declarations(db).iter() {
         for found in uses(db, *decl) {
-            told += &format!("{}: {}\n", &text[found.span.range()], meaning(db, found.meaning));
+            told += &format!(
+                "{}: {}\n",
+                &text[found.span.range()],
+                meaning(db, found.meaning)
+            );
         }
     }
     told
@@ -154,17 +160,21 @@ fn names_with_dots_name_the_components_too() {
     let workspace = workspace(&fixture(SHOP));
     let db = workspace.db();
     let declared = |name: &str| {
-        let files = workspace.models().flat_map(|model| model.files(db).iter().copied());
+        let files = workspace
+            .models()
+            .flat_map(|model| model.files(db).iter().copied());
         let mut all = files.flat_map(|file| file.declarations(db).iter().copied());
         all.find(|decl| full_name(db, *decl) == name).unwrap()
     };
     let told = |name: &str| {
-        let found = references(db, declared(name).model(db), declared(name)).into_iter().map(|found| {
-            let file = found.within.file(db);
-            let text = &file.source(db).text;
-            let line = text[..found.span.start as usize].matches('\n').count() + 1;
-            format!("{}:{line} {}\n", file.path(db), &text[found.span.range()])
-        });
+        let found = references(db, declared(name).model(db), declared(name))
+            .into_iter()
+            .map(|found| {
+                let file = found.within.file(db);
+                let text = &file.source(db).text;
+                let line = text[..found.span.start as usize].matches('\n').count() + 1;
+                format!("{}:{line} {}\n", file.path(db), &text[found.span.range()])
+            });
         found.collect::<String>()
     };
     expect![[r#"

@@ -27,14 +27,21 @@ accept known { findings: unencrypted_flow@pay by: \"CISO\" until: 2026-01-31 bec
 ";
 
 fn all(cursor: &Cursor) -> Span {
-    Span { start: 0, end: cursor.file.source(cursor.db()).text.len() as u32 }
+    Span {
+        start: 0,
+        end: cursor.file.source(cursor.db()).text.len() as u32,
+    }
 }
 
 #[test]
 fn hints_tell_what_the_text_does_not() {
     let cursor = Cursor::new(MODEL);
     let text = &cursor.file.source(cursor.db()).text;
-    let wanted = hints::Wanted { sensitivity: true, severity: true, state: true };
+    let wanted = hints::Wanted {
+        sensitivity: true,
+        severity: true,
+        state: true,
+    };
     let shown: String = hints(cursor.db(), cursor.file, all(&cursor), wanted)
         .iter()
         .map(|hint| {
@@ -50,22 +57,41 @@ fn hints_tell_what_the_text_does_not() {
         accept known { findings: unencrypted_flow@pay[critical] likelihood high: `medium` (stated), raised by exposure / impact critical: `high` where confidential data are held; what is held here is rated critical / severity critical: likelihood high with impact critical
         accept known { findings: unencrypted_flow@pay by: "CISO" until: 2026-01-31[in 30 days] 
     "#]].assert_eq(&shown);
-    let none = hints::Wanted { sensitivity: false, severity: false, state: false };
+    let none = hints::Wanted {
+        sensitivity: false,
+        severity: false,
+        state: false,
+    };
     assert_eq!(hints(cursor.db(), cursor.file, all(&cursor), none), []);
     // Only what is asked for is looked at.
     let line = text.find("flow pay").unwrap();
     let part = hints(cursor.db(), cursor.file, Span::new(line, line + 40), wanted);
-    assert_eq!(part.iter().map(|hint| hint.label.as_str()).collect::<Vec<_>>(), ["restricted"]);
+    assert_eq!(
+        part.iter()
+            .map(|hint| hint.label.as_str())
+            .collect::<Vec<_>>(),
+        ["restricted"]
+    );
 }
 
 #[test]
 fn lenses_tell_what_is_open_considered_and_named() {
     let cursor = Cursor::new(MODEL);
     let text = &cursor.file.source(cursor.db()).text;
-    let wanted = lenses::Wanted { findings: true, coverage: true, references: true };
+    let wanted = lenses::Wanted {
+        findings: true,
+        coverage: true,
+        references: true,
+    };
     let shown: String = lenses(cursor.db(), cursor.file, wanted)
         .iter()
-        .map(|lens| format!("{}: {}\n", &text[lens.span.range()], title(cursor.db(), lens.decl, lens.shows)))
+        .map(|lens| {
+            format!(
+                "{}: {}\n",
+                &text[lens.span.range()],
+                title(cursor.db(), lens.decl, lens.shows)
+            )
+        })
         .collect();
     expect![[r#"
         shop: 1 open: 1 high · 1 accepted · 1 mitigated
@@ -85,7 +111,11 @@ fn lenses_tell_what_is_open_considered_and_named() {
         late: 1 reference
     "#]]
     .assert_eq(&shown);
-    let none = lenses::Wanted { findings: false, coverage: false, references: false };
+    let none = lenses::Wanted {
+        findings: false,
+        coverage: false,
+        references: false,
+    };
     assert_eq!(lenses(cursor.db(), cursor.file, none), []);
 }
 
@@ -97,7 +127,12 @@ fn the_matrix_has_the_worst_first() {
         .iter()
         .map(|row| {
             let words: Vec<&str> = row.cells.iter().map(|cell| cell.word()).collect();
-            format!("{} | {} | {}\n", row.name, letters(row.cells), words.join(" | "))
+            format!(
+                "{} | {} | {}\n",
+                row.name,
+                letters(row.cells),
+                words.join(" | ")
+            )
         })
         .collect();
     expect![[r#"
@@ -112,8 +147,13 @@ fn coloured(model: &str, expected: Expect) {
     let cursor = Cursor::new(model);
     let text = &cursor.file.source(cursor.db()).text;
     let found = tokens(cursor.db(), cursor.file, all(&cursor));
-    assert!(found.windows(2).all(|two| two[0].0.end <= two[1].0.start), "they overlap");
-    let shown = found.iter().map(|(span, token)| format!("{} {token:?}\n", &text[span.range()]));
+    assert!(
+        found.windows(2).all(|two| two[0].0.end <= two[1].0.start),
+        "they overlap"
+    );
+    let shown = found
+        .iter()
+        .map(|(span, token)| format!("{} {token:?}\n", &text[span.range()]));
     expected.assert_eq(&shown.collect::<String>());
 }
 

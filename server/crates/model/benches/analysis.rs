@@ -1,5 +1,6 @@
-//! What an analysis costs, on generated models of growing size: `cargo bench -p threatline-model`. The table
-//! of memory is made by `cargo run --release -p threatline-model --example memory -- 10000`.
+//! What an analysis costs, on generated models of growing size: `cargo bench -p threatline-model`.
+//! The table of memory is made by
+//! `cargo run --release -p threatline-model --example memory -- 10000`.
 
 use divan::Bencher;
 use rayon::prelude::*;
@@ -17,7 +18,10 @@ fn main() {
 fn load(files: &[(String, String)]) -> Workspace {
     let mut workspace = Workspace::new(TODAY);
     let model = workspace.set_model("", None);
-    let files = files.iter().map(|(path, text)| (path.as_str().into(), FileText::new(text.as_str()))).collect();
+    let files = files
+        .iter()
+        .map(|(path, text)| (path.as_str().into(), FileText::new(text.as_str())))
+        .collect();
     workspace.load(model, files);
     workspace
 }
@@ -25,8 +29,13 @@ fn load(files: &[(String, String)]) -> Workspace {
 /// The diagnostics of all files, on all processors.
 fn check(workspace: &Workspace) -> usize {
     let db = workspace.db();
-    let files: Vec<File> = workspace.models().flat_map(|model| model.files(db).to_vec()).collect();
-    let found = files.into_par_iter().map_with(db.clone(), |db, file| diagnostics(db, file).len());
+    let files: Vec<File> = workspace
+        .models()
+        .flat_map(|model| model.files(db).to_vec())
+        .collect();
+    let found = files
+        .into_par_iter()
+        .map_with(db.clone(), |db, file| diagnostics(db, file).len());
     found.sum()
 }
 
@@ -46,8 +55,13 @@ impl Open {
         check(&workspace);
         // What is open in an editor keeps its tree.
         for path in [EDITED, SHARED, PLATFORM] {
-            let Some(file) = workspace.file(path) else { continue };
-            let (model, text) = (file.model(workspace.db()), file.source(workspace.db()).text.clone());
+            let Some(file) = workspace.file(path) else {
+                continue;
+            };
+            let (model, text) = (
+                file.model(workspace.db()),
+                file.source(workspace.db()).text.clone(),
+            );
             workspace.set_file(model, path, FileText::new(text));
         }
         check(&workspace);
@@ -59,8 +73,13 @@ impl Open {
         let file = self.workspace.file(path).unwrap();
         let (from, to) = (texts[self.turn % 2], texts[(self.turn + 1) % 2]);
         self.turn += 1;
-        let at = file.source(self.workspace.db()).text.find(from).expect("the model says this");
-        self.workspace.edit(file, Span::new(at, at + from.len()), to);
+        let at = file
+            .source(self.workspace.db())
+            .text
+            .find(from)
+            .expect("the model says this");
+        self.workspace
+            .edit(file, Span::new(at, at + from.len()), to);
         file
     }
 
@@ -97,7 +116,10 @@ fn edit_of_a_comment(bencher: Bencher, elements: usize) {
 fn edit_of_a_property(bencher: Bencher, elements: usize) {
     let mut open = Open::new(elements);
     bencher.bench_local(|| {
-        let file = open.edit(EDITED, ["  authentication: federated\n", "  authentication: none\n"]);
+        let file = open.edit(
+            EDITED,
+            ["  authentication: federated\n", "  authentication: none\n"],
+        );
         open.diagnose(file)
     });
 }
@@ -129,7 +151,8 @@ fn rename_of_an_asset_and_the_whole_model_again(bencher: Bencher, elements: usiz
     });
 }
 
-/// What is known to be asked of thousands of elements, at the size and in the shape that an editor is to stand.
+/// What is known to be asked of thousands of elements, at the size and in the shape that an editor
+/// is to stand.
 mod scale {
     use super::*;
 
@@ -141,7 +164,10 @@ mod scale {
     fn open_one_file() -> Open {
         let mut open = Open::of(&generate_one_file(10_000));
         let file = open.workspace.file(LARGE).unwrap();
-        let (model, text) = (file.model(open.workspace.db()), file.source(open.workspace.db()).text.clone());
+        let (model, text) = (
+            file.model(open.workspace.db()),
+            file.source(open.workspace.db()).text.clone(),
+        );
         open.workspace.set_file(model, LARGE, FileText::new(text));
         open
     }
@@ -169,7 +195,10 @@ mod scale {
     fn property(bencher: Bencher) {
         let mut open = open();
         bencher.bench_local(|| {
-            let file = open.edit(EDITED, ["authentication: federated", "authentication: none"]);
+            let file = open.edit(
+                EDITED,
+                ["authentication: federated", "authentication: none"],
+            );
             open.diagnose(file)
         });
     }
@@ -205,7 +234,10 @@ mod scale {
     fn classification(bencher: Bencher) {
         let mut open = open();
         bencher.bench_local(|| {
-            let file = open.edit(SHARED, ["classification: confidential", "classification: restricted"]);
+            let file = open.edit(
+                SHARED,
+                ["classification: confidential", "classification: restricted"],
+            );
             open.diagnose(file)
         });
     }
@@ -214,7 +246,10 @@ mod scale {
     fn classification_and_the_whole_model_again(bencher: Bencher) {
         let mut open = open();
         bencher.bench_local(|| {
-            open.edit(SHARED, ["classification: confidential", "classification: restricted"]);
+            open.edit(
+                SHARED,
+                ["classification: confidential", "classification: restricted"],
+            );
             check(&open.workspace)
         });
     }

@@ -1,5 +1,5 @@
-//! The table of diagnostics: every code with its weight, what it means, and a model that triggers it. The
-//! reference is made from it, and a test checks each example.
+//! The table of diagnostics: every code with its weight, what it means, and a model that triggers
+//! it. The reference is made from it, and a test checks each example.
 
 use crate::diagnostics::Severity;
 
@@ -20,7 +20,13 @@ pub enum Class {
 
 impl Class {
     /// All classes, in the order of the reference.
-    pub const ALL: [Class; 5] = [Class::Text, Class::Model, Class::Finding, Class::Time, Class::Lint];
+    pub const ALL: [Class; 5] = [
+        Class::Text,
+        Class::Model,
+        Class::Finding,
+        Class::Time,
+        Class::Lint,
+    ];
 
     /// A heading for the class.
     pub fn heading(self) -> &'static str {

@@ -1,18 +1,18 @@
-//! The conditions of rules: checked against the facts there are, and evaluated with three values. It must
-//! not know what follows when a condition is true.
+//! The conditions of rules: checked against the facts there are, and evaluated with three values.
+//! It must not know what follows when a condition is true.
 //!
-//! A fact that is not stated is unknown. `not` of unknown is unknown; `and` is unknown when no operand is
-//! false and one is unknown; `or`, when none is true and one is. An unknown answer names the facts that are
-//! missing: of an `and` those of all its unknown operands, of an `or` those of the operand that misses the
-//! fewest; under `not` the two change places. A rule then fires as *not stated* when a single missing fact
-//! would decide it.
+//! A fact that is not stated is unknown. `not` of unknown is unknown; `and` is unknown when no
+//! operand is false and one is unknown; `or`, when none is true and one is. An unknown answer names
+//! the facts that are missing: of an `and` those of all its unknown operands, of an `or` those of
+//! the operand that misses the fewest; under `not` the two change places. A rule then fires as *not
+//! stated* when a single missing fact would decide it.
 
 use crate::codes;
 use crate::db::{Db, Decl};
 use crate::diagnostics::Diagnostic;
 use crate::facts::{
-    Aspect, Fact, FactValue, Facts, Gives, Many, Missing, Reason, aspect_of, elements_in, fact, fact_names, held,
-    in_words,
+    Aspect, Fact, FactValue, Facts, Gives, Many, Missing, Reason, aspect_of, elements_in, fact,
+    fact_names, held, in_words,
 };
 use crate::lower::{Condition as Written, Expression, NodeId, Part, Value};
 use crate::names::full_name;
@@ -47,7 +47,13 @@ pub enum Condition {
     Used(Decl),
     /// How many elements there are, or components they come from.
     #[allow(missing_docs)] // as in `components(incoming where exposed) > 2`
-    Count { how: How, path: Path, filter: Option<Filter>, operator: Operator, number: u32 },
+    Count {
+        how: How,
+        path: Path,
+        filter: Option<Filter>,
+        operator: Operator,
+        number: u32,
+    },
     /// All elements, and at least one.
     Every(Path, Filter),
 }
@@ -145,10 +151,15 @@ pub struct Checked {
 /// The kinds that a rule looks at.
 pub fn subjects(db: &dyn Db, rule: Decl) -> Vec<Kind> {
     let facts = rule.facts(db);
-    let on = facts.properties.iter().find(|property| property.name == "on");
+    let on = facts
+        .properties
+        .iter()
+        .find(|property| property.name == "on");
     let values = on.map(|on| &*on.values).unwrap_or_default();
     let word = |value: &Value| match value {
-        Value::Name(name) => SUBJECT.position(name).and_then(|at| Kind::from_word(SUBJECT.word(at))),
+        Value::Name(name) => SUBJECT
+            .position(name)
+            .and_then(|at| Kind::from_word(SUBJECT.word(at))),
         _ => None,
     };
     values.iter().filter_map(word).collect()
@@ -157,21 +168,47 @@ pub fn subjects(db: &dyn Db, rule: Decl) -> Vec<Kind> {
 /// Checks the condition of a rule.
 #[salsa::tracked]
 pub fn checked(db: &dyn Db, rule: Decl) -> Checked {
-    let written = rule.facts(db).properties.iter().enumerate().find_map(|(at, property)| {
-        (property.name == "when").then(|| Some((at as u16, property.condition.as_ref()?))).flatten()
-    });
-    let Some((position, written)) = written else { return Checked::default() };
+    let written = rule
+        .facts(db)
+        .properties
+        .iter()
+        .enumerate()
+        .find_map(|(at, property)| {
+            (property.name == "when")
+                .then(|| Some((at as u16, property.condition.as_ref()?)))
+                .flatten()
+        });
+    let Some((position, written)) = written else {
+        return Checked::default();
+    };
     let mut kinds = subjects(db, rule);
     if kinds.is_empty() {
         kinds = vec![Kind::External, Kind::Process, Kind::Store, Kind::Flow];
     }
-    let mut checker = Checker { db, rule, position, written, problems: Vec::new(), names: Vec::new() };
+    let mut checker = Checker {
+        db,
+        rule,
+        position,
+        written,
+        problems: Vec::new(),
+        names: Vec::new(),
+    };
     if written.too_deep {
-        checker.wrong(written.root, format!("the condition is nested deeper than {}", crate::lower::DEEPEST_CONDITION));
+        checker.wrong(
+            written.root,
+            format!(
+                "the condition is nested deeper than {}",
+                crate::lower::DEEPEST_CONDITION
+            ),
+        );
     }
     let condition = checker.condition(written.root, &kinds);
     let condition = condition.filter(|_| checker.problems.is_empty());
-    Checked { condition, problems: checker.problems, names: checker.names }
+    Checked {
+        condition,
+        problems: checker.problems,
+        names: checker.names,
+    }
 }
 
 /// What is wrong with the condition of a declaration's property.
@@ -191,25 +228,38 @@ pub fn problems(db: &dyn Db, decl: Decl, property: u16) -> Vec<Diagnostic> {
 
 /// The declarations that a declaration's conditions name.
 pub fn names_in_conditions(db: &dyn Db, decl: Decl) -> Vec<Decl> {
-    if decl.kind(db) == Kind::Rule { checked(db, decl).names.clone() } else { Vec::new() }
+    if decl.kind(db) == Kind::Rule {
+        checked(db, decl).names.clone()
+    } else {
+        Vec::new()
+    }
 }
 
-/// The technologies and protocols of which a rule's condition wants elements to be made; those that it rules out
-/// are not among them.
+/// The technologies and protocols of which a rule's condition wants elements to be made; those that
+/// it rules out are not among them.
 pub fn asked_for(db: &dyn Db, rule: Decl) -> Vec<Decl> {
     fn collect(condition: &Condition, wanted: bool, found: &mut Vec<Decl>) {
         match condition {
             Condition::And(operands) | Condition::Or(operands) => {
-                operands.iter().for_each(|operand| collect(operand, wanted, found));
+                operands
+                    .iter()
+                    .for_each(|operand| collect(operand, wanted, found));
             }
             Condition::Not(operand) => collect(operand, !wanted, found),
-            Condition::Count { filter: Some(filter), operator, number, .. } => {
+            Condition::Count {
+                filter: Some(filter),
+                operator,
+                number,
+                ..
+            } => {
                 let few = matches!(operator, Operator::Less | Operator::LessOrEqual);
                 let none = few || (*operator == Operator::Equal && *number == 0);
                 collect(&filter.condition, wanted != none, found);
             }
             Condition::Every(_, filter) => collect(&filter.condition, wanted, found),
-            Condition::Kin(_, decl) | Condition::Used(decl) if wanted && !found.contains(decl) => found.push(*decl),
+            Condition::Kin(_, decl) | Condition::Used(decl) if wanted && !found.contains(decl) => {
+                found.push(*decl)
+            }
             _ => {}
         }
     }
@@ -237,7 +287,9 @@ pub fn facts_of(db: &dyn Db, rule: Decl) -> Vec<Fact> {
             Condition::Not(operand) => collect(operand, found),
             Condition::Count { path, filter, .. } => {
                 add(path);
-                filter.iter().for_each(|filter| collect(&filter.condition, found));
+                filter
+                    .iter()
+                    .for_each(|filter| collect(&filter.condition, found));
             }
             Condition::Every(path, filter) => {
                 add(path);
@@ -280,7 +332,12 @@ impl<'db> Checker<'db> {
         None
     }
 
-    fn report(&mut self, node: NodeId, message: impl Into<String>, near: impl Iterator<Item = &'static str>) {
+    fn report(
+        &mut self,
+        node: NodeId,
+        message: impl Into<String>,
+        near: impl Iterator<Item = &'static str>,
+    ) {
         let place = self.rule.part(Part::Node(self.position, node));
         let mut problem = Diagnostic::new(&codes::INVALID_CONDITION, place, message);
         if let Expression::Name(written) = self.expression(node) {
@@ -297,30 +354,49 @@ impl<'db> Checker<'db> {
         match self.expression(node) {
             Expression::And(operands) => self.conditions(operands, kinds).map(Condition::And),
             Expression::Or(operands) => self.conditions(operands, kinds).map(Condition::Or),
-            Expression::Not(operand) => Some(Condition::Not(Box::new(self.condition(*operand, kinds)?))),
-            Expression::Compare { left, operator, right } => {
-                self.comparison(*left, Operator::read(operator), *right, kinds)
+            Expression::Not(operand) => {
+                Some(Condition::Not(Box::new(self.condition(*operand, kinds)?)))
             }
+            Expression::Compare {
+                left,
+                operator,
+                right,
+            } => self.comparison(*left, Operator::read(operator), *right, kinds),
             Expression::In { left, values } => self.membership(*left, values, kinds),
             Expression::Is { left, right } => self.kinship(*left, *right, kinds),
-            Expression::Call { function, argument, filter } => {
-                self.call(node, function, argument.as_ref(), *filter, kinds)
-            }
+            Expression::Call {
+                function,
+                argument,
+                filter,
+            } => self.call(node, function, argument.as_ref(), *filter, kinds),
             Expression::Name(name) => match self.operand(node, name, kinds)? {
-                Operand::Path(path) if path.fact.gives == Gives::YesNo => Some(Condition::YesNo(path)),
-                Operand::Aspect(path, Aspect::Personal) => {
-                    Some(Condition::Sensitivity(path, Aspect::Personal, Operator::Equal, 1))
+                Operand::Path(path) if path.fact.gives == Gives::YesNo => {
+                    Some(Condition::YesNo(path))
                 }
-                _ => self.wrong(node, format!("`{name}` is not a yes or no by itself: compare it with something")),
+                Operand::Aspect(path, Aspect::Personal) => Some(Condition::Sensitivity(
+                    path,
+                    Aspect::Personal,
+                    Operator::Equal,
+                    1,
+                )),
+                _ => self.wrong(
+                    node,
+                    format!("`{name}` is not a yes or no by itself: compare it with something"),
+                ),
             },
-            Expression::Number(number) => self.wrong(node, format!("`{number}` alone is no condition")),
+            Expression::Number(number) => {
+                self.wrong(node, format!("`{number}` alone is no condition"))
+            }
             Expression::Missing => self.wrong(node, "something is missing here"),
         }
     }
 
     fn conditions(&mut self, operands: &[NodeId], kinds: &[Kind]) -> Option<Vec<Condition>> {
         // Each is checked, so that all errors are told at once.
-        let checked: Vec<_> = operands.iter().map(|operand| self.condition(*operand, kinds)).collect();
+        let checked: Vec<_> = operands
+            .iter()
+            .map(|operand| self.condition(*operand, kinds))
+            .collect();
         checked.into_iter().collect()
     }
 
@@ -330,8 +406,16 @@ impl<'db> Checker<'db> {
         let mut segments = name.split('.').peekable();
         while let Some(segment) = segments.next() {
             let Some(found) = fact(kinds, segment) else {
-                let of = kinds.iter().map(|kind| crate::typed::a(kind.word())).collect::<Vec<_>>().join(" or ");
-                self.report(node, format!("`{segment}` is no fact of {of}"), fact_names(kinds).into_iter());
+                let of = kinds
+                    .iter()
+                    .map(|kind| crate::typed::a(kind.word()))
+                    .collect::<Vec<_>>()
+                    .join(" or ");
+                self.report(
+                    node,
+                    format!("`{segment}` is no fact of {of}"),
+                    fact_names(kinds).into_iter(),
+                );
                 return None;
             };
             if segments.peek().is_none() {
@@ -385,8 +469,19 @@ impl<'db> Checker<'db> {
         }
     }
 
-    fn comparison(&mut self, left: NodeId, operator: Operator, right: NodeId, kinds: &[Kind]) -> Option<Condition> {
-        if let Expression::Call { function, argument, filter } = self.expression(left) {
+    fn comparison(
+        &mut self,
+        left: NodeId,
+        operator: Operator,
+        right: NodeId,
+        kinds: &[Kind],
+    ) -> Option<Condition> {
+        if let Expression::Call {
+            function,
+            argument,
+            filter,
+        } = self.expression(left)
+        {
             let how = match function.as_str() {
                 "count" => How::Elements,
                 "components" => How::Components,
@@ -400,7 +495,13 @@ impl<'db> Checker<'db> {
             let Ok(number) = number.parse() else {
                 return self.wrong(right, format!("`{number}` is no whole number"));
             };
-            return Some(Condition::Count { how, path, filter: filter?, operator, number });
+            return Some(Condition::Count {
+                how,
+                path,
+                filter: filter?,
+                operator,
+                number,
+            });
         }
         match self.named_operand(left, kinds)? {
             Operand::Aspect(path, aspect) => {
@@ -411,31 +512,49 @@ impl<'db> Checker<'db> {
                         return self.wrong(left, "`kind` has no order: use `=`");
                     }
                     Aspect::Kind => &ASSET_KIND,
-                    Aspect::Personal => return self.wrong(left, "`personal` is yes or no: write it alone"),
+                    Aspect::Personal => {
+                        return self.wrong(left, "`personal` is yes or no: write it alone");
+                    }
                 };
                 let level = self.word(right, words)?;
                 Some(Condition::Sensitivity(path, aspect, operator, level))
             }
-            Operand::Path(path) => match path.fact.gives {
-                Gives::Assets => {
-                    let level = self.word(right, &CLASSIFICATION)?;
-                    Some(Condition::Sensitivity(path, Aspect::Classification, operator, level))
-                }
-                Gives::Word(words) | Gives::Words(words) => {
-                    if operator.needs_order() && !words.ordered {
-                        return self.wrong(left, format!("`{}` has no order: use `=` or `in`", path.fact.name));
+            Operand::Path(path) => {
+                match path.fact.gives {
+                    Gives::Assets => {
+                        let level = self.word(right, &CLASSIFICATION)?;
+                        Some(Condition::Sensitivity(
+                            path,
+                            Aspect::Classification,
+                            operator,
+                            level,
+                        ))
                     }
-                    let word = self.word(right, words)?;
-                    Some(Condition::Word(path, operator, word))
+                    Gives::Word(words) | Gives::Words(words) => {
+                        if operator.needs_order() && !words.ordered {
+                            return self.wrong(
+                                left,
+                                format!("`{}` has no order: use `=` or `in`", path.fact.name),
+                            );
+                        }
+                        let word = self.word(right, words)?;
+                        Some(Condition::Word(path, operator, word))
+                    }
+                    Gives::YesNo => self.yes_no(path, operator, right),
+                    Gives::Named(_) => self.wrong(
+                        left,
+                        format!("compare with `is`: `{} is …`", path.fact.name),
+                    ),
+                    Gives::Elements(..) => self.wrong(
+                        left,
+                        format!("`{}` are elements: count them", path.fact.name),
+                    ),
+                    Gives::Opaque => {
+                        let name = path.fact.name;
+                        self.wrong(left, format!("of `{name}` one can only ask whether it is stated: `stated({name})`"))
+                    }
                 }
-                Gives::YesNo => self.yes_no(path, operator, right),
-                Gives::Named(_) => self.wrong(left, format!("compare with `is`: `{} is …`", path.fact.name)),
-                Gives::Elements(..) => self.wrong(left, format!("`{}` are elements: count them", path.fact.name)),
-                Gives::Opaque => {
-                    let name = path.fact.name;
-                    self.wrong(left, format!("of `{name}` one can only ask whether it is stated: `stated({name})`"))
-                }
-            },
+            }
         }
     }
 
@@ -451,7 +570,11 @@ impl<'db> Checker<'db> {
             _ => return self.wrong(right, "`yes` and `no` have no order"),
         };
         let condition = Condition::YesNo(path);
-        Some(if yes { condition } else { Condition::Not(Box::new(condition)) })
+        Some(if yes {
+            condition
+        } else {
+            Condition::Not(Box::new(condition))
+        })
     }
 
     fn word(&mut self, node: NodeId, words: &'static Words) -> Option<u8> {
@@ -469,16 +592,28 @@ impl<'db> Checker<'db> {
 
     fn membership(&mut self, left: NodeId, values: &[NodeId], kinds: &[Kind]) -> Option<Condition> {
         let Operand::Path(path) = self.named_operand(left, kinds)? else {
-            return self.wrong(left, "compare an aspect of assets with `=`, `<` and the like");
+            return self.wrong(
+                left,
+                "compare an aspect of assets with `=`, `<` and the like",
+            );
         };
         let (Gives::Word(words) | Gives::Words(words)) = path.fact.gives else {
-            return self.wrong(left, format!("`{}` is no word, so it is not one of some", path.fact.name));
+            return self.wrong(
+                left,
+                format!("`{}` is no word, so it is not one of some", path.fact.name),
+            );
         };
-        let listed: Vec<_> = values.iter().map(|value| self.word(*value, words)).collect();
+        let listed: Vec<_> = values
+            .iter()
+            .map(|value| self.word(*value, words))
+            .collect();
         if values.is_empty() {
             return self.wrong(left, "nothing stands between the parentheses");
         }
-        Some(Condition::OneOf(path, listed.into_iter().collect::<Option<_>>()?))
+        Some(Condition::OneOf(
+            path,
+            listed.into_iter().collect::<Option<_>>()?,
+        ))
     }
 
     fn kinship(&mut self, left: NodeId, right: NodeId, kinds: &[Kind]) -> Option<Condition> {
@@ -486,12 +621,24 @@ impl<'db> Checker<'db> {
             return self.wrong(left, "`is` asks for a technology or a protocol");
         };
         let Gives::Named(kind) = path.fact.gives else {
-            return self.wrong(left, format!("`is` asks for a technology or a protocol, not for `{}`", path.fact.name));
+            return self.wrong(
+                left,
+                format!(
+                    "`is` asks for a technology or a protocol, not for `{}`",
+                    path.fact.name
+                ),
+            );
         };
         let Expression::Name(name) = self.expression(right) else {
             return self.wrong(right, format!("a {} is missing here", kind.word()));
         };
-        match resolve_kind(self.db, self.rule, name, &[kind], Part::Node(self.position, right)) {
+        match resolve_kind(
+            self.db,
+            self.rule,
+            name,
+            &[kind],
+            Part::Node(self.position, right),
+        ) {
             Ok(decl) => {
                 self.names.push(decl);
                 Some(Condition::Kin(path, decl))
@@ -512,7 +659,13 @@ impl<'db> Checker<'db> {
         kinds: &[Kind],
     ) -> Option<Condition> {
         let count = |path, filter, operator, number| {
-            Some(Condition::Count { how: How::Elements, path, filter, operator, number })
+            Some(Condition::Count {
+                how: How::Elements,
+                path,
+                filter,
+                operator,
+                number,
+            })
         };
         match function.as_str() {
             "any" => {
@@ -527,15 +680,22 @@ impl<'db> Checker<'db> {
                 let (path, members) = self.collection(node, argument, kinds)?;
                 match self.filter(filter, members)? {
                     Some(filter) => Some(Condition::Every(path, filter)),
-                    None => self.wrong(node, "`all` needs `where`: `all(incoming where encrypted)`"),
+                    None => {
+                        self.wrong(node, "`all` needs `where`: `all(incoming where encrypted)`")
+                    }
                 }
             }
             "stated" => {
                 let Some(argument) = argument else {
-                    return self.wrong(node, "`stated` asks for a property: `stated(authentication)`");
+                    return self.wrong(
+                        node,
+                        "`stated` asks for a property: `stated(authentication)`",
+                    );
                 };
                 match self.operand(node, argument, kinds)? {
-                    Operand::Path(path) if !crate::facts::is_derived(path.fact) => Some(Condition::Stated(path)),
+                    Operand::Path(path) if !crate::facts::is_derived(path.fact) => {
+                        Some(Condition::Stated(path))
+                    }
                     _ => self.wrong(node, format!("`{argument}` is derived, and never stated")),
                 }
             }
@@ -555,19 +715,27 @@ impl<'db> Checker<'db> {
                     }
                 }
             }
-            "count" | "components" => {
-                self.wrong(node, format!("`{function}(…)` is a number: compare it, `{function}(…) > 2`"))
-            }
+            "count" | "components" => self.wrong(
+                node,
+                format!("`{function}(…)` is a number: compare it, `{function}(…) > 2`"),
+            ),
             _ => {
                 let known = ["any", "all", "no", "count", "components", "stated", "used"];
                 let near = crate::diagnostics::nearest(function, known.map(SmolStr::from));
-                let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let near = near
+                    .map(|near| format!("; did you mean `{near}`?"))
+                    .unwrap_or_default();
                 self.wrong(node, format!("there is no `{function}`{near}"))
             }
         }
     }
 
-    fn collection(&mut self, node: NodeId, name: Option<&SmolStr>, kinds: &[Kind]) -> Option<(Path, &'static [Kind])> {
+    fn collection(
+        &mut self,
+        node: NodeId,
+        name: Option<&SmolStr>,
+        kinds: &[Kind],
+    ) -> Option<(Path, &'static [Kind])> {
         let Some(name) = name else {
             self.wrong(node, "this counts elements: name them, such as `incoming`");
             return None;
@@ -589,9 +757,14 @@ impl<'db> Checker<'db> {
 
     /// `Some(None)` is no filter; `None` a wrong one.
     fn filter(&mut self, filter: Option<NodeId>, kinds: &[Kind]) -> Option<Option<Filter>> {
-        let Some(node) = filter else { return Some(None) };
+        let Some(node) = filter else {
+            return Some(None);
+        };
         let condition = Box::new(self.condition(node, kinds)?);
-        Some(Some(Filter { condition, place: (self.rule, node) }))
+        Some(Some(Filter {
+            condition,
+            place: (self.rule, node),
+        }))
     }
 }
 
@@ -629,27 +802,56 @@ pub fn evaluate(facts: &Facts, condition: &Condition, element: Decl) -> Truth {
     weigh(facts, condition, element, true)
 }
 
-/// Evaluates a condition. The facts that an unknown answer misses are those without which it is not what is
-/// wanted: under `not` that is false.
+/// Evaluates a condition. The facts that an unknown answer misses are those without which it is not
+/// what is wanted: under `not` that is false.
 fn weigh(facts: &Facts, condition: &Condition, element: Decl, wanted: bool) -> Truth {
     match condition {
         Condition::And(operands) => {
-            let operands = operands.iter().map(|operand| weigh(facts, operand, element, wanted));
-            if wanted { all_of(operands) } else { one_of(operands.map(Truth::not)).not() }
+            let operands = operands
+                .iter()
+                .map(|operand| weigh(facts, operand, element, wanted));
+            if wanted {
+                all_of(operands)
+            } else {
+                one_of(operands.map(Truth::not)).not()
+            }
         }
         Condition::Or(operands) => {
-            let operands = operands.iter().map(|operand| weigh(facts, operand, element, wanted));
-            if wanted { one_of(operands) } else { all_of(operands.map(Truth::not)).not() }
+            let operands = operands
+                .iter()
+                .map(|operand| weigh(facts, operand, element, wanted));
+            if wanted {
+                one_of(operands)
+            } else {
+                all_of(operands.map(Truth::not)).not()
+            }
         }
         Condition::Not(operand) => weigh(facts, operand, element, !wanted).not(),
         Condition::Stated(path) => match subject(facts, path, element) {
             Some(element) => Truth::of(facts.typed(element).get(path.fact.name).is_some()),
             None => Truth::False,
         },
-        Condition::Used(technology) => Truth::of(is_used(facts.db(), element.model(facts.db()), *technology)),
-        Condition::Count { how, path, filter, operator, number } => {
-            let counted = Counted { how: *how, path, filter: filter.as_ref(), number: *number };
-            let operator = if wanted { *operator } else { operator.inverse() };
+        Condition::Used(technology) => {
+            Truth::of(is_used(facts.db(), element.model(facts.db()), *technology))
+        }
+        Condition::Count {
+            how,
+            path,
+            filter,
+            operator,
+            number,
+        } => {
+            let counted = Counted {
+                how: *how,
+                path,
+                filter: filter.as_ref(),
+                number: *number,
+            };
+            let operator = if wanted {
+                *operator
+            } else {
+                operator.inverse()
+            };
             let truth = count(facts, counted, operator, element);
             if wanted { truth } else { truth.not() }
         }
@@ -659,7 +861,11 @@ fn weigh(facts: &Facts, condition: &Condition, element: Decl, wanted: bool) -> T
             }
             let all = met(facts, path, filter, element, wanted, wanted);
             let members = all.into_iter().map(|(_, truth)| truth);
-            if wanted { all_of(members) } else { one_of(members.map(Truth::not)).not() }
+            if wanted {
+                all_of(members)
+            } else {
+                one_of(members.map(Truth::not)).not()
+            }
         }
         Condition::YesNo(path)
         | Condition::Word(path, ..)
@@ -672,38 +878,72 @@ fn weigh(facts: &Facts, condition: &Condition, element: Decl, wanted: bool) -> T
     }
 }
 
-/// The elements of a collection with what a condition is for each, but for those for which it is as `usual`.
-fn met(facts: &Facts, path: &Path, filter: &Filter, element: Decl, wanted: bool, usual: bool) -> Vec<(Decl, Truth)> {
+/// The elements of a collection with what a condition is for each, but for those for which it is as
+/// `usual`.
+fn met(
+    facts: &Facts,
+    path: &Path,
+    filter: &Filter,
+    element: Decl,
+    wanted: bool,
+    usual: bool,
+) -> Vec<(Decl, Truth)> {
     if path.fact.name == "neighbours" && path.steps.is_empty() {
         // All that is in a boundary asks the same of the same elements.
-        let Some(boundary) = placed_in(facts.db(), element) else { return Vec::new() };
+        let Some(boundary) = placed_in(facts.db(), element) else {
+            return Vec::new();
+        };
         let (rule, node) = filter.place;
         let in_boundary = met_in(facts.db(), boundary, rule, node, (wanted, usual));
-        return in_boundary.iter().filter(|(other, _)| *other != element).cloned().collect();
+        return in_boundary
+            .iter()
+            .filter(|(other, _)| *other != element)
+            .cloned()
+            .collect();
     }
     let members = members(facts, path, element);
-    let weighed = members.iter().map(|member| (*member, weigh(facts, &filter.condition, *member, wanted)));
-    weighed.filter(|(_, truth)| *truth != Truth::of(usual)).collect()
+    let weighed = members
+        .iter()
+        .map(|member| (*member, weigh(facts, &filter.condition, *member, wanted)));
+    weighed
+        .filter(|(_, truth)| *truth != Truth::of(usual))
+        .collect()
 }
 
 /// The same of all that is in a boundary, for a condition by its place in its rule.
 #[salsa::tracked]
-fn met_in(db: &dyn Db, boundary: Decl, rule: Decl, node: NodeId, (wanted, usual): (bool, bool)) -> Vec<(Decl, Truth)> {
+fn met_in(
+    db: &dyn Db,
+    boundary: Decl,
+    rule: Decl,
+    node: NodeId,
+    (wanted, usual): (bool, bool),
+) -> Vec<(Decl, Truth)> {
     let condition = checked(db, rule).condition.as_ref();
-    let Some(condition) = condition.and_then(|condition| filter_at(condition, (rule, node))) else { return Vec::new() };
+    let Some(condition) = condition.and_then(|condition| filter_at(condition, (rule, node))) else {
+        return Vec::new();
+    };
     let facts = Facts::new(db);
-    let weighed = elements_in(db, boundary).iter().map(|member| (*member, weigh(&facts, condition, *member, wanted)));
-    weighed.filter(|(_, truth)| *truth != Truth::of(usual)).collect()
+    let weighed = elements_in(db, boundary)
+        .iter()
+        .map(|member| (*member, weigh(&facts, condition, *member, wanted)));
+    weighed
+        .filter(|(_, truth)| *truth != Truth::of(usual))
+        .collect()
 }
 
 /// The condition of a filter within another condition.
 fn filter_at(condition: &Condition, place: (Decl, NodeId)) -> Option<&Condition> {
     match condition {
-        Condition::And(operands) | Condition::Or(operands) => {
-            operands.iter().find_map(|operand| filter_at(operand, place))
-        }
+        Condition::And(operands) | Condition::Or(operands) => operands
+            .iter()
+            .find_map(|operand| filter_at(operand, place)),
         Condition::Not(operand) => filter_at(operand, place),
-        Condition::Count { filter: Some(filter), .. } | Condition::Every(_, filter) => match filter.place == place {
+        Condition::Count {
+            filter: Some(filter),
+            ..
+        }
+        | Condition::Every(_, filter) => match filter.place == place {
             true => Some(&filter.condition),
             false => filter_at(&filter.condition, place),
         },
@@ -721,7 +961,11 @@ fn all_of(operands: impl Iterator<Item = Truth>) -> Truth {
             Truth::Unknown(facts) => missing.extend(facts),
         }
     }
-    if missing.is_empty() { Truth::True } else { unknown(missing) }
+    if missing.is_empty() {
+        Truth::True
+    } else {
+        unknown(missing)
+    }
 }
 
 /// True when one is; unknown without the facts of the one that misses the fewest.
@@ -731,7 +975,11 @@ fn one_of(operands: impl Iterator<Item = Truth>) -> Truth {
         match operand {
             Truth::True => return Truth::True,
             Truth::False => {}
-            Truth::Unknown(facts) if fewest.as_ref().is_none_or(|fewest| facts.len() < fewest.len()) => {
+            Truth::Unknown(facts)
+                if fewest
+                    .as_ref()
+                    .is_none_or(|fewest| facts.len() < fewest.len()) =>
+            {
                 fewest = Some(facts);
             }
             Truth::Unknown(_) => {}
@@ -750,8 +998,12 @@ fn test(facts: &Facts, condition: &Condition, value: &FactValue) -> Truth {
     match (condition, value) {
         (_, FactValue::Unknown(missing)) => Truth::Unknown(vec![*missing]),
         (Condition::YesNo(_), FactValue::YesNo(yes)) => Truth::of(*yes),
-        (Condition::Word(_, operator, word), FactValue::Word(stated)) => Truth::of(operator.holds(stated, word)),
-        (Condition::Word(_, Operator::NotEqual, word), FactValue::Words(stated)) => Truth::of(!stated.contains(word)),
+        (Condition::Word(_, operator, word), FactValue::Word(stated)) => {
+            Truth::of(operator.holds(stated, word))
+        }
+        (Condition::Word(_, Operator::NotEqual, word), FactValue::Words(stated)) => {
+            Truth::of(!stated.contains(word))
+        }
         (Condition::Word(_, operator, word), FactValue::Words(stated)) => {
             Truth::of(stated.iter().any(|stated| operator.holds(stated, word)))
         }
@@ -760,9 +1012,13 @@ fn test(facts: &Facts, condition: &Condition, value: &FactValue) -> Truth {
             Truth::of(stated.iter().any(|stated| words.contains(stated)))
         }
         (Condition::Sensitivity(_, aspect, operator, level), FactValue::Assets(assets)) => {
-            let of = assets.iter().map(|asset| aspect_of(facts.db(), *asset, *aspect));
+            let of = assets
+                .iter()
+                .map(|asset| aspect_of(facts.db(), *asset, *aspect));
             if *aspect == Aspect::Kind {
-                return Truth::of(of.into_iter().any(|kind| kind == *level) == (*operator == Operator::Equal));
+                return Truth::of(
+                    of.into_iter().any(|kind| kind == *level) == (*operator == Operator::Equal),
+                );
             }
             // Nothing that is held is less sensitive than anything.
             Truth::of(of.max().is_some_and(|most| operator.holds(most, *level)))
@@ -776,14 +1032,19 @@ fn test(facts: &Facts, condition: &Condition, value: &FactValue) -> Truth {
 
 /// The element whose fact a path asks for.
 fn subject(facts: &Facts, path: &Path, element: Decl) -> Option<Decl> {
-    path.steps.iter().try_fold(element, |element, step| match &*facts.value(element, *step) {
-        FactValue::Elements(elements) => elements.first().copied(),
-        _ => None,
+    path.steps.iter().try_fold(element, |element, step| {
+        match &*facts.value(element, *step) {
+            FactValue::Elements(elements) => elements.first().copied(),
+            _ => None,
+        }
     })
 }
 
 fn members(facts: &Facts, path: &Path, element: Decl) -> Vec<Decl> {
-    match subject(facts, path, element).map(|element| facts.value(element, path.fact)).as_deref() {
+    match subject(facts, path, element)
+        .map(|element| facts.value(element, path.fact))
+        .as_deref()
+    {
         Some(FactValue::Elements(elements)) => elements.to_vec(),
         _ => Vec::new(),
     }
@@ -797,7 +1058,17 @@ struct Counted<'condition> {
     number: u32,
 }
 
-fn count(facts: &Facts, Counted { how, path, filter, number }: Counted, operator: Operator, element: Decl) -> Truth {
+fn count(
+    facts: &Facts,
+    Counted {
+        how,
+        path,
+        filter,
+        number,
+    }: Counted,
+    operator: Operator,
+    element: Decl,
+) -> Truth {
     // Whether more members or fewer make it true; for `=` and `!=`, whether there are to be any.
     let wanted = match operator {
         Operator::Greater | Operator::GreaterOrEqual => true,
@@ -811,7 +1082,10 @@ fn count(facts: &Facts, Counted { how, path, filter, number }: Counted, operator
     let of = subject(facts, path, element).unwrap_or(element);
     let members = match filter {
         Some(filter) => met(facts, path, filter, element, wanted, false),
-        None => members(facts, path, element).into_iter().map(|member| (member, Truth::True)).collect(),
+        None => members(facts, path, element)
+            .into_iter()
+            .map(|member| (member, Truth::True))
+            .collect(),
     };
     for (member, truth) in members {
         match truth {
@@ -833,9 +1107,15 @@ fn count(facts: &Facts, Counted { how, path, filter, number }: Counted, operator
     certain.extend(possible);
     let most = number_of(&certain);
     let holds = |count: u32| operator.holds(count, number);
-    // Comparisons are monotonic but for `=` and `!=`, so the two ends and the number between tell all.
+    // Comparisons are monotonic but for `=` and `!=`, so the two ends and the number between tell
+    // all.
     let between = number.clamp(least, most);
-    let answers = [holds(least), holds(between), holds(most), holds((between + 1).min(most))];
+    let answers = [
+        holds(least),
+        holds(between),
+        holds(most),
+        holds((between + 1).min(most)),
+    ];
     if !answers.contains(&false) {
         return Truth::True;
     }
@@ -843,15 +1123,19 @@ fn count(facts: &Facts, Counted { how, path, filter, number }: Counted, operator
         return Truth::False;
     }
     // One member more or less may do: then the one that misses the fewest facts is asked for.
-    if if wanted { holds(least + 1) } else { holds(most - 1) } {
+    if if wanted {
+        holds(least + 1)
+    } else {
+        holds(most - 1)
+    } {
         missing.sort_by_key(Vec::len);
         return Truth::Unknown(missing.swap_remove(0));
     }
     unknown(missing.into_iter().flatten().collect())
 }
 
-/// What counts as one: the element itself, or the component it comes from. What is in no component counts
-/// by itself.
+/// What counts as one: the element itself, or the component it comes from. What is in no component
+/// counts by itself.
 fn counted(db: &dyn Db, how: How, of: Decl, member: Decl) -> (bool, u32) {
     use salsa::plumbing::AsId;
     match how {
@@ -891,7 +1175,12 @@ pub fn obstacles(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reaso
 
 fn told(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Vec<Reason> {
     let facts = Facts::new(db);
-    let mut reasons = Reasons { facts: &facts, found: Vec::new(), stated: Vec::new(), of_what_is: wanted };
+    let mut reasons = Reasons {
+        facts: &facts,
+        found: Vec::new(),
+        stated: Vec::new(),
+        of_what_is: wanted,
+    };
     reasons.collect(condition, element, "it", wanted);
     reasons.each_once()
 }
@@ -908,7 +1197,8 @@ struct Reasons<'db, 'facts> {
 impl Reasons<'_, '_> {
     /// What was found, each once. That something is stated is not told beside what it says.
     fn each_once(self) -> Vec<Reason> {
-        let is_alone = |stated: &Reason| !self.found.iter().any(|reason| reason.place == stated.place);
+        let is_alone =
+            |stated: &Reason| !self.found.iter().any(|reason| reason.place == stated.place);
         let stated: Vec<Reason> = self.stated.into_iter().filter(is_alone).collect();
         let mut seen: Vec<Reason> = Vec::new();
         for reason in self.found.into_iter().chain(stated) {
@@ -938,25 +1228,45 @@ impl Reasons<'_, '_> {
                     self.collect(&filter.condition, member, &name, wanted);
                 }
             }
-            Condition::Count { path, filter, .. } => self.members(path, filter.as_ref(), element, called),
+            Condition::Count { path, filter, .. } => {
+                self.members(path, filter.as_ref(), element, called)
+            }
             Condition::Stated(path) => {
                 if let Some(subject) = subject(facts, path, element) {
                     let called = self.name(path, subject, called);
-                    let (states, property) = (if wanted { "states" } else { "does not state" }, path.fact.name);
+                    let (states, property) = (
+                        if wanted { "states" } else { "does not state" },
+                        path.fact.name,
+                    );
                     let message = format!("{called} {states} `{property}`");
                     let part = typed(db, subject).part(property).unwrap_or(Part::Name);
-                    let list = if wanted { &mut self.stated } else { &mut self.found };
-                    list.push(Reason { message, place: Some(subject.part(part)) });
+                    let list = if wanted {
+                        &mut self.stated
+                    } else {
+                        &mut self.found
+                    };
+                    list.push(Reason {
+                        message,
+                        place: Some(subject.part(part)),
+                    });
                 }
             }
             Condition::Kin(..) if self.of_what_is && !wanted => {}
-            Condition::YesNo(path) if self.of_what_is && !wanted && path.fact.name == "outbound" => {}
+            Condition::YesNo(path)
+                if self.of_what_is && !wanted && path.fact.name == "outbound" => {}
             Condition::Used(technology) => {
                 let name = full_name(db, *technology);
                 let name = name.strip_prefix("std.").unwrap_or(name);
                 let used = is_used(db, element.model(db), *technology);
-                let message = if used { "something in the model" } else { "nothing in the model" };
-                self.found.push(Reason { message: format!("{message} is made with `{name}`"), place: None });
+                let message = if used {
+                    "something in the model"
+                } else {
+                    "nothing in the model"
+                };
+                self.found.push(Reason {
+                    message: format!("{message} is made with `{name}`"),
+                    place: None,
+                });
             }
             Condition::YesNo(path)
             | Condition::Word(path, ..)
@@ -966,10 +1276,22 @@ impl Reasons<'_, '_> {
                 if let Some(subject) = subject(facts, path, element) {
                     let called = self.name(path, subject, called);
                     match (condition, &*facts.value(subject, path.fact)) {
-                        (Condition::Sensitivity(_, aspect, _, level), FactValue::Assets(assets)) => {
-                            self.found.push(held(db, subject, &called, path.fact, assets, (*aspect, *level)));
+                        (
+                            Condition::Sensitivity(_, aspect, _, level),
+                            FactValue::Assets(assets),
+                        ) => {
+                            self.found.push(held(
+                                db,
+                                subject,
+                                &called,
+                                path.fact,
+                                assets,
+                                (*aspect, *level),
+                            ));
                         }
-                        _ => self.found.extend(in_words(facts, subject, &called, path.fact)),
+                        _ => self
+                            .found
+                            .extend(in_words(facts, subject, &called, path.fact)),
                     }
                 }
             }
@@ -977,42 +1299,66 @@ impl Reasons<'_, '_> {
     }
 
     fn name(&self, path: &Path, subject: Decl, called: &str) -> String {
-        if path.steps.is_empty() { called.to_owned() } else { format!("`{}`", full_name(self.facts.db(), subject)) }
+        if path.steps.is_empty() {
+            called.to_owned()
+        } else {
+            format!("`{}`", full_name(self.facts.db(), subject))
+        }
     }
 
     fn members(&mut self, path: &Path, filter: Option<&Filter>, element: Decl, called: &str) {
         let (facts, db) = (self.facts, self.facts.db());
         let of = subject(facts, path, element).unwrap_or(element);
         let matching: Vec<Decl> = match filter {
-            Some(filter) => {
-                met(facts, path, filter, element, true, false).into_iter().map(|(member, _)| member).collect()
-            }
+            Some(filter) => met(facts, path, filter, element, true, false)
+                .into_iter()
+                .map(|(member, _)| member)
+                .collect(),
             None => members(facts, path, element),
         };
         if matching.is_empty() {
             let message = match filter {
-                Some(_) => format!("none of `{}` of {called} meets the condition", path.fact.name),
+                Some(_) => format!(
+                    "none of `{}` of {called} meets the condition",
+                    path.fact.name
+                ),
                 None => format!("{called} has no {}", path.fact.name),
             };
-            return self.found.push(Reason { message, place: Some(of.part(Part::Name)) });
+            return self.found.push(Reason {
+                message,
+                place: Some(of.part(Part::Name)),
+            });
         }
         for member in matching {
             let other = other_end(db, of, member);
             let flow = format!("`{}`", full_name(db, member));
             // One line a member: what it does is its condition, told where it stands.
-            let mut inner = Reasons { facts, found: Vec::new(), stated: Vec::new(), of_what_is: self.of_what_is };
+            let mut inner = Reasons {
+                facts,
+                found: Vec::new(),
+                stated: Vec::new(),
+                of_what_is: self.of_what_is,
+            };
             if let Some(filter) = filter {
                 inner.collect(&filter.condition, member, &flow, true);
             }
-            let message =
-                match inner.each_once().into_iter().map(|reason| reason.message).collect::<Vec<_>>().join(", and ") {
-                    told if told.is_empty() && other != member => {
-                        format!("{flow} connects it with `{}`", full_name(db, other))
-                    }
-                    told if told.is_empty() => flow,
-                    told => told,
-                };
-            self.found.push(Reason { message, place: Some(member.part(Part::Name)) });
+            let message = match inner
+                .each_once()
+                .into_iter()
+                .map(|reason| reason.message)
+                .collect::<Vec<_>>()
+                .join(", and ")
+            {
+                told if told.is_empty() && other != member => {
+                    format!("{flow} connects it with `{}`", full_name(db, other))
+                }
+                told if told.is_empty() => flow,
+                told => told,
+            };
+            self.found.push(Reason {
+                message,
+                place: Some(member.part(Part::Name)),
+            });
         }
     }
 }

@@ -1,10 +1,11 @@
-//! The salsa database: its inputs, and which of them changes how often. It must not know where a text
-//! comes from.
+//! The salsa database: its inputs, and which of them changes how often. It must not know where a
+//! text comes from.
 //!
 //! Inputs are set from lowered files by [`crate::Workspace`], each only when it differs, with a
-//! durability by what kind of change it is: spans change with every key (low), facts with a property
-//! (medium), shapes with the structure of the design (high). An edit of a comment therefore leaves every
-//! derived value valid without a look at it, and an edit of a property leaves all names and relations so.
+//! durability by what kind of change it is: spans change with every key (low), facts with a
+//! property (medium), shapes with the structure of the design (high). An edit of a comment
+//! therefore leaves every derived value valid without a look at it, and an edit of a property
+//! leaves all names and relations so.
 
 use crate::lower::{Facts, Part, Shape, Source, Spans};
 use crate::settings::Settings;
@@ -20,8 +21,8 @@ use threatline_syntax::{Kind, Span, Tree, parse};
 #[salsa::db]
 pub trait Db: salsa::Database {}
 
-/// The database. A clone is a snapshot for another thread; the owner waits for clones before it changes
-/// an input.
+/// The database. A clone is a snapshot for another thread; the owner waits for clones before it
+/// changes an input.
 #[salsa::db]
 #[derive(Clone)]
 pub struct Database {
@@ -36,14 +37,18 @@ impl Db for Database {}
 
 impl Default for Database {
     fn default() -> Database {
-        Database { storage: salsa::Storage::new(None) }
+        Database {
+            storage: salsa::Storage::new(None),
+        }
     }
 }
 
 impl Database {
     /// A database that tells of the queries it executes, for tests of what an edit costs.
     pub fn observed(on_event: impl Fn(salsa::Event) + Send + Sync + 'static) -> Database {
-        Database { storage: salsa::Storage::new(Some(Box::new(on_event))) }
+        Database {
+            storage: salsa::Storage::new(Some(Box::new(on_event))),
+        }
     }
 }
 
@@ -91,8 +96,8 @@ pub struct World {
 pub struct Model {
     /// The root folder, with `/` between its parts; of a test, the path of its file.
     pub root: Arc<str>,
-    /// The model whose definitions this one builds on: of a model the library, of a test the model that its file
-    /// lies in, of the library none.
+    /// The model whose definitions this one builds on: of a model the library, of a test the model
+    /// that its file lies in, of the library none.
     #[returns(copy)]
     pub base: Option<Model>,
     /// Whether it is a test: one file of its own, with what rules have to find in it.
@@ -108,14 +113,16 @@ pub struct Model {
     pub technologies: Arc<[Decl]>,
     /// The names of technologies that its elements are made with, each once.
     pub made_with: Arc<[SmolStr]>,
-    /// The names that are declared and written in it, each in one of these parts, by [`Model::names_of`].
+    /// The names that are declared and written in it, each in one of these parts, by
+    /// [`Model::names_of`].
     pub names: Arc<[Names]>,
     /// What `threatline.toml` says.
     pub settings: Arc<Settings>,
 }
 
-/// A part of the names of a model, so that who looks a name up depends on few others. Names are full ones:
-/// `payments.ledger`. One that is written is that of all that it could mean where it stands.
+/// A part of the names of a model, so that who looks a name up depends on few others. Names are
+/// full ones: `payments.ledger`. One that is written is that of all that it could mean where it
+/// stands.
 #[salsa::input(debug)]
 pub struct Names {
     /// What is declared, and what other headings name.
@@ -223,7 +230,9 @@ impl Decl {
 
     /// Its place among the declarations of its file.
     pub fn position(self, db: &dyn Db) -> Option<usize> {
-        positions(db, self.file(db)).get(&self).map(|at| *at as usize)
+        positions(db, self.file(db))
+            .get(&self)
+            .map(|at| *at as usize)
     }
 
     /// Whether it is part of the built-in library.
@@ -232,7 +241,8 @@ impl Decl {
     }
 }
 
-/// The tree of a file's text, for who looks at more than what is declared; kept for the few that are worked at.
+/// The tree of a file's text, for who looks at more than what is declared; kept for the few that
+/// are worked at.
 #[salsa::tracked(no_eq, lru = 8)]
 pub fn tree(db: &dyn Db, file: File) -> Tree {
     parse(&file.source(db).text)
@@ -241,7 +251,11 @@ pub fn tree(db: &dyn Db, file: File) -> Tree {
 /// Where each declaration comes among those of its file.
 #[salsa::tracked]
 fn positions(db: &dyn Db, file: File) -> FxHashMap<Decl, u32> {
-    file.declarations(db).iter().zip(0..).map(|(decl, at)| (*decl, at)).collect()
+    file.declarations(db)
+        .iter()
+        .zip(0..)
+        .map(|(decl, at)| (*decl, at))
+        .collect()
 }
 
 impl Place {
@@ -250,6 +264,9 @@ impl Place {
         let file = self.decl.file(db);
         let position = self.decl.position(db).unwrap_or(usize::MAX);
         let spans: Option<&Spans> = file.source(db).spans.get(position);
-        (file, spans.map(|spans| spans.of(self.part)).unwrap_or_default())
+        (
+            file,
+            spans.map(|spans| spans.of(self.part)).unwrap_or_default(),
+        )
     }
 }

@@ -1,5 +1,5 @@
-//! Diagnostics as plain data: everything that is to be said of a file, each with a place, a code and, where
-//! one is known, a fix. It must not know how they are shown.
+//! Diagnostics as plain data: everything that is to be said of a file, each with a place, a code
+//! and, where one is known, a fix. It must not know how they are shown.
 
 mod lint;
 mod missing;
@@ -91,7 +91,11 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A diagnostic with its code's own severity.
-    pub fn new(code: &'static Code, location: impl Into<Location>, message: impl Into<String>) -> Diagnostic {
+    pub fn new(
+        code: &'static Code,
+        location: impl Into<Location>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic {
             code,
             severity: code.severity,
@@ -105,8 +109,15 @@ impl Diagnostic {
     }
 
     /// With a related place.
-    pub fn relate(mut self, location: impl Into<Location>, message: impl Into<String>) -> Diagnostic {
-        self.related.push(Related { location: location.into(), message: message.into() });
+    pub fn relate(
+        mut self,
+        location: impl Into<Location>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        self.related.push(Related {
+            location: location.into(),
+            message: message.into(),
+        });
         self
     }
 
@@ -117,7 +128,11 @@ impl Diagnostic {
     }
 
     /// With "did you mean", when one of the candidates is near.
-    pub fn suggest(mut self, written: &str, candidates: impl IntoIterator<Item = SmolStr>) -> Diagnostic {
+    pub fn suggest(
+        mut self,
+        written: &str,
+        candidates: impl IntoIterator<Item = SmolStr>,
+    ) -> Diagnostic {
         if let Some(near) = nearest(written, candidates) {
             self.help.push(format!("did you mean `{near}`?"));
             self.replacement = Some(near);
@@ -158,27 +173,43 @@ pub fn settings_diagnostics(db: &dyn Db, model: Model) -> Vec<Diagnostic> {
     let settings = model.settings(db);
     let problems = settings.problems.iter().map(|problem| {
         let location = Location::Settings(model, problem.span);
-        let mut diagnostic = Diagnostic::new(&codes::INVALID_SETTING, location, problem.message.clone());
+        let mut diagnostic =
+            Diagnostic::new(&codes::INVALID_SETTING, location, problem.message.clone());
         diagnostic.replacement = problem.replacement.clone();
-        diagnostic.help.extend(problem.replacement.iter().map(|near| format!("did you mean `{near}`?")));
+        diagnostic.help.extend(
+            problem
+                .replacement
+                .iter()
+                .map(|near| format!("did you mean `{near}`?")),
+        );
         diagnostic
     });
-    let unknown = settings.rules.iter().filter(|setting| rule_named(db, model, &setting.name).is_none());
+    let unknown = settings
+        .rules
+        .iter()
+        .filter(|setting| rule_named(db, model, &setting.name).is_none());
     let unknown = unknown.map(|setting| {
         let location = Location::Settings(model, setting.span);
         let names = rules(db, model).iter().map(|rule| full_name(db, *rule));
         let names = names.map(|name| SmolStr::from(name.trim_start_matches("std.")));
-        Diagnostic::new(&codes::INVALID_SETTING, location, format!("there is no rule `{}`", setting.name))
-            .suggest(&setting.name, names)
+        Diagnostic::new(
+            &codes::INVALID_SETTING,
+            location,
+            format!("there is no rule `{}`", setting.name),
+        )
+        .suggest(&setting.name, names)
     });
     let found = problems.chain(unknown).collect();
     settle(db, model, found)
 }
 
-/// What a file's declarations mean wrongly, without positions, so that only a change of meaning asks again.
+/// What a file's declarations mean wrongly, without positions, so that only a change of meaning
+/// asks again.
 #[salsa::tracked]
 fn meaning(db: &dyn Db, file: File) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> = runs(db, file).flat_map(|run| run.problems.iter().cloned()).collect();
+    let mut found: Vec<Diagnostic> = runs(db, file)
+        .flat_map(|run| run.problems.iter().cloned())
+        .collect();
     missing::of(db, file, &mut found);
     found
 }
@@ -186,9 +217,9 @@ fn meaning(db: &dyn Db, file: File) -> Vec<Diagnostic> {
 /// How many declarations make a run.
 const RUN: usize = 64;
 
-/// What declarations that follow each other in a file have to say; of a test only what they mean wrongly. A file asks its
-/// runs and not each declaration, so that a change in a file of thousands makes it look again at those around the change
-/// alone.
+/// What declarations that follow each other in a file have to say; of a test only what they mean
+/// wrongly. A file asks its runs and not each declaration, so that a change in a file of thousands
+/// makes it look again at those around the change alone.
 #[derive(Debug, PartialEq, Eq)]
 struct Run {
     /// What they mean wrongly.
@@ -208,19 +239,35 @@ fn runs(db: &dyn Db, file: File) -> impl Iterator<Item = &Run> {
 #[salsa::tracked]
 fn run(db: &dyn Db, file: File, number: u32) -> Run {
     // Of a file that became shorter a run may be asked for that is there no more.
-    let decls = file.declarations(db).chunks(RUN).nth(number as usize).unwrap_or_default().iter().copied();
-    let problems = decls.clone().flat_map(|decl| of_declaration(db, decl).iter().cloned()).collect();
+    let decls = file
+        .declarations(db)
+        .chunks(RUN)
+        .nth(number as usize)
+        .unwrap_or_default()
+        .iter()
+        .copied();
+    let problems = decls
+        .clone()
+        .flat_map(|decl| of_declaration(db, decl).iter().cloned())
+        .collect();
     let is_test = file.model(db).is_test(db);
     let judged = || decls.clone().filter(|_| !is_test);
     Run {
         problems,
-        dated: judged().filter(|decl| time::day_of(decl.kind(db)).is_some()).collect(),
-        open: judged().flat_map(|decl| missing::open_at(db, decl).map(move |found| (decl, found.clone()))).collect(),
-        waiting: judged().flat_map(|decl| missing::waiting_at(db, decl).iter().cloned()).collect(),
+        dated: judged()
+            .filter(|decl| time::day_of(decl.kind(db)).is_some())
+            .collect(),
+        open: judged()
+            .flat_map(|decl| missing::open_at(db, decl).map(move |found| (decl, found.clone())))
+            .collect(),
+        waiting: judged()
+            .flat_map(|decl| missing::waiting_at(db, decl).iter().cloned())
+            .collect(),
     }
 }
 
-/// What one declaration means wrongly, apart from the others so that a change of one leaves them as they are.
+/// What one declaration means wrongly, apart from the others so that a change of one leaves them as
+/// they are.
 #[salsa::tracked]
 fn of_declaration(db: &dyn Db, decl: Decl) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -238,20 +285,27 @@ fn of_declaration(db: &dyn Db, decl: Decl) -> Vec<Diagnostic> {
 /// The severities that the settings ask for, and one order: by place, then by weight.
 fn settle(db: &dyn Db, model: Model, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let settings = model.settings(db);
-    found.retain_mut(|diagnostic| match settings.diagnostics.get(diagnostic.code.id) {
-        Some(None) => false,
-        Some(Some(severity)) => {
-            diagnostic.severity = *severity;
-            true
-        }
-        None => true,
-    });
+    found.retain_mut(
+        |diagnostic| match settings.diagnostics.get(diagnostic.code.id) {
+            Some(None) => false,
+            Some(Some(severity)) => {
+                diagnostic.severity = *severity;
+                true
+            }
+            None => true,
+        },
+    );
     let start = |location: Location| match location {
         Location::Place(place) => place.resolve(db).1,
         Location::Text(_, span) | Location::Settings(_, span) => span,
     };
     found.sort_by_cached_key(|diagnostic| {
-        (start(diagnostic.location), diagnostic.severity, diagnostic.code.id, diagnostic.message.clone())
+        (
+            start(diagnostic.location),
+            diagnostic.severity,
+            diagnostic.code.id,
+            diagnostic.message.clone(),
+        )
     });
     found
 }

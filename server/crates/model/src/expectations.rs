@@ -30,9 +30,12 @@ impl Outcome {
         let short = |decl: Decl| full_name(db, decl).trim_start_matches("std.").to_owned();
         match &self.finding {
             Accepted::Rule(rule, subject) => format!("{}@{}", short(*rule), short(*subject)).into(),
-            Accepted::Category(category, subject) => {
-                format!("{}@{}", crate::schema::STRIDE.word(*category), short(*subject)).into()
-            }
+            Accepted::Category(category, subject) => format!(
+                "{}@{}",
+                crate::schema::STRIDE.word(*category),
+                short(*subject)
+            )
+            .into(),
             Accepted::Threat(threat) => short(*threat).into(),
         }
     }
@@ -46,9 +49,16 @@ pub fn outcomes(db: &dyn Db, expect: Decl) -> Vec<Outcome> {
     let stated = &typed(db, expect).stated;
     let mut found = Vec::new();
     for stated in stated {
-        let Some(expected) = EXPECTED.into_iter().find(|name| *name == stated.property.name) else { continue };
+        let Some(expected) = EXPECTED
+            .into_iter()
+            .find(|name| *name == stated.property.name)
+        else {
+            continue;
+        };
         for (at, value) in &stated.values {
-            let TypedValue::Finding(finding) = value else { continue };
+            let TypedValue::Finding(finding) = value else {
+                continue;
+            };
             let place = expect.part(Part::Value(stated.position, *at));
             found.push(outcome(db, expected, finding.clone(), place));
         }
@@ -58,19 +68,34 @@ pub fn outcomes(db: &dyn Db, expect: Decl) -> Vec<Outcome> {
 
 fn outcome(db: &dyn Db, expected: &'static str, finding: Accepted, place: Place) -> Outcome {
     let all = assessed(db, finding.subject());
-    let there: Vec<&Assessed> = all.iter().filter(|assessed| accepted_is(&finding, &assessed.finding)).collect();
+    let there: Vec<&Assessed> = all
+        .iter()
+        .filter(|assessed| accepted_is(&finding, &assessed.finding))
+        .collect();
     let met = match expected {
         "absent" => there.is_empty(),
         expected => there.iter().any(|assessed| is(assessed) == expected),
     };
     if met {
-        return Outcome { expected, finding, place, instead: None, reasons: Vec::new() };
+        return Outcome {
+            expected,
+            finding,
+            place,
+            instead: None,
+            reasons: Vec::new(),
+        };
     }
     let (instead, reasons) = match there.first() {
         Some(assessed) => (in_words(db, assessed), reasons(db, &assessed.finding)),
         None => ("it is not found".to_owned(), why_absent(db, &finding)),
     };
-    Outcome { expected, finding, place, instead: Some(instead), reasons }
+    Outcome {
+        expected,
+        finding,
+        place,
+        instead: Some(instead),
+        reasons,
+    }
 }
 
 /// What a test calls the state of a finding.
@@ -86,7 +111,11 @@ fn in_words(db: &dyn Db, assessed: &Assessed) -> String {
     match (assessed.state, assessed.finding.missing) {
         (State::Mitigated(by), _) => format!("`{}` mitigates it", full_name(db, by)),
         (_, Some(missing)) => {
-            format!("it is not stated: `{}` says nothing of `{}`", full_name(db, missing.element), missing.property)
+            format!(
+                "it is not stated: `{}` says nothing of `{}`",
+                full_name(db, missing.element),
+                missing.property
+            )
         }
         (_, None) => match assessed.finding.id {
             FindingId::Rule { .. } => "it is found".to_owned(),
@@ -97,13 +126,29 @@ fn in_words(db: &dyn Db, assessed: &Assessed) -> String {
 
 /// The facts for which a rule's condition does not hold.
 fn why_absent(db: &dyn Db, finding: &Accepted) -> Vec<Reason> {
-    let Accepted::Rule(rule, element) = finding else { return Vec::new() };
-    let at = |message: String, decl: Decl| vec![Reason { message, place: Some(decl.part(Part::Name)) }];
+    let Accepted::Rule(rule, element) = finding else {
+        return Vec::new();
+    };
+    let at = |message: String, decl: Decl| {
+        vec![Reason {
+            message,
+            place: Some(decl.part(Part::Name)),
+        }]
+    };
     if typed(db, *element).get("out_of_scope").is_some() {
-        return at(format!("`{}` is out of scope", full_name(db, *element)), *element);
+        return at(
+            format!("`{}` is out of scope", full_name(db, *element)),
+            *element,
+        );
     }
     if !crate::condition::subjects(db, *rule).contains(&element.kind(db)) {
-        return at(format!("the rule does not look at {}", crate::typed::a(element.kind(db).word())), *rule);
+        return at(
+            format!(
+                "the rule does not look at {}",
+                crate::typed::a(element.kind(db).word())
+            ),
+            *rule,
+        );
     }
     match &crate::condition::checked(db, *rule).condition {
         Some(condition) => crate::condition::obstacles(db, condition, *element),
@@ -113,12 +158,21 @@ fn why_absent(db: &dyn Db, finding: &Accepted) -> Vec<Reason> {
 
 /// What the tests of a rule are: the models in which an `expect` names a finding of it.
 pub fn tests_of(db: &dyn Db, tests: impl Iterator<Item = Model>, rule: Decl) -> Vec<Model> {
-    tests.filter(|test| expected_rules(db, *test).iter().any(|(_, named)| *named == rule)).collect()
+    tests
+        .filter(|test| {
+            expected_rules(db, *test)
+                .iter()
+                .any(|(_, named)| *named == rule)
+        })
+        .collect()
 }
 
 /// The rules whose findings a test names, each with what is expected of it.
 pub fn expected_rules(db: &dyn Db, test: Model) -> Vec<(&'static str, Decl)> {
-    let declarations = test.files(db).iter().flat_map(|file| file.declarations(db).iter().copied());
+    let declarations = test
+        .files(db)
+        .iter()
+        .flat_map(|file| file.declarations(db).iter().copied());
     let expects = declarations.filter(|decl| decl.kind(db) == Kind::Expect);
     let outcomes = expects.flat_map(|expect| outcomes(db, expect));
     let rules = outcomes.filter_map(|outcome| match outcome.finding {

@@ -1,15 +1,16 @@
-//! The facts that a condition may ask of an element: the properties of its kind, and what the analyzer
-//! derives. It must not know conditions or rules.
+//! The facts that a condition may ask of an element: the properties of its kind, and what the
+//! analyzer derives. It must not know conditions or rules.
 
 use crate::db::{Db, Decl, Place};
 use crate::lower::Part;
 use crate::names::full_name;
 use crate::relations::{
-    boundaries_around, broader_says, crossed, ends, exposed_by, holds, incoming, kin, kind_of_asset, outgoing,
-    placed_in, reached, sensitivity_of_asset, touching, trust, why_held,
+    boundaries_around, broader_says, crossed, ends, exposed_by, holds, incoming, kin,
+    kind_of_asset, outgoing, placed_in, reached, sensitivity_of_asset, touching, trust, why_held,
 };
 use crate::schema::{
-    self, ASSET_KIND, AUTHENTICATION, BOUNDARY_KIND, CLASSIFICATION, ENCRYPTION, LEVEL, TRUST, TUNNEL, Takes, Words,
+    self, ASSET_KIND, AUTHENTICATION, BOUNDARY_KIND, CLASSIFICATION, ENCRYPTION, LEVEL, TRUST,
+    TUNNEL, Takes, Words,
 };
 use crate::typed::{Typed, TypedValue, typed};
 use rustc_hash::FxHashMap;
@@ -104,11 +105,18 @@ pub struct Fact {
 /// The fact of a name, if one of the kinds has it.
 pub fn fact(kinds: &[Kind], name: &str) -> Option<Fact> {
     // `source` is derived of a flow and a property of a process: the name alone does not tell.
-    let had = |derived: &&Derived| derived.name == name && kinds.iter().any(|kind| derived.kinds.contains(kind));
+    let had = |derived: &&Derived| {
+        derived.name == name && kinds.iter().any(|kind| derived.kinds.contains(kind))
+    };
     if let Some(derived) = DERIVED.iter().find(had) {
-        return Some(Fact { name: derived.name, gives: derived.gives });
+        return Some(Fact {
+            name: derived.name,
+            gives: derived.gives,
+        });
     }
-    let property = kinds.iter().find_map(|kind| schema::of(*kind).property(name))?;
+    let property = kinds
+        .iter()
+        .find_map(|kind| schema::of(*kind).property(name))?;
     let gives = match property.takes {
         Takes::Words(words) if property.many => Gives::Words(words),
         Takes::Words(words) => Gives::Word(words),
@@ -117,28 +125,45 @@ pub fn fact(kinds: &[Kind], name: &str) -> Option<Fact> {
         Takes::Name([kind @ (Kind::Technology | Kind::Protocol)]) => Gives::Named(*kind),
         _ => Gives::Opaque,
     };
-    Some(Fact { name: property.name, gives })
+    Some(Fact {
+        name: property.name,
+        gives,
+    })
 }
 
 /// What a fact means, in a sentence.
 pub fn meaning(fact: Fact) -> &'static str {
-    let derived = DERIVED.iter().find(|derived| derived.name == fact.name && derived.gives == fact.gives);
-    let properties =
-        || schema::KINDS.iter().filter(|schema| schema.kind.is_element()).flat_map(|schema| schema.properties);
+    let derived = DERIVED
+        .iter()
+        .find(|derived| derived.name == fact.name && derived.gives == fact.gives);
+    let properties = || {
+        schema::KINDS
+            .iter()
+            .filter(|schema| schema.kind.is_element())
+            .flat_map(|schema| schema.properties)
+    };
     derived
         .map(|derived| derived.doc)
-        .or_else(|| properties().find(|property| property.name == fact.name).map(|property| property.doc))
+        .or_else(|| {
+            properties()
+                .find(|property| property.name == fact.name)
+                .map(|property| property.doc)
+        })
         .unwrap_or_default()
 }
 
 /// Whether a fact is derived and never stated.
 pub fn is_derived(fact: Fact) -> bool {
-    DERIVED.iter().any(|derived| derived.name == fact.name && derived.gives == fact.gives)
+    DERIVED
+        .iter()
+        .any(|derived| derived.name == fact.name && derived.gives == fact.gives)
 }
 
 /// The names of all facts that one of the kinds has.
 pub fn fact_names(kinds: &[Kind]) -> Vec<&'static str> {
-    let derived = DERIVED.iter().filter(|derived| kinds.iter().any(|kind| derived.kinds.contains(kind)));
+    let derived = DERIVED
+        .iter()
+        .filter(|derived| kinds.iter().any(|kind| derived.kinds.contains(kind)));
     let mut names: Vec<&str> = derived.map(|derived| derived.name).collect();
     for property in kinds.iter().flat_map(|kind| schema::of(*kind).properties) {
         if !names.contains(&property.name) {
@@ -181,7 +206,8 @@ pub enum FactValue<'db> {
 /// An element and a fact, which the place of its name stands for.
 type Asked = (Decl, *const u8, Discriminant<Gives>);
 
-/// The facts of elements as rules ask for them, one after the other: each is asked of the database once.
+/// The facts of elements as rules ask for them, one after the other: each is asked of the database
+/// once.
 pub struct Facts<'db> {
     db: &'db dyn Db,
     known: RefCell<FxHashMap<Asked, Rc<FactValue<'db>>>>,
@@ -192,7 +218,12 @@ pub struct Facts<'db> {
 impl<'db> Facts<'db> {
     /// Nothing asked for so far.
     pub fn new(db: &'db dyn Db) -> Facts<'db> {
-        Facts { db, known: RefCell::default(), typed: RefCell::default(), kin: RefCell::default() }
+        Facts {
+            db,
+            known: RefCell::default(),
+            typed: RefCell::default(),
+            kin: RefCell::default(),
+        }
     }
 
     /// The database.
@@ -267,12 +298,26 @@ fn value<'db>(facts: &Facts<'db>, element: Decl, fact: Fact) -> FactValue<'db> {
         "outgoing" => FactValue::Elements(outgoing(db, element).into()),
         "flows" => {
             let flows = touching(db, element);
-            elements(flows.incoming.iter().chain(&flows.outgoing).copied().collect())
+            elements(
+                flows
+                    .incoming
+                    .iter()
+                    .chain(&flows.outgoing)
+                    .copied()
+                    .collect(),
+            )
         }
         "neighbours" => {
-            let around =
-                placed_in(db, element).map(|boundary| elements_in(db, boundary).as_slice()).unwrap_or_default();
-            elements(around.iter().copied().filter(|other| *other != element).collect())
+            let around = placed_in(db, element)
+                .map(|boundary| elements_in(db, boundary).as_slice())
+                .unwrap_or_default();
+            elements(
+                around
+                    .iter()
+                    .copied()
+                    .filter(|other| *other != element)
+                    .collect(),
+            )
         }
         _ => property_value(facts, element, fact),
     }
@@ -282,7 +327,11 @@ fn value<'db>(facts: &Facts<'db>, element: Decl, fact: Fact) -> FactValue<'db> {
 #[salsa::tracked]
 pub fn elements_in(db: &dyn Db, boundary: Decl) -> Vec<Decl> {
     let within = crate::relations::contents(db, boundary);
-    within.iter().copied().filter(|decl| NODES.contains(&decl.kind(db))).collect()
+    within
+        .iter()
+        .copied()
+        .filter(|decl| NODES.contains(&decl.kind(db)))
+        .collect()
 }
 
 fn is_outbound(db: &dyn Db, flow: Decl) -> bool {
@@ -293,14 +342,22 @@ fn is_outbound(db: &dyn Db, flow: Decl) -> bool {
 }
 
 fn kinds_of_boundaries(facts: &Facts, boundaries: &[Decl]) -> Vec<u8> {
-    boundaries.iter().filter_map(|boundary| facts.typed(*boundary).word("kind")).collect()
+    boundaries
+        .iter()
+        .filter_map(|boundary| facts.typed(*boundary).word("kind"))
+        .collect()
 }
 
 fn property_value<'db>(facts: &Facts<'db>, element: Decl, fact: Fact) -> FactValue<'db> {
     let kind = element.kind(facts.db);
-    let Some(property) = schema::of(kind).property(fact.name) else { return FactValue::Absent };
+    let Some(property) = schema::of(kind).property(fact.name) else {
+        return FactValue::Absent;
+    };
     let stated = facts.typed(element);
-    let unknown = FactValue::Unknown(Missing { element, property: property.name });
+    let unknown = FactValue::Unknown(Missing {
+        element,
+        property: property.name,
+    });
     match fact.gives {
         Gives::Words(_) => FactValue::Words(stated.words(fact.name)),
         Gives::Assets => FactValue::Assets(stated.decls(fact.name).collect::<Vec<_>>().into()),
@@ -323,7 +380,10 @@ fn encrypted<'db>(facts: &Facts<'db>, element: Decl) -> FactValue<'db> {
     if element.kind(db) == Kind::Store {
         return match stated.word("encryption") {
             Some(encryption) => FactValue::YesNo(Some(encryption) != ENCRYPTION.position("none")),
-            None => FactValue::Unknown(Missing { element, property: "encryption" }),
+            None => FactValue::Unknown(Missing {
+                element,
+                property: "encryption",
+            }),
         };
     }
     let tunnel = stated.word("tunnel");
@@ -332,8 +392,13 @@ fn encrypted<'db>(facts: &Facts<'db>, element: Decl) -> FactValue<'db> {
     }
     match stated.decls("protocol").next() {
         // A protocol which does not say that it encrypts does not.
-        Some(protocol) => FactValue::YesNo(broader_says(db, protocol, "encrypted").is_some_and(|(yes, _)| yes)),
-        None => FactValue::Unknown(Missing { element, property: "protocol" }),
+        Some(protocol) => {
+            FactValue::YesNo(broader_says(db, protocol, "encrypted").is_some_and(|(yes, _)| yes))
+        }
+        None => FactValue::Unknown(Missing {
+            element,
+            property: "protocol",
+        }),
     }
 }
 
@@ -345,7 +410,10 @@ fn authenticated<'db>(facts: &Facts<'db>, flow: Decl) -> FactValue<'db> {
     let protocol = stated.decls("protocol").next();
     match protocol.and_then(|protocol| broader_says(db, protocol, "authenticated")) {
         Some((true, _)) => FactValue::YesNo(true),
-        _ => FactValue::Unknown(Missing { element: flow, property: "authentication" }),
+        _ => FactValue::Unknown(Missing {
+            element: flow,
+            property: "authentication",
+        }),
     }
 }
 
@@ -358,42 +426,64 @@ pub struct Reason {
     pub place: Option<Place>,
 }
 
-/// What a fact says of an element, in words. `called` is what the element is called: "it", or its name.
+/// What a fact says of an element, in words. `called` is what the element is called: "it", or its
+/// name.
 pub fn in_words(facts: &Facts, element: Decl, called: &str, fact: Fact) -> Vec<Reason> {
     let (db, stated) = (facts.db, facts.typed(element));
     let at = |property: &str| Some(element.part(stated.part(property).unwrap_or(Part::Name)));
     let one = |message: String, place: Option<Place>| vec![Reason { message, place }];
     match (fact.name, &*facts.value(element, fact)) {
-        (_, FactValue::Unknown(missing)) => {
-            one(format!("{called} states no `{}`", missing.property), Some(missing.element.part(Part::Name)))
-        }
+        (_, FactValue::Unknown(missing)) => one(
+            format!("{called} states no `{}`", missing.property),
+            Some(missing.element.part(Part::Name)),
+        ),
         ("crosses_boundary" | "crosses", _) => {
             let (entered, left) = crossed(db, element);
             let named = |verb: &str, boundaries: &[Decl]| match boundaries {
                 [] => None,
                 _ => {
-                    let names: Vec<String> =
-                        boundaries.iter().map(|boundary| format!("`{}`", full_name(db, *boundary))).collect();
+                    let names: Vec<String> = boundaries
+                        .iter()
+                        .map(|boundary| format!("`{}`", full_name(db, *boundary)))
+                        .collect();
                     Some(format!("{verb} {}", names.join(" and ")))
                 }
             };
-            let told: Vec<String> = [named("leaves", left), named("enters", entered)].into_iter().flatten().collect();
+            let told: Vec<String> = [named("leaves", left), named("enters", entered)]
+                .into_iter()
+                .flatten()
+                .collect();
             // The outermost of what is entered is where trust changes most.
             match entered.last().or(left.last()) {
-                Some(boundary) => one(format!("{called} {}", told.join(" and ")), Some(boundary.part(Part::Name))),
+                Some(boundary) => one(
+                    format!("{called} {}", told.join(" and ")),
+                    Some(boundary.part(Part::Name)),
+                ),
                 None => one(format!("{called} crosses no boundary"), at("")),
             }
         }
         ("exposed" | "reached_from", _) => match exposed_by(db, element) {
             Some(flow) => {
                 let (source, target) = ends(db, flow);
-                let trusted = |end: Option<Decl>| end.map_or("?", |end| TRUST.word(trust(db, end).0));
-                let name = if flow == element { called.to_owned() } else { format!("`{}`", full_name(db, flow)) };
-                let place = source.and_then(|source| trust(db, source).1).unwrap_or(flow);
+                let trusted =
+                    |end: Option<Decl>| end.map_or("?", |end| TRUST.word(trust(db, end).0));
+                let name = if flow == element {
+                    called.to_owned()
+                } else {
+                    format!("`{}`", full_name(db, flow))
+                };
+                let place = source
+                    .and_then(|source| trust(db, source).1)
+                    .unwrap_or(flow);
                 let part = typed(db, place).part("trust").unwrap_or(Part::Name);
-                let through = (element.kind(db) != Kind::Flow).then(|| reached(db, element).through).flatten();
+                let through = (element.kind(db) != Kind::Flow)
+                    .then(|| reached(db, element).through)
+                    .flatten();
                 let (into, on) = match through {
-                    Some(through) => (Some(element), format!(", and `{}` hands it on", full_name(db, through))),
+                    Some(through) => (
+                        Some(element),
+                        format!(", and `{}` hands it on", full_name(db, through)),
+                    ),
                     None => (target, String::new()),
                 };
                 one(
@@ -405,21 +495,41 @@ pub fn in_words(facts: &Facts, element: Decl, called: &str, fact: Fact) -> Vec<R
                     Some(place.part(part)),
                 )
             }
-            None => one(format!("nothing reaches {called} from a place of lower trust"), at("")),
+            None => one(
+                format!("nothing reaches {called} from a place of lower trust"),
+                at(""),
+            ),
         },
         ("outbound", FactValue::YesNo(yes)) => {
             let (source, target) = ends(db, element);
             let trusted = |end: Option<Decl>| end.map_or("?", |end| TRUST.word(trust(db, end).0));
-            let goes = if *yes { "goes" } else { "does not go to a lower one:" };
-            let message =
-                format!("{called} {goes} from a place of trust `{}` to `{}`", trusted(source), trusted(target));
+            let goes = if *yes {
+                "goes"
+            } else {
+                "does not go to a lower one:"
+            };
+            let message = format!(
+                "{called} {goes} from a place of trust `{}` to `{}`",
+                trusted(source),
+                trusted(target)
+            );
             let place = target.and_then(|target| trust(db, target).1);
-            one(message, place.map(|place| place.part(typed(db, place).part("trust").unwrap_or(Part::Name))).or(at("")))
+            one(
+                message,
+                place
+                    .map(|place| place.part(typed(db, place).part("trust").unwrap_or(Part::Name)))
+                    .or(at("")),
+            )
         }
         ("trust", FactValue::Word(word)) => {
             let place = trust(db, element).1;
-            let part = |boundary: Decl| boundary.part(typed(db, boundary).part("trust").unwrap_or(Part::Name));
-            one(format!("{called} is in a place of trust `{}`", TRUST.word(*word)), place.map(part).or(at("")))
+            let part = |boundary: Decl| {
+                boundary.part(typed(db, boundary).part("trust").unwrap_or(Part::Name))
+            };
+            one(
+                format!("{called} is in a place of trust `{}`", TRUST.word(*word)),
+                place.map(part).or(at("")),
+            )
         }
         ("encrypted", FactValue::YesNo(yes)) if element.kind(db) == Kind::Flow => {
             let not = if *yes { "" } else { "not " };
@@ -427,42 +537,90 @@ pub fn in_words(facts: &Facts, element: Decl, called: &str, fact: Fact) -> Vec<R
                 Some(protocol) => {
                     let protocol = full_name(db, protocol);
                     let protocol = protocol.strip_prefix("std.").unwrap_or(protocol);
-                    one(format!("{called} talks `{protocol}`, and is {not}encrypted"), at("protocol"))
+                    one(
+                        format!("{called} talks `{protocol}`, and is {not}encrypted"),
+                        at("protocol"),
+                    )
                 }
                 None => one(format!("{called} is {not}encrypted"), at("tunnel")),
             }
         }
-        ("encrypted", FactValue::YesNo(yes)) => {
-            one(format!("the data in {called} are {}encrypted", if *yes { "" } else { "not " }), at("encryption"))
-        }
+        ("encrypted", FactValue::YesNo(yes)) => one(
+            format!(
+                "the data in {called} are {}encrypted",
+                if *yes { "" } else { "not " }
+            ),
+            at("encryption"),
+        ),
         ("authenticated", FactValue::YesNo(yes)) => {
             let not = if *yes { "" } else { "not " };
-            one(format!("who starts {called} is {not}authenticated"), at("authentication"))
+            one(
+                format!("who starts {called} is {not}authenticated"),
+                at("authentication"),
+            )
         }
-        (_, FactValue::YesNo(yes)) => {
-            one(format!("{called} states `{}: {}`", fact.name, if *yes { "yes" } else { "no" }), at(fact.name))
-        }
+        (_, FactValue::YesNo(yes)) => one(
+            format!(
+                "{called} states `{}: {}`",
+                fact.name,
+                if *yes { "yes" } else { "no" }
+            ),
+            at(fact.name),
+        ),
         (_, FactValue::Word(word)) => {
-            let Gives::Word(words) = fact.gives else { return Vec::new() };
+            let Gives::Word(words) = fact.gives else {
+                return Vec::new();
+            };
             let place = at(fact.name);
             match stated.get(fact.name) {
-                Some(_) => one(format!("{called} states `{}: {}`", fact.name, words.word(*word)), place),
-                None => one(format!("`{}` of {called} is `{}` unless stated", fact.name, words.word(*word)), place),
+                Some(_) => one(
+                    format!("{called} states `{}: {}`", fact.name, words.word(*word)),
+                    place,
+                ),
+                None => one(
+                    format!(
+                        "`{}` of {called} is `{}` unless stated",
+                        fact.name,
+                        words.word(*word)
+                    ),
+                    place,
+                ),
             }
         }
         (_, FactValue::Words(list)) => {
-            let Gives::Words(words) = fact.gives else { return Vec::new() };
-            let list = list.iter().map(|word| words.word(*word)).collect::<Vec<_>>().join(", ");
-            one(format!("{called} has `{}: {list}`", fact.name), at(fact.name))
+            let Gives::Words(words) = fact.gives else {
+                return Vec::new();
+            };
+            let list = list
+                .iter()
+                .map(|word| words.word(*word))
+                .collect::<Vec<_>>()
+                .join(", ");
+            one(
+                format!("{called} has `{}: {list}`", fact.name),
+                at(fact.name),
+            )
         }
-        (_, FactValue::Assets(assets)) => vec![held(db, element, called, fact, assets, (Aspect::Classification, 0))],
+        (_, FactValue::Assets(assets)) => vec![held(
+            db,
+            element,
+            called,
+            fact,
+            assets,
+            (Aspect::Classification, 0),
+        )],
         (_, FactValue::Named(named)) => {
-            let names = named.iter().map(|named| full_name(db, *named).trim_start_matches("std."));
+            let names = named
+                .iter()
+                .map(|named| full_name(db, *named).trim_start_matches("std."));
             let names = names.collect::<Vec<_>>().join(", ");
             if names.is_empty() {
                 return one(format!("{called} states no `{}`", fact.name), at(""));
             }
-            one(format!("{called} states `{}: {names}`", fact.name), at(fact.name))
+            one(
+                format!("{called} states `{}: {names}`", fact.name),
+                at(fact.name),
+            )
         }
         (_, FactValue::Absent | FactValue::Elements(_)) => Vec::new(),
     }
@@ -491,7 +649,8 @@ pub fn aspect_of(db: &dyn Db, asset: Decl, aspect: Aspect) -> u8 {
     }
 }
 
-/// What is held, by the asset that makes the difference: that of a kind, or else the most sensitive one.
+/// What is held, by the asset that makes the difference: that of a kind, or else the most sensitive
+/// one.
 pub fn held(
     db: &dyn Db,
     element: Decl,
@@ -500,18 +659,33 @@ pub fn held(
     assets: &[Decl],
     (aspect, level): (Aspect, u8),
 ) -> Reason {
-    let verb = if element.kind(db) == Kind::Flow && fact.name != "sends" { "carries" } else { "holds" };
+    let verb = if element.kind(db) == Kind::Flow && fact.name != "sends" {
+        "carries"
+    } else {
+        "holds"
+    };
     // The first of the most sensitive, so that the answer does not depend on what comes after it.
     let most = match aspect {
-        Aspect::Kind => assets.iter().find(|asset| aspect_of(db, **asset, aspect) == level),
-        _ => assets.iter().rev().max_by_key(|asset| aspect_of(db, **asset, aspect)),
+        Aspect::Kind => assets
+            .iter()
+            .find(|asset| aspect_of(db, **asset, aspect) == level),
+        _ => assets
+            .iter()
+            .rev()
+            .max_by_key(|asset| aspect_of(db, **asset, aspect)),
     };
     let Some(&most) = most else {
         let message = match aspect {
-            Aspect::Kind => format!("{called} {verb} nothing of kind `{}`", ASSET_KIND.word(level)),
+            Aspect::Kind => format!(
+                "{called} {verb} nothing of kind `{}`",
+                ASSET_KIND.word(level)
+            ),
             _ => format!("{called} {verb} nothing that the model states"),
         };
-        return Reason { message, place: Some(element.part(Part::Name)) };
+        return Reason {
+            message,
+            place: Some(element.part(Part::Name)),
+        };
     };
     let found = aspect_of(db, most, aspect);
     let which = match aspect {
@@ -523,17 +697,23 @@ pub fn held(
         Aspect::Kind => format!("which is of kind `{}`", ASSET_KIND.word(found)),
     };
     let place = why_held(db, element, most).map(|(holder, part)| holder.part(part));
-    Reason { message: format!("{called} {verb} `{}`, {which}", full_name(db, most)), place }
+    Reason {
+        message: format!("{called} {verb} `{}`, {which}", full_name(db, most)),
+        place,
+    }
 }
 
 /// The values that a typed property names, for lint.
 pub fn has_value(db: &dyn Db, decl: Decl, property: &str, word: &str) -> bool {
     let stated = typed(db, decl);
     stated.get(property).is_some_and(|stated| {
-        stated.values.iter().any(|(_, value)| match (value, stated.property.takes) {
-            (TypedValue::Word(at), Takes::Words(words)) => words.word(*at) == word,
-            (TypedValue::YesNo(yes), _) => (word == "yes") == *yes,
-            _ => false,
-        })
+        stated
+            .values
+            .iter()
+            .any(|(_, value)| match (value, stated.property.takes) {
+                (TypedValue::Word(at), Takes::Words(words)) => words.word(*at) == word,
+                (TypedValue::YesNo(yes), _) => (word == "yes") == *yes,
+                _ => false,
+            })
     })
 }

@@ -1,5 +1,5 @@
-//! Findings: which threats the facts of a model call for, how severe they are, and what has been done about
-//! them. It must not know how a finding is shown.
+//! Findings: which threats the facts of a model call for, how severe they are, and what has been
+//! done about them. It must not know how a finding is shown.
 
 use crate::condition::{Truth, checked, evaluate, subjects};
 use crate::db::{Db, Decl, Model, World, put_in_order};
@@ -7,8 +7,8 @@ use crate::facts::{Facts, Missing, Reason};
 use crate::lower::Part;
 use crate::names::{accepts_naming, full_name};
 use crate::relations::{
-    Effective, Sensitivity, counters, effective_mitigations, ends, exposed_by, is_done, is_proposed, most_sensitive,
-    rules, sensitivity,
+    Effective, Sensitivity, counters, effective_mitigations, ends, exposed_by, is_done,
+    is_proposed, most_sensitive, rules, sensitivity,
 };
 use crate::schema::LEVEL;
 use crate::settings::RuleSetting;
@@ -54,8 +54,8 @@ impl Level {
     }
 }
 
-/// Severity by likelihood (rows) and impact (columns), both from low to critical. The table of the language
-/// reference is made from this one.
+/// Severity by likelihood (rows) and impact (columns), both from low to critical. The table of the
+/// language reference is made from this one.
 pub const SEVERITY: [[Level; 4]; 4] = {
     use Level::{Critical, High, Low, Medium};
     [
@@ -92,7 +92,9 @@ impl FindingId {
     /// The name by which it is accepted and reported: `std.unencrypted_flow@partners.feed`.
     pub fn name(self, db: &dyn Db) -> SmolStr {
         match self {
-            FindingId::Rule { rule, element } => format_smolstr!("{}@{}", full_name(db, rule), full_name(db, element)),
+            FindingId::Rule { rule, element } => {
+                format_smolstr!("{}@{}", full_name(db, rule), full_name(db, element))
+            }
             FindingId::Threat(threat) => full_name(db, threat).clone(),
         }
     }
@@ -108,7 +110,9 @@ impl FindingId {
     /// What it says, in a line: the title of the rule or the threat.
     pub fn title(self, db: &dyn Db) -> SmolStr {
         let decl = self.definition();
-        decl.title(db).cloned().unwrap_or_else(|| full_name(db, decl).clone())
+        decl.title(db)
+            .cloned()
+            .unwrap_or_else(|| full_name(db, decl).clone())
     }
 }
 
@@ -154,7 +158,8 @@ impl State {
     }
 }
 
-/// The states as reports count them, by their words: an open finding that waits for a fact is counted apart.
+/// The states as reports count them, by their words: an open finding that waits for a fact is
+/// counted apart.
 pub const STATES: [&str; 5] = ["open", "not stated", "planned", "accepted", "mitigated"];
 
 /// A finding and what has been done about it.
@@ -187,20 +192,31 @@ pub fn findings(db: &dyn Db, subject: Decl) -> Vec<Finding> {
         return Vec::new();
     }
     let facts = Facts::new(db);
-    rules_on(db, subject.model(db), kind).iter().filter_map(|rule| fire(&facts, *rule, subject)).collect()
+    rules_on(db, subject.model(db), kind)
+        .iter()
+        .filter_map(|rule| fire(&facts, *rule, subject))
+        .collect()
 }
 
 /// What `threatline.toml` sets for rules, by the rule that each name means.
 #[salsa::tracked]
 pub fn rule_settings(db: &dyn Db, model: Model) -> FxHashMap<Decl, RuleSetting> {
     let settings = &model.settings(db).rules;
-    settings.iter().filter_map(|setting| Some((rule_named(db, model, &setting.name)?, setting.clone()))).collect()
+    settings
+        .iter()
+        .filter_map(|setting| Some((rule_named(db, model, &setting.name)?, setting.clone())))
+        .collect()
 }
 
 /// The rule of a name as it is written at a model's top level, in full or without `std.`.
 pub fn rule_named(db: &dyn Db, model: Model, name: &str) -> Option<Decl> {
     let rules = rules(db, model);
-    let named = |name: &str| rules.iter().find(|rule| full_name(db, **rule) == name).copied();
+    let named = |name: &str| {
+        rules
+            .iter()
+            .find(|rule| full_name(db, **rule) == name)
+            .copied()
+    };
     named(name).or_else(|| named(&format!("{}.{name}", crate::library::ROOT)))
 }
 
@@ -218,7 +234,10 @@ fn rules_on_kinds(db: &dyn Db, model: Model) -> FxHashMap<u8, Vec<Decl>> {
 }
 
 fn rules_on(db: &dyn Db, model: Model, kind: Kind) -> &[Decl] {
-    rules_on_kinds(db, model).get(&(kind as u8)).map(Vec::as_slice).unwrap_or_default()
+    rules_on_kinds(db, model)
+        .get(&(kind as u8))
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }
 
 fn fire(facts: &Facts, rule: Decl, element: Decl) -> Option<Finding> {
@@ -231,10 +250,22 @@ fn fire(facts: &Facts, rule: Decl, element: Decl) -> Option<Finding> {
     };
     let stated = typed(db, rule);
     let categories = stated.categories();
-    let set = rule_settings(db, element.model(db)).get(&rule).and_then(|setting| setting.likelihood);
-    let likelihood = set.or_else(|| stated_level(db, rule, "likelihood")).unwrap_or(Level::Medium);
-    let likelihood = if exposed_by(db, element).is_some() { likelihood.raised() } else { likelihood };
-    let impact = shifted(stated_level(db, rule, "impact").unwrap_or(Level::High), sensitivity(db, element), categories);
+    let set = rule_settings(db, element.model(db))
+        .get(&rule)
+        .and_then(|setting| setting.likelihood);
+    let likelihood = set
+        .or_else(|| stated_level(db, rule, "likelihood"))
+        .unwrap_or(Level::Medium);
+    let likelihood = if exposed_by(db, element).is_some() {
+        likelihood.raised()
+    } else {
+        likelihood
+    };
+    let impact = shifted(
+        stated_level(db, rule, "impact").unwrap_or(Level::High),
+        sensitivity(db, element),
+        categories,
+    );
     let severity = SEVERITY[likelihood as usize][impact as usize];
     Some(Finding {
         id: FindingId::Rule { rule, element },
@@ -242,7 +273,11 @@ fn fire(facts: &Facts, rule: Decl, element: Decl) -> Option<Finding> {
         missing,
         likelihood,
         impact,
-        severity: if missing.is_some() { severity.softened() } else { severity },
+        severity: if missing.is_some() {
+            severity.softened()
+        } else {
+            severity
+        },
     })
 }
 
@@ -250,20 +285,23 @@ fn stated_level(db: &dyn Db, decl: Decl, property: &str) -> Option<Level> {
     typed(db, decl).word(property).map(Level::from_position)
 }
 
-/// The aspect of what is held that each category harms: disclosure its confidentiality, tampering and
-/// repudiation its integrity, denial of service its availability, the others all of them.
+/// The aspect of what is held that each category harms: disclosure its confidentiality, tampering
+/// and repudiation its integrity, denial of service its availability, the others all of them.
 fn impact_of(held: Sensitivity, categories: Categories) -> Level {
     let of = |category: &str| match category {
         "information_disclosure" => held.classification,
         "tampering" | "repudiation" => held.integrity,
         "denial_of_service" => held.availability,
-        _ => held.classification.max(held.integrity).max(held.availability),
+        _ => held
+            .classification
+            .max(held.integrity)
+            .max(held.availability),
     };
     Level::from_position(categories.words().map(of).max().unwrap_or_default())
 }
 
-/// A rule's impact is meant for confidential data: it is a step higher for restricted, a step lower for
-/// internal and two for public data or none.
+/// A rule's impact is meant for confidential data: it is a step higher for restricted, a step lower
+/// for internal and two for public data or none.
 fn shifted(impact: Level, held: Sensitivity, categories: Categories) -> Level {
     let sensitivity = impact_of(held, categories) as i8;
     Level::from_position((impact as i8 + sensitivity - Level::High as i8).max(0) as u8)
@@ -275,7 +313,9 @@ fn threat(db: &dyn Db, threat: Decl) -> Finding {
     let likelihood = stated_level(db, threat, "likelihood").unwrap_or(Level::Medium);
     let impact = stated_level(db, threat, "impact").unwrap_or_else(|| {
         let affected: Vec<Decl> = stated.decls("affects").collect();
-        let targets = stated.decls("targets").map(|target| impact_of(sensitivity(db, target), categories));
+        let targets = stated
+            .decls("targets")
+            .map(|target| impact_of(sensitivity(db, target), categories));
         match affected.is_empty() {
             true => targets.max().unwrap_or(Level::Medium),
             false => impact_of(most_sensitive(db, &affected), categories),
@@ -295,14 +335,20 @@ fn threat(db: &dyn Db, threat: Decl) -> Finding {
 #[salsa::tracked]
 pub fn assessed(db: &dyn Db, subject: Decl) -> Vec<Assessed> {
     let accepts = accepts_on(db, subject);
-    let today = if accepts.is_empty() { None } else { Some(World::get(db).today(db)) };
+    let today = if accepts.is_empty() {
+        None
+    } else {
+        Some(World::get(db).today(db))
+    };
     let assess = |finding: &Finding| {
-        let accepted = accepts
-            .iter()
-            .copied()
-            .find(|accept| typed(db, *accept).date("until") >= today && accepts_finding(db, *accept, finding));
+        let accepted = accepts.iter().copied().find(|accept| {
+            typed(db, *accept).date("until") >= today && accepts_finding(db, *accept, finding)
+        });
         let state = accepted.map_or_else(|| treatment(db, finding), State::Accepted);
-        Assessed { finding: finding.clone(), state }
+        Assessed {
+            finding: finding.clone(),
+            state,
+        }
     };
     findings(db, subject).iter().map(assess).collect()
 }
@@ -320,9 +366,13 @@ pub fn accepts_finding(db: &dyn Db, accept: Decl, finding: &Finding) -> bool {
 /// Whether what an `accept` names is this finding.
 pub fn accepted_is(accepted: &Accepted, finding: &Finding) -> bool {
     match (accepted, finding.id) {
-        (Accepted::Rule(rule, subject), FindingId::Rule { rule: found, element }) => {
-            *rule == found && *subject == element
-        }
+        (
+            Accepted::Rule(rule, subject),
+            FindingId::Rule {
+                rule: found,
+                element,
+            },
+        ) => *rule == found && *subject == element,
         (Accepted::Category(category, subject), id) => {
             *subject == id.subject() && finding.categories.overlaps(Categories::one(*category))
         }
@@ -331,12 +381,16 @@ pub fn accepted_is(accepted: &Accepted, finding: &Finding) -> bool {
     }
 }
 
-/// What mitigations make of a finding: the one in place that counters it, else one that is planned. What is proposed
-/// changes nothing yet: nobody has decided on it.
+/// What mitigations make of a finding: the one in place that counters it, else one that is planned.
+/// What is proposed changes nothing yet: nobody has decided on it.
 fn treatment(db: &dyn Db, finding: &Finding) -> State {
     let countering = countering(db, finding);
-    let done = countering.iter().find(|effective| is_done(db, effective.mitigation));
-    let planned = countering.iter().find(|effective| !is_proposed(db, effective.mitigation));
+    let done = countering
+        .iter()
+        .find(|effective| is_done(db, effective.mitigation));
+    let planned = countering
+        .iter()
+        .find(|effective| !is_proposed(db, effective.mitigation));
     match (done, planned) {
         (Some(done), _) => State::Mitigated(done.mitigation),
         (None, Some(planned)) => State::Planned(planned.mitigation),
@@ -357,12 +411,19 @@ pub fn countering(db: &dyn Db, finding: &Finding) -> Vec<Effective> {
             .collect(),
         FindingId::Threat(threat) => {
             let stated = typed(db, threat);
-            let listed =
-                stated.named("mitigations").map(|(mitigation, part)| Effective { mitigation, by: threat, part });
+            let listed = stated
+                .named("mitigations")
+                .map(|(mitigation, part)| Effective {
+                    mitigation,
+                    by: threat,
+                    part,
+                });
             let mut found: Vec<Effective> = listed.collect();
             for target in stated.decls("targets") {
                 let there = effective_mitigations(db, target).iter().copied();
-                found.extend(there.filter(|effective| counters(db, effective.mitigation).decls.contains(&threat)));
+                found.extend(there.filter(|effective| {
+                    counters(db, effective.mitigation).decls.contains(&threat)
+                }));
             }
             found
         }
@@ -373,8 +434,14 @@ pub fn countering(db: &dyn Db, finding: &Finding) -> Vec<Effective> {
 #[salsa::tracked]
 pub fn accepts_on(db: &dyn Db, subject: Decl) -> Vec<Decl> {
     // A flow without a name is named by its ends.
-    let name = if subject.shape(db).name.is_some() { Some(subject) } else { ends(db, subject).0 };
-    let accepts = name.map(|name| accepts_naming(db, name)).unwrap_or_default();
+    let name = if subject.shape(db).name.is_some() {
+        Some(subject)
+    } else {
+        ends(db, subject).0
+    };
+    let accepts = name
+        .map(|name| accepts_naming(db, name))
+        .unwrap_or_default();
     let names_it = |accept: &Decl| {
         let values = typed(db, *accept).values("findings");
         values.iter().any(|(_, value)| matches!(value, TypedValue::Finding(accepted) if accepted.subject() == subject))
@@ -410,15 +477,28 @@ pub fn arithmetic(db: &dyn Db, finding: &Finding) -> Vec<String> {
         FindingId::Rule { rule, element } => rule_settings(db, element.model(db)).get(&rule),
         FindingId::Threat(_) => None,
     };
-    let set =
-        set.and_then(|setting| Some((setting.likelihood?, format!("threatline.toml says so: {}", setting.reason))));
+    let set = set.and_then(|setting| {
+        Some((
+            setting.likelihood?,
+            format!("threatline.toml says so: {}", setting.reason),
+        ))
+    });
     let stated = stated_level(db, decl, "likelihood").map(|level| (level, "stated".to_owned()));
-    let (base, says) = set.or(stated).unwrap_or((Level::Medium, "as nothing else is stated".to_owned()));
-    let exposed = matches!(finding.id, FindingId::Rule { element, .. } if exposed_by(db, element).is_some());
+    let (base, says) = set
+        .or(stated)
+        .unwrap_or((Level::Medium, "as nothing else is stated".to_owned()));
+    let exposed =
+        matches!(finding.id, FindingId::Rule { element, .. } if exposed_by(db, element).is_some());
     let base = base.word();
     steps.push(match exposed {
-        true => format!("likelihood {}: `{base}` ({says}), raised by exposure", finding.likelihood.word()),
-        false => format!("likelihood {}: `{base}` ({says})", finding.likelihood.word()),
+        true => format!(
+            "likelihood {}: `{base}` ({says}), raised by exposure",
+            finding.likelihood.word()
+        ),
+        false => format!(
+            "likelihood {}: `{base}` ({says})",
+            finding.likelihood.word()
+        ),
     });
     let impact = finding.impact.word();
     steps.push(match (stated_level(db, decl, "impact"), finding.id) {
@@ -450,16 +530,23 @@ pub fn arithmetic(db: &dyn Db, finding: &Finding) -> Vec<String> {
     steps
 }
 
-/// All findings of a model with what has been done about them, the most severe first, then by file and place.
+/// All findings of a model with what has been done about them, the most severe first, then by file
+/// and place.
 pub fn all(db: &dyn Db, model: Model) -> Vec<Assessed> {
     let files = model.files(db).iter();
     let decls = files.flat_map(|file| file.declarations(db).iter().copied());
-    let mut all: Vec<Assessed> = decls.flat_map(|decl| assessed(db, decl).iter().cloned()).collect();
+    let mut all: Vec<Assessed> = decls
+        .flat_map(|decl| assessed(db, decl).iter().cloned())
+        .collect();
     all.sort_by_key(|assessed| std::cmp::Reverse(assessed.finding.severity));
     all
 }
 
 /// The words of all categories of a finding, for reports.
 pub fn categories_in_words(categories: Categories) -> String {
-    categories.words().map(|word| word.replace('_', " ")).collect::<Vec<_>>().join(", ")
+    categories
+        .words()
+        .map(|word| word.replace('_', " "))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -1,9 +1,11 @@
-//! The analyzer: what a model means. A salsa database of what files declare, and on it names, facts,
-//! findings and diagnostics as plain data. It must not read a disk or a clock, and knows no LSP type.
+//! The analyzer: what a model means. A salsa database of what files declare, and on it names,
+//! facts, findings and diagnostics as plain data. It must not read a disk or a clock, and knows no
+//! LSP type.
 
 pub mod codes;
 pub mod condition;
-#[allow(missing_docs)] // of what the macros make of the inputs; the inputs themselves are documented
+#[allow(missing_docs)]
+// of what the macros make of the inputs; the inputs themselves are documented
 pub mod db;
 pub mod diagnostics;
 pub mod expectations;

@@ -1,18 +1,19 @@
-//! From syntax to what is declared: the one place where the tree is read for its meaning. It must not
-//! know what a name refers to, nor which properties there are.
+//! From syntax to what is declared: the one place where the tree is read for its meaning. It must
+//! not know what a name refers to, nor which properties there are.
 //!
-//! What comes out is in three parts, by how often it changes: the *shape* of a declaration (names and
-//! places, which other declarations find it by), its *facts* (properties), and the *spans*, which change
-//! with every key. The first two hold no positions, so that an edit which changes no meaning changes
-//! neither.
+//! What comes out is in three parts, by how often it changes: the *shape* of a declaration (names
+//! and places, which other declarations find it by), its *facts* (properties), and the *spans*,
+//! which change with every key. The first two hold no positions, so that an edit which changes no
+//! meaning changes neither.
 
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::ops::Range;
 use std::sync::Arc;
 use threatline_syntax::{
-    Declaration, Edit, EditedPieces, Item, Kind, NOT_CLOSED, Node, Patience, Pieces, Property as PropertyNode, Span,
-    SyntaxError, SyntaxErrorKind, children, description_lines, field, is_invisible, is_within, items, last_character,
-    misread_blocks, name_text, open_block, parse_with, span, syntax_errors,
+    Declaration, Edit, EditedPieces, Item, Kind, NOT_CLOSED, Node, Patience, Pieces,
+    Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind, children, description_lines,
+    field, is_invisible, is_within, items, last_character, misread_blocks, name_text, open_block,
+    parse_with, span, syntax_errors,
 };
 
 /// How deep a condition may be nested.
@@ -75,7 +76,9 @@ pub enum Value {
 impl Value {
     /// The two ends of the flow that a finding is about, if it is written with them.
     pub fn ends(&self) -> Option<(&SmolStr, &SmolStr)> {
-        let Value::Finding(finding) = self else { return None };
+        let Value::Finding(finding) = self else {
+            return None;
+        };
         match &finding.subject {
             Subject::Ends(source, target) => Some((source, target)),
             Subject::Name(_) => None,
@@ -244,11 +247,21 @@ impl Spans {
             Part::Source => self.source,
             Part::Target => self.target,
             Part::Body => self.body,
-            Part::Property(at) => self.properties.get(at as usize).map(|property| property.whole),
-            Part::PropertyName(at) => self.properties.get(at as usize).map(|property| property.name),
+            Part::Property(at) => self
+                .properties
+                .get(at as usize)
+                .map(|property| property.whole),
+            Part::PropertyName(at) => self
+                .properties
+                .get(at as usize)
+                .map(|property| property.name),
             Part::Value(at, value) => self.value(at, value),
-            Part::FindingRule(at, value) => self.node(at, value as usize * 2).or(self.value(at, value)),
-            Part::FindingSubject(at, value) => self.node(at, value as usize * 2 + 1).or(self.value(at, value)),
+            Part::FindingRule(at, value) => {
+                self.node(at, value as usize * 2).or(self.value(at, value))
+            }
+            Part::FindingSubject(at, value) => self
+                .node(at, value as usize * 2 + 1)
+                .or(self.value(at, value)),
             Part::Node(at, node) => self.node(at, node as usize),
         };
         found.or(self.name).unwrap_or(self.kind).shifted(self.start)
@@ -258,18 +271,31 @@ impl Spans {
 impl PartSpans {
     /// The same within a text that ends before them.
     fn cut(&mut self, end: u32) {
-        let cut = |span: &mut Span| *span = Span { start: span.start.min(end), end: span.end.min(end) };
+        let cut = |span: &mut Span| {
+            *span = Span {
+                start: span.start.min(end),
+                end: span.end.min(end),
+            }
+        };
         cut(&mut self.whole);
         self.body.iter_mut().for_each(cut);
         for property in &mut self.properties {
             cut(&mut property.whole);
-            property.values.iter_mut().chain(&mut property.nodes).for_each(cut);
+            property
+                .values
+                .iter_mut()
+                .chain(&mut property.nodes)
+                .for_each(cut);
         }
     }
 
     fn value(&self, property: u16, value: u16) -> Option<Span> {
         let property = self.properties.get(property as usize)?;
-        property.values.get(value as usize).copied().or(Some(property.name))
+        property
+            .values
+            .get(value as usize)
+            .copied()
+            .or(Some(property.name))
     }
 
     fn node(&self, property: u16, node: usize) -> Option<Span> {
@@ -309,7 +335,10 @@ pub fn lower(text: &str) -> LoweredFile {
     for piece in 0..reader.lowered.pieces.len() {
         above = reader.piece(piece, above);
     }
-    reader.lowered.loose_descriptions.extend(above.map(|description| description.span));
+    reader
+        .lowered
+        .loose_descriptions
+        .extend(above.map(|description| description.span));
     reader.lowered
 }
 
@@ -318,30 +347,44 @@ pub fn lower(text: &str) -> LoweredFile {
 pub struct LoweredEdit {
     /// The text after it, of its declarations only those that were read again.
     pub file: LoweredFile,
-    /// The declarations before it that they take the place of. What is behind those starts elsewhere now.
+    /// The declarations before it that they take the place of. What is behind those starts
+    /// elsewhere now.
     pub replaced: Range<usize>,
 }
 
-/// Reads the pieces of a text that an edit changed. `described` tells what the description of a declaration was.
+/// Reads the pieces of a text that an edit changed. `described` tells what the description of a
+/// declaration was.
 pub fn lower_again(
     text: &str,
     before: &Source,
     edit: Edit,
     described: impl Fn(usize) -> Option<SmolStr>,
 ) -> LoweredEdit {
-    let EditedPieces { pieces, mut changed, mut behind } = before.pieces.edited(text, edit);
+    let EditedPieces {
+        pieces,
+        mut changed,
+        mut behind,
+    } = before.pieces.edited(text, edit);
     let start_before = |piece: usize| before.pieces.start(piece, &before.text);
-    let declarations_before = |start: u32| before.spans.partition_point(|spans| spans.start < start);
+    let declarations_before =
+        |start: u32| before.spans.partition_point(|spans| spans.start < start);
     // The description of what a piece begins with stands above it.
     let described = |piece: usize| {
         let start = start_before(piece);
         let first = declarations_before(start);
-        before.spans.get(first).is_some_and(|spans| spans.start == start).then(|| described(first))
+        before
+            .spans
+            .get(first)
+            .is_some_and(|spans| spans.start == start)
+            .then(|| described(first))
     };
     let mut above = None;
     while changed.start > 0 {
         if let Some(text) = described(changed.start) {
-            above = text.map(|text| Above { text, span: Span::default() });
+            above = text.map(|text| Above {
+                text,
+                span: Span::default(),
+            });
             break;
         }
         changed.start -= 1;
@@ -352,14 +395,18 @@ pub fn lower_again(
         above = reader.piece(piece, above);
     }
     let is_last = |behind: usize| behind == before.pieces.len();
-    let is_described_otherwise =
-        |was: Option<SmolStr>| was.as_deref() != above.as_ref().map(|description| &*description.text);
+    let is_described_otherwise = |was: Option<SmolStr>| {
+        was.as_deref() != above.as_ref().map(|description| &*description.text)
+    };
     if !is_last(behind) && described(behind).is_some_and(is_described_otherwise) {
         above = reader.piece(changed.end, above);
         behind += 1;
     }
     if is_last(behind) {
-        reader.lowered.loose_descriptions.extend(above.map(|description| description.span));
+        reader
+            .lowered
+            .loose_descriptions
+            .extend(above.map(|description| description.span));
     }
 
     let mut file = reader.lowered;
@@ -367,16 +414,40 @@ pub fn lower_again(
     // What is told of the other pieces, around what is told of those that were read.
     let is_before = |span: &Span| span.start < start;
     let is_behind = |span: &Span| !is_last(behind) && span.start >= end;
-    let moved = |span: Span| Span { start: edit.moved(span.start), end: edit.moved(span.end) };
-    let errors_before = before.errors.iter().filter(|error| is_before(&error.span)).cloned();
+    let moved = |span: Span| Span {
+        start: edit.moved(span.start),
+        end: edit.moved(span.end),
+    };
+    let errors_before = before
+        .errors
+        .iter()
+        .filter(|error| is_before(&error.span))
+        .cloned();
     let errors_behind = before.errors.iter().filter(|error| is_behind(&error.span));
-    let errors_behind = errors_behind.map(|error| SyntaxError { span: moved(error.span), ..error.clone() });
-    file.errors = errors_before.chain(file.errors).chain(errors_behind).collect();
+    let errors_behind = errors_behind.map(|error| SyntaxError {
+        span: moved(error.span),
+        ..error.clone()
+    });
+    file.errors = errors_before
+        .chain(file.errors)
+        .chain(errors_behind)
+        .collect();
     let loose = before.loose_descriptions.iter().copied();
     let loose_behind = loose.clone().filter(is_behind).map(moved);
-    file.loose_descriptions = loose.filter(is_before).chain(file.loose_descriptions).chain(loose_behind).collect();
-    let last = if is_last(behind) { before.spans.len() } else { declarations_before(end) };
-    LoweredEdit { file, replaced: declarations_before(start)..last }
+    file.loose_descriptions = loose
+        .filter(is_before)
+        .chain(file.loose_descriptions)
+        .chain(loose_behind)
+        .collect();
+    let last = if is_last(behind) {
+        before.spans.len()
+    } else {
+        declarations_before(end)
+    };
+    LoweredEdit {
+        file,
+        replaced: declarations_before(start)..last,
+    }
 }
 
 /// A description that waits for its declaration.
@@ -394,12 +465,21 @@ struct Reader<'text> {
 
 impl<'text> Reader<'text> {
     fn new(text: &'text str, pieces: Pieces) -> Self {
-        let lowered =
-            LoweredFile { pieces, declarations: Vec::new(), errors: Vec::new(), loose_descriptions: Vec::new() };
-        Reader { text, lowered, patience: Patience::default() }
+        let lowered = LoweredFile {
+            pieces,
+            declarations: Vec::new(),
+            errors: Vec::new(),
+            loose_descriptions: Vec::new(),
+        };
+        Reader {
+            text,
+            lowered,
+            patience: Patience::default(),
+        }
     }
 
-    /// Reads a piece. `above` is the description above it, and what comes out is the one that it ends with.
+    /// Reads a piece. `above` is the description above it, and what comes out is the one that it
+    /// ends with.
     fn piece(&mut self, piece: usize, above: Option<Above>) -> Option<Above> {
         let range = self.lowered.pieces.range(piece, self.text);
         let (offset, text) = (range.start, &self.text[range]);
@@ -411,14 +491,33 @@ impl<'text> Reader<'text> {
         let above = self.part(offset as u32, &closed, open, above);
         let span = last_character(text, open).shifted(offset as u32);
         let kind = SyntaxErrorKind::Missing("}".to_owned());
-        self.lowered.errors.push(SyntaxError { span, message: "`}` is missing here".to_owned(), kind });
-        self.part((offset + open) as u32, &text[open..], text.len() - open, above)
+        self.lowered.errors.push(SyntaxError {
+            span,
+            message: "`}` is missing here".to_owned(),
+            kind,
+        });
+        self.part(
+            (offset + open) as u32,
+            &text[open..],
+            text.len() - open,
+            above,
+        )
     }
 
     /// Reads a part of the text, which may go on behind what is written.
-    fn part(&mut self, offset: u32, text: &str, written: usize, above: Option<Above>) -> Option<Above> {
+    fn part(
+        &mut self,
+        offset: u32,
+        text: &str,
+        written: usize,
+        above: Option<Above>,
+    ) -> Option<Above> {
         let tree = parse_with(text, &mut self.patience);
-        let mut lowerer = Lowerer { text, errors: syntax_errors(&tree, text), loose: Vec::new() };
+        let mut lowerer = Lowerer {
+            text,
+            errors: syntax_errors(&tree, text),
+            loose: Vec::new(),
+        };
         let misread = misread_blocks(&tree, text);
         let items = items(&tree);
         let begins_with = items.first().map(|item| match item {
@@ -431,14 +530,22 @@ impl<'text> Reader<'text> {
             match item {
                 Item::Declaration(declaration) if is_within(&misread, start_of(declaration.0)) => {}
                 Item::Description(node) => {
-                    let next = Above { text: lowerer.description(node), span: span(node) };
-                    lowerer.loose.extend(description.replace(next).map(|description| description.span));
+                    let next = Above {
+                        text: lowerer.description(node),
+                        span: span(node),
+                    };
+                    lowerer.loose.extend(
+                        description
+                            .replace(next)
+                            .map(|description| description.span),
+                    );
                 }
                 Item::Declaration(declaration) => {
                     let description = description.take().map(|description| description.text);
                     if let Some(mut lowered) = lowerer.declaration(declaration, description) {
                         if written < text.len() {
-                            let parts = Arc::get_mut(&mut lowered.spans.parts).expect("nobody else has them yet");
+                            let parts = Arc::get_mut(&mut lowered.spans.parts)
+                                .expect("nobody else has them yet");
                             parts.cut((written as u32).saturating_sub(lowered.spans.start));
                         }
                         lowered.spans.start += offset;
@@ -453,11 +560,22 @@ impl<'text> Reader<'text> {
         // What is missing at the end of a piece is missing in it.
         let last = last_character(text, written);
         self.lowered.errors.extend(errors.into_iter().map(|error| {
-            let within = Span { start: error.span.start.min(last.start), end: error.span.end.min(last.end) };
-            SyntaxError { span: within.shifted(offset), ..error }
+            let within = Span {
+                start: error.span.start.min(last.start),
+                end: error.span.end.min(last.end),
+            };
+            SyntaxError {
+                span: within.shifted(offset),
+                ..error
+            }
         }));
-        self.lowered.loose_descriptions.extend(lowerer.loose.into_iter().map(|span| span.shifted(offset)));
-        description.map(|description| Above { span: description.span.shifted(offset), ..description })
+        self.lowered
+            .loose_descriptions
+            .extend(lowerer.loose.into_iter().map(|span| span.shifted(offset)));
+        description.map(|description| Above {
+            span: description.span.shifted(offset),
+            ..description
+        })
     }
 }
 
@@ -468,25 +586,42 @@ struct Lowerer<'text> {
 }
 
 impl<'text> Lowerer<'text> {
-    fn declaration(&mut self, node: Declaration, description: Option<SmolStr>) -> Option<LoweredDeclaration> {
+    fn declaration(
+        &mut self,
+        node: Declaration,
+        description: Option<SmolStr>,
+    ) -> Option<LoweredDeclaration> {
         let kind = node.kind(self.text)?;
         let start = node.0.start_byte() as u32;
         let here = |node: Node| relative(node, start);
         let name = node.name();
         let ends = node.source().map(|source| Span {
             start: here(source).start,
-            end: node.target().map_or(here(source).end, |target| here(target).end),
+            end: node
+                .target()
+                .map_or(here(source).end, |target| here(target).end),
         });
         if let Some(name) = name {
             self.seen(name);
         }
         let title = node.title().map(|title| self.string(title));
-        let (stated, properties): (Vec<_>, Vec<_>) =
-            node.properties().into_iter().filter_map(|property| self.property(property, start)).unzip();
-        let facts = Facts { title, description, properties: stated.into() };
+        let (stated, properties): (Vec<_>, Vec<_>) = node
+            .properties()
+            .into_iter()
+            .filter_map(|property| self.property(property, start))
+            .unzip();
+        let facts = Facts {
+            title,
+            description,
+            properties: stated.into(),
+        };
         if let Some(body) = node.body() {
             let mut cursor = body.walk();
-            self.loose.extend(body.children(&mut cursor).filter(|child| child.kind() == "description").map(span));
+            self.loose.extend(
+                body.children(&mut cursor)
+                    .filter(|child| child.kind() == "description")
+                    .map(span),
+            );
         }
         Some(LoweredDeclaration {
             shape: Shape {
@@ -514,7 +649,11 @@ impl<'text> Lowerer<'text> {
         })
     }
 
-    fn property(&mut self, property: PropertyNode, start: u32) -> Option<(PropertyFacts, PropertySpans)> {
+    fn property(
+        &mut self,
+        property: PropertyNode,
+        start: u32,
+    ) -> Option<(PropertyFacts, PropertySpans)> {
         let name = property.name()?;
         let written = property.values();
         let mut values = Vec::with_capacity(written.len());
@@ -526,19 +665,43 @@ impl<'text> Lowerer<'text> {
             values.push(self.value(node, start, &mut sides));
             nodes.extend(sides);
         }
-        if !values.iter().any(|value| matches!(value, Value::Finding(_))) {
+        if !values
+            .iter()
+            .any(|value| matches!(value, Value::Finding(_)))
+        {
             nodes = Vec::new();
         }
         let condition = property.condition().map(|node| {
-            let mut lowering =
-                ConditionLowering { lowerer: self, start, nodes: Vec::new(), spans: Vec::new(), deep: false };
+            let mut lowering = ConditionLowering {
+                lowerer: self,
+                start,
+                nodes: Vec::new(),
+                spans: Vec::new(),
+                deep: false,
+            };
             let root = lowering.node(node, 0);
             nodes = lowering.spans;
-            Box::new(Condition { nodes: lowering.nodes, root, too_deep: lowering.deep })
+            Box::new(Condition {
+                nodes: lowering.nodes,
+                root,
+                too_deep: lowering.deep,
+            })
         });
-        let facts = PropertyFacts { name: self.text[name.byte_range()].into(), values: values.into(), condition };
+        let facts = PropertyFacts {
+            name: self.text[name.byte_range()].into(),
+            values: values.into(),
+            condition,
+        };
         let (whole, name) = (relative(property.0, start), relative(name, start));
-        Some((facts, PropertySpans { whole, name, values: places.into(), nodes: nodes.into() }))
+        Some((
+            facts,
+            PropertySpans {
+                whole,
+                name,
+                values: places.into(),
+                nodes: nodes.into(),
+            },
+        ))
     }
 
     fn value(&mut self, node: Node, start: u32, sides: &mut [Span; 2]) -> Value {
@@ -547,7 +710,9 @@ impl<'text> Lowerer<'text> {
             "reference" => Value::Reference(written.into()),
             "string" => Value::Text(self.string(node)),
             "block_string" => {
-                let inner = written.strip_prefix("\"\"\"").and_then(|rest| rest.strip_suffix("\"\"\""));
+                let inner = written
+                    .strip_prefix("\"\"\"")
+                    .and_then(|rest| rest.strip_suffix("\"\"\""));
                 Value::Text(inner.unwrap_or(written).trim().into())
             }
             "date" => Value::Date(written.into()),
@@ -563,7 +728,11 @@ impl<'text> Lowerer<'text> {
                 let rule = rule.map(|rule| self.name(rule)).unwrap_or_default();
                 let subject = match subject {
                     Some(ends) if ends.kind() == "flow_ends" => {
-                        let end = |name| field(ends, name).map(|end| self.name(end)).unwrap_or_default();
+                        let end = |name| {
+                            field(ends, name)
+                                .map(|end| self.name(end))
+                                .unwrap_or_default()
+                        };
                         Subject::Ends(end("source"), end("target"))
                     }
                     Some(name) => Subject::Name(self.name(name)),
@@ -578,11 +747,16 @@ impl<'text> Lowerer<'text> {
     /// Tells of what cannot be seen in a name that is declared: two names could look the same.
     fn seen(&mut self, name: Node) {
         // Marks that choose between shapes of a letter are not seen either where it has but one.
-        let is_unseen = |character: &char| is_invisible(*character) || matches!(character, '\u{fe00}'..='\u{fe0f}');
+        let is_unseen = |character: &char| {
+            is_invisible(*character) || matches!(character, '\u{fe00}'..='\u{fe0f}')
+        };
         if let Some(unseen) = name_text(name, self.text).chars().find(is_unseen) {
             self.errors.push(SyntaxError {
                 span: span(name),
-                message: format!("this name holds U+{:04X}, which cannot be seen", unseen as u32),
+                message: format!(
+                    "this name holds U+{:04X}, which cannot be seen",
+                    unseen as u32
+                ),
                 kind: SyntaxErrorKind::Unexpected,
             });
         }
@@ -631,7 +805,9 @@ impl<'text> Lowerer<'text> {
 
     fn description(&self, node: Node) -> SmolStr {
         let lines = description_lines(node, self.text).into_iter();
-        let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+        let lines: Vec<&str> = lines
+            .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
+            .collect();
         lines.join("\n").trim_end().into()
     }
 }
@@ -643,7 +819,10 @@ fn start_of(node: Node) -> Span {
 
 fn relative(node: Node, start: u32) -> Span {
     let span = span(node);
-    Span { start: span.start.saturating_sub(start), end: span.end.saturating_sub(start) }
+    Span {
+        start: span.start.saturating_sub(start),
+        end: span.end.saturating_sub(start),
+    }
 }
 
 fn escaped(written: &str) -> Option<char> {
@@ -679,28 +858,41 @@ impl ConditionLowering<'_, '_> {
                 "not" => Expression::Not(self.field(node, "operand", depth)),
                 "comparison" => Expression::Compare {
                     left: self.field(node, "left", depth),
-                    operator: field(node, "operator").map(|operator| self.written(operator)).unwrap_or_default(),
+                    operator: field(node, "operator")
+                        .map(|operator| self.written(operator))
+                        .unwrap_or_default(),
                     right: self.field(node, "right", depth),
                 },
                 "membership" => {
                     let left = self.field(node, "left", depth);
                     let mut cursor = node.walk();
-                    let values: Vec<Node> =
-                        node.children_by_field_name("value", &mut cursor).filter(Node::is_named).collect();
+                    let values: Vec<Node> = node
+                        .children_by_field_name("value", &mut cursor)
+                        .filter(Node::is_named)
+                        .collect();
                     Expression::In {
                         left,
-                        values: values.into_iter().map(|value| self.node(value, depth + 1)).collect(),
+                        values: values
+                            .into_iter()
+                            .map(|value| self.node(value, depth + 1))
+                            .collect(),
                     }
                 }
-                "kinship" => {
-                    Expression::Is { left: self.field(node, "left", depth), right: self.field(node, "right", depth) }
-                }
-                "group" => match children(node).into_iter().find(|child| child.is_named() && !child.is_extra()) {
+                "kinship" => Expression::Is {
+                    left: self.field(node, "left", depth),
+                    right: self.field(node, "right", depth),
+                },
+                "group" => match children(node)
+                    .into_iter()
+                    .find(|child| child.is_named() && !child.is_extra())
+                {
                     Some(inner) => return self.node(inner, depth + 1),
                     None => Expression::Missing,
                 },
                 "call" => Expression::Call {
-                    function: field(node, "function").map(|name| self.written(name)).unwrap_or_default(),
+                    function: field(node, "function")
+                        .map(|name| self.written(name))
+                        .unwrap_or_default(),
                     argument: field(node, "argument").map(|name| self.lowerer.name(name)),
                     filter: field(node, "where").map(|filter| self.node(filter, depth + 1)),
                 },
@@ -740,7 +932,10 @@ impl ConditionLowering<'_, '_> {
             }
         }
         operands.reverse();
-        operands.into_iter().map(|operand| self.node(operand, depth + 1)).collect()
+        operands
+            .into_iter()
+            .map(|operand| self.node(operand, depth + 1))
+            .collect()
     }
 
     fn written(&self, node: Node) -> SmolStr {
@@ -783,13 +978,20 @@ mod tests {
     fn facts(text: &str) -> Vec<Facts> {
         let lowered = lower(text);
         assert_eq!(lowered.errors, [], "{text}");
-        lowered.declarations.into_iter().map(|declared| declared.facts).collect()
+        lowered
+            .declarations
+            .into_iter()
+            .map(|declared| declared.facts)
+            .collect()
     }
 
     #[test]
     fn a_comment_in_parentheses_leaves_the_condition_as_it_is() {
         let without = facts("rule r { when: not (exposed or encrypted) }");
-        assert_eq!(facts("rule r { when: not ( // Why.\n exposed or encrypted // That is why.\n) }"), without);
+        assert_eq!(
+            facts("rule r { when: not ( // Why.\n exposed or encrypted // That is why.\n) }"),
+            without
+        );
     }
 
     #[test]
@@ -798,19 +1000,33 @@ mod tests {
         let errors = lower(text).errors;
         let told: Vec<&str> = errors.iter().map(|error| &*error.message).collect();
         assert_eq!(told, [NOT_CLOSED, "`}` is missing here"]);
-        assert!(errors.iter().all(|error| error.span == Span::new(20, 21)), "{errors:?}");
+        assert!(
+            errors.iter().all(|error| error.span == Span::new(20, 21)),
+            "{errors:?}"
+        );
     }
 
     #[test]
     fn an_open_block_keeps_what_is_in_it_and_takes_nothing_from_below() {
         for (text, missing) in [
-            ("process a {\n  owner: \"x\"\n  ow\n\n/// D.\nprocess b", "w"),
-            ("process a {\n  owner: \"x\" // {\n\n// Why.\n/// D.\nprocess b {}", "\""),
+            (
+                "process a {\n  owner: \"x\"\n  ow\n\n/// D.\nprocess b",
+                "w",
+            ),
+            (
+                "process a {\n  owner: \"x\" // {\n\n// Why.\n/// D.\nprocess b {}",
+                "\"",
+            ),
         ] {
             let lowered = lower(text);
             let last = lowered.errors.last().expect("`}` is missing");
-            assert_eq!((&*last.message, &text[last.span.range()]), ("`}` is missing here", missing));
-            let [a, b] = &lowered.declarations[..] else { panic!("{lowered:?}") };
+            assert_eq!(
+                (&*last.message, &text[last.span.range()]),
+                ("`}` is missing here", missing)
+            );
+            let [a, b] = &lowered.declarations[..] else {
+                panic!("{lowered:?}")
+            };
             assert_eq!(a.facts.properties[0].name, "owner");
             assert_eq!(b.facts.description.as_deref(), Some("D."));
             assert_eq!(a.spans.whole.end, last.span.end);
@@ -821,16 +1037,29 @@ mod tests {
     fn a_description_is_what_stands_behind_its_slashes() {
         let text = "process a\n\n/// store";
         let last = lower(text);
-        assert_eq!((last.declarations.len(), &*last.loose_descriptions), (1, &[Span::new(11, 20)][..]));
+        assert_eq!(
+            (last.declarations.len(), &*last.loose_descriptions),
+            (1, &[Span::new(11, 20)][..])
+        );
         for (text, expected) in [
             ("/// store\nprocess a", "store"),
-            ("/// One.\n\n// Not this.\n   ///Two.\nprocess a", "One.\nTwo."),
-            ("/// One.\r///\r///  Two. \r// Not this.\rprocess a", "One.\n\n Two."),
+            (
+                "/// One.\n\n// Not this.\n   ///Two.\nprocess a",
+                "One.\nTwo.",
+            ),
+            (
+                "/// One.\r///\r///  Two. \r// Not this.\rprocess a",
+                "One.\n\n Two.",
+            ),
             ("/// // A comment.\nprocess a", "// A comment."),
             ("/// ///\nprocess a", "///"),
             ("/// }\nprocess a { ///}\n}", "}"),
         ] {
-            assert_eq!(facts(text)[0].description.as_deref(), Some(expected), "{text:?}");
+            assert_eq!(
+                facts(text)[0].description.as_deref(),
+                Some(expected),
+                "{text:?}"
+            );
         }
     }
 }

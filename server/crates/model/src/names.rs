@@ -1,5 +1,5 @@
-//! Names: which declaration a written name means, and how a declaration is named. It must not know what
-//! properties mean.
+//! Names: which declaration a written name means, and how a declaration is named. It must not know
+//! what properties mean.
 
 use crate::db::{Db, Decl, Declared, File, Model, World};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -25,13 +25,15 @@ impl Components {
     }
 }
 
-/// The components of a model, for those who ask about all. Of two files that are the same component the first by path
-/// counts.
+/// The components of a model, for those who ask about all. Of two files that are the same component
+/// the first by path counts.
 #[salsa::tracked]
 pub fn components(db: &dyn Db, model: Model) -> Components {
     let mut found = Components::default();
     for &file in model.files(db).iter() {
-        let Some(component) = file.component(db) else { continue };
+        let Some(component) = file.component(db) else {
+            continue;
+        };
         found.files.entry(component.clone()).or_insert(file);
         for (dot, _) in component.match_indices('.') {
             found.prefixes.insert(component[..dot].into());
@@ -47,7 +49,11 @@ pub fn names_in(db: &dyn Db, file: File) -> FxHashMap<SmolStr, Decl> {
     let mut names = FxHashMap::default();
     for &decl in file.declarations(db).iter() {
         let shape = decl.shape(db);
-        if let Some(name) = shape.name.as_ref().filter(|_| shape.kind != Kind::Component) {
+        if let Some(name) = shape
+            .name
+            .as_ref()
+            .filter(|_| shape.kind != Kind::Component)
+        {
             names.entry(name.clone()).or_insert(decl);
         }
     }
@@ -58,7 +64,11 @@ pub fn names_in(db: &dyn Db, file: File) -> FxHashMap<SmolStr, Decl> {
 #[salsa::tracked]
 pub fn top_level(db: &dyn Db, model: Model) -> FxHashMap<SmolStr, Decl> {
     let mut names = FxHashMap::default();
-    for &file in model.files(db).iter().filter(|file| file.component(db).is_none()) {
+    for &file in model
+        .files(db)
+        .iter()
+        .filter(|file| file.component(db).is_none())
+    {
         for (name, decl) in names_in(db, file) {
             let first = names.entry(name.clone()).or_insert(*decl);
             // Within one file `names_in` keeps the first; between files the first by path counts.
@@ -77,7 +87,9 @@ pub fn component_of(db: &dyn Db, file: File) -> Option<Decl> {
 
 /// The components around a file's declarations, the innermost first, as far as they are declared.
 pub fn components_around(db: &dyn Db, file: File) -> Vec<Decl> {
-    let Some(component) = file.component(db) else { return Vec::new() };
+    let Some(component) = file.component(db) else {
+        return Vec::new();
+    };
     let files = around(component).filter_map(|name| file_of(db, file.model(db), name));
     files.filter_map(|file| component_of(db, file)).collect()
 }
@@ -92,16 +104,22 @@ fn around(name: &str) -> impl Iterator<Item = &str> {
 pub struct Unresolved {
     /// The part of the name that is not known.
     pub part: SmolStr,
-    /// Where it was looked for, as a component's name; nowhere in particular if the first part fails.
+    /// Where it was looked for, as a component's name; nowhere in particular if the first part
+    /// fails.
     pub component: Option<SmolStr>,
 }
 
 /// The kinds of declarations that a model takes from the one it builds on.
-pub const DEFINITIONS: [Kind; 4] = [Kind::Technology, Kind::Protocol, Kind::Mitigation, Kind::Rule];
+pub const DEFINITIONS: [Kind; 4] = [
+    Kind::Technology,
+    Kind::Protocol,
+    Kind::Mitigation,
+    Kind::Rule,
+];
 
-/// What a name means where it is written in a file: it is looked up in the file's component, in those
-/// around it and at the top level, and then likewise in what the model builds on, last the library. No query, so that
-/// who asks depends on nothing but the names that it asks for.
+/// What a name means where it is written in a file: it is looked up in the file's component, in
+/// those around it and at the top level, and then likewise in what the model builds on, last the
+/// library. No query, so that who asks depends on nothing but the names that it asks for.
 ///
 /// # Errors
 /// When the name means nothing.
@@ -110,7 +128,9 @@ pub fn resolve(db: &dyn Db, file: File, name: &str) -> Result<Decl, Unresolved> 
     let library = World::get(db).library(db);
     for model in own.with_bases(db).filter(|model| *model != library) {
         match resolve_in(db, model, file.component(db).as_deref(), name) {
-            Some(Ok(decl)) if model == own || DEFINITIONS.contains(&decl.kind(db)) => return Ok(decl),
+            Some(Ok(decl)) if model == own || DEFINITIONS.contains(&decl.kind(db)) => {
+                return Ok(decl);
+            }
             Some(Err(unresolved)) if model == own => return Err(unresolved),
             _ => {}
         }
@@ -121,19 +141,27 @@ pub fn resolve(db: &dyn Db, file: File, name: &str) -> Result<Decl, Unresolved> 
         return Ok(*decl);
     }
     Err(match rest {
-        Some(rest) if head == "std" => Unresolved { part: rest.into(), component: Some("std".into()) },
-        _ => Unresolved { part: head.into(), component: None },
+        Some(rest) if head == "std" => Unresolved {
+            part: rest.into(),
+            component: Some("std".into()),
+        },
+        _ => Unresolved {
+            part: head.into(),
+            component: None,
+        },
     })
 }
 
 /// What a name means where something of one of some kinds is needed, if it means that.
 pub fn resolve_as(db: &dyn Db, file: File, name: &str, kinds: &[Kind]) -> Option<Decl> {
     let found = resolve(db, file, name).ok();
-    found.filter(|found| kinds.contains(&found.kind(db))).or_else(|| definition_behind(db, file, name, kinds))
+    found
+        .filter(|found| kinds.contains(&found.kind(db)))
+        .or_else(|| definition_behind(db, file, name, kinds))
 }
 
-/// The definition of one of some kinds which a name means in what a model builds on, where the model itself calls
-/// something else so.
+/// The definition of one of some kinds which a name means in what a model builds on, where the
+/// model itself calls something else so.
 pub fn definition_behind(db: &dyn Db, file: File, name: &str, kinds: &[Kind]) -> Option<Decl> {
     if name.contains('.') || !kinds.iter().all(|kind| DEFINITIONS.contains(kind)) {
         return None;
@@ -144,33 +172,55 @@ pub fn definition_behind(db: &dyn Db, file: File, name: &str, kinds: &[Kind]) ->
 /// The definition of one of some kinds which a name means in what a model builds on.
 pub fn definition_of_base(db: &dyn Db, model: Model, name: &str, kinds: &[Kind]) -> Option<Decl> {
     let library = World::get(db).library(db);
-    let in_library = name.strip_prefix("std.").and_then(|name| top_level_member(db, library, name));
-    let bases = model.with_bases(db).skip(1).filter_map(|base| top_level_member(db, base, name));
-    in_library.into_iter().chain(bases).find(|decl| kinds.contains(&decl.kind(db)))
+    let in_library = name
+        .strip_prefix("std.")
+        .and_then(|name| top_level_member(db, library, name));
+    let bases = model
+        .with_bases(db)
+        .skip(1)
+        .filter_map(|base| top_level_member(db, base, name));
+    in_library
+        .into_iter()
+        .chain(bases)
+        .find(|decl| kinds.contains(&decl.kind(db)))
 }
 
 /// A name up to its first dot, and what comes after it.
 fn split_head(name: &str) -> (&str, Option<&str>) {
-    name.split_once('.').map_or((name, None), |(head, rest)| (head, Some(rest)))
+    name.split_once('.')
+        .map_or((name, None), |(head, rest)| (head, Some(rest)))
 }
 
-/// What a name means in one model, as seen from a component of it; `None` if the model knows nothing of it.
-fn resolve_in(db: &dyn Db, model: Model, component: Option<&str>, name: &str) -> Option<Result<Decl, Unresolved>> {
+/// What a name means in one model, as seen from a component of it; `None` if the model knows
+/// nothing of it.
+fn resolve_in(
+    db: &dyn Db,
+    model: Model,
+    component: Option<&str>,
+    name: &str,
+) -> Option<Result<Decl, Unresolved>> {
     let (head, rest) = split_head(name);
     for scope in scopes(component) {
         let path = full(scope, head);
-        let Some(declared) = declared(db, model, &path) else { continue };
+        let Some(declared) = declared(db, model, &path) else {
+            continue;
+        };
         let member = || member(db, model, scope, &path, declared);
         match rest {
             None => {
-                if let Some(decl) = member().or_else(|| component_of(db, first_by_path(db, &declared.components)?)) {
+                if let Some(decl) =
+                    member().or_else(|| component_of(db, first_by_path(db, &declared.components)?))
+                {
                     return Some(Ok(decl));
                 }
             }
             Some(rest) if is_before_a_dot(declared) => return Some(descend(db, model, path, rest)),
             Some(rest) if member().is_some() => {
                 let part = rest.split('.').next().unwrap_or(rest).into();
-                return Some(Err(Unresolved { part, component: Some(path) }));
+                return Some(Err(Unresolved {
+                    part,
+                    component: Some(path),
+                }));
             }
             Some(_) => {}
         }
@@ -178,14 +228,22 @@ fn resolve_in(db: &dyn Db, model: Model, component: Option<&str>, name: &str) ->
     None
 }
 
-/// Where a name is looked up that is written in a component: in it, in those around it, and at the top level.
+/// Where a name is looked up that is written in a component: in it, in those around it, and at the
+/// top level.
 fn scopes(component: Option<&str>) -> impl Iterator<Item = Option<&str>> {
-    component.into_iter().flat_map(around).map(Some).chain([None])
+    component
+        .into_iter()
+        .flat_map(around)
+        .map(Some)
+        .chain([None])
 }
 
 /// A name within a component, or at the top level, in full.
 pub fn full(component: Option<&str>, name: &str) -> SmolStr {
-    component.map_or_else(|| name.into(), |component| format_smolstr!("{component}.{name}"))
+    component.map_or_else(
+        || name.into(),
+        |component| format_smolstr!("{component}.{name}"),
+    )
 }
 
 /// All that a name could mean in a model where it is written in a component, as full names.
@@ -193,11 +251,19 @@ pub fn candidates(component: Option<&str>, name: &str) -> impl Iterator<Item = S
     scopes(component).map(move |scope| full(scope, name))
 }
 
-fn descend(db: &dyn Db, model: Model, mut path: SmolStr, mut rest: &str) -> Result<Decl, Unresolved> {
+fn descend(
+    db: &dyn Db,
+    model: Model,
+    mut path: SmolStr,
+    mut rest: &str,
+) -> Result<Decl, Unresolved> {
     while let Some((head, deeper)) = rest.split_once('.') {
         let next = full(Some(&path), head);
         if !is_component(db, model, &next) {
-            return Err(Unresolved { part: head.into(), component: Some(path) });
+            return Err(Unresolved {
+                part: head.into(),
+                component: Some(path),
+            });
         }
         (path, rest) = (next, deeper);
     }
@@ -206,7 +272,10 @@ fn descend(db: &dyn Db, model: Model, mut path: SmolStr, mut rest: &str) -> Resu
         let component = || component_of(db, first_by_path(db, &declared.components)?);
         member(db, model, Some(&path), &name, declared).or_else(component)
     });
-    found.ok_or_else(|| Unresolved { part: rest.into(), component: Some(path) })
+    found.ok_or_else(|| Unresolved {
+        part: rest.into(),
+        component: Some(path),
+    })
 }
 
 fn declared<'db>(db: &'db dyn Db, model: Model, name: &str) -> Option<&'db Declared> {
@@ -230,12 +299,22 @@ pub fn file_of(db: &dyn Db, model: Model, component: &str) -> Option<File> {
 fn first_by_path(db: &dyn Db, files: &[File]) -> Option<File> {
     match files {
         [only] => Some(*only),
-        files => files.iter().copied().min_by(|a, b| a.path(db).cmp(b.path(db))),
+        files => files
+            .iter()
+            .copied()
+            .min_by(|a, b| a.path(db).cmp(b.path(db))),
     }
 }
 
-/// What a component's file declares by a full name, or what the top level does. The first of them counts.
-fn member(db: &dyn Db, model: Model, scope: Option<&str>, name: &str, declared: &Declared) -> Option<Decl> {
+/// What a component's file declares by a full name, or what the top level does. The first of them
+/// counts.
+fn member(
+    db: &dyn Db,
+    model: Model,
+    scope: Option<&str>,
+    name: &str,
+    declared: &Declared,
+) -> Option<Decl> {
     if declared.members.is_empty() {
         return None;
     }
@@ -247,7 +326,13 @@ fn member(db: &dyn Db, model: Model, scope: Option<&str>, name: &str, declared: 
 }
 
 /// The first declaration of a full name in a file, or among the files that are no components.
-fn first_member(db: &dyn Db, model: Model, name: &str, declared: &Declared, file: Option<File>) -> Option<Decl> {
+fn first_member(
+    db: &dyn Db,
+    model: Model,
+    name: &str,
+    declared: &Declared,
+    file: Option<File>,
+) -> Option<Decl> {
     match &*declared.members {
         [(only, decl, _)] => is_in(db, *only, file).then_some(*decl),
         _ => first_of_many(db, model, name.into(), file),
@@ -261,8 +346,13 @@ fn is_in(db: &dyn Db, other: File, file: Option<File>) -> bool {
 /// A query, since each of many declarations of one name asks which is the first.
 #[salsa::tracked(returns(copy))]
 fn first_of_many(db: &dyn Db, model: Model, name: SmolStr, file: Option<File>) -> Option<Decl> {
-    let members = declared(db, model, &name)?.members.iter().filter(|(other, ..)| is_in(db, *other, file));
-    members.map(|(_, decl, _)| *decl).min_by_key(|decl| (decl.file(db).path(db), decl.position(db)))
+    let members = declared(db, model, &name)?
+        .members
+        .iter()
+        .filter(|(other, ..)| is_in(db, *other, file));
+    members
+        .map(|(_, decl, _)| *decl)
+        .min_by_key(|decl| (decl.file(db).path(db), decl.position(db)))
 }
 
 /// The first declaration of a name in a file.
@@ -281,23 +371,35 @@ pub fn top_level_member(db: &dyn Db, model: Model, name: &str) -> Option<Decl> {
 
 /// The headings in which a declaration may be named.
 pub fn headings_naming(db: &dyn Db, decl: Decl) -> &[Decl] {
-    declared(db, decl.model(db), full_name(db, decl)).map(|declared| &*declared.pointed_at_by).unwrap_or_default()
+    declared(db, decl.model(db), full_name(db, decl))
+        .map(|declared| &*declared.pointed_at_by)
+        .unwrap_or_default()
 }
 
 /// The files in which a declaration may be named.
 pub fn files_naming(db: &dyn Db, decl: Decl) -> &[File] {
     let name = full_name(db, decl);
-    decl.model(db).names_of(db, name).written(db).get(name).map(Vec::as_slice).unwrap_or_default()
+    decl.model(db)
+        .names_of(db, name)
+        .written(db)
+        .get(name)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }
 
 /// The `accept`s that may name a finding on a declaration, or on a flow from or to it.
 pub fn accepts_naming(db: &dyn Db, decl: Decl) -> &[Decl] {
     let name = full_name(db, decl);
-    decl.model(db).names_of(db, name).accepted(db).get(name).map(Vec::as_slice).unwrap_or_default()
+    decl.model(db)
+        .names_of(db, name)
+        .accepted(db)
+        .get(name)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }
 
-/// The name of a declaration as it is written anywhere: `payments.ledger`, `std.rate_limiting`, and for
-/// a flow without a name its ends, `(payments.api -> payments.ledger)`.
+/// The name of a declaration as it is written anywhere: `payments.ledger`, `std.rate_limiting`, and
+/// for a flow without a name its ends, `(payments.api -> payments.ledger)`.
 #[salsa::tracked]
 pub fn full_name(db: &dyn Db, decl: Decl) -> SmolStr {
     let shape = decl.shape(db);
@@ -308,10 +410,18 @@ pub fn full_name(db: &dyn Db, decl: Decl) -> SmolStr {
             None => written.clone().unwrap_or_else(|| "?".into()),
         };
         return match shape.kind {
-            Kind::Flow => format_smolstr!("({} -> {})", end(source, &shape.source), end(target, &shape.target)),
+            Kind::Flow => format_smolstr!(
+                "({} -> {})",
+                end(source, &shape.source),
+                end(target, &shape.target)
+            ),
             kind => {
                 let word = kind.word();
-                let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+                let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) {
+                    "an"
+                } else {
+                    "a"
+                };
                 format_smolstr!("({article} {word} without a name)")
             }
         };
@@ -337,10 +447,14 @@ pub fn name_from(db: &dyn Db, decl: Decl, file: File) -> SmolStr {
     if decl.shape(db).name.is_none() {
         return full.clone();
     }
-    candidates.into_iter().find(|name| resolve(db, file, name) == Ok(decl)).map_or_else(|| full.clone(), SmolStr::from)
+    candidates
+        .into_iter()
+        .find(|name| resolve(db, file, name) == Ok(decl))
+        .map_or_else(|| full.clone(), SmolStr::from)
 }
 
-/// All declarations of some kinds that the files of a model can name: the model's, then those it builds on.
+/// All declarations of some kinds that the files of a model can name: the model's, then those it
+/// builds on.
 pub fn visible(db: &dyn Db, model: Model, kinds: &[Kind]) -> Vec<Decl> {
     let of = |from: Model| {
         let can_be_named = move |decl: &Decl| {
@@ -348,7 +462,10 @@ pub fn visible(db: &dyn Db, model: Model, kinds: &[Kind]) -> Vec<Decl> {
             let reaches = from == model || DEFINITIONS.contains(&shape.kind);
             shape.name.is_some() && kinds.contains(&shape.kind) && reaches
         };
-        from.files(db).iter().flat_map(|file| file.declarations(db).iter().copied()).filter(can_be_named)
+        from.files(db)
+            .iter()
+            .flat_map(|file| file.declarations(db).iter().copied())
+            .filter(can_be_named)
     };
     model.with_bases(db).flat_map(of).collect()
 }

@@ -1,5 +1,6 @@
-//! The one table of what may be said: which properties a kind of declaration has, and what each takes.
-//! Validation, completion, hover and the reference documentation read it. It must not know a model.
+//! The one table of what may be said: which properties a kind of declaration has, and what each
+//! takes. Validation, completion, hover and the reference documentation read it. It must not know a
+//! model.
 
 use threatline_syntax::Kind;
 
@@ -25,7 +26,10 @@ impl Eq for Words {}
 impl Words {
     /// The position of a word in the list.
     pub fn position(&self, word: &str) -> Option<u8> {
-        self.words.iter().position(|(listed, _)| *listed == word).map(|at| at as u8)
+        self.words
+            .iter()
+            .position(|(listed, _)| *listed == word)
+            .map(|at| at as u8)
     }
 
     /// The word at a position.
@@ -105,7 +109,9 @@ pub struct KindSchema {
 impl KindSchema {
     /// The property of a name.
     pub fn property(&self, name: &str) -> Option<&'static Property> {
-        self.properties.iter().find(|property| property.name == name)
+        self.properties
+            .iter()
+            .find(|property| property.name == name)
     }
 }
 
@@ -290,19 +296,39 @@ words!(
 );
 
 const fn one(name: &'static str, takes: Takes, doc: &'static str) -> Property {
-    Property { name, takes, many: false, required: false, default: None, doc }
+    Property {
+        name,
+        takes,
+        many: false,
+        required: false,
+        default: None,
+        doc,
+    }
 }
 
 const fn list(name: &'static str, takes: Takes, doc: &'static str) -> Property {
-    Property { name, takes, many: true, required: false, default: None, doc }
+    Property {
+        name,
+        takes,
+        many: true,
+        required: false,
+        default: None,
+        doc,
+    }
 }
 
 const fn required(property: Property) -> Property {
-    Property { required: true, ..property }
+    Property {
+        required: true,
+        ..property
+    }
 }
 
 const fn defaults(default: &'static str, property: Property) -> Property {
-    Property { default: Some(default), ..property }
+    Property {
+        default: Some(default),
+        ..property
+    }
 }
 
 const ASSET: Takes = Takes::Name(&[Kind::Asset]);
@@ -320,20 +346,50 @@ const ABOUT: Takes = Takes::Name(&[
     Kind::Flow,
 ]);
 
-const TAGS: Property =
-    list("tags", Takes::Text, "Words of your own, for searching and for reports; the analysis does not look at them.");
-const MITIGATIONS: Property = list("mitigations", MITIGATION, "The mitigations that protect it.");
+const TAGS: Property = list(
+    "tags",
+    Takes::Text,
+    "Words of your own, for searching and for reports; the analysis does not look at them.",
+);
+const MITIGATIONS: Property = list(
+    "mitigations",
+    MITIGATION,
+    "The mitigations that protect it.",
+);
 const OUT_OF_SCOPE: Property = one(
     "out_of_scope",
     Takes::Text,
     "Why the rules are not to look at it. It then has no findings; its flows still have theirs.",
 );
-const OWNER: Property = one("owner", Takes::Text, "The team or the person who answers for it.");
+const OWNER: Property = one(
+    "owner",
+    Takes::Text,
+    "The team or the person who answers for it.",
+);
 const TICKET: Property = one("ticket", Takes::Text, "Where the work on it is tracked.");
-const REFERENCES: Property = list("references", Takes::Reference, "Where it is described: CWE, CAPEC, ATT&CK, ASVS.");
-const TENANCY_OF: Property = defaults("single", one("tenancy", Takes::Words(&TENANCY), "Whether customers share it."));
-const REDUNDANCY: Property = one("redundancy", Takes::YesNo, "Whether another takes over when it fails.");
-const MADE_WITH: Property = list("technology", TECHNOLOGY, "What it is made with, and what it serves as.");
+const REFERENCES: Property = list(
+    "references",
+    Takes::Reference,
+    "Where it is described: CWE, CAPEC, ATT&CK, ASVS.",
+);
+const TENANCY_OF: Property = defaults(
+    "single",
+    one(
+        "tenancy",
+        Takes::Words(&TENANCY),
+        "Whether customers share it.",
+    ),
+);
+const REDUNDANCY: Property = one(
+    "redundancy",
+    Takes::YesNo,
+    "Whether another takes over when it fails.",
+);
+const MADE_WITH: Property = list(
+    "technology",
+    TECHNOLOGY,
+    "What it is made with, and what it serves as.",
+);
 
 /// Every kind of declaration with its properties.
 pub static KINDS: &[KindSchema] = &[
@@ -342,10 +398,26 @@ pub static KINDS: &[KindSchema] = &[
         doc: "A part of the system, one file. What the file declares is named `NAME.x` from outside.",
         placed: false,
         properties: &[
-            list("owner", Takes::Text, "The teams or people who answer for it."),
-            list("source", Takes::Glob, "The code that implements it, as globs from the model's root."),
-            one("criticality", Takes::Words(&LEVEL), "How much depends on it."),
-            list("mitigations", MITIGATION, "The mitigations that protect everything in it."),
+            list(
+                "owner",
+                Takes::Text,
+                "The teams or people who answer for it.",
+            ),
+            list(
+                "source",
+                Takes::Glob,
+                "The code that implements it, as globs from the model's root.",
+            ),
+            one(
+                "criticality",
+                Takes::Words(&LEVEL),
+                "How much depends on it.",
+            ),
+            list(
+                "mitigations",
+                MITIGATION,
+                "The mitigations that protect everything in it.",
+            ),
             list("links", Takes::Text, "Where to read more."),
             TAGS,
         ],
@@ -358,7 +430,11 @@ pub static KINDS: &[KindSchema] = &[
             one("kind", Takes::Words(&BOUNDARY_KIND), "What it is made of."),
             defaults(
                 "that of the boundary around it, else `high`",
-                one("trust", Takes::Words(&TRUST), "How far what is in it is trusted."),
+                one(
+                    "trust",
+                    Takes::Words(&TRUST),
+                    "How far what is in it is trusted.",
+                ),
             ),
             list(
                 "mitigations",
@@ -373,19 +449,41 @@ pub static KINDS: &[KindSchema] = &[
         doc: "Something worth protecting.",
         placed: false,
         properties: &[
-            required(one("classification", Takes::Words(&CLASSIFICATION), "How confidential it is.")),
-            defaults("data", one("kind", Takes::Words(&ASSET_KIND), "What it is made of.")),
+            required(one(
+                "classification",
+                Takes::Words(&CLASSIFICATION),
+                "How confidential it is.",
+            )),
+            defaults(
+                "data",
+                one("kind", Takes::Words(&ASSET_KIND), "What it is made of."),
+            ),
             defaults(
                 "by the classification: `public` low, `internal` medium, `confidential` high, `restricted` critical",
-                one("integrity", Takes::Words(&LEVEL), "How bad it is when it is changed wrongly."),
+                one(
+                    "integrity",
+                    Takes::Words(&LEVEL),
+                    "How bad it is when it is changed wrongly.",
+                ),
             ),
-            defaults("medium", one("availability", Takes::Words(&LEVEL), "How bad it is when it cannot be had.")),
+            defaults(
+                "medium",
+                one(
+                    "availability",
+                    Takes::Words(&LEVEL),
+                    "How bad it is when it cannot be had.",
+                ),
+            ),
             one(
                 "personal",
                 Takes::YesNo,
                 "Whether it is about people who can be identified. Unless stated, it counts as `no`.",
             ),
-            list("regulations", Takes::Words(&REGULATION), "The laws and standards that it falls under."),
+            list(
+                "regulations",
+                Takes::Words(&REGULATION),
+                "The laws and standards that it falls under.",
+            ),
             OWNER,
             TAGS,
         ],
@@ -408,14 +506,34 @@ pub static KINDS: &[KindSchema] = &[
         placed: true,
         properties: &[
             MADE_WITH,
-            list("handles", ASSET, "The assets that it works on. Those that its flows bring need not be repeated."),
-            list("accepts", Takes::Words(&FORMAT), "The formats that it reads from others."),
-            one("privileges", Takes::Words(&PRIVILEGES), "What it may do on its machine."),
+            list(
+                "handles",
+                ASSET,
+                "The assets that it works on. Those that its flows bring need not be repeated.",
+            ),
+            list(
+                "accepts",
+                Takes::Words(&FORMAT),
+                "The formats that it reads from others.",
+            ),
+            one(
+                "privileges",
+                Takes::Words(&PRIVILEGES),
+                "What it may do on its machine.",
+            ),
             TENANCY_OF,
             REDUNDANCY,
-            one("custom_code", Takes::YesNo, "Whether it is code of our own."),
+            one(
+                "custom_code",
+                Takes::YesNo,
+                "Whether it is code of our own.",
+            ),
             OWNER,
-            list("source", Takes::Glob, "The code that implements it, as globs from the model's root."),
+            list(
+                "source",
+                Takes::Glob,
+                "The code that implements it, as globs from the model's root.",
+            ),
             MITIGATIONS,
             OUT_OF_SCOPE,
             TAGS,
@@ -428,7 +546,11 @@ pub static KINDS: &[KindSchema] = &[
         properties: &[
             MADE_WITH,
             list("stores", ASSET, "The assets that it keeps."),
-            one("encryption", Takes::Words(&ENCRYPTION), "How its data are encrypted."),
+            one(
+                "encryption",
+                Takes::Words(&ENCRYPTION),
+                "How its data are encrypted.",
+            ),
             TENANCY_OF,
             REDUNDANCY,
             one("backup", Takes::YesNo, "Whether its data are backed up."),
@@ -444,13 +566,39 @@ pub static KINDS: &[KindSchema] = &[
         placed: false,
         properties: &[
             one("protocol", PROTOCOL, "How it talks."),
-            one("authentication", Takes::Words(&AUTHENTICATION), "How who starts it proves who they are."),
-            one("multi_factor", Takes::YesNo, "Whether a second factor is asked for."),
-            one("authorization", Takes::Words(&AUTHORIZATION), "In whose name a request is allowed or refused."),
-            one("access", Takes::Words(&ACCESS), "What its source may do with what it reaches."),
-            defaults("none", one("tunnel", Takes::Words(&TUNNEL), "What it runs through.")),
-            defaults("business", one("usage", Takes::Words(&USAGE), "What it is for.")),
-            list("sends", ASSET, "The assets that go from its source to its target."),
+            one(
+                "authentication",
+                Takes::Words(&AUTHENTICATION),
+                "How who starts it proves who they are.",
+            ),
+            one(
+                "multi_factor",
+                Takes::YesNo,
+                "Whether a second factor is asked for.",
+            ),
+            one(
+                "authorization",
+                Takes::Words(&AUTHORIZATION),
+                "In whose name a request is allowed or refused.",
+            ),
+            one(
+                "access",
+                Takes::Words(&ACCESS),
+                "What its source may do with what it reaches.",
+            ),
+            defaults(
+                "none",
+                one("tunnel", Takes::Words(&TUNNEL), "What it runs through."),
+            ),
+            defaults(
+                "business",
+                one("usage", Takes::Words(&USAGE), "What it is for."),
+            ),
+            list(
+                "sends",
+                ASSET,
+                "The assets that go from its source to its target.",
+            ),
             list("receives", ASSET, "The assets that come back."),
             MITIGATIONS,
             OUT_OF_SCOPE,
@@ -462,15 +610,26 @@ pub static KINDS: &[KindSchema] = &[
         doc: "A threat that a person found.",
         placed: false,
         properties: &[
-            required(list("category", Takes::Words(&STRIDE), "What kind of threat it is, in STRIDE's words.")),
+            required(list(
+                "category",
+                Takes::Words(&STRIDE),
+                "What kind of threat it is, in STRIDE's words.",
+            )),
             required(list("targets", ELEMENT, "The elements that it is against.")),
             list("affects", ASSET, "The assets that it harms."),
-            defaults("medium", one("likelihood", Takes::Words(&LEVEL), "How likely it is.")),
+            defaults(
+                "medium",
+                one("likelihood", Takes::Words(&LEVEL), "How likely it is."),
+            ),
             defaults(
                 "by the most sensitive asset that it affects; without any, by what its targets hold",
                 one("impact", Takes::Words(&LEVEL), "How bad it is."),
             ),
-            list("mitigations", MITIGATION, "The mitigations that counter it."),
+            list(
+                "mitigations",
+                MITIGATION,
+                "The mitigations that counter it.",
+            ),
             REFERENCES,
             TICKET,
             OWNER,
@@ -481,11 +640,30 @@ pub static KINDS: &[KindSchema] = &[
         doc: "A control, and how far it has come.",
         placed: false,
         properties: &[
-            one("based_on", MITIGATION, "The mitigation that it carries out; it counters what that one counters, too."),
-            list("counters", Takes::Countered, "The threats, rules or STRIDE categories that it stops."),
-            defaults("implemented", one("status", Takes::Words(&STATUS), "How far it has come.")),
-            list("evidence", Takes::Text, "What proves that it works: a link to a test or a report."),
-            one("due", Takes::Date, "The day by which it is to be done, while its status is `proposed` or `planned`."),
+            one(
+                "based_on",
+                MITIGATION,
+                "The mitigation that it carries out; it counters what that one counters, too.",
+            ),
+            list(
+                "counters",
+                Takes::Countered,
+                "The threats, rules or STRIDE categories that it stops.",
+            ),
+            defaults(
+                "implemented",
+                one("status", Takes::Words(&STATUS), "How far it has come."),
+            ),
+            list(
+                "evidence",
+                Takes::Text,
+                "What proves that it works: a link to a test or a report.",
+            ),
+            one(
+                "due",
+                Takes::Date,
+                "The day by which it is to be done, while its status is `proposed` or `planned`.",
+            ),
             OWNER,
             REFERENCES,
             TICKET,
@@ -513,7 +691,11 @@ pub static KINDS: &[KindSchema] = &[
         placed: false,
         properties: &[
             list("about", ABOUT, "What it is about."),
-            one("validate_by", Takes::Date, "The day by which it is to be looked at again."),
+            one(
+                "validate_by",
+                Takes::Date,
+                "The day by which it is to be looked at again.",
+            ),
             OWNER,
         ],
     },
@@ -522,7 +704,11 @@ pub static KINDS: &[KindSchema] = &[
         doc: "What elements are made with.",
         placed: false,
         properties: &[
-            list("is", TECHNOLOGY, "The broader technologies that it is one of."),
+            list(
+                "is",
+                TECHNOLOGY,
+                "The broader technologies that it is one of.",
+            ),
             one(
                 "forwards",
                 Takes::YesNo,
@@ -537,8 +723,16 @@ pub static KINDS: &[KindSchema] = &[
         placed: false,
         properties: &[
             list("is", PROTOCOL, "The broader protocols that it is one of."),
-            one("encrypted", Takes::YesNo, "Whether those on the path can neither read nor change what it carries."),
-            one("authenticated", Takes::YesNo, "Whether it proves by itself who starts a flow."),
+            one(
+                "encrypted",
+                Takes::YesNo,
+                "Whether those on the path can neither read nor change what it carries.",
+            ),
+            one(
+                "authenticated",
+                Takes::YesNo,
+                "Whether it proves by itself who starts a flow.",
+            ),
         ],
     },
     KindSchema {
@@ -546,14 +740,25 @@ pub static KINDS: &[KindSchema] = &[
         doc: "A threat that the facts of a model call for.",
         placed: false,
         properties: &[
-            required(list("on", Takes::Words(&SUBJECT), "The kinds of elements that it looks at.")),
-            required(list("category", Takes::Words(&STRIDE), "What kind of threat it is, in STRIDE's words.")),
+            required(list(
+                "on",
+                Takes::Words(&SUBJECT),
+                "The kinds of elements that it looks at.",
+            )),
+            required(list(
+                "category",
+                Takes::Words(&STRIDE),
+                "What kind of threat it is, in STRIDE's words.",
+            )),
             required(one(
                 "when",
                 Takes::Condition,
                 "What has to be true of an element for the rule to find the threat.",
             )),
-            defaults("medium", one("likelihood", Takes::Words(&LEVEL), "How likely it is.")),
+            defaults(
+                "medium",
+                one("likelihood", Takes::Words(&LEVEL), "How likely it is."),
+            ),
             defaults(
                 "high",
                 one(
@@ -563,7 +768,11 @@ pub static KINDS: &[KindSchema] = &[
                 ),
             ),
             REFERENCES,
-            one("advice", Takes::Text, "What to do about it, in a sentence or two."),
+            one(
+                "advice",
+                Takes::Text,
+                "What to do about it, in a sentence or two.",
+            ),
         ],
     },
     KindSchema {
@@ -571,9 +780,21 @@ pub static KINDS: &[KindSchema] = &[
         doc: "What rules have to find in a test, and what not.",
         placed: false,
         properties: &[
-            list("found", Takes::Finding, "Findings that are there, and that nothing in place counters."),
-            list("unstated", Takes::Finding, "Findings that are there as *not stated*: a missing fact decides."),
-            list("mitigated", Takes::Finding, "Findings that are there, and that a mitigation in place counters."),
+            list(
+                "found",
+                Takes::Finding,
+                "Findings that are there, and that nothing in place counters.",
+            ),
+            list(
+                "unstated",
+                Takes::Finding,
+                "Findings that are there as *not stated*: a missing fact decides.",
+            ),
+            list(
+                "mitigated",
+                Takes::Finding,
+                "Findings that are there, and that a mitigation in place counters.",
+            ),
             list("absent", Takes::Finding, "Findings that are not there."),
         ],
     },
@@ -581,5 +802,8 @@ pub static KINDS: &[KindSchema] = &[
 
 /// The schema of a kind.
 pub fn of(kind: Kind) -> &'static KindSchema {
-    KINDS.iter().find(|schema| schema.kind == kind).expect("every kind has a schema")
+    KINDS
+        .iter()
+        .find(|schema| schema.kind == kind)
+        .expect("every kind has a schema")
 }

@@ -48,24 +48,37 @@ pub struct RuleSetting {
 /// The sections of the file.
 pub const SECTIONS: [&str; 5] = ["model", "check", "diagnostics", "rules", "links"];
 
-/// The keys of a section, each with what it says; of `diagnostics` every code is one. `rules` stands for the sections
-/// of single rules.
+/// The keys of a section, each with what it says; of `diagnostics` every code is one. `rules`
+/// stands for the sections of single rules.
 pub fn keys(section: &str) -> Vec<(&'static str, &'static str)> {
     match section {
         "model" => vec![("name", "What the model is called.")],
-        "check" => vec![("fail_on", "The severity at which an open finding makes `threatline check` fail.")],
-        "links" => vec![("ticket", "The address of a ticket, with `{}` where its id goes.")],
-        "diagnostics" => codes::ALL.iter().map(|code| (code.id, code.summary)).collect(),
+        "check" => vec![(
+            "fail_on",
+            "The severity at which an open finding makes `threatline check` fail.",
+        )],
+        "links" => vec![(
+            "ticket",
+            "The address of a ticket, with `{}` where its id goes.",
+        )],
+        "diagnostics" => codes::ALL
+            .iter()
+            .map(|code| (code.id, code.summary))
+            .collect(),
         "rules" => vec![
             ("enabled", "Whether the rule looks at the model."),
-            ("likelihood", "How likely what it finds is here, instead of what the rule states."),
+            (
+                "likelihood",
+                "How likely what it finds is here, instead of what the rule states.",
+            ),
             ("reason", "Why; reports show it."),
         ],
         _ => Vec::new(),
     }
 }
 
-/// The words that a key takes, where it takes words; those that are no strings are written without quotes.
+/// The words that a key takes, where it takes words; those that are no strings are written without
+/// quotes.
 pub fn words(section: &str, key: &str) -> &'static [&'static str] {
     match (section, key) {
         ("check", _) => &["low", "medium", "high", "critical", "never"],
@@ -97,10 +110,17 @@ type Setting<'table> = (&'table DeValue<'table>, Span);
 impl Settings {
     /// Reads the text of a `threatline.toml`. What is wrong in it is told, the rest holds.
     pub fn read(path: Arc<str>, text: Arc<str>) -> Settings {
-        let mut settings = Settings { path: Some(path), text: text.clone(), ..Settings::default() };
+        let mut settings = Settings {
+            path: Some(path),
+            text: text.clone(),
+            ..Settings::default()
+        };
         let (table, errors) = DeTable::parse_recoverable(&text);
         for error in errors {
-            let span = error.span().map_or_else(|| Span::new(0, 0), |range| Span::new(range.start, range.end));
+            let span = error.span().map_or_else(
+                || Span::new(0, 0),
+                |range| Span::new(range.start, range.end),
+            );
             settings.problem(span, error.message().to_owned(), None);
         }
         for (section, value) in table.get_ref() {
@@ -120,7 +140,10 @@ impl Settings {
             }
             for (key, value) in keys {
                 let key_at = Span::new(key.span().start, key.span().end);
-                let value = (value.get_ref(), Span::new(value.span().start, value.span().end));
+                let value = (
+                    value.get_ref(),
+                    Span::new(value.span().start, value.span().end),
+                );
                 settings.set(name, key.get_ref(), key_at, value);
             }
         }
@@ -130,7 +153,9 @@ impl Settings {
     /// Where a key of a section stands. That of a rule knows its own place.
     pub fn place_of(&self, section: &str, key: &str) -> Option<Span> {
         let (table, _) = DeTable::parse_recoverable(&self.text);
-        let DeValue::Table(keys) = table.get_ref().get(section)?.get_ref() else { return None };
+        let DeValue::Table(keys) = table.get_ref().get(section)?.get_ref() else {
+            return None;
+        };
         let (key, _) = keys.get_key_value(key)?;
         Some(Span::new(key.span().start, key.span().end))
     }
@@ -139,7 +164,9 @@ impl Settings {
         match (section, key) {
             ("model", "name") => self.name = self.text_of(value),
             ("check", "fail_on") => {
-                let Some(word) = self.text_of(value) else { return };
+                let Some(word) = self.text_of(value) else {
+                    return;
+                };
                 match (Level::from_word(&word), word.as_str()) {
                     (Some(level), _) => self.fail_on = Some(Some(level)),
                     (None, "never") => self.fail_on = Some(None),
@@ -148,15 +175,25 @@ impl Settings {
             }
             ("links", "ticket") => {
                 self.ticket_link = self.text_of(value);
-                if self.ticket_link.as_ref().is_some_and(|link| !link.contains("{}")) {
-                    self.problem(value.1, "the link has no `{}` for the ticket".to_owned(), None);
+                if self
+                    .ticket_link
+                    .as_ref()
+                    .is_some_and(|link| !link.contains("{}"))
+                {
+                    self.problem(
+                        value.1,
+                        "the link has no `{}` for the ticket".to_owned(),
+                        None,
+                    );
                 }
             }
             ("diagnostics", code) => {
                 if codes::find(code).is_none() {
                     return self.unknown(at, "diagnostic", code, &known_keys(section));
                 }
-                let Some(word) = self.text_of(value) else { return };
+                let Some(word) = self.text_of(value) else {
+                    return;
+                };
                 let severity = match word.as_str() {
                     "error" => Some(Severity::Error),
                     "warning" => Some(Severity::Warning),
@@ -171,7 +208,8 @@ impl Settings {
         }
     }
 
-    /// Reads the sections of rules. That of `payments.house_rule` may be written with the dot in quotes or without.
+    /// Reads the sections of rules. That of `payments.house_rule` may be written with the dot in
+    /// quotes or without.
     fn rules_in(&mut self, table: &DeTable, component: &str) {
         for (key, value) in table {
             let at = Span::new(key.span().start, key.span().end);
@@ -180,27 +218,46 @@ impl Settings {
                 component => smol_str::format_smolstr!("{component}.{}", key.get_ref()),
             };
             match value.get_ref() {
-                DeValue::Table(keys) if keys.values().any(|value| matches!(value.get_ref(), DeValue::Table(_))) => {
+                DeValue::Table(keys)
+                    if keys
+                        .values()
+                        .any(|value| matches!(value.get_ref(), DeValue::Table(_))) =>
+                {
                     self.rules_in(keys, &name);
                 }
                 DeValue::Table(keys) => self.rule(name, at, keys),
-                _ => self.problem(at, format!("this is about a rule: write `[rules.{name}]`"), None),
+                _ => self.problem(
+                    at,
+                    format!("this is about a rule: write `[rules.{name}]`"),
+                    None,
+                ),
             }
         }
     }
 
     fn rule(&mut self, name: SmolStr, span: Span, keys: &DeTable) {
-        let mut rule = RuleSetting { name, span, enabled: true, likelihood: None, reason: SmolStr::default() };
+        let mut rule = RuleSetting {
+            name,
+            span,
+            enabled: true,
+            likelihood: None,
+            reason: SmolStr::default(),
+        };
         for (key, value) in keys {
             let at = Span::new(key.span().start, key.span().end);
-            let value = (value.get_ref(), Span::new(value.span().start, value.span().end));
+            let value = (
+                value.get_ref(),
+                Span::new(value.span().start, value.span().end),
+            );
             match key.get_ref().as_ref() {
                 "enabled" => match value.0 {
                     DeValue::Boolean(enabled) => rule.enabled = *enabled,
                     _ => self.problem(value.1, "this takes `true` or `false`".to_owned(), None),
                 },
                 "likelihood" => {
-                    let Some(word) = self.text_of(value) else { continue };
+                    let Some(word) = self.text_of(value) else {
+                        continue;
+                    };
                     rule.likelihood = Level::from_word(&word);
                     if rule.likelihood.is_none() {
                         self.bad_word(value.1, &word, words("rules", "likelihood"));
@@ -211,10 +268,24 @@ impl Settings {
             }
         }
         if rule.reason.trim().is_empty() {
-            self.problem(span, format!("`{}` is changed without a `reason`, which reports show", rule.name), None);
+            self.problem(
+                span,
+                format!(
+                    "`{}` is changed without a `reason`, which reports show",
+                    rule.name
+                ),
+                None,
+            );
         }
         if !rule.enabled && rule.likelihood.is_some() {
-            self.problem(span, format!("`{}` is turned off, so its `likelihood` has no effect", rule.name), None);
+            self.problem(
+                span,
+                format!(
+                    "`{}` is turned off, so its `likelihood` has no effect",
+                    rule.name
+                ),
+                None,
+            );
         }
         self.rules.push(rule);
     }
@@ -235,13 +306,21 @@ impl Settings {
     }
 
     fn bad_word(&mut self, span: Span, written: &str, known: &[&str]) {
-        let list = known.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
+        let list = known
+            .iter()
+            .map(|word| format!("\"{word}\""))
+            .collect::<Vec<_>>()
+            .join(", ");
         let near = nearest(written, known.iter().map(|word| SmolStr::from(*word)));
         let near = near.map(|near| smol_str::format_smolstr!("\"{near}\""));
         self.problem(span, format!("`{written}` is none of {list}"), near);
     }
 
     fn problem(&mut self, span: Span, message: String, replacement: Option<SmolStr>) {
-        self.problems.push(Problem { span, message, replacement });
+        self.problems.push(Problem {
+            span,
+            message,
+            replacement,
+        });
     }
 }

@@ -1,5 +1,5 @@
-//! The properties of a declaration, checked against the schema and with their names resolved. It must not
-//! know what follows from them.
+//! The properties of a declaration, checked against the schema and with their names resolved. It
+//! must not know what follows from them.
 
 use crate::codes;
 use crate::condition;
@@ -7,7 +7,8 @@ use crate::db::{Db, Decl, File, Model, World, put_in_order};
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::lower::{Part, PropertyFacts, Subject, Value};
 use crate::names::{
-    DEFINITIONS, Unresolved, definition_behind, full_name, is_component, name_from, resolve, top_level,
+    DEFINITIONS, Unresolved, definition_behind, full_name, is_component, name_from, resolve,
+    top_level,
 };
 use crate::references;
 use crate::relations;
@@ -34,7 +35,9 @@ impl Categories {
 
     /// The words of the categories.
     pub fn words(self) -> impl Iterator<Item = &'static str> {
-        (0..STRIDE.words.len() as u8).filter(move |at| self.0 & (1 << at) != 0).map(|at| STRIDE.word(at))
+        (0..STRIDE.words.len() as u8)
+            .filter(move |at| self.0 & (1 << at) != 0)
+            .map(|at| STRIDE.word(at))
     }
 }
 
@@ -74,7 +77,9 @@ impl Accepted {
     /// The declaration whose risk is accepted: an element or a threat.
     pub fn subject(&self) -> Decl {
         match self {
-            Accepted::Rule(_, subject) | Accepted::Category(_, subject) | Accepted::Threat(subject) => *subject,
+            Accepted::Rule(_, subject)
+            | Accepted::Category(_, subject)
+            | Accepted::Threat(subject) => *subject,
         }
     }
 }
@@ -102,12 +107,16 @@ pub struct Typed {
 impl Typed {
     /// A property that is stated with at least one value that fits.
     pub fn get(&self, name: &str) -> Option<&Stated> {
-        self.stated.iter().find(|stated| stated.property.name == name && !stated.values.is_empty())
+        self.stated
+            .iter()
+            .find(|stated| stated.property.name == name && !stated.values.is_empty())
     }
 
     /// The values of a property that fit, each with its place.
     pub fn values(&self, name: &str) -> &[(u16, TypedValue)] {
-        self.get(name).map(|stated| &*stated.values).unwrap_or_default()
+        self.get(name)
+            .map(|stated| &*stated.values)
+            .unwrap_or_default()
     }
 
     /// The word of a property.
@@ -122,13 +131,23 @@ impl Typed {
     pub fn words(&self, name: &str) -> Vec<u8> {
         self.values(name)
             .iter()
-            .filter_map(|(_, value)| if let TypedValue::Word(word) = value { Some(*word) } else { None })
+            .filter_map(|(_, value)| {
+                if let TypedValue::Word(word) = value {
+                    Some(*word)
+                } else {
+                    None
+                }
+            })
             .collect()
     }
 
     /// The categories that `category` states.
     pub fn categories(&self) -> Categories {
-        Categories(self.words("category").into_iter().fold(0, |set, word| set | 1 << word))
+        Categories(
+            self.words("category")
+                .into_iter()
+                .fold(0, |set, word| set | 1 << word),
+        )
     }
 
     /// The yes or no of a property.
@@ -157,9 +176,13 @@ impl Typed {
 
     /// The references of a property.
     pub fn references(&self) -> impl Iterator<Item = &SmolStr> {
-        self.values("references")
-            .iter()
-            .filter_map(|(_, value)| if let TypedValue::Reference(id) = value { Some(id) } else { None })
+        self.values("references").iter().filter_map(|(_, value)| {
+            if let TypedValue::Reference(id) = value {
+                Some(id)
+            } else {
+                None
+            }
+        })
     }
 
     /// The declarations that a property names, each with the part at which it does.
@@ -193,26 +216,56 @@ pub fn typed(db: &dyn Db, decl: Decl) -> Typed {
         let position = position as u16;
         let name_place = decl.part(Part::PropertyName(position));
         let Some(property) = schema.property(&written.name) else {
-            let known = schema.properties.iter().map(|property| SmolStr::from(property.name));
-            let message = format!("{} has no property `{}`", a(schema.kind.word()), written.name);
-            typed
-                .problems
-                .push(Diagnostic::new(&codes::UNKNOWN_PROPERTY, name_place, message).suggest(&written.name, known));
+            let known = schema
+                .properties
+                .iter()
+                .map(|property| SmolStr::from(property.name));
+            let message = format!(
+                "{} has no property `{}`",
+                a(schema.kind.word()),
+                written.name
+            );
+            typed.problems.push(
+                Diagnostic::new(&codes::UNKNOWN_PROPERTY, name_place, message)
+                    .suggest(&written.name, known),
+            );
             continue;
         };
-        if let Some(first) = typed.stated.iter().find(|stated| stated.property == property) {
+        if let Some(first) = typed
+            .stated
+            .iter()
+            .find(|stated| stated.property == property)
+        {
             let first = decl.part(Part::PropertyName(first.position));
             typed.problems.push(
-                Diagnostic::new(&codes::DUPLICATE_PROPERTY, name_place, format!("`{}` is stated twice", property.name))
-                    .relate(first, "it is stated here first")
-                    .help(if property.many { "put the values into one list" } else { "keep one of them" }),
+                Diagnostic::new(
+                    &codes::DUPLICATE_PROPERTY,
+                    name_place,
+                    format!("`{}` is stated twice", property.name),
+                )
+                .relate(first, "it is stated here first")
+                .help(if property.many {
+                    "put the values into one list"
+                } else {
+                    "keep one of them"
+                }),
             );
             continue;
         }
-        let mut checker = Checker { db, decl, property, position, problems: Vec::new() };
+        let mut checker = Checker {
+            db,
+            decl,
+            property,
+            position,
+            problems: Vec::new(),
+        };
         let values = checker.values(written);
         typed.problems.extend(checker.problems);
-        typed.stated.push(Stated { property, position, values: values.into() });
+        typed.stated.push(Stated {
+            property,
+            position,
+            values: values.into(),
+        });
     }
     missing_properties(db, decl, &mut typed);
     typed
@@ -223,13 +276,23 @@ fn missing_properties(db: &dyn Db, decl: Decl, typed: &mut Typed) {
     let missing: Vec<&str> = schema
         .properties
         .iter()
-        .filter(|property| property.required && !typed.stated.iter().any(|stated| stated.property == *property))
+        .filter(|property| {
+            property.required
+                && !typed
+                    .stated
+                    .iter()
+                    .any(|stated| stated.property == *property)
+        })
         .map(|property| property.name)
         .collect();
     if missing.is_empty() {
         return;
     }
-    let list = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let list = missing
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
     let mut problem = Diagnostic::new(
         &codes::MISSING_PROPERTY,
         decl.part(Part::Name),
@@ -237,14 +300,22 @@ fn missing_properties(db: &dyn Db, decl: Decl, typed: &mut Typed) {
     );
     for name in missing {
         let property = schema.property(name).expect("it is of the schema");
-        problem = problem.help(format!("add `{name}: {}`. {}", takes(property.takes), property.doc));
+        problem = problem.help(format!(
+            "add `{name}: {}`. {}",
+            takes(property.takes),
+            property.doc
+        ));
     }
     typed.problems.push(problem);
 }
 
 /// A kind's word with its article.
 pub fn a(word: &str) -> String {
-    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
     format!("{article} {word}")
 }
 
@@ -258,7 +329,11 @@ pub fn takes(takes: Takes) -> String {
         Takes::Date => "2027-01-31".to_owned(),
         Takes::Reference => "CWE-79".to_owned(),
         Takes::Name(kinds) if kinds.len() > 3 => "name".to_owned(),
-        Takes::Name(kinds) => kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" | "),
+        Takes::Name(kinds) => kinds
+            .iter()
+            .map(|kind| kind.word())
+            .collect::<Vec<_>>()
+            .join(" | "),
         Takes::Countered => "threat | rule | STRIDE word".to_owned(),
         Takes::Finding => "rule@element".to_owned(),
         Takes::Condition => "condition".to_owned(),
@@ -276,7 +351,8 @@ struct Checker<'db> {
 impl Checker<'_> {
     fn values(&mut self, written: &PropertyFacts) -> Vec<(u16, TypedValue)> {
         if self.property.takes == Takes::Condition {
-            self.problems.extend(condition::problems(self.db, self.decl, self.position));
+            self.problems
+                .extend(condition::problems(self.db, self.decl, self.position));
             return Vec::new();
         }
         if written.condition.is_some() {
@@ -285,9 +361,13 @@ impl Checker<'_> {
         }
         if written.values.is_empty() {
             let message = format!("`{}` has no value", self.property.name);
-            let problem =
-                Diagnostic::new(&codes::INVALID_VALUE, self.decl.part(Part::PropertyName(self.position)), message);
-            self.problems.push(problem.help(format!("it takes `{}`", takes(self.property.takes))));
+            let problem = Diagnostic::new(
+                &codes::INVALID_VALUE,
+                self.decl.part(Part::PropertyName(self.position)),
+                message,
+            );
+            self.problems
+                .push(problem.help(format!("it takes `{}`", takes(self.property.takes))));
         }
         let mut values: Vec<(u16, TypedValue)> = Vec::new();
         for (at, value) in written.values.iter().enumerate() {
@@ -296,11 +376,16 @@ impl Checker<'_> {
                 self.problems.push(Diagnostic::new(
                     &codes::INVALID_VALUE,
                     self.decl.part(part),
-                    format!("`{}` takes one value, and this is another", self.property.name),
+                    format!(
+                        "`{}` takes one value, and this is another",
+                        self.property.name
+                    ),
                 ));
                 break;
             }
-            let Some(value) = self.value(value, part, at as u16) else { continue };
+            let Some(value) = self.value(value, part, at as u16) else {
+                continue;
+            };
             if values.iter().any(|(_, earlier)| *earlier == value) {
                 self.problems.push(Diagnostic::new(
                     &codes::DUPLICATE_VALUE,
@@ -334,11 +419,17 @@ impl Checker<'_> {
             (Takes::Name(kinds), Value::Name(name) | Value::Reference(name)) => {
                 self.name(name, kinds, part).map(TypedValue::Decl)
             }
-            (Takes::Countered, Value::Name(name) | Value::Reference(name)) => match STRIDE.position(name) {
-                Some(category) => Some(TypedValue::Category(category)),
-                None => self.name(name, &[Kind::Threat, Kind::Rule], part).map(TypedValue::Decl),
-            },
-            (Takes::Finding, Value::Finding(finding)) => self.finding(&finding.rule, &finding.subject, at),
+            (Takes::Countered, Value::Name(name) | Value::Reference(name)) => {
+                match STRIDE.position(name) {
+                    Some(category) => Some(TypedValue::Category(category)),
+                    None => self
+                        .name(name, &[Kind::Threat, Kind::Rule], part)
+                        .map(TypedValue::Decl),
+                }
+            }
+            (Takes::Finding, Value::Finding(finding)) => {
+                self.finding(&finding.rule, &finding.subject, at)
+            }
             (Takes::Finding, Value::Name(name)) => {
                 let threat = self.name(name, &[Kind::Threat], part)?;
                 Some(TypedValue::Finding(Accepted::Threat(threat)))
@@ -365,23 +456,32 @@ impl Checker<'_> {
 
     /// Tells of an id that its list does not have, or has no more.
     fn reference(&mut self, id: &SmolStr, part: Part) {
-        let tell = |message| Diagnostic::new(&codes::UNKNOWN_REFERENCE, self.decl.part(part), message);
+        let tell =
+            |message| Diagnostic::new(&codes::UNKNOWN_REFERENCE, self.decl.part(part), message);
         let problem = if let Some(found) = references::find(id) {
             if !found.deprecated {
                 return;
             }
-            let title = if found.title.is_empty() { String::new() } else { format!(": {}", found.title) };
+            let title = if found.title.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", found.title)
+            };
             let problem = tell(format!("`{id}` is deprecated{title}"));
             match references::link(id) {
                 Some(link) => problem.help(format!("{link} tells what to use instead")),
                 None => problem,
             }
         } else if references::is_unknown(id) {
-            let Some(list) = references::List::of(id) else { return };
+            let Some(list) = references::List::of(id) else {
+                return;
+            };
             let problem = tell(format!("{} has no {} `{id}`", list.name(), list.entry()));
             match references::without_zeros(id) {
                 Some(meant) => problem.suggest(id, [SmolStr::from(meant)]),
-                None => references::help(id).into_iter().fold(problem, Diagnostic::help),
+                None => references::help(id)
+                    .into_iter()
+                    .fold(problem, Diagnostic::help),
             }
         } else {
             return;
@@ -415,14 +515,21 @@ impl Checker<'_> {
         let flow = relations::outgoing(self.db, source)
             .iter()
             .copied()
-            .find(|flow| flow.shape(self.db).name.is_none() && relations::ends(self.db, *flow).1 == Some(target));
+            .find(|flow| {
+                flow.shape(self.db).name.is_none()
+                    && relations::ends(self.db, *flow).1 == Some(target)
+            });
         if flow.is_none() {
             let message = format!(
                 "no flow without a name goes from `{}` to `{}`",
                 full_name(self.db, source),
                 full_name(self.db, target)
             );
-            self.problems.push(Diagnostic::new(&codes::UNRESOLVED_REFERENCE, self.decl.part(part), message));
+            self.problems.push(Diagnostic::new(
+                &codes::UNRESOLVED_REFERENCE,
+                self.decl.part(part),
+                message,
+            ));
         }
         flow
     }
@@ -438,17 +545,29 @@ impl Checker<'_> {
     }
 
     fn wrong(&mut self, part: Part, mistake: &str) {
-        let message = format!("{mistake}; `{}` takes `{}`", self.property.name, takes(self.property.takes));
-        self.problems.push(Diagnostic::new(&codes::INVALID_VALUE, self.decl.part(part), message));
+        let message = format!(
+            "{mistake}; `{}` takes `{}`",
+            self.property.name,
+            takes(self.property.takes)
+        );
+        self.problems.push(Diagnostic::new(
+            &codes::INVALID_VALUE,
+            self.decl.part(part),
+            message,
+        ));
     }
 }
 
 /// What a written value is, for one that does not fit.
 fn mistake(expected: Takes, value: &Value) -> String {
     match (expected, value) {
-        (Takes::Text | Takes::Glob, Value::Name(name)) => format!("`{name}` needs quotes: `\"{name}\"`"),
+        (Takes::Text | Takes::Glob, Value::Name(name)) => {
+            format!("`{name}` needs quotes: `\"{name}\"`")
+        }
         (Takes::Date, Value::Number(written) | Value::Name(written)) => {
-            format!("`{written}` is no date: dates are written as year, month and day, `2027-01-31`")
+            format!(
+                "`{written}` is no date: dates are written as year, month and day, `2027-01-31`"
+            )
         }
         (Takes::YesNo, Value::Name(word)) => format!("`{word}` is neither `yes` nor `no`"),
         (_, Value::Name(name)) => format!("`{name}` is a name or a word"),
@@ -460,7 +579,8 @@ fn mistake(expected: Takes, value: &Value) -> String {
     }
 }
 
-/// What a name means at a part of a declaration, if it is of one of the kinds; else what is wrong with it.
+/// What a name means at a part of a declaration, if it is of one of the kinds; else what is wrong
+/// with it.
 pub fn resolve_kind(
     db: &dyn Db,
     decl: Decl,
@@ -469,7 +589,13 @@ pub fn resolve_kind(
     part: Part,
 ) -> Result<Decl, Box<Diagnostic>> {
     let file = decl.file(db);
-    let kinds_in_words = || kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
+    let kinds_in_words = || {
+        kinds
+            .iter()
+            .map(|kind| kind.word())
+            .collect::<Vec<_>>()
+            .join(" or ")
+    };
     match resolve(db, file, name) {
         Ok(found) if kinds.contains(&found.kind(db)) => Ok(found),
         Ok(found) => {
@@ -478,7 +604,10 @@ pub fn resolve_kind(
                 return Ok(definition);
             }
             let is = a(found.kind(db).word());
-            let message = format!("`{name}` is {is}, and {} is needed here", a(&kinds_in_words()));
+            let message = format!(
+                "`{name}` is {is}, and {} is needed here",
+                a(&kinds_in_words())
+            );
             Err(Box::new(
                 Diagnostic::new(&codes::WRONG_KIND, decl.part(part), message)
                     .relate(found.part(Part::Name), format!("`{name}` is declared here"))
@@ -488,14 +617,22 @@ pub fn resolve_kind(
         Err(unresolved) => {
             let message = match &unresolved.component {
                 Some(component) => format!("`{component}` declares no `{}`", unresolved.part),
-                None if name.contains('.') => format!("no component `{}` is declared", unresolved.part),
+                None if name.contains('.') => {
+                    format!("no component `{}` is declared", unresolved.part)
+                }
                 None => format!("no {} `{name}` is declared", kinds_in_words()),
             };
-            let mut problem = Diagnostic::new(&codes::UNRESOLVED_REFERENCE, decl.part(part), message);
+            let mut problem =
+                Diagnostic::new(&codes::UNRESOLVED_REFERENCE, decl.part(part), message);
             match hidden_component(db, file, name, &unresolved) {
                 Some((hiding, component)) => {
-                    let message = format!("`{}` hides the component `{component}` here", full_name(db, hiding));
-                    problem = problem.relate(hiding.part(Part::Name), message).help("give one of the two another name");
+                    let message = format!(
+                        "`{}` hides the component `{component}` here",
+                        full_name(db, hiding)
+                    );
+                    problem = problem
+                        .relate(hiding.part(Part::Name), message)
+                        .help("give one of the two another name");
                 }
                 None => problem = problem.suggest(name, nearest_name(db, decl, name, kinds)),
             }
@@ -504,12 +641,19 @@ pub fn resolve_kind(
     }
 }
 
-/// The component at the top level that a name begins with, and what hides it: a nearer declaration of that name.
-fn hidden_component(db: &dyn Db, file: File, name: &SmolStr, unresolved: &Unresolved) -> Option<(Decl, SmolStr)> {
+/// The component at the top level that a name begins with, and what hides it: a nearer declaration
+/// of that name.
+fn hidden_component(
+    db: &dyn Db,
+    file: File,
+    name: &SmolStr,
+    unresolved: &Unresolved,
+) -> Option<(Decl, SmolStr)> {
     let (head, _) = name.split_once('.')?;
     let head = SmolStr::from(head);
     let hiding = resolve(db, file, &head).ok()?;
-    let hides = unresolved.component.as_ref() == Some(full_name(db, hiding)) && *full_name(db, hiding) != head;
+    let hides = unresolved.component.as_ref() == Some(full_name(db, hiding))
+        && *full_name(db, hiding) != head;
     (hides && is_component(db, file.model(db), &head)).then_some((hiding, head))
 }
 
@@ -519,31 +663,54 @@ fn nearest_name(db: &dyn Db, decl: Decl, written: &str, kinds: &[Kind]) -> Optio
     let word = SmolStr::from(written.rsplit('.').next().unwrap_or(written));
     let kinds = kinds.iter().fold(0, |set, kind| set | 1 << *kind as u16);
     let near = nearest_declarations(db, file.model(db), word, kinds);
-    let first = || near.iter().map(|near| near.file(db)).min_by(|a, b| a.path(db).cmp(b.path(db)));
-    let nearest = if near.iter().any(|near| near.file(db) == file) { file } else { first()? };
-    let mut best: Vec<Decl> = near.iter().copied().filter(|near| near.file(db) == nearest).collect();
+    let first = || {
+        near.iter()
+            .map(|near| near.file(db))
+            .min_by(|a, b| a.path(db).cmp(b.path(db)))
+    };
+    let nearest = if near.iter().any(|near| near.file(db) == file) {
+        file
+    } else {
+        first()?
+    };
+    let mut best: Vec<Decl> = near
+        .iter()
+        .copied()
+        .filter(|near| near.file(db) == nearest)
+        .collect();
     put_in_order(db, &mut best);
     Some(name_from(db, *best.first()?, file))
 }
 
-/// The declarations of some kinds, a bit each, whose own name is nearest to a word, in no order. A query, since all who
-/// misspell a name in the same way ask for the same.
+/// The declarations of some kinds, a bit each, whose own name is nearest to a word, in no order. A
+/// query, since all who misspell a name in the same way ask for the same.
 #[salsa::tracked]
 fn nearest_declarations(db: &dyn Db, model: Model, word: SmolStr, kinds: u16) -> Vec<Decl> {
     let is_of = |kinds: u16, kind: Kind| kinds & 1 << kind as u16 != 0;
     let mut found: Vec<(&str, Decl)> = Vec::new();
     let library = World::get(db).library(db);
     for base in model.with_bases(db) {
-        let kinds =
-            if base == model { kinds } else { kinds & DEFINITIONS.iter().fold(0, |set, kind| set | 1 << *kind as u16) };
+        let kinds = if base == model {
+            kinds
+        } else {
+            kinds
+                & DEFINITIONS
+                    .iter()
+                    .fold(0, |set, kind| set | 1 << *kind as u16)
+        };
         if base == library {
-            let names = top_level(db, base).iter().filter(|(_, decl)| is_of(kinds, decl.kind(db)));
+            let names = top_level(db, base)
+                .iter()
+                .filter(|(_, decl)| is_of(kinds, decl.kind(db)));
             found.extend(names.map(|(name, decl)| (name.as_str(), *decl)));
             continue;
         }
         for part in base.names(db).iter() {
             for (name, declared) in part.declared(db) {
-                let members = declared.members.iter().filter(|(.., kind)| is_of(kinds, *kind));
+                let members = declared
+                    .members
+                    .iter()
+                    .filter(|(.., kind)| is_of(kinds, *kind));
                 let own = name.rsplit('.').next().unwrap_or_default();
                 found.extend(members.map(|(_, decl, _)| (own, *decl)));
             }

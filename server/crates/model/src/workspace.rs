@@ -1,12 +1,14 @@
-//! The writer: takes texts, lowers them, and sets the inputs of the database, each only if it differs. It
-//! must not read a disk or a clock; whoever owns it does.
+//! The writer: takes texts, lowers them, and sets the inputs of the database, each only if it
+//! differs. It must not read a disk or a clock; whoever owns it does.
 
 use crate::db::{
-    Database, Decl, Declared, FACTS, File, LIBRARY, Model, Names, SHAPES, SPANS, TYPED, World, durability_of_facts,
+    Database, Decl, Declared, FACTS, File, LIBRARY, Model, Names, SHAPES, SPANS, TYPED, World,
+    durability_of_facts,
 };
 use crate::library;
 use crate::lower::{
-    Facts, LoweredDeclaration, LoweredEdit, LoweredFile, Shape, Source, Spans, Unreadable, Value, lower, lower_again,
+    Facts, LoweredDeclaration, LoweredEdit, LoweredFile, Shape, Source, Spans, Unreadable, Value,
+    lower, lower_again,
 };
 use crate::names::{candidates, full};
 use crate::relations::mentions;
@@ -36,13 +38,19 @@ pub struct FileText {
 impl FileText {
     /// A text that is as it should be.
     pub fn new(text: impl Into<Arc<str>>) -> FileText {
-        FileText { text: text.into(), unreadable: None }
+        FileText {
+            text: text.into(),
+            unreadable: None,
+        }
     }
 
     /// Decodes what was read. What is not UTF-8 is told and passed over.
     pub fn decode(bytes: Vec<u8>) -> FileText {
         if bytes.len() > LONGEST_TEXT {
-            let why = format!("the file is longer than {} MB, and is not analysed", LONGEST_TEXT >> 20);
+            let why = format!(
+                "the file is longer than {} MB, and is not analysed",
+                LONGEST_TEXT >> 20
+            );
             return FileText::failed(why);
         }
         match String::from_utf8(bytes) {
@@ -63,7 +71,13 @@ impl FileText {
 
     /// A file that could not be read at all.
     pub fn failed(why: impl Into<String>) -> FileText {
-        FileText { text: "".into(), unreadable: Some(Unreadable { why: why.into(), at: 0 }) }
+        FileText {
+            text: "".into(),
+            unreadable: Some(Unreadable {
+                why: why.into(),
+                at: 0,
+            }),
+        }
     }
 }
 
@@ -168,8 +182,10 @@ impl Workspace {
             is_typed: false,
         };
         let library = workspace.create_library();
-        let _world =
-            World::builder(library, today).library_durability(LIBRARY).today_durability(FACTS).new(&workspace.db);
+        let _world = World::builder(library, today)
+            .library_durability(LIBRARY)
+            .today_durability(FACTS)
+            .new(&workspace.db);
         workspace
     }
 
@@ -178,7 +194,8 @@ impl Workspace {
         &self.db
     }
 
-    /// Frees what former changes left behind, which the next change would wait for. Like a change it stops whoever reads.
+    /// Frees what former changes left behind, which the next change would wait for. Like a change
+    /// it stops whoever reads.
     pub fn tidy_up(&mut self) {
         self.db.trigger_lru_eviction();
     }
@@ -194,10 +211,16 @@ impl Workspace {
         self.typed.map_or(change, |typed| typed.max(change))
     }
 
-    /// Adds the tests of the library's rules. Nothing else needs them, so a new workspace is without.
+    /// Adds the tests of the library's rules. Nothing else needs them, so a new workspace is
+    /// without.
     pub fn load_library_tests(&mut self) {
         let texts = library::TESTS.iter();
-        let tests = texts.map(|(name, text)| (format!("{}/{name}", library::ROOT).into(), FileText::new(*text)));
+        let tests = texts.map(|(name, text)| {
+            (
+                format!("{}/{name}", library::ROOT).into(),
+                FileText::new(*text),
+            )
+        });
         let library = World::get(&self.db).library(&self.db);
         self.load(library, tests.collect());
     }
@@ -209,7 +232,10 @@ impl Workspace {
 
     /// The tests, by path: each a model of its own, which builds on the model that it lies in.
     pub fn tests(&self) -> impl Iterator<Item = Model> {
-        self.tests.values().copied().filter(|test| !test.files(&self.db).is_empty())
+        self.tests
+            .values()
+            .copied()
+            .filter(|test| !test.files(&self.db).is_empty())
     }
 
     /// The model of a root.
@@ -230,9 +256,12 @@ impl Workspace {
         }
     }
 
-    /// Makes the model of a root, or takes the one there is, with the text of its `threatline.toml`.
+    /// Makes the model of a root, or takes the one there is, with the text of its
+    /// `threatline.toml`.
     pub fn set_model(&mut self, root: &str, settings: Option<(&str, &str)>) -> Model {
-        let settings = settings.map_or_else(Settings::default, |(path, text)| Settings::read(path.into(), text.into()));
+        let settings = settings.map_or_else(Settings::default, |(path, text)| {
+            Settings::read(path.into(), text.into())
+        });
         match self.models.get(root).copied() {
             Some(model) => {
                 if **model.settings(&self.db) != settings {
@@ -269,48 +298,100 @@ impl Workspace {
         }
     }
 
-    fn create_model(&mut self, root: Arc<str>, base: Option<Model>, is_test: bool, settings: Settings) -> Model {
+    fn create_model(
+        &mut self,
+        root: Arc<str>,
+        base: Option<Model>,
+        is_test: bool,
+        settings: Settings,
+    ) -> Model {
         let names = self.create_names(if is_test { 1 } else { PARTS });
-        Model::builder(root, base, is_test, none(), none(), none(), none(), none(), names, Arc::new(settings))
-            .root_durability(SHAPES)
-            .base_durability(SHAPES)
-            .is_test_durability(SHAPES)
-            .files_durability(SHAPES)
-            .rules_durability(SHAPES)
-            .mitigations_durability(SHAPES)
-            .technologies_durability(SHAPES)
-            .made_with_durability(FACTS)
-            .names_durability(LIBRARY)
-            .settings_durability(FACTS)
-            .new(&self.db)
+        Model::builder(
+            root,
+            base,
+            is_test,
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            names,
+            Arc::new(settings),
+        )
+        .root_durability(SHAPES)
+        .base_durability(SHAPES)
+        .is_test_durability(SHAPES)
+        .files_durability(SHAPES)
+        .rules_durability(SHAPES)
+        .mitigations_durability(SHAPES)
+        .technologies_durability(SHAPES)
+        .made_with_durability(FACTS)
+        .names_durability(LIBRARY)
+        .settings_durability(FACTS)
+        .new(&self.db)
     }
 
     fn create_names(&self, parts: usize) -> Arc<[Names]> {
         let part = |_| {
-            let part = Names::builder(FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
-            part.declared_durability(SHAPES).written_durability(FACTS).accepted_durability(FACTS).new(&self.db)
+            let part = Names::builder(
+                FxHashMap::default(),
+                FxHashMap::default(),
+                FxHashMap::default(),
+            );
+            part.declared_durability(SHAPES)
+                .written_durability(FACTS)
+                .accepted_durability(FACTS)
+                .new(&self.db)
         };
         (0..parts).map(part).collect()
     }
 
-    /// The library. Its files are not among those by path, so that no file of a user can take the place of one.
+    /// The library. Its files are not among those by path, so that no file of a user can take the
+    /// place of one.
     fn create_library(&mut self) -> Model {
         let (root, names, settings) = (library::ROOT.into(), self.create_names(1), Arc::default());
-        let model = Model::builder(root, None, false, none(), none(), none(), none(), none(), names, settings)
-            .durability(LIBRARY)
-            .files_durability(SHAPES)
-            .rules_durability(SHAPES)
-            .mitigations_durability(SHAPES)
-            .new(&self.db);
-        let texts: Vec<_> = library::FILES.par_iter().map(|(name, text)| (name, read(FileText::new(*text)))).collect();
+        let model = Model::builder(
+            root,
+            None,
+            false,
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            names,
+            settings,
+        )
+        .durability(LIBRARY)
+        .files_durability(SHAPES)
+        .rules_durability(SHAPES)
+        .mitigations_durability(SHAPES)
+        .new(&self.db);
+        let texts: Vec<_> = library::FILES
+            .par_iter()
+            .map(|(name, text)| (name, read(FileText::new(*text))))
+            .collect();
         let mut files = Vec::with_capacity(texts.len());
         for (name, (source, lowered)) in texts {
             let path = format!("{}/{name}", library::ROOT).into();
-            let Lowered { component, declarations, mentions, technologies } = lowered;
-            let file = File::builder(model, path, component, Arc::from([]), mentions, technologies, Arc::new(source))
-                .durability(LIBRARY)
-                .declarations_durability(SHAPES)
-                .new(&self.db);
+            let Lowered {
+                component,
+                declarations,
+                mentions,
+                technologies,
+            } = lowered;
+            let file = File::builder(
+                model,
+                path,
+                component,
+                Arc::from([]),
+                mentions,
+                technologies,
+                Arc::new(source),
+            )
+            .durability(LIBRARY)
+            .declarations_durability(SHAPES)
+            .new(&self.db);
             let declarations: Vec<Decl> = declarations
                 .into_iter()
                 .filter_map(|said| match said {
@@ -318,26 +399,49 @@ impl Workspace {
                     Said::AsBefore(_) => None,
                 })
                 .map(|(shape, facts)| {
-                    Decl::builder(file, Arc::new(shape), Arc::new(facts)).durability(LIBRARY).new(&self.db)
+                    Decl::builder(file, Arc::new(shape), Arc::new(facts))
+                        .durability(LIBRARY)
+                        .new(&self.db)
                 })
                 .collect();
-            file.set_declarations(&mut self.db).with_durability(LIBRARY).to(declarations.into());
+            file.set_declarations(&mut self.db)
+                .with_durability(LIBRARY)
+                .to(declarations.into());
             files.push(file);
         }
         files.sort_by(|a, b| a.path(&self.db).cmp(b.path(&self.db)));
-        let all = files.iter().flat_map(|file| file.declarations(&self.db).iter().copied());
-        let of = |kind| all.clone().filter(|decl| decl.kind(&self.db) == kind).collect();
-        let (rules, mitigations): (Arc<[Decl]>, Arc<[Decl]>) = (of(Kind::Rule), of(Kind::Mitigation));
-        model.set_rules(&mut self.db).with_durability(LIBRARY).to(rules);
-        model.set_mitigations(&mut self.db).with_durability(LIBRARY).to(mitigations);
-        model.set_files(&mut self.db).with_durability(LIBRARY).to(files.into());
+        let all = files
+            .iter()
+            .flat_map(|file| file.declarations(&self.db).iter().copied());
+        let of = |kind| {
+            all.clone()
+                .filter(|decl| decl.kind(&self.db) == kind)
+                .collect()
+        };
+        let (rules, mitigations): (Arc<[Decl]>, Arc<[Decl]>) =
+            (of(Kind::Rule), of(Kind::Mitigation));
+        model
+            .set_rules(&mut self.db)
+            .with_durability(LIBRARY)
+            .to(rules);
+        model
+            .set_mitigations(&mut self.db)
+            .with_durability(LIBRARY)
+            .to(mitigations);
+        model
+            .set_files(&mut self.db)
+            .with_durability(LIBRARY)
+            .to(files.into());
         model
     }
 
     /// Adds many files to a model at once, on all processors. Files of the same path are replaced.
     pub fn load(&mut self, model: Model, mut files: Vec<(Arc<str>, FileText)>) {
         files.retain(|(path, text)| self.same(model, path, text).is_none());
-        let lowered: Vec<_> = files.into_par_iter().map(|(path, text)| (path, read(text))).collect();
+        let lowered: Vec<_> = files
+            .into_par_iter()
+            .map(|(path, text)| (path, read(text)))
+            .collect();
         let mut owners = FxHashSet::default();
         for (path, (source, lowered)) in lowered {
             let owner = self.owner(model, &path);
@@ -372,19 +476,25 @@ impl Workspace {
         file
     }
 
-    /// Replaces a part of a file's text: what did not change is not parsed again. Where the span does not
-    /// fit the text, nothing happens.
+    /// Replaces a part of a file's text: what did not change is not parsed again. Where the span
+    /// does not fit the text, nothing happens.
     pub fn edit(&mut self, file: File, span: Span, replacement: &str) {
         let source = file.source(&self.db).clone();
         let range = span.range();
-        let (Some(before), Some(after)) = (source.text.get(..range.start), source.text.get(range.end..)) else {
+        let (Some(before), Some(after)) =
+            (source.text.get(..range.start), source.text.get(range.end..))
+        else {
             return;
         };
         if range.start > range.end {
             return;
         }
         let text: Arc<str> = [before, replacement, after].concat().into();
-        let edit = Edit { start: span.start, old_end: span.end, new_end: span.start + replacement.len() as u32 };
+        let edit = Edit {
+            start: span.start,
+            old_end: span.end,
+            new_end: span.start + replacement.len() as u32,
+        };
         let (source, lowered) = match source.unreadable {
             None => self.read_again(file, text, edit),
             Some(_) => read(FileText::new(text)),
@@ -398,16 +508,26 @@ impl Workspace {
         let db = &self.db;
         let (before, declarations) = (file.source(db), file.declarations(db));
         let described = |at: usize| declarations[at].facts(db).description.clone();
-        let LoweredEdit { file: again, replaced } = lower_again(&text, before, edit, described);
+        let LoweredEdit {
+            file: again,
+            replaced,
+        } = lower_again(&text, before, edit, described);
         // Of what was read again, most says what it said.
         let says_the_same = |at: usize, now: &LoweredDeclaration| {
             **declarations[at].shape(db) == now.shape && **declarations[at].facts(db) == now.facts
         };
         let (was, now) = (replaced.clone(), &again.declarations);
-        let start = was.clone().zip(now).take_while(|(at, now)| says_the_same(*at, now)).count();
+        let start = was
+            .clone()
+            .zip(now)
+            .take_while(|(at, now)| says_the_same(*at, now))
+            .count();
         let rest = (was.len() - start).min(now.len() - start);
         let behind = was.rev().zip(now.iter().rev()).take(rest);
-        let end = now.len() - behind.take_while(|(at, now)| says_the_same(*at, now)).count();
+        let end = now.len()
+            - behind
+                .take_while(|(at, now)| says_the_same(*at, now))
+                .count();
         let is_same = start == end && replaced.len() == now.len();
 
         let behind = replaced.end..declarations.len();
@@ -422,7 +542,10 @@ impl Workspace {
                 () => Said::Now(declaration.shape, declaration.facts),
             });
         }
-        let moved = |spans: &Spans| Spans { start: edit.moved(spans.start), parts: spans.parts.clone() };
+        let moved = |spans: &Spans| Spans {
+            start: edit.moved(spans.start),
+            parts: spans.parts.clone(),
+        };
         spans.extend(before.spans[behind.clone()].iter().map(moved));
         parts.extend(behind.map(Said::AsBefore));
         let lowered = match is_same {
@@ -432,7 +555,9 @@ impl Workspace {
                 mentions: file.mentions(db).clone(),
                 technologies: file.technologies(db).clone(),
             },
-            false => Lowered::of(parts, |at| (&**declarations[at].shape(db), &**declarations[at].facts(db))),
+            false => Lowered::of(parts, |at| {
+                (&**declarations[at].shape(db), &**declarations[at].facts(db))
+            }),
         };
         let source = Source {
             lines: LineIndex::new(&text),
@@ -448,10 +573,13 @@ impl Workspace {
 
     /// Takes a file out of its model.
     pub fn remove_file(&mut self, path: &str) {
-        let Some(file) = self.files.remove(path) else { return };
+        let Some(file) = self.files.remove(path) else {
+            return;
+        };
         let model = file.model(&self.db);
         self.enter(file, false);
-        self.spare_declarations.extend(file.declarations(&self.db).iter());
+        self.spare_declarations
+            .extend(file.declarations(&self.db).iter());
         file.set_declarations(&mut self.db).to(Arc::from([]));
         file.set_component(&mut self.db).to(None);
         file.set_mentions(&mut self.db).to(none());
@@ -467,16 +595,31 @@ impl Workspace {
         self.enter_component(file, comes);
         self.enter_technologies(file, comes);
         let mentions = file.mentions(&self.db).clone();
-        mentions.iter().for_each(|name| self.enter_mention(file, name, comes));
+        mentions
+            .iter()
+            .for_each(|name| self.enter_mention(file, name, comes));
         let declarations = file.declarations(&self.db).clone();
-        declarations.iter().for_each(|decl| self.enter_declaration(*decl, comes));
+        declarations
+            .iter()
+            .for_each(|decl| self.enter_declaration(*decl, comes));
     }
 
     fn enter_component(&mut self, file: File, comes: bool) {
-        let Some(component) = file.component(&self.db) else { return };
+        let Some(component) = file.component(&self.db) else {
+            return;
+        };
         let model = file.model(&self.db);
-        let mut note = |name, entry| self.changes.push(Change { model, name, entry: Entry::Declared(entry), comes });
-        component.match_indices('.').for_each(|(dot, _)| note(component[..dot].into(), DeclaredEntry::Around));
+        let mut note = |name, entry| {
+            self.changes.push(Change {
+                model,
+                name,
+                entry: Entry::Declared(entry),
+                comes,
+            })
+        };
+        component
+            .match_indices('.')
+            .for_each(|(dot, _)| note(component[..dot].into(), DeclaredEntry::Around));
         note(component.clone(), DeclaredEntry::Component(file));
     }
 
@@ -499,19 +642,45 @@ impl Workspace {
     fn enter_mention(&mut self, file: File, name: &str, comes: bool) {
         let model = file.model(&self.db);
         for name in candidates(file.component(&self.db).as_deref(), name) {
-            self.changes.push(Change { model, name, entry: Entry::WrittenIn(file), comes });
+            self.changes.push(Change {
+                model,
+                name,
+                entry: Entry::WrittenIn(file),
+                comes,
+            });
         }
     }
 
     fn enter_declaration(&mut self, decl: Decl, comes: bool) {
         let file = decl.file(&self.db);
-        let (model, component, shape) = (file.model(&self.db), file.component(&self.db), decl.shape(&self.db));
+        let (model, component, shape) = (
+            file.model(&self.db),
+            file.component(&self.db),
+            decl.shape(&self.db),
+        );
         let component = component.as_deref();
-        let mut note = |name, entry| self.changes.push(Change { model, name, entry, comes });
-        if let Some(name) = shape.name.as_ref().filter(|_| shape.kind != Kind::Component) {
-            note(full(component, name), Entry::Declared(DeclaredEntry::Member(file, decl, shape.kind)));
+        let mut note = |name, entry| {
+            self.changes.push(Change {
+                model,
+                name,
+                entry,
+                comes,
+            })
+        };
+        if let Some(name) = shape
+            .name
+            .as_ref()
+            .filter(|_| shape.kind != Kind::Component)
+        {
+            note(
+                full(component, name),
+                Entry::Declared(DeclaredEntry::Member(file, decl, shape.kind)),
+            );
         }
-        for name in [&shape.within, &shape.source, &shape.target].into_iter().flatten() {
+        for name in [&shape.within, &shape.source, &shape.target]
+            .into_iter()
+            .flatten()
+        {
             let entry = || Entry::Declared(DeclaredEntry::PointedAtBy(decl));
             candidates(component, name).for_each(|name| note(name, entry()));
         }
@@ -524,9 +693,18 @@ impl Workspace {
 
     /// Lists the rules, mitigations and technologies of a file.
     fn define(&mut self, file: File) {
-        let declarations = file.declarations(&self.db).iter().map(|decl| (decl.kind(&self.db), *decl));
-        let found: Vec<_> = declarations.filter(|(kind, _)| DEFINED.contains(kind)).collect();
-        let before = self.definitions.get(&file).map(Vec::as_slice).unwrap_or_default();
+        let declarations = file
+            .declarations(&self.db)
+            .iter()
+            .map(|decl| (decl.kind(&self.db), *decl));
+        let found: Vec<_> = declarations
+            .filter(|(kind, _)| DEFINED.contains(kind))
+            .collect();
+        let before = self
+            .definitions
+            .get(&file)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         if before != found {
             self.unlisted.insert(file.model(&self.db));
             match found.is_empty() {
@@ -539,12 +717,24 @@ impl Workspace {
     /// Sets what follows for names and lists from the changes that were made.
     fn settle(&mut self) {
         for model in std::mem::take(&mut self.unlisted) {
-            let defined = model.files(&self.db).iter().filter_map(|file| self.definitions.get(file)).flatten();
+            let defined = model
+                .files(&self.db)
+                .iter()
+                .filter_map(|file| self.definitions.get(file))
+                .flatten();
             let of = |wanted: Kind| -> Arc<[Decl]> {
-                defined.clone().filter(|(kind, _)| *kind == wanted).map(|(_, decl)| *decl).collect()
+                defined
+                    .clone()
+                    .filter(|(kind, _)| *kind == wanted)
+                    .map(|(_, decl)| *decl)
+                    .collect()
             };
             let [rules, mitigations, technologies] = DEFINED.map(of);
-            let made_with = self.made_with.get(&model).into_iter().flat_map(BTreeMap::keys);
+            let made_with = self
+                .made_with
+                .get(&model)
+                .into_iter()
+                .flat_map(BTreeMap::keys);
             let made_with: Arc<[SmolStr]> = made_with.cloned().collect();
             if *model.made_with(&self.db) != made_with {
                 model.set_made_with(&mut self.db).to(made_with);
@@ -560,7 +750,13 @@ impl Workspace {
             }
         }
         let mut by_part: FxHashMap<Names, Changes> = FxHashMap::default();
-        for Change { model, name, entry, comes } in std::mem::take(&mut self.changes) {
+        for Change {
+            model,
+            name,
+            entry,
+            comes,
+        } in std::mem::take(&mut self.changes)
+        {
             let changes = by_part.entry(model.names_of(&self.db, &name)).or_default();
             match entry {
                 Entry::Declared(declared) => changes.declared.push((name, declared, comes)),
@@ -569,22 +765,36 @@ impl Workspace {
             }
         }
         let db = &mut self.db;
-        for (part, Changes { declared, written, accepted }) in by_part {
+        for (
+            part,
+            Changes {
+                declared,
+                written,
+                accepted,
+            },
+        ) in by_part
+        {
             // Taken out and put back, since a copy would cost more than the change.
             if !declared.is_empty() {
                 let mut names = part.set_declared(db).to(FxHashMap::default());
-                declared.into_iter().for_each(|(name, entry, comes)| declare(&mut names, name, entry, comes));
+                declared
+                    .into_iter()
+                    .for_each(|(name, entry, comes)| declare(&mut names, name, entry, comes));
                 part.set_declared(db).to(names);
             }
             if !written.is_empty() {
                 let durability = if self.is_typed { TYPED } else { FACTS };
                 let mut names = part.set_written(db).to(FxHashMap::default());
-                written.into_iter().for_each(|(name, file, comes)| note(&mut names, name, file, comes));
+                written
+                    .into_iter()
+                    .for_each(|(name, file, comes)| note(&mut names, name, file, comes));
                 part.set_written(db).with_durability(durability).to(names);
             }
             if !accepted.is_empty() {
                 let mut names = part.set_accepted(db).to(FxHashMap::default());
-                accepted.into_iter().for_each(|(name, accept, comes)| note(&mut names, name, accept, comes));
+                accepted
+                    .into_iter()
+                    .for_each(|(name, accept, comes)| note(&mut names, name, accept, comes));
                 part.set_accepted(db).to(names);
             }
         }
@@ -594,7 +804,12 @@ impl Workspace {
     /// Lists the files of a model in the order of their paths.
     fn list_files(&mut self, model: Model) {
         let db = &self.db;
-        let mut files: Vec<File> = self.files.values().copied().filter(|file| file.model(db) == model).collect();
+        let mut files: Vec<File> = self
+            .files
+            .values()
+            .copied()
+            .filter(|file| file.model(db) == model)
+            .collect();
         files.sort_by(|a, b| a.path(db).cmp(b.path(db)));
         if model.files(db).as_ref() != files.as_slice() {
             model.set_files(&mut self.db).to(files.into());
@@ -678,7 +893,9 @@ impl Workspace {
         }
         if **decl.facts(&self.db) != facts {
             let durability = self.durability_of(decl, kind);
-            decl.set_facts(&mut self.db).with_durability(durability).to(Arc::new(facts));
+            decl.set_facts(&mut self.db)
+                .with_durability(durability)
+                .to(Arc::new(facts));
             if durability == TYPED {
                 self.typed = Some(self.last_change());
                 self.is_typed = true;
@@ -686,24 +903,34 @@ impl Workspace {
         }
     }
 
-    /// How often the facts of a declaration that changes now are expected to. Who writes at one does so key by key: then
-    /// nothing but what depends on it is looked at, be the model as large as it likes. One at a time, and none that
-    /// much depends on, since what depends on it has to learn that it changes often.
+    /// How often the facts of a declaration that changes now are expected to. Who writes at one
+    /// does so key by key: then nothing but what depends on it is looked at, be the model as large
+    /// as it likes. One at a time, and none that much depends on, since what depends on it has to
+    /// learn that it changes often.
     fn durability_of(&mut self, decl: Decl, kind: Kind) -> Durability {
         let again = self.last.replace(decl) == Some(decl);
-        if !again || !matches!(kind, Kind::External | Kind::Process | Kind::Store | Kind::Flow | Kind::Threat) {
+        if !again
+            || !matches!(
+                kind,
+                Kind::External | Kind::Process | Kind::Store | Kind::Flow | Kind::Threat
+            )
+        {
             return durability_of_facts(kind);
         }
         if let Some(former) = self.written.replace(decl).filter(|former| *former != decl) {
             let facts = former.facts(&self.db).clone();
             let durability = durability_of_facts(former.kind(&self.db));
-            former.set_facts(&mut self.db).with_durability(durability).to(facts);
+            former
+                .set_facts(&mut self.db)
+                .with_durability(durability)
+                .to(facts);
         }
         TYPED
     }
 
     fn update(&mut self, file: File, model: Model, source: Source, lowered: Lowered) {
-        let is_elsewhere = file.model(&self.db) != model || *file.component(&self.db) != lowered.component;
+        let is_elsewhere =
+            file.model(&self.db) != model || *file.component(&self.db) != lowered.component;
         if is_elsewhere {
             // All its names are others now.
             self.enter(file, false);
@@ -766,12 +993,17 @@ impl Workspace {
         }
         if *file.mentions(&self.db) != lowered.mentions {
             let durability = if self.is_typed { TYPED } else { FACTS };
-            let before = file.set_mentions(&mut self.db).with_durability(durability).to(lowered.mentions.clone());
+            let before = file
+                .set_mentions(&mut self.db)
+                .with_durability(durability)
+                .to(lowered.mentions.clone());
             if !is_elsewhere {
                 let (old, new): (FxHashSet<_>, FxHashSet<_>) =
                     (before.iter().collect(), lowered.mentions.iter().collect());
-                old.difference(&new).for_each(|name| self.enter_mention(file, name, false));
-                new.difference(&old).for_each(|name| self.enter_mention(file, name, true));
+                old.difference(&new)
+                    .for_each(|name| self.enter_mention(file, name, false));
+                new.difference(&old)
+                    .for_each(|name| self.enter_mention(file, name, true));
             }
         }
         if *old != *declarations {
@@ -786,10 +1018,17 @@ impl Workspace {
 }
 
 /// Notes what has a name, or may mean it, or no longer does.
-fn declare(names: &mut FxHashMap<SmolStr, Declared>, name: SmolStr, entry: DeclaredEntry, comes: bool) {
+fn declare(
+    names: &mut FxHashMap<SmolStr, Declared>,
+    name: SmolStr,
+    entry: DeclaredEntry,
+    comes: bool,
+) {
     let declared = names.entry(name.clone()).or_default();
     match entry {
-        DeclaredEntry::Member(file, decl, kind) => put_or_take(&mut declared.members, (file, decl, kind), comes),
+        DeclaredEntry::Member(file, decl, kind) => {
+            put_or_take(&mut declared.members, (file, decl, kind), comes)
+        }
         DeclaredEntry::Component(file) => put_or_take(&mut declared.components, file, comes),
         DeclaredEntry::PointedAtBy(decl) => put_or_take(&mut declared.pointed_at_by, decl, comes),
         DeclaredEntry::Around if comes => declared.around += 1,
@@ -801,7 +1040,12 @@ fn declare(names: &mut FxHashMap<SmolStr, Declared>, name: SmolStr, entry: Decla
 }
 
 /// Notes who writes a name, or no longer does.
-fn note<T: PartialEq>(names: &mut FxHashMap<SmolStr, Vec<T>>, name: SmolStr, entry: T, comes: bool) {
+fn note<T: PartialEq>(
+    names: &mut FxHashMap<SmolStr, Vec<T>>,
+    name: SmolStr,
+    entry: T,
+    comes: bool,
+) {
     let list = names.entry(name.clone()).or_default();
     put_or_take(list, entry, comes);
     if list.is_empty() {
@@ -819,12 +1063,17 @@ fn put_or_take<T: PartialEq>(list: &mut Vec<T>, entry: T, comes: bool) {
 
 /// The names of what an `accept` is about.
 fn accepted(facts: &Facts) -> impl Iterator<Item = &SmolStr> {
-    let findings = facts.properties.iter().filter(|property| property.name == "findings");
-    let names = findings.flat_map(|property| &property.values).map(|value| match value {
-        Value::Name(threat) | Value::Reference(threat) => [Some(threat), None],
-        Value::Finding(finding) => finding.subject.names(),
-        _ => [None, None],
-    });
+    let findings = facts
+        .properties
+        .iter()
+        .filter(|property| property.name == "findings");
+    let names = findings
+        .flat_map(|property| &property.values)
+        .map(|value| match value {
+            Value::Name(threat) | Value::Reference(threat) => [Some(threat), None],
+            Value::Finding(finding) => finding.subject.names(),
+            _ => [None, None],
+        });
     names.flat_map(|names| names.into_iter().flatten())
 }
 
@@ -846,25 +1095,45 @@ enum Said {
 
 impl Lowered {
     /// What a file says by its declarations; `before` gives those that it keeps.
-    fn of<'before>(declarations: Vec<Said>, before: impl Fn(usize) -> (&'before Shape, &'before Facts)) -> Lowered {
+    fn of<'before>(
+        declarations: Vec<Said>,
+        before: impl Fn(usize) -> (&'before Shape, &'before Facts),
+    ) -> Lowered {
         let of = |said| match said {
             &Said::AsBefore(at) => before(at),
             Said::Now(shape, facts) => (shape, facts),
         };
         let parts: Vec<(&Shape, &Facts)> = declarations.iter().map(of).collect();
-        let first = parts.first().filter(|(shape, _)| shape.kind == Kind::Component);
+        let first = parts
+            .first()
+            .filter(|(shape, _)| shape.kind == Kind::Component);
         let component = first.and_then(|(shape, _)| shape.name.clone());
         let mut seen = FxHashSet::default();
-        let mentions = parts.iter().flat_map(|(shape, facts)| mentions(shape, facts));
-        let mentions = mentions.filter(|name| seen.insert(*name)).cloned().collect();
+        let mentions = parts
+            .iter()
+            .flat_map(|(shape, facts)| mentions(shape, facts));
+        let mentions = mentions
+            .filter(|name| seen.insert(*name))
+            .cloned()
+            .collect();
         let technologies = technologies(&parts);
-        Lowered { component, declarations, mentions, technologies }
+        Lowered {
+            component,
+            declarations,
+            mentions,
+            technologies,
+        }
     }
 }
 
 /// Parses and lowers a text.
 fn read(text: FileText) -> (Source, Lowered) {
-    let LoweredFile { pieces, declarations, errors, loose_descriptions } = lower(&text.text);
+    let LoweredFile {
+        pieces,
+        declarations,
+        errors,
+        loose_descriptions,
+    } = lower(&text.text);
     let mut spans = Vec::with_capacity(declarations.len());
     let mut parts = Vec::with_capacity(declarations.len());
     for declaration in declarations {
@@ -880,23 +1149,31 @@ fn read(text: FileText) -> (Source, Lowered) {
         loose_descriptions,
         unreadable: text.unreadable,
     };
-    (source, Lowered::of(parts, |_| unreachable!("nothing was before")))
+    (
+        source,
+        Lowered::of(parts, |_| unreachable!("nothing was before")),
+    )
 }
 
 /// The names behind `technology` of elements.
 fn technologies(parts: &[(&Shape, &Facts)]) -> Arc<[SmolStr]> {
     let elements = parts.iter().filter(|(shape, _)| shape.kind.is_element());
-    let stated = elements.flat_map(|(_, facts)| &facts.properties).filter(|property| property.name == "technology");
+    let stated = elements
+        .flat_map(|(_, facts)| &facts.properties)
+        .filter(|property| property.name == "technology");
     let mut seen = FxHashSet::default();
-    let names = stated.flat_map(|property| &property.values).filter_map(|value| match value {
-        Value::Name(name) => Some(name),
-        _ => None,
-    });
+    let names = stated
+        .flat_map(|property| &property.values)
+        .filter_map(|value| match value {
+            Value::Name(name) => Some(name),
+            _ => None,
+        });
     names.filter(|name| seen.insert(*name)).cloned().collect()
 }
 
-/// Which of the old declarations each new one is: that which it was before the edit, or that of the same kind and name
-/// or ends, else, of those left between the same neighbours, the next, so that a renamed one stays itself.
+/// Which of the old declarations each new one is: that which it was before the edit, or that of the
+/// same kind and name or ends, else, of those left between the same neighbours, the next, so that a
+/// renamed one stays itself.
 fn match_declarations(db: &Database, old: &[Decl], new: &[Said]) -> Vec<Option<usize>> {
     let mut taken = vec![false; old.len()];
     for said in new {
@@ -908,9 +1185,15 @@ fn match_declarations(db: &Database, old: &[Decl], new: &[Said]) -> Vec<Option<u
         Said::AsBefore(before) => *before == at,
         Said::Now(shape, _) => !taken[at] && **old[at].shape(db) == *shape,
     };
-    let start = new.iter().enumerate().take_while(|(at, said)| *at < old.len() && same(*at, said)).count();
+    let start = new
+        .iter()
+        .enumerate()
+        .take_while(|(at, said)| *at < old.len() && same(*at, said))
+        .count();
     let rest = (old.len() - start).min(new.len() - start);
-    let end = (0..rest).take_while(|back| same(old.len() - 1 - back, &new[new.len() - 1 - back])).count();
+    let end = (0..rest)
+        .take_while(|back| same(old.len() - 1 - back, &new[new.len() - 1 - back]))
+        .count();
     let mut matched = vec![None; new.len()];
     (0..start).for_each(|at| matched[at] = Some(at));
     (0..end).for_each(|back| matched[new.len() - 1 - back] = Some(old.len() - 1 - back));
@@ -927,11 +1210,16 @@ fn match_declarations(db: &Database, old: &[Decl], new: &[Said]) -> Vec<Option<u
     for (at, said) in new.iter().enumerate().take(new.len() - end).skip(start) {
         if let Said::Now(shape, _) = said {
             matched[at] = by_key.get_mut(&key(shape)).and_then(Vec::pop);
-            matched[at].into_iter().for_each(|at: usize| taken[at] = true);
+            matched[at]
+                .into_iter()
+                .for_each(|at: usize| taken[at] = true);
         }
     }
     let mut free = (start..old.len() - end).filter(|at| !taken[*at]);
-    for unmatched in matched[start..new.len() - end].iter_mut().filter(|matched| matched.is_none()) {
+    for unmatched in matched[start..new.len() - end]
+        .iter_mut()
+        .filter(|matched| matched.is_none())
+    {
         *unmatched = free.next();
     }
     matched
@@ -940,6 +1228,10 @@ fn match_declarations(db: &Database, old: &[Decl], new: &[Said]) -> Vec<Option<u
 type Key = (Option<SmolStr>, Option<SmolStr>, Option<SmolStr>);
 
 fn key(shape: &Shape) -> (Kind, Key) {
-    let ends = if shape.name.is_none() { (shape.source.clone(), shape.target.clone()) } else { (None, None) };
+    let ends = if shape.name.is_none() {
+        (shape.source.clone(), shape.target.clone())
+    } else {
+        (None, None)
+    };
     (shape.kind, (shape.name.clone(), ends.0, ends.1))
 }

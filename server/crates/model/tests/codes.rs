@@ -1,5 +1,5 @@
-//! The table of diagnostics holds: every code is a good name, and every example triggers its code. The built-in
-//! library has nothing wrong with it.
+//! The table of diagnostics holds: every code is a good name, and every example triggers its code.
+//! The built-in library has nothing wrong with it.
 
 use std::collections::BTreeSet;
 use threatline_model::codes::{self, Class};
@@ -16,9 +16,16 @@ fn codes_of(text: &[u8]) -> BTreeSet<&'static str> {
     let model = workspace.set_model("", None);
     // What is expected of rules stands in tests alone.
     let is_test = text.windows(7).any(|word| word == b"expect ");
-    let path = if is_test { "model.test.threat" } else { "model.threat" };
+    let path = if is_test {
+        "model.test.threat"
+    } else {
+        "model.threat"
+    };
     let file = workspace.set_file(model, path, FileText::decode(text.to_vec()));
-    diagnostics(workspace.db(), file).iter().map(|diagnostic| diagnostic.code.id).collect()
+    diagnostics(workspace.db(), file)
+        .iter()
+        .map(|diagnostic| diagnostic.code.id)
+        .collect()
 }
 
 #[test]
@@ -27,13 +34,20 @@ fn every_code_is_in_kebab_case_and_there_once() {
     for code in codes::ALL {
         let words = code.id.split('-');
         assert!(
-            words.clone().all(|word| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase())),
+            words
+                .clone()
+                .all(|word| !word.is_empty()
+                    && word.chars().all(|letter| letter.is_ascii_lowercase())),
             "{} is not in kebab-case",
             code.id
         );
         assert!(seen.insert(code.id), "{} is there twice", code.id);
         assert_eq!(codes::find(code.id), Some(*code));
-        assert!(code.summary.ends_with('.') && code.doc.ends_with('.'), "{} is not told in sentences", code.id);
+        assert!(
+            code.summary.ends_with('.') && code.doc.ends_with('.'),
+            "{} is not told in sentences",
+            code.id
+        );
     }
 }
 
@@ -41,7 +55,10 @@ fn every_code_is_in_kebab_case_and_there_once() {
 fn every_example_triggers_its_code() {
     // What `threatline.toml` sets does not count in tests.
     let is_of_tests = |code: &codes::Code| *code == codes::UNMET_EXPECTATION;
-    for code in codes::ALL.iter().filter(|code| !code.example.is_empty() && !is_of_tests(code)) {
+    for code in codes::ALL
+        .iter()
+        .filter(|code| !code.example.is_empty() && !is_of_tests(code))
+    {
         // What cannot be decoded cannot stand in a Rust string either.
         let mut bytes = Vec::new();
         for (at, part) in code.example.split('\u{fffd}').enumerate() {
@@ -49,7 +66,11 @@ fn every_example_triggers_its_code() {
             bytes.extend(part.as_bytes());
         }
         let found = codes_of(&bytes);
-        assert!(found.contains(code.id), "the example of {} gives {found:?}", code.id);
+        assert!(
+            found.contains(code.id),
+            "the example of {} gives {found:?}",
+            code.id
+        );
     }
 }
 
@@ -57,7 +78,11 @@ fn every_example_triggers_its_code() {
 fn examples_of_names_and_properties_are_in_the_language() {
     for code in codes::ALL.iter().filter(|code| code.class != Class::Text) {
         let found = codes_of(code.example.as_bytes());
-        assert!(!found.contains("syntax-error"), "the example of {} is not in the language", code.id);
+        assert!(
+            !found.contains("syntax-error"),
+            "the example of {} is not in the language",
+            code.id
+        );
     }
 }
 
@@ -65,28 +90,62 @@ fn examples_of_names_and_properties_are_in_the_language() {
 #[test]
 fn what_has_no_example_is_triggered_too() {
     let without = codes::ALL.iter().filter(|code| code.example.is_empty());
-    assert_eq!(without.map(|code| code.id).collect::<Vec<_>>(), ["invalid-setting", "deep-nesting"]);
-    let nested: String = (0..70).map(|at| format!("boundary b{at} in b{}\n", at + 1)).collect();
+    assert_eq!(
+        without.map(|code| code.id).collect::<Vec<_>>(),
+        ["invalid-setting", "deep-nesting"]
+    );
+    let nested: String = (0..70)
+        .map(|at| format!("boundary b{at} in b{}\n", at + 1))
+        .collect();
     assert!(codes_of((nested + "boundary b70").as_bytes()).contains("deep-nesting"));
-    let workspace = workspace(&fixture("//- threatline.toml\n[check]\nfail_on = \"hihg\"\n"));
+    let workspace = workspace(&fixture(
+        "//- threatline.toml\n[check]\nfail_on = \"hihg\"\n",
+    ));
     let model = workspace.model("").unwrap();
     let found = settings_diagnostics(workspace.db(), model);
-    assert_eq!(found.iter().map(|diagnostic| diagnostic.code.id).collect::<Vec<_>>(), ["invalid-setting"]);
+    assert_eq!(
+        found
+            .iter()
+            .map(|diagnostic| diagnostic.code.id)
+            .collect::<Vec<_>>(),
+        ["invalid-setting"]
+    );
 }
 
 #[test]
 fn every_code_can_be_turned_off_and_made_an_error() {
     // What `threatline.toml` sets does not count in tests.
-    let can_be = |code: &&&codes::Code| !code.example.contains('\u{fffd}') && **code != &codes::UNMET_EXPECTATION;
-    for code in codes::ALL.iter().filter(|code| !code.example.is_empty()).filter(can_be) {
+    let can_be = |code: &&&codes::Code| {
+        !code.example.contains('\u{fffd}') && **code != &codes::UNMET_EXPECTATION
+    };
+    for code in codes::ALL
+        .iter()
+        .filter(|code| !code.example.is_empty())
+        .filter(can_be)
+    {
         let with = |severity: &str| {
-            let settings = format!("//- threatline.toml\n[diagnostics]\n{} = \"{severity}\"\n", code.id);
-            render(&workspace(&fixture(&format!("{settings}//- model.threat\n{}\n", code.example))))
+            let settings = format!(
+                "//- threatline.toml\n[diagnostics]\n{} = \"{severity}\"\n",
+                code.id
+            );
+            render(&workspace(&fixture(&format!(
+                "{settings}//- model.threat\n{}\n",
+                code.example
+            ))))
         };
-        assert!(!with("off").contains(&format!("[{}]", code.id)), "{} is off, and there", code.id);
+        assert!(
+            !with("off").contains(&format!("[{}]", code.id)),
+            "{} is off, and there",
+            code.id
+        );
         let told = with("error");
-        let lines = told.lines().filter(|line| line.contains(&format!("[{}]", code.id)));
-        assert!(lines.clone().count() > 0 && lines.clone().all(|line| line.contains(" error[")), "{told}");
+        let lines = told
+            .lines()
+            .filter(|line| line.contains(&format!("[{}]", code.id)));
+        assert!(
+            lines.clone().count() > 0 && lines.clone().all(|line| line.contains(" error[")),
+            "{told}"
+        );
     }
 }
 
@@ -97,7 +156,10 @@ fn nothing_is_wrong_with_the_library() {
     let library = World::get(db).library(db);
     for &file in library.files(db).iter() {
         let found = diagnostics(db, file);
-        let told: Vec<_> = found.iter().map(|diagnostic| (diagnostic.code.id, &diagnostic.message)).collect();
+        let told: Vec<_> = found
+            .iter()
+            .map(|diagnostic| (diagnostic.code.id, &diagnostic.message))
+            .collect();
         assert!(told.is_empty(), "{}: {told:#?}", file.path(db));
     }
 }
@@ -110,6 +172,9 @@ fn every_rule_of_the_library_is_countered_by_a_mitigation_of_it() {
     assert!(!rules(db, library).is_empty());
     for &rule in rules(db, library) {
         let name = full_name(db, rule);
-        assert!(!mitigations_countering(db, library, rule).is_empty(), "nothing in the library counters {name}");
+        assert!(
+            !mitigations_countering(db, library, rule).is_empty(),
+            "nothing in the library counters {name}"
+        );
     }
 }

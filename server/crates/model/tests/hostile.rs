@@ -9,17 +9,25 @@ use threatline_testkit::{Random, TODAY, render};
 /// How much more an optimised build is asked to take.
 const SCALE: usize = if cfg!(debug_assertions) { 1 } else { 5 };
 
-/// Asks for everything there is to say of some files, and gives the codes that are told, with how often.
+/// Asks for everything there is to say of some files, and gives the codes that are told, with how
+/// often.
 #[track_caller]
 fn codes(files: Vec<(String, Vec<u8>)>) -> Vec<(&'static str, usize)> {
     let mut workspace = Workspace::new(TODAY);
     let model = workspace.set_model("", None);
-    let files = files.into_iter().map(|(path, bytes)| (path.into(), FileText::decode(bytes))).collect();
+    let files = files
+        .into_iter()
+        .map(|(path, bytes)| (path.into(), FileText::decode(bytes)))
+        .collect();
     workspace.load(model, files);
     let db = workspace.db();
     let mut found: Vec<&'static str> = Vec::new();
     for &file in model.files(db).iter() {
-        found.extend(diagnostics(db, file).iter().map(|diagnostic| diagnostic.code.id));
+        found.extend(
+            diagnostics(db, file)
+                .iter()
+                .map(|diagnostic| diagnostic.code.id),
+        );
     }
     all(db, model);
     found.sort_unstable();
@@ -39,27 +47,62 @@ fn codes_of(text: impl Into<String>) -> Vec<(&'static str, usize)> {
 }
 
 fn count(counts: &[(&str, usize)], code: &str) -> usize {
-    counts.iter().find(|(of, _)| *of == code).map_or(0, |(_, count)| *count)
+    counts
+        .iter()
+        .find(|(of, _)| *of == code)
+        .map_or(0, |(_, count)| *count)
 }
 
 #[test]
 fn nothing() {
-    for text in ["", " ", "\n", "\r", "\t\u{a0}\u{2028}", "//", "///", "\u{feff}", "\0"] {
+    for text in [
+        "",
+        " ",
+        "\n",
+        "\r",
+        "\t\u{a0}\u{2028}",
+        "//",
+        "///",
+        "\u{feff}",
+        "\0",
+    ] {
         codes_of(text);
     }
     assert_eq!(codes_of(""), []);
-    assert_eq!(codes_of("\u{feff}asset a { classification: public }\n"), [("unused-asset", 1)]);
+    assert_eq!(
+        codes_of("\u{feff}asset a { classification: public }\n"),
+        [("unused-asset", 1)]
+    );
 }
 
 #[test]
 fn noise() {
     let mut random = Random::new(7);
     for length in [1, 10, 1_000, 100_000 * SCALE] {
-        codes(vec![("m.threat".to_owned(), (0..length).map(|_| random.below(256) as u8).collect())]);
+        codes(vec![(
+            "m.threat".to_owned(),
+            (0..length).map(|_| random.below(256) as u8).collect(),
+        )]);
     }
     // Noise of the language's own signs and words.
-    let words =
-        ["{", "}", "\"", "\"\"\"", "->", ":", ",", "@", "(", ")", "in", "flow", "process a", "rule r", "when", "not"];
+    let words = [
+        "{",
+        "}",
+        "\"",
+        "\"\"\"",
+        "->",
+        ":",
+        ",",
+        "@",
+        "(",
+        ")",
+        "in",
+        "flow",
+        "process a",
+        "rule r",
+        "when",
+        "not",
+    ];
     let text: Vec<&str> = (0..5_000 * SCALE).map(|_| *random.pick(&words)).collect();
     codes_of(text.join(" "));
 }
@@ -70,10 +113,22 @@ fn one_long_line() {
     codes_of(line);
     codes_of("x".repeat(2_000_000 * SCALE));
     codes_of(format!("process a \"{}\"", "x".repeat(2_000_000 * SCALE)));
-    codes_of(format!("process a {{ accepts: {} }}", "json, ".repeat(20_000)));
-    codes_of(format!("process a {{ tags: {} }}", "\"t\", ".repeat(20_000)));
-    codes_of(format!("process a {{ handles: {} }}", (0..3_000).map(|at| format!("n{at}, ")).collect::<String>()));
-    codes_of(format!("process p\naccept a {{ findings: {} }}", "nothing@p, ".repeat(40_000)));
+    codes_of(format!(
+        "process a {{ accepts: {} }}",
+        "json, ".repeat(20_000)
+    ));
+    codes_of(format!(
+        "process a {{ tags: {} }}",
+        "\"t\", ".repeat(20_000)
+    ));
+    codes_of(format!(
+        "process a {{ handles: {} }}",
+        (0..3_000).map(|at| format!("n{at}, ")).collect::<String>()
+    ));
+    codes_of(format!(
+        "process p\naccept a {{ findings: {} }}",
+        "nothing@p, ".repeat(40_000)
+    ));
     codes_of("{".repeat(50_000));
     codes_of("\"".repeat(50_000));
     codes_of("process ".repeat(5_000 * SCALE));
@@ -84,19 +139,39 @@ fn one_long_line() {
 #[track_caller]
 fn rule(condition: &str) -> Vec<(&'static str, usize)> {
     let head = "process p { redundancy: yes }\nexternal e\nflow e -> p\n";
-    codes_of(format!("{head}rule r {{ on: process category: tampering when: {condition} }}"))
+    codes_of(format!(
+        "{head}rule r {{ on: process category: tampering when: {condition} }}"
+    ))
 }
 
 #[test]
 fn deep_conditions() {
     const DEEP: usize = 10_000;
     let told = |condition: String| count(&rule(&condition), "invalid-condition");
-    assert!(told(format!("{}redundancy{}", "(".repeat(DEEP), ")".repeat(DEEP))) > 0);
+    assert!(
+        told(format!(
+            "{}redundancy{}",
+            "(".repeat(DEEP),
+            ")".repeat(DEEP)
+        )) > 0
+    );
     assert!(told(format!("{}redundancy", "not ".repeat(DEEP))) > 0);
-    assert!(told(format!("{}authorization = none{}", "any(incoming where ".repeat(DEEP), ")".repeat(DEEP))) > 0);
+    assert!(
+        told(format!(
+            "{}authorization = none{}",
+            "any(incoming where ".repeat(DEEP),
+            ")".repeat(DEEP)
+        )) > 0
+    );
     // Chains are as long as they like.
-    assert_eq!(told(format!("redundancy{}", " and redundancy".repeat(DEEP))), 0);
-    assert_eq!(told(format!("redundancy{}", " or redundancy".repeat(DEEP))), 0);
+    assert_eq!(
+        told(format!("redundancy{}", " and redundancy".repeat(DEEP))),
+        0
+    );
+    assert_eq!(
+        told(format!("redundancy{}", " or redundancy".repeat(DEEP))),
+        0
+    );
     assert!(told(format!("redundancy{}", " and redundancy".repeat(4 * DEEP))) > 0);
     told(format!("privileges in ({})", "admin, ".repeat(DEEP)));
     told("(".repeat(DEEP));
@@ -111,7 +186,10 @@ fn deep_conditions() {
 fn quantifiers_within_quantifiers() {
     let nest = |levels: usize| {
         let open = "any(incoming where any(source.outgoing where ".repeat(levels);
-        format!("rule r {{ on: process category: tampering when: {open}usage = operations{} }}\n", "))".repeat(levels))
+        format!(
+            "rule r {{ on: process category: tampering when: {open}usage = operations{} }}\n",
+            "))".repeat(levels)
+        )
     };
     let flows: String = (0..12).map(|at| format!("flow f{at}: e -> p\n")).collect();
     for levels in [1, 2, 30] {
@@ -126,7 +204,10 @@ fn deep_boundaries() {
         for at in 1..length {
             text += &format!("boundary b{at} in b{}\n", at - 1);
         }
-        text + &format!("process p in b{}\nprocess q in b0\nflow p -> q\nflow q -> p\n", length - 1)
+        text + &format!(
+            "process p in b{}\nprocess q in b0\nflow p -> q\nflow q -> p\n",
+            length - 1
+        )
     };
     codes_of(chain(60));
     codes_of(chain(2_000 * SCALE));
@@ -141,30 +222,54 @@ fn deep_boundaries() {
 #[test]
 fn circles() {
     let circle = |kind: &str, of: &dyn Fn(usize, usize) -> String, length: usize| {
-        let text: String = (0..length).map(|at| format!("{kind} n{at} {}\n", of(at, (at + 1) % length))).collect();
+        let text: String = (0..length)
+            .map(|at| format!("{kind} n{at} {}\n", of(at, (at + 1) % length)))
+            .collect();
         // Entered from every member, in either order of the files.
         for turn in 0..length.min(3) {
-            let users: String =
-                (0..length).map(|at| format!("process p{at}\nflow f{at}: p{at} -> p{}\n", (at + 1) % length)).collect();
+            let users: String = (0..length)
+                .map(|at| {
+                    format!(
+                        "process p{at}\nflow f{at}: p{at} -> p{}\n",
+                        (at + 1) % length
+                    )
+                })
+                .collect();
             let mut lines: Vec<&str> = text.lines().collect();
             lines.rotate_left(turn);
             let found = codes_of(format!("{}\n{users}", lines.join("\n")));
             let cycles = count(&found, "boundary-cycle") + count(&found, "definition-cycle");
-            assert_eq!(cycles, length.min(cycles.max(length)), "{kind} of {length}: {found:?}");
+            assert_eq!(
+                cycles,
+                length.min(cycles.max(length)),
+                "{kind} of {length}: {found:?}"
+            );
         }
     };
     for length in [1, 2, 3, 50] {
         circle("boundary", &|_, next| format!("in n{next}"), length);
-        circle("technology", &|_, next| format!("{{ is: n{next} }}"), length);
+        circle(
+            "technology",
+            &|_, next| format!("{{ is: n{next} }}"),
+            length,
+        );
         circle("protocol", &|_, next| format!("{{ is: n{next} }}"), length);
-        circle("mitigation", &|_, next| format!("{{ based_on: n{next} }}"), length);
+        circle(
+            "mitigation",
+            &|_, next| format!("{{ based_on: n{next} }}"),
+            length,
+        );
     }
     // Something leads into a circle that it is not in.
-    codes_of("boundary a in b\nboundary b in c\nboundary c in b\nprocess p in a\nflow p -> q\nprocess q in c");
+    codes_of(
+        "boundary a in b\nboundary b in c\nboundary c in b\nprocess p in a\nflow p -> q\nprocess q in c",
+    );
     codes_of(
         "technology a { is: b, c }\ntechnology b { is: c, a }\ntechnology c { is: a, b }\nprocess p { technology: a }",
     );
-    codes_of("threat t { category: spoofing targets: t }\nmitigation m { counters: t based_on: m }");
+    codes_of(
+        "threat t { category: spoofing targets: t }\nmitigation m { counters: t based_on: m }",
+    );
     codes_of("component a.b\nprocess a\nflow a.b -> a { sends: a }");
 }
 
@@ -178,7 +283,11 @@ fn long_circles() {
             _ => format!("mitigation n{at} {{ based_on: n{next} }}\n"),
         };
         let length = 500 * SCALE;
-        codes_of((0..length).map(|at| text(at, (at + 1) % length)).collect::<String>());
+        codes_of(
+            (0..length)
+                .map(|at| text(at, (at + 1) % length))
+                .collect::<String>(),
+        );
     }
 }
 
@@ -198,10 +307,26 @@ fn line_ends() {
 #[test]
 fn strings() {
     let string = |text: &str| codes_of(format!("process p \"{text}\""));
-    for wrong in ["\\u{d800}", "\\u{110000}", "\\u{}", "\\u{ffffffffff}", "\\u{zz}", "\\x", "\\u", "\\"] {
+    for wrong in [
+        "\\u{d800}",
+        "\\u{110000}",
+        "\\u{}",
+        "\\u{ffffffffff}",
+        "\\u{zz}",
+        "\\x",
+        "\\u",
+        "\\",
+    ] {
         assert!(count(&string(wrong), "syntax-error") > 0, "{wrong}");
     }
-    for right in ["\\u{0}", "\\u{10ffff}", "\u{202e}", "\\\"", "e\u{301}", "👩‍👩‍👧"] {
+    for right in [
+        "\\u{0}",
+        "\\u{10ffff}",
+        "\u{202e}",
+        "\\\"",
+        "e\u{301}",
+        "👩‍👩‍👧",
+    ] {
         assert_eq!(count(&string(right), "syntax-error"), 0, "{right}");
     }
 }
@@ -212,12 +337,21 @@ fn the_same_name_over_and_over() {
     assert_eq!(count(&found, "duplicate-declaration"), 4_999);
     let found = codes_of("process a\nprocess b\n".to_owned() + &"flow a -> b\n".repeat(3_000));
     assert_eq!(count(&found, "duplicate-declaration"), 2_999);
-    let found = codes((0..500).map(|at| (format!("{at}.threat"), b"component same\nasset x".to_vec())).collect());
+    let found = codes(
+        (0..500)
+            .map(|at| (format!("{at}.threat"), b"component same\nasset x".to_vec()))
+            .collect(),
+    );
     assert_eq!(count(&found, "duplicate-declaration"), 499);
-    codes_of(format!("process p {{ {} }}", "redundancy: yes ".repeat(5_000)));
+    codes_of(format!(
+        "process p {{ {} }}",
+        "redundancy: yes ".repeat(5_000)
+    ));
     codes_of("component c\n".repeat(3_000));
     codes_of(
-        "accept a { findings: spoofing@p by: \"x\" until: 2027-01-01 because: \"y\" }\n".repeat(1_000) + "process p",
+        "accept a { findings: spoofing@p by: \"x\" until: 2027-01-01 because: \"y\" }\n"
+            .repeat(1_000)
+            + "process p",
     );
 }
 
@@ -238,12 +372,22 @@ fn nothing_resolves() {
 #[test]
 fn long_names() {
     let name = "n".repeat(100_000);
-    codes_of(format!("process {name} in {name}x\nflow {name} -> {name} {{ sends: {name}y, {name}z }}"));
+    codes_of(format!(
+        "process {name} in {name}x\nflow {name} -> {name} {{ sends: {name}y, {name}z }}"
+    ));
     codes_of(format!("component {}", "a.".repeat(3_000) + "b"));
-    codes_of(format!("process p {{ technology: {} }}", "a.".repeat(20_000) + "b"));
-    codes_of(format!("component {}\nprocess p in x", vec!["c"; 2_000].join(".")));
+    codes_of(format!(
+        "process p {{ technology: {} }}",
+        "a.".repeat(20_000) + "b"
+    ));
+    codes_of(format!(
+        "component {}\nprocess p in x",
+        vec!["c"; 2_000].join(".")
+    ));
     codes_of(format!("process p {{ {name}: {name} }}"));
-    codes_of(format!("rule r {{ on: flow category: tampering when: {name} = {name} }}"));
+    codes_of(format!(
+        "rule r {{ on: flow category: tampering when: {name} = {name} }}"
+    ));
 }
 
 /// Everything flows to one element, which holds everything.
@@ -257,7 +401,8 @@ fn one_hub() {
              flow p{at} -> hub {{ sends: a{at} }}\n"
         );
     }
-    text += "rule near { on: process category: tampering when: any(neighbours where accepts = xml) }\n";
+    text +=
+        "rule near { on: process category: tampering when: any(neighbours where accepts = xml) }\n";
     codes_of(text);
 }
 

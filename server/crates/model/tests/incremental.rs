@@ -91,7 +91,10 @@ fn executed(observed: &Observed) -> (BTreeSet<String>, BTreeMap<String, usize>) 
 }
 
 fn counts(queries: &[(&str, usize)]) -> BTreeMap<String, usize> {
-    queries.iter().map(|(query, times)| ((*query).to_owned(), *times)).collect()
+    queries
+        .iter()
+        .map(|(query, times)| ((*query).to_owned(), *times))
+        .collect()
 }
 
 fn set(names: &[&str]) -> BTreeSet<String> {
@@ -120,9 +123,15 @@ const STRUCTURE: &[&str] = &[
 fn a_comment_runs_nothing() {
     let mut observed = Observed::new(&fixture(SHOP));
     for (from, to) in [
-        ("// The only comment.", "// Another one, over\n// two lines.\n"),
+        (
+            "// The only comment.",
+            "// Another one, over\n// two lines.\n",
+        ),
         ("// Another one, over\n// two lines.\n", ""),
-        ("  technology: web_service", "  technology:   web_service // as ever"),
+        (
+            "  technology: web_service",
+            "  technology:   web_service // as ever",
+        ),
         ("sends: order\n}\n\nflow save", "sends: order }   flow save"),
     ] {
         edit(&mut observed.workspace, "orders.threat", from, to);
@@ -134,46 +143,91 @@ fn a_comment_runs_nothing() {
 #[test]
 fn a_description_or_a_title_runs_no_rule() {
     let mut observed = Observed::new(&fixture(SHOP));
-    edit(&mut observed.workspace, "orders.threat", "process api \"Orders\"", "/// Takes orders.\nprocess api \"Desk\"");
+    edit(
+        &mut observed.workspace,
+        "orders.threat",
+        "process api \"Orders\"",
+        "/// Takes orders.\nprocess api \"Desk\"",
+    );
     observed.diagnose();
     let (findings, others) = executed(&observed);
     assert_eq!(findings, set(&[]));
-    assert!(STRUCTURE.iter().all(|query| !others.contains_key(*query)), "{others:?}");
+    assert!(
+        STRUCTURE.iter().all(|query| !others.contains_key(*query)),
+        "{others:?}"
+    );
     assert_eq!(others, counts(&[("typed", 1)]));
 }
 
 #[test]
 fn a_property_runs_the_rules_of_the_elements_concerned() {
     let mut observed = Observed::new(&fixture(SHOP));
-    edit(&mut observed.workspace, "orders.threat", "authentication: token", "authentication: none");
+    edit(
+        &mut observed.workspace,
+        "orders.threat",
+        "authentication: token",
+        "authentication: none",
+    );
     observed.diagnose();
     let (findings, others) = executed(&observed);
     // The flow itself and its ends, whose rules ask how they are reached.
-    assert_eq!(findings, set(&["edge.gateway", "orders.api", "orders.place"]));
-    assert!(STRUCTURE.iter().all(|query| !others.contains_key(*query)), "{others:?}");
+    assert_eq!(
+        findings,
+        set(&["edge.gateway", "orders.api", "orders.place"])
+    );
+    assert!(
+        STRUCTURE.iter().all(|query| !others.contains_key(*query)),
+        "{others:?}"
+    );
     assert_eq!((others["typed"], others["of_declaration"]), (1, 1));
 }
 
 #[test]
 fn a_classification_runs_the_rules_of_what_holds_the_asset() {
     let mut observed = Observed::new(&fixture(SHOP));
-    edit(&mut observed.workspace, "orders.threat", "classification: confidential", "classification: internal");
+    edit(
+        &mut observed.workspace,
+        "orders.threat",
+        "classification: confidential",
+        "classification: internal",
+    );
     observed.diagnose();
     let (findings, others) = executed(&observed);
     // Of what holds orders, that on which a rule gets as far as to ask for it.
-    let holding = ["edge.browse", "edge.gateway", "orders.api", "orders.ledger", "orders.place", "orders.save"];
+    let holding = [
+        "edge.browse",
+        "edge.gateway",
+        "orders.api",
+        "orders.ledger",
+        "orders.place",
+        "orders.save",
+    ];
     assert_eq!(findings, set(&holding));
-    assert!(STRUCTURE.iter().all(|query| !others.contains_key(*query)), "{others:?}");
+    assert!(
+        STRUCTURE.iter().all(|query| !others.contains_key(*query)),
+        "{others:?}"
+    );
 }
 
 #[test]
 fn a_renamed_element_runs_no_rule_of_others() {
     let mut observed = Observed::new(&fixture(SHOP));
-    edit(&mut observed.workspace, "mail.threat", "store outbox", "store queue");
-    edit(&mut observed.workspace, "mail.threat", "-> outbox", "-> queue");
+    edit(
+        &mut observed.workspace,
+        "mail.threat",
+        "store outbox",
+        "store queue",
+    );
+    edit(
+        &mut observed.workspace,
+        "mail.threat",
+        "-> outbox",
+        "-> queue",
+    );
     observed.diagnose();
     let (findings, others) = executed(&observed);
-    // It is itself still, so what flows to it and from where has to be looked at no further than its name.
+    // It is itself still, so what flows to it and from where has to be looked at no further than
+    // its name.
     assert_eq!(findings, set(&["mail.queue", "mail.send", "mail.sender"]));
     assert!(!others.contains_key("assessed"), "{others:?}");
 }
@@ -181,7 +235,12 @@ fn a_renamed_element_runs_no_rule_of_others() {
 #[test]
 fn a_new_element_runs_no_rule_of_others() {
     let mut observed = Observed::new(&fixture(SHOP));
-    edit(&mut observed.workspace, "mail.threat", "flow send", "process archive in edge.vpc\n\nflow send");
+    edit(
+        &mut observed.workspace,
+        "mail.threat",
+        "flow send",
+        "process archive in edge.vpc\n\nflow send",
+    );
     observed.diagnose();
     let (findings, others) = executed(&observed);
     assert_eq!(findings, set(&["mail.archive"]));
@@ -190,25 +249,50 @@ fn a_new_element_runs_no_rule_of_others() {
 
 #[test]
 fn a_mitigation_that_is_done_runs_no_rule() {
-    let text = SHOP.replace("asset letter", "mitigation care { counters: spoofing status: planned }\nasset letter");
-    let text = text.replace("technology: batch_job }", "technology: batch_job mitigations: care }");
+    let text = SHOP.replace(
+        "asset letter",
+        "mitigation care { counters: spoofing status: planned }\nasset letter",
+    );
+    let text = text.replace(
+        "technology: batch_job }",
+        "technology: batch_job mitigations: care }",
+    );
     let mut observed = Observed::new(&fixture(&text));
-    edit(&mut observed.workspace, "mail.threat", "status: planned", "status: implemented");
+    edit(
+        &mut observed.workspace,
+        "mail.threat",
+        "status: planned",
+        "status: implemented",
+    );
     observed.diagnose();
     let (findings, others) = executed(&observed);
     assert_eq!(findings, set(&[]));
-    assert!(STRUCTURE.iter().all(|query| !others.contains_key(*query)), "{others:?}");
+    assert!(
+        STRUCTURE.iter().all(|query| !others.contains_key(*query)),
+        "{others:?}"
+    );
 }
 
 #[test]
 fn trust_runs_the_rules_of_what_is_in_the_boundary() {
     let mut observed = Observed::new(&fixture(SHOP));
-    edit(&mut observed.workspace, "edge.threat", "trust: untrusted", "trust: low");
+    edit(
+        &mut observed.workspace,
+        "edge.threat",
+        "trust: untrusted",
+        "trust: low",
+    );
     observed.diagnose();
     let (findings, others) = executed(&observed);
     // What is in it, what flows from there, and what that reaches through the gateway.
-    assert_eq!(findings, set(&["edge.browse", "edge.gateway", "orders.api"]));
-    assert!(STRUCTURE.iter().all(|query| !others.contains_key(*query)), "{others:?}");
+    assert_eq!(
+        findings,
+        set(&["edge.browse", "edge.gateway", "orders.api"])
+    );
+    assert!(
+        STRUCTURE.iter().all(|query| !others.contains_key(*query)),
+        "{others:?}"
+    );
 }
 
 #[test]
@@ -227,7 +311,10 @@ fn midnight_runs_no_rule() {
 #[test]
 fn a_setting_runs_no_rule() {
     let mut observed = Observed::new(&fixture(SHOP));
-    observed.workspace.set_model("", Some(("threatline.toml", "[diagnostics]\nunused-asset = \"off\"\n")));
+    observed.workspace.set_model(
+        "",
+        Some(("threatline.toml", "[diagnostics]\nunused-asset = \"off\"\n")),
+    );
     observed.diagnose();
     let (findings, others) = executed(&observed);
     assert_eq!(findings, set(&[]));
@@ -238,11 +325,21 @@ fn a_setting_runs_no_rule() {
 fn a_rule_that_is_turned_off_leaves_the_text_as_it_is() {
     let mut observed = Observed::new(&fixture(SHOP));
     let settings = "[rules.missing_rate_limit]\nenabled = false\nreason = \"Elsewhere.\"\n";
-    observed.workspace.set_model("", Some(("threatline.toml", settings)));
+    observed
+        .workspace
+        .set_model("", Some(("threatline.toml", settings)));
     observed.diagnose();
     let (_, others) = executed(&observed);
-    let of_the_text = STRUCTURE.iter().filter(|query| **query != "full_name").chain(&["typed", "holds", "checked"]);
-    assert!(of_the_text.clone().all(|query| !others.contains_key(*query)), "{others:?}");
+    let of_the_text = STRUCTURE
+        .iter()
+        .filter(|query| **query != "full_name")
+        .chain(&["typed", "holds", "checked"]);
+    assert!(
+        of_the_text
+            .clone()
+            .all(|query| !others.contains_key(*query)),
+        "{others:?}"
+    );
 }
 
 /// Components beside each other, each as the others, which share boundaries and an asset.
@@ -262,17 +359,30 @@ fn alike(components: usize) -> Vec<(String, String)> {
     fixture(&text)
 }
 
-/// What is looked at after an edit, be it only to find that it holds, does not grow with what the model holds besides.
+/// What is looked at after an edit, be it only to find that it holds, does not grow with what the
+/// model holds besides.
 #[test]
 fn an_edit_looks_at_its_surroundings_alone() {
     let edits = [
         ("a comment", "// Once.", "// Twice."),
-        ("a property", "authentication: none", "authentication: token"),
-        ("a word that is none", "authentication: token", "authentication: tok"),
+        (
+            "a property",
+            "authentication: none",
+            "authentication: token",
+        ),
+        (
+            "a word that is none",
+            "authentication: token",
+            "authentication: tok",
+        ),
         ("an asset", "sends: shared.order", "sends: shared.ord"),
         ("a title", "process api", "process api \"Desk\""),
         ("a name", "store data", "store records"),
-        ("an element", "flow save", "process more in shared.vpc\nflow save"),
+        (
+            "an element",
+            "flow save",
+            "process more in shared.vpc\nflow save",
+        ),
         ("a flow", "flow save", "flow shared: user -> api\nflow save"),
         ("an acceptance", "tampering@data", "spoofing@api"),
     ];
@@ -286,10 +396,17 @@ fn an_edit_looks_at_its_surroundings_alone() {
         }
         let model = observed.workspace.model("").unwrap();
         let text = "component new\nprocess api in shared.vpc\nflow api -> c001.api { sends: shared.order }\n";
-        observed.workspace.set_file(model, "new.threat", FileText::new(text));
+        observed
+            .workspace
+            .set_file(model, "new.threat", FileText::new(text));
         counts.push(("a file", observed.looked_at_for("new.threat")));
         observed.diagnose();
-        edit(&mut observed.workspace, "shared.threat", "confidential", "restricted");
+        edit(
+            &mut observed.workspace,
+            "shared.threat",
+            "confidential",
+            "restricted",
+        );
         counts.push(("a classification", observed.looked_at_for("shared.threat")));
         observed.diagnose();
         edit(&mut observed.workspace, "shared.threat", "untrusted", "low");
@@ -303,7 +420,10 @@ fn an_edit_looks_at_its_surroundings_alone() {
 #[test]
 fn an_edit_in_a_long_file_runs_what_it_touches() {
     let declarations = |at: usize| {
-        format!("process p{at} {{ technology: web_service }}\nflow f{at}: p{at} -> p{} {{ protocol: http }}\n", at + 1)
+        format!(
+            "process p{at} {{ technology: web_service }}\nflow f{at}: p{at} -> p{} {{ protocol: http }}\n",
+            at + 1
+        )
     };
     let executed = |length: usize, from: &str, to: &str| {
         let text: String = (0..length).map(declarations).collect();
@@ -313,12 +433,19 @@ fn an_edit_in_a_long_file_runs_what_it_touches() {
         observed.executed().len()
     };
     for (from, to) in [
-        ("flow f5: p5 -> p6 { protocol: http }", "flow f5: p5 -> p6 { protocol: https }"),
+        (
+            "flow f5: p5 -> p6 { protocol: http }",
+            "flow f5: p5 -> p6 { protocol: https }",
+        ),
         ("process p5", "process p5 \"Title\""),
         ("process p5", "// A comment.\nprocess p5"),
         ("flow f5:", "flow other:"),
     ] {
-        assert_eq!(executed(10, from, to), executed(100, from, to), "{from:?} became {to:?}");
+        assert_eq!(
+            executed(10, from, to),
+            executed(100, from, to),
+            "{from:?} became {to:?}"
+        );
     }
 }
 
@@ -327,10 +454,20 @@ fn an_edit_in_a_long_file_runs_what_it_touches() {
 fn the_next_key_looks_at_what_depends_on_it() {
     let looked_at = |length: usize| {
         let text: String = (0..length)
-            .map(|at| format!("process p{at}\nflow f{at}: p{at} -> p{} {{ protocol: http }}\n", at + 1))
+            .map(|at| {
+                format!(
+                    "process p{at}\nflow f{at}: p{at} -> p{} {{ protocol: http }}\n",
+                    at + 1
+                )
+            })
             .collect();
         let mut observed = Observed::new(&fixture(&text));
-        let keys = [("http }", "https }"), ("https }", "http }"), ("http }", "https }"), ("https }", "http }")];
+        let keys = [
+            ("http }", "https }"),
+            ("https }", "http }"),
+            ("http }", "https }"),
+            ("https }", "http }"),
+        ];
         let counts = keys.map(|(from, to)| {
             edit(
                 &mut observed.workspace,
@@ -347,8 +484,9 @@ fn the_next_key_looks_at_what_depends_on_it() {
     assert_eq!(looked_at(1600) - looked_at(320), (1600 - 320) * 2 / 64);
 }
 
-/// A model in which there is everything: nested components, names that hide others, own rules, technologies,
-/// protocols and mitigations, all states of findings, dates that pass, and some mistakes.
+/// A model in which there is everything: nested components, names that hide others, own rules,
+/// technologies, protocols and mitigations, all states of findings, dates that pass, and some
+/// mistakes.
 const EVERYTHING: &str = r#"
 //- base.threat
 // No component: the top level.
@@ -490,8 +628,15 @@ const SETTINGS: &[&str] = &[
     "[model]\nname = \"x\"\nbroken",
 ];
 
-const DAYS: &[&str] =
-    &["2026-01-01", "2025-12-31", "2026-01-02", "2026-01-16", "2026-02-02", "2027-01-01", "2020-05-05"];
+const DAYS: &[&str] = &[
+    "2026-01-01",
+    "2025-12-31",
+    "2026-01-02",
+    "2026-01-16",
+    "2026-02-02",
+    "2027-01-01",
+    "2020-05-05",
+];
 
 /// Lines to put into a declaration, and values to put into a property.
 const PROPERTIES: &[&str] = &[
@@ -570,13 +715,24 @@ struct State {
 
 impl State {
     fn new() -> State {
-        let mut state = State { files: BTreeMap::new(), settings: BTreeMap::new(), day: DAYS[0].to_owned() };
+        let mut state = State {
+            files: BTreeMap::new(),
+            settings: BTreeMap::new(),
+            day: DAYS[0].to_owned(),
+        };
         state.settings.insert(String::new(), String::new());
         for (path, text) in fixture(EVERYTHING) {
-            let root = if path.starts_with("other/") { "other" } else { "" };
+            let root = if path.starts_with("other/") {
+                "other"
+            } else {
+                ""
+            };
             match path.ends_with(".toml") {
                 true => state.settings.insert(root.to_owned(), text),
-                false => state.files.insert(path, (root.to_owned(), text)).map(|(_, text)| text),
+                false => state
+                    .files
+                    .insert(path, (root.to_owned(), text))
+                    .map(|(_, text)| text),
             };
         }
         state
@@ -590,7 +746,12 @@ impl State {
             files.swap(at, random.below(at + 1));
         }
         for (root, settings) in &self.settings {
-            workspace.set_model(root, settings_of(root, settings).as_ref().map(|(path, text)| (path.as_str(), *text)));
+            workspace.set_model(
+                root,
+                settings_of(root, settings)
+                    .as_ref()
+                    .map(|(path, text)| (path.as_str(), *text)),
+            );
         }
         for (path, (root, text)) in files {
             let model = workspace.model(root).unwrap();
@@ -606,7 +767,11 @@ impl State {
 }
 
 fn settings_of<'text>(root: &str, text: &'text str) -> Option<(String, &'text str)> {
-    let path = if root.is_empty() { "threatline.toml".to_owned() } else { format!("{root}/threatline.toml") };
+    let path = if root.is_empty() {
+        "threatline.toml".to_owned()
+    } else {
+        format!("{root}/threatline.toml")
+    };
     (!text.is_empty()).then_some((path, text))
 }
 
@@ -651,25 +816,42 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
         _ => random.pick(ranges).clone(),
     };
     match random.below(13) {
-        0 => (any(random, &tokens(text)), String::new(), "a token is deleted"),
+        0 => (
+            any(random, &tokens(text)),
+            String::new(),
+            "a token is deleted",
+        ),
         1 => {
             let other = of_all(random);
             let tokens_of_other = tokens(&other);
-            let token = tokens_of_other.is_empty().then(String::new).unwrap_or_else(|| {
-                let range = random.pick(&tokens_of_other).clone();
-                other[range].to_owned()
-            });
+            let token = tokens_of_other
+                .is_empty()
+                .then(String::new)
+                .unwrap_or_else(|| {
+                    let range = random.pick(&tokens_of_other).clone();
+                    other[range].to_owned()
+                });
             (any(random, &tokens(text)), token, "a token is replaced")
         }
         2 => {
             let at = any(random, &tokens(text)).start;
-            let inserted = random.pick(&["{", "}", "\"", "@", "->", ",", "é", "  ", "\r", "/", ":", "not ", "-"]);
+            let inserted = random.pick(&[
+                "{", "}", "\"", "@", "->", ",", "é", "  ", "\r", "/", ":", "not ", "-",
+            ]);
             (at..at, (*inserted).to_owned(), "something is inserted")
         }
-        3 => (any(random, &declarations(text)), String::new(), "a declaration is deleted"),
+        3 => (
+            any(random, &declarations(text)),
+            String::new(),
+            "a declaration is deleted",
+        ),
         4 => {
             let at = any(random, &declarations(text)).start;
-            (at..at, (*random.pick(DECLARATIONS)).to_owned(), "a declaration is inserted")
+            (
+                at..at,
+                (*random.pick(DECLARATIONS)).to_owned(),
+                "a declaration is inserted",
+            )
         }
         5 => {
             let other = of_all(random);
@@ -682,20 +864,39 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
             (at..at, moved, "a declaration is copied")
         }
         6 | 7 => {
-            let opened: Vec<_> = text.match_indices('{').map(|(at, _)| at + 1..at + 1).collect();
-            (any(random, &opened), format!(" {} ", random.pick(PROPERTIES)), "a property is inserted")
+            let opened: Vec<_> = text
+                .match_indices('{')
+                .map(|(at, _)| at + 1..at + 1)
+                .collect();
+            (
+                any(random, &opened),
+                format!(" {} ", random.pick(PROPERTIES)),
+                "a property is inserted",
+            )
         }
         8 => {
             let properties: Vec<_> = text
                 .match_indices(": ")
                 .map(|(at, _)| {
-                    let start = text[..at].rfind(|c: char| c.is_whitespace()).map_or(0, |at| at + 1);
-                    let end = text[at + 2..].find(['\n', '}', ' ']).map_or(text.len(), |end| at + 2 + end);
+                    let start = text[..at]
+                        .rfind(|c: char| c.is_whitespace())
+                        .map_or(0, |at| at + 1);
+                    let end = text[at + 2..]
+                        .find(['\n', '}', ' '])
+                        .map_or(text.len(), |end| at + 2 + end);
                     start..end
                 })
                 .collect();
-            let property = if random.one_in(2) { "" } else { random.pick(PROPERTIES) };
-            (any(random, &properties), property.to_owned(), "a property is replaced")
+            let property = if random.one_in(2) {
+                ""
+            } else {
+                random.pick(PROPERTIES)
+            };
+            (
+                any(random, &properties),
+                property.to_owned(),
+                "a property is replaced",
+            )
         }
         9 => {
             // Two neighbouring declarations change places.
@@ -706,13 +907,21 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
                     let at = random.below(count - 1);
                     let (first, second) = (ranges[at].clone(), ranges[at + 1].clone());
                     let swapped = [&text[second.clone()], &text[first.clone()]].concat();
-                    (first.start..second.end, swapped, "two declarations change places")
+                    (
+                        first.start..second.end,
+                        swapped,
+                        "two declarations change places",
+                    )
                 }
             }
         }
         10 => {
             let at = any(random, &declarations(text)).start;
-            (at..at, "// Something new.\n\n".to_owned(), "a comment is inserted")
+            (
+                at..at,
+                "// Something new.\n\n".to_owned(),
+                "a comment is inserted",
+            )
         }
         11 => {
             let names: Vec<_> = Kind::ALL
@@ -722,10 +931,28 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
                         .map(|(at, found)| at + found.len())
                         .collect::<Vec<_>>()
                 })
-                .filter_map(|at| text[at..].find([' ', '\n', ':']).map(|length| at..at + length))
+                .filter_map(|at| {
+                    text[at..]
+                        .find([' ', '\n', ':'])
+                        .map(|length| at..at + length)
+                })
                 .collect();
-            let name = random.pick(&["renamed", "api", "card", "ledger", "vpc", "rate_limiting", "shop", "std", "in"]);
-            (any(random, &names), (*name).to_owned(), "a declaration is renamed")
+            let name = random.pick(&[
+                "renamed",
+                "api",
+                "card",
+                "ledger",
+                "vpc",
+                "rate_limiting",
+                "shop",
+                "std",
+                "in",
+            ]);
+            (
+                any(random, &names),
+                (*name).to_owned(),
+                "a declaration is renamed",
+            )
         }
         _ => {
             let at = random.below(text.len() + 1);
@@ -736,7 +963,11 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
                 }
                 at
             };
-            (floor(at)..floor(at + random.below(80)), String::new(), "some text is deleted")
+            (
+                floor(at)..floor(at + random.below(80)),
+                String::new(),
+                "some text is deleted",
+            )
         }
     }
 }
@@ -749,7 +980,12 @@ fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> St
         0 => {
             let root = if random.one_in(2) { "" } else { "other" };
             let text = (*random.pick(SETTINGS)).to_owned();
-            workspace.set_model(root, settings_of(root, &text).as_ref().map(|(path, text)| (path.as_str(), *text)));
+            workspace.set_model(
+                root,
+                settings_of(root, &text)
+                    .as_ref()
+                    .map(|(path, text)| (path.as_str(), *text)),
+            );
             state.settings.insert(root.to_owned(), text);
             "settings".to_owned()
         }
@@ -759,7 +995,9 @@ fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> St
             format!("today is {}", state.day)
         }
         2 => {
-            let Some(path) = state.pick(random) else { return "nothing".to_owned() };
+            let Some(path) = state.pick(random) else {
+                return "nothing".to_owned();
+            };
             workspace.remove_file(&path);
             state.files.remove(&path);
             format!("{path} is removed")
@@ -774,9 +1012,15 @@ fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> St
         }
         6 => {
             // The file of another path, or of another model.
-            let Some(from) = state.pick(random) else { return "nothing".to_owned() };
+            let Some(from) = state.pick(random) else {
+                return "nothing".to_owned();
+            };
             let text = state.files[&from].1.clone();
-            let path = if random.one_in(2) { from.clone() } else { format!("copy/{}.threat", random.below(3)) };
+            let path = if random.one_in(2) {
+                from.clone()
+            } else {
+                format!("copy/{}.threat", random.below(3))
+            };
             let root = if random.one_in(2) { "" } else { "other" };
             workspace.set_file(model(workspace, root), &path, FileText::new(text.as_str()));
             state.files.insert(path.clone(), (root.to_owned(), text));
@@ -795,24 +1039,39 @@ fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> St
                 }
             }
             for (root, settings) in &state.settings {
-                workspace
-                    .set_model(root, settings_of(root, settings).as_ref().map(|(path, text)| (path.as_str(), *text)));
+                workspace.set_model(
+                    root,
+                    settings_of(root, settings)
+                        .as_ref()
+                        .map(|(path, text)| (path.as_str(), *text)),
+                );
             }
             workspace.set_today(state.day.parse().unwrap());
             for root in ["", "other"] {
                 let files = state.files.iter().filter(|(_, (of, _))| of == root);
-                let files =
-                    files.map(|(path, (_, text))| (path.as_str().into(), FileText::new(text.as_str()))).collect();
+                let files = files
+                    .map(|(path, (_, text))| (path.as_str().into(), FileText::new(text.as_str())))
+                    .collect();
                 workspace.load(model(workspace, root), files);
             }
             "all is as it was at first".to_owned()
         }
         _ => {
-            let Some(path) = state.pick(random) else { return "nothing".to_owned() };
+            let Some(path) = state.pick(random) else {
+                return "nothing".to_owned();
+            };
             let text = &state.files[&path].1;
             let (range, replacement, how) = change(text, state, random);
-            let changed = [&text[..range.start], replacement.as_str(), &text[range.end..]].concat();
-            let told = format!("in {path}, {how}: {:?} becomes {replacement:?}", &text[range.clone()]);
+            let changed = [
+                &text[..range.start],
+                replacement.as_str(),
+                &text[range.end..],
+            ]
+            .concat();
+            let told = format!(
+                "in {path}, {how}: {:?} becomes {replacement:?}",
+                &text[range.clone()]
+            );
             let file = workspace.file(&path).unwrap();
             workspace.edit(file, Span::new(range.start, range.end), &replacement);
             state.files.get_mut(&path).unwrap().1 = changed;
@@ -825,12 +1084,25 @@ fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> St
 fn difference(incremental: &str, fresh: &str) -> String {
     let (a, b): (Vec<_>, Vec<_>) = (incremental.lines().collect(), fresh.lines().collect());
     let start = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
-    let end = a[start..].iter().rev().zip(b[start..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let end = a[start..]
+        .iter()
+        .rev()
+        .zip(b[start..].iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
     let shown = |lines: &[&str], sign: &str| {
         let lines = &lines[start..lines.len() - end];
-        lines.iter().take(40).map(|line| format!("{sign} {line}\n")).collect::<String>()
+        lines
+            .iter()
+            .take(40)
+            .map(|line| format!("{sign} {line}\n"))
+            .collect::<String>()
     };
-    format!("incremental (-) and from scratch (+) differ from line {start} on:\n{}{}", shown(&a, "-"), shown(&b, "+"))
+    format!(
+        "incremental (-) and from scratch (+) differ from line {start} on:\n{}{}",
+        shown(&a, "-"),
+        shown(&b, "+")
+    )
 }
 
 fn random_edits(seed: u64, steps: usize) {
@@ -844,11 +1116,16 @@ fn random_edits(seed: u64, steps: usize) {
             told.push(step(&mut workspace, &mut state, &mut random));
         }
         let fresh = state.analysed_anew(&mut random);
-        let both = |workspace: &Workspace| format!("{}\n{}", render(workspace), render_findings(workspace));
+        let both = |workspace: &Workspace| {
+            format!("{}\n{}", render(workspace), render_findings(workspace))
+        };
         let (incremental, fresh) = (both(&workspace), both(&fresh));
         if incremental != fresh {
             let last = told[told.len().saturating_sub(5)..].join("\n");
-            panic!("seed {seed}, step {at}, after:\n{last}\n{}", difference(&incremental, &fresh));
+            panic!(
+                "seed {seed}, step {at}, after:\n{last}\n{}",
+                difference(&incremental, &fresh)
+            );
         }
     }
 }
@@ -871,8 +1148,14 @@ fn very_many_random_edits_give_the_same_as_from_scratch() {
 
 #[test]
 fn no_file_takes_the_place_of_one_of_the_library() {
-    let files = [("std/technologies.threat", "process api { technology: web_service }\n")];
-    let files: Vec<(String, String)> = files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
+    let files = [(
+        "std/technologies.threat",
+        "process api { technology: web_service }\n",
+    )];
+    let files: Vec<(String, String)> = files
+        .iter()
+        .map(|(path, text)| (path.to_string(), text.to_string()))
+        .collect();
     let said = threatline_testkit::render(&threatline_testkit::workspace(&files));
     assert!(!said.contains("unresolved-reference"), "{said}");
 }

@@ -1,5 +1,5 @@
-//! The library: every rule has a test in which it finds something and one in which it does not, is countered, and
-//! says where the threat is described; every category of STRIDE is covered.
+//! The library: every rule has a test in which it finds something and one in which it does not, is
+//! countered, and says where the threat is described; every category of STRIDE is covered.
 
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_model::diagnostics::{Severity, diagnostics};
@@ -27,7 +27,10 @@ fn all_tests_of_the_library_are_met() {
     let workspace = with_tests();
     let db = workspace.db();
     let mut wrong = String::new();
-    for file in workspace.tests().flat_map(|test| test.files(db).iter().copied()) {
+    for file in workspace
+        .tests()
+        .flat_map(|test| test.files(db).iter().copied())
+    {
         for diagnostic in diagnostics(db, file) {
             assert!(diagnostic.severity <= Severity::Warning);
             wrong += &render_diagnostic(db, &diagnostic);
@@ -49,10 +52,15 @@ fn every_rule_has_a_test_that_fires_and_one_that_does_not() {
     for rule in library_rules(&workspace) {
         let name = full_name(db, rule);
         let of_it = expected.get(&rule).cloned().unwrap_or_default();
-        assert!(of_it.contains("found"), "no test in which {name} finds something");
+        assert!(
+            of_it.contains("found"),
+            "no test in which {name} finds something"
+        );
         assert!(of_it.contains("absent"), "no test in which {name} does not");
         let short = name.trim_start_matches("std.");
-        let own = workspace.tests().any(|test| test.root(db).ends_with(&format!("/{short}.test.threat")));
+        let own = workspace
+            .tests()
+            .any(|test| test.root(db).ends_with(&format!("/{short}.test.threat")));
         assert!(own, "no test is called {short}.test.threat");
     }
 }
@@ -65,10 +73,19 @@ fn every_rule_is_described_referred_and_countered() {
         let name = full_name(db, rule);
         let stated = typed(db, rule);
         assert!(rule.title(db).is_some(), "{name} has no title");
-        assert!(rule.facts(db).description.is_some(), "{name} has no description");
+        assert!(
+            rule.facts(db).description.is_some(),
+            "{name} has no description"
+        );
         assert!(stated.text("advice").is_some(), "{name} has no advice");
-        assert!(stated.references().any(|id| id.starts_with("CWE-")), "{name} refers to no CWE");
-        assert!(!mitigations_countering(db, rule.model(db), rule).is_empty(), "nothing counters {name}");
+        assert!(
+            stated.references().any(|id| id.starts_with("CWE-")),
+            "{name} refers to no CWE"
+        );
+        assert!(
+            !mitigations_countering(db, rule.model(db), rule).is_empty(),
+            "nothing counters {name}"
+        );
     }
 }
 
@@ -79,7 +96,12 @@ fn every_category_has_six_rules() {
     let all = library_rules(&workspace);
     assert!(all.len() >= 60, "{} rules", all.len());
     for category in STRIDE.names() {
-        let of_it = all.iter().filter(|rule| typed(db, **rule).categories().words().any(|word| word == category));
+        let of_it = all.iter().filter(|rule| {
+            typed(db, **rule)
+                .categories()
+                .words()
+                .any(|word| word == category)
+        });
         assert!(of_it.count() >= 6, "{category}");
     }
 }

@@ -1,4 +1,5 @@
-//! What is told of the ids that `references` name: which are in no list, and which their publishers gave up.
+//! What is told of the ids that `references` name: which are in no list, and which their publishers
+//! gave up.
 
 use threatline_model::Workspace;
 use threatline_model::diagnostics::{Diagnostic, diagnostics};
@@ -9,7 +10,9 @@ use threatline_testkit::TODAY;
 fn told(references: &str) -> Vec<Diagnostic> {
     let mut workspace = Workspace::new(TODAY);
     let model = workspace.set_model("", None);
-    let text = format!("process shop\nthreat fraud {{ category: spoofing targets: shop references: {references} }}\n");
+    let text = format!(
+        "process shop\nthreat fraud {{ category: spoofing targets: shop references: {references} }}\n"
+    );
     let file = workspace.set_file(model, "model.threat", FileText::new(text));
     let mut found = diagnostics(workspace.db(), file);
     found.retain(|diagnostic| diagnostic.code.id == "unknown-reference");
@@ -17,12 +20,18 @@ fn told(references: &str) -> Vec<Diagnostic> {
 }
 
 fn messages(references: &str) -> Vec<String> {
-    told(references).into_iter().map(|diagnostic| diagnostic.message).collect()
+    told(references)
+        .into_iter()
+        .map(|diagnostic| diagnostic.message)
+        .collect()
 }
 
 #[test]
 fn what_is_in_its_list_is_not_told_of() {
-    assert_eq!(messages("CWE-319, CWE-1020, CAPEC-157, T1190, T1550.001, T0886, ASVS-12.2.1"), [""; 0]);
+    assert_eq!(
+        messages("CWE-319, CWE-1020, CAPEC-157, T1190, T1550.001, T0886, ASVS-12.2.1"),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -42,16 +51,34 @@ fn what_is_in_no_list_is_told_once_each() {
 fn what_is_deprecated_is_told_with_its_title_and_page() {
     let found = told("CWE-1, T1174");
     let told: Vec<&str> = found.iter().map(|found| found.message.as_str()).collect();
-    assert_eq!(told, ["`CWE-1` is deprecated: Location", "`T1174` is deprecated: Password Filter DLL"]);
-    assert!(found[0].help[0].starts_with("https://cwe.mitre.org/data/definitions/1.html "), "{:?}", found[0].help);
+    assert_eq!(
+        told,
+        [
+            "`CWE-1` is deprecated: Location",
+            "`T1174` is deprecated: Password Filter DLL"
+        ]
+    );
+    assert!(
+        found[0].help[0].starts_with("https://cwe.mitre.org/data/definitions/1.html "),
+        "{:?}",
+        found[0].help
+    );
 }
 
 #[test]
 fn of_a_sub_technique_that_is_not_there_its_technique_is_named() {
     let found = told("T1550.009");
     assert_eq!(found[0].message, "ATT&CK has no technique `T1550.009`");
-    assert!(found[0].help[0].contains("`T1550: Use Alternate Authentication Material`"), "{:?}", found[0].help);
-    assert!(found[0].help[0].contains("`T1550.001` to `T1550.004`"), "{:?}", found[0].help);
+    assert!(
+        found[0].help[0].contains("`T1550: Use Alternate Authentication Material`"),
+        "{:?}",
+        found[0].help
+    );
+    assert!(
+        found[0].help[0].contains("`T1550.001` to `T1550.004`"),
+        "{:?}",
+        found[0].help
+    );
 }
 
 #[test]

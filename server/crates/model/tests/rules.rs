@@ -1,5 +1,5 @@
-//! What rules find: each rule of the library on a smallest model, the three values of conditions, severities,
-//! states and the way findings are told.
+//! What rules find: each rule of the library on a smallest model, the three values of conditions,
+//! severities, states and the way findings are told.
 
 use expect_test::{Expect, expect};
 use threatline_model::findings::{Level, SEVERITY};
@@ -13,14 +13,29 @@ fn findings(model: &str) -> String {
 /// The findings of one rule.
 fn findings_of(rule: &str, model: &str) -> String {
     let rule = format!("{rule}@");
-    findings(model).lines().filter(|line| line.contains(&rule)).map(|line| format!("{line}\n")).collect()
+    findings(model)
+        .lines()
+        .filter(|line| line.contains(&rule))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 /// All diagnostics of a model but lint on what small models leave out.
 fn told(model: &str) -> String {
-    let quiet = ["empty-flow", "isolated-element", "unused-asset", "unused-mitigation", "empty-boundary"];
-    let settings: String = quiet.iter().map(|code| format!("{code} = \"off\"\n")).collect();
-    render(&workspace(&fixture(&format!("//- threatline.toml\n[diagnostics]\n{settings}//- m.threat\n{model}"))))
+    let quiet = [
+        "empty-flow",
+        "isolated-element",
+        "unused-asset",
+        "unused-mitigation",
+        "empty-boundary",
+    ];
+    let settings: String = quiet
+        .iter()
+        .map(|code| format!("{code} = \"off\"\n"))
+        .collect();
+    render(&workspace(&fixture(&format!(
+        "//- threatline.toml\n[diagnostics]\n{settings}//- m.threat\n{model}"
+    ))))
 }
 
 fn check(actual: String, expected: Expect) {
@@ -29,7 +44,9 @@ fn check(actual: String, expected: Expect) {
 
 /// The model of a case without the indentation.
 fn model(text: &str) -> String {
-    text.lines().map(|line| format!("{}\n", line.trim_start())).collect()
+    text.lines()
+        .map(|line| format!("{}\n", line.trim_start()))
+        .collect()
 }
 
 #[test]
@@ -44,8 +61,8 @@ fn an_element_that_states_nothing_has_no_finding() {
     check(findings(model), expect![""]);
 }
 
-/// What becomes of a rule on a process that states `redundancy: yes` and nothing else, with three flows that end at
-/// it and state little.
+/// What becomes of a rule on a process that states `redundancy: yes` and nothing else, with three
+/// flows that end at it and state little.
 fn outcome(condition: &str) -> String {
     let text = format!(
         "rule odd {{ on: process category: tampering when: {condition} }}
@@ -57,8 +74,14 @@ fn outcome(condition: &str) -> String {
          flow three: second -> p {{ authentication: key }}"
     );
     let diagnostics = told(&text);
-    assert!(!diagnostics.contains("invalid-condition"), "{condition}: {diagnostics}");
-    assert!(!diagnostics.contains("syntax-error"), "{condition}: {diagnostics}");
+    assert!(
+        !diagnostics.contains("invalid-condition"),
+        "{condition}: {diagnostics}"
+    );
+    assert!(
+        !diagnostics.contains("syntax-error"),
+        "{condition}: {diagnostics}"
+    );
     match findings_of("odd", &text).trim_end() {
         "" => "silent".to_owned(),
         found => match found.split_once("not stated: ") {
@@ -111,7 +134,10 @@ fn three_values() {
         "technology is database",
         "not technology is database",
     ];
-    let table: String = conditions.iter().map(|condition| format!("{condition}: {}\n", outcome(condition))).collect();
+    let table: String = conditions
+        .iter()
+        .map(|condition| format!("{condition}: {}\n", outcome(condition)))
+        .collect();
     check(
         table,
         expect![[r#"
@@ -198,7 +224,10 @@ fn quantifiers() {
         "components(incoming) = 2",
         "components(incoming where authentication = none) = 1",
     ];
-    let table: String = conditions.iter().map(|condition| format!("{condition}: {}\n", outcome(condition))).collect();
+    let table: String = conditions
+        .iter()
+        .map(|condition| format!("{condition}: {}\n", outcome(condition)))
+        .collect();
     check(
         table,
         expect![[r#"
@@ -336,10 +365,16 @@ fn what_would_be_low_at_most_is_not_asked_for() {
         rule odd { on: process category: information_disclosure when: not redundancy }
         process a { handles: card }";
     let restricted = told(&model.replace("CLASS", "restricted"));
-    assert!(restricted.contains("no `redundancy` is stated for `a`"), "{restricted}");
+    assert!(
+        restricted.contains("no `redundancy` is stated for `a`"),
+        "{restricted}"
+    );
     let public = told(&model.replace("CLASS", "public"));
     assert!(!public.contains("redundancy"), "{public}");
-    assert!(findings(&model.replace("CLASS", "public")).contains("odd@a, not stated: redundancy"), "it is counted");
+    assert!(
+        findings(&model.replace("CLASS", "public")).contains("odd@a, not stated: redundancy"),
+        "it is counted"
+    );
 }
 
 #[test]
@@ -357,10 +392,16 @@ fn elements_of_one_boundary_are_one_diagnostic_and_of_two_are_two() {
         process c in other { redundancy: no }
         store d in vpc { redundancy: no }";
     let told = told(model);
-    let lines: Vec<&str> = told.lines().filter(|line| line.contains("missing-mitigation")).collect();
+    let lines: Vec<&str> = told
+        .lines()
+        .filter(|line| line.contains("missing-mitigation"))
+        .collect();
     assert_eq!(lines.len(), 2, "{told}");
     // At the most severe, which is not the first.
-    assert!(lines[0].starts_with("m.threat:7:") && lines[0].contains("odd: `b` and `a` ("), "{told}");
+    assert!(
+        lines[0].starts_with("m.threat:7:") && lines[0].contains("odd: `b` and `a` ("),
+        "{told}"
+    );
     assert!(lines[1].contains("odd: `c` ("), "{told}");
 }
 
@@ -375,7 +416,10 @@ fn a_finding_is_told_in_the_file_of_its_element() {
         //- b.threat
         process b in vpc { redundancy: no }";
     let text = render(&workspace(&fixture(&self::model(model))));
-    let told = |file: &str| text.lines().any(|line| line.starts_with(file) && line.contains("missing-mitigation"));
+    let told = |file: &str| {
+        text.lines()
+            .any(|line| line.starts_with(file) && line.contains("missing-mitigation"))
+    };
     assert!(told("a.threat") && told("b.threat"), "{text}");
 }
 
@@ -395,7 +439,10 @@ fn a_missing_fact_is_asked_for_once_in_the_file_that_would_state_it() {
         process it
         flow partner -> it { sends: card }";
     let text = render(&workspace(&fixture(&self::model(model))));
-    let told: Vec<&str> = text.lines().filter(|line| line.contains("no `kind` is stated for `partner`")).collect();
+    let told: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("no `kind` is stated for `partner`"))
+        .collect();
     assert_eq!(told.len(), 1, "{text}");
     assert!(told[0].starts_with("base.threat:3:10 "), "{text}");
 }
@@ -494,16 +541,29 @@ fn state(more: &str, of_store: &str) -> String {
          store ledger in inner {{ stores: card encryption: none {of_store} }}
          {more}"
     );
-    let model = self::model(&model).replace("MITIGATIONS", "").replace("OUTER", "").replace("INNER", "");
+    let model = self::model(&model)
+        .replace("MITIGATIONS", "")
+        .replace("OUTER", "")
+        .replace("INNER", "");
     findings_of("unencrypted_store", &model)
 }
 
 #[test]
 fn states_of_a_finding() {
     let accept = |finding: &str, until: &str| {
-        state(&format!("accept risk {{ findings: {finding} by: \"x\" until: {until} because: \"y\" }}"), "")
+        state(
+            &format!(
+                "accept risk {{ findings: {finding} by: \"x\" until: {until} because: \"y\" }}"
+            ),
+            "",
+        )
     };
-    let mitigation = |facts: &str| state(&format!("mitigation vault {{ {facts} }}"), "mitigations: vault");
+    let mitigation = |facts: &str| {
+        state(
+            &format!("mitigation vault {{ {facts} }}"),
+            "mitigations: vault",
+        )
+    };
     check(
         state("", ""),
         expect![[r#"
@@ -674,11 +734,22 @@ fn mitigations_of_components_and_boundaries_protect_what_is_in_them() {
         let model = model(base);
         let line = format!("{} {{ mitigations: encryption_at_rest", at);
         assert!(model.contains(&format!("{at} {{")), "there is no {at}");
-        findings_of("unencrypted_store", &model.replacen(&format!("{at} {{"), &line, 1))
+        findings_of(
+            "unencrypted_store",
+            &model.replacen(&format!("{at} {{"), &line, 1),
+        )
     };
-    let places =
-        ["component shop", "component shop.part", "boundary outer", "boundary inner in outer", "boundary aside"];
-    let table: String = places.iter().map(|at| format!("{at}: {}", put(at))).collect();
+    let places = [
+        "component shop",
+        "component shop.part",
+        "boundary outer",
+        "boundary inner in outer",
+        "boundary aside",
+    ];
+    let table: String = places
+        .iter()
+        .map(|at| format!("{at}: {}", put(at)))
+        .collect();
     check(
         table,
         expect![[r#"
@@ -709,14 +780,25 @@ fn a_flow_is_protected_by_what_it_runs_within_or_enters() {
         let model = base.replacen(&format!("{at} {{"), &format!("{at} {{ mitigations: tls"), 1);
         assert_ne!(model, base, "there is no {at}");
         let states = findings_of("unencrypted_flow", &model);
-        let states = states.lines().filter(|line| line.contains("mitigated")).map(|line| {
-            let name = line.split('@').nth(1).unwrap_or_default();
-            name.split(' ').next().unwrap_or_default()
-        });
+        let states = states
+            .lines()
+            .filter(|line| line.contains("mitigated"))
+            .map(|line| {
+                let name = line.split('@').nth(1).unwrap_or_default();
+                name.split(' ').next().unwrap_or_default()
+            });
         states.collect::<Vec<_>>().join(", ")
     };
-    let places = ["boundary left", "boundary around", "boundary entered in around", "boundary home in around"];
-    let table: String = places.iter().map(|at| format!("{at}: {}\n", put(at))).collect();
+    let places = [
+        "boundary left",
+        "boundary around",
+        "boundary entered in around",
+        "boundary home in around",
+    ];
+    let table: String = places
+        .iter()
+        .map(|at| format!("{at}: {}\n", put(at)))
+        .collect();
     check(
         table,
         expect![[r#"
@@ -765,14 +847,23 @@ fn severity_of_a_rule_follows_what_is_held_and_exposure() {
              process api {{ handles: data }}
              flow {start} -> api"
         );
-        findings_of("odd", &model).split(' ').next().unwrap_or_default().to_owned()
+        findings_of("odd", &model)
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
     };
     let mut table = String::new();
     for classification in ["public", "internal", "confidential", "restricted"] {
-        let row: Vec<_> = [("low", "inside"), ("low", "outside"), ("medium", "inside"), ("medium", "outside")]
-            .into_iter()
-            .map(|(likelihood, start)| severity(classification, likelihood, start))
-            .collect();
+        let row: Vec<_> = [
+            ("low", "inside"),
+            ("low", "outside"),
+            ("medium", "inside"),
+            ("medium", "outside"),
+        ]
+        .into_iter()
+        .map(|(likelihood, start)| severity(classification, likelihood, start))
+        .collect();
         table += &format!("{classification}: {}\n", row.join(" "));
     }
     check(

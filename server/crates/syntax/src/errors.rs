@@ -34,11 +34,17 @@ pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
     if is_given_up(tree, text) {
         let message =
             "this text has too many readings to be read in a few seconds; nothing in it is analysed".to_owned();
-        return vec![SyntaxError { span: Span::new(0, 0), message, kind: SyntaxErrorKind::Unexpected }];
+        return vec![SyntaxError {
+            span: Span::new(0, 0),
+            message,
+            kind: SyntaxErrorKind::Unexpected,
+        }];
     }
     let mut found = errors_in(tree.root_node(), text);
     let misread = misread_blocks(tree, text);
-    found.retain(|error| !is_within(&misread, error.span) || matches!(error.kind, SyntaxErrorKind::Misspelt(_)));
+    found.retain(|error| {
+        !is_within(&misread, error.span) || matches!(error.kind, SyntaxErrorKind::Misspelt(_))
+    });
     found.sort_by_key(|error| (error.span.start, error.span.end));
     found.dedup_by(|next, previous| next.span == previous.span);
     found
@@ -48,7 +54,8 @@ pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
 fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
     let mut found = Vec::new();
     let mut cursor = part.walk();
-    // The kinds of the nodes around: to ask a node for its parent takes as long as the tree is deep.
+    // The kinds of the nodes around: to ask a node for its parent takes as long as the tree is
+    // deep.
     let mut around: Vec<&'static str> = Vec::new();
     // Pre-order, without recursion: broken text may be nested as deep as it likes.
     'walk: loop {
@@ -60,7 +67,11 @@ fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
         } else if lacks_word(node) {
             found.push(missing(node, text));
         } else if node.is_error() {
-            found.push(unexpected(node, around.last().copied().unwrap_or("source_file"), text));
+            found.push(unexpected(
+                node,
+                around.last().copied().unwrap_or("source_file"),
+                text,
+            ));
             // One error for what was skipped; but a declaration inside of it is looked into.
             descend = true;
         } else if node.kind() == "declaration" {
@@ -90,16 +101,22 @@ fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
     found
 }
 
-/// The declarations whose kind is misspelt, `proces gateway { … }`: one error, and nothing in them is read as
-/// something else.
+/// The declarations whose kind is misspelt, `proces gateway { … }`: one error, and nothing in them
+/// is read as something else.
 pub fn misread_blocks(tree: &Tree, text: &str) -> Vec<Span> {
     let mut cursor = tree.walk();
-    let errors = tree.root_node().children(&mut cursor).filter(|node| node.is_error()).collect::<Vec<_>>();
+    let errors = tree
+        .root_node()
+        .children(&mut cursor)
+        .filter(|node| node.is_error())
+        .collect::<Vec<_>>();
     let mut found = Vec::new();
     for error in errors {
         let written = &text[error.byte_range()];
         if misspelt_kind(written).is_some() && written.trim_end().ends_with('{') {
-            let end = text[error.end_byte()..].find('}').map_or(text.len(), |at| error.end_byte() + at + 1);
+            let end = text[error.end_byte()..]
+                .find('}')
+                .map_or(text.len(), |at| error.end_byte() + at + 1);
             found.push(Span::new(error.start_byte(), end));
         }
     }
@@ -108,18 +125,26 @@ pub fn misread_blocks(tree: &Tree, text: &str) -> Vec<Span> {
 
 /// Whether a span lies in one of some.
 pub fn is_within(spans: &[Span], span: Span) -> bool {
-    spans.iter().any(|outer| outer.start <= span.start && span.end <= outer.end)
+    spans
+        .iter()
+        .any(|outer| outer.start <= span.start && span.end <= outer.end)
 }
 
 /// The word that a text begins with and the kind that it most likely means.
 fn misspelt_kind(written: &str) -> Option<(&str, &'static str)> {
-    let end = written.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(written.len());
+    let end = written
+        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .unwrap_or(written.len());
     let word = &written[..end];
-    let near = Kind::ALL.into_iter().map(Kind::word).find(|kind| is_near(word, kind))?;
+    let near = Kind::ALL
+        .into_iter()
+        .map(Kind::word)
+        .find(|kind| is_near(word, kind))?;
     (near != word).then_some((word, near))
 }
 
-/// Whether the parser made up a word in a name. Words are no nodes of their own, so nothing below the name tells.
+/// Whether the parser made up a word in a name. Words are no nodes of their own, so nothing below
+/// the name tells.
 fn lacks_word(node: Node) -> bool {
     matches!(node.kind(), "name" | "property_name")
         && node.has_error()
@@ -137,22 +162,36 @@ fn missing(node: Node, text: &str) -> SyntaxError {
         "_word" | "name" | "property_name" => SyntaxErrorKind::Unexpected,
         kind => SyntaxErrorKind::Missing(kind.to_owned()),
     };
-    let message = if node.kind() == "\"" { NOT_CLOSED.to_owned() } else { format!("{what} is missing here") };
-    SyntaxError { span: last_character(text, end), message, kind }
+    let message = if node.kind() == "\"" {
+        NOT_CLOSED.to_owned()
+    } else {
+        format!("{what} is missing here")
+    };
+    SyntaxError {
+        span: last_character(text, end),
+        message,
+        kind,
+    }
 }
 
-/// `in` without a boundary, `->` without a target: the grammar lets them pass, so that what stands below is not
-/// taken for it.
+/// `in` without a boundary, `->` without a target: the grammar lets them pass, so that what stands
+/// below is not taken for it.
 fn unfinished(node: Node, text: &str) -> Option<SyntaxError> {
     let mut cursor = node.walk();
-    let (word, needed) =
-        node.children(&mut cursor).filter(|child| !child.is_missing()).find_map(|child| match child.kind() {
+    let (word, needed) = node
+        .children(&mut cursor)
+        .filter(|child| !child.is_missing())
+        .find_map(|child| match child.kind() {
             "in" if node.child_by_field_name("within").is_none() => Some((child, "a boundary")),
             "->" if node.child_by_field_name("target").is_none() => Some((child, "a target")),
             _ => None,
         })?;
     let message = format!("{needed} is missing after `{}`", &text[word.byte_range()]);
-    Some(SyntaxError { span: span(word), message, kind: SyntaxErrorKind::Unexpected })
+    Some(SyntaxError {
+        span: span(word),
+        message,
+        kind: SyntaxErrorKind::Unexpected,
+    })
 }
 
 fn unopened(declaration: Node, text: &str) -> Option<SyntaxError> {
@@ -170,7 +209,10 @@ fn unopened(declaration: Node, text: &str) -> Option<SyntaxError> {
 
 /// The character before a place.
 pub fn last_character(text: &str, end: usize) -> Span {
-    let start = text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
+    let start = text[..end]
+        .char_indices()
+        .next_back()
+        .map_or(0, |(at, _)| at);
     Span::new(start, end)
 }
 
@@ -180,18 +222,27 @@ fn unexpected(node: Node, parent: &str, text: &str) -> SyntaxError {
     let mut shown: String = first.chars().take(40).collect();
     if shown.is_empty() {
         // A space that is none to us, such as U+00A0.
-        shown = whole.chars().next().map_or_else(String::new, |space| format!("U+{:04X}", space as u32));
+        shown = whole
+            .chars()
+            .next()
+            .map_or_else(String::new, |space| format!("U+{:04X}", space as u32));
     }
     let at = span(node);
     if let Some((word, kind)) = misspelt_kind(whole).filter(|_| parent == "source_file") {
         return SyntaxError {
-            span: Span { start: at.start, end: at.start + word.len() as u32 },
+            span: Span {
+                start: at.start,
+                end: at.start + word.len() as u32,
+            },
             message: format!("nothing is declared with `{word}`; did you mean `{kind}`?"),
             kind: SyntaxErrorKind::Misspelt(kind),
         };
     }
     // One line is enough to see it.
-    let end = whole.find(['\n', '\r']).map_or(at.end, |line| at.start + line as u32).max(at.start + 1);
+    let end = whole
+        .find(['\n', '\r'])
+        .map_or(at.end, |line| at.start + line as u32)
+        .max(at.start + 1);
     let expected = match parent {
         "source_file" => "expected a declaration, such as `process name \"Title\" { … }`",
         "block" => "expected a property, `name: value`, or `}`",
@@ -200,7 +251,10 @@ fn unexpected(node: Node, parent: &str, text: &str) -> SyntaxError {
         _ => "it cannot stand here",
     };
     SyntaxError {
-        span: Span { start: at.start, end: end.min(at.end.max(at.start)) },
+        span: Span {
+            start: at.start,
+            end: end.min(at.end.max(at.start)),
+        },
         message: format!("unexpected `{shown}`: {expected}"),
         kind: SyntaxErrorKind::Unexpected,
     }
@@ -214,7 +268,12 @@ fn is_near(word: &str, other: &str) -> bool {
     }
     let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[start..], &b[start..]);
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let end = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
     let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
     (a.len() <= 1 && b.len() <= 1) || (a.len() == 2 && b.len() == 2 && a[0] == b[1] && a[1] == b[0])
 }
@@ -226,22 +285,36 @@ mod tests {
 
     fn messages(text: &str) -> Vec<String> {
         let errors = syntax_errors(&parse(text), text);
-        errors.into_iter().map(|error| format!("{:?} {}", &text[error.span.range()], error.message)).collect()
+        errors
+            .into_iter()
+            .map(|error| format!("{:?} {}", &text[error.span.range()], error.message))
+            .collect()
     }
 
     #[test]
     fn a_misspelt_kind_is_one_error() {
         assert_eq!(
-            messages("proces shop \"Shop\" {\n  technology: web_service\n  handles: card\n}\nstore orders"),
+            messages(
+                "proces shop \"Shop\" {\n  technology: web_service\n  handles: card\n}\nstore orders"
+            ),
             ["\"proces\" nothing is declared with `proces`; did you mean `process`?"]
         );
     }
 
     #[test]
     fn what_is_unfinished_is_told_where_it_is() {
-        assert_eq!(messages("process shop in\nstore orders"), ["\"in\" a boundary is missing after `in`"]);
-        assert_eq!(messages("flow f: shop ->\nstore orders"), ["\"->\" a target is missing after `->`"]);
-        assert_eq!(messages("store é \"\u{2014}\" tags: \"x\" }"), ["\"\\\"\" `{` is missing before the properties"]);
+        assert_eq!(
+            messages("process shop in\nstore orders"),
+            ["\"in\" a boundary is missing after `in`"]
+        );
+        assert_eq!(
+            messages("flow f: shop ->\nstore orders"),
+            ["\"->\" a target is missing after `->`"]
+        );
+        assert_eq!(
+            messages("store é \"\u{2014}\" tags: \"x\" }"),
+            ["\"\\\"\" `{` is missing before the properties"]
+        );
     }
 
     #[test]
@@ -259,7 +332,10 @@ mod tests {
             for (end, last) in &characters[at..(at + 6).min(characters.len())] {
                 let broken = [&text[..*start], &text[end + last.len_utf8()..]].concat();
                 let told = messages(&broken);
-                assert!(told.iter().all(|message| !message.is_empty()), "without {removed:?}");
+                assert!(
+                    told.iter().all(|message| !message.is_empty()),
+                    "without {removed:?}"
+                );
             }
         }
     }

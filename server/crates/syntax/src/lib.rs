@@ -6,12 +6,15 @@ mod lines;
 mod pieces;
 mod tree;
 
-pub use errors::{NOT_CLOSED, SyntaxError, SyntaxErrorKind, is_within, last_character, misread_blocks, syntax_errors};
+pub use errors::{
+    NOT_CLOSED, SyntaxError, SyntaxErrorKind, is_within, last_character, misread_blocks,
+    syntax_errors,
+};
 pub use lines::{Encoding, LineColumn, LineIndex};
 pub use pieces::{Edit, EditedPieces, Pieces, open_block};
 pub use tree::{
-    Declaration, Item, Kind, Property, children, description_lines, field, is_invisible, is_space, items, name_text,
-    span,
+    Declaration, Item, Kind, Property, children, description_lines, field, is_invisible, is_space,
+    items, name_text, span,
 };
 
 pub use tree_sitter::{Node, Tree};
@@ -32,7 +35,10 @@ pub struct Span {
 impl Span {
     /// The span between two bytes.
     pub fn new(start: usize, end: usize) -> Span {
-        Span { start: start as u32, end: end as u32 }
+        Span {
+            start: start as u32,
+            end: end as u32,
+        }
     }
 
     /// The span as a range of indices into the text.
@@ -42,7 +48,10 @@ impl Span {
 
     /// The span moved towards the end of the text.
     pub fn shifted(self, by: u32) -> Span {
-        Span { start: self.start + by, end: self.end + by }
+        Span {
+            start: self.start + by,
+            end: self.end + by,
+        }
     }
 }
 
@@ -59,8 +68,8 @@ thread_local! {
     });
 }
 
-/// How long is waited for texts with many readings, in all. Sound text and text that people break takes milliseconds; some
-/// texts made for it have so many readings that they would take hours.
+/// How long is waited for texts with many readings, in all. Sound text and text that people break
+/// takes milliseconds; some texts made for it have so many readings that they would take hours.
 #[derive(Debug)]
 pub struct Patience(Duration);
 
@@ -70,12 +79,14 @@ impl Default for Patience {
     }
 }
 
-/// How often the parser reports at least, for each byte and for a text, before it is given up: far more often than it does
-/// for any sound text, which is so never given up, however little time a busy machine has for it.
+/// How often the parser reports at least, for each byte and for a text, before it is given up: far
+/// more often than it does for any sound text, which is so never given up, however little time a
+/// busy machine has for it.
 const REPORTS: (f64, f64) = (0.1, 10.0);
 
-/// Parses a text. Any text has a tree; what is wrong with it is told by [`syntax_errors`]. A text with many readings
-/// that takes longer than five seconds is given up: its tree is empty, and that is its one error.
+/// Parses a text. Any text has a tree; what is wrong with it is told by [`syntax_errors`]. A text
+/// with many readings that takes longer than five seconds is given up: its tree is empty, and that
+/// is its one error.
 pub fn parse(text: &str) -> Tree {
     parse_with(text, &mut Patience::default())
 }
@@ -119,7 +130,10 @@ mod tests {
     #[test]
     fn a_sound_text_is_never_given_up() {
         let text = "process a {x:y}\nrule r{when:a=b or c<d and e and not(f or(g))}\n".repeat(200);
-        assert!(!is_given_up(&parse_with(&text, &mut Patience(Duration::ZERO)), &text));
+        assert!(!is_given_up(
+            &parse_with(&text, &mut Patience(Duration::ZERO)),
+            &text
+        ));
     }
 
     #[test]
@@ -139,9 +153,15 @@ mod tests {
             };
             let options = tree_sitter::ParseOptions::new().progress_callback(&mut count);
             let mut rest = |offset: usize, _| &text.as_bytes()[offset.min(text.len())..];
-            PARSER.with_borrow_mut(|parser| parser.parse_with_options(&mut rest, None, Some(options)));
+            PARSER.with_borrow_mut(|parser| {
+                parser.parse_with_options(&mut rest, None, Some(options))
+            });
             let share = reports / text.len() as f64;
-            assert!(share < REPORTS.0 / 2.0, "{share} for each byte of {:?}", &text[..30]);
+            assert!(
+                share < REPORTS.0 / 2.0,
+                "{share} for each byte of {:?}",
+                &text[..30]
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Lines and columns of a text, in the encodings that LSP knows. It must not know what the text says.
+//! Lines and columns of a text, in the encodings that LSP knows. It must not know what the text
+//! says.
 //!
 //! A line ends at `\n`, `\r\n` or a lone `\r`, as LSP has it.
 
@@ -45,7 +46,10 @@ impl LineIndex {
                 starts.push(at as u32 + 1);
             }
         }
-        LineIndex { starts, is_ascii: text.is_ascii() }
+        LineIndex {
+            starts,
+            is_ascii: text.is_ascii(),
+        }
     }
 
     /// How many lines there are; a text without a line end has one.
@@ -53,21 +57,32 @@ impl LineIndex {
         self.starts.len()
     }
 
-    /// The line and column of a byte. A byte inside a character counts as the character's first, one
-    /// past the end as the end.
+    /// The line and column of a byte. A byte inside a character counts as the character's first,
+    /// one past the end as the end.
     pub fn line_column(&self, text: &str, offset: u32, encoding: Encoding) -> LineColumn {
         let mut offset = (offset as usize).min(text.len());
         while !text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.starts.partition_point(|&start| start as usize <= offset) - 1;
+        let line = self
+            .starts
+            .partition_point(|&start| start as usize <= offset)
+            - 1;
         let start = self.starts[line] as usize;
-        let column = if self.is_ascii { (offset - start) as u32 } else { width(&text[start..offset], encoding) };
-        LineColumn { line: line as u32, column }
+        let column = if self.is_ascii {
+            (offset - start) as u32
+        } else {
+            width(&text[start..offset], encoding)
+        };
+        LineColumn {
+            line: line as u32,
+            column,
+        }
     }
 
-    /// The byte at a line and column. A column past the end of its line counts as the end, a line past
-    /// the last as the end of the text, and a column inside a character as the character's first byte.
+    /// The byte at a line and column. A column past the end of its line counts as the end, a line
+    /// past the last as the end of the text, and a column inside a character as the character's
+    /// first byte.
     pub fn offset(&self, text: &str, at: LineColumn, encoding: Encoding) -> u32 {
         let Some(&start) = self.starts.get(at.line as usize) else {
             return text.len() as u32;
@@ -88,7 +103,10 @@ impl LineIndex {
     }
 
     fn end_of_line(&self, text: &str, line: u32) -> usize {
-        let end = self.starts.get(line as usize + 1).map_or(text.len(), |&next| next as usize);
+        let end = self
+            .starts
+            .get(line as usize + 1)
+            .map_or(text.len(), |&next| next as usize);
         let start = self.starts[line as usize] as usize;
         start + text[start..end].trim_end_matches(['\r', '\n']).len()
     }
@@ -107,7 +125,10 @@ fn width(text: &str, encoding: Encoding) -> u32 {
         Encoding::Utf8 => text.len() as u32,
         // All bytes but those that continue a character; the compiler makes this fast.
         Encoding::Utf32 => text.bytes().filter(|byte| (*byte as i8) >= -0x40).count() as u32,
-        Encoding::Utf16 => text.chars().map(|character| units(character, encoding)).sum(),
+        Encoding::Utf16 => text
+            .chars()
+            .map(|character| units(character, encoding))
+            .sum(),
     }
 }
 
@@ -131,7 +152,11 @@ mod tests {
                     continue;
                 }
                 let at = index.line_column(text, offset as u32, encoding);
-                assert_eq!(index.offset(text, at, encoding), offset as u32, "{at:?} {encoding:?}");
+                assert_eq!(
+                    index.offset(text, at, encoding),
+                    offset as u32,
+                    "{at:?} {encoding:?}"
+                );
             }
         }
     }
@@ -144,6 +169,9 @@ mod tests {
         assert_eq!(at(0, 99), 2);
         assert_eq!(at(99, 0), 7);
         assert_eq!(at(1, 1), 3, "inside a surrogate pair");
-        assert_eq!(index.line_column(text, 5, Encoding::Utf16), LineColumn { line: 1, column: 0 });
+        assert_eq!(
+            index.line_column(text, 5, Encoding::Utf16),
+            LineColumn { line: 1, column: 0 }
+        );
     }
 }

@@ -1,6 +1,7 @@
-//! Where a text is cut into pieces that are parsed one by one: before each line that begins a declaration, whatever
-//! stands around it. So what is half-written costs the meaning of its own piece only, and an edit the reading of the
-//! pieces that it touches. It must not know what a declaration says.
+//! Where a text is cut into pieces that are parsed one by one: before each line that begins a
+//! declaration, whatever stands around it. So what is half-written costs the meaning of its own
+//! piece only, and an edit the reading of the pieces that it touches. It must not know what a
+//! declaration says.
 
 use crate::{Kind, is_space};
 use std::ops::Range;
@@ -34,7 +35,8 @@ impl Edit {
 /// The pieces of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pieces {
-    /// The bytes at which they begin: the first at the beginning of the text, the others with a declaration.
+    /// The bytes at which they begin: the first at the beginning of the text, the others with a
+    /// declaration.
     starts: Vec<u32>,
     /// Where a block string begins that is never closed: what is below decides what this is.
     not_closed: Option<u32>,
@@ -54,7 +56,10 @@ pub struct EditedPieces {
 impl Pieces {
     /// Cuts a text.
     pub fn of(text: &str) -> Pieces {
-        let mut pieces = Pieces { starts: vec![0], not_closed: None };
+        let mut pieces = Pieces {
+            starts: vec![0],
+            not_closed: None,
+        };
         pieces.not_closed = scan(text, 0, |at| {
             pieces.starts.push(at);
             false
@@ -82,14 +87,21 @@ impl Pieces {
     pub fn edited(&self, text: &str, edit: Edit) -> EditedPieces {
         let within = |offset: u32| self.starts.partition_point(|start| *start <= offset) - 1;
         let mut first = within(edit.start);
-        let is_closed_now =
-            |start: &u32| text.get(*start as usize + 3..).is_some_and(|rest| rest.contains(BLOCK_QUOTE));
-        if let Some(closed) = self.not_closed.filter(|start| *start < edit.start).filter(is_closed_now) {
+        let is_closed_now = |start: &u32| {
+            text.get(*start as usize + 3..)
+                .is_some_and(|rest| rest.contains(BLOCK_QUOTE))
+        };
+        if let Some(closed) = self
+            .not_closed
+            .filter(|start| *start < edit.start)
+            .filter(is_closed_now)
+        {
             first = first.min(within(closed));
         }
         let is_told_before = |piece: usize| {
             let start = self.starts[piece] as usize;
-            begins_declaration(&text[start..]).is_some_and(|length| start + length <= edit.start as usize)
+            begins_declaration(&text[start..])
+                .is_some_and(|length| start + length <= edit.start as usize)
         };
         while first > 0 && !is_told_before(first) {
             first -= 1;
@@ -109,22 +121,32 @@ impl Pieces {
         let changed = first..starts.len();
         not_closed = not_closed.or(self.not_closed.filter(|at| *at < self.starts[first]));
         if let Some(same) = self.starts.get(behind) {
-            not_closed = not_closed.or(self.not_closed.filter(|at| at >= same).map(|at| edit.moved(at)));
+            not_closed = not_closed.or(self
+                .not_closed
+                .filter(|at| at >= same)
+                .map(|at| edit.moved(at)));
             starts.extend(self.starts[behind..].iter().map(|start| edit.moved(*start)));
         }
-        EditedPieces { pieces: Pieces { starts, not_closed }, changed, behind }
+        EditedPieces {
+            pieces: Pieces { starts, not_closed },
+            changed,
+            behind,
+        }
     }
 }
 
-/// Where a piece ends that has a block which is not closed: behind the last of it that is neither a comment nor a
-/// description, which may be of what stands below. `None` for a piece without.
+/// Where a piece ends that has a block which is not closed: behind the last of it that is neither a
+/// comment nor a description, which may be of what stands below. `None` for a piece without.
 pub fn open_block(piece: &str) -> Option<usize> {
     let bytes = piece.as_bytes();
     let (mut at, mut end, mut depth) = (0, 0, 0usize);
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'/' if bytes.get(at + 1) == Some(&b'/') => {
-                at += bytes[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(bytes.len() - at);
+                at += bytes[at..]
+                    .iter()
+                    .position(|byte| matches!(byte, b'\n' | b'\r'))
+                    .unwrap_or(bytes.len() - at);
                 continue;
             }
             b'"' => at = string_end(piece, at, &mut None),
@@ -145,8 +167,9 @@ pub fn open_block(piece: &str) -> Option<usize> {
     (depth > 0).then_some(end)
 }
 
-/// Goes over the lines of a text from one that begins a piece. `begins` is told of the beginnings of further pieces, and
-/// whether that is enough. Tells where a block string begins that is not closed.
+/// Goes over the lines of a text from one that begins a piece. `begins` is told of the beginnings
+/// of further pieces, and whether that is enough. Tells where a block string begins that is not
+/// closed.
 fn scan(text: &str, from: u32, mut begins: impl FnMut(u32) -> bool) -> Option<u32> {
     let mut not_closed = None;
     let mut at = from as usize;
@@ -162,9 +185,15 @@ fn scan(text: &str, from: u32, mut begins: impl FnMut(u32) -> bool) -> Option<u3
 /// Where the next line starts that is not within a string.
 fn next_line(text: &str, mut at: usize, not_closed: &mut Option<u32>) -> usize {
     let bytes = text.as_bytes();
-    let line_end = |at: usize| bytes[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+    let line_end = |at: usize| {
+        bytes[at..]
+            .iter()
+            .position(|byte| matches!(byte, b'\n' | b'\r'))
+    };
     loop {
-        let sign = bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'/' | b'\n' | b'\r'));
+        let sign = bytes[at..]
+            .iter()
+            .position(|byte| matches!(byte, b'"' | b'/' | b'\n' | b'\r'));
         let Some(found) = sign else { return text.len() };
         at += found;
         match (bytes[at], bytes.get(at + 1)) {
@@ -198,9 +227,10 @@ fn string_end(text: &str, start: usize, not_closed: &mut Option<u32>) -> usize {
     text.len()
 }
 
-/// How much of a text tells that its first line begins a declaration, and that no sound text could go on so; `None` if it
-/// does not. Behind the word that begins a declaration stands a name, which neither begins one itself nor is a word of
-/// conditions nor a property, as in `owner:⏎store tags: x`.
+/// How much of a text tells that its first line begins a declaration, and that no sound text could
+/// go on so; `None` if it does not. Behind the word that begins a declaration stands a name, which
+/// neither begins one itself nor is a word of conditions nor a property, as in
+/// `owner:⏎store tags: x`.
 fn begins_declaration(text: &str) -> Option<usize> {
     let is_of_word = |character: char| character.is_alphanumeric() || character == '_';
     let is_of_name = |character: char| is_of_word(character) || matches!(character, '-' | '.');
@@ -213,23 +243,34 @@ fn begins_declaration(text: &str) -> Option<usize> {
         && Kind::from_word(word).is_none()
         && !matches!(word, "and" | "or" | "is" | "in" | "where");
     let mut behind = split(name, is_of_name).1.trim_start_matches(is_space);
-    while let Some(comment) = behind.strip_prefix("//").filter(|text| !text.starts_with('/') || text.starts_with("//"))
+    while let Some(comment) = behind
+        .strip_prefix("//")
+        .filter(|text| !text.starts_with('/') || text.starts_with("//"))
     {
-        behind = split(comment, |character| !matches!(character, '\n' | '\r')).1.trim_start_matches(is_space);
+        behind = split(comment, |character| !matches!(character, '\n' | '\r'))
+            .1
+            .trim_start_matches(is_space);
     }
     let is_property = behind.strip_prefix(':').is_some_and(|ends| {
         let ends = ends.trim_start_matches([' ', '\t']);
-        let source =
-            ends.char_indices().find(|(at, character)| !is_of_name(*character) || ends[*at..].starts_with("->"));
+        let source = ends
+            .char_indices()
+            .find(|(at, character)| !is_of_name(*character) || ends[*at..].starts_with("->"));
         let length = source.map_or(ends.len(), |(at, _)| at);
-        length == 0 || !ends[length..].trim_start_matches([' ', '\t']).starts_with("->")
+        length == 0
+            || !ends[length..]
+                .trim_start_matches([' ', '\t'])
+                .starts_with("->")
     });
     (is_name && !is_property).then(|| text.len() - behind.len() + 1)
 }
 
 /// What of a text is of some characters, and the rest.
 fn split(text: &str, is_in: impl Fn(char) -> bool) -> (&str, &str) {
-    text.split_at(text.find(|character| !is_in(character)).unwrap_or(text.len()))
+    text.split_at(
+        text.find(|character| !is_in(character))
+            .unwrap_or(text.len()),
+    )
 }
 
 #[cfg(test)]
@@ -238,7 +279,9 @@ mod tests {
 
     fn pieces(text: &str) -> Vec<&str> {
         let pieces = Pieces::of(text);
-        (0..pieces.len()).map(|piece| &text[pieces.range(piece, text)]).collect()
+        (0..pieces.len())
+            .map(|piece| &text[pieces.range(piece, text)])
+            .collect()
     }
 
     #[test]
@@ -290,13 +333,25 @@ mod tests {
         for (open, below) in [
             ("process a {", ""),
             ("process a {", "\n\n"),
-            ("process a {\n  x: \"}\" // }\n  ow", " // }\n\n/// b }\n// c\n"),
+            (
+                "process a {\n  x: \"}\" // }\n  ow",
+                " // }\n\n/// b }\n// c\n",
+            ),
             ("process a {} }\nprocess b { é", "\r\n"),
             ("process a { x: \"y", "\n"),
         ] {
-            assert_eq!(open_block(&[open, below].concat()), Some(open.len()), "{open:?}");
+            assert_eq!(
+                open_block(&[open, below].concat()),
+                Some(open.len()),
+                "{open:?}"
+            );
         }
-        for closed in ["", "process a {}", "process a { x: \"\"\"\n{\"\"\" } // {", "process \"a {"] {
+        for closed in [
+            "",
+            "process a {}",
+            "process a { x: \"\"\"\n{\"\"\" } // {",
+            "process \"a {",
+        ] {
             assert_eq!(open_block(closed), None, "{closed:?}");
         }
     }
@@ -304,8 +359,7 @@ mod tests {
     /// Every edit of a few characters leads to the pieces of the text after.
     #[test]
     fn pieces_of_an_edited_text_are_those_of_the_text_anew() {
-        let closed =
-            "/// x\nprocess a {\r\n owner: \"\"\"\nstore b\n\"\"\"\r}\rstore c \"\"\n\nflow f: a -> c\nprocess d\n";
+        let closed = "/// x\nprocess a {\r\n owner: \"\"\"\nstore b\n\"\"\"\r}\rstore c \"\"\n\nflow f: a -> c\nprocess d\n";
         let not_closed = "process a { x: \"\"\"\nstore b\nflow f: a -> b\nprocess d\n";
         for text in [closed, not_closed] {
             every_edit(text);
@@ -313,15 +367,36 @@ mod tests {
     }
 
     fn every_edit(text: &str) {
-        let inserted = ["", "\n", "\r", "\"", "\"\"\"", "s", " ", ":", "//", "\n:", "\nstore x\n", "\"\"\"\nprocess y"];
+        let inserted = [
+            "",
+            "\n",
+            "\r",
+            "\"",
+            "\"\"\"",
+            "s",
+            " ",
+            ":",
+            "//",
+            "\n:",
+            "\nstore x\n",
+            "\"\"\"\nprocess y",
+        ];
         let mut count = 0;
         for start in 0..=text.len() {
             for end in (start..=text.len()).filter(|end| end - start < 4 || *end == text.len()) {
                 for new in inserted {
                     let after = [&text[..start], new, &text[end..]].concat();
-                    let edit = Edit { start: start as u32, old_end: end as u32, new_end: (start + new.len()) as u32 };
+                    let edit = Edit {
+                        start: start as u32,
+                        old_end: end as u32,
+                        new_end: (start + new.len()) as u32,
+                    };
                     let edited = Pieces::of(text).edited(&after, edit);
-                    assert_eq!(edited.pieces, Pieces::of(&after), "{text:?} with {start}..{end} as {new:?}");
+                    assert_eq!(
+                        edited.pieces,
+                        Pieces::of(&after),
+                        "{text:?} with {start}..{end} as {new:?}"
+                    );
                     let behind = edited.behind..Pieces::of(text).len();
                     assert_eq!(edited.changed.end + behind.len(), edited.pieces.len());
                     for (old, new) in behind.zip(edited.changed.end..) {

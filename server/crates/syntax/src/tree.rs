@@ -73,7 +73,10 @@ impl Kind {
 
     /// Whether declarations of this kind are elements: externals, processes, stores and flows.
     pub fn is_element(self) -> bool {
-        matches!(self, Kind::External | Kind::Process | Kind::Store | Kind::Flow)
+        matches!(
+            self,
+            Kind::External | Kind::Process | Kind::Store | Kind::Flow
+        )
     }
 }
 
@@ -124,7 +127,10 @@ pub fn name_text<'text>(node: Node, text: &'text str) -> Cow<'text, str> {
     }
     let mut words = String::new();
     let mut start = node.start_byte();
-    for comment in children(node).into_iter().filter(|child| child.kind() == "comment") {
+    for comment in children(node)
+        .into_iter()
+        .filter(|child| child.kind() == "comment")
+    {
         words.push_str(&text[start..comment.start_byte()]);
         start = comment.end_byte();
     }
@@ -133,8 +139,9 @@ pub fn name_text<'text>(node: Node, text: &'text str) -> Cow<'text, str> {
     words.into()
 }
 
-/// Whether a character is not seen although it is no space, or turns the direction of those behind it (most of Unicode's
-/// `Default_Ignorable_Code_Point`, without what joins letters and chooses between shapes of one, as in emoji).
+/// Whether a character is not seen although it is no space, or turns the direction of those behind
+/// it (most of Unicode's `Default_Ignorable_Code_Point`, without what joins letters and chooses
+/// between shapes of one, as in emoji).
 pub fn is_invisible(character: char) -> bool {
     matches!(
         character,
@@ -152,7 +159,8 @@ pub fn is_space(character: char) -> bool {
 
 /// A child of a node by its role, unless the parser made it up to mend the text.
 pub fn field<'tree>(node: Node<'tree>, name: &str) -> Option<Node<'tree>> {
-    node.child_by_field_name(name).filter(|child| !child.is_missing() && !child.byte_range().is_empty())
+    node.child_by_field_name(name)
+        .filter(|child| !child.is_missing() && !child.byte_range().is_empty())
 }
 
 /// The declarations and descriptions of a file in order, those inside of broken text included.
@@ -218,9 +226,14 @@ impl<'tree> Declaration<'tree> {
 
     /// The properties in order.
     pub fn properties(self) -> Vec<Property<'tree>> {
-        let Some(body) = self.body() else { return Vec::new() };
+        let Some(body) = self.body() else {
+            return Vec::new();
+        };
         let mut cursor = body.walk();
-        body.children(&mut cursor).filter(|node| node.kind() == "property").map(Property).collect()
+        body.children(&mut cursor)
+            .filter(|node| node.kind() == "property")
+            .map(Property)
+            .collect()
     }
 }
 

@@ -1,9 +1,11 @@
-//! Large models for measuring: components of about 50 elements that call each other, with shared boundaries and
-//! a shared asset, written out or with two lines an element. The same size gives the same model.
+//! Large models for measuring: components of about 50 elements that call each other, with shared
+//! boundaries and a shared asset, written out or with two lines an element. The same size gives the
+//! same model.
 
 use std::fmt::Write;
 
-/// Numbers that look random and are the same on every run (xorshift64*, Marsaglia 2003 and Vigna 2016).
+/// Numbers that look random and are the same on every run (xorshift64*, Marsaglia 2003 and Vigna
+/// 2016).
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
@@ -66,8 +68,9 @@ pub fn generate(elements: usize) -> Vec<(String, String)> {
     files(elements, SIZE)
 }
 
-/// The same in short: what has properties is two lines, or one for a single property. 50,000 elements are 1,000
-/// components and about 100,000 lines, in which `assets.customer_data` is named more than 20,000 times.
+/// The same in short: what has properties is two lines, or one for a single property. 50,000
+/// elements are 1,000 components and about 100,000 lines, in which `assets.customer_data` is named
+/// more than 20,000 times.
 pub fn generate_short(elements: usize) -> Vec<(String, String)> {
     shortened(files(elements, SIZE))
 }
@@ -86,16 +89,30 @@ fn files(elements: usize, largest: usize) -> Vec<(String, String)> {
     for number in 0..components {
         let size = largest.min(elements - number * largest);
         let path = format!("services/c{number:04}/c{number:04}.threat");
-        files.push((path, Component { number, components, size, largest, elements, text: String::new() }.write()));
+        files.push((
+            path,
+            Component {
+                number,
+                components,
+                size,
+                largest,
+                elements,
+                text: String::new(),
+            }
+            .write(),
+        ));
     }
     files
 }
 
-/// Writes the properties of each declaration on one line, and takes out what a flow receives beside the records, and
-/// what every second flow sends.
+/// Writes the properties of each declaration on one line, and takes out what a flow receives beside
+/// the records, and what every second flow sends.
 fn shortened(files: Vec<(String, String)>) -> Vec<(String, String)> {
     let shorten = |text: &str| {
-        let text = text.replace("receives: assets.customer_data, records", "receives: records");
+        let text = text.replace(
+            "receives: assets.customer_data, records",
+            "receives: records",
+        );
         let mut flows = 0;
         let mut short = String::new();
         for line in text.lines() {
@@ -104,7 +121,11 @@ fn shortened(files: Vec<(String, String)>) -> Vec<(String, String)> {
                     flows += usize::from(property.starts_with("sends: "));
                     let is_left_out = flows % 2 == 1 && property.starts_with("sends: ");
                     short.push_str(if short.ends_with('\n') { "  " } else { " " });
-                    short.push_str(if is_left_out { "sends: records" } else { property });
+                    short.push_str(if is_left_out {
+                        "sends: records"
+                    } else {
+                        property
+                    });
                 }
                 None if line == "}" => short.push_str(" }\n"),
                 None => short.extend([line, "\n"]),
@@ -112,7 +133,10 @@ fn shortened(files: Vec<(String, String)>) -> Vec<(String, String)> {
         }
         short
     };
-    files.into_iter().map(|(path, text)| (path, shorten(&text))).collect()
+    files
+        .into_iter()
+        .map(|(path, text)| (path, shorten(&text)))
+        .collect()
 }
 
 struct Component {
@@ -140,34 +164,52 @@ impl Component {
         let mut random = Random::new(self.number as u64 + 1);
         let number = self.number;
         let name = format!("c{number:04}");
-        self.line(format_args!("/// A part of the system, as it was drawn in a review."));
+        self.line(format_args!(
+            "/// A part of the system, as it was drawn in a review."
+        ));
         self.line(format_args!("component {name} \"Service {number}\" {{"));
         self.line(format_args!("  owner: \"team-{}\"", number % 17));
         self.line(format_args!("  source: \"services/{name}/**\""));
-        self.line(format_args!("  mitigations: input_validation, parameterized_queries\n}}\n"));
-        self.line(format_args!("asset records \"Records of service {number}\" {{ classification: internal }}\n"));
+        self.line(format_args!(
+            "  mitigations: input_validation, parameterized_queries\n}}\n"
+        ));
+        self.line(format_args!(
+            "asset records \"Records of service {number}\" {{ classification: internal }}\n"
+        ));
 
         let externals = (self.size / 25).min(self.size - 1);
         let processes = processes(self.size).min(self.size - externals);
         let stores = (self.size / 8).min(self.size - externals - processes);
         for at in 0..externals {
-            self.line(format_args!("external user_{at} \"User {at}\" in platform.internet {{ kind: person }}"));
+            self.line(format_args!(
+                "external user_{at} \"User {at}\" in platform.internet {{ kind: person }}"
+            ));
         }
         for at in 0..processes {
-            let technology = random.pick(&["web_service", "web_application", "batch_job", "function"]);
-            self.line(format_args!("process service_{at} \"Service {at}\" in platform.vpc {{"));
+            let technology =
+                random.pick(&["web_service", "web_application", "batch_job", "function"]);
+            self.line(format_args!(
+                "process service_{at} \"Service {at}\" in platform.vpc {{"
+            ));
             self.line(format_args!("  technology: {technology}"));
             if at < externals.max(1) {
                 // Now and then nobody thought of limits: a finding.
-                let limits =
-                    if at > 0 && random.one_in(3) { "authorization_checks" } else { "limits, authorization_checks" };
+                let limits = if at > 0 && random.one_in(3) {
+                    "authorization_checks"
+                } else {
+                    "limits, authorization_checks"
+                };
                 self.line(format_args!("  mitigations: {limits}"));
             }
             self.line(format_args!("  accepts: json\n  custom_code: yes\n}}"));
         }
         for at in 0..stores {
-            self.line(format_args!("store store_{at} \"Store {at}\" in platform.data {{"));
-            self.line(format_args!("  technology: relational_database\n  stores: assets.customer_data, records"));
+            self.line(format_args!(
+                "store store_{at} \"Store {at}\" in platform.data {{"
+            ));
+            self.line(format_args!(
+                "  technology: relational_database\n  stores: assets.customer_data, records"
+            ));
             if !random.one_in(6) {
                 self.line(format_args!("  encryption: at_rest"));
             }
@@ -183,58 +225,120 @@ impl Component {
         self.text
     }
 
-    fn flow(&mut self, at: usize, externals: usize, processes: usize, stores: usize, random: &mut Random) {
+    fn flow(
+        &mut self,
+        at: usize,
+        externals: usize,
+        processes: usize,
+        stores: usize,
+        random: &mut Random,
+    ) {
         let chained = externals + processes - 1;
         let (source, target) = match at {
             _ if at < externals => (format!("user_{at}"), format!("service_{at}")),
-            _ if at < chained => (format!("service_{}", at - externals), format!("service_{}", at - externals + 1)),
-            _ if at < chained + stores => {
-                (format!("service_{}", random.below(processes)), format!("store_{}", at - chained))
-            }
+            _ if at < chained => (
+                format!("service_{}", at - externals),
+                format!("service_{}", at - externals + 1),
+            ),
+            _ if at < chained + stores => (
+                format!("service_{}", random.below(processes)),
+                format!("store_{}", at - chained),
+            ),
             _ if at.is_multiple_of(2) && self.components > 1 => {
                 let other = (self.number + 1 + random.below(self.components - 1)) % self.components;
                 let size = self.largest.min(self.elements - other * self.largest);
-                let target = format!("c{other:04}.service_{}", random.below(self::processes(size)));
+                let target = format!(
+                    "c{other:04}.service_{}",
+                    random.below(self::processes(size))
+                );
                 (format!("service_{}", random.below(processes)), target)
             }
             _ => {
                 let source = random.below(processes);
-                (format!("service_{source}"), format!("service_{}", (source + 1) % processes.max(2)))
+                (
+                    format!("service_{source}"),
+                    format!("service_{}", (source + 1) % processes.max(2)),
+                )
             }
         };
-        let target =
-            if target == source || processes == 1 && target == "service_1" { "service_0".into() } else { target };
-        self.line(format_args!("flow call_{at} \"Call {at}\": {source} -> {target} {{"));
-        let (protocol, authentication) = match (source.starts_with("user"), target.starts_with("store")) {
-            (true, _) => ("https", "federated"),
-            (_, true) => ("sql_tls", "password"),
-            // Some of the calls between components are clear text, within one boundary.
-            _ => (*random.pick(&["grpc_tls", "https", "https", "http"]), "token"),
+        let target = if target == source || processes == 1 && target == "service_1" {
+            "service_0".into()
+        } else {
+            target
         };
-        self.line(format_args!("  protocol: {protocol}\n  authentication: {authentication}"));
+        self.line(format_args!(
+            "flow call_{at} \"Call {at}\": {source} -> {target} {{"
+        ));
+        let (protocol, authentication) =
+            match (source.starts_with("user"), target.starts_with("store")) {
+                (true, _) => ("https", "federated"),
+                (_, true) => ("sql_tls", "password"),
+                // Some of the calls between components are clear text, within one boundary.
+                _ => (
+                    *random.pick(&["grpc_tls", "https", "https", "http"]),
+                    "token",
+                ),
+            };
+        self.line(format_args!(
+            "  protocol: {protocol}\n  authentication: {authentication}"
+        ));
         if source.starts_with("user") {
             self.line(format_args!("  multi_factor: yes"));
         }
-        let authorization = if target.starts_with("store") { "service" } else { "end_user" };
-        self.line(format_args!("  authorization: {authorization}\n  access: read_write"));
-        self.line(format_args!("  sends: assets.customer_data\n  receives: assets.customer_data, records\n}}"));
+        let authorization = if target.starts_with("store") {
+            "service"
+        } else {
+            "end_user"
+        };
+        self.line(format_args!(
+            "  authorization: {authorization}\n  access: read_write"
+        ));
+        self.line(format_args!(
+            "  sends: assets.customer_data\n  receives: assets.customer_data, records\n}}"
+        ));
     }
 
     fn judged(&mut self, flows: usize) {
-        let targets = if flows > 0 { "service_0, call_0" } else { "service_0" };
+        let targets = if flows > 0 {
+            "service_0, call_0"
+        } else {
+            "service_0"
+        };
         let name = self.number;
         self.line(format_args!("mitigation limits \"Limits by caller\" {{"));
-        self.line(format_args!("  based_on: rate_limiting\n  status: verified"));
-        self.line(format_args!("  evidence: \"https://ci.example.com/{name}\"\n}}"));
-        self.line(format_args!("mitigation export_watch \"Large exports are looked at\" {{"));
-        self.line(format_args!("  counters: bulk_export\n  status: planned\n  due: 2027-02-01\n}}"));
-        self.line(format_args!("threat bulk_export \"Someone copies everything\" {{"));
-        self.line(format_args!("  category: information_disclosure\n  targets: {targets}"));
-        self.line(format_args!("  affects: assets.customer_data\n  mitigations: export_watch\n}}"));
-        self.line(format_args!("threat guessed_ids \"Numbers of records are guessed\" {{"));
-        self.line(format_args!("  category: spoofing\n  targets: service_0\n  affects: records\n}}"));
-        self.line(format_args!("accept guessing \"Records are of little use alone\" {{"));
-        self.line(format_args!("  findings: guessed_ids\n  by: \"CISO\"\n  until: 2027-03-31"));
+        self.line(format_args!(
+            "  based_on: rate_limiting\n  status: verified"
+        ));
+        self.line(format_args!(
+            "  evidence: \"https://ci.example.com/{name}\"\n}}"
+        ));
+        self.line(format_args!(
+            "mitigation export_watch \"Large exports are looked at\" {{"
+        ));
+        self.line(format_args!(
+            "  counters: bulk_export\n  status: planned\n  due: 2027-02-01\n}}"
+        ));
+        self.line(format_args!(
+            "threat bulk_export \"Someone copies everything\" {{"
+        ));
+        self.line(format_args!(
+            "  category: information_disclosure\n  targets: {targets}"
+        ));
+        self.line(format_args!(
+            "  affects: assets.customer_data\n  mitigations: export_watch\n}}"
+        ));
+        self.line(format_args!(
+            "threat guessed_ids \"Numbers of records are guessed\" {{"
+        ));
+        self.line(format_args!(
+            "  category: spoofing\n  targets: service_0\n  affects: records\n}}"
+        ));
+        self.line(format_args!(
+            "accept guessing \"Records are of little use alone\" {{"
+        ));
+        self.line(format_args!(
+            "  findings: guessed_ids\n  by: \"CISO\"\n  until: 2027-03-31"
+        ));
         self.line(format_args!("  because: \"The numbers are long.\"\n}}"));
     }
 }

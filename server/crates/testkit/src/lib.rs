@@ -1,5 +1,5 @@
-//! What tests share: models written as one string, everything that is said of a model as text, and large
-//! models for measuring. It must not test anything itself.
+//! What tests share: models written as one string, everything that is said of a model as text, and
+//! large models for measuring. It must not test anything itself.
 
 mod generate;
 
@@ -19,8 +19,8 @@ pub const TODAY: Date = Date::constant(2026, 1, 1);
 /// The settings file of a model.
 const SETTINGS: &str = "threatline.toml";
 
-/// Many files in one string: each begins with a line `//- its/path.threat`. What stands before the first of
-/// these lines is `model.threat`.
+/// Many files in one string: each begins with a line `//- its/path.threat`. What stands before the
+/// first of these lines is `model.threat`.
 pub fn fixture(text: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
     for line in text.split_inclusive('\n') {
@@ -34,8 +34,8 @@ pub fn fixture(text: &str) -> Vec<(String, String)> {
     files
 }
 
-/// The workspace of some files, on [`TODAY`]. A file belongs to the model of the nearest `threatline.toml`
-/// above it, or to one whose root is the empty path.
+/// The workspace of some files, on [`TODAY`]. A file belongs to the model of the nearest
+/// `threatline.toml` above it, or to one whose root is the empty path.
 pub fn workspace(files: &[(String, String)]) -> Workspace {
     fill(Workspace::new(TODAY), files)
 }
@@ -46,7 +46,10 @@ pub fn workspace_with(db: Database, files: &[(String, String)]) -> Workspace {
 }
 
 fn fill(mut workspace: Workspace, files: &[(String, String)]) -> Workspace {
-    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let folder = |path: &str| {
+        path.rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| folder.to_owned())
+    };
     let is_settings = |path: &str| path.rsplit('/').next() == Some(SETTINGS);
     let mut roots = vec![String::new()];
     for (path, text) in files.iter().filter(|(path, _)| is_settings(path)) {
@@ -56,11 +59,20 @@ fn fill(mut workspace: Workspace, files: &[(String, String)]) -> Workspace {
     if workspace.model("").is_none() {
         workspace.set_model("", None);
     }
-    let belongs =
-        |path: &str, root: &str| root.is_empty() || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+    let belongs = |path: &str, root: &str| {
+        root.is_empty()
+            || path
+                .strip_prefix(root)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
     for root in &roots {
         let model = workspace.model(root).expect("it was just made");
-        let nearest = |path: &str| roots.iter().filter(|root| belongs(path, root)).max_by_key(|root| root.len());
+        let nearest = |path: &str| {
+            roots
+                .iter()
+                .filter(|root| belongs(path, root))
+                .max_by_key(|root| root.len())
+        };
         let texts = files
             .iter()
             .filter(|(path, _)| !is_settings(path) && nearest(path) == Some(root))
@@ -71,7 +83,8 @@ fn fill(mut workspace: Workspace, files: &[(String, String)]) -> Workspace {
     workspace
 }
 
-/// Every diagnostic of every file of every model and test, in one order, with everything that it says.
+/// Every diagnostic of every file of every model and test, in one order, with everything that it
+/// says.
 pub fn render(workspace: &Workspace) -> String {
     let mut text = String::new();
     let db = workspace.db();
@@ -91,15 +104,17 @@ pub fn render(workspace: &Workspace) -> String {
 /// The diagnostics of one file, as [`render`] writes them.
 pub fn render_file(workspace: &Workspace, path: &str) -> String {
     let mut text = String::new();
-    let file = workspace.file(path).unwrap_or_else(|| panic!("there is no file {path}"));
+    let file = workspace
+        .file(path)
+        .unwrap_or_else(|| panic!("there is no file {path}"));
     for diagnostic in diagnostics(workspace.db(), file) {
         write(workspace.db(), &diagnostic, &mut text);
     }
     text
 }
 
-/// Every finding of every model with its severity and what has been done about it, a line each, the most
-/// severe first.
+/// Every finding of every model with its severity and what has been done about it, a line each, the
+/// most severe first.
 pub fn render_findings(workspace: &Workspace) -> String {
     let mut text = String::new();
     let db = workspace.db();
@@ -107,7 +122,13 @@ pub fn render_findings(workspace: &Workspace) -> String {
         let finding = &assessed.finding;
         let name = finding.id.name(db);
         let name = name.strip_prefix("std.").unwrap_or(&name);
-        write!(text, "{} {} {name}", finding.severity.word(), assessed.state.word()).unwrap();
+        write!(
+            text,
+            "{} {} {name}",
+            finding.severity.word(),
+            assessed.state.word()
+        )
+        .unwrap();
         match assessed.state {
             State::Open => {}
             State::Planned(by) | State::Mitigated(by) | State::Accepted(by) => {
@@ -115,7 +136,13 @@ pub fn render_findings(workspace: &Workspace) -> String {
             }
         }
         if let Some(missing) = finding.missing {
-            write!(text, ", not stated: {} of {}", missing.property, full_name(db, missing.element)).unwrap();
+            write!(
+                text,
+                ", not stated: {} of {}",
+                missing.property,
+                full_name(db, missing.element)
+            )
+            .unwrap();
         }
         text.push('\n');
     }
@@ -131,9 +158,22 @@ pub fn render_diagnostic(db: &Database, diagnostic: &Diagnostic) -> String {
 
 fn write(db: &Database, diagnostic: &Diagnostic, text: &mut String) {
     let place = place(db, diagnostic.location);
-    writeln!(text, "{place} {}[{}] {}", diagnostic.severity.word(), diagnostic.code.id, diagnostic.message).unwrap();
+    writeln!(
+        text,
+        "{place} {}[{}] {}",
+        diagnostic.severity.word(),
+        diagnostic.code.id,
+        diagnostic.message
+    )
+    .unwrap();
     for related in &diagnostic.related {
-        writeln!(text, "    {} {}", self::place(db, related.location), related.message).unwrap();
+        writeln!(
+            text,
+            "    {} {}",
+            self::place(db, related.location),
+            related.message
+        )
+        .unwrap();
     }
     for help in &diagnostic.help {
         writeln!(text, "    help: {help}").unwrap();
@@ -179,9 +219,13 @@ mod tests {
 
     #[test]
     fn a_nested_settings_file_starts_a_model_of_its_own() {
-        let files = fixture("//- a.threat\nasset x\n//- in/threatline.toml\n//- in/a.threat\nasset y\n");
+        let files =
+            fixture("//- a.threat\nasset x\n//- in/threatline.toml\n//- in/a.threat\nasset y\n");
         let workspace = workspace(&files);
-        let roots: Vec<_> = workspace.models().map(|model| model.root(workspace.db()).to_string()).collect();
+        let roots: Vec<_> = workspace
+            .models()
+            .map(|model| model.root(workspace.db()).to_string())
+            .collect();
         assert_eq!(roots, ["", "in"]);
         assert!(render(&workspace).contains("in/a.threat:1:7 error[missing-property]"));
     }
@@ -192,17 +236,35 @@ mod tests {
         let workspace = workspace(&files);
         let model = workspace.model("").unwrap();
         let db = workspace.db();
-        let declarations = || model.files(db).iter().flat_map(|file| file.declarations(db).iter());
-        assert_eq!(declarations().filter(|decl| decl.kind(db).is_element()).count(), 1000);
+        let declarations = || {
+            model
+                .files(db)
+                .iter()
+                .flat_map(|file| file.declarations(db).iter())
+        };
+        assert_eq!(
+            declarations()
+                .filter(|decl| decl.kind(db).is_element())
+                .count(),
+            1000
+        );
         let text = render(&workspace);
         let said = text.lines().filter(|line| !line.starts_with(' ')).count();
         let wrong: Vec<_> = text
             .lines()
             .filter(|line| !line.starts_with(' '))
-            .filter(|line| !["missing-mitigation", "unstated-fact"].iter().any(|code| line.contains(code)))
+            .filter(|line| {
+                !["missing-mitigation", "unstated-fact"]
+                    .iter()
+                    .any(|code| line.contains(code))
+            })
             .collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
-        assert!((10..=120).contains(&said), "{said} diagnostics in {} files:\n{text}", files.len());
+        assert!(
+            (10..=120).contains(&said),
+            "{said} diagnostics in {} files:\n{text}",
+            files.len()
+        );
         assert_eq!(files, generate(1000));
     }
 }

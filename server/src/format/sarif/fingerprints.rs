@@ -1,5 +1,6 @@
-//! What a result is told by from one run to the next: names, never positions, so that moved lines and edits
-//! elsewhere change nothing. Beside them a page looks at the path, so names need not tell models apart.
+//! What a result is told by from one run to the next: names, never positions, so that moved lines
+//! and edits elsewhere change nothing. Beside them a page looks at the path, so names need not tell
+//! models apart.
 
 use super::target_of;
 use crate::checked::{Entry, ModelReport, Spot};
@@ -25,8 +26,8 @@ impl Fingerprints {
         self.0.push((spot.path.clone(), spot.span.start, identity));
     }
 
-    /// The fingerprints, in the order of the results. Of several of one name in a file, the second and
-    /// later ones by place get a number.
+    /// The fingerprints, in the order of the results. Of several of one name in a file, the second
+    /// and later ones by place get a number.
     pub fn settle(self) -> Vec<String> {
         let mut by_place: Vec<usize> = (0..self.0.len()).collect();
         by_place.sort_by_key(|at| (&self.0[*at].0, self.0[*at].1));
@@ -36,7 +37,11 @@ impl Fingerprints {
             let (path, _, identity) = &self.0[at];
             let number = seen.entry((path, identity)).or_default();
             *number += 1;
-            settled[at] = if *number == 1 { identity.clone() } else { format!("{identity}/{number}") };
+            settled[at] = if *number == 1 {
+                identity.clone()
+            } else {
+                format!("{identity}/{number}")
+            };
         }
         settled
     }
@@ -49,7 +54,10 @@ pub fn of_diagnostic(db: &Database, report: &ModelReport, entry: &Entry) -> Stri
     match (diagnostic.findings.as_slice(), diagnostic.location) {
         ([leader, ..], Location::Place(place)) if *diagnostic.code == codes::UNSTATED_FACT => {
             let property = missing(db, *leader).map_or("", |missing| missing.property);
-            format!("{code}/{property}@{}", asked_of(db, &diagnostic.findings, place.decl))
+            format!(
+                "{code}/{property}@{}",
+                asked_of(db, &diagnostic.findings, place.decl)
+            )
         }
         ([only], _) => only.name(db).to_string(),
         ([leader, ..], _) => of_group(db, *leader),
@@ -72,12 +80,19 @@ fn of_group(db: &Database, leader: FindingId) -> String {
 
 /// The fact that a finding waits for.
 fn missing(db: &Database, id: FindingId) -> Option<Missing> {
-    assessed(db, id.subject()).iter().find(|assessed| assessed.finding.id == id)?.finding.missing
+    assessed(db, id.subject())
+        .iter()
+        .find(|assessed| assessed.finding.id == id)?
+        .finding
+        .missing
 }
 
 /// Whom a fact is asked of: one element, or all flows to a target.
 fn asked_of(db: &Database, findings: &[FindingId], leader: Decl) -> String {
-    let is_group = findings.iter().filter_map(|id| missing(db, *id)).any(|missing| missing.element != leader);
+    let is_group = findings
+        .iter()
+        .filter_map(|id| missing(db, *id))
+        .any(|missing| missing.element != leader);
     match threatline_model::relations::ends(db, leader).1 {
         Some(target) if is_group => format!("(-> {})", full_name(db, target)),
         _ => full_name(db, leader).to_string(),
@@ -89,7 +104,9 @@ fn line_of(db: &Database, report: &ModelReport, entry: &Entry) -> String {
     let line = |text: &str, start: u32| {
         let start = start as usize;
         let from = text[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-        let to = text[start..].find(['\n', '\r']).map_or(text.len(), |at| start + at);
+        let to = text[start..]
+            .find(['\n', '\r'])
+            .map_or(text.len(), |at| start + at);
         text[from..to].to_owned()
     };
     match entry.diagnostic.location {
@@ -104,5 +121,7 @@ fn line_of(db: &Database, report: &ModelReport, entry: &Entry) -> String {
 
 /// FNV-1a: the same on every machine and in every version.
 fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

@@ -1,4 +1,5 @@
-//! Places as SARIF has them: artifacts by addresses that hold on every machine, and regions in them.
+//! Places as SARIF has them: artifacts by addresses that hold on every machine, and regions in
+//! them.
 
 use crate::checked::Spot;
 use crate::format::printable;
@@ -64,7 +65,10 @@ fn encoded(path: &str, also: &str) -> String {
     let mut encoded = String::with_capacity(path.len());
     for byte in path.bytes() {
         let character = byte as char;
-        if character.is_ascii_alphanumeric() || "/-._~".contains(character) || also.contains(character) {
+        if character.is_ascii_alphanumeric()
+            || "/-._~".contains(character)
+            || also.contains(character)
+        {
             encoded.push(character);
         } else {
             encoded += &format!("%{byte:02X}");
@@ -87,6 +91,9 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_path_from_the_root_is_a_file_address() {
-        assert_eq!(artifact("/a b.threat"), json!({ "uri": "file:///a%20b.threat" }));
+        assert_eq!(
+            artifact("/a b.threat"),
+            json!({ "uri": "file:///a%20b.threat" })
+        );
     }
 }

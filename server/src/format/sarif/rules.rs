@@ -1,5 +1,5 @@
-//! What results are instances of: rules of the library and of models, threats that people wrote, and the
-//! codes of other diagnostics, each described for the page that shows its alerts.
+//! What results are instances of: rules of the library and of models, threats that people wrote,
+//! and the codes of other diagnostics, each described for the page that shows its alerts.
 
 use super::level;
 use super::taxonomies::Taxonomies;
@@ -65,7 +65,10 @@ pub struct Rules<'db> {
 impl<'db> Rules<'db> {
     /// None yet.
     pub fn new(db: &'db Database) -> Rules<'db> {
-        Rules { db, told: Vec::new() }
+        Rules {
+            db,
+            told: Vec::new(),
+        }
     }
 
     /// Tells of a result. A page knows one severity for all alerts of a rule: that of the worst.
@@ -79,7 +82,11 @@ impl<'db> Rules<'db> {
 
     /// The place of a rule that was told of among the descriptors, and its id.
     pub fn place_of(&self, rule: Rule) -> (usize, String) {
-        let at = self.told.iter().position(|told| told.rule == rule).expect("a rule is told of before its result");
+        let at = self
+            .told
+            .iter()
+            .position(|told| told.rule == rule)
+            .expect("a rule is told of before its result");
         (at, rule.id(self.db))
     }
 
@@ -145,7 +152,9 @@ fn of_threat(db: &Database, decl: Decl, told: &Told) -> Value {
         "fullDescription": { "text": cut(&plain(&printable(description))) },
         "help": { "text": plain(&help), "markdown": safe::markdown(&help) },
     });
-    let mut links = typed(db, decl).references().filter_map(|id| references::link(id));
+    let mut links = typed(db, decl)
+        .references()
+        .filter_map(|id| references::link(id));
     if let Some(link) = links.next() {
         descriptor["helpUri"] = json!(link);
     }
@@ -163,10 +172,17 @@ fn of_threat(db: &Database, decl: Decl, told: &Told) -> Value {
 fn help(db: &Database, decl: Decl, model: Model) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend(decl.facts(db).description.as_deref().map(printable));
-    parts.extend(typed(db, decl).text("advice").map(|advice| printable(advice)));
+    parts.extend(
+        typed(db, decl)
+            .text("advice")
+            .map(|advice| printable(advice)),
+    );
     parts.extend(countered_by(db, decl, model));
     parts.extend(referred(db, decl));
-    parts.push(format!("`threatline explain '{}'` tells more.", printable(full_name(db, decl))));
+    parts.push(format!(
+        "`threatline explain '{}'` tells more.",
+        printable(full_name(db, decl))
+    ));
     parts.join("\n\n")
 }
 
@@ -175,7 +191,11 @@ fn countered_by(db: &Database, decl: Decl, model: Model) -> Option<String> {
         Kind::Threat => typed(db, decl).decls("mitigations").collect(),
         _ => mitigations_countering(db, model, decl).clone(),
     };
-    let mut items: Vec<String> = countering.iter().take(MOST_MITIGATIONS).map(|listed| named(db, *listed)).collect();
+    let mut items: Vec<String> = countering
+        .iter()
+        .take(MOST_MITIGATIONS)
+        .map(|listed| named(db, *listed))
+        .collect();
     if countering.len() > MOST_MITIGATIONS {
         items.push(format!("and {} more", countering.len() - MOST_MITIGATIONS));
     }
@@ -184,7 +204,9 @@ fn countered_by(db: &Database, decl: Decl, model: Model) -> Option<String> {
 
 fn referred(db: &Database, decl: Decl) -> Option<String> {
     let linked = |id: &str| {
-        let title = references::title(id).map(|title| format!(": {title}")).unwrap_or_default();
+        let title = references::title(id)
+            .map(|title| format!(": {title}"))
+            .unwrap_or_default();
         match references::link(id) {
             Some(link) => format!("- [{id}]({link}){title}"),
             None => format!("- {id}"),
@@ -206,8 +228,15 @@ fn named(db: &Database, mitigation: Decl) -> String {
 fn tags(db: &Database, decl: Decl) -> Vec<String> {
     let stated = typed(db, decl);
     let mut tags = vec!["security".to_owned(), "threat-model".to_owned()];
-    tags.extend(stated.categories().words().map(|word| word.replace('_', "-")));
-    let weaknesses = stated.references().filter_map(|reference| reference.strip_prefix("CWE-"));
+    tags.extend(
+        stated
+            .categories()
+            .words()
+            .map(|word| word.replace('_', "-")),
+    );
+    let weaknesses = stated
+        .references()
+        .filter_map(|reference| reference.strip_prefix("CWE-"));
     tags.extend(weaknesses.map(|number| format!("external/cwe/cwe-{number:0>3}")));
     tags.truncate(20);
     tags
@@ -237,7 +266,11 @@ fn in_one_word(name: &str) -> String {
     words
         .flat_map(|word| {
             let mut characters = word.chars();
-            characters.next().into_iter().flat_map(char::to_uppercase).chain(characters)
+            characters
+                .next()
+                .into_iter()
+                .flat_map(char::to_uppercase)
+                .chain(characters)
         })
         .collect()
 }
@@ -247,7 +280,9 @@ fn plain(markdown: &str) -> String {
     let mut text = String::new();
     let mut rest = markdown;
     while let Some((before, link)) = rest.split_once("](") {
-        let Some((address, after)) = link.split_once(')') else { break };
+        let Some((address, after)) = link.split_once(')') else {
+            break;
+        };
         let (before, name) = before.rsplit_once('[').unwrap_or((before, ""));
         text += &format!("{before}{name} ({address})");
         rest = after;

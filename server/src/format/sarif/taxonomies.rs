@@ -1,4 +1,5 @@
-//! The published lists that rules refer to, as taxonomies with the entries that occur. It must not know rules.
+//! The published lists that rules refer to, as taxonomies with the entries that occur. It must not
+//! know rules.
 
 use serde_json::{Value, json};
 use threatline_model::references::{self, List};
@@ -29,7 +30,11 @@ impl Taxonomies {
 
     /// The taxonomies of a run, and how the driver names them.
     pub fn into_components(self) -> (Vec<Value>, Vec<Value>) {
-        let named = self.0.iter().enumerate().map(|(at, (list, _))| json!({ "name": list.name(), "index": at }));
+        let named = self
+            .0
+            .iter()
+            .enumerate()
+            .map(|(at, (list, _))| json!({ "name": list.name(), "index": at }));
         let components = self.0.iter().map(|(list, ids)| {
             json!({
                 "name": list.name(),

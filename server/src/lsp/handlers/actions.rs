@@ -33,7 +33,12 @@ const FIX_ALL: &str = "source.fixAll.threatline";
 pub fn options() -> lsp::CodeActionProviderCapability {
     let kinds = ["quickfix", "refactor.extract", "refactor.rewrite", FIX_ALL];
     lsp::CodeActionProviderCapability::Options(lsp::CodeActionOptions {
-        code_action_kinds: Some(kinds.iter().map(|kind| lsp::CodeActionKind::from((*kind).to_owned())).collect()),
+        code_action_kinds: Some(
+            kinds
+                .iter()
+                .map(|kind| lsp::CodeActionKind::from((*kind).to_owned()))
+                .collect(),
+        ),
         resolve_provider: Some(true),
         ..lsp::CodeActionOptions::default()
     })
@@ -70,7 +75,12 @@ fn found(snapshot: &Snapshot, asked: &Asked, range: lsp::Range, is_draft: bool) 
             settings_actions(&snapshot.db, *model, threatline_model::Span { start, end })
         }
         Asked::File(file) => {
-            let models: Vec<Model> = snapshot.models.iter().chain(snapshot.tests.iter()).copied().collect();
+            let models: Vec<Model> = snapshot
+                .models
+                .iter()
+                .chain(snapshot.tests.iter())
+                .copied()
+                .collect();
             let within = snapshot.span(*file, range);
             let mut all = actions(&snapshot.db, &models, *file, within, is_draft);
             all.extend(fix_all(&snapshot.db, *file));
@@ -85,13 +95,19 @@ fn mended(snapshot: &Snapshot, asked: &Asked, at: usize) -> Option<(&'static str
         Asked::File(file) => {
             let all = diagnostics(&snapshot.db, *file);
             let diagnostic = all.get(at)?;
-            (diagnostic.code.id, snapshot.range(*file, span_of(&snapshot.db, diagnostic)))
+            (
+                diagnostic.code.id,
+                snapshot.range(*file, span_of(&snapshot.db, diagnostic)),
+            )
         }
         Asked::Settings(model) => {
             let all = settings_diagnostics(&snapshot.db, *model);
             let diagnostic = all.get(at)?;
             let text = &model.settings(&snapshot.db).text;
-            (diagnostic.code.id, snapshot.range_of(text, span_of(&snapshot.db, diagnostic)))
+            (
+                diagnostic.code.id,
+                snapshot.range_of(text, span_of(&snapshot.db, diagnostic)),
+            )
         }
     })
 }
@@ -99,10 +115,15 @@ fn mended(snapshot: &Snapshot, asked: &Asked, at: usize) -> Option<(&'static str
 pub fn list(snapshot: &Snapshot, params: lsp::CodeActionParams) -> Result<Vec<Value>> {
     let client = &snapshot.client;
     // A client from before LSP 3.8 takes commands alone, and there are none for this.
-    if client.look("textDocument.codeAction.codeActionLiteralSupport").is_none() {
+    if client
+        .look("textDocument.codeAction.codeActionLiteralSupport")
+        .is_none()
+    {
         return Ok(Vec::new());
     }
-    let resolves = client.look("textDocument.codeAction.resolveSupport.properties").and_then(Value::as_array);
+    let resolves = client
+        .look("textDocument.codeAction.resolveSupport.properties")
+        .and_then(Value::as_array);
     let is_lazy = client.has("textDocument.codeAction.dataSupport")
         && resolves.is_some_and(|properties| properties.iter().any(|property| property == "edit"));
     let uri = &params.text_document.uri;
@@ -117,7 +138,10 @@ pub fn list(snapshot: &Snapshot, params: lsp::CodeActionParams) -> Result<Vec<Va
         }),
     };
     let mut list = Vec::new();
-    for action in found(snapshot, &asked, params.range, is_lazy).into_iter().filter(wanted) {
+    for action in found(snapshot, &asked, params.range, is_lazy)
+        .into_iter()
+        .filter(wanted)
+    {
         let mut shown = json!({ "title": safe::line(&action.title), "kind": kind(action.sort) });
         if let Some((code, range)) = action.mends.and_then(|at| mended(snapshot, &asked, at)) {
             let is_it = |known: &&lsp::Diagnostic| {
@@ -148,13 +172,23 @@ pub fn list(snapshot: &Snapshot, params: lsp::CodeActionParams) -> Result<Vec<Va
 pub fn resolve(snapshot: &Snapshot, mut action: Value) -> Result<Value> {
     let lost = || Error::invalid_params("this action is not there any more");
     let data = action.get("data").ok_or_else(lost)?;
-    let uri: lsp::Uri = data.get("uri").and_then(Value::as_str).and_then(|uri| uri.parse().ok()).ok_or_else(lost)?;
-    let range: lsp::Range =
-        serde_json::from_value(data.get("range").cloned().unwrap_or_default()).map_err(|_| lost())?;
-    let title = action.get("title").and_then(Value::as_str).unwrap_or_default();
+    let uri: lsp::Uri = data
+        .get("uri")
+        .and_then(Value::as_str)
+        .and_then(|uri| uri.parse().ok())
+        .ok_or_else(lost)?;
+    let range: lsp::Range = serde_json::from_value(data.get("range").cloned().unwrap_or_default())
+        .map_err(|_| lost())?;
+    let title = action
+        .get("title")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let all = found(snapshot, &asked(snapshot, &uri)?, range, false);
-    let found = all.into_iter().find(|found| safe::line(&found.title) == title);
-    let found = found.ok_or_else(|| refused("the text has changed, or the change would break something else"))?;
+    let found = all
+        .into_iter()
+        .find(|found| safe::line(&found.title) == title);
+    let found = found
+        .ok_or_else(|| refused("the text has changed, or the change would break something else"))?;
     action["edit"] = workspace_edit(snapshot, &found.change)?;
     Ok(action)
 }

@@ -1,5 +1,5 @@
-//! Commands that an editor can run: the STRIDE matrix of a model, its diagram, what is found in it, and the explanation
-//! of that.
+//! Commands that an editor can run: the STRIDE matrix of a model, its diagram, what is found in it,
+//! and the explanation of that.
 
 use crate::lsp::markup;
 use crate::lsp::snapshot::Snapshot;
@@ -20,17 +20,19 @@ use threatline_model::{Decl, File, Kind, Model};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
 
-/// Explains what is found: of the element at `{ uri, position }`, or the finding `rule@element` of the model of a
-/// document.
+/// Explains what is found: of the element at `{ uri, position }`, or the finding `rule@element` of
+/// the model of a document.
 pub const EXPLAIN: &str = "threatline.explain";
-/// The elements against the categories of STRIDE: of the component at `{ uri, position }`, or of the whole model.
+/// The elements against the categories of STRIDE: of the component at `{ uri, position }`, or of
+/// the whole model.
 pub const MATRIX: &str = "threatline.matrix";
-/// The data-flow diagram of the model of the document `{ uri }`, or with `only: true` of that document; with `tall: true`
-/// for a place that is higher than wide. `{ title, svg, places }` with a place for each number in the drawing, or
-/// `{ title, note }`; both have the `components` of the model.
+/// The data-flow diagram of the model of the document `{ uri }`, or with `only: true` of that
+/// document; with `tall: true` for a place that is higher than wide. `{ title, svg, places }` with
+/// a place for each number in the drawing, or `{ title, note }`; both have the `components` of the
+/// model.
 pub const DIAGRAM: &str = "threatline.diagram";
-/// What is found: without arguments the components of all models with how much is found in each, and of the document
-/// `{ uri }` the findings, the open and severe ones first.
+/// What is found: without arguments the components of all models with how much is found in each,
+/// and of the document `{ uri }` the findings, the open and severe ones first.
 pub const FINDINGS: &str = "threatline.findings";
 
 /// What an editor says that it shows by itself; others get a message.
@@ -41,7 +43,9 @@ const MOST_ROWS: usize = 100;
 
 pub fn options() -> lsp::ExecuteCommandOptions {
     lsp::ExecuteCommandOptions {
-        commands: [EXPLAIN, MATRIX, DIAGRAM, FINDINGS].map(str::to_owned).to_vec(),
+        commands: [EXPLAIN, MATRIX, DIAGRAM, FINDINGS]
+            .map(str::to_owned)
+            .to_vec(),
         ..lsp::ExecuteCommandOptions::default()
     }
 }
@@ -64,39 +68,73 @@ fn about(snapshot: &Snapshot, arguments: &[Value]) -> Result<About> {
         (Some(uri), _) => snapshot.file(uri)?,
         // Of several models nobody knows which is meant.
         (None, [only]) if !only.files(&snapshot.db).is_empty() => only.files(&snapshot.db)[0],
-        _ => return Err(Error::invalid_params("the command needs the address of a document")),
+        _ => {
+            return Err(Error::invalid_params(
+                "the command needs the address of a document",
+            ));
+        }
     };
-    let position: Option<lsp::Position> =
-        first.get("position").and_then(|position| serde_json::from_value(position.clone()).ok());
-    let decl = position.and_then(|at| uses::declaration_at(&snapshot.db, file, snapshot.offset(file, at)));
-    let finding = first.get("finding").and_then(text).or_else(|| arguments.get(1).and_then(text));
-    Ok(About { model: file.model(&snapshot.db), file, decl, finding })
+    let position: Option<lsp::Position> = first
+        .get("position")
+        .and_then(|position| serde_json::from_value(position.clone()).ok());
+    let decl =
+        position.and_then(|at| uses::declaration_at(&snapshot.db, file, snapshot.offset(file, at)));
+    let finding = first
+        .get("finding")
+        .and_then(text)
+        .or_else(|| arguments.get(1).and_then(text));
+    Ok(About {
+        model: file.model(&snapshot.db),
+        file,
+        decl,
+        finding,
+    })
 }
 
-pub fn execute(snapshot: Snapshot, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
+pub fn execute(
+    snapshot: Snapshot,
+    params: lsp::ExecuteCommandParams,
+) -> Result<Option<lsp::LSPAny>> {
     let arguments = params.arguments.as_slice();
     let (title, markdown, plain) = match params.command.as_str() {
         EXPLAIN => explain(&snapshot, &about(&snapshot, arguments)?)?,
         MATRIX => matrix(&snapshot, &about(&snapshot, arguments)?),
         DIAGRAM => {
-            let is = |name| arguments.first().and_then(|first| first.get(name)?.as_bool()).unwrap_or_default();
-            let direction = if is("tall") { Direction::Down } else { Direction::Right };
+            let is = |name| {
+                arguments
+                    .first()
+                    .and_then(|first| first.get(name)?.as_bool())
+                    .unwrap_or_default()
+            };
+            let direction = if is("tall") {
+                Direction::Down
+            } else {
+                Direction::Right
+            };
             let file = about(&snapshot, arguments)?.file;
             return Ok(Some(diagram(snapshot, file, is("only"), direction)));
         }
         FINDINGS if arguments.is_empty() => return Ok(Some(components_with_findings(&snapshot))),
         FINDINGS => return Ok(Some(findings(&snapshot, about(&snapshot, arguments)?.file))),
-        other => return Err(Error::invalid_params(format!("there is no command `{other}`"))),
+        other => {
+            return Err(Error::invalid_params(format!(
+                "there is no command `{other}`"
+            )));
+        }
     };
     if !snapshot.client.runs(SHOW) {
-        snapshot.notify("window/showMessage", json!({ "type": lsp::MessageType::INFO, "message": plain }));
+        snapshot.notify(
+            "window/showMessage",
+            json!({ "type": lsp::MessageType::INFO, "message": plain }),
+        );
     }
     Ok(Some(json!({ "title": title, "markdown": markdown })))
 }
 
 /// What a person calls a file: the name of its component, or that of the file.
 fn called(snapshot: &Snapshot, file: File) -> String {
-    let component = component_of(&snapshot.db, file).map(|decl| full_name(&snapshot.db, decl).to_string());
+    let component =
+        component_of(&snapshot.db, file).map(|decl| full_name(&snapshot.db, decl).to_string());
     let path = file.path(&snapshot.db);
     component.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path).to_owned())
 }
@@ -104,8 +142,9 @@ fn called(snapshot: &Snapshot, file: File) -> String {
 /// Files of models as entries to choose from.
 fn components(snapshot: &Snapshot, files: &[File]) -> Vec<Value> {
     let entries = files.iter().filter_map(|file| {
-        let title =
-            component_of(&snapshot.db, *file).and_then(|decl| decl.title(&snapshot.db)).map(|title| safe::line(title));
+        let title = component_of(&snapshot.db, *file)
+            .and_then(|decl| decl.title(&snapshot.db))
+            .map(|title| safe::line(title));
         let uri = snapshot.uri(file.path(&snapshot.db))?;
         Some(json!({ "name": called(snapshot, *file), "title": title, "uri": uri }))
     });
@@ -134,7 +173,9 @@ fn diagram(snapshot: Snapshot, file: File, only: bool, direction: Direction) -> 
         Err(NotDrawn::Empty) => answer["note"] = "There is nothing to draw yet.".into(),
         Err(NotDrawn::TooLarge(parts)) => {
             let most = diagram::MOST_PARTS;
-            answer["note"] = format!("{parts} elements and flows are more than one picture can show ({most}).").into();
+            answer["note"] =
+                format!("{parts} elements and flows are more than one picture can show ({most}).")
+                    .into();
         }
     }
     answer
@@ -146,9 +187,10 @@ fn components_with_findings(snapshot: &Snapshot) -> Value {
     for model in snapshot.models.iter() {
         for &file in model.files(db).iter() {
             let found = lenses::in_file(db, file);
-            let (Some(worst), Some(mut entry)) =
-                (found.iter().map(Cell::of).max(), components(snapshot, &[file]).pop())
-            else {
+            let (Some(worst), Some(mut entry)) = (
+                found.iter().map(Cell::of).max(),
+                components(snapshot, &[file]).pop(),
+            ) else {
                 continue;
             };
             entry["worst"] = worst.class().into();
@@ -188,11 +230,23 @@ fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
         (Some(name), _) => explain::find_findings(db, about.model, name),
         (None, Some(decl)) if decl.kind(db) == Kind::Component => lenses::in_file(db, about.file),
         (None, Some(decl)) => matrix::on(db, decl),
-        (None, None) => return Err(Error::invalid_params("the command needs a finding or a position")),
+        (None, None) => {
+            return Err(Error::invalid_params(
+                "the command needs a finding or a position",
+            ));
+        }
     };
     let mut found = found;
-    found.sort_by_key(|found| (found.state != State::Open, std::cmp::Reverse(found.finding.severity)));
-    let all: Vec<Explanation> = found.iter().map(|found| explain::finding(db, found)).collect();
+    found.sort_by_key(|found| {
+        (
+            found.state != State::Open,
+            std::cmp::Reverse(found.finding.severity),
+        )
+    });
+    let all: Vec<Explanation> = found
+        .iter()
+        .map(|found| explain::finding(db, found))
+        .collect();
     let title = match (all.as_slice(), about.decl) {
         ([one], _) => safe::line(&one.title),
         ([], _) => "Nothing is found here".to_owned(),
@@ -200,18 +254,34 @@ fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
         (all, None) => format!("{} findings", all.len()),
     };
     let shown = |as_markdown| {
-        let texts = all.iter().map(|explanation| markup::content(snapshot, explanation, as_markdown).value);
-        texts.collect::<Vec<_>>().join(if as_markdown { "\n---\n\n" } else { "\n" })
+        let texts = all
+            .iter()
+            .map(|explanation| markup::content(snapshot, explanation, as_markdown).value);
+        texts
+            .collect::<Vec<_>>()
+            .join(if as_markdown { "\n---\n\n" } else { "\n" })
     };
     let (markdown, plain) = (shown(true), shown(false));
-    let otherwise = |text: String| if text.is_empty() { format!("{title}.") } else { text };
+    let otherwise = |text: String| {
+        if text.is_empty() {
+            format!("{title}.")
+        } else {
+            text
+        }
+    };
     Ok((title.clone(), otherwise(markdown), otherwise(plain)))
 }
 
 fn matrix(snapshot: &Snapshot, about: &About) -> Shown {
     let db = &snapshot.db;
-    let component = about.decl.is_some_and(|decl| decl.kind(db) == Kind::Component);
-    let files: Vec<File> = if component { vec![about.file] } else { about.model.files(db).to_vec() };
+    let component = about
+        .decl
+        .is_some_and(|decl| decl.kind(db) == Kind::Component);
+    let files: Vec<File> = if component {
+        vec![about.file]
+    } else {
+        about.model.files(db).to_vec()
+    };
     let mut rows = matrix::matrix(db, &files);
     let title = match about.file.component(db) {
         Some(name) if component => format!("STRIDE of `{name}`"),
@@ -220,7 +290,11 @@ fn matrix(snapshot: &Snapshot, about: &About) -> Shown {
     let rest = rows.len().saturating_sub(MOST_ROWS);
     rows.truncate(MOST_ROWS);
     let letters: Vec<String> = STRIDE.names().map(|word| word.replace('_', " ")).collect();
-    let mut markdown = format!("**{title}**\n\n| element | {} |\n|---|{}\n", letters.join(" | "), "---|".repeat(6));
+    let mut markdown = format!(
+        "**{title}**\n\n| element | {} |\n|---|{}\n",
+        letters.join(" | "),
+        "---|".repeat(6)
+    );
     let mut plain = format!("{title}\n");
     for row in &rows {
         let words: Vec<&str> = row.cells.iter().map(|cell| cell.word()).collect();
@@ -237,7 +311,13 @@ fn matrix(snapshot: &Snapshot, about: &About) -> Shown {
         (false, 0) => String::new(),
         (false, rest) => format!("{rest} more have less to tell.\n"),
     };
-    let open = rows.iter().filter(|row| row.cells.iter().any(|cell| matches!(cell, Cell::Open(_)))).count();
-    let sum = format!("Open on {open} of {} elements with findings. {note}", rows.len() + rest);
+    let open = rows
+        .iter()
+        .filter(|row| row.cells.iter().any(|cell| matches!(cell, Cell::Open(_))))
+        .count();
+    let sum = format!(
+        "Open on {open} of {} elements with findings. {note}",
+        rows.len() + rest
+    );
     (title, format!("{markdown}\n{sum}"), plain + &sum)
 }

@@ -3,13 +3,18 @@
 use crate::lsp::markup;
 use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
-use threatline_ide::completion::{About, Completion, Item, Sort, completion, explanation, settings_completion};
+use threatline_ide::completion::{
+    About, Completion, Item, Sort, completion, explanation, settings_completion,
+};
 use threatline_ide::{safe, signature};
 use threatline_model::{File, Kind, Span, references, schema};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
 
-pub fn complete(snapshot: &Snapshot, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
+pub fn complete(
+    snapshot: &Snapshot,
+    params: lsp::CompletionParams,
+) -> Result<Option<lsp::CompletionResponse>> {
     let at = &params.text_document_position;
     let uri = &at.text_document.uri;
     let is_typed = |character: &str| {
@@ -18,21 +23,34 @@ pub fn complete(snapshot: &Snapshot, params: lsp::CompletionParams) -> Result<Op
     };
     let convert = |found: Completion, range: &dyn Fn(Span) -> lsp::Range, cursor: u32| {
         let whole = range(found.word);
-        let typed = range(Span { start: found.word.start, end: cursor.max(found.word.start) });
+        let typed = range(Span {
+            start: found.word.start,
+            end: cursor.max(found.word.start),
+        });
         let items = found.items.iter().enumerate();
-        let items = items.map(|(rank, item)| convert(snapshot, uri, item, rank, typed, whole)).collect();
-        Some(lsp::CompletionResponse::List(lsp::CompletionList { is_incomplete: found.is_incomplete, items }))
+        let items = items
+            .map(|(rank, item)| convert(snapshot, uri, item, rank, typed, whole))
+            .collect();
+        Some(lsp::CompletionResponse::List(lsp::CompletionList {
+            is_incomplete: found.is_incomplete,
+            items,
+        }))
     };
     if let Some(model) = snapshot.settings_at(uri) {
         let text = &model.settings(&snapshot.db).text;
         let cursor = snapshot.offset_in(text, at.position);
         let found = settings_completion(&snapshot.db, model, cursor);
-        return Ok(found.and_then(|found| convert(found, &|span| snapshot.range_of(text, span), cursor)));
+        return Ok(
+            found.and_then(|found| convert(found, &|span| snapshot.range_of(text, span), cursor))
+        );
     }
     let (file, cursor) = snapshot.place(at)?;
     let found = completion(&snapshot.db, file, cursor).filter(|found| {
         // A space opens a list of what has to come, and not one of what may.
-        let is_begun = found.items.iter().all(|item| matches!(item.sort, Sort::Keyword | Sort::Property));
+        let is_begun = found
+            .items
+            .iter()
+            .all(|item| matches!(item.sort, Sort::Keyword | Sort::Property));
         !(is_typed(" ") && is_begun)
     });
     Ok(found.and_then(|found| convert(found, &|span| snapshot.range(file, span), cursor)))
@@ -49,14 +67,20 @@ fn convert(
     let client = &snapshot.client;
     let can = |what: &str| client.has(&format!("textDocument.completion.completionItem.{what}"));
     let snippet = item.snippet.as_ref().filter(|_| can("snippetSupport"));
-    let new_text = snippet.or(item.insert.as_ref()).unwrap_or(&item.label).clone();
+    let new_text = snippet
+        .or(item.insert.as_ref())
+        .unwrap_or(&item.label)
+        .clone();
     let edit = match can("insertReplaceSupport") {
         true => lsp::CompletionTextEdit::InsertAndReplace(lsp::InsertReplaceEdit {
             new_text,
             insert: typed,
             replace: whole,
         }),
-        false => lsp::CompletionTextEdit::Edit(lsp::TextEdit { range: whole, new_text }),
+        false => lsp::CompletionTextEdit::Edit(lsp::TextEdit {
+            range: whole,
+            new_text,
+        }),
     };
     let documentation = match &item.about {
         About::Text(text) => Some(lsp::Documentation::String(text.clone())),
@@ -71,7 +95,8 @@ fn convert(
         filter_text: item.filter.clone(),
         insert_text_format: snippet.map(|_| lsp::InsertTextFormat::SNIPPET),
         text_edit: Some(edit),
-        data: named(&item.about).map(|(about, name)| json!({ "uri": uri, "about": about, "name": name })),
+        data: named(&item.about)
+            .map(|(about, name)| json!({ "uri": uri, "about": about, "name": name })),
         ..lsp::CompletionItem::default()
     }
 }
@@ -126,7 +151,12 @@ fn about(about: &str, name: &str) -> Option<About> {
         "declaration" => About::Declaration(name.to_owned()),
         "reference" => About::Reference(references::find(name)?.id),
         "finding" => About::Finding(name.to_owned()),
-        "function" => About::Function(threatline_ide::hover::FUNCTIONS.iter().find(|(known, ..)| *known == name)?.0),
+        "function" => About::Function(
+            threatline_ide::hover::FUNCTIONS
+                .iter()
+                .find(|(known, ..)| *known == name)?
+                .0,
+        ),
         _ => return None,
     })
 }
@@ -135,22 +165,38 @@ pub fn resolve(snapshot: &Snapshot, mut item: lsp::CompletionItem) -> Result<lsp
     let asked = item.data.as_ref().and_then(|data| {
         let text = |key: &str| data.get(key).and_then(Value::as_str);
         let uri: lsp::Uri = text("uri")?.parse().ok()?;
-        let file = snapshot.file(&uri).ok().or_else(|| first_file(snapshot, &uri))?;
+        let file = snapshot
+            .file(&uri)
+            .ok()
+            .or_else(|| first_file(snapshot, &uri))?;
         explanation(&snapshot.db, file, &about(text("about")?, text("name")?)?)
     });
     if let Some(explanation) = asked {
-        let markdown = snapshot.client.shows_markdown("textDocument.completion.completionItem.documentationFormat");
-        item.documentation = Some(lsp::Documentation::MarkupContent(markup::content(snapshot, &explanation, markdown)));
+        let markdown = snapshot
+            .client
+            .shows_markdown("textDocument.completion.completionItem.documentationFormat");
+        item.documentation = Some(lsp::Documentation::MarkupContent(markup::content(
+            snapshot,
+            &explanation,
+            markdown,
+        )));
     }
     Ok(item)
 }
 
 /// A file of the model whose settings a document is.
 fn first_file(snapshot: &Snapshot, uri: &lsp::Uri) -> Option<File> {
-    snapshot.settings_at(uri)?.files(&snapshot.db).first().copied()
+    snapshot
+        .settings_at(uri)?
+        .files(&snapshot.db)
+        .first()
+        .copied()
 }
 
-pub fn signature(snapshot: &Snapshot, params: lsp::SignatureHelpParams) -> Result<Option<lsp::SignatureHelp>> {
+pub fn signature(
+    snapshot: &Snapshot,
+    params: lsp::SignatureHelpParams,
+) -> Result<Option<lsp::SignatureHelp>> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
     let convert = |found: signature::Signature| {
         let parameter = |parameter: &&str| lsp::ParameterInformation {
@@ -159,7 +205,10 @@ pub fn signature(snapshot: &Snapshot, params: lsp::SignatureHelpParams) -> Resul
         };
         let active = Some(found.active as u32);
         let information = lsp::SignatureInformation {
-            documentation: Some(lsp::Documentation::String(format!("{}\nFor example: {}", found.doc, found.example))),
+            documentation: Some(lsp::Documentation::String(format!(
+                "{}\nFor example: {}",
+                found.doc, found.example
+            ))),
             parameters: Some(found.parameters.iter().map(parameter).collect()),
             label: found.label,
             active_parameter: snapshot
@@ -168,7 +217,11 @@ pub fn signature(snapshot: &Snapshot, params: lsp::SignatureHelpParams) -> Resul
                 .then_some(active)
                 .flatten(),
         };
-        lsp::SignatureHelp { signatures: vec![information], active_signature: Some(0), active_parameter: active }
+        lsp::SignatureHelp {
+            signatures: vec![information],
+            active_signature: Some(0),
+            active_parameter: active,
+        }
     };
     Ok(signature::signature(&snapshot.db, file, offset).map(convert))
 }

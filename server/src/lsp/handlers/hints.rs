@@ -10,17 +10,34 @@ use threatline_model::{Decl, File};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
 
-pub fn inlay(snapshot: &Snapshot, params: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>> {
+pub fn inlay(
+    snapshot: &Snapshot,
+    params: lsp::InlayHintParams,
+) -> Result<Option<Vec<lsp::InlayHint>>> {
     let file = snapshot.file(&params.text_document.uri)?;
-    let found = hints(&snapshot.db, file, snapshot.span(file, params.range), snapshot.settings.hints);
-    Ok(Some(found.into_iter().map(|hint| convert(snapshot, file, hint)).collect()))
+    let found = hints(
+        &snapshot.db,
+        file,
+        snapshot.span(file, params.range),
+        snapshot.settings.hints,
+    );
+    Ok(Some(
+        found
+            .into_iter()
+            .map(|hint| convert(snapshot, file, hint))
+            .collect(),
+    ))
 }
 
 fn convert(snapshot: &Snapshot, file: File, hint: Hint) -> lsp::InlayHint {
-    let at = threatline_model::Span { start: hint.at, end: hint.at };
+    let at = threatline_model::Span {
+        start: hint.at,
+        end: hint.at,
+    };
     let tooltip = (!hint.why.is_empty()).then(|| hint.why.join("\n"));
-    let location =
-        hint.place.and_then(|place| snapshot.location(threatline_model::diagnostics::Location::Place(place)));
+    let location = hint
+        .place
+        .and_then(|place| snapshot.location(threatline_model::diagnostics::Location::Place(place)));
     let label = match location {
         Some(location) => lsp::InlayHintLabel::LabelParts(vec![lsp::InlayHintLabelPart {
             value: hint.label,
@@ -45,37 +62,85 @@ fn convert(snapshot: &Snapshot, file: File, hint: Hint) -> lsp::InlayHint {
 /// The command of an editor that shows places beside a text, if it has one.
 const SHOW_REFERENCES: &str = "threatline.showReferences";
 
-pub fn lens(snapshot: &Snapshot, params: lsp::CodeLensParams) -> Result<Option<Vec<lsp::CodeLens>>> {
+pub fn lens(
+    snapshot: &Snapshot,
+    params: lsp::CodeLensParams,
+) -> Result<Option<Vec<lsp::CodeLens>>> {
     let file = snapshot.file(&params.text_document.uri)?;
     let uri = &params.text_document.uri;
     let convert = |lens: threatline_ide::lenses::Lens| {
         let range = snapshot.range(file, lens.span);
         // How often something is named is counted when it is seen.
-        let command = (lens.shows != Shows::References).then(|| command(snapshot, uri, lens.decl, lens.shows, range));
-        let data = command.is_none().then(|| json!({ "uri": uri, "position": range.start }));
-        lsp::CodeLens { range, command, data }
+        let command = (lens.shows != Shows::References)
+            .then(|| command(snapshot, uri, lens.decl, lens.shows, range));
+        let data = command
+            .is_none()
+            .then(|| json!({ "uri": uri, "position": range.start }));
+        lsp::CodeLens {
+            range,
+            command,
+            data,
+        }
     };
-    Ok(Some(lenses(&snapshot.db, file, snapshot.settings.lenses).into_iter().map(convert).collect()))
+    Ok(Some(
+        lenses(&snapshot.db, file, snapshot.settings.lenses)
+            .into_iter()
+            .map(convert)
+            .collect(),
+    ))
 }
 
-fn command(snapshot: &Snapshot, uri: &lsp::Uri, decl: Decl, shows: Shows, range: lsp::Range) -> lsp::Command {
+fn command(
+    snapshot: &Snapshot,
+    uri: &lsp::Uri,
+    decl: Decl,
+    shows: Shows,
+    range: lsp::Range,
+) -> lsp::Command {
     let title = safe::line(&title(&snapshot.db, decl, shows));
     let at = json!({ "uri": uri, "position": range.start });
     match shows {
-        Shows::Findings => lsp::Command { title, command: EXPLAIN.to_owned(), arguments: Some(vec![at]) },
-        Shows::Coverage => lsp::Command { title, command: MATRIX.to_owned(), arguments: Some(vec![at]) },
+        Shows::Findings => lsp::Command {
+            title,
+            command: EXPLAIN.to_owned(),
+            arguments: Some(vec![at]),
+        },
+        Shows::Coverage => lsp::Command {
+            title,
+            command: MATRIX.to_owned(),
+            arguments: Some(vec![at]),
+        },
         Shows::References => {
             // An editor that cannot show them still shows how many there are.
             let known = snapshot.client.runs(SHOW_REFERENCES);
             let places = uses::references(&snapshot.db, decl.model(&snapshot.db), decl);
-            let places = places.into_iter().filter(|found| found.meaning != uses::Meaning::Declares(decl));
+            let places = places
+                .into_iter()
+                .filter(|found| found.meaning != uses::Meaning::Declares(decl));
             let places = places.filter_map(|found| {
                 let file = found.within.file(&snapshot.db);
-                Some(lsp::Location::new(snapshot.uri(file.path(&snapshot.db))?, snapshot.range(file, found.span)))
+                Some(lsp::Location::new(
+                    snapshot.uri(file.path(&snapshot.db))?,
+                    snapshot.range(file, found.span),
+                ))
             });
-            let arguments = known.then(|| vec![json!(uri), json!(range.start), json!(places.collect::<Vec<_>>())]);
-            let command = if known { SHOW_REFERENCES.to_owned() } else { String::new() };
-            lsp::Command { title, command, arguments }
+            let arguments = known.then(|| {
+                vec![
+                    json!(uri),
+                    json!(range.start),
+                    json!(places.collect::<Vec<_>>()),
+                ]
+            });
+            let command = if known {
+                SHOW_REFERENCES.to_owned()
+            } else {
+                String::new()
+            };
+            lsp::Command {
+                title,
+                command,
+                arguments,
+            }
         }
     }
 }
@@ -83,7 +148,11 @@ fn command(snapshot: &Snapshot, uri: &lsp::Uri, decl: Decl, shows: Shows, range:
 pub fn resolve_lens(snapshot: &Snapshot, mut lens: lsp::CodeLens) -> Result<lsp::CodeLens> {
     let lost = || Error::invalid_params("this declaration is not there any more");
     let data = lens.data.as_ref().ok_or_else(lost)?;
-    let uri: lsp::Uri = data.get("uri").and_then(Value::as_str).and_then(|uri| uri.parse().ok()).ok_or_else(lost)?;
+    let uri: lsp::Uri = data
+        .get("uri")
+        .and_then(Value::as_str)
+        .and_then(|uri| uri.parse().ok())
+        .ok_or_else(lost)?;
     let file = snapshot.file(&uri)?;
     let offset = snapshot.offset(file, lens.range.start);
     let decl = uses::declaration_at(&snapshot.db, file, offset).ok_or_else(lost)?;

@@ -8,19 +8,27 @@ use tower_lsp::ls_types as lsp;
 
 /// Whether there is such a file, and it lies in a folder: a link of the disk may lead out of it.
 fn is_within(path: &str, folder: &str) -> bool {
-    let (path, folder) = (Path::new(path).canonicalize(), Path::new(folder).canonicalize());
+    let (path, folder) = (
+        Path::new(path).canonicalize(),
+        Path::new(folder).canonicalize(),
+    );
     matches!((path, folder), (Ok(path), Ok(folder)) if path.starts_with(&folder))
 }
 
-pub fn document(snapshot: &Snapshot, params: lsp::DocumentLinkParams) -> Result<Option<Vec<lsp::DocumentLink>>> {
+pub fn document(
+    snapshot: &Snapshot,
+    params: lsp::DocumentLinkParams,
+) -> Result<Option<Vec<lsp::DocumentLink>>> {
     let file = snapshot.file(&params.text_document.uri)?;
-    let has_tooltips = snapshot.client.has("textDocument.documentLink.tooltipSupport");
+    let has_tooltips = snapshot
+        .client
+        .has("textDocument.documentLink.tooltipSupport");
     let convert = |link: Link| {
         let target = match &link.target {
             Target::Address(address) => address.parse().ok()?,
-            Target::Path(path) => {
-                snapshot.uri(path).filter(|_| is_within(path, file.model(&snapshot.db).root(&snapshot.db)))?
-            }
+            Target::Path(path) => snapshot
+                .uri(path)
+                .filter(|_| is_within(path, file.model(&snapshot.db).root(&snapshot.db)))?,
         };
         Some(lsp::DocumentLink {
             range: snapshot.range(file, link.span),
@@ -29,5 +37,10 @@ pub fn document(snapshot: &Snapshot, params: lsp::DocumentLinkParams) -> Result<
             data: None,
         })
     };
-    Ok(Some(links(&snapshot.db, file).into_iter().filter_map(convert).collect()))
+    Ok(Some(
+        links(&snapshot.db, file)
+            .into_iter()
+            .filter_map(convert)
+            .collect(),
+    ))
 }

@@ -17,14 +17,18 @@ use tower_lsp::ls_types as lsp;
 
 pub fn hover(snapshot: &Snapshot, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
-    Ok(hover::hover(&snapshot.db, file, offset).map(|hover| lsp::Hover {
-        contents: lsp::HoverContents::Markup(markup::content(
-            snapshot,
-            &hover.explanation,
-            snapshot.client.shows_markdown("textDocument.hover.contentFormat"),
-        )),
-        range: Some(snapshot.range(file, hover.span)),
-    }))
+    Ok(
+        hover::hover(&snapshot.db, file, offset).map(|hover| lsp::Hover {
+            contents: lsp::HoverContents::Markup(markup::content(
+                snapshot,
+                &hover.explanation,
+                snapshot
+                    .client
+                    .shows_markdown("textDocument.hover.contentFormat"),
+            )),
+            range: Some(snapshot.range(file, hover.span)),
+        }),
+    )
 }
 
 type Found = Option<lsp::GotoDefinitionResponse>;
@@ -52,8 +56,12 @@ fn go(
     find: impl Fn(&threatline_model::Database, File, u32) -> Option<Goto>,
 ) -> Result<Found> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
-    let Some(found) = find(&snapshot.db, file, offset) else { return Ok(None) };
-    let links = snapshot.client.has(&format!("textDocument.{what}.linkSupport"));
+    let Some(found) = find(&snapshot.db, file, offset) else {
+        return Ok(None);
+    };
+    let links = snapshot
+        .client
+        .has(&format!("textDocument.{what}.linkSupport"));
     let uri = |target: &Target| snapshot.uri(target.file.path(&snapshot.db));
     Ok(Some(if links {
         let link = |target: &Target| {
@@ -66,24 +74,44 @@ fn go(
         };
         lsp::GotoDefinitionResponse::Link(found.targets.iter().filter_map(link).collect())
     } else {
-        let location =
-            |target: &Target| Some(lsp::Location::new(uri(target)?, snapshot.range(target.file, target.name)));
+        let location = |target: &Target| {
+            Some(lsp::Location::new(
+                uri(target)?,
+                snapshot.range(target.file, target.name),
+            ))
+        };
         lsp::GotoDefinitionResponse::Array(found.targets.iter().filter_map(location).collect())
     }))
 }
 
-pub fn references(snapshot: &Snapshot, params: lsp::ReferenceParams) -> Result<Option<Vec<lsp::Location>>> {
+pub fn references(
+    snapshot: &Snapshot,
+    params: lsp::ReferenceParams,
+) -> Result<Option<Vec<lsp::Location>>> {
     let (file, offset) = snapshot.place(&params.text_document_position)?;
-    let found = goto::references(&snapshot.db, file, offset, params.context.include_declaration);
+    let found = goto::references(
+        &snapshot.db,
+        file,
+        offset,
+        params.context.include_declaration,
+    );
     let mut addresses: HashMap<File, Option<lsp::Uri>> = HashMap::new();
     let location = |reference: goto::Reference| {
         let file = reference.file;
-        let uri = addresses.entry(file).or_insert_with(|| snapshot.uri(file.path(&snapshot.db))).clone()?;
-        Some(lsp::Location::new(uri, snapshot.range(file, reference.span)))
+        let uri = addresses
+            .entry(file)
+            .or_insert_with(|| snapshot.uri(file.path(&snapshot.db)))
+            .clone()?;
+        Some(lsp::Location::new(
+            uri,
+            snapshot.range(file, reference.span),
+        ))
     };
     let locations: Vec<lsp::Location> = found.into_iter().filter_map(location).collect();
     if let Some(token) = &params.partial_result_params.partial_result_token {
-        locations.chunks(PART).for_each(|part| snapshot.tell_part(token, part));
+        locations
+            .chunks(PART)
+            .for_each(|part| snapshot.tell_part(token, part));
         return Ok(Some(Vec::new()));
     }
     Ok(Some(locations))
@@ -125,21 +153,41 @@ pub fn symbol_kind(kind: Kind) -> lsp::SymbolKind {
     }
 }
 
-pub fn symbols(snapshot: &Snapshot, params: lsp::DocumentSymbolParams) -> Result<Option<lsp::DocumentSymbolResponse>> {
+pub fn symbols(
+    snapshot: &Snapshot,
+    params: lsp::DocumentSymbolParams,
+) -> Result<Option<lsp::DocumentSymbolResponse>> {
     let file = snapshot.file(&params.text_document.uri)?;
     let found = document_symbols(&snapshot.db, file);
-    if snapshot.client.has("textDocument.documentSymbol.hierarchicalDocumentSymbolSupport") {
-        let nested = found.iter().map(|symbol| nested(snapshot, file, symbol)).collect();
+    if snapshot
+        .client
+        .has("textDocument.documentSymbol.hierarchicalDocumentSymbolSupport")
+    {
+        let nested = found
+            .iter()
+            .map(|symbol| nested(snapshot, file, symbol))
+            .collect();
         return Ok(Some(lsp::DocumentSymbolResponse::Nested(nested)));
     }
     let mut flat = Vec::new();
-    flatten(snapshot, file, &params.text_document.uri, &found, None, &mut flat);
+    flatten(
+        snapshot,
+        file,
+        &params.text_document.uri,
+        &found,
+        None,
+        &mut flat,
+    );
     Ok(Some(lsp::DocumentSymbolResponse::Flat(flat)))
 }
 
 #[allow(deprecated)] // the type has a field that is
 fn nested(snapshot: &Snapshot, file: File, symbol: &Symbol) -> lsp::DocumentSymbol {
-    let children: Vec<_> = symbol.children.iter().map(|child| nested(snapshot, file, child)).collect();
+    let children: Vec<_> = symbol
+        .children
+        .iter()
+        .map(|child| nested(snapshot, file, child))
+        .collect();
     lsp::DocumentSymbol {
         name: symbol.name.clone(),
         detail: symbol.title.as_deref().map(safe::line),
@@ -170,7 +218,14 @@ fn flatten(
             location: lsp::Location::new(uri.clone(), snapshot.range(file, symbol.whole)),
             container_name: container.map(str::to_owned),
         });
-        flatten(snapshot, file, uri, &symbol.children, Some(&symbol.name), flat);
+        flatten(
+            snapshot,
+            file,
+            uri,
+            &symbol.children,
+            Some(&symbol.name),
+            flat,
+        );
     }
 }
 
@@ -190,19 +245,32 @@ pub fn workspace(
             kind: symbol_kind(symbol.kind),
             tags: None,
             deprecated: None,
-            location: lsp::Location::new(uri, snapshot.range(symbol.target.file, symbol.target.name)),
+            location: lsp::Location::new(
+                uri,
+                snapshot.range(symbol.target.file, symbol.target.name),
+            ),
             container_name: symbol.container,
         })
     };
-    Ok(Some(lsp::WorkspaceSymbolResponse::Flat(found.into_iter().filter_map(convert).collect())))
+    Ok(Some(lsp::WorkspaceSymbolResponse::Flat(
+        found.into_iter().filter_map(convert).collect(),
+    )))
 }
 
-pub fn folding(snapshot: &Snapshot, params: lsp::FoldingRangeParams) -> Result<Option<Vec<lsp::FoldingRange>>> {
+pub fn folding(
+    snapshot: &Snapshot,
+    params: lsp::FoldingRangeParams,
+) -> Result<Option<Vec<lsp::FoldingRange>>> {
     let file = snapshot.file(&params.text_document.uri)?;
-    let lines_alone = snapshot.client.has("textDocument.foldingRange.lineFoldingOnly");
+    let lines_alone = snapshot
+        .client
+        .has("textDocument.foldingRange.lineFoldingOnly");
     let convert = |fold: folding::Fold| {
         let range = snapshot.range(file, fold.span);
-        let is_comment = matches!(fold.kind, folding::FoldKind::Comments | folding::FoldKind::Description);
+        let is_comment = matches!(
+            fold.kind,
+            folding::FoldKind::Comments | folding::FoldKind::Description
+        );
         let mut end_line = range.end.line;
         // The line with the closing brace stays to be seen.
         if lines_alone && fold.kind == folding::FoldKind::Block && end_line > range.start.line {
@@ -217,20 +285,34 @@ pub fn folding(snapshot: &Snapshot, params: lsp::FoldingRangeParams) -> Result<O
             collapsed_text: None,
         })
     };
-    Ok(Some(folding::folds(&snapshot.db, file).into_iter().filter_map(convert).collect()))
+    Ok(Some(
+        folding::folds(&snapshot.db, file)
+            .into_iter()
+            .filter_map(convert)
+            .collect(),
+    ))
 }
 
-pub fn selections(snapshot: &Snapshot, params: lsp::SelectionRangeParams) -> Result<Option<Vec<lsp::SelectionRange>>> {
+pub fn selections(
+    snapshot: &Snapshot,
+    params: lsp::SelectionRangeParams,
+) -> Result<Option<Vec<lsp::SelectionRange>>> {
     let file = snapshot.file(&params.text_document.uri)?;
     let of = |position: &lsp::Position| {
         let offset = snapshot.offset(file, *position);
         let spans = selection::selections(&snapshot.db, file, offset);
         // From the outermost inwards.
         let growing = spans.iter().rev().fold(None, |parent, span| {
-            Some(lsp::SelectionRange { range: snapshot.range(file, *span), parent: parent.map(Box::new) })
+            Some(lsp::SelectionRange {
+                range: snapshot.range(file, *span),
+                parent: parent.map(Box::new),
+            })
         });
         let here = lsp::Range::new(*position, *position);
-        growing.unwrap_or(lsp::SelectionRange { range: here, parent: None })
+        growing.unwrap_or(lsp::SelectionRange {
+            range: here,
+            parent: None,
+        })
     };
     Ok(Some(params.positions.iter().map(of).collect()))
 }
@@ -242,13 +324,21 @@ fn data(item: &hierarchy::Item) -> serde_json::Value {
 }
 
 /// The declaration of an entry that came back, and the path that the question came from first.
-fn again(snapshot: &Snapshot, uri: &lsp::Uri, data: Option<&serde_json::Value>) -> Result<(Decl, Arc<str>)> {
+fn again(
+    snapshot: &Snapshot,
+    uri: &lsp::Uri,
+    data: Option<&serde_json::Value>,
+) -> Result<(Decl, Arc<str>)> {
     let lost = || Error::invalid_params("this entry is not there any more");
-    let text = |key: &str| data.and_then(|data| data.get(key)).and_then(serde_json::Value::as_str);
+    let text = |key: &str| {
+        data.and_then(|data| data.get(key))
+            .and_then(serde_json::Value::as_str)
+    };
     let path: Arc<str> = text("path").map_or_else(|| path_of(uri), Arc::from);
     let from: Arc<str> = text("from").map_or_else(|| path.clone(), Arc::from);
     let file = snapshot.file_at(&path).ok_or_else(lost)?;
-    let decl = hierarchy::find(&snapshot.db, file, text("name").ok_or_else(lost)?).ok_or_else(lost)?;
+    let decl =
+        hierarchy::find(&snapshot.db, file, text("name").ok_or_else(lost)?).ok_or_else(lost)?;
     Ok((decl, from))
 }
 
@@ -271,8 +361,13 @@ pub fn prepare_calls(
 ) -> Result<Option<Vec<lsp::CallHierarchyItem>>> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
     let items = hierarchy::prepare_calls(&snapshot.db, file, offset);
-    Ok(Some(items.iter().filter_map(|item| call_item(snapshot, item)).collect())
-        .filter(|items: &Vec<_>| !items.is_empty()))
+    Ok(Some(
+        items
+            .iter()
+            .filter_map(|item| call_item(snapshot, item))
+            .collect(),
+    )
+    .filter(|items: &Vec<_>| !items.is_empty()))
 }
 
 pub fn incoming_calls(
@@ -283,11 +378,20 @@ pub fn incoming_calls(
     let convert = |call: hierarchy::Call| {
         let file = call.item.target.file;
         Some(lsp::CallHierarchyIncomingCall {
-            from_ranges: call.flows_in(file).into_iter().map(|span| snapshot.range(file, span)).collect(),
+            from_ranges: call
+                .flows_in(file)
+                .into_iter()
+                .map(|span| snapshot.range(file, span))
+                .collect(),
             from: call_item(snapshot, &call.item)?,
         })
     };
-    Ok(Some(hierarchy::incoming_calls(&snapshot.db, decl, &from).into_iter().filter_map(convert).collect()))
+    Ok(Some(
+        hierarchy::incoming_calls(&snapshot.db, decl, &from)
+            .into_iter()
+            .filter_map(convert)
+            .collect(),
+    ))
 }
 
 pub fn outgoing_calls(
@@ -298,11 +402,20 @@ pub fn outgoing_calls(
     let file = decl.file(&snapshot.db);
     let convert = |call: hierarchy::Call| {
         Some(lsp::CallHierarchyOutgoingCall {
-            from_ranges: call.flows_in(file).into_iter().map(|span| snapshot.range(file, span)).collect(),
+            from_ranges: call
+                .flows_in(file)
+                .into_iter()
+                .map(|span| snapshot.range(file, span))
+                .collect(),
             to: call_item(snapshot, &call.item)?,
         })
     };
-    Ok(Some(hierarchy::outgoing_calls(&snapshot.db, decl, &from).into_iter().filter_map(convert).collect()))
+    Ok(Some(
+        hierarchy::outgoing_calls(&snapshot.db, decl, &from)
+            .into_iter()
+            .filter_map(convert)
+            .collect(),
+    ))
 }
 
 fn type_item(snapshot: &Snapshot, item: &hierarchy::Item) -> Option<lsp::TypeHierarchyItem> {
@@ -324,7 +437,9 @@ pub fn prepare_types(
 ) -> Result<Option<Vec<lsp::TypeHierarchyItem>>> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
     let item = hierarchy::prepare_types(&snapshot.db, file, offset);
-    Ok(item.and_then(|item| type_item(snapshot, &item)).map(|item| vec![item]))
+    Ok(item
+        .and_then(|item| type_item(snapshot, &item))
+        .map(|item| vec![item]))
 }
 
 pub fn supertypes(
@@ -333,7 +448,12 @@ pub fn supertypes(
 ) -> Result<Option<Vec<lsp::TypeHierarchyItem>>> {
     let (decl, from) = again(snapshot, &params.item.uri, params.item.data.as_ref())?;
     let items = hierarchy::supertypes(&snapshot.db, decl, &from);
-    Ok(Some(items.iter().filter_map(|item| type_item(snapshot, item)).collect()))
+    Ok(Some(
+        items
+            .iter()
+            .filter_map(|item| type_item(snapshot, item))
+            .collect(),
+    ))
 }
 
 pub fn subtypes(
@@ -341,7 +461,14 @@ pub fn subtypes(
     params: lsp::TypeHierarchySubtypesParams,
 ) -> Result<Option<Vec<lsp::TypeHierarchyItem>>> {
     let (decl, from) = again(snapshot, &params.item.uri, params.item.data.as_ref())?;
-    let model = snapshot.file_at(&from).map_or_else(|| decl.model(&snapshot.db), |file| file.model(&snapshot.db));
+    let model = snapshot
+        .file_at(&from)
+        .map_or_else(|| decl.model(&snapshot.db), |file| file.model(&snapshot.db));
     let items = hierarchy::subtypes(&snapshot.db, model, decl, &from);
-    Ok(Some(items.iter().filter_map(|item| type_item(snapshot, item)).collect()))
+    Ok(Some(
+        items
+            .iter()
+            .filter_map(|item| type_item(snapshot, item))
+            .collect(),
+    ))
 }

@@ -28,7 +28,12 @@ impl request::Request for WillRenameFiles {
 }
 
 fn models(snapshot: &Snapshot) -> Vec<Model> {
-    snapshot.models.iter().chain(snapshot.tests.iter()).copied().collect()
+    snapshot
+        .models
+        .iter()
+        .chain(snapshot.tests.iter())
+        .copied()
+        .collect()
 }
 
 pub fn prepare(
@@ -38,23 +43,47 @@ pub fn prepare(
     let (file, offset) = snapshot.place(&params)?;
     let span = ide::prepare(&snapshot.db, file, offset).map_err(refused)?;
     let placeholder = file.source(&snapshot.db).text[span.range()].to_owned();
-    Ok(Some(lsp::PrepareRenameResponse::RangeWithPlaceholder { range: snapshot.range(file, span), placeholder }))
+    Ok(Some(lsp::PrepareRenameResponse::RangeWithPlaceholder {
+        range: snapshot.range(file, span),
+        placeholder,
+    }))
 }
 
 pub fn rename(snapshot: &Snapshot, params: lsp::RenameParams) -> Result<Value> {
     let (file, offset) = snapshot.place(&params.text_document_position)?;
-    let change = ide::rename(&snapshot.db, &models(snapshot), file, offset, &params.new_name).map_err(refused)?;
+    let change = ide::rename(
+        &snapshot.db,
+        &models(snapshot),
+        file,
+        offset,
+        &params.new_name,
+    )
+    .map_err(refused)?;
     workspace_edit(snapshot, &change)
 }
 
 pub fn files(snapshot: &Snapshot, params: lsp::RenameFilesParams) -> Result<Option<Value>> {
-    let path = |uri: &str| uri.parse().map(|uri| path_of(&uri)).map_err(|_| Error::invalid_params("no address"));
+    let path = |uri: &str| {
+        uri.parse()
+            .map(|uri| path_of(&uri))
+            .map_err(|_| Error::invalid_params("no address"))
+    };
     let mut all = threatline_ide::change::Change::default();
     for file in &params.files {
-        let moved = ide::moved(&snapshot.db, &models(snapshot), &path(&file.old_uri)?, &path(&file.new_uri)?);
+        let moved = ide::moved(
+            &snapshot.db,
+            &models(snapshot),
+            &path(&file.old_uri)?,
+            &path(&file.new_uri)?,
+        );
         for (path, edits) in moved.edits {
             let known = all.edits.entry(path).or_default();
-            known.extend(edits.into_iter().filter(|edit| !known.contains(edit)).collect::<Vec<_>>());
+            known.extend(
+                edits
+                    .into_iter()
+                    .filter(|edit| !known.contains(edit))
+                    .collect::<Vec<_>>(),
+            );
         }
     }
     if all.edits.is_empty() {
@@ -63,11 +92,17 @@ pub fn files(snapshot: &Snapshot, params: lsp::RenameFilesParams) -> Result<Opti
     workspace_edit(snapshot, &all).map(Some)
 }
 
-pub fn linked(snapshot: &Snapshot, params: lsp::LinkedEditingRangeParams) -> Result<Option<lsp::LinkedEditingRanges>> {
+pub fn linked(
+    snapshot: &Snapshot,
+    params: lsp::LinkedEditingRangeParams,
+) -> Result<Option<lsp::LinkedEditingRanges>> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
     let spans = linked::linked(&snapshot.db, file, offset);
     Ok((!spans.is_empty()).then(|| lsp::LinkedEditingRanges {
-        ranges: spans.into_iter().map(|span| snapshot.range(file, span)).collect(),
+        ranges: spans
+            .into_iter()
+            .map(|span| snapshot.range(file, span))
+            .collect(),
         word_pattern: Some(linked::WORD.to_owned()),
     }))
 }

@@ -9,7 +9,8 @@ use threatline_model::{File, Kind, Span};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
 
-/// The types, in the order of their numbers: those of the protocol, so that every theme has colours for them.
+/// The types, in the order of their numbers: those of the protocol, so that every theme has colours
+/// for them.
 const TYPES: [&str; 19] = [
     "comment",
     "string",
@@ -38,7 +39,10 @@ const MODIFIERS: [&str; 3] = ["declaration", "defaultLibrary", "documentation"];
 pub fn options() -> lsp::SemanticTokensServerCapabilities {
     lsp::SemanticTokensServerCapabilities::SemanticTokensOptions(lsp::SemanticTokensOptions {
         legend: lsp::SemanticTokensLegend {
-            token_types: TYPES.iter().map(|name| lsp::SemanticTokenType::from((*name).to_owned())).collect(),
+            token_types: TYPES
+                .iter()
+                .map(|name| lsp::SemanticTokenType::from((*name).to_owned()))
+                .collect(),
             token_modifiers: MODIFIERS
                 .iter()
                 .map(|name| lsp::SemanticTokenModifier::from((*name).to_owned()))
@@ -64,7 +68,11 @@ fn named(token: Token) -> (&'static str, u32) {
         Token::Reference => ("macro", 0),
         Token::Fact => ("parameter", 0),
         Token::Function => ("function", 0b010),
-        Token::Name { kind, declares, in_library } => {
+        Token::Name {
+            kind,
+            declares,
+            in_library,
+        } => {
             let name = match kind {
                 Kind::Component => "namespace",
                 Kind::Boundary => "enum",
@@ -84,13 +92,17 @@ fn named(token: Token) -> (&'static str, u32) {
 }
 
 fn encoded(snapshot: &Snapshot, file: File, within: Span) -> Vec<lsp::SemanticToken> {
-    let whole_lines = !snapshot.client.has("textDocument.semanticTokens.multilineTokenSupport");
+    let whole_lines = !snapshot
+        .client
+        .has("textDocument.semanticTokens.multilineTokenSupport");
     let text = &file.source(&snapshot.db).text;
     let mut found = Vec::new();
     let mut before = lsp::Position::new(0, 0);
     for (span, token) in tokens(&snapshot.db, file, within) {
         let (name, modifiers) = named(token);
-        let Some(kind) = TYPES.iter().position(|known| *known == name) else { continue };
+        let Some(kind) = TYPES.iter().position(|known| *known == name) else {
+            continue;
+        };
         let mut start = span.start;
         for line in text[span.range()].split_inclusive('\n') {
             let end = start + line.trim_end_matches(['\n', '\r']).len() as u32;
@@ -141,21 +153,36 @@ fn all(snapshot: &Snapshot, uri: &lsp::Uri) -> Result<(String, Arc<[lsp::Semanti
     let mark = format!("{:016x}", hasher.finish());
     let path = path_of(uri);
     if snapshot.table.open.contains_key(&path) {
-        snapshot.table.tokens.insert(path, (mark.clone(), data.clone()));
+        snapshot
+            .table
+            .tokens
+            .insert(path, (mark.clone(), data.clone()));
     }
     Ok((mark, data))
 }
 
 fn flat(data: &[lsp::SemanticToken]) -> Vec<[u32; 5]> {
     let flat = |token: &lsp::SemanticToken| {
-        [token.delta_line, token.delta_start, token.length, token.token_type, token.token_modifiers_bitset]
+        [
+            token.delta_line,
+            token.delta_start,
+            token.length,
+            token.token_type,
+            token.token_modifiers_bitset,
+        ]
     };
     data.iter().map(flat).collect()
 }
 
-pub fn full(snapshot: &Snapshot, params: lsp::SemanticTokensParams) -> Result<Option<lsp::SemanticTokensResult>> {
+pub fn full(
+    snapshot: &Snapshot,
+    params: lsp::SemanticTokensParams,
+) -> Result<Option<lsp::SemanticTokensResult>> {
     let (mark, data) = all(snapshot, &params.text_document.uri)?;
-    let tokens = lsp::SemanticTokens { result_id: Some(mark), data: data.to_vec() };
+    let tokens = lsp::SemanticTokens {
+        result_id: Some(mark),
+        data: data.to_vec(),
+    };
     Ok(Some(lsp::SemanticTokensResult::Tokens(tokens)))
 }
 
@@ -165,7 +192,12 @@ pub fn range(
 ) -> Result<Option<lsp::SemanticTokensRangeResult>> {
     let file = snapshot.file(&params.text_document.uri)?;
     let data = encoded(snapshot, file, snapshot.span(file, params.range));
-    Ok(Some(lsp::SemanticTokensRangeResult::Tokens(lsp::SemanticTokens { result_id: None, data })))
+    Ok(Some(lsp::SemanticTokensRangeResult::Tokens(
+        lsp::SemanticTokens {
+            result_id: None,
+            data,
+        },
+    )))
 }
 
 pub fn delta(
@@ -173,22 +205,47 @@ pub fn delta(
     params: lsp::SemanticTokensDeltaParams,
 ) -> Result<Option<lsp::SemanticTokensFullDeltaResult>> {
     let uri = &params.text_document.uri;
-    let known = snapshot.table.tokens.get(&path_of(uri)).map(|known| known.clone());
+    let known = snapshot
+        .table
+        .tokens
+        .get(&path_of(uri))
+        .map(|known| known.clone());
     let (mark, data) = all(snapshot, uri)?;
     let Some((_, before)) = known.filter(|(known, _)| *known == params.previous_result_id) else {
-        let tokens = lsp::SemanticTokens { result_id: Some(mark), data: data.to_vec() };
+        let tokens = lsp::SemanticTokens {
+            result_id: Some(mark),
+            data: data.to_vec(),
+        };
         return Ok(Some(lsp::SemanticTokensFullDeltaResult::Tokens(tokens)));
     };
     // What is the same at both ends stays.
-    let same = before.iter().zip(data.iter()).take_while(|(old, new)| old == new).count();
+    let same = before
+        .iter()
+        .zip(data.iter())
+        .take_while(|(old, new)| old == new)
+        .count();
     let (old, new) = (&before[same..], &data[same..]);
-    let behind = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
+    let behind = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take_while(|(old, new)| old == new)
+        .count();
     let (old, new) = (&old[..old.len() - behind], &new[..new.len() - behind]);
     let edit = lsp::SemanticTokensEdit {
         start: 5 * same as u32,
         delete_count: 5 * old.len() as u32,
         data: Some(new.to_vec()),
     };
-    let edits = if old.is_empty() && new.is_empty() { Vec::new() } else { vec![edit] };
-    Ok(Some(lsp::SemanticTokensFullDeltaResult::TokensDelta(lsp::SemanticTokensDelta { result_id: Some(mark), edits })))
+    let edits = if old.is_empty() && new.is_empty() {
+        Vec::new()
+    } else {
+        vec![edit]
+    };
+    Ok(Some(lsp::SemanticTokensFullDeltaResult::TokensDelta(
+        lsp::SemanticTokensDelta {
+            result_id: Some(mark),
+            edits,
+        },
+    )))
 }

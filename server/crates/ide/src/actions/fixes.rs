@@ -3,7 +3,9 @@
 use super::{Action, Sort, span_of};
 use crate::change::Change;
 use crate::symbols::shown_name;
-use crate::write::{add_property, add_value, append, remove_declaration, remove_property, remove_value};
+use crate::write::{
+    add_property, add_value, append, remove_declaration, remove_property, remove_value,
+};
 use std::time::Duration;
 use threatline_model::codes;
 use threatline_model::diagnostics::{Diagnostic, Location};
@@ -23,12 +25,18 @@ const MOST: usize = 5;
 /// Whether the preferred fix of a diagnostic needs no decision of a person.
 pub fn is_safe(diagnostic: &Diagnostic) -> bool {
     let id = diagnostic.code.id;
-    [codes::LOOSE_DESCRIPTION.id, codes::DUPLICATE_VALUE.id].contains(&id) || diagnostic.replacement.is_some()
+    [codes::LOOSE_DESCRIPTION.id, codes::DUPLICATE_VALUE.id].contains(&id)
+        || diagnostic.replacement.is_some()
 }
 
 /// The fixes of a diagnostic of a file, the best first.
 pub fn of(db: &Database, file: File, diagnostic: &Diagnostic) -> Vec<Action> {
-    let mut fixes = Fixes { db, file, diagnostic, found: Vec::new() };
+    let mut fixes = Fixes {
+        db,
+        file,
+        diagnostic,
+        found: Vec::new(),
+    };
     fixes.fill();
     fixes.found
 }
@@ -43,20 +51,37 @@ struct Fixes<'db> {
 impl Fixes<'_> {
     fn add(&mut self, title: impl Into<String>, is_preferred: bool, change: Change) {
         if !change.edits.is_empty() {
-            self.found.push(Action { title: title.into(), sort: Sort::Fix, is_preferred, mends: None, change });
+            self.found.push(Action {
+                title: title.into(),
+                sort: Sort::Fix,
+                is_preferred,
+                mends: None,
+                change,
+            });
         }
     }
 
     /// One with places to fill in.
     fn add_snippet(&mut self, title: impl Into<String>, change: Change) {
-        self.add(title, false, Change { is_snippet: true, ..change });
+        self.add(
+            title,
+            false,
+            Change {
+                is_snippet: true,
+                ..change
+            },
+        );
     }
 
     fn fill(&mut self) {
         let (db, diagnostic) = (self.db, self.diagnostic);
         let span = span_of(db, diagnostic);
         if let Some(new) = &diagnostic.replacement {
-            self.add(format!("Change to `{new}`"), true, Change::one(self.file.path(db), span, new.as_str()));
+            self.add(
+                format!("Change to `{new}`"),
+                true,
+                Change::one(self.file.path(db), span, new.as_str()),
+            );
         }
         let place = match diagnostic.location {
             Location::Place(place) => Some(place),
@@ -77,26 +102,53 @@ impl Fixes<'_> {
                 if let Part::PropertyName(at) | Part::Property(at) = place.part {
                     let mut change = Change::default();
                     remove_property(db, decl, at.into(), &mut change);
-                    let name = decl.facts(db).properties.get(usize::from(at)).map(|property| property.name.clone());
-                    self.add(format!("Remove this `{}`", name.unwrap_or_default()), false, change);
+                    let name = decl
+                        .facts(db)
+                        .properties
+                        .get(usize::from(at))
+                        .map(|property| property.name.clone());
+                    self.add(
+                        format!("Remove this `{}`", name.unwrap_or_default()),
+                        false,
+                        change,
+                    );
                 }
             }
             id if id == codes::MISSING_PROPERTY.id => self.missing_properties(decl),
             id if id == codes::MISSING_PART.id && decl.kind(db) != Kind::Flow => {
                 let title: Option<String> = decl.title(db).map(|title| as_name(title));
                 let title = title.filter(|name| !name.is_empty());
-                let name = self.free(&title.unwrap_or_else(|| format!("new_{}", decl.kind(db).word())));
+                let name =
+                    self.free(&title.unwrap_or_else(|| format!("new_{}", decl.kind(db).word())));
                 let (_, kind) = decl.part(Part::Kind).resolve(db);
-                let at = Span { start: kind.end, end: kind.end };
-                self.add(format!("Name it `{name}`"), true, Change::one(self.file.path(db), at, format!(" {name}")));
+                let at = Span {
+                    start: kind.end,
+                    end: kind.end,
+                };
+                self.add(
+                    format!("Name it `{name}`"),
+                    true,
+                    Change::one(self.file.path(db), at, format!(" {name}")),
+                );
             }
             id if id == codes::DUPLICATE_DECLARATION.id => {
-                if let Some(name) = decl.shape(db).name.as_ref().filter(|_| decl.kind(db) != Kind::Component) {
+                if let Some(name) = decl
+                    .shape(db)
+                    .name
+                    .as_ref()
+                    .filter(|_| decl.kind(db) != Kind::Component)
+                {
                     let name = self.free(name);
-                    self.add(format!("Name it `{name}`"), false, Change::one(self.file.path(db), span, name));
+                    self.add(
+                        format!("Name it `{name}`"),
+                        false,
+                        Change::one(self.file.path(db), span, name),
+                    );
                 }
             }
-            id if id == codes::INVALID_VALUE.id || id == codes::UNKNOWN_WORD.id => self.invalid(decl, place.part),
+            id if id == codes::INVALID_VALUE.id || id == codes::UNKNOWN_WORD.id => {
+                self.invalid(decl, place.part)
+            }
             id if id == codes::BOUNDARY_CYCLE.id
                 || place.part == Part::Within
                     && [codes::WRONG_KIND.id, codes::MISPLACED_DECLARATION.id].contains(&id) =>
@@ -104,8 +156,13 @@ impl Fixes<'_> {
                 self.out_of(decl);
             }
             id if id == codes::DEFINITION_CYCLE.id || id == codes::CONTRADICTION.id => {
-                let (Part::Property(at) | Part::PropertyName(at) | Part::Value(at, _)) = place.part else { return };
-                let Some(written) = decl.facts(db).properties.get(usize::from(at)) else { return };
+                let (Part::Property(at) | Part::PropertyName(at) | Part::Value(at, _)) = place.part
+                else {
+                    return;
+                };
+                let Some(written) = decl.facts(db).properties.get(usize::from(at)) else {
+                    return;
+                };
                 let mut change = Change::default();
                 remove_property(db, decl, at.into(), &mut change);
                 self.add(format!("Remove `{}`", written.name), false, change);
@@ -115,10 +172,15 @@ impl Fixes<'_> {
                 || id == codes::UNMET_EXPECTATION.id
                 || id == codes::UNKNOWN_REFERENCE.id =>
             {
-                let Part::Value(property, value) = place.part else { return };
+                let Part::Value(property, value) = place.part else {
+                    return;
+                };
                 let mut change = Change::default();
-                let is_all =
-                    decl.facts(db).properties.get(usize::from(property)).is_some_and(|it| it.values.len() == 1);
+                let is_all = decl
+                    .facts(db)
+                    .properties
+                    .get(usize::from(property))
+                    .is_some_and(|it| it.values.len() == 1);
                 match id == codes::IDLE_ACCEPTANCE.id && is_all {
                     true => {
                         remove_declaration(db, decl, &mut change);
@@ -126,7 +188,11 @@ impl Fixes<'_> {
                     }
                     false => {
                         remove_value(db, decl, property.into(), value.into(), &mut change);
-                        self.add("Remove it from the list", id == codes::DUPLICATE_VALUE.id, change);
+                        self.add(
+                            "Remove it from the list",
+                            id == codes::DUPLICATE_VALUE.id,
+                            change,
+                        );
                     }
                 }
             }
@@ -141,7 +207,9 @@ impl Fixes<'_> {
             id if id == codes::OVERDUE_ASSUMPTION.id || id == codes::ASSUMPTION_DUE.id => {
                 self.later(decl, "validate_by", "It was looked at; look again by");
             }
-            id if id == codes::OVERDUE_MITIGATION.id || id == codes::MITIGATION_DUE.id => self.done(decl),
+            id if id == codes::OVERDUE_MITIGATION.id || id == codes::MITIGATION_DUE.id => {
+                self.done(decl)
+            }
             id if [
                 codes::UNUSED_ASSET.id,
                 codes::UNUSED_MITIGATION.id,
@@ -156,11 +224,18 @@ impl Fixes<'_> {
                 let mut change = Change::default();
                 remove_declaration(db, decl, &mut change);
                 let name = shown_name(db, decl);
-                self.add(format!("Remove `{name}`"), id == codes::UNUSED_DEFINITION.id, change);
+                self.add(
+                    format!("Remove `{name}`"),
+                    id == codes::UNUSED_DEFINITION.id,
+                    change,
+                );
             }
             id if id == codes::EMPTY_FLOW.id => {
                 // What its source holds, it can send.
-                let held = ends(db, decl).0.map(|source| holds(db, source).clone()).unwrap_or_default();
+                let held = ends(db, decl)
+                    .0
+                    .map(|source| holds(db, source).clone())
+                    .unwrap_or_default();
                 for asset in held.into_iter().take(MOST) {
                     let name = name_from(db, asset, self.file);
                     let mut change = Change::default();
@@ -192,13 +267,25 @@ impl Fixes<'_> {
     /// A description of nothing becomes a comment.
     fn loose(&mut self, span: Span) {
         let text = &self.file.source(self.db).text;
-        let Some(written) = text.get(span.range()) else { return };
+        let Some(written) = text.get(span.range()) else {
+            return;
+        };
         let mut change = Change::default();
         for (at, _) in written.match_indices("///") {
             let from = span.start + at as u32;
-            let begins = text[..from as usize].rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
+            let begins = text[..from as usize]
+                .rsplit('\n')
+                .next()
+                .is_some_and(|line| line.trim().is_empty());
             if begins {
-                change.edit(self.file.path(self.db), Span { start: from, end: from + 3 }, "//");
+                change.edit(
+                    self.file.path(self.db),
+                    Span {
+                        start: from,
+                        end: from + 3,
+                    },
+                    "//",
+                );
             }
         }
         self.add("Make it a comment", true, change);
@@ -207,8 +294,11 @@ impl Fixes<'_> {
     /// A sign that is not there is added.
     fn missing_sign(&mut self, span: Span) {
         let source = self.file.source(self.db);
-        let is_it = |error: &&SyntaxError| error.span == span && error.message == self.diagnostic.message;
-        let Some(SyntaxErrorKind::Missing(missing)) = source.errors.iter().find(is_it).map(|error| &error.kind) else {
+        let is_it =
+            |error: &&SyntaxError| error.span == span && error.message == self.diagnostic.message;
+        let Some(SyntaxErrorKind::Missing(missing)) =
+            source.errors.iter().find(is_it).map(|error| &error.kind)
+        else {
             return;
         };
         let text = match missing.as_str() {
@@ -216,8 +306,15 @@ impl Fixes<'_> {
             "\"\"\"" | "\"" | ")" | ":" | "," => missing.clone(),
             word => format!(" {word}"),
         };
-        let at = Span { start: span.end, end: span.end };
-        self.add(format!("Add `{missing}`"), true, Change::one(self.file.path(self.db), at, text));
+        let at = Span {
+            start: span.end,
+            end: span.end,
+        };
+        self.add(
+            format!("Add `{missing}`"),
+            true,
+            Change::one(self.file.path(self.db), at, text),
+        );
     }
 
     // ---- names and properties ------------------------------------------------------------------
@@ -226,8 +323,12 @@ impl Fixes<'_> {
     fn invalid(&mut self, decl: Decl, part: Part) {
         let db = self.db;
         let Part::Value(at, value) = part else { return };
-        let Some(written) = decl.facts(db).properties.get(usize::from(at)) else { return };
-        let Some(property) = schema::of(decl.kind(db)).property(&written.name) else { return };
+        let Some(written) = decl.facts(db).properties.get(usize::from(at)) else {
+            return;
+        };
+        let Some(property) = schema::of(decl.kind(db)).property(&written.name) else {
+            return;
+        };
         let (_, span) = decl.part(part).resolve(db);
         let path = self.file.path(db);
         if value > 0 && !property.many {
@@ -248,62 +349,117 @@ impl Fixes<'_> {
             (Takes::Words(words), _) => words.names().take(6).map(str::to_owned).collect(),
             _ => return,
         };
-        for word in words.into_iter().filter(|word| self.diagnostic.replacement.as_deref() != Some(word)) {
-            self.add(format!("Change to `{word}`"), false, Change::one(path, span, word));
+        for word in words
+            .into_iter()
+            .filter(|word| self.diagnostic.replacement.as_deref() != Some(word))
+        {
+            self.add(
+                format!("Change to `{word}`"),
+                false,
+                Change::one(path, span, word),
+            );
         }
     }
 
     /// Takes `in NAME` away.
     fn out_of(&mut self, decl: Decl) {
         let db = self.db;
-        let Some(within) = &decl.shape(db).within else { return };
+        let Some(within) = &decl.shape(db).within else {
+            return;
+        };
         let text = &self.file.source(db).text;
         let (_, span) = decl.part(Part::Within).resolve(db);
-        let Some(before) = text[..span.start as usize].trim_end().strip_suffix("in") else { return };
+        let Some(before) = text[..span.start as usize].trim_end().strip_suffix("in") else {
+            return;
+        };
         let span = Span::new(before.trim_end().len(), span.end as usize);
-        self.add(format!("Remove `in {within}`"), false, Change::one(self.file.path(db), span, ""));
+        self.add(
+            format!("Remove `in {within}`"),
+            false,
+            Change::one(self.file.path(db), span, ""),
+        );
     }
 
     /// Declares what is named, where it belongs.
     fn unresolved(&mut self, decl: Decl, part: Part) {
         let db = self.db;
         let (file, span) = decl.part(part).resolve(db);
-        let Some(written) = file.source(db).text.get(span.range()) else { return };
+        let Some(written) = file.source(db).text.get(span.range()) else {
+            return;
+        };
         let kinds: &[Kind] = match part {
             Part::Within => &[Kind::Boundary],
             Part::Source | Part::Target => &[Kind::Process, Kind::Store, Kind::External],
             Part::Value(property, _) => {
-                let name = decl.facts(db).properties.get(usize::from(property)).map(|property| property.name.as_str());
-                match name.and_then(|name| schema::of(decl.kind(db)).property(name)).map(|property| property.takes) {
+                let name = decl
+                    .facts(db)
+                    .properties
+                    .get(usize::from(property))
+                    .map(|property| property.name.as_str());
+                match name
+                    .and_then(|name| schema::of(decl.kind(db)).property(name))
+                    .map(|property| property.takes)
+                {
                     Some(Takes::Name(kinds)) if kinds.len() <= 4 => kinds,
                     _ => return,
                 }
             }
             _ => return,
         };
-        let (component, name) =
-            written.rsplit_once('.').map_or((None, written), |(component, name)| (Some(component), name));
+        let (component, name) = written
+            .rsplit_once('.')
+            .map_or((None, written), |(component, name)| (Some(component), name));
         let target = match component {
             None => Some(self.file),
             Some(component) => components(db, self.file.model(db)).file_of(component),
         };
-        let Some(target) = target.filter(|_| !name.is_empty() && !name.contains(char::is_whitespace)) else { return };
+        let Some(target) =
+            target.filter(|_| !name.is_empty() && !name.contains(char::is_whitespace))
+        else {
+            return;
+        };
         for kind in kinds.iter().filter(|kind| **kind != Kind::Flow) {
-            let required = schema::of(*kind).properties.iter().filter(|property| property.required);
+            let required = schema::of(*kind)
+                .properties
+                .iter()
+                .filter(|property| property.required);
             let required: Vec<String> = required
                 .enumerate()
                 .map(|(at, property)| match property.takes {
                     Takes::Words(words) => {
-                        format!("{}: ${{{}:{}}}", property.name, at + 1, words.word(words.words.len() as u8 / 2))
+                        format!(
+                            "{}: ${{{}:{}}}",
+                            property.name,
+                            at + 1,
+                            words.word(words.words.len() as u8 / 2)
+                        )
                     }
                     _ => format!("{}: ${{{}}}", property.name, at + 1),
                 })
                 .collect();
-            let body = if required.is_empty() { String::new() } else { format!(" {{ {} }}", required.join(" ")) };
-            let mut change = Change { is_snippet: !required.is_empty(), ..Change::default() };
-            append(db, target, &format!("{} {name}{body}", kind.word()), &mut change);
-            let place = component.map(|component| format!(" in `{component}`")).unwrap_or_default();
-            self.add(format!("Declare {} `{name}`{place}", a(kind.word())), false, change);
+            let body = if required.is_empty() {
+                String::new()
+            } else {
+                format!(" {{ {} }}", required.join(" "))
+            };
+            let mut change = Change {
+                is_snippet: !required.is_empty(),
+                ..Change::default()
+            };
+            append(
+                db,
+                target,
+                &format!("{} {name}{body}", kind.word()),
+                &mut change,
+            );
+            let place = component
+                .map(|component| format!(" in `{component}`"))
+                .unwrap_or_default();
+            self.add(
+                format!("Declare {} `{name}`{place}", a(kind.word())),
+                false,
+                change,
+            );
         }
     }
 
@@ -311,9 +467,18 @@ impl Fixes<'_> {
     fn missing_properties(&mut self, decl: Decl) {
         let db = self.db;
         let stated = &decl.facts(db).properties;
-        let lacking = schema::of(decl.kind(db)).properties.iter().filter(|property| property.required);
-        for property in lacking.filter(|property| !stated.iter().any(|stated| stated.name == property.name)) {
-            if !self.diagnostic.message.contains(&format!("`{}`", property.name)) {
+        let lacking = schema::of(decl.kind(db))
+            .properties
+            .iter()
+            .filter(|property| property.required);
+        for property in
+            lacking.filter(|property| !stated.iter().any(|stated| stated.name == property.name))
+        {
+            if !self
+                .diagnostic
+                .message
+                .contains(&format!("`{}`", property.name))
+            {
                 continue;
             }
             match property.takes {
@@ -340,18 +505,28 @@ impl Fixes<'_> {
 
     fn in_days(&self, days: u64) -> String {
         let today = World::get(self.db).today(self.db);
-        today.saturating_add(Duration::from_secs(days * 24 * 60 * 60)).to_string()
+        today
+            .saturating_add(Duration::from_secs(days * 24 * 60 * 60))
+            .to_string()
     }
 
     /// Sets a day to one that is ahead.
     fn later(&mut self, decl: Decl, property: &str, why: &str) {
         let db = self.db;
-        let Some(stated) = typed(db, decl).get(property) else { return };
-        let Some((at, _)) = stated.values.first() else { return };
+        let Some(stated) = typed(db, decl).get(property) else {
+            return;
+        };
+        let Some((at, _)) = stated.values.first() else {
+            return;
+        };
         let (_, span) = decl.part(Part::Value(stated.position, *at)).resolve(db);
         for days in [90, 365] {
             let day = self.in_days(days);
-            self.add(format!("{why} {day}"), false, Change::one(decl.file(db).path(db), span, day));
+            self.add(
+                format!("{why} {day}"),
+                false,
+                Change::one(decl.file(db).path(db), span, day),
+            );
         }
     }
 
@@ -378,7 +553,12 @@ impl Fixes<'_> {
     /// The findings that the diagnostic tells of.
     fn told(&self) -> Vec<Assessed> {
         let db = self.db;
-        let of = |id: &FindingId| assessed(db, id.subject()).iter().find(|found| found.finding.id == *id).cloned();
+        let of = |id: &FindingId| {
+            assessed(db, id.subject())
+                .iter()
+                .find(|found| found.finding.id == *id)
+                .cloned()
+        };
         self.diagnostic.findings.iter().filter_map(of).collect()
     }
 
@@ -386,7 +566,10 @@ impl Fixes<'_> {
         let db = self.db;
         let told = self.told();
         let Some(first) = told.first() else { return };
-        let mut elements: Vec<Decl> = told.iter().map(|found| found.finding.id.subject()).collect();
+        let mut elements: Vec<Decl> = told
+            .iter()
+            .map(|found| found.finding.id.subject())
+            .collect();
         elements.dedup();
         let on = match elements.as_slice() {
             [one] => format!("`{}`", name_from(db, *one, self.file)),
@@ -397,11 +580,18 @@ impl Fixes<'_> {
             FindingId::Rule { rule, .. } => Some(rule),
             FindingId::Threat(_) => None,
         };
-        let mut countering: Vec<Decl> =
-            rule.map(|rule| mitigations_countering(db, model, rule).clone()).unwrap_or_default();
+        let mut countering: Vec<Decl> = rule
+            .map(|rule| mitigations_countering(db, model, rule).clone())
+            .unwrap_or_default();
         // The model's first, what is beside the element before what is elsewhere.
-        countering.sort_by_key(|mitigation| (mitigation.in_library(db), mitigation.file(db) != self.file));
-        let library: Vec<Decl> = countering.iter().copied().filter(|mitigation| mitigation.in_library(db)).collect();
+        countering.sort_by_key(|mitigation| {
+            (mitigation.in_library(db), mitigation.file(db) != self.file)
+        });
+        let library: Vec<Decl> = countering
+            .iter()
+            .copied()
+            .filter(|mitigation| mitigation.in_library(db))
+            .collect();
         for (at, mitigation) in countering.iter().take(MOST).enumerate() {
             let mut change = Change::default();
             for element in &elements {
@@ -409,16 +599,31 @@ impl Fixes<'_> {
                 add_value(db, *element, "mitigations", &name, &mut change);
             }
             let name = name_from(db, *mitigation, self.file);
-            let title = mitigation.title(db).map(|title| format!(": {title}")).unwrap_or_default();
+            let title = mitigation
+                .title(db)
+                .map(|title| format!(": {title}"))
+                .unwrap_or_default();
             self.add(format!("Add `{name}` to {on}{title}"), at == 0, change);
         }
         if let Some(base) = library.first() {
             self.declare_mitigation(*base, &elements, &on);
         }
         if rule.is_none() {
-            let name = self
-                .free(&format!("against_{}", first.finding.id.subject().shape(db).name.clone().unwrap_or_default()));
-            let mut change = Change { is_snippet: true, ..Change::default() };
+            let name = self.free(&format!(
+                "against_{}",
+                first
+                    .finding
+                    .id
+                    .subject()
+                    .shape(db)
+                    .name
+                    .clone()
+                    .unwrap_or_default()
+            ));
+            let mut change = Change {
+                is_snippet: true,
+                ..Change::default()
+            };
             add_value(db, elements[0], "mitigations", &name, &mut change);
             append(
                 db,
@@ -441,19 +646,34 @@ impl Fixes<'_> {
     fn declare_mitigation(&mut self, base: Decl, elements: &[Decl], on: &str) {
         let db = self.db;
         let of = name_from(db, base, self.file);
-        let name = self.free(&format!("our_{}", of.rsplit('.').next().unwrap_or(of.as_str())));
-        let title = base.title(db).map_or_else(|| of.to_string(), |title| title.to_string());
-        let mut change = Change { is_snippet: true, ..Change::default() };
+        let name = self.free(&format!(
+            "our_{}",
+            of.rsplit('.').next().unwrap_or(of.as_str())
+        ));
+        let title = base
+            .title(db)
+            .map_or_else(|| of.to_string(), |title| title.to_string());
+        let mut change = Change {
+            is_snippet: true,
+            ..Change::default()
+        };
         let text = format!(
             "mitigation {name} \"${{1:{}}}\" {{\n  based_on: {of}\n  status: ${{2:planned}}\n  due: ${{3:{}}}\n}}",
             escaped(&title),
             self.in_days(90)
         );
         append(db, self.file, &text, &mut change);
-        for element in elements.iter().filter(|element| element.file(db) == self.file) {
+        for element in elements
+            .iter()
+            .filter(|element| element.file(db) == self.file)
+        {
             add_value(db, *element, "mitigations", &name, &mut change);
         }
-        self.add(format!("Declare a mitigation like `{of}` for {on}, which is planned"), false, change);
+        self.add(
+            format!("Declare a mitigation like `{of}` for {on}, which is planned"),
+            false,
+            change,
+        );
     }
 
     /// The finding as a threat that a person wrote.
@@ -462,20 +682,34 @@ impl Fixes<'_> {
         let called = rule.shape(db).name.clone().unwrap_or_default();
         let name = self.free(&called);
         let categories: Vec<&str> = found.finding.categories.words().collect();
-        let named = elements.iter().filter(|element| element.shape(db).name.is_some());
-        let targets: Vec<String> = named.map(|element| name_from(db, *element, self.file).to_string()).collect();
+        let named = elements
+            .iter()
+            .filter(|element| element.shape(db).name.is_some());
+        let targets: Vec<String> = named
+            .map(|element| name_from(db, *element, self.file).to_string())
+            .collect();
         if targets.is_empty() {
             return;
         }
-        let references: Vec<&str> = typed(db, rule).references().map(|id| id.as_str()).take(1).collect();
-        let references = references.first().map(|id| format!("\n  references: {id}")).unwrap_or_default();
+        let references: Vec<&str> = typed(db, rule)
+            .references()
+            .map(|id| id.as_str())
+            .take(1)
+            .collect();
+        let references = references
+            .first()
+            .map(|id| format!("\n  references: {id}"))
+            .unwrap_or_default();
         let text = format!(
             "threat {name} \"${{1:{}}}\" {{\n  category: {}\n  targets: {}{references}\n}}",
             escaped(&found.finding.id.title(db)),
             categories.join(", "),
             targets.join(", ")
         );
-        let mut change = Change { is_snippet: true, ..Change::default() };
+        let mut change = Change {
+            is_snippet: true,
+            ..Change::default()
+        };
         append(db, self.file, &text, &mut change);
         self.add("Write it down as a threat", false, change);
     }
@@ -485,20 +719,32 @@ impl Fixes<'_> {
         let db = self.db;
         let of = |found: &Assessed| match found.finding.id {
             FindingId::Rule { rule, element } => {
-                format!("{}@{}", name_from(db, rule, self.file), name_from(db, element, self.file))
+                format!(
+                    "{}@{}",
+                    name_from(db, rule, self.file),
+                    name_from(db, element, self.file)
+                )
             }
             FindingId::Threat(threat) => name_from(db, threat, self.file).to_string(),
         };
         let findings: Vec<String> = told.iter().map(of).collect();
         let Some(first) = told.first() else { return };
         let subject = first.finding.id.subject();
-        let about = subject.shape(db).name.clone().unwrap_or_else(|| "flow".into());
+        let about = subject
+            .shape(db)
+            .name
+            .clone()
+            .unwrap_or_else(|| "flow".into());
         let name = self.free(&format!("{about}_risk"));
         let joined = findings.join(", ");
         let listed = match joined.len() > 80 {
             true => format!(
                 "\n{}",
-                findings.iter().map(|finding| format!("    {finding},\n")).collect::<String>().trim_end()
+                findings
+                    .iter()
+                    .map(|finding| format!("    {finding},\n"))
+                    .collect::<String>()
+                    .trim_end()
             ),
             false => format!(" {joined}"),
         };
@@ -506,13 +752,20 @@ impl Fixes<'_> {
             "accept {name} {{\n  findings:{listed}\n  by: \"${{1:who takes it on}}\"\n  until: ${{2:{}}}\n  because: \"${{3:why}}\"\n}}",
             self.in_days(90)
         );
-        let mut change = Change { is_snippet: true, ..Change::default() };
+        let mut change = Change {
+            is_snippet: true,
+            ..Change::default()
+        };
         append(db, self.file, &text, &mut change);
         let what = match findings.as_slice() {
             [one] => format!("`{one}`"),
             many => format!("{} findings", many.len()),
         };
-        self.add(format!("Accept {what}, with who, until when and why"), false, change);
+        self.add(
+            format!("Accept {what}, with who, until when and why"),
+            false,
+            change,
+        );
     }
 
     /// A name that nothing in the file has, and that means nothing of the model there.
@@ -524,32 +777,53 @@ impl Fixes<'_> {
                 || matches!(resolve(db, self.file, name), Ok(found) if found.model(db) == self.file.model(db))
         };
         (1..)
-            .map(|at| if at == 1 { wanted.clone() } else { format!("{wanted}_{at}") })
+            .map(|at| {
+                if at == 1 {
+                    wanted.clone()
+                } else {
+                    format!("{wanted}_{at}")
+                }
+            })
             .find(|name| !is_taken(name))
             .unwrap_or(wanted)
     }
 
-    /// The words that a fact which is not stated can have, for all elements that the diagnostic is about.
+    /// The words that a fact which is not stated can have, for all elements that the diagnostic is
+    /// about.
     fn unstated(&mut self) {
         let db = self.db;
-        let missing: Vec<Missing> = self.told().iter().filter_map(|found| found.finding.missing).collect();
+        let missing: Vec<Missing> = self
+            .told()
+            .iter()
+            .filter_map(|found| found.finding.missing)
+            .collect();
         let Some(first) = missing.first() else { return };
         let property = first.property;
         let mut elements: Vec<Decl> = Vec::new();
-        missing.iter().filter(|missing| missing.property == property).for_each(|missing| {
-            if !elements.contains(&missing.element) {
-                elements.push(missing.element);
-            }
-        });
-        let Some(known) = schema::of(first.element.kind(db)).property(property) else { return };
+        missing
+            .iter()
+            .filter(|missing| missing.property == property)
+            .for_each(|missing| {
+                if !elements.contains(&missing.element) {
+                    elements.push(missing.element);
+                }
+            });
+        let Some(known) = schema::of(first.element.kind(db)).property(property) else {
+            return;
+        };
         let words: Vec<&str> = match known.takes {
             Takes::Words(words) => words.names().collect(),
             Takes::YesNo => vec!["yes", "no"],
             _ => {
                 let mut change = Change::default();
                 add_property(db, elements[0], property, "$1", &mut change);
-                return self
-                    .add_snippet(format!("State `{property}` of `{}`", name_from(db, elements[0], self.file)), change);
+                return self.add_snippet(
+                    format!(
+                        "State `{property}` of `{}`",
+                        name_from(db, elements[0], self.file)
+                    ),
+                    change,
+                );
             }
         };
         let on = match elements.as_slice() {
@@ -558,16 +832,26 @@ impl Fixes<'_> {
         };
         for word in words {
             let mut change = Change::default();
-            elements.iter().for_each(|element| add_property(db, *element, property, word, &mut change));
+            elements
+                .iter()
+                .for_each(|element| add_property(db, *element, property, word, &mut change));
             self.add(format!("State `{property}: {word}` {on}"), false, change);
         }
         // Of several the first alone, too.
         if elements.len() > 1 {
             let one = name_from(db, elements[0], self.file);
-            for word in if let Takes::YesNo = known.takes { vec!["yes", "no"] } else { Vec::new() } {
+            for word in if let Takes::YesNo = known.takes {
+                vec!["yes", "no"]
+            } else {
+                Vec::new()
+            } {
                 let mut change = Change::default();
                 add_property(db, elements[0], property, word, &mut change);
-                self.add(format!("State `{property}: {word}` of `{one}`"), false, change);
+                self.add(
+                    format!("State `{property}: {word}` of `{one}`"),
+                    false,
+                    change,
+                );
             }
         }
     }
@@ -575,15 +859,28 @@ impl Fixes<'_> {
 
 /// A name made of the first words of a title.
 fn as_name(title: &str) -> String {
-    let letters = title.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
-    let words: Vec<String> =
-        letters.collect::<String>().to_lowercase().split_whitespace().take(4).map(str::to_owned).collect();
+    let letters = title
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' });
+    let words: Vec<String> = letters
+        .collect::<String>()
+        .to_lowercase()
+        .split_whitespace()
+        .take(4)
+        .map(str::to_owned)
+        .collect();
     let name = words.join("_");
-    if name.starts_with(|c: char| !c.is_alphabetic()) { format!("n{name}") } else { name }
+    if name.starts_with(|c: char| !c.is_alphabetic()) {
+        format!("n{name}")
+    } else {
+        name
+    }
 }
 
 /// A text as it stands in a snippet and in quotes.
 fn escaped(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace('"', "\\\"");
-    text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}")
+    text.replace('\\', "\\\\")
+        .replace('$', "\\$")
+        .replace('}', "\\}")
 }

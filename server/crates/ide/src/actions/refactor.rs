@@ -14,7 +14,13 @@ use threatline_model::typed::{TypedValue, typed};
 use threatline_model::{Database, Decl, File, Kind, Model, Part, Span};
 
 /// What can be done in a part of a file.
-pub fn at(db: &Database, models: &[Model], file: File, within: Span, is_draft: bool) -> Vec<Action> {
+pub fn at(
+    db: &Database,
+    models: &[Model],
+    file: File,
+    within: Span,
+    is_draft: bool,
+) -> Vec<Action> {
     let mut found = Vec::new();
     if let Some(decl) = uses::declaration_at(db, file, within.start) {
         found.extend(named_flow(db, models, decl));
@@ -27,7 +33,13 @@ pub fn at(db: &Database, models: &[Model], file: File, within: Span, is_draft: b
 
 fn action(title: String, sort: Sort, change: Change) -> Option<Action> {
     let is_change = !change.edits.is_empty() || !change.created.is_empty();
-    is_change.then_some(Action { title, sort, is_preferred: false, mends: None, change })
+    is_change.then_some(Action {
+        title,
+        sort,
+        is_preferred: false,
+        mends: None,
+        change,
+    })
 }
 
 /// A name for a flow without one, which then stands for its ends in what is accepted and expected.
@@ -41,10 +53,17 @@ fn named_flow(db: &Database, models: &[Model], flow: Decl) -> Option<Action> {
     let wanted = format!("{}_to_{}", word(source)?, word(target)?);
     let is_taken = |name: &str| {
         names_in(db, flow.file(db)).contains_key(name)
-            || flow.file(db).component(db).is_none() && top_level(db, flow.model(db)).contains_key(name)
+            || flow.file(db).component(db).is_none()
+                && top_level(db, flow.model(db)).contains_key(name)
     };
     let name = (1..100)
-        .map(|at| if at == 1 { wanted.clone() } else { format!("{wanted}_{at}") })
+        .map(|at| {
+            if at == 1 {
+                wanted.clone()
+            } else {
+                format!("{wanted}_{at}")
+            }
+        })
         .find(|name| !is_taken(name))?;
     let file = flow.file(db);
     let text = &file.source(db).text;
@@ -54,30 +73,64 @@ fn named_flow(db: &Database, models: &[Model], flow: Decl) -> Option<Action> {
     let between = text.get(kind.end as usize..source_at.start as usize)?;
     match between.find(':') {
         // `flow "Title": a -> b`
-        Some(_) => change.edit(file.path(db), Span { start: kind.end, end: kind.end }, format!(" {name}")),
-        None => change.edit(file.path(db), Span { start: source_at.start, end: source_at.start }, format!("{name}: ")),
+        Some(_) => change.edit(
+            file.path(db),
+            Span {
+                start: kind.end,
+                end: kind.end,
+            },
+            format!(" {name}"),
+        ),
+        None => change.edit(
+            file.path(db),
+            Span {
+                start: source_at.start,
+                end: source_at.start,
+            },
+            format!("{name}: "),
+        ),
     }
     let full = match file.component(db) {
         Some(component) => format!("{component}.{name}"),
         None => name.clone(),
     };
-    for &other in models.iter().filter(|model| model.with_bases(db).any(|base| base == flow.model(db))) {
-        let declarations = other.files(db).iter().flat_map(|file| file.declarations(db).iter());
-        for &decl in declarations.filter(|decl| matches!(decl.kind(db), Kind::Accept | Kind::Expect)) {
+    for &other in models
+        .iter()
+        .filter(|model| model.with_bases(db).any(|base| base == flow.model(db)))
+    {
+        let declarations = other
+            .files(db)
+            .iter()
+            .flat_map(|file| file.declarations(db).iter());
+        for &decl in
+            declarations.filter(|decl| matches!(decl.kind(db), Kind::Accept | Kind::Expect))
+        {
             for stated in &typed(db, decl).stated {
                 for (at, value) in &stated.values {
-                    let TypedValue::Finding(accepted) = value else { continue };
-                    let written = &decl.facts(db).properties[usize::from(stated.position)].values[usize::from(*at)];
+                    let TypedValue::Finding(accepted) = value else {
+                        continue;
+                    };
+                    let written = &decl.facts(db).properties[usize::from(stated.position)].values
+                        [usize::from(*at)];
                     if accepted.subject() == flow && written.ends().is_some() {
-                        let (of, span) = decl.part(Part::FindingSubject(stated.position, *at)).resolve(db);
+                        let (of, span) = decl
+                            .part(Part::FindingSubject(stated.position, *at))
+                            .resolve(db);
                         let is_near = of.component(db) == file.component(db);
-                        change.edit(of.path(db), span, if is_near { name.clone() } else { full.clone() });
+                        change.edit(
+                            of.path(db),
+                            span,
+                            if is_near { name.clone() } else { full.clone() },
+                        );
                     }
                 }
             }
         }
     }
-    change.edits.values_mut().for_each(|edits| edits.sort_by_key(|edit| edit.span.start));
+    change
+        .edits
+        .values_mut()
+        .for_each(|edits| edits.sort_by_key(|edit| edit.span.start));
     action(format!("Name this flow `{name}`"), Sort::Rewrite, change)
 }
 
@@ -91,18 +144,32 @@ fn sorted_values(db: &Database, decl: Decl, within: Span) -> Option<Action> {
         span.start <= within.start && within.end <= span.end
     })?;
     let count = facts[usize::from(at)].values.len() as u16;
-    let spans: Vec<Span> = (0..count).map(|value| decl.part(Part::Value(at, value)).resolve(db).1).collect();
-    let written: Vec<&str> = spans.iter().filter_map(|span| text.get(span.range())).collect();
+    let spans: Vec<Span> = (0..count)
+        .map(|value| decl.part(Part::Value(at, value)).resolve(db).1)
+        .collect();
+    let written: Vec<&str> = spans
+        .iter()
+        .filter_map(|span| text.get(span.range()))
+        .collect();
     let mut sorted = written.clone();
     sorted.sort();
     if sorted == written || written.len() != spans.len() {
         return None;
     }
     let mut change = Change::default();
-    for ((span, _), new) in spans.iter().zip(&written).zip(&sorted).filter(|((_, old), new)| old != new) {
+    for ((span, _), new) in spans
+        .iter()
+        .zip(&written)
+        .zip(&sorted)
+        .filter(|((_, old), new)| old != new)
+    {
         change.edit(file.path(db), *span, *new);
     }
-    action(format!("Sort the values of `{}`", facts[usize::from(at)].name), Sort::Rewrite, change)
+    action(
+        format!("Sort the values of `{}`", facts[usize::from(at)].name),
+        Sort::Rewrite,
+        change,
+    )
 }
 
 /// The properties of a declaration, in the order of the reference.
@@ -111,10 +178,17 @@ fn ordered_properties(db: &Database, decl: Decl) -> Option<Action> {
     let text = &file.source(db).text;
     let known = schema::of(decl.kind(db)).properties;
     let facts = &decl.facts(db).properties;
-    let rank = |name: &str| known.iter().position(|property| property.name == name).unwrap_or(known.len());
+    let rank = |name: &str| {
+        known
+            .iter()
+            .position(|property| property.name == name)
+            .unwrap_or(known.len())
+    };
     let mut order: Vec<usize> = (0..facts.len()).collect();
     order.sort_by_key(|at| (rank(&facts[*at].name), *at));
-    let spans: Vec<Span> = (0..facts.len()).map(|at| decl.part(Part::Property(at as u16)).resolve(db).1).collect();
+    let spans: Vec<Span> = (0..facts.len())
+        .map(|at| decl.part(Part::Property(at as u16)).resolve(db).1)
+        .collect();
     let is_in_order = order.iter().enumerate().all(|(place, at)| place == *at);
     // A comment would stay behind.
     let (_, body) = decl.part(Part::Body).resolve(db);
@@ -122,17 +196,40 @@ fn ordered_properties(db: &Database, decl: Decl) -> Option<Action> {
         return None;
     }
     let mut change = Change::default();
-    for (place, at) in order.into_iter().enumerate().filter(|(place, at)| place != at) {
-        let new = text.get(spans[at].range())?.trim_end().trim_end_matches(',');
-        let old = text.get(spans[place].range())?.trim_end().trim_end_matches(',');
-        let span = Span { start: spans[place].start, end: spans[place].start + old.len() as u32 };
+    for (place, at) in order
+        .into_iter()
+        .enumerate()
+        .filter(|(place, at)| place != at)
+    {
+        let new = text
+            .get(spans[at].range())?
+            .trim_end()
+            .trim_end_matches(',');
+        let old = text
+            .get(spans[place].range())?
+            .trim_end()
+            .trim_end_matches(',');
+        let span = Span {
+            start: spans[place].start,
+            end: spans[place].start + old.len() as u32,
+        };
         change.edit(file.path(db), span, new);
     }
-    action("Order the properties as in the reference".to_owned(), Sort::Rewrite, change)
+    action(
+        "Order the properties as in the reference".to_owned(),
+        Sort::Rewrite,
+        change,
+    )
 }
 
 /// The declarations that are selected, in a component file of their own.
-fn extracted(db: &Database, models: &[Model], file: File, within: Span, is_draft: bool) -> Option<Action> {
+fn extracted(
+    db: &Database,
+    models: &[Model],
+    file: File,
+    within: Span,
+    is_draft: bool,
+) -> Option<Action> {
     if file.model(db).is_test(db) || !file.source(db).errors.is_empty() {
         return None;
     }
@@ -144,8 +241,9 @@ fn extracted(db: &Database, models: &[Model], file: File, within: Span, is_draft
             let whole = spans.of(Part::Whole);
             let is_selected = within.start <= whole.start && whole.end <= within.end;
             // Without a selection, what a word stands for that begins a declaration.
-            let is_at =
-                within.start == within.end && whole.start <= within.start && within.start <= spans.of(Part::Kind).end;
+            let is_at = within.start == within.end
+                && whole.start <= within.start
+                && within.start <= spans.of(Part::Kind).end;
             is_selected || is_at
         })
         .map(|(decl, _)| *decl)
@@ -154,7 +252,10 @@ fn extracted(db: &Database, models: &[Model], file: File, within: Span, is_draft
     let path: &str = file.path(db);
     let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
     let new_path: Arc<str> = format!("{folder}{first}.threat").into();
-    let is_there = models.iter().flat_map(|model| model.files(db).iter()).any(|file| *file.path(db) == new_path);
+    let is_there = models
+        .iter()
+        .flat_map(|model| model.files(db).iter())
+        .any(|file| *file.path(db) == new_path);
     let component = match file.component(db) {
         Some(component) => format!("{component}.{first}"),
         None => first.to_string(),
@@ -169,17 +270,27 @@ fn extracted(db: &Database, models: &[Model], file: File, within: Span, is_draft
     let called = format!("Move {what} to the component `{component}`, a file of its own");
     let mut change = Change::default();
     if is_draft {
-        return Some(Action { title: called, sort: Sort::Extract, is_preferred: false, mends: None, change });
+        return Some(Action {
+            title: called,
+            sort: Sort::Extract,
+            is_preferred: false,
+            mends: None,
+            change,
+        });
     }
-    let title =
-        chosen.iter().find_map(|decl| decl.title(db)).map(|title| format!(" {:?}", title.as_str())).unwrap_or_default();
+    let title = chosen
+        .iter()
+        .find_map(|decl| decl.title(db))
+        .map(|title| format!(" {:?}", title.as_str()))
+        .unwrap_or_default();
     let mut text = format!("component {component}{title}\n");
     // Outside, they are named by their component from now on.
     let mut named: Vec<(File, Span, bool)> = Vec::new();
     for &decl in &chosen {
         for &model in models {
-            for found in
-                uses::references(db, model, decl).into_iter().filter(|found| found.meaning == Meaning::Names(decl))
+            for found in uses::references(db, model, decl)
+                .into_iter()
+                .filter(|found| found.meaning == Meaning::Names(decl))
             {
                 let of = found.within.file(db);
                 let is_moved = chosen.contains(&found.within);
@@ -199,7 +310,11 @@ fn extracted(db: &Database, models: &[Model], file: File, within: Span, is_draft
             .trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
             .len();
         let name = written.get(span.range())?;
-        change.edit(of.path(db), Span::new(before, span.end as usize), format!("{component}.{name}"));
+        change.edit(
+            of.path(db),
+            Span::new(before, span.end as usize),
+            format!("{component}.{name}"),
+        );
     }
     for &decl in &chosen {
         text += &format!("\n{}\n", source.text[whole(db, decl)?].trim_end());
@@ -207,7 +322,10 @@ fn extracted(db: &Database, models: &[Model], file: File, within: Span, is_draft
     }
     let text = crate::formatting::format(&text).ok()?;
     change.created.push((new_path, text));
-    change.edits.values_mut().for_each(|edits| edits.sort_by_key(|edit| edit.span.start));
+    change
+        .edits
+        .values_mut()
+        .for_each(|edits| edits.sort_by_key(|edit| edit.span.start));
     is_sound(db, models, file.model(db), &change)?;
     action(called, Sort::Extract, change)
 }
@@ -215,9 +333,13 @@ fn extracted(db: &Database, models: &[Model], file: File, within: Span, is_draft
 /// Whether a change leaves no more errors than there were.
 fn is_sound(db: &Database, models: &[Model], model: Model, change: &Change) -> Option<()> {
     let errors = |db: &Database, model: Model| {
-        let all = model.files(db).iter().flat_map(|file| diagnostics(db, *file));
+        let all = model
+            .files(db)
+            .iter()
+            .flat_map(|file| diagnostics(db, *file));
         let structure = |code: &str| code != "missing-mitigation" && code != "unstated-fact";
-        all.filter(|found| found.severity == Severity::Error && structure(found.code.id)).count()
+        all.filter(|found| found.severity == Severity::Error && structure(found.code.id))
+            .count()
     };
     let after = tried(db, models, change);
     let model_after = after.model(model.root(db))?;

@@ -1,5 +1,6 @@
-//! Which declaration of one state of a model is which of another: by kind and full name, flows without a name by their
-//! ends, and what was renamed by what it says and who names it. It must not know what a difference means.
+//! Which declaration of one state of a model is which of another: by kind and full name, flows
+//! without a name by their ends, and what was renamed by what it says and who names it. It must not
+//! know what a difference means.
 
 use super::Side;
 use rustc_hash::FxHashMap;
@@ -39,12 +40,18 @@ impl<'a> Matching<'a> {
         while matching.by_signature() {
             matching.by_ends();
         }
-        let renamed = head.declarations.iter().filter_map(|decl| Some((matching.in_base(*decl)?, *decl)));
-        let renamed = renamed.filter(|(old, new)| full_name(base.db, *old) != full_name(head.db, *new));
-        // Of a flow without a name its ends are renamed, and of what is in a component the component.
+        let renamed = head
+            .declarations
+            .iter()
+            .filter_map(|decl| Some((matching.in_base(*decl)?, *decl)));
+        let renamed =
+            renamed.filter(|(old, new)| full_name(base.db, *old) != full_name(head.db, *new));
+        // Of a flow without a name its ends are renamed, and of what is in a component the
+        // component.
         let told = |decl: Decl, new: Decl| {
             let shape = decl.shape(base.db);
-            shape.name.is_some() && (shape.kind == Kind::Component || shape.name != new.shape(head.db).name)
+            shape.name.is_some()
+                && (shape.kind == Kind::Component || shape.name != new.shape(head.db).name)
         };
         matching.renamed = renamed.filter(|(old, new)| told(*old, *new)).collect();
         matching
@@ -68,10 +75,13 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// The name that a declaration of the base would have in the head, if nothing but components were renamed.
+    /// The name that a declaration of the base would have in the head, if nothing but components
+    /// were renamed.
     fn expected_name(&self, decl: Decl) -> String {
         let db = self.base.db;
-        let renamed = decl.component(db).and_then(|component| self.components.get(component.as_str()));
+        let renamed = decl
+            .component(db)
+            .and_then(|component| self.components.get(component.as_str()));
         match (renamed, &decl.shape(db).name, decl.kind(db)) {
             (Some(component), Some(_), Kind::Component) => component.clone(),
             (Some(component), Some(name), _) => format!("{component}.{name}"),
@@ -87,11 +97,17 @@ impl<'a> Matching<'a> {
     fn by_name(&mut self) {
         let mut named: FxHashMap<(Kind, String), Decl> = FxHashMap::default();
         for &decl in &self.head.declarations {
-            named.entry((decl.kind(self.head.db), name_or_title(self.head.db, decl))).or_insert(decl);
+            named
+                .entry((decl.kind(self.head.db), name_or_title(self.head.db, decl)))
+                .or_insert(decl);
         }
         for &decl in &self.base.declarations {
             let db = self.base.db;
-            let name = if decl.shape(db).name.is_some() { self.expected_name(decl) } else { name_or_title(db, decl) };
+            let name = if decl.shape(db).name.is_some() {
+                self.expected_name(decl)
+            } else {
+                name_or_title(db, decl)
+            };
             if let Some(head) = named.remove(&(decl.kind(db), name)) {
                 self.join(decl, head);
             }
@@ -102,7 +118,9 @@ impl<'a> Matching<'a> {
     fn by_ends(&mut self) {
         let unnamed = |side: &'a Side<'a>| {
             let all = side.declarations.iter().copied();
-            all.filter(move |decl| decl.kind(side.db) == Kind::Flow && decl.shape(side.db).name.is_none())
+            all.filter(move |decl| {
+                decl.kind(side.db) == Kind::Flow && decl.shape(side.db).name.is_none()
+            })
         };
         let mut by_ends: FxHashMap<(Option<Decl>, Option<Decl>), Decl> = FxHashMap::default();
         for flow in unnamed(self.head).filter(|flow| !self.to_base.contains_key(flow)) {
@@ -116,28 +134,54 @@ impl<'a> Matching<'a> {
                 Some((flow, by_ends.remove(&ends)?))
             })
             .collect();
-        pairs.into_iter().for_each(|(base, head)| self.join(base, head));
+        pairs
+            .into_iter()
+            .for_each(|(base, head)| self.join(base, head));
     }
 
-    /// What says the same, and is named by the same in the same places, where one is gone and one is new. Returns whether
-    /// something was found, since then more may be.
+    /// What says the same, and is named by the same in the same places, where one is gone and one
+    /// is new. Returns whether something was found, since then more may be.
     fn by_signature(&mut self) -> bool {
-        let gone = self.base.declarations.iter().copied().filter(|decl| self.in_head(*decl).is_none());
-        let new = self.head.declarations.iter().copied().filter(|decl| self.in_base(*decl).is_none());
+        let gone = self
+            .base
+            .declarations
+            .iter()
+            .copied()
+            .filter(|decl| self.in_head(*decl).is_none());
+        let new = self
+            .head
+            .declarations
+            .iter()
+            .copied()
+            .filter(|decl| self.in_base(*decl).is_none());
         let (gone, new): (Vec<Decl>, Vec<Decl>) = (gone.collect(), new.collect());
         if gone.is_empty() || new.is_empty() {
             return false;
         }
-        let base = unique(&gone, |decl| self.signature(self.base, decl, &|decl| self.in_head(decl)));
-        let head = unique(&new, |decl| self.signature(self.head, decl, &|decl| self.in_base(decl).map(|_| decl)));
-        let pairs: Vec<_> = base.into_iter().filter_map(|(says, decl)| Some((decl, *head.get(&says)?))).collect();
-        pairs.iter().for_each(|(base, head)| self.join(*base, *head));
+        let base = unique(&gone, |decl| {
+            self.signature(self.base, decl, &|decl| self.in_head(decl))
+        });
+        let head = unique(&new, |decl| {
+            self.signature(self.head, decl, &|decl| self.in_base(decl).map(|_| decl))
+        });
+        let pairs: Vec<_> = base
+            .into_iter()
+            .filter_map(|(says, decl)| Some((decl, *head.get(&says)?)))
+            .collect();
+        pairs
+            .iter()
+            .for_each(|(base, head)| self.join(*base, *head));
         !pairs.is_empty()
     }
 
-    /// What a declaration says and who names it, without its own name; nothing, if that is nothing. `in_head` gives what
-    /// both sides know; of the rest the kind alone counts.
-    fn signature(&self, side: &Side, decl: Decl, in_head: &dyn Fn(Decl) -> Option<Decl>) -> Option<String> {
+    /// What a declaration says and who names it, without its own name; nothing, if that is nothing.
+    /// `in_head` gives what both sides know; of the rest the kind alone counts.
+    fn signature(
+        &self,
+        side: &Side,
+        decl: Decl,
+        in_head: &dyn Fn(Decl) -> Option<Decl>,
+    ) -> Option<String> {
         let db = side.db;
         let name = |decl: Decl| match in_head(decl) {
             _ if decl.in_library(db) => full_name(db, decl).to_string(),
@@ -150,17 +194,37 @@ impl<'a> Matching<'a> {
             let (source, target) = ends(db, decl);
             parts.extend(source.into_iter().chain(target).map(name));
         }
-        for stated in typed(db, decl).stated.iter().filter(|stated| !is_text(stated.property)) {
-            parts.push(format!("{}: {}", stated.property.name, values(stated, &name).join(", ")));
+        for stated in typed(db, decl)
+            .stated
+            .iter()
+            .filter(|stated| !is_text(stated.property))
+        {
+            parts.push(format!(
+                "{}: {}",
+                stated.property.name,
+                values(stated, &name).join(", ")
+            ));
         }
-        let conditions = decl.facts(db).properties.iter().filter_map(|property| property.condition.as_ref());
+        let conditions = decl
+            .facts(db)
+            .properties
+            .iter()
+            .filter_map(|property| property.condition.as_ref());
         parts.extend(conditions.map(|condition| format!("{condition:?}")));
-        parts.extend(side.mentions_of(decl).iter().map(|(by, how)| match ends(db, *by) {
-            (Some(source), Some(target)) if *how == "source" || *how == "target" => {
-                format!("{} {how} {}", name(*by), name(if source == decl { target } else { source }))
-            }
-            _ => format!("{} {how}", name(*by)),
-        }));
+        parts.extend(
+            side.mentions_of(decl)
+                .iter()
+                .map(|(by, how)| match ends(db, *by) {
+                    (Some(source), Some(target)) if *how == "source" || *how == "target" => {
+                        format!(
+                            "{} {how} {}",
+                            name(*by),
+                            name(if source == decl { target } else { source })
+                        )
+                    }
+                    _ => format!("{} {how}", name(*by)),
+                }),
+        );
         parts.sort();
         (!parts.is_empty()).then(|| format!("{} {}", decl.kind(db).word(), parts.join("; ")))
     }
@@ -169,7 +233,10 @@ impl<'a> Matching<'a> {
 /// A full name; of an assumption without one its title, which is all that it says.
 fn name_or_title(db: &Database, decl: Decl) -> String {
     match (&decl.shape(db).name, decl.kind(db)) {
-        (None, Kind::Assumption) => decl.title(db).map(|title| format!("\"{title}\"")).unwrap_or_default(),
+        (None, Kind::Assumption) => decl
+            .title(db)
+            .map(|title| format!("\"{title}\""))
+            .unwrap_or_default(),
         _ => full_name(db, decl).to_string(),
     }
 }
@@ -179,34 +246,61 @@ fn unique<T: Copy, K: Hash + Eq>(all: &[T], key: impl Fn(T) -> Option<K>) -> FxH
     let mut found: FxHashMap<K, Option<T>> = FxHashMap::default();
     for one in all {
         if let Some(key) = key(*one) {
-            found.entry(key).and_modify(|other| *other = None).or_insert(Some(*one));
+            found
+                .entry(key)
+                .and_modify(|other| *other = None)
+                .or_insert(Some(*one));
         }
     }
-    found.into_iter().filter_map(|(key, one)| Some((key, one?))).collect()
+    found
+        .into_iter()
+        .filter_map(|(key, one)| Some((key, one?)))
+        .collect()
 }
 
 /// Components that are gone, by the new one that declares all the same names.
 fn renamed_components(base: &Side, head: &Side) -> FxHashMap<String, String> {
     let of = |side: &Side| -> BTreeMap<String, File> {
-        let components = side.declarations.iter().filter(|decl| decl.kind(side.db) == Kind::Component);
-        components.map(|decl| (full_name(side.db, *decl).to_string(), decl.file(side.db))).collect()
+        let components = side
+            .declarations
+            .iter()
+            .filter(|decl| decl.kind(side.db) == Kind::Component);
+        components
+            .map(|decl| (full_name(side.db, *decl).to_string(), decl.file(side.db)))
+            .collect()
     };
     let (old, new) = (of(base), of(head));
     let declares = |side: &Side, file: File| {
-        let own = file.declarations(side.db).iter().filter(|decl| decl.kind(side.db) != Kind::Component);
+        let own = file
+            .declarations(side.db)
+            .iter()
+            .filter(|decl| decl.kind(side.db) != Kind::Component);
         let mut names: Vec<_> = own
-            .filter_map(|decl| decl.shape(side.db).name.as_ref().map(|name| (decl.kind(side.db), name.to_string())))
+            .filter_map(|decl| {
+                decl.shape(side.db)
+                    .name
+                    .as_ref()
+                    .map(|name| (decl.kind(side.db), name.to_string()))
+            })
             .collect();
         names.sort();
         (!names.is_empty()).then_some(names)
     };
-    let gone: Vec<(&String, File)> =
-        old.iter().filter(|(name, _)| !new.contains_key(*name)).map(|(name, file)| (name, *file)).collect();
-    let come: Vec<(&String, File)> =
-        new.iter().filter(|(name, _)| !old.contains_key(*name)).map(|(name, file)| (name, *file)).collect();
+    let gone: Vec<(&String, File)> = old
+        .iter()
+        .filter(|(name, _)| !new.contains_key(*name))
+        .map(|(name, file)| (name, *file))
+        .collect();
+    let come: Vec<(&String, File)> = new
+        .iter()
+        .filter(|(name, _)| !old.contains_key(*name))
+        .map(|(name, file)| (name, *file))
+        .collect();
     let gone = unique(&gone, |(_, file)| declares(base, file));
     let come = unique(&come, |(_, file)| declares(head, file));
-    gone.into_iter().filter_map(|(names, (old, _))| Some((old.clone(), come.get(&names)?.0.clone()))).collect()
+    gone.into_iter()
+        .filter_map(|(names, (old, _))| Some((old.clone(), come.get(&names)?.0.clone())))
+        .collect()
 }
 
 /// Whether a property is for people alone, and no part of the design.
@@ -218,17 +312,30 @@ pub fn is_text(property: &Property) -> bool {
 /// The values of a property as text, in an order of their own. `name` names declarations.
 pub fn values(stated: &Stated, name: &dyn Fn(Decl) -> String) -> Vec<String> {
     let Takes::Words(words) = stated.property.takes else {
-        let mut values: Vec<String> = stated.values.iter().map(|(_, value)| in_text(value, name)).collect();
+        let mut values: Vec<String> = stated
+            .values
+            .iter()
+            .map(|(_, value)| in_text(value, name))
+            .collect();
         values.sort();
         return values;
     };
     let mut values: Vec<u8> = stated
         .values
         .iter()
-        .filter_map(|(_, value)| if let TypedValue::Word(at) = value { Some(*at) } else { None })
+        .filter_map(|(_, value)| {
+            if let TypedValue::Word(at) = value {
+                Some(*at)
+            } else {
+                None
+            }
+        })
         .collect();
     values.sort_unstable();
-    values.into_iter().map(|at| words.word(at).to_owned()).collect()
+    values
+        .into_iter()
+        .map(|at| words.word(at).to_owned())
+        .collect()
 }
 
 /// One value of a property as text.
@@ -241,8 +348,12 @@ pub fn in_text(value: &TypedValue, name: &dyn Fn(Decl) -> String) -> String {
         TypedValue::Category(at) => category(*at).to_owned(),
         TypedValue::Text(text) | TypedValue::Reference(text) => text.to_string(),
         TypedValue::Date(date) => date.to_string(),
-        TypedValue::Finding(Accepted::Rule(rule, subject)) => format!("{}@{}", name(*rule), name(*subject)),
-        TypedValue::Finding(Accepted::Category(at, subject)) => format!("{}@{}", category(*at), name(*subject)),
+        TypedValue::Finding(Accepted::Rule(rule, subject)) => {
+            format!("{}@{}", name(*rule), name(*subject))
+        }
+        TypedValue::Finding(Accepted::Category(at, subject)) => {
+            format!("{}@{}", category(*at), name(*subject))
+        }
         TypedValue::Finding(Accepted::Threat(threat)) => name(*threat),
     }
 }

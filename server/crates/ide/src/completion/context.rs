@@ -1,7 +1,8 @@
-//! What may stand at a place of a text, broken or not, by the words before it. It must not know a model.
+//! What may stand at a place of a text, broken or not, by the words before it. It must not know a
+//! model.
 //!
-//! The words before the cursor tell it, and no tree: while someone types, the text behind the cursor is what the tree
-//! is wrong about.
+//! The words before the cursor tell it, and no tree: while someone types, the text behind the
+//! cursor is what the tree is wrong about.
 
 use crate::words::{Piece, Sort, pieces};
 use threatline_model::facts::{Fact, Gives, fact};
@@ -64,7 +65,9 @@ pub fn context(text: &str, offset: u32) -> Option<Context> {
     let all = pieces(text);
     let inside = all.iter().find(|piece| match piece.sort {
         Sort::Comment | Sort::Description => piece.span.start < offset && offset <= piece.span.end,
-        Sort::Text => piece.span.start < offset && offset < piece.span.end || is_open(piece, text, offset),
+        Sort::Text => {
+            piece.span.start < offset && offset < piece.span.end || is_open(piece, text, offset)
+        }
         _ => false,
     });
     if inside.is_some() {
@@ -77,16 +80,34 @@ pub fn context(text: &str, offset: u32) -> Option<Context> {
         .collect();
     let is_word = |piece: &Piece| matches!(piece.sort, Sort::Word | Sort::Number);
     let here = words.iter().position(|(piece, _)| {
-        is_word(piece) && piece.span.start <= offset && offset <= piece.span.end && piece.span.start < piece.span.end
+        is_word(piece)
+            && piece.span.start <= offset
+            && offset <= piece.span.end
+            && piece.span.start < piece.span.end
     });
-    let before = here.unwrap_or_else(|| words.iter().take_while(|(piece, _)| piece.span.end <= offset).count());
+    let before = here.unwrap_or_else(|| {
+        words
+            .iter()
+            .take_while(|(piece, _)| piece.span.end <= offset)
+            .count()
+    });
     let behind = here.map_or(before, |at| at + 1);
-    let word = here.map_or(Span { start: offset, end: offset }, |at| words[at].0.span);
+    let word = here.map_or(
+        Span {
+            start: offset,
+            end: offset,
+        },
+        |at| words[at].0.span,
+    );
     let line_before = &text[..word.start as usize];
-    let begins_line = line_before[line_before.rfind('\n').map_or(0, |at| at + 1)..].trim().is_empty();
+    let begins_line = line_before[line_before.rfind('\n').map_or(0, |at| at + 1)..]
+        .trim()
+        .is_empty();
     let line_behind = text[word.end as usize..].lines().next().unwrap_or_default();
     let mut context = Context {
-        expected: Expected::Declaration { alone: line_behind.trim().is_empty() },
+        expected: Expected::Declaration {
+            alone: line_behind.trim().is_empty(),
+        },
         word,
         typed: text[word.start as usize..offset as usize].to_owned(),
         kind: None,
@@ -96,8 +117,12 @@ pub fn context(text: &str, offset: u32) -> Option<Context> {
         on: Vec::new(),
     };
     let (start, block) = enclosing(&words[..before], begins_line);
-    let Some(start) = start else { return Some(context) };
-    let kind = Kind::ALL.into_iter().find(|kind| kind.word() == words[start].1)?;
+    let Some(start) = start else {
+        return Some(context);
+    };
+    let kind = Kind::ALL
+        .into_iter()
+        .find(|kind| kind.word() == words[start].1)?;
     context.kind = Some(kind);
     context.name = words
         .get(start + 1)
@@ -109,12 +134,23 @@ pub fn context(text: &str, offset: u32) -> Option<Context> {
     };
     let end = block_end(&words, behind);
     let is_colon = |at: usize| words.get(at).is_some_and(|(_, word)| *word == ":");
-    let names: Vec<usize> = (block + 1..end).filter(|&at| words[at].0.sort == Sort::Word && is_colon(at + 1)).collect();
-    context.present = names.iter().filter(|at| Some(**at) != here).map(|&at| words[at].1.to_owned()).collect();
+    let names: Vec<usize> = (block + 1..end)
+        .filter(|&at| words[at].0.sort == Sort::Word && is_colon(at + 1))
+        .collect();
+    context.present = names
+        .iter()
+        .filter(|at| Some(**at) != here)
+        .map(|&at| words[at].1.to_owned())
+        .collect();
     let on = names.iter().find(|at| words[**at].1 == "on");
-    context.on = on.map(|&at| values(&words[at + 2..end])).unwrap_or_default();
+    context.on = on
+        .map(|&at| values(&words[at + 2..end]))
+        .unwrap_or_default();
     let followed = here.is_some() && is_colon(behind);
-    let property = names.iter().rev().find(|at| **at + 1 < before && Some(**at) != here);
+    let property = names
+        .iter()
+        .rev()
+        .find(|at| **at + 1 < before && Some(**at) != here);
     let Some(&property) = property.filter(|_| !followed) else {
         context.expected = Expected::Property { followed };
         return Some(context);
@@ -127,7 +163,9 @@ pub fn context(text: &str, offset: u32) -> Option<Context> {
     }
     // Several words can be those of a title.
     let is_title = known.is_some_and(|known| known.takes == Takes::Reference) && !begins_line;
-    let is_over = said.last().is_some_and(|(piece, word)| piece.sort != Sort::Sign || *word == ")");
+    let is_over = said
+        .last()
+        .is_some_and(|(piece, word)| piece.sort != Sort::Sign || *word == ")");
     if is_over && !is_title {
         context.expected = Expected::Property { followed };
         return Some(context);
@@ -137,14 +175,22 @@ pub fn context(text: &str, offset: u32) -> Option<Context> {
     all.extend(values(&words[behind..end]));
     context.values = all;
     context.expected = match said {
-        [.., (_, rule), (_, "@")] => Expected::FindingElement { rule: (*rule).to_owned() },
-        [.., (_, "("), (_, source), (_, "->")] => Expected::End { source: Some((*source).to_owned()) },
+        [.., (_, rule), (_, "@")] => Expected::FindingElement {
+            rule: (*rule).to_owned(),
+        },
+        [.., (_, "("), (_, source), (_, "->")] => Expected::End {
+            source: Some((*source).to_owned()),
+        },
         [.., (_, "@"), (_, "(")] => Expected::End { source: None },
         _ => Expected::Value(known),
     };
     if known.takes == Takes::Reference {
         // An id or the words of a title: all that is written since the comma.
-        let sign = said.iter().rev().find(|(_, word)| *word == ",").map_or(words[property + 1].0, |(piece, _)| *piece);
+        let sign = said
+            .iter()
+            .rev()
+            .find(|(_, word)| *word == ",")
+            .map_or(words[property + 1].0, |(piece, _)| *piece);
         let from = sign.span.end as usize;
         let gap = text[from..].find(|c: char| !c.is_whitespace()).unwrap_or(0);
         context.word.start = word.start.min((from + gap) as u32);
@@ -171,24 +217,35 @@ fn enclosing(words: &[Word], begins_line: bool) -> (Option<usize>, Option<usize>
         match *word {
             "{" if start.is_some() && block.is_none() => block = Some(at),
             "}" => (start, block) = (None, None),
-            // At the beginning of a line that is not moved in, a declaration begins, even if the one before has no end.
+            // At the beginning of a line that is not moved in, a declaration begins, even if the
+            // one before has no end.
             _ if is_kind && block.is_some() && !is_property && is_flush(piece, words, at) => {
                 (start, block) = (Some(at), None);
             }
-            _ if is_kind && block.is_none() && (start.is_none() || piece.begins_line) => start = Some(at),
+            _ if is_kind && block.is_none() && (start.is_none() || piece.begins_line) => {
+                start = Some(at)
+            }
             _ => {}
         }
     }
     // A line below what begins a declaration can begin the next one.
     let is_complete = block.is_none()
         && start.is_some_and(|start| words.len() > start + 1)
-        && words.last().is_some_and(|(piece, word)| piece.sort != Sort::Sign && *word != "in");
-    if begins_line && is_complete { (None, None) } else { (start, block) }
+        && words
+            .last()
+            .is_some_and(|(piece, word)| piece.sort != Sort::Sign && *word != "in");
+    if begins_line && is_complete {
+        (None, None)
+    } else {
+        (start, block)
+    }
 }
 
 /// Whether a word that begins its line cannot be a value of the line before.
 fn is_flush(piece: &Piece, words: &[Word], at: usize) -> bool {
-    piece.begins_line && at > 0 && !matches!(words[at - 1].1, ":" | "," | "(" | "and" | "or" | "not")
+    piece.begins_line
+        && at > 0
+        && !matches!(words[at - 1].1, ":" | "," | "(" | "and" | "or" | "not")
 }
 
 /// Where the block ends in which a word is.
@@ -196,7 +253,10 @@ fn block_end(words: &[Word], from: usize) -> usize {
     let is_end = |at: &usize| {
         let (piece, word) = words[*at];
         let is_kind = Kind::ALL.iter().any(|kind| kind.word() == word);
-        word == "}" || is_kind && piece.begins_line && words.get(at + 1).is_none_or(|(_, next)| *next != ":")
+        word == "}"
+            || is_kind
+                && piece.begins_line
+                && words.get(at + 1).is_none_or(|(_, next)| *next != ":")
     };
     (from..words.len()).find(is_end).unwrap_or(words.len())
 }
@@ -204,8 +264,14 @@ fn block_end(words: &[Word], from: usize) -> usize {
 /// The values at the beginning of some words, before the next property.
 fn values(words: &[Word]) -> Vec<String> {
     let is_property = |at: usize| words.get(at + 1).is_some_and(|(_, next)| *next == ":");
-    let own = words.iter().enumerate().take_while(|(at, _)| !is_property(*at)).map(|(_, word)| word);
-    own.filter(|(piece, _)| piece.sort != Sort::Sign).map(|(_, word)| (*word).to_owned()).collect()
+    let own = words
+        .iter()
+        .enumerate()
+        .take_while(|(at, _)| !is_property(*at))
+        .map(|(_, word)| word);
+    own.filter(|(piece, _)| piece.sort != Sort::Sign)
+        .map(|(_, word)| (*word).to_owned())
+        .collect()
 }
 
 /// What may come next of what begins a declaration.
@@ -218,7 +284,13 @@ fn header(kind: Kind, words: &[Word]) -> Option<Expected> {
         (None, _) => return None,
         (Some("in"), length) if length > 1 => Expected::Boundary,
         (Some(":"), _) if is_flow => Expected::End { source: None },
-        (Some("->"), _) => Expected::End { source: words.iter().rev().nth(1).map(|(_, word)| (*word).to_owned()) },
+        (Some("->"), _) => Expected::End {
+            source: words
+                .iter()
+                .rev()
+                .nth(1)
+                .map(|(_, word)| (*word).to_owned()),
+        },
         (Some(_), _) => {
             let said = |wanted: &str| words.iter().any(|(_, word)| *word == wanted);
             let is_text = last.is_some_and(|(piece, _)| piece.sort == Sort::Text);
@@ -237,7 +309,10 @@ fn header(kind: Kind, words: &[Word]) -> Option<Expected> {
 /// What may come next in a condition.
 fn condition(words: &[Word], context: &Context, text: &str) -> Option<Expected> {
     let all = [Kind::External, Kind::Process, Kind::Store, Kind::Flow];
-    let on: Vec<Kind> = all.into_iter().filter(|kind| context.on.iter().any(|word| word == kind.word())).collect();
+    let on: Vec<Kind> = all
+        .into_iter()
+        .filter(|kind| context.on.iter().any(|word| word == kind.word()))
+        .collect();
     let mut about = vec![if on.is_empty() { all.to_vec() } else { on }];
     // What each parenthesis that is open is of: a function, a list of words, or neither.
     let mut open: Vec<Option<String>> = Vec::new();
@@ -246,9 +321,14 @@ fn condition(words: &[Word], context: &Context, text: &str) -> Option<Expected> 
         match *word {
             "(" => {
                 let before = at.checked_sub(1).map(|at| words[at]);
-                let adjacent =
-                    before.filter(|(piece, _)| piece.span.end == words[at].0.span.start && piece.sort == Sort::Word);
-                open.push(adjacent.or(before.filter(|(_, word)| *word == "in")).map(|(_, word)| word.to_owned()));
+                let adjacent = before.filter(|(piece, _)| {
+                    piece.span.end == words[at].0.span.start && piece.sort == Sort::Word
+                });
+                open.push(
+                    adjacent
+                        .or(before.filter(|(_, word)| *word == "in"))
+                        .map(|(_, word)| word.to_owned()),
+                );
                 about.push(about.last().cloned().unwrap_or_default());
                 counted.push(Vec::new());
             }
@@ -260,15 +340,20 @@ fn condition(words: &[Word], context: &Context, text: &str) -> Option<Expected> 
                 }
             }
             "where" => {
-                if let (Some(kinds), Some(inner)) = (counted.last().filter(|kinds| !kinds.is_empty()), about.last_mut())
-                {
+                if let (Some(kinds), Some(inner)) = (
+                    counted.last().filter(|kinds| !kinds.is_empty()),
+                    about.last_mut(),
+                ) {
                     inner.clone_from(kinds);
                 }
             }
             word => {
                 if let (Some(inner), Some((Gives::Elements(kinds, _), _))) = (
                     counted.last_mut(),
-                    about.last().and_then(|kinds| path(kinds, word)).map(|(fact, steps)| (fact.gives, steps)),
+                    about
+                        .last()
+                        .and_then(|kinds| path(kinds, word))
+                        .map(|(fact, steps)| (fact.gives, steps)),
                 ) {
                     *inner = kinds.to_vec();
                 }
@@ -288,9 +373,10 @@ fn condition(words: &[Word], context: &Context, text: &str) -> Option<Expected> 
             let list = words.iter().rposition(|(_, word)| *word == "in")?;
             Expected::FactWord(fact_before(list)?)
         }
-        Some("(") if open.last().is_some_and(Option::is_some) => {
-            Expected::Argument { function: open.last().cloned().flatten()?, kinds }
-        }
+        Some("(") if open.last().is_some_and(Option::is_some) => Expected::Argument {
+            function: open.last().cloned().flatten()?,
+            kinds,
+        },
         None | Some("(" | "and" | "or" | "not" | "where") => {
             // The steps before the last dot of what is typed.
             let steps: Vec<Fact> = match context.typed.rfind('.') {
@@ -308,18 +394,25 @@ fn condition(words: &[Word], context: &Context, text: &str) -> Option<Expected> 
             };
             Expected::Fact { kinds, path: steps }
         }
-        Some("=" | "!=" | "<" | "<=" | ">" | ">=" | "is") => Expected::FactWord(fact_before(last?)?),
+        Some("=" | "!=" | "<" | "<=" | ">" | ">=" | "is") => {
+            Expected::FactWord(fact_before(last?)?)
+        }
         Some("in") => Expected::Next(vec!["("]),
         Some(word) => {
             let piece = words[last?].0;
-            let is_done = last
-                .and_then(|at| at.checked_sub(1))
-                .is_some_and(|at| matches!(words[at].1, "=" | "!=" | "<" | "<=" | ">" | ">=" | "is"));
-            let ends_line = text[piece.span.end as usize..context.word.start as usize].contains('\n');
+            let is_done = last.and_then(|at| at.checked_sub(1)).is_some_and(|at| {
+                matches!(words[at].1, "=" | "!=" | "<" | "<=" | ">" | ">=" | "is")
+            });
+            let ends_line =
+                text[piece.span.end as usize..context.word.start as usize].contains('\n');
             if ends_line && word != ")" && !is_done && context.typed.is_empty() {
                 return Some(Expected::Property { followed: false });
             }
-            Expected::Operator((!is_done).then(|| path(&kinds, word).map(|(fact, _)| fact)).flatten())
+            Expected::Operator(
+                (!is_done)
+                    .then(|| path(&kinds, word).map(|(fact, _)| fact))
+                    .flatten(),
+            )
         }
     })
 }

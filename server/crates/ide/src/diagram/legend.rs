@@ -1,5 +1,5 @@
-//! What the forms, lines and colours of a drawing mean: those that are in it, each drawn as it is there. It must not
-//! know how they look: that says the same style sheet.
+//! What the forms, lines and colours of a drawing mean: those that are in it, each drawn as it is
+//! there. It must not know how they look: that says the same style sheet.
 
 use super::{Cell, Diagram, Kind};
 
@@ -15,15 +15,20 @@ pub struct Key {
 const BOX: &str = "<rect x=\"3\" y=\"2\" width=\"30\" height=\"14\"/>";
 const ROUND: &str = "<rect x=\"3\" y=\"2\" width=\"30\" height=\"14\" rx=\"6\"/>";
 const STORE: &str = "<path d=\"M3 2H33M3 16H33\"/>";
-const FLOW: &str = "<path class=\"line\" d=\"M1 9H26\"/><path class=\"head\" d=\"M35 9L26 5L26 13Z\"/>";
-const COUNT: &str = "<circle cx=\"18\" cy=\"9\" r=\"8\"/><text class=\"count\" x=\"18\" y=\"9\">1</text>";
+const FLOW: &str =
+    "<path class=\"line\" d=\"M1 9H26\"/><path class=\"head\" d=\"M35 9L26 5L26 13Z\"/>";
+const COUNT: &str =
+    "<circle cx=\"18\" cy=\"9\" r=\"8\"/><text class=\"count\" x=\"18\" y=\"9\">1</text>";
 
 fn key(classes: &str, drawn: &str, told: impl Into<String>) -> Key {
     let svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"key\" viewBox=\"0 0 36 18\" width=\"36\" height=\"18\" \
          aria-hidden=\"true\"><g class=\"{classes}\">{drawn}</g></svg>"
     );
-    Key { svg, told: told.into() }
+    Key {
+        svg,
+        told: told.into(),
+    }
 }
 
 impl Diagram {
@@ -42,13 +47,25 @@ impl Diagram {
             }
         }
         if has(&|part| part.trust == "untrusted") {
-            legend.push(key("boundary nothing trust-untrusted", BOX, "untrusted boundary"));
+            legend.push(key(
+                "boundary nothing trust-untrusted",
+                BOX,
+                "untrusted boundary",
+            ));
         }
         if has(&|part| part.outside && part.kind != Kind::Boundary && part.kind != Kind::Flow) {
-            legend.push(key("process nothing outside", ROUND, "of another component"));
+            legend.push(key(
+                "process nothing outside",
+                ROUND,
+                "of another component",
+            ));
         }
-        let mut known: Vec<Cell> =
-            self.parts.iter().filter(|part| part.kind != Kind::Boundary).map(|part| part.worst).collect();
+        let mut known: Vec<Cell> = self
+            .parts
+            .iter()
+            .filter(|part| part.kind != Kind::Boundary)
+            .map(|part| part.worst)
+            .collect();
         known.sort();
         known.dedup();
         for worst in known.into_iter().rev() {
@@ -63,9 +80,20 @@ impl Diagram {
             };
             legend.push(key(&format!("{kind} {}", worst.class()), drawn, told));
         }
-        let counted = self.parts.iter().filter(|part| part.open > 0 && part.kind != Kind::Flow);
-        if let Some(worst) = counted.filter(|part| part.kind != Kind::Boundary).map(|part| part.worst).max() {
-            legend.push(key(&format!("process {}", worst.class()), COUNT, "findings that are open"));
+        let counted = self
+            .parts
+            .iter()
+            .filter(|part| part.open > 0 && part.kind != Kind::Flow);
+        if let Some(worst) = counted
+            .filter(|part| part.kind != Kind::Boundary)
+            .map(|part| part.worst)
+            .max()
+        {
+            legend.push(key(
+                &format!("process {}", worst.class()),
+                COUNT,
+                "findings that are open",
+            ));
         }
         legend
     }

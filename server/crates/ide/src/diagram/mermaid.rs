@@ -15,13 +15,22 @@ impl Diagram {
         let mut styles = String::new();
         for (nth, (flow, source, target)) in self.flows().enumerate() {
             let label = flow.name.join(" ");
-            let label = if label.is_empty() { String::new() } else { format!("|\"{}\"|", mermaid_text(&label)) };
+            let label = if label.is_empty() {
+                String::new()
+            } else {
+                format!("|\"{}\"|", mermaid_text(&label))
+            };
             let _ = writeln!(text, "  n{source} -->{label} n{target}");
             if let Some(colour) = colour(flow.worst) {
                 let _ = writeln!(styles, "  linkStyle {nth} stroke:{colour},stroke-width:2px");
             }
         }
-        for (at, part) in self.parts.iter().enumerate().filter(|(_, part)| part.kind != Kind::Flow) {
+        for (at, part) in self
+            .parts
+            .iter()
+            .enumerate()
+            .filter(|(_, part)| part.kind != Kind::Flow)
+        {
             if let Some(colour) = colour(part.worst) {
                 let _ = writeln!(styles, "  style n{at} stroke:{colour},stroke-width:2px");
             }
@@ -31,14 +40,23 @@ impl Diagram {
 
     /// What the colours of it mean, those that it has.
     pub fn mermaid_colours(&self) -> String {
-        let colours =
-            [(Level::High, "red", "critical or high"), (Level::Medium, "amber", "medium"), (Level::Low, "blue", "low")];
+        let colours = [
+            (Level::High, "red", "critical or high"),
+            (Level::Medium, "amber", "medium"),
+            (Level::Low, "blue", "low"),
+        ];
         let used = colours.into_iter().filter(|(level, ..)| {
             let is_it = |part: &Part| colour(part.worst) == colour(Cell::Open(*level));
             self.parts.iter().any(is_it)
         });
-        let told: Vec<String> = used.map(|(_, name, levels)| format!("{name}: {levels}")).collect();
-        if told.is_empty() { String::new() } else { format!("Open findings by colour: {}.", told.join("; ")) }
+        let told: Vec<String> = used
+            .map(|(_, name, levels)| format!("{name}: {levels}"))
+            .collect();
+        if told.is_empty() {
+            String::new()
+        } else {
+            format!("Open findings by colour: {}.", told.join("; "))
+        }
     }
 
     fn mermaid_in(&self, text: &mut String, boundary: Option<usize>, depth: usize) {
@@ -59,12 +77,15 @@ impl Diagram {
     }
 }
 
-/// A text between quotes: what may mean something to Mermaid, to HTML or to Markdown is written by its number.
+/// A text between quotes: what may mean something to Mermaid, to HTML or to Markdown is written by
+/// its number.
 fn mermaid_text(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            character if character.is_alphanumeric() || " ,_-…".contains(character) => escaped.push(character),
+            character if character.is_alphanumeric() || " ,_-…".contains(character) => {
+                escaped.push(character)
+            }
             character => {
                 let _ = write!(escaped, "#{};", u32::from(character));
             }

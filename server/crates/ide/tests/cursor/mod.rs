@@ -28,7 +28,11 @@ impl Cursor {
             .expect("one file has the cursor");
         let workspace = workspace(&files);
         let file = workspace.file(&path).expect("it was just loaded");
-        Cursor { workspace, file, offset }
+        Cursor {
+            workspace,
+            file,
+            offset,
+        }
     }
 
     pub fn db(&self) -> &Database {
@@ -39,8 +43,13 @@ impl Cursor {
 /// A span as `path:line:column text`, on one line.
 pub fn written(db: &Database, file: File, span: Span) -> String {
     let source = file.source(db);
-    let at = source.lines.line_column(&source.text, span.start, threatline_syntax::Encoding::Utf32);
-    let text = source.text[span.range()].split_whitespace().collect::<Vec<_>>().join(" ");
+    let at = source
+        .lines
+        .line_column(&source.text, span.start, threatline_syntax::Encoding::Utf32);
+    let text = source.text[span.range()]
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     format!("{}:{}:{} {text}", file.path(db), at.line + 1, at.column + 1)
 }
 
@@ -52,7 +61,9 @@ pub fn target(db: &Database, target: &Target) -> String {
 fn place(db: &Database, place: Place) -> String {
     let (file, span) = place.resolve(db);
     let source = file.source(db);
-    let at = source.lines.line_column(&source.text, span.start, threatline_syntax::Encoding::Utf32);
+    let at = source
+        .lines
+        .line_column(&source.text, span.start, threatline_syntax::Encoding::Utf32);
     match file.path(db).starts_with("std") {
         true => format!(" <{}>", file.path(db)),
         false => format!(" <{}:{}>", file.path(db), at.line + 1),
@@ -66,7 +77,10 @@ pub fn explained(db: &Database, explanation: &Explanation) -> String {
         told += &match part {
             Section::Heading(heading) => format!("== {heading}\n"),
             Section::Text(text) => format!("{text}\n"),
-            Section::Item(text, at) => format!("- {text}{}\n", at.map(|at| place(db, at)).unwrap_or_default()),
+            Section::Item(text, at) => format!(
+                "- {text}{}\n",
+                at.map(|at| place(db, at)).unwrap_or_default()
+            ),
             Section::Link(text, link) => format!("- {text}\n{link}\n"),
             Section::Code(text) => format!("    {}\n", text.replace('\n', "\n    ")),
         };
@@ -82,13 +96,23 @@ pub fn example_models() -> Vec<(String, Vec<(String, String)>)> {
     found.sort();
     let mut models: Vec<(String, Vec<(String, String)>)> = Vec::new();
     for path in found {
-        let inside = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+        let inside = path
+            .strip_prefix(&root)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .replace('\\', "/");
         let mut parts = inside.split('/');
         let folder = match (parts.next().unwrap(), parts.next().unwrap()) {
-            (model, part @ ("before" | "after" | "draft" | "finished")) => format!("{model}/{part}"),
+            (model, part @ ("before" | "after" | "draft" | "finished")) => {
+                format!("{model}/{part}")
+            }
             (model, _) => model.to_owned(),
         };
-        let file = (inside[folder.len() + 1..].to_owned(), std::fs::read_to_string(&path).unwrap());
+        let file = (
+            inside[folder.len() + 1..].to_owned(),
+            std::fs::read_to_string(&path).unwrap(),
+        );
         match models.last_mut() {
             Some((last, files)) if *last == folder => files.push(file),
             _ => models.push((folder, vec![file])),
@@ -102,7 +126,10 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "threat") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "threat")
+        {
             found.push(path);
         }
     }

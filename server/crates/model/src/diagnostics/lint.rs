@@ -1,4 +1,5 @@
-//! Where a model could be better: what is declared and used nowhere, what hangs loose, what contradicts itself.
+//! Where a model could be better: what is declared and used nowhere, what hangs loose, what
+//! contradicts itself.
 
 use super::Diagnostic;
 use crate::codes;
@@ -16,19 +17,29 @@ pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
         return;
     }
     let name = full_name(db, decl);
-    let mut report = |code, message: String| found.push(Diagnostic::new(code, decl.part(Part::Name), message));
+    let mut report =
+        |code, message: String| found.push(Diagnostic::new(code, decl.part(Part::Name), message));
     match decl.kind(db) {
         Kind::Asset if !is_named(db, decl) => {
-            report(&codes::UNUSED_ASSET, format!("nothing stores, handles or carries `{name}`"));
+            report(
+                &codes::UNUSED_ASSET,
+                format!("nothing stores, handles or carries `{name}`"),
+            );
         }
         Kind::Mitigation => {
             if !is_named(db, decl) {
-                report(&codes::UNUSED_MITIGATION, format!("nothing lists `{name}` among its mitigations"));
+                report(
+                    &codes::UNUSED_MITIGATION,
+                    format!("nothing lists `{name}` among its mitigations"),
+                );
             }
             mitigation(db, decl, found);
         }
         Kind::Technology if !is_named(db, decl) => {
-            report(&codes::UNUSED_DEFINITION, format!("nothing is made with `{name}`"));
+            report(
+                &codes::UNUSED_DEFINITION,
+                format!("nothing is made with `{name}`"),
+            );
         }
         Kind::Protocol if !is_named(db, decl) => {
             report(&codes::UNUSED_DEFINITION, format!("no flow talks `{name}`"));
@@ -40,7 +51,10 @@ pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
             let flows = touching(db, decl);
             let in_scope = typed(db, decl).get("out_of_scope").is_none();
             if in_scope && flows.incoming.is_empty() && flows.outgoing.is_empty() {
-                report(&codes::ISOLATED_ELEMENT, format!("no flow starts or ends at `{name}`"));
+                report(
+                    &codes::ISOLATED_ELEMENT,
+                    format!("no flow starts or ends at `{name}`"),
+                );
             }
         }
         Kind::Flow => flow(db, decl, found),
@@ -53,41 +67,71 @@ pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
 fn mitigation(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     let stated = typed(db, decl);
     let name = full_name(db, decl);
-    let listed_by_threat = || used_by(db, decl).iter().any(|file| listed_by_threats(db, *file).contains(&decl));
+    let listed_by_threat = || {
+        used_by(db, decl)
+            .iter()
+            .any(|file| listed_by_threats(db, *file).contains(&decl))
+    };
     let counters = counters(db, decl);
     let says_none = stated.get("counters").is_none() && stated.get("based_on").is_none();
     if says_none && counters.decls.is_empty() && counters.categories.0 == 0 && !listed_by_threat() {
         let message = format!("`{name}` does not say what it counters, so it closes no finding");
         found.push(
-            Diagnostic::new(&codes::INEFFECTIVE_MITIGATION, decl.part(Part::Name), message)
-                .help("state what it `counters`, or the library's mitigation that it is `based_on`"),
+            Diagnostic::new(
+                &codes::INEFFECTIVE_MITIGATION,
+                decl.part(Part::Name),
+                message,
+            )
+            .help("state what it `counters`, or the library's mitigation that it is `based_on`"),
         );
     }
     if states(db, decl, "status", "verified") && stated.get("evidence").is_none() {
         let part = stated.part("status").unwrap_or(Part::Name);
         let message = format!("`{name}` is verified, and no evidence is named");
-        found.push(Diagnostic::new(&codes::UNPROVEN_MITIGATION, decl.part(part), message));
+        found.push(Diagnostic::new(
+            &codes::UNPROVEN_MITIGATION,
+            decl.part(part),
+            message,
+        ));
     }
 }
 
 /// The mitigations that the threats of a file list.
 #[salsa::tracked]
 fn listed_by_threats(db: &dyn Db, file: File) -> FxHashSet<Decl> {
-    let threats = file.declarations(db).iter().filter(|decl| decl.kind(db) == Kind::Threat);
-    threats.flat_map(|threat| typed(db, *threat).decls("mitigations")).collect()
+    let threats = file
+        .declarations(db)
+        .iter()
+        .filter(|decl| decl.kind(db) == Kind::Threat);
+    threats
+        .flat_map(|threat| typed(db, *threat).decls("mitigations"))
+        .collect()
 }
 
 fn flow(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     let stated = typed(db, decl);
     let name = full_name(db, decl);
     let (source, target) = ends(db, decl);
-    let carries = |property: &str| stated.stated.iter().any(|stated| stated.property.name == property);
+    let carries = |property: &str| {
+        stated
+            .stated
+            .iter()
+            .any(|stated| stated.property.name == property)
+    };
     if source.is_some() && source == target {
         let message = format!("`{name}` ends where it starts");
-        found.push(Diagnostic::new(&codes::SELF_FLOW, decl.part(Part::Target), message));
+        found.push(Diagnostic::new(
+            &codes::SELF_FLOW,
+            decl.part(Part::Target),
+            message,
+        ));
     } else if source.is_some() && target.is_some() && !carries("sends") && !carries("receives") {
         let message = format!("`{name}` carries no asset");
-        found.push(Diagnostic::new(&codes::EMPTY_FLOW, decl.part(Part::Name), message));
+        found.push(Diagnostic::new(
+            &codes::EMPTY_FLOW,
+            decl.part(Part::Name),
+            message,
+        ));
     }
 }
 
@@ -98,18 +142,27 @@ fn states(db: &dyn Db, decl: Decl, property: &str, word: &str) -> bool {
 /// An `accept` whose findings are not there, or are dealt with.
 fn idle(db: &dyn Db, accept: Decl, found: &mut Vec<Diagnostic>) {
     let stated = typed(db, accept);
-    let Some(listed) = stated.get("findings") else { return };
+    let Some(listed) = stated.get("findings") else {
+        return;
+    };
     for (at, value) in &listed.values {
-        let TypedValue::Finding(accepted) = value else { continue };
+        let TypedValue::Finding(accepted) = value else {
+            continue;
+        };
         let subject = accepted.subject();
-        let there: Vec<_> =
-            assessed(db, subject).iter().filter(|assessed| accepted_is(accepted, &assessed.finding)).collect();
+        let there: Vec<_> = assessed(db, subject)
+            .iter()
+            .filter(|assessed| accepted_is(accepted, &assessed.finding))
+            .collect();
         let place = accept.part(Part::Value(listed.position, *at));
         let on = full_name(db, subject);
         if there.is_empty() {
             let message = match accepted {
                 Accepted::Rule(rule, _) if is_off(db, accept.model(db), *rule) => {
-                    format!("threatline.toml turns `{}` off, so nothing is accepted", full_name(db, *rule))
+                    format!(
+                        "threatline.toml turns `{}` off, so nothing is accepted",
+                        full_name(db, *rule)
+                    )
                 }
                 _ => format!("there is no such finding on `{on}`, so nothing is accepted"),
             };
@@ -117,15 +170,19 @@ fn idle(db: &dyn Db, accept: Decl, found: &mut Vec<Diagnostic>) {
         } else if let Some(mitigation) = all_mitigated(db, &there) {
             let message = format!("`{}` mitigates this already", full_name(db, mitigation));
             found.push(
-                Diagnostic::new(&codes::IDLE_ACCEPTANCE, place, message)
-                    .relate(mitigation.part(Part::Name), "the mitigation is declared here"),
+                Diagnostic::new(&codes::IDLE_ACCEPTANCE, place, message).relate(
+                    mitigation.part(Part::Name),
+                    "the mitigation is declared here",
+                ),
             );
         }
     }
 }
 
 fn is_off(db: &dyn Db, model: Model, rule: Decl) -> bool {
-    rule_settings(db, model).get(&rule).is_some_and(|setting| !setting.enabled)
+    rule_settings(db, model)
+        .get(&rule)
+        .is_some_and(|setting| !setting.enabled)
 }
 
 fn all_mitigated(db: &dyn Db, findings: &[&crate::findings::Assessed]) -> Option<Decl> {
@@ -144,7 +201,14 @@ fn all_mitigated(db: &dyn Db, findings: &[&crate::findings::Assessed]) -> Option
 
 /// Pairs of facts that cannot both be true: property, word, property, word, and why.
 const CONTRADICTIONS: &[(Kind, &str, &str, &str, &str, &str)] = &[
-    (Kind::Flow, "authentication", "none", "multi_factor", "yes", "without authentication there is no second factor"),
+    (
+        Kind::Flow,
+        "authentication",
+        "none",
+        "multi_factor",
+        "yes",
+        "without authentication there is no second factor",
+    ),
     (
         Kind::Flow,
         "authentication",
@@ -161,8 +225,22 @@ const CONTRADICTIONS: &[(Kind, &str, &str, &str, &str, &str)] = &[
         "service",
         "without authentication nobody knows the service",
     ),
-    (Kind::Asset, "personal", "no", "regulations", "gdpr", "the GDPR is about personal data"),
-    (Kind::Asset, "classification", "public", "regulations", "pci_dss", "cardholder data are not public"),
+    (
+        Kind::Asset,
+        "personal",
+        "no",
+        "regulations",
+        "gdpr",
+        "the GDPR is about personal data",
+    ),
+    (
+        Kind::Asset,
+        "classification",
+        "public",
+        "regulations",
+        "pci_dss",
+        "cardholder data are not public",
+    ),
 ];
 
 fn contradictions(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
@@ -175,20 +253,36 @@ fn contradictions(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
         );
     };
     for (kind, first, word, second, other, why) in CONTRADICTIONS {
-        if decl.kind(db) == *kind && states(db, decl, first, word) && states(db, decl, second, other) {
-            report(first, second, format!("`{second}: {other}` contradicts `{first}: {word}`: {why}"));
+        if decl.kind(db) == *kind
+            && states(db, decl, first, word)
+            && states(db, decl, second, other)
+        {
+            report(
+                first,
+                second,
+                format!("`{second}: {other}` contradicts `{first}: {word}`: {why}"),
+            );
         }
     }
     if decl.kind(db) == Kind::Flow && states(db, decl, "authentication", "none") {
         let protocol = stated.decls("protocol").next();
-        let says = protocol.and_then(|protocol| crate::relations::broader_says(db, protocol, "authenticated"));
+        let says = protocol
+            .and_then(|protocol| crate::relations::broader_says(db, protocol, "authenticated"));
         if let Some((true, protocol)) = says {
-            let message = format!("`{}` authenticates, and `authentication: none` denies it", full_name(db, protocol));
+            let message = format!(
+                "`{}` authenticates, and `authentication: none` denies it",
+                full_name(db, protocol)
+            );
             report("protocol", "authentication", message);
         }
     }
-    if decl.kind(db) == Kind::Mitigation && stated.get("due").is_some() && stated.get("status").is_none() {
-        let message = "it is `due`, and yet implemented: that is its status unless another is stated".to_owned();
+    if decl.kind(db) == Kind::Mitigation
+        && stated.get("due").is_some()
+        && stated.get("status").is_none()
+    {
+        let message =
+            "it is `due`, and yet implemented: that is its status unless another is stated"
+                .to_owned();
         report("due", "due", message);
     }
 }

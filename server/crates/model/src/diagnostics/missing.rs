@@ -1,14 +1,17 @@
 //! Missing mitigations: the diagnostics for open findings, and for facts that would decide one.
 //!
-//! What says the same is said once. In one file, findings of one rule on elements of one boundary, or on flows into
-//! one boundary, are one diagnostic, which stands at the most severe of them. A fact that elements of a file do not
-//! state is asked for once, for all of them and however many rules wait for it.
+//! What says the same is said once. In one file, findings of one rule on elements of one boundary,
+//! or on flows into one boundary, are one diagnostic, which stands at the most severe of them. A
+//! fact that elements of a file do not state is asked for once, for all of them and however many
+//! rules wait for it.
 
 use super::{Diagnostic, Severity, runs};
 use crate::codes;
 use crate::db::{Db, Decl, File};
 use crate::facts::Missing;
-use crate::findings::{Assessed, FindingId, Level, State, assessed, categories_in_words, countering, reasons};
+use crate::findings::{
+    Assessed, FindingId, Level, State, assessed, categories_in_words, countering, reasons,
+};
 use crate::lower::Part;
 use crate::names::{full_name, name_from};
 use crate::relations::{ends, mitigations_countering, placed_in, touching};
@@ -40,17 +43,27 @@ pub(super) fn of(db: &dyn Db, file: File, found: &mut Vec<Diagnostic>) {
     }));
 }
 
-/// The open findings on what a file declares, and those that wait for a fact which it does not state.
+/// The open findings on what a file declares, and those that wait for a fact which it does not
+/// state.
 #[salsa::tracked]
 fn groups(db: &dyn Db, file: File) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut known: FxHashMap<(Cause, Kind, Option<Decl>), usize> = FxHashMap::default();
     let mut add = |cause: Cause, decl: Decl, assessed: &Assessed| {
-        let place = if let Cause::Found(_) = cause { place(db, decl) } else { None };
-        let at = *known.entry((cause, decl.kind(db), place)).or_insert(groups.len());
+        let place = if let Cause::Found(_) = cause {
+            place(db, decl)
+        } else {
+            None
+        };
+        let at = *known
+            .entry((cause, decl.kind(db), place))
+            .or_insert(groups.len());
         match groups.get_mut(at) {
             Some(group) => group.members.push(assessed.clone()),
-            None => groups.push(Group { cause, members: vec![assessed.clone()] }),
+            None => groups.push(Group {
+                cause,
+                members: vec![assessed.clone()],
+            }),
         }
     };
     for (decl, assessed) in runs(db, file).flat_map(|run| &run.open) {
@@ -58,27 +71,40 @@ fn groups(db: &dyn Db, file: File) -> Vec<Group> {
     }
     for (at, assessed) in runs(db, file).flat_map(|run| &run.waiting) {
         // What would be low at most is not worth a question; it is counted.
-        let missing = assessed.finding.missing.filter(|_| assessed.finding.severity > Level::Low);
-        missing.into_iter().for_each(|missing| add(Cause::Unstated(missing.property), *at, assessed));
+        let missing = assessed
+            .finding
+            .missing
+            .filter(|_| assessed.finding.severity > Level::Low);
+        missing
+            .into_iter()
+            .for_each(|missing| add(Cause::Unstated(missing.property), *at, assessed));
     }
     for group in &mut groups {
         // A stable sort: among equals the first by file and place leads.
-        group.members.sort_by_key(|assessed| Reverse(assessed.finding.severity));
+        group
+            .members
+            .sort_by_key(|assessed| Reverse(assessed.finding.severity));
     }
     groups
 }
 
 fn open_findings(db: &dyn Db, decl: Decl) -> impl Iterator<Item = &Assessed> {
     let looked_at = decl.kind(db).is_element() || decl.kind(db) == Kind::Threat;
-    let all = if looked_at { assessed(db, decl).as_slice() } else { &[] };
+    let all = if looked_at {
+        assessed(db, decl).as_slice()
+    } else {
+        &[]
+    };
     all.iter().filter(|assessed| assessed.state == State::Open)
 }
 
-/// Where an element is, as far as it makes what is said of it the same: its boundary; of a flow, the boundary that
-/// it ends in, or else its target.
+/// Where an element is, as far as it makes what is said of it the same: its boundary; of a flow,
+/// the boundary that it ends in, or else its target.
 fn place(db: &dyn Db, decl: Decl) -> Option<Decl> {
     match decl.kind(db) {
-        Kind::Flow => ends(db, decl).1.map(|target| placed_in(db, target).unwrap_or(target)),
+        Kind::Flow => ends(db, decl)
+            .1
+            .map(|target| placed_in(db, target).unwrap_or(target)),
         _ => placed_in(db, decl),
     }
 }
@@ -88,23 +114,27 @@ pub(super) fn open_at(db: &dyn Db, decl: Decl) -> impl Iterator<Item = &Assessed
     open_findings(db, decl).filter(|assessed| assessed.finding.missing.is_none())
 }
 
-/// The findings on a declaration that wait for a fact, or that wait elsewhere for a fact of it, with where that is told:
-/// at the element that would state it, in its file. So a file looks at what is near its elements, and leaves out what
-/// another file sees in the same way.
+/// The findings on a declaration that wait for a fact, or that wait elsewhere for a fact of it,
+/// with where that is told: at the element that would state it, in its file. So a file looks at
+/// what is near its elements, and leaves out what another file sees in the same way.
 #[salsa::tracked]
 pub(super) fn waiting_at(db: &dyn Db, decl: Decl) -> Vec<(Decl, Assessed)> {
     let waits = |assessed: &Assessed| assessed.finding.missing.map(|missing| missing.element);
     let file = decl.file(db);
     let mut found = Vec::new();
     for assessed in open_findings(db, decl) {
-        let Some(element) = waits(assessed) else { continue };
+        let Some(element) = waits(assessed) else {
+            continue;
+        };
         if element.file(db) == file {
             found.push((element, assessed.clone()));
         } else if !near(db, element).contains(&decl) {
             found.push((decl, assessed.clone()));
         }
     }
-    let elsewhere = near(db, decl).into_iter().filter(|other| other.file(db) != file);
+    let elsewhere = near(db, decl)
+        .into_iter()
+        .filter(|other| other.file(db) != file);
     for other in elsewhere {
         let waiting = open_findings(db, other).filter(|assessed| waits(assessed) == Some(decl));
         found.extend(waiting.map(|assessed| (decl, assessed.clone())));
@@ -112,8 +142,8 @@ pub(super) fn waiting_at(db: &dyn Db, decl: Decl) -> Vec<(Decl, Assessed)> {
     found
 }
 
-/// The elements whose rules ask for facts of an element most of the time: its flows and what is at their other ends;
-/// of a flow, its ends.
+/// The elements whose rules ask for facts of an element most of the time: its flows and what is at
+/// their other ends; of a flow, its ends.
 fn near(db: &dyn Db, element: Decl) -> Vec<Decl> {
     match element.kind(db) {
         Kind::Flow => {
@@ -122,8 +152,15 @@ fn near(db: &dyn Db, element: Decl) -> Vec<Decl> {
         }
         Kind::External | Kind::Process | Kind::Store => {
             let flows = touching(db, element);
-            let mut near: Vec<Decl> = flows.incoming.iter().chain(&flows.outgoing).copied().collect();
-            let others = near.iter().flat_map(|flow| [ends(db, *flow).0, ends(db, *flow).1]);
+            let mut near: Vec<Decl> = flows
+                .incoming
+                .iter()
+                .chain(&flows.outgoing)
+                .copied()
+                .collect();
+            let others = near
+                .iter()
+                .flat_map(|flow| [ends(db, *flow).0, ends(db, *flow).1]);
             let others: Vec<Decl> = others.flatten().filter(|other| *other != element).collect();
             near.extend(others);
             let mut seen = FxHashSet::default();
@@ -144,8 +181,11 @@ fn rule_of(id: FindingId) -> Cause {
 /// Names in a sentence, of many the first: "`a`", "`a` and `b`", "`a`, `b`, `c` and 4 more".
 fn listed(db: &dyn Db, decls: &[Decl]) -> String {
     const MOST_NAMES: usize = 3;
-    let mut names: Vec<String> =
-        decls.iter().take(MOST_NAMES).map(|decl| format!("`{}`", full_name(db, *decl))).collect();
+    let mut names: Vec<String> = decls
+        .iter()
+        .take(MOST_NAMES)
+        .map(|decl| format!("`{}`", full_name(db, *decl)))
+        .collect();
     if decls.len() > MOST_NAMES {
         names.push(format!("{} more", decls.len() - MOST_NAMES));
     }
@@ -171,43 +211,76 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
     let severity = finding.severity;
     let title = finding.id.title(db);
     let categories = categories_in_words(finding.categories);
-    let subjects: Vec<Decl> = group.members.iter().map(|assessed| assessed.finding.id.subject()).collect();
+    let subjects: Vec<Decl> = group
+        .members
+        .iter()
+        .map(|assessed| assessed.finding.id.subject())
+        .collect();
     let message = match finding.id {
         FindingId::Threat(_) => {
-            format!("{title}: a threat of {} severity that nothing counters ({categories})", severity.word())
+            format!(
+                "{title}: a threat of {} severity that nothing counters ({categories})",
+                severity.word()
+            )
         }
-        FindingId::Rule { .. } => format!("{title}: {} ({}, {categories})", listed(db, &subjects), severity.word()),
+        FindingId::Rule { .. } => format!(
+            "{title}: {} ({}, {categories})",
+            listed(db, &subjects),
+            severity.word()
+        ),
     };
-    let mut diagnostic = Diagnostic::new(&codes::MISSING_MITIGATION, element.part(Part::Name), message);
+    let mut diagnostic = Diagnostic::new(
+        &codes::MISSING_MITIGATION,
+        element.part(Part::Name),
+        message,
+    );
     diagnostic.severity = weight(severity);
-    diagnostic.findings = group.members.iter().map(|assessed| assessed.finding.id).collect();
+    diagnostic.findings = group
+        .members
+        .iter()
+        .map(|assessed| assessed.finding.id)
+        .collect();
     for reason in reasons(db, finding) {
         let place = reason.place.unwrap_or(element.part(Part::Name));
         diagnostic = diagnostic.relate(place, reason.message);
     }
     for other in &group.members[1..] {
         let other = other.finding.id.subject();
-        diagnostic =
-            diagnostic.relate(other.part(Part::Name), format!("the same holds for `{}`", full_name(db, other)));
+        diagnostic = diagnostic.relate(
+            other.part(Part::Name),
+            format!("the same holds for `{}`", full_name(db, other)),
+        );
     }
     if let Some(proposed) = countering(db, finding).first() {
         let name = name_from(db, proposed.mitigation, element.file(db));
-        diagnostic.help.push(format!("`{name}` is proposed, and counts from when its status is `planned`"));
+        diagnostic.help.push(format!(
+            "`{name}` is proposed, and counts from when its status is `planned`"
+        ));
     }
     if let FindingId::Rule { rule, .. } = finding.id {
-        diagnostic.help.extend(typed(db, rule).text("advice").map(|advice| advice.to_string()));
+        diagnostic.help.extend(
+            typed(db, rule)
+                .text("advice")
+                .map(|advice| advice.to_string()),
+        );
         diagnostic.help.extend(counter(db, element, &[rule]));
     }
     let id = finding.id.name(db);
     let id = id.strip_prefix("std.").unwrap_or(&id);
     // An arrow would be the shell's.
-    let id = if id.contains('>') { format!("'{id}'") } else { id.to_owned() };
+    let id = if id.contains('>') {
+        format!("'{id}'")
+    } else {
+        id.to_owned()
+    };
     diagnostic.help(format!("`threatline explain {id}` tells more"))
 }
 
 /// The mitigations that would counter rules on an element, the model's own first.
 fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
-    let countering = rules.iter().flat_map(|rule| mitigations_countering(db, element.model(db), *rule));
+    let countering = rules
+        .iter()
+        .flat_map(|rule| mitigations_countering(db, element.model(db), *rule));
     let mut countering: Vec<Decl> = countering.copied().collect();
     // What is declared beside the element is nearest at hand.
     countering.sort_by_key(|mitigation| mitigation.file(db) != element.file(db));
@@ -221,20 +294,29 @@ fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
     match names.len() {
         0 => None,
         1 => Some(format!("{} counters it", names[0])),
-        _ => Some(format!("{} or {} counter it", names[..names.len() - 1].join(", "), names[names.len() - 1])),
+        _ => Some(format!(
+            "{} or {} counter it",
+            names[..names.len() - 1].join(", "),
+            names[names.len() - 1]
+        )),
     }
 }
 
-/// A fact that is not stated. The diagnostic stands at the element which would state it, of several the one on which
-/// most depends.
+/// A fact that is not stated. The diagnostic stands at the element which would state it, of several
+/// the one on which most depends.
 fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> Diagnostic {
     let severity = group.members[0].finding.severity;
     let mut rules: Vec<Decl> = Vec::new();
     let mut elements: Vec<Decl> = Vec::new();
     let mut categories = Categories::default();
     for assessed in &group.members {
-        let FindingId::Rule { rule, .. } = assessed.finding.id else { continue };
-        let missing: Missing = assessed.finding.missing.expect("the group is of missing facts");
+        let FindingId::Rule { rule, .. } = assessed.finding.id else {
+            continue;
+        };
+        let missing: Missing = assessed
+            .finding
+            .missing
+            .expect("the group is of missing facts");
         categories.0 |= assessed.finding.categories.0;
         if !rules.contains(&rule) {
             rules.push(rule);
@@ -245,7 +327,11 @@ fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> D
     }
     // The fact may belong to an element of another file that is too far off to be told of it.
     let element = elements[0];
-    let at = if element.file(db) == file { element } else { group.members[0].finding.id.subject() };
+    let at = if element.file(db) == file {
+        element
+    } else {
+        group.members[0].finding.id.subject()
+    };
     let on = listed(db, &elements);
     let waits = if rules.len() == 1 {
         "a threat depends on it".to_owned()
@@ -253,38 +339,65 @@ fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> D
         format!("{} threats depend on it", rules.len())
     };
     let categories = categories_in_words(categories);
-    let message = format!("no `{property}` is stated for {on}, and {waits} (up to {}, {categories})", severity.word());
+    let message = format!(
+        "no `{property}` is stated for {on}, and {waits} (up to {}, {categories})",
+        severity.word()
+    );
     let mut diagnostic = Diagnostic::new(&codes::UNSTATED_FACT, at.part(Part::Name), message);
     diagnostic.severity = weight(severity);
-    diagnostic.findings = group.members.iter().map(|assessed| assessed.finding.id).collect();
+    diagnostic.findings = group
+        .members
+        .iter()
+        .map(|assessed| assessed.finding.id)
+        .collect();
     for rule in &rules {
-        let member = group.members.iter().find(|assessed| rule_of(assessed.finding.id) == Cause::Found(*rule));
+        let member = group
+            .members
+            .iter()
+            .find(|assessed| rule_of(assessed.finding.id) == Cause::Found(*rule));
         let finding = &member.expect("the rule is of a member").finding;
         let message = format!("{} (`{}`)", finding.id.title(db), full_name(db, *rule));
         diagnostic = diagnostic.relate(at.part(Part::Name), message);
         for reason in reasons(db, finding) {
             let place = reason.place.unwrap_or(at.part(Part::Name));
-            let known = diagnostic.related.iter().any(|related| related.message == reason.message);
+            let known = diagnostic
+                .related
+                .iter()
+                .any(|related| related.message == reason.message);
             if !known && !reason.message.contains(&format!("states no `{property}`")) {
                 diagnostic = diagnostic.relate(place, reason.message);
             }
         }
     }
     if at != element {
-        diagnostic = diagnostic.relate(element.part(Part::Name), format!("`{property}` would be stated here"));
+        diagnostic = diagnostic.relate(
+            element.part(Part::Name),
+            format!("`{property}` would be stated here"),
+        );
     }
     for other in &elements[1..] {
-        diagnostic = diagnostic.relate(other.part(Part::Name), format!("nor is it for `{}`", full_name(db, *other)));
+        diagnostic = diagnostic.relate(
+            other.part(Part::Name),
+            format!("nor is it for `{}`", full_name(db, *other)),
+        );
     }
-    diagnostic =
-        diagnostic.help(match schema::of(element.kind(db)).property(property).map(|property| property.takes) {
+    diagnostic = diagnostic.help(
+        match schema::of(element.kind(db))
+            .property(property)
+            .map(|property| property.takes)
+        {
             Some(Takes::Name(kinds)) => {
-                let kinds = kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
+                let kinds = kinds
+                    .iter()
+                    .map(|kind| kind.word())
+                    .collect::<Vec<_>>()
+                    .join(" or ");
                 format!("state `{property}: ` with the name of a {kinds}")
             }
             Some(other) => format!("state `{property}: {}`", takes(other)),
             None => format!("state `{property}`"),
-        });
+        },
+    );
     diagnostic.help.extend(counter(db, at, &rules));
     diagnostic
 }

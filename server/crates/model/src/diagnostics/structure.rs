@@ -19,22 +19,36 @@ pub(super) fn of_text(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let source = file.source(db);
     let mut found = Vec::new();
     for error in &source.errors {
-        let mut diagnostic =
-            Diagnostic::new(&codes::SYNTAX_ERROR, Location::Text(file, error.span), error.message.clone());
+        let mut diagnostic = Diagnostic::new(
+            &codes::SYNTAX_ERROR,
+            Location::Text(file, error.span),
+            error.message.clone(),
+        );
         if let SyntaxErrorKind::Misspelt(word) = error.kind {
             diagnostic.replacement = Some(word.into());
         }
         found.push(diagnostic);
     }
     if let Some(unreadable) = &source.unreadable {
-        let span = Span { start: unreadable.at, end: unreadable.at };
-        found.push(Diagnostic::new(&codes::UNREADABLE_FILE, Location::Text(file, span), unreadable.why.clone()));
+        let span = Span {
+            start: unreadable.at,
+            end: unreadable.at,
+        };
+        found.push(Diagnostic::new(
+            &codes::UNREADABLE_FILE,
+            Location::Text(file, span),
+            unreadable.why.clone(),
+        ));
     }
     for &span in &source.loose_descriptions {
         let message = "this describes nothing: no declaration follows it";
         found.push(
-            Diagnostic::new(&codes::LOOSE_DESCRIPTION, Location::Text(file, span), message)
-                .help("make it a comment with `//`, or move it above the declaration"),
+            Diagnostic::new(
+                &codes::LOOSE_DESCRIPTION,
+                Location::Text(file, span),
+                message,
+            )
+            .help("make it a comment with `//`, or move it above the declaration"),
         );
     }
     found
@@ -52,38 +66,64 @@ fn misplaced(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     let shape = decl.shape(db);
     let kind = shape.kind.word();
     let mut report = |part, message: String| {
-        found.push(Diagnostic::new(&codes::MISPLACED_DECLARATION, decl.part(part), message));
+        found.push(Diagnostic::new(
+            &codes::MISPLACED_DECLARATION,
+            decl.part(part),
+            message,
+        ));
     };
     if shape.kind == Kind::Component && decl.file(db).declarations(db).first() != Some(&decl) {
-        report(Part::Kind, "`component` stands before every other declaration, and once in a file".to_owned());
+        report(
+            Part::Kind,
+            "`component` stands before every other declaration, and once in a file".to_owned(),
+        );
     }
     if shape.kind == Kind::Expect && !decl.model(db).is_test(db) {
-        report(Part::Kind, format!("an `expect` stands in a test: a file whose name ends with `{TEST_ENDING}`"));
+        report(
+            Part::Kind,
+            format!("an `expect` stands in a test: a file whose name ends with `{TEST_ENDING}`"),
+        );
     }
     let is_std = |name: &SmolStr| name.split('.').next() == Some(crate::library::ROOT);
     if shape.kind == Kind::Component && shape.name.as_ref().is_some_and(is_std) {
-        report(Part::Name, "`std` is the library's own component".to_owned());
+        report(
+            Part::Name,
+            "`std` is the library's own component".to_owned(),
+        );
     }
     if shape.within.is_some() && !schema::of(shape.kind).placed {
-        report(Part::Within, format!("{} is not placed in a boundary", a(kind)));
+        report(
+            Part::Within,
+            format!("{} is not placed in a boundary", a(kind)),
+        );
     }
     if shape.source.is_some() && shape.kind != Kind::Flow {
-        report(Part::Source, format!("{} has no two ends, only a flow does", a(kind)));
+        report(
+            Part::Source,
+            format!("{} has no two ends, only a flow does", a(kind)),
+        );
     }
     if shape.kind != Kind::Component && shape.name.as_ref().is_some_and(|name| name.contains('.')) {
-        report(Part::Name, "a name is declared without dots: its component is that of the file".to_owned());
+        report(
+            Part::Name,
+            "a name is declared without dots: its component is that of the file".to_owned(),
+        );
     }
 }
 
 fn missing_parts(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     let shape = decl.shape(db);
     let mut report = |message: String, help: &str| {
-        found.push(Diagnostic::new(&codes::MISSING_PART, decl.part(Part::Kind), message).help(help));
+        found
+            .push(Diagnostic::new(&codes::MISSING_PART, decl.part(Part::Kind), message).help(help));
     };
     if shape.kind == Kind::Flow {
         // A missing target behind `->` is an error of the text.
         if shape.source.is_none() {
-            report("this flow has no ends".to_owned(), "write `flow name \"Title\": source -> target`");
+            report(
+                "this flow has no ends".to_owned(),
+                "write `flow name \"Title\": source -> target`",
+            );
         }
     } else if shape.name.is_none() && !matches!(shape.kind, Kind::Assumption | Kind::Expect) {
         let kind = shape.kind.word();
@@ -95,7 +135,9 @@ fn missing_parts(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
 }
 
 fn duplicate(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
-    let Some((first, name)) = first_of_name(db, decl) else { return };
+    let Some((first, name)) = first_of_name(db, decl) else {
+        return;
+    };
     let message = match decl.kind(db) {
         Kind::Component => format!("the component `{name}` is declared twice"),
         Kind::Flow if decl.shape(db).name.is_none() => {
@@ -108,9 +150,13 @@ fn duplicate(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
         Some(_) => "give one of them another name",
     };
     found.push(
-        Diagnostic::new(&codes::DUPLICATE_DECLARATION, decl.part(Part::Name), message)
-            .relate(first.part(Part::Name), "it is declared here first")
-            .help(help),
+        Diagnostic::new(
+            &codes::DUPLICATE_DECLARATION,
+            decl.part(Part::Name),
+            message,
+        )
+        .relate(first.part(Part::Name), "it is declared here first")
+        .help(help),
     );
 }
 
@@ -133,7 +179,8 @@ fn first_of_name(db: &dyn Db, decl: Decl) -> Option<(Decl, SmolStr)> {
     if shape.kind == Kind::Component {
         let first = file_of(db, model, name)?;
         let first = first.declarations(db).first().copied()?;
-        return (first != decl && file.component(db).as_ref() == Some(name)).then(|| (first, name.clone()));
+        return (first != decl && file.component(db).as_ref() == Some(name))
+            .then(|| (first, name.clone()));
     }
     let first = match file.component(db) {
         Some(_) => first_in(db, file, name),
@@ -144,7 +191,10 @@ fn first_of_name(db: &dyn Db, decl: Decl) -> Option<(Decl, SmolStr)> {
     }
     // A component of the same full name would take the name before a dot.
     let full = full(file.component(db).as_deref(), name);
-    let component = file_of(db, model, &full)?.declarations(db).first().copied()?;
+    let component = file_of(db, model, &full)?
+        .declarations(db)
+        .first()
+        .copied()?;
     (component.kind(db) == Kind::Component).then_some((component, full))
 }
 
@@ -153,7 +203,11 @@ fn references(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     let shape = decl.shape(db);
     let mut check = |name: &Option<SmolStr>, kinds: &[Kind], part| {
         if let Some(name) = name {
-            found.extend(resolve_kind(db, decl, name, kinds, part).err().map(|problem| *problem));
+            found.extend(
+                resolve_kind(db, decl, name, kinds, part)
+                    .err()
+                    .map(|problem| *problem),
+            );
         }
     };
     if schema::of(shape.kind).placed {
@@ -165,42 +219,80 @@ fn references(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     }
     if shape.kind == Kind::Component {
         let around = shape.name.as_ref().and_then(|name| name.rsplit_once('.'));
-        if let Some((around, _)) = around.filter(|(around, _)| file_of(db, decl.model(db), around).is_none()) {
-            let message = format!("no component `{around}` is declared, of which this would be a part");
-            found.push(Diagnostic::new(&codes::UNRESOLVED_REFERENCE, decl.part(Part::Name), message));
+        if let Some((around, _)) =
+            around.filter(|(around, _)| file_of(db, decl.model(db), around).is_none())
+        {
+            let message =
+                format!("no component `{around}` is declared, of which this would be a part");
+            found.push(Diagnostic::new(
+                &codes::UNRESOLVED_REFERENCE,
+                decl.part(Part::Name),
+                message,
+            ));
         }
     }
 }
 
 fn cycles(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     if boundaries_around(db, decl).len() == DEEPEST_BOUNDARY && decl.kind(db) == Kind::Boundary {
-        let message = format!("more than {DEEPEST_BOUNDARY} boundaries are around `{}`", full_name(db, decl));
-        found.push(Diagnostic::new(&codes::DEEP_NESTING, decl.part(Part::Within), message));
+        let message = format!(
+            "more than {DEEPEST_BOUNDARY} boundaries are around `{}`",
+            full_name(db, decl)
+        );
+        found.push(Diagnostic::new(
+            &codes::DEEP_NESTING,
+            decl.part(Part::Within),
+            message,
+        ));
         return;
     }
     let by = |next: &dyn Fn(Decl) -> Vec<Decl>| -> Option<Vec<Decl>> { circle(decl, next) };
     let (circle, code, part, verb) = match decl.kind(db) {
         Kind::Boundary => {
             let circle = by(&|decl| placed_in(db, decl).into_iter().collect());
-            (circle, &codes::BOUNDARY_CYCLE, Some(Part::Within), "lies in")
+            (
+                circle,
+                &codes::BOUNDARY_CYCLE,
+                Some(Part::Within),
+                "lies in",
+            )
         }
         Kind::Technology | Kind::Protocol => {
             let circle = by(&|decl| typed(db, decl).decls("is").collect());
-            (circle, &codes::DEFINITION_CYCLE, typed(db, decl).part("is"), "is")
+            (
+                circle,
+                &codes::DEFINITION_CYCLE,
+                typed(db, decl).part("is"),
+                "is",
+            )
         }
         Kind::Mitigation => {
             let circle = by(&|decl| typed(db, decl).decls("based_on").collect());
-            (circle, &codes::DEFINITION_CYCLE, typed(db, decl).part("based_on"), "is based on")
+            (
+                circle,
+                &codes::DEFINITION_CYCLE,
+                typed(db, decl).part("based_on"),
+                "is based on",
+            )
         }
         _ => return,
     };
     let Some(circle) = circle else { return };
-    let names: Vec<String> = circle.iter().chain([&decl]).map(|decl| format!("`{}`", full_name(db, *decl))).collect();
+    let names: Vec<String> = circle
+        .iter()
+        .chain([&decl])
+        .map(|decl| format!("`{}`", full_name(db, *decl)))
+        .collect();
     let message = names.join(&format!(" {verb} "));
-    found.push(Diagnostic::new(code, decl.part(part.unwrap_or(Part::Name)), message));
+    found.push(Diagnostic::new(
+        code,
+        decl.part(part.unwrap_or(Part::Name)),
+        message,
+    ));
 }
 
-/// The way from a declaration back to itself, if there is one that is not longer than any sensible one.
+/// The way from a declaration back to itself, if there is one that is not longer than any sensible
+/// one.
 fn circle(start: Decl, next: &dyn Fn(Decl) -> Vec<Decl>) -> Option<Vec<Decl>> {
     const LONGEST_LOOK: usize = 1000;
     let mut came_from: FxHashMap<Decl, Decl> = FxHashMap::default();
@@ -208,7 +300,8 @@ fn circle(start: Decl, next: &dyn Fn(Decl) -> Vec<Decl>) -> Option<Vec<Decl>> {
     while let Some(at) = pending.pop().filter(|_| came_from.len() < LONGEST_LOOK) {
         for step in next(at) {
             if step == start {
-                let mut way: Vec<Decl> = std::iter::successors(Some(at), |at| came_from.get(at).copied()).collect();
+                let mut way: Vec<Decl> =
+                    std::iter::successors(Some(at), |at| came_from.get(at).copied()).collect();
                 way.reverse();
                 return Some(way);
             }

@@ -12,11 +12,20 @@ pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
         return;
     }
     for outcome in outcomes(db, decl) {
-        let Some(instead) = &outcome.instead else { continue };
-        let message = format!("`{}` is expected to be {}, but {instead}", outcome.name(db), outcome.expected);
+        let Some(instead) = &outcome.instead else {
+            continue;
+        };
+        let message = format!(
+            "`{}` is expected to be {}, but {instead}",
+            outcome.name(db),
+            outcome.expected
+        );
         let mut diagnostic = Diagnostic::new(&codes::UNMET_EXPECTATION, outcome.place, message);
         for reason in outcome.reasons {
-            diagnostic = diagnostic.relate(reason.place.unwrap_or(decl.part(Part::Name)), reason.message);
+            diagnostic = diagnostic.relate(
+                reason.place.unwrap_or(decl.part(Part::Name)),
+                reason.message,
+            );
         }
         found.push(diagnostic);
     }

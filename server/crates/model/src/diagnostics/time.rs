@@ -1,4 +1,5 @@
-//! Days that have passed or are near. It is asked with every diagnosis, so that midnight changes no fact.
+//! Days that have passed or are near. It is asked with every diagnosis, so that midnight changes no
+//! fact.
 
 use super::Diagnostic;
 use crate::codes::{self, Code};
@@ -12,12 +13,21 @@ use threatline_syntax::Kind;
 /// How many days before its time something is called near.
 pub const NEAR: i32 = 30;
 
-/// The property in which declarations of a kind state a day, and what is told when it has passed and when it is near.
+/// The property in which declarations of a kind state a day, and what is told when it has passed
+/// and when it is near.
 pub(super) fn day_of(kind: Kind) -> Option<(&'static str, &'static Code, &'static Code)> {
     match kind {
-        Kind::Accept => Some(("until", &codes::EXPIRED_ACCEPTANCE, &codes::EXPIRING_ACCEPTANCE)),
+        Kind::Accept => Some((
+            "until",
+            &codes::EXPIRED_ACCEPTANCE,
+            &codes::EXPIRING_ACCEPTANCE,
+        )),
         Kind::Mitigation => Some(("due", &codes::OVERDUE_MITIGATION, &codes::MITIGATION_DUE)),
-        Kind::Assumption => Some(("validate_by", &codes::OVERDUE_ASSUMPTION, &codes::ASSUMPTION_DUE)),
+        Kind::Assumption => Some((
+            "validate_by",
+            &codes::OVERDUE_ASSUMPTION,
+            &codes::ASSUMPTION_DUE,
+        )),
         _ => None,
     }
 }
@@ -40,14 +50,22 @@ pub(super) fn of(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
             diagnostic(
                 passed,
                 match decl.kind(db) {
-                    Kind::Accept => format!("`{name}` expired {ago} ago, on {date}: what it accepted is open again"),
-                    Kind::Mitigation => format!("`{name}` was due {ago} ago, on {date}, and is not implemented"),
+                    Kind::Accept => format!(
+                        "`{name}` expired {ago} ago, on {date}: what it accepted is open again"
+                    ),
+                    Kind::Mitigation => {
+                        format!("`{name}` was due {ago} ago, on {date}, and is not implemented")
+                    }
                     _ => format!("`{name}` was to be looked at again {ago} ago, on {date}"),
                 },
             )
         }
         0..=NEAR => {
-            let when = if days == 0 { "today".to_owned() } else { format!("in {}, on {date}", days_in_words(days)) };
+            let when = if days == 0 {
+                "today".to_owned()
+            } else {
+                format!("in {}, on {date}", days_in_words(days))
+            };
             diagnostic(
                 near,
                 match decl.kind(db) {
@@ -67,5 +85,9 @@ fn days_between(from: Date, to: Date) -> i32 {
 }
 
 fn days_in_words(days: i32) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+    if days == 1 {
+        "1 day".to_owned()
+    } else {
+        format!("{days} days")
+    }
 }

@@ -34,7 +34,12 @@ impl Observed {
             }
             _ => {}
         });
-        let mut observed = Observed { workspace: workspace_with(db, files), log, looked_at, before: HashMap::new() };
+        let mut observed = Observed {
+            workspace: workspace_with(db, files),
+            log,
+            looked_at,
+            before: HashMap::new(),
+        };
         observed.diagnose();
         observed.before = observed.names();
         observed
@@ -52,10 +57,14 @@ impl Observed {
         }
     }
 
-    /// How many queries are looked at, be it only to find that they hold, until one file is diagnosed.
+    /// How many queries are looked at, be it only to find that they hold, until one file is
+    /// diagnosed.
     pub fn looked_at_for(&self, path: &str) -> usize {
         self.looked_at.store(0, Ordering::Relaxed);
-        diagnostics(self.workspace.db(), self.workspace.file(path).expect("the file is there"));
+        diagnostics(
+            self.workspace.db(),
+            self.workspace.file(path).expect("the file is there"),
+        );
         self.looked_at.load(Ordering::Relaxed)
     }
 
@@ -73,23 +82,41 @@ impl Observed {
         let log = self.log.lock().unwrap().clone();
         let names = self.names();
         *self.log.lock().unwrap() = log;
-        names.get(id).or(self.before.get(id)).cloned().unwrap_or_else(|| format!("what was {id}"))
+        names
+            .get(id)
+            .or(self.before.get(id))
+            .cloned()
+            .unwrap_or_else(|| format!("what was {id}"))
     }
 
     fn names(&self) -> HashMap<String, String> {
         use salsa::plumbing::AsId;
         let db = self.workspace.db();
-        let files = self.workspace.models().flat_map(|model| model.files(db).iter());
+        let files = self
+            .workspace
+            .models()
+            .flat_map(|model| model.files(db).iter());
         files
             .flat_map(|file| file.declarations(db).iter())
-            .map(|decl| (format!("{:?}", decl.as_id()), full_name(db, *decl).to_string()))
+            .map(|decl| {
+                (
+                    format!("{:?}", decl.as_id()),
+                    full_name(db, *decl).to_string(),
+                )
+            })
             .collect()
     }
 }
 
 /// Replaces the first place at which a file says something.
 pub fn edit(workspace: &mut Workspace, path: &str, from: &str, to: &str) {
-    let file = workspace.file(path).unwrap_or_else(|| panic!("there is no {path}"));
-    let at = file.source(workspace.db()).text.find(from).unwrap_or_else(|| panic!("{path} does not say {from:?}"));
+    let file = workspace
+        .file(path)
+        .unwrap_or_else(|| panic!("there is no {path}"));
+    let at = file
+        .source(workspace.db())
+        .text
+        .find(from)
+        .unwrap_or_else(|| panic!("{path} does not say {from:?}"));
     workspace.edit(file, Span::new(at, at + from.len()), to);
 }

@@ -2,26 +2,17 @@
 //! and hands on. It must not know what a model means.
 
 mod arguments;
-mod check;
-mod checked;
-mod diff;
-mod explain;
-mod export;
-mod files;
-mod fmt;
-mod format;
-mod import;
-mod init;
+mod commands;
+mod load;
 mod lsp;
-mod report;
-mod revision;
-mod rules;
-mod test;
+mod model_report;
+mod output;
 
 pub use lsp::{End, serve};
 
 use arguments::{Arguments, Command};
 use clap::Parser;
+use commands::{check, diff, explain, export, fmt, import, init, report, rules, run_tests};
 use std::process::ExitCode;
 
 /// How a run ended, as the exit code says it.
@@ -49,7 +40,7 @@ pub fn main() -> ExitCode {
         Command::Lsp => lsp::run(),
         Command::Report(arguments) => report::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
-        Command::Test(arguments) => test::run(arguments),
+        Command::Test(arguments) => run_tests::run(arguments),
     };
     match outcome {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
@@ -58,7 +49,7 @@ pub fn main() -> ExitCode {
         // Whoever reads our output may stop reading: `threatline check | head`.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            format::error("error", &format!("{error:#}"));
+            output::error("error", &format!("{error:#}"));
             ExitCode::from(2)
         }
     }

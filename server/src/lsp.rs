@@ -2,7 +2,6 @@
 //! model means.
 
 mod client;
-mod disk;
 mod edits;
 mod gate;
 mod handlers;

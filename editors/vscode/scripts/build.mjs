@@ -32,7 +32,7 @@ const bundles = [
 
 // The look of a drawing is that of the server.
 fs.mkdirSync("dist", { recursive: true });
-fs.copyFileSync("../../server/crates/ide/src/diagram/drawing.css", "dist/drawing.css");
+fs.copyFileSync("../../server/crates/view/src/diagram/drawing.css", "dist/drawing.css");
 
 const folders = new Set();
 for (const bundle of bundles) {

@@ -3,7 +3,7 @@
 //!
 //! An input is a text.
 
-use threatline_ide::formatting::{format, format_edits};
+use threatline_format::{format, format_edits};
 use threatline_model::lower::{Facts, Shape, lower};
 use threatline_syntax::{parse, syntax_errors};
 

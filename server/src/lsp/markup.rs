@@ -2,9 +2,9 @@
 //! not decide what is said.
 
 use super::snapshot::Snapshot;
-use threatline_ide::explain::{Explanation, Section};
-use threatline_ide::safe;
 use threatline_model::Place;
+use threatline_view::explain::{Explanation, Section};
+use threatline_view::sanitize;
 use tower_lsp::ls_types::{MarkupContent, MarkupKind};
 
 /// An explanation in the form that the client shows.
@@ -22,7 +22,10 @@ pub fn content(snapshot: &Snapshot, explanation: &Explanation, as_markdown: bool
 }
 
 fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
-    let mut text = format!("**{}**\n", safe::markdown(&safe::line(&explanation.title)));
+    let mut text = format!(
+        "**{}**\n",
+        sanitize::markdown(&sanitize::line(&explanation.title))
+    );
     for (at, part) in explanation.parts.iter().enumerate() {
         let in_list = at > 0
             && matches!(
@@ -32,7 +35,7 @@ fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
         let gap = if in_list { "" } else { "\n" };
         match part {
             Section::Heading(heading) => text += &format!("\n**{heading}**\n"),
-            Section::Text(paragraph) => text += &format!("\n{}\n", safe::markdown(paragraph)),
+            Section::Text(paragraph) => text += &format!("\n{}\n", sanitize::markdown(paragraph)),
             Section::Item(item, place) => {
                 let link = place
                     .and_then(|place| link(snapshot, place))
@@ -57,7 +60,7 @@ fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
 
 /// A text for an entry of a list: none of its lines is more than a line, such as a heading.
 fn in_item(text: &str) -> String {
-    let text = safe::markdown(text);
+    let text = sanitize::markdown(text);
     let lines = text
         .lines()
         .filter(|line| !line.trim().is_empty())
@@ -81,14 +84,14 @@ fn link(snapshot: &Snapshot, place: Place) -> Option<String> {
     let uri = snapshot.uri(path)?;
     Some(format!(
         "[{}:{line}](<{}#L{line}>)",
-        safe::markdown(name),
+        sanitize::markdown(name),
         uri.as_str()
     ))
 }
 
 /// A text for a cell of a table.
 pub fn in_cell(text: &str) -> String {
-    safe::markdown(text)
+    sanitize::markdown(text)
         .replace('\\', "\\\\")
         .replace('|', "\\|")
         .replace(['\n', '\r'], " ")
@@ -105,5 +108,5 @@ fn plain(explanation: &Explanation) -> String {
             Section::Code(code) => text += &format!("\n{code}\n"),
         }
     }
-    safe::text(&text)
+    sanitize::text(&text)
 }

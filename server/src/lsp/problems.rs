@@ -5,10 +5,10 @@ use super::snapshot::Snapshot;
 use serde_json::json;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use threatline_ide::safe;
 use threatline_model::codes::{Class, Code};
 use threatline_model::diagnostics::{Diagnostic, Severity, diagnostics, settings_diagnostics};
 use threatline_model::{File, Model};
+use threatline_view::sanitize;
 use tower_lsp::ls_types as lsp;
 
 /// Where the reference tells of a code.
@@ -78,7 +78,7 @@ fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Option<lsp::Diagnost
             let location = snapshot.location(related.location)?;
             Some(lsp::DiagnosticRelatedInformation {
                 location,
-                message: safe::text(&related.message),
+                message: sanitize::text(&related.message),
             })
         })
         .collect();
@@ -98,7 +98,7 @@ fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Option<lsp::Diagnost
         code: Some(lsp::NumberOrString::String(diagnostic.code.id.to_owned())),
         code_description: description(diagnostic.code),
         source: Some("threatline".to_owned()),
-        message: safe::text(&message),
+        message: sanitize::text(&message),
         related_information: relates
             .then_some(related)
             .filter(|related| !related.is_empty()),

@@ -2,7 +2,6 @@
 //! messages came. It must not wait for the client, and computes nothing that takes long.
 
 use super::client::Client;
-use super::disk;
 use super::gate::{Answer, Incoming, Outgoing};
 use super::handlers;
 use super::problems;
@@ -10,7 +9,8 @@ use super::settings::Settings;
 use super::snapshot::{Open, Snapshot, Table};
 use super::uris::path_of;
 use super::watch::Watch;
-use crate::files;
+use crate::load::disk;
+use crate::load::files;
 use ropey::Rope;
 use salsa::Database as _;
 use salsa::plumbing::Revision;

@@ -1,7 +1,7 @@
 //! Watches the disk for clients that do not. It must not read a file, nor know what one means.
 
-use super::disk;
 use super::session::Event;
+use crate::load::disk;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::HashSet;
 use std::path::PathBuf;

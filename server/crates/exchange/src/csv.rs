@@ -4,8 +4,6 @@
 
 use crate::losses::Export;
 use crate::titles::count;
-use threatline_ide::safe::{line, without_orders};
-use threatline_ide::symbols::shown_name;
 use threatline_model::findings::{
     Assessed, FindingId, State, all, categories_in_words, countering, reasons,
 };
@@ -14,6 +12,8 @@ use threatline_model::schema::STATUS;
 use threatline_model::typed::{TypedValue, typed};
 use threatline_model::{Database, Decl, Kind, Model, Part};
 use threatline_syntax::Encoding;
+use threatline_view::names::shown_name;
+use threatline_view::sanitize::{line, without_orders};
 
 /// The columns; a cell with several values has `; ` between them.
 pub const COLUMNS: [&str; 20] = [

@@ -10,7 +10,6 @@ use crate::pretty::pretty_json;
 use crate::titles::count;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use threatline_ide::symbols::shown_name;
 use threatline_model::findings::{Assessed, FindingId, State, all, arithmetic, reasons};
 use threatline_model::names::full_name;
 use threatline_model::references::{self, List};
@@ -21,6 +20,7 @@ use threatline_model::relations::{
 use threatline_model::schema::{ASSET_KIND, CLASSIFICATION, TRUST};
 use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, Kind, Model, facts};
+use threatline_view::names::shown_name;
 
 /// Writes a model, called by a title.
 pub fn write(db: &Database, model: Model, title: &str) -> Export {

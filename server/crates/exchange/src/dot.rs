@@ -4,9 +4,9 @@
 use crate::drawing;
 use crate::losses::Export;
 use std::fmt::Write;
-use threatline_ide::diagram::{Diagram, Direction, NotDrawn, Part, colour, diagram};
-use threatline_ide::safe::acts;
 use threatline_model::{Database, Kind, Model};
+use threatline_view::diagram::{Diagram, Direction, NotDrawn, Part, colour, diagram};
+use threatline_view::sanitize::acts;
 use unicode_width::UnicodeWidthStr;
 
 /// How wide a name is, in columns, before it goes on in the next line.

@@ -3,12 +3,12 @@
 
 use crate::once::Once;
 use rustc_hash::FxHashMap;
-use threatline_ide::symbols::shown_name;
 use threatline_model::names::full_name;
 use threatline_model::relations::{ends, placed_in};
 use threatline_model::schema::Takes;
 use threatline_model::typed::{Accepted, TypedValue, typed};
 use threatline_model::{Database, Date, Decl, Kind, Model};
+use threatline_view::names::shown_name;
 
 /// A model, as far as several tools can say it.
 #[derive(Clone, Debug, Default)]

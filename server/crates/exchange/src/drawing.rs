@@ -3,9 +3,9 @@
 
 use crate::titles::count;
 use std::collections::BTreeMap;
-use threatline_ide::diagram::Diagram;
-use threatline_ide::safe::{acts, xml};
 use threatline_model::{Database, Kind, Model};
+use threatline_view::diagram::Diagram;
+use threatline_view::sanitize::{acts, xml};
 
 /// What a drawing leaves out.
 pub fn losses(db: &Database, model: Model) -> Vec<String> {

@@ -9,12 +9,12 @@ use crate::drawing::{self, attribute};
 use crate::losses::Export;
 use crate::titles::count;
 use std::fmt::Write;
-use threatline_ide::diagram::{
-    Diagram, Direction, Laid, MOST_PARTS, NotDrawn, Part, colour, diagram,
-};
-use threatline_ide::symbols::shown_name;
 use threatline_model::names::{component_of, full_name};
 use threatline_model::{Database, File, Kind, Model};
+use threatline_view::diagram::{
+    Diagram, Direction, Laid, MOST_PARTS, NotDrawn, Part, colour, diagram,
+};
+use threatline_view::names::shown_name;
 
 /// The colour of a line on which nothing is open, and of a boundary.
 const LINE: &str = "#57606a";

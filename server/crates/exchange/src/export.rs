@@ -6,10 +6,10 @@ use crate::losses::Export;
 use crate::threat_dragon::{self, Drawn};
 use crate::titles::count;
 use crate::{csv, cyclonedx, dot, drawio, json, mermaid, otm, threagile};
-use threatline_ide::diagram::{Direction, Laid, NotDrawn, diagram};
 use threatline_model::findings::{FindingId, all};
 use threatline_model::names::full_name;
 use threatline_model::{Database, Kind, Model};
+use threatline_view::diagram::{Direction, Laid, NotDrawn, diagram};
 
 /// A format that can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,6 @@
 use crate::losses::Export;
 use crate::pretty::pretty_json;
 use serde_json::{Map, Value, json};
-use threatline_ide::catalogue::written_property;
 use threatline_model::facts::{self, DERIVED, FactValue, Gives};
 use threatline_model::findings::{
     Assessed, FindingId, Level, State, all, arithmetic, countering, reasons, rule_named,
@@ -20,6 +19,7 @@ use threatline_model::settings::RuleSetting;
 use threatline_model::typed::{Accepted, TypedValue, typed};
 use threatline_model::{Database, Decl, Kind, Model, Part, Place, World, references};
 use threatline_syntax::{Encoding, LineColumn};
+use threatline_view::catalogue::written_property;
 
 /// Writes a model.
 pub fn write(db: &Database, model: Model, title: &str) -> Export {

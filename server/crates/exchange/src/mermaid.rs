@@ -2,8 +2,8 @@
 
 use crate::drawing;
 use crate::losses::Export;
-use threatline_ide::diagram::{Direction, NotDrawn, diagram};
 use threatline_model::{Database, Model};
+use threatline_view::diagram::{Direction, NotDrawn, diagram};
 
 /// Writes the drawing of a model.
 ///

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::fmt::Write;
-use threatline_ide::safe::{ORDERS, acts};
+use threatline_view::sanitize::{ORDERS, acts};
 
 /// A document of JSON, with a line for each value.
 ///

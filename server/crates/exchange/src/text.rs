@@ -5,13 +5,13 @@ use crate::draft::{Draft, Fact, Item};
 use crate::once::Once;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
-use threatline_ide::formatting::format;
-use threatline_ide::rename::is_name;
-use threatline_ide::safe::acts;
+use threatline_format::format;
 use threatline_model::Kind;
 use threatline_model::relations::ENDS;
 use threatline_model::schema;
+use threatline_syntax::is_name;
 use threatline_syntax::parse;
+use threatline_view::sanitize::acts;
 use unicode_width::UnicodeWidthChar;
 
 /// How many elements stand in one file before the model is split into several.
@@ -687,7 +687,7 @@ fn harmless(line: &str) -> String {
 
 /// A text on one line.
 pub fn line_of(text: &str) -> String {
-    threatline_ide::safe::line(text)
+    threatline_view::sanitize::line(text)
 }
 
 /// A string of the language.

@@ -504,7 +504,7 @@ fn threatcl(made: &mut Made) -> Value {
 
 /// A group of values as XML of .NET.
 fn xml(name: &str, value: &Value, text: &mut String) {
-    let escaped = |said: &str| threatline_ide::safe::xml(&said.replace('\u{feff}', ""));
+    let escaped = |said: &str| threatline_view::sanitize::xml(&said.replace('\u{feff}', ""));
     match value {
         Value::Object(entries) => {
             let kind = entries.get("#").and_then(Value::as_str);

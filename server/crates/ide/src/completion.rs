@@ -6,9 +6,6 @@ mod settings;
 
 pub use settings::settings_completion;
 
-use crate::explain::{self, Explanation};
-use crate::hover;
-use crate::related;
 use crate::symbols::{lowered, rank};
 use context::{Context, Expected, context};
 use std::collections::{HashMap, HashSet};
@@ -21,6 +18,9 @@ use threatline_model::references;
 use threatline_model::relations::{ENDS, mitigations_countering};
 use threatline_model::schema::{self, CLASSIFICATION, Property, STRIDE, Takes, Words};
 use threatline_model::{Database, Decl, File, Kind, Span, World};
+use threatline_view::describe;
+use threatline_view::explain::{self, Explanation};
+use threatline_view::related;
 
 /// What can be written at a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,17 +130,17 @@ pub fn completion(db: &Database, file: File, offset: u32) -> Option<Completion> 
 pub fn explanation(db: &Database, file: File, about: &About) -> Option<Explanation> {
     Some(match about {
         About::Nothing => return None,
-        About::Kind(kind) => hover::kind_of_declaration(*kind),
-        About::Property(kind, name) => hover::property(*kind, schema::of(*kind).property(name)?),
+        About::Kind(kind) => describe::kind_of_declaration(*kind),
+        About::Property(kind, name) => describe::property(*kind, schema::of(*kind).property(name)?),
         About::Text(text) => Explanation {
             title: text.clone(),
             parts: Vec::new(),
         },
         About::Declaration(name) => {
             let decl = resolve(db, file, name).ok()?;
-            hover::declaration(db, file, decl)
+            describe::declaration(db, file, decl)
         }
-        About::Reference(id) => hover::reference(id),
+        About::Reference(id) => describe::reference(id),
         About::Finding(name) => {
             let (rule, element) = name.split_once('@')?;
             let rule = rule_named(db, file.model(db), rule)?;
@@ -148,7 +148,7 @@ pub fn explanation(db: &Database, file: File, about: &About) -> Option<Explanati
             let is_it = |found: &&Assessed| found.finding.id == FindingId::Rule { rule, element };
             explain::finding(db, assessed(db, element).iter().find(is_it)?)
         }
-        About::Function(name) => hover::function(name)?,
+        About::Function(name) => describe::function(name)?,
     })
 }
 
@@ -676,7 +676,7 @@ impl List<'_> {
         if !path.is_empty() {
             return;
         }
-        for (name, example, doc) in hover::FUNCTIONS {
+        for (name, example, doc) in describe::FUNCTIONS {
             let detail = Some(doc.trim_end_matches('.').to_owned());
             let item = self.item(*name, Sort::Function, detail, About::Function(name));
             item.insert = Some(format!("{name}("));

@@ -2,7 +2,6 @@
 //! It must not know LSP types.
 
 use crate::change::Target;
-use crate::related;
 use crate::uses::{self, Meaning, Use, uses};
 use std::collections::HashSet;
 use threatline_model::lower::Spans;
@@ -10,6 +9,7 @@ use threatline_model::relations::contents;
 use threatline_model::schema::ACCESS;
 use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, File, Kind, Model, Part, Span};
+use threatline_view::related;
 
 /// Where one can go from a word.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 //! narrower than a declaration. It must not know LSP types.
 
 use crate::change::Target;
-use crate::related;
 use crate::uses;
 use std::sync::Arc;
 use threatline_model::names::{component_of, components_around, full_name};
 use threatline_model::relations::{ENDS, contents, ends, incoming, outgoing, placed_in};
 use threatline_model::typed::typed;
 use threatline_model::{Database, Decl, File, Kind, Model, Span};
+use threatline_view::related;
 
 /// An entry of a hierarchy. Clients send entries back: `path` and `name` are enough for [`find`] to
 /// know the declaration again, and `asked_from` to know the model that is asked.

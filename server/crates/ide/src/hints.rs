@@ -2,13 +2,13 @@
 //! carries is, how severe a threat is, how far a mitigation has come and how far a day is. It must
 //! not repeat what stands there.
 
-use crate::hover::distance;
 use threatline_model::findings::{Assessed, accepted_is, arithmetic, assessed};
 use threatline_model::names::name_from;
 use threatline_model::relations::{holds, sensitivity, sensitivity_of_asset};
 use threatline_model::schema::{CLASSIFICATION, STATUS};
 use threatline_model::typed::{TypedValue, typed};
 use threatline_model::{Database, Decl, File, Kind, Part, Place, Span};
+use threatline_view::describe::distance;
 
 /// Something shown in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! What is shown above a declaration: what is open on it, which categories of threats were
 //! considered, and how often it is named. It must not know what happens when someone clicks.
 
-use crate::matrix::{self, Cell, Cells};
 use crate::uses;
-use threatline_model::findings::{Assessed, Level, State, assessed};
+use threatline_model::findings::Assessed;
 use threatline_model::{Database, Decl, File, Kind, Part, Span};
+use threatline_view::matrix::{self, Cell, Cells, counted, in_file};
 
 /// Something shown above a declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,16 +86,6 @@ fn about(db: &Database, decl: Decl) -> Vec<Assessed> {
     }
 }
 
-/// What is found on the elements of a file, and the threats in it.
-pub fn in_file(db: &Database, file: File) -> Vec<Assessed> {
-    let own = file
-        .declarations(db)
-        .iter()
-        .filter(|own| own.kind(db).is_element() || own.kind(db) == Kind::Threat);
-    own.flat_map(|own| assessed(db, *own).iter().cloned())
-        .collect()
-}
-
 /// What a lens says.
 pub fn title(db: &Database, decl: Decl, shows: Shows) -> String {
     match shows {
@@ -121,52 +111,4 @@ pub fn title(db: &Database, decl: Decl, shows: Shows) -> String {
             }
         }
     }
-}
-
-/// How many of some findings are open, by severity, and what was done about the others.
-pub fn counted(all: &[Assessed]) -> String {
-    let open = |found: &&Assessed| found.state == State::Open && found.finding.missing.is_none();
-    let count =
-        |is_it: &dyn Fn(&&Assessed) -> bool| all.iter().filter(|found| is_it(found)).count();
-    let by_level: Vec<String> = Level::ALL
-        .iter()
-        .rev()
-        .map(|level| {
-            (
-                count(&|found| open(found) && found.finding.severity == *level),
-                level,
-            )
-        })
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, level)| format!("{count} {}", level.word()))
-        .collect();
-    let mut told = vec![match count(&open) {
-        0 => "nothing open".to_owned(),
-        all => format!("{all} open: {}", by_level.join(", ")),
-    }];
-    let others: [(&str, usize); 4] = [
-        (
-            "not stated",
-            count(&|found| found.state == State::Open && found.finding.missing.is_some()),
-        ),
-        (
-            "planned",
-            count(&|found| matches!(found.state, State::Planned(_))),
-        ),
-        (
-            "accepted",
-            count(&|found| matches!(found.state, State::Accepted(_))),
-        ),
-        (
-            "mitigated",
-            count(&|found| matches!(found.state, State::Mitigated(_))),
-        ),
-    ];
-    told.extend(
-        others
-            .iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(word, count)| format!("{count} {word}")),
-    );
-    told.join(" · ")
 }

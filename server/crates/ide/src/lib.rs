@@ -2,14 +2,9 @@
 //! and an offset that returns plain data. It must not know LSP types.
 
 pub mod actions;
-pub mod catalogue;
 pub mod change;
-pub mod compare;
 pub mod completion;
-pub mod diagram;
-pub mod explain;
 pub mod folding;
-pub mod formatting;
 pub mod goto;
 pub mod hierarchy;
 pub mod hints;
@@ -17,10 +12,7 @@ pub mod hover;
 pub mod lenses;
 pub mod linked;
 pub mod links;
-pub mod matrix;
-pub mod related;
 pub mod rename;
-pub mod safe;
 pub mod selection;
 pub mod signature;
 pub mod symbols;

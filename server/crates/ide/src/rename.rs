@@ -6,8 +6,6 @@
 //! model as it is.
 
 use crate::change::{Change, Edit};
-use crate::related::files;
-use crate::symbols::shown_name;
 use crate::uses::{self, Meaning, Use};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,6 +15,9 @@ use threatline_model::names::{components, names_in, top_level};
 use threatline_model::settings::Settings;
 use threatline_model::workspace::FileText;
 use threatline_model::{Database, Decl, File, Kind, Model, Part, Span, Workspace, World};
+use threatline_syntax::is_name;
+use threatline_view::names::shown_name;
+use threatline_view::related::files;
 
 /// What can be renamed at a byte: the word, or why there is nothing.
 ///
@@ -121,24 +122,6 @@ pub fn rename_declaration(
     let old = old.rsplit('.').next().unwrap_or_default();
     try_out(db, &concerned, &change, &[old, new])?;
     Ok(change)
-}
-
-/// Whether a text is one word, as the grammar has it.
-pub fn is_name(text: &str) -> bool {
-    let mut before = '-';
-    for (at, c) in text.char_indices() {
-        let fits = match c {
-            '-' => before != '-',
-            '_' => true,
-            c if at == 0 => c.is_alphabetic(),
-            c => c.is_alphanumeric(),
-        };
-        if !fits {
-            return false;
-        }
-        before = c;
-    }
-    before != '-'
 }
 
 fn article(decl: Decl, db: &Database) -> String {

@@ -1,9 +1,9 @@
 //! What the function takes whose parentheses a cursor is in, in a condition. It must not know how
 //! it is shown.
 
-use crate::hover::FUNCTIONS;
 use crate::words::{Sort, pieces};
 use threatline_model::{Database, File};
+use threatline_view::describe::FUNCTIONS;
 
 /// A function, and where in it the cursor is.
 #[derive(Clone, Debug, PartialEq, Eq)]

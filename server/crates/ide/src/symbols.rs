@@ -4,6 +4,7 @@
 use crate::change::Target;
 use threatline_model::names::{component_of, full_name};
 use threatline_model::{Database, Decl, File, Kind, Model, Part, Span};
+use threatline_view::names::shown_name;
 
 /// A declaration in the outline of its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,28 +75,6 @@ fn symbol(db: &Database, decl: Decl) -> Symbol {
         selection: if is_inside { selection } else { whole },
         children: Vec::new(),
     }
-}
-
-/// The name of a declaration as its file writes it; of one without, its ends, its title or its
-/// kind.
-pub fn shown_name(db: &Database, decl: Decl) -> String {
-    let shape = decl.shape(db);
-    if let Some(name) = shape.name.as_ref().filter(|name| !name.is_empty()) {
-        return name.to_string();
-    }
-    match (shape.kind, &shape.source, &shape.target) {
-        (Kind::Flow, None, None) => {}
-        (Kind::Flow, source, target) => {
-            let end = |end: &Option<_>| {
-                end.as_ref()
-                    .map_or_else(|| "?".to_owned(), ToString::to_string)
-            };
-            return format!("{} -> {}", end(source), end(target));
-        }
-        _ => {}
-    }
-    let title = decl.title(db).filter(|title| !title.trim().is_empty());
-    title.map_or_else(|| shape.kind.word().to_owned(), |title| title.to_string())
 }
 
 /// The declarations of some models whose name, or title, the query can mean, the best first. The

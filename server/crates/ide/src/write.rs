@@ -226,10 +226,10 @@ pub fn laid_out(db: &Database, files: impl Fn(&str) -> Option<File>, mut change:
         edits.sort_by_key(|edit| edit.span.start);
         let Some(file) = files(path) else { continue };
         let before = &file.source(db).text;
-        if crate::formatting::format(before).as_deref() != Ok(&**before) {
+        if threatline_format::format(before).as_deref() != Ok(&**before) {
             continue;
         }
-        let Ok(after) = crate::formatting::format(&applied(before, edits)) else {
+        let Ok(after) = threatline_format::format(&applied(before, edits)) else {
             continue;
         };
         let same = before

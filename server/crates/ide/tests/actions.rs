@@ -1,18 +1,15 @@
 //! What is offered to be done, and what it makes of a text: the text is the documentation.
 
-mod cursor;
-
-use cursor::{Cursor, example_models};
 use expect_test::{Expect, expect};
+use threatline_format::format;
 use threatline_ide::actions::{Action, actions, fix_all, settings_actions, span_of};
 use threatline_ide::change::without_places;
-use threatline_ide::formatting::format;
 use threatline_ide::rename::applied;
 use threatline_model::diagnostics::diagnostics;
 use threatline_model::workspace::FileText;
 use threatline_model::{File, Model, Span, Workspace, codes};
 use threatline_syntax::{parse, syntax_errors};
-use threatline_testkit::{fixture, workspace};
+use threatline_testkit::{Cursor, example_models, fixture, workspace};
 
 fn models(workspace: &Workspace) -> Vec<Model> {
     workspace.models().chain(workspace.tests()).collect()

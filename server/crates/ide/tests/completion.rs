@@ -1,12 +1,9 @@
 //! What is offered while a model is written: the text is the documentation.
 
-mod cursor;
-
-use cursor::{Cursor, example_models};
 use expect_test::{Expect, expect};
 use threatline_ide::completion::{Completion, completion, explanation};
 use threatline_model::workspace::FileText;
-use threatline_testkit::workspace;
+use threatline_testkit::{Cursor, example_models, workspace};
 
 fn offered(model: &str) -> Option<Completion> {
     let cursor = Cursor::new(model);

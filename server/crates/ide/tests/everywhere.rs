@@ -1,20 +1,16 @@
 //! Every feature at every byte, of sound and of broken texts: none may panic, and what comes back
 //! fits the text.
 
-mod cursor;
-
-use cursor::example_models;
 use threatline_ide::actions::actions;
 use threatline_ide::change::Target;
 use threatline_ide::completion::completion;
-use threatline_ide::explain::Section;
 use threatline_ide::folding::folds;
 use threatline_ide::goto::{definition, highlight, implementation, references, type_definition};
 use threatline_ide::hierarchy::{
     incoming_calls, outgoing_calls, prepare_calls, prepare_types, subtypes, supertypes,
 };
 use threatline_ide::hints;
-use threatline_ide::hover::{declaration, hover};
+use threatline_ide::hover::hover;
 use threatline_ide::lenses;
 use threatline_ide::linked::linked;
 use threatline_ide::links::links;
@@ -26,7 +22,9 @@ use threatline_ide::tokens::tokens;
 use threatline_ide::uses;
 use threatline_model::workspace::FileText;
 use threatline_model::{Database, File, Span, World};
-use threatline_testkit::{Random, workspace};
+use threatline_testkit::{Random, example_models, workspace};
+use threatline_view::describe::declaration;
+use threatline_view::explain::Section;
 
 fn fits(db: &Database, file: File, span: Span) {
     let text = &file.source(db).text;

@@ -1,12 +1,9 @@
 //! What folds.
 
-mod cursor;
-
-use cursor::written;
 use expect_test::{Expect, expect};
 use threatline_ide::folding::folds;
 use threatline_model::workspace::FileText;
-use threatline_testkit::workspace;
+use threatline_testkit::{workspace, written};
 
 fn check(model: &str, expected: Expect) {
     let mut workspace = workspace(&[("model.threat".to_owned(), model.to_owned())]);

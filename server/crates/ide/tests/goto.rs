@@ -2,12 +2,13 @@
 
 mod cursor;
 
-use cursor::{Cursor, target, written};
+use cursor::target;
 use expect_test::{Expect, expect};
 use threatline_ide::goto::{
     Goto, Role, definition, highlight, implementation, references, references_to, type_definition,
 };
 use threatline_model::{Database, File};
+use threatline_testkit::{Cursor, written};
 
 const SHOP: &str = "\
 //- edge.threat

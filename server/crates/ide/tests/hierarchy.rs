@@ -2,13 +2,14 @@
 
 mod cursor;
 
-use cursor::{Cursor, target};
+use cursor::target;
 use expect_test::{Expect, expect};
 use threatline_ide::hierarchy::{
     Call, Item, find, incoming_calls, item, outgoing_calls, prepare_calls, prepare_types, subtypes,
     supertypes,
 };
 use threatline_model::Database;
+use threatline_testkit::Cursor;
 
 const SHOP: &str = "\
 //- edge.threat

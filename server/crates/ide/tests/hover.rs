@@ -2,9 +2,10 @@
 
 mod cursor;
 
-use cursor::{Cursor, explained, written};
+use cursor::explained;
 use expect_test::{Expect, expect};
 use threatline_ide::hover::hover;
+use threatline_testkit::{Cursor, written};
 
 fn check(model: &str, expected: Expect) {
     let cursor = Cursor::new(model);

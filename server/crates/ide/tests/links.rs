@@ -1,11 +1,9 @@
 //! What leads somewhere, and what is edited together.
 
-mod cursor;
-
-use cursor::Cursor;
 use expect_test::expect;
 use threatline_ide::linked::linked;
 use threatline_ide::links::{Target, links};
+use threatline_testkit::Cursor;
 
 #[test]
 fn references_tickets_evidence_and_code_lead_somewhere() {

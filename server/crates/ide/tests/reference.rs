@@ -14,7 +14,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
-use threatline_ide::formatting::format;
+use threatline_format::format;
 use threatline_model::codes::{self, Class, Code};
 use threatline_model::diagnostics::{Diagnostic, Location, Severity, diagnostics};
 use threatline_model::facts::{self, Gives};

@@ -1,13 +1,10 @@
 //! Other names for what a model declares: the text is the documentation.
 
-mod cursor;
-
-use cursor::{Cursor, example_models};
 use expect_test::{Expect, expect};
 use threatline_ide::rename::{applied, moved, prepare, rename};
 use threatline_ide::uses::{Meaning, uses};
 use threatline_model::{Model, Workspace};
-use threatline_testkit::{Random, render, workspace};
+use threatline_testkit::{Cursor, Random, example_models, render, workspace};
 
 fn models(workspace: &Workspace) -> Vec<Model> {
     workspace.models().chain(workspace.tests()).collect()

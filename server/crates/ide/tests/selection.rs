@@ -1,10 +1,8 @@
 //! Selections that grow.
 
-mod cursor;
-
-use cursor::Cursor;
 use expect_test::{Expect, expect};
 use threatline_ide::selection::selections;
+use threatline_testkit::Cursor;
 
 fn check(model: &str, expected: Expect) {
     let cursor = Cursor::new(model);

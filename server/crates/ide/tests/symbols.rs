@@ -2,11 +2,11 @@
 
 mod cursor;
 
-use cursor::{target, written};
+use cursor::target;
 use expect_test::{Expect, expect};
 use threatline_ide::symbols::{Symbol, document_symbols, workspace_symbols};
 use threatline_model::{Database, File};
-use threatline_testkit::{fixture, workspace};
+use threatline_testkit::{fixture, workspace, written};
 
 fn outline(db: &Database, file: File, symbols: &[Symbol], indent: usize) -> String {
     let mut told = String::new();

@@ -1,14 +1,12 @@
 //! What an editor shows in and around a text: colours, hints, lenses and the STRIDE matrix.
 
-mod cursor;
-
-use cursor::Cursor;
 use expect_test::{Expect, expect};
 use threatline_ide::hints::{self, hints};
 use threatline_ide::lenses::{self, lenses, title};
-use threatline_ide::matrix::{letters, matrix};
 use threatline_ide::tokens::tokens;
 use threatline_model::Span;
+use threatline_testkit::Cursor;
+use threatline_view::matrix::{letters, matrix};
 
 const MODEL: &str = "
 $0component shop

@@ -13,8 +13,8 @@ pub use errors::{
 pub use lines::{Encoding, LineColumn, LineIndex};
 pub use pieces::{Edit, EditedPieces, Pieces, open_block};
 pub use tree::{
-    Declaration, Item, Kind, Property, children, description_lines, field, is_invisible, is_space,
-    items, name_text, span,
+    Declaration, Item, Kind, Property, children, description_lines, field, is_invisible, is_name,
+    is_space, items, name_text, span,
 };
 
 pub use tree_sitter::{Node, Tree};

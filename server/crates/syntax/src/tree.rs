@@ -257,3 +257,21 @@ impl<'tree> Property<'tree> {
         field(self.0, "condition")
     }
 }
+
+/// Whether a text is one word, as the grammar has it.
+pub fn is_name(text: &str) -> bool {
+    let mut before = '-';
+    for (at, c) in text.char_indices() {
+        let fits = match c {
+            '-' => before != '-',
+            '_' => true,
+            c if at == 0 => c.is_alphabetic(),
+            c => c.is_alphanumeric(),
+        };
+        if !fits {
+            return false;
+        }
+        before = c;
+    }
+    before != '-'
+}

@@ -1,8 +1,10 @@
 //! What tests share: models written as one string, everything that is said of a model as text, and
 //! large models for measuring. It must not test anything itself.
 
+mod cursor;
 mod generate;
 
+pub use cursor::{Cursor, example_models, written};
 pub use generate::{Random, generate, generate_one_file, generate_short};
 
 use std::fmt::Write;

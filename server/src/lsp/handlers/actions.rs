@@ -4,9 +4,9 @@ use crate::lsp::edits::{creates, refused, workspace_edit};
 use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
 use threatline_ide::actions::{Action, Sort, actions, fix_all, settings_actions, span_of};
-use threatline_ide::safe;
 use threatline_model::diagnostics::{diagnostics, settings_diagnostics};
 use threatline_model::{File, Model};
+use threatline_view::sanitize;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{self as lsp, request};
 
@@ -142,7 +142,8 @@ pub fn list(snapshot: &Snapshot, params: lsp::CodeActionParams) -> Result<Vec<Va
         .into_iter()
         .filter(wanted)
     {
-        let mut shown = json!({ "title": safe::line(&action.title), "kind": kind(action.sort) });
+        let mut shown =
+            json!({ "title": sanitize::line(&action.title), "kind": kind(action.sort) });
         if let Some((code, range)) = action.mends.and_then(|at| mended(snapshot, &asked, at)) {
             let is_it = |known: &&lsp::Diagnostic| {
                 let same_code = matches!(&known.code, Some(lsp::NumberOrString::String(known)) if known == code);
@@ -186,7 +187,7 @@ pub fn resolve(snapshot: &Snapshot, mut action: Value) -> Result<Value> {
     let all = found(snapshot, &asked(snapshot, &uri)?, range, false);
     let found = all
         .into_iter()
-        .find(|found| safe::line(&found.title) == title);
+        .find(|found| sanitize::line(&found.title) == title);
     let found = found
         .ok_or_else(|| refused("the text has changed, or the change would break something else"))?;
     action["edit"] = workspace_edit(snapshot, &found.change)?;

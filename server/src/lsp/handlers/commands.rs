@@ -5,18 +5,17 @@ use crate::lsp::markup;
 use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
 use threatline_ide::change::Target;
-use threatline_ide::diagram::{self, Direction, NotDrawn};
-use threatline_ide::explain::{self, Explanation};
-use threatline_ide::lenses;
-use threatline_ide::matrix::{self, Cell};
-use threatline_ide::safe;
-use threatline_ide::symbols::shown_name;
 use threatline_ide::uses;
 use threatline_model::diagnostics::Location;
 use threatline_model::findings::{Assessed, State};
 use threatline_model::names::{component_of, full_name};
 use threatline_model::schema::STRIDE;
 use threatline_model::{Decl, File, Kind, Model};
+use threatline_view::diagram::{self, Direction, NotDrawn};
+use threatline_view::explain::{self, Explanation};
+use threatline_view::matrix::{self, Cell};
+use threatline_view::names::shown_name;
+use threatline_view::sanitize;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
 
@@ -144,7 +143,7 @@ fn components(snapshot: &Snapshot, files: &[File]) -> Vec<Value> {
     let entries = files.iter().filter_map(|file| {
         let title = component_of(&snapshot.db, *file)
             .and_then(|decl| decl.title(&snapshot.db))
-            .map(|title| safe::line(title));
+            .map(|title| sanitize::line(title));
         let uri = snapshot.uri(file.path(&snapshot.db))?;
         Some(json!({ "name": called(snapshot, *file), "title": title, "uri": uri }))
     });
@@ -186,7 +185,7 @@ fn components_with_findings(snapshot: &Snapshot) -> Value {
     let mut entries = Vec::new();
     for model in snapshot.models.iter() {
         for &file in model.files(db).iter() {
-            let found = lenses::in_file(db, file);
+            let found = matrix::in_file(db, file);
             let (Some(worst), Some(mut entry)) = (
                 found.iter().map(Cell::of).max(),
                 components(snapshot, &[file]).pop(),
@@ -194,7 +193,7 @@ fn components_with_findings(snapshot: &Snapshot) -> Value {
                 continue;
             };
             entry["worst"] = worst.class().into();
-            entry["says"] = lenses::counted(&found).into();
+            entry["says"] = matrix::counted(&found).into();
             entries.push(entry);
         }
     }
@@ -203,14 +202,14 @@ fn components_with_findings(snapshot: &Snapshot) -> Value {
 
 fn findings(snapshot: &Snapshot, file: File) -> Value {
     let db = &snapshot.db;
-    let mut found = lenses::in_file(db, file);
+    let mut found = matrix::in_file(db, file);
     found.sort_by_key(|found| std::cmp::Reverse(Cell::of(found)));
     let entry = |found: &Assessed| {
         let subject = found.finding.id.subject();
         let target = Target::of(db, subject);
         json!({
             "id": found.finding.id.name(db).as_str(),
-            "title": safe::line(&found.finding.id.title(db)),
+            "title": sanitize::line(&found.finding.id.title(db)),
             "on": shown_name(db, subject),
             "severity": found.finding.severity.word(),
             "state": found.state.word(),
@@ -228,7 +227,7 @@ fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
     let db = &snapshot.db;
     let found = match (&about.finding, about.decl) {
         (Some(name), _) => explain::find_findings(db, about.model, name),
-        (None, Some(decl)) if decl.kind(db) == Kind::Component => lenses::in_file(db, about.file),
+        (None, Some(decl)) if decl.kind(db) == Kind::Component => matrix::in_file(db, about.file),
         (None, Some(decl)) => matrix::on(db, decl),
         (None, None) => {
             return Err(Error::invalid_params(
@@ -248,7 +247,7 @@ fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
         .map(|found| explain::finding(db, found))
         .collect();
     let title = match (all.as_slice(), about.decl) {
-        ([one], _) => safe::line(&one.title),
+        ([one], _) => sanitize::line(&one.title),
         ([], _) => "Nothing is found here".to_owned(),
         (all, Some(decl)) => format!("{} findings on `{}`", all.len(), shown_name(db, decl)),
         (all, None) => format!("{} findings", all.len()),

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use threatline_ide::completion::{
     About, Completion, Item, Sort, completion, explanation, settings_completion,
 };
-use threatline_ide::{safe, signature};
+use threatline_ide::signature;
 use threatline_model::{File, Kind, Span, references, schema};
+use threatline_view::sanitize;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
 
@@ -89,7 +90,7 @@ fn convert(
     lsp::CompletionItem {
         label: item.label.clone(),
         kind: Some(kind(item.sort)),
-        detail: item.detail.as_deref().map(safe::text),
+        detail: item.detail.as_deref().map(sanitize::text),
         documentation,
         sort_text: Some(format!("{rank:04}")),
         filter_text: item.filter.clone(),
@@ -152,7 +153,7 @@ fn about(about: &str, name: &str) -> Option<About> {
         "reference" => About::Reference(references::find(name)?.id),
         "finding" => About::Finding(name.to_owned()),
         "function" => About::Function(
-            threatline_ide::hover::FUNCTIONS
+            threatline_view::describe::FUNCTIONS
                 .iter()
                 .find(|(known, ..)| *known == name)?
                 .0,

@@ -5,8 +5,9 @@ use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
 use threatline_ide::hints::{Hint, hints};
 use threatline_ide::lenses::{Shows, lenses, title};
-use threatline_ide::{safe, uses};
+use threatline_ide::uses;
 use threatline_model::{Decl, File};
+use threatline_view::sanitize;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
 
@@ -97,7 +98,7 @@ fn command(
     shows: Shows,
     range: lsp::Range,
 ) -> lsp::Command {
-    let title = safe::line(&title(&snapshot.db, decl, shows));
+    let title = sanitize::line(&title(&snapshot.db, decl, shows));
     let at = json!({ "uri": uri, "position": range.start });
     match shows {
         Shows::Findings => lsp::Command {

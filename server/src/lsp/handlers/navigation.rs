@@ -10,8 +10,9 @@ use std::sync::Arc;
 use threatline_ide::change::Target;
 use threatline_ide::goto::{self, Goto, Role};
 use threatline_ide::symbols::{Symbol, document_symbols, workspace_symbols};
-use threatline_ide::{folding, hierarchy, hover, safe, selection};
+use threatline_ide::{folding, hierarchy, hover, selection};
 use threatline_model::{Decl, File, Kind};
+use threatline_view::sanitize;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
 
@@ -190,7 +191,7 @@ fn nested(snapshot: &Snapshot, file: File, symbol: &Symbol) -> lsp::DocumentSymb
         .collect();
     lsp::DocumentSymbol {
         name: symbol.name.clone(),
-        detail: symbol.title.as_deref().map(safe::line),
+        detail: symbol.title.as_deref().map(sanitize::line),
         kind: symbol_kind(symbol.kind),
         tags: None,
         deprecated: None,
@@ -347,7 +348,7 @@ fn call_item(snapshot: &Snapshot, item: &hierarchy::Item) -> Option<lsp::CallHie
         name: item.name.clone(),
         kind: symbol_kind(item.kind),
         tags: None,
-        detail: item.title.as_deref().map(safe::line),
+        detail: item.title.as_deref().map(sanitize::line),
         uri: snapshot.uri(&item.path)?,
         range: snapshot.range(item.target.file, item.target.whole),
         selection_range: snapshot.range(item.target.file, item.target.name),
@@ -423,7 +424,7 @@ fn type_item(snapshot: &Snapshot, item: &hierarchy::Item) -> Option<lsp::TypeHie
         name: item.name.clone(),
         kind: symbol_kind(item.kind),
         tags: None,
-        detail: item.title.as_deref().map(safe::line),
+        detail: item.title.as_deref().map(sanitize::line),
         uri: snapshot.uri(&item.path)?,
         range: snapshot.range(item.target.file, item.target.whole),
         selection_range: snapshot.range(item.target.file, item.target.name),

@@ -5,7 +5,7 @@
 
 use threatline_exchange::import::{Imported, import, workspace};
 use threatline_exchange::tree::Problem;
-use threatline_ide::formatting::format;
+use threatline_format::format;
 use threatline_model::Date;
 use threatline_model::codes::Class;
 use threatline_model::diagnostics::diagnostics;

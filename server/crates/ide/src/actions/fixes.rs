@@ -2,7 +2,6 @@
 
 use super::{Action, Sort, span_of};
 use crate::change::Change;
-use crate::symbols::shown_name;
 use crate::write::{
     add_property, add_value, append, remove_declaration, remove_property, remove_value,
 };
@@ -18,6 +17,7 @@ use threatline_model::schema::{self, Takes};
 use threatline_model::typed::{a, typed};
 use threatline_model::{Database, Decl, File, Kind, Part, Span, World};
 use threatline_syntax::{SyntaxError, SyntaxErrorKind};
+use threatline_view::names::shown_name;
 
 /// How many ways of the same kind are offered.
 const MOST: usize = 5;

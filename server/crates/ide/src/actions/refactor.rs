@@ -320,7 +320,7 @@ fn extracted(
         text += &format!("\n{}\n", source.text[whole(db, decl)?].trim_end());
         remove_declaration(db, decl, &mut change);
     }
-    let text = crate::formatting::format(&text).ok()?;
+    let text = threatline_format::format(&text).ok()?;
     change.created.push((new_path, text));
     change
         .edits

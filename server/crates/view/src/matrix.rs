@@ -1,0 +1,200 @@
+//! What has been considered: the elements of a model against the six categories of STRIDE. It must
+//! not know how a table is laid out.
+
+use crate::names::shown_name;
+use threatline_model::findings::{Assessed, Level, State, assessed};
+use threatline_model::schema::STRIDE;
+use threatline_model::typed::{Categories, typed};
+use threatline_model::{Database, Decl, File, Kind};
+
+/// What is known of a category of threats against an element, the worst of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cell {
+    /// Nothing was found.
+    Nothing,
+    /// What was found is countered.
+    Mitigated,
+    /// Someone has taken it on.
+    Accepted,
+    /// A mitigation is on its way.
+    Planned,
+    /// A fact that is not stated decides.
+    Unstated,
+    /// Something is open, and so severe.
+    Open(Level),
+}
+
+impl Cell {
+    /// It in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Cell::Nothing => "",
+            Cell::Mitigated => "mitigated",
+            Cell::Accepted => "accepted",
+            Cell::Planned => "planned",
+            Cell::Unstated => "not stated",
+            Cell::Open(level) => level.word(),
+        }
+    }
+
+    /// It in a sign.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Cell::Nothing => "",
+            Cell::Mitigated => "✓",
+            Cell::Accepted => "~",
+            Cell::Planned => "…",
+            Cell::Unstated => "?",
+            Cell::Open(_) => "!",
+        }
+    }
+
+    /// It as a class of a style sheet.
+    pub fn class(self) -> &'static str {
+        match self {
+            Cell::Nothing => "nothing",
+            Cell::Unstated => "not-stated",
+            other => other.word(),
+        }
+    }
+
+    /// What a finding comes to.
+    pub fn of(assessed: &Assessed) -> Cell {
+        match assessed.state {
+            State::Mitigated(_) => Cell::Mitigated,
+            State::Accepted(_) => Cell::Accepted,
+            State::Planned(_) => Cell::Planned,
+            State::Open if assessed.finding.missing.is_some() => Cell::Unstated,
+            State::Open => Cell::Open(assessed.finding.severity),
+        }
+    }
+}
+
+/// The categories of STRIDE, by their letters.
+pub type Cells = [Cell; 6];
+
+/// An element against the categories.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The element.
+    pub element: Decl,
+    /// What it is called.
+    pub name: String,
+    /// What is known.
+    pub cells: Cells,
+}
+
+/// The elements of which something is known, the worst first.
+pub fn matrix(db: &Database, files: &[File]) -> Vec<Row> {
+    let elements = files
+        .iter()
+        .flat_map(|file| file.declarations(db).iter().copied());
+    let rows = elements
+        .filter(|decl| decl.kind(db).is_element())
+        .map(|element| Row {
+            element,
+            name: shown_name(db, element),
+            cells: cells(db, element),
+        });
+    let mut rows: Vec<Row> = rows
+        .filter(|row| row.cells.iter().any(|cell| *cell != Cell::Nothing))
+        .collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.cells.iter().max().copied()));
+    rows
+}
+
+/// What is known of an element.
+pub fn cells(db: &Database, element: Decl) -> Cells {
+    let mut cells = [Cell::Nothing; 6];
+    for found in on(db, element) {
+        for (at, cell) in cells.iter_mut().enumerate() {
+            if found.finding.categories.overlaps(Categories::one(at as u8)) {
+                *cell = (*cell).max(Cell::of(&found));
+            }
+        }
+    }
+    cells
+}
+
+/// What is found on an element, and the threats that a person wrote against it in its file.
+pub fn on(db: &Database, element: Decl) -> Vec<Assessed> {
+    let declarations = element.file(db).declarations(db).iter().copied();
+    let threats = declarations.filter(|decl| decl.kind(db) == Kind::Threat);
+    let against = threats.filter(|threat| {
+        typed(db, *threat)
+            .decls("targets")
+            .any(|target| target == element)
+    });
+    let written = against.flat_map(|threat| assessed(db, threat).iter().cloned());
+    assessed(db, element)
+        .iter()
+        .cloned()
+        .chain(written)
+        .collect()
+}
+
+/// The first letters of the categories, each with the sign of what is known.
+pub fn letters(cells: Cells) -> String {
+    let letters = cells.iter().zip(STRIDE.names());
+    let letters =
+        letters.map(|(cell, word)| format!("{}{}", word[..1].to_uppercase(), cell.sign()));
+    letters.collect::<Vec<_>>().join(" ")
+}
+
+/// What is found on the elements of a file, and the threats in it.
+pub fn in_file(db: &Database, file: File) -> Vec<Assessed> {
+    let own = file
+        .declarations(db)
+        .iter()
+        .filter(|own| own.kind(db).is_element() || own.kind(db) == Kind::Threat);
+    own.flat_map(|own| assessed(db, *own).iter().cloned())
+        .collect()
+}
+
+/// How many of some findings are open, by severity, and what was done about the others.
+pub fn counted(all: &[Assessed]) -> String {
+    let open = |found: &&Assessed| found.state == State::Open && found.finding.missing.is_none();
+    let count =
+        |is_it: &dyn Fn(&&Assessed) -> bool| all.iter().filter(|found| is_it(found)).count();
+    let by_level: Vec<String> = Level::ALL
+        .iter()
+        .rev()
+        .map(|level| {
+            (
+                count(&|found| open(found) && found.finding.severity == *level),
+                level,
+            )
+        })
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, level)| format!("{count} {}", level.word()))
+        .collect();
+    let mut told = vec![match count(&open) {
+        0 => "nothing open".to_owned(),
+        all => format!("{all} open: {}", by_level.join(", ")),
+    }];
+    let others: [(&str, usize); 4] = [
+        (
+            "not stated",
+            count(&|found| found.state == State::Open && found.finding.missing.is_some()),
+        ),
+        (
+            "planned",
+            count(&|found| matches!(found.state, State::Planned(_))),
+        ),
+        (
+            "accepted",
+            count(&|found| matches!(found.state, State::Accepted(_))),
+        ),
+        (
+            "mitigated",
+            count(&|found| matches!(found.state, State::Mitigated(_))),
+        ),
+    ];
+    told.extend(
+        others
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(word, count)| format!("{count} {word}")),
+    );
+    told.join(" · ")
+}

@@ -1,0 +1,36 @@
+//! `threatline export`: a model in the formats of other tools. It must not know what any format
+//! says.
+
+use crate::Outcome;
+use crate::arguments::ExportArguments;
+use crate::load::files;
+use crate::model_report::{report, the_only};
+use crate::output;
+use anyhow::{Result, bail};
+use std::io::Write;
+use threatline_exchange::export::export;
+
+/// Runs the command.
+///
+/// # Errors
+/// When a path cannot be used, nothing can be drawn, or the document cannot be written.
+pub fn run(arguments: &ExportArguments) -> Result<Outcome> {
+    let loaded = files::load(&arguments.paths, arguments.today)?;
+    let reports = report(&loaded, None);
+    let report = the_only(&loaded, &reports)?;
+    if report.is_broken() {
+        bail!("the model has errors, so nothing was written; see `threatline check`");
+    }
+    let export = export(loaded.db(), report.model, &report.name, arguments.to.into())?;
+    match &arguments.out {
+        Some(path) => files::write_whole(&[(path, export.text.as_bytes())])?,
+        None => std::io::stdout().lock().write_all(export.text.as_bytes())?,
+    }
+    for note in &loaded.notes {
+        output::note("note", note);
+    }
+    for loss in &export.losses {
+        output::note("left out", loss);
+    }
+    Ok(Outcome::Clean)
+}

@@ -1,0 +1,100 @@
+//! `threatline fmt`: writes model files in the canonical format. A file is replaced whole or not at
+//! all.
+
+use crate::Outcome;
+use crate::arguments::FmtArguments;
+use crate::load::files;
+use crate::output::{self, count, in_one_line};
+use anyhow::Result;
+use std::io::Write;
+use std::path::Path;
+use threatline_format as formatting;
+use threatline_syntax::{Encoding, LineIndex};
+
+/// What became of a file.
+enum Formatted {
+    Unchanged,
+    Changed,
+    Unusable(String),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a path is not there or a file cannot be written.
+pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
+    let (paths, notes) = files::list(&arguments.paths)?;
+    for note in notes {
+        output::note("note", &note);
+    }
+    let (mut changed, mut unusable) = (0, 0);
+    // Whoever stops to listen does not stop the work.
+    let (mut output, mut heard) = (anstream::stdout(), Ok(()));
+    for path in &paths {
+        let shown = in_one_line(&path.display().to_string());
+        match format_file(path, arguments.check)? {
+            Formatted::Unchanged => {}
+            Formatted::Changed => {
+                changed += 1;
+                let what = if arguments.check {
+                    "would format"
+                } else {
+                    "formatted"
+                };
+                heard = heard.and_then(|()| writeln!(output, "{what}: {shown}"));
+            }
+            Formatted::Unusable(why) => {
+                unusable += 1;
+                output::error("left alone", &format!("{shown}: {why}"));
+            }
+        }
+    }
+    let verb = if arguments.check {
+        "would change"
+    } else {
+        "changed"
+    };
+    heard?;
+    writeln!(output, "{changed} of {} {verb}", count(paths.len(), "file"))?;
+    Ok(match (unusable, changed) {
+        (0, changed) if changed > 0 && arguments.check => Outcome::Failed,
+        (0, _) => Outcome::Clean,
+        _ => Outcome::Unusable,
+    })
+}
+
+fn format_file(path: &Path, check: bool) -> Result<Formatted> {
+    let text = files::read(path);
+    if let Some(unreadable) = text.unreadable {
+        return Ok(Formatted::Unusable(unreadable.why));
+    }
+    let formatted = match formatting::format(&text.text) {
+        Ok(formatted) => formatted,
+        Err(errors) => {
+            let Some(first) = errors.first() else {
+                return Ok(Formatted::Unchanged);
+            };
+            let at = LineIndex::new(&text.text).line_column(
+                &text.text,
+                first.span.start,
+                Encoding::Utf32,
+            );
+            let more = match errors.len() - 1 {
+                0 => String::new(),
+                more => format!(" (and {})", count(more, "more error")),
+            };
+            return Ok(Formatted::Unusable(format!(
+                "line {}: {}{more}",
+                at.line + 1,
+                first.message
+            )));
+        }
+    };
+    if formatted == *text.text {
+        return Ok(Formatted::Unchanged);
+    }
+    if !check {
+        files::write_whole(&[(path, formatted.as_bytes())])?;
+    }
+    Ok(Formatted::Changed)
+}

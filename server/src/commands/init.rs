@@ -1,0 +1,46 @@
+//! `threatline init`: starts a model that checks clean and shows the way.
+
+use crate::Outcome;
+use crate::arguments::InitArguments;
+use crate::load::files::{self, SETTINGS};
+use crate::output::in_one_line;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+const MODEL: &str = include_str!("../../../tests/models/starter/model.threat");
+const STARTER_SETTINGS: &str = include_str!("../../../tests/models/starter/threatline.toml");
+
+/// Runs the command.
+///
+/// # Errors
+/// When there is a model already, or the files cannot be written.
+pub fn run(arguments: &InitArguments) -> Result<Outcome> {
+    let folder = arguments.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    let files = [
+        (folder.join(SETTINGS), STARTER_SETTINGS),
+        (folder.join("model.threat"), MODEL),
+    ];
+    for (path, _) in &files {
+        if path.symlink_metadata().is_ok() {
+            bail!("`{}` is there already; nothing was written", path.display());
+        }
+    }
+    fs::create_dir_all(&folder)
+        .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+    files::write_whole(&files.each_ref().map(|(path, text)| (path, text.as_bytes())))?;
+    let shown = in_one_line(&folder.display().to_string());
+    let mut output = anstream::stdout();
+    writeln!(output, "A model was started:")?;
+    for (path, _) in &files {
+        writeln!(output, "  {}", in_one_line(&path.display().to_string()))?;
+    }
+    let argument = if arguments.dir.is_some() {
+        format!(" {shown}")
+    } else {
+        String::new()
+    };
+    writeln!(output, "\nSee what it says:\n  threatline check{argument}")?;
+    Ok(Outcome::Clean)
+}

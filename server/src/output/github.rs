@@ -1,0 +1,56 @@
+//! Annotations of GitHub Actions: workflow commands, a line each
+//! (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>).
+
+use super::printable;
+use crate::model_report::ModelReport;
+use std::io::Write;
+use threatline_model::diagnostics::Severity;
+
+/// Writes a line for each diagnostic.
+pub fn write(output: &mut impl Write, reports: &[ModelReport]) -> std::io::Result<()> {
+    for entry in reports.iter().flat_map(|report| &report.entries) {
+        let diagnostic = &entry.diagnostic;
+        let command = match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Information | Severity::Hint => "notice",
+        };
+        let mut message = diagnostic.message.clone();
+        for related in &diagnostic.related {
+            message += &format!("\nbecause {}", related.message);
+        }
+        for help in &diagnostic.help {
+            message += &format!("\nhelp: {help}");
+        }
+        let (start, end) = (entry.spot.start, entry.spot.end);
+        // Columns are taken only where the place is within one line.
+        let columns = if start.line == end.line {
+            format!(",col={},endColumn={}", start.column + 1, end.column + 1)
+        } else {
+            String::new()
+        };
+        writeln!(
+            output,
+            "::{command} file={},line={},endLine={}{columns},title={}::{}",
+            property(&entry.spot.path),
+            start.line + 1,
+            end.line + 1,
+            property(diagnostic.code.id),
+            data(&message)
+        )?;
+    }
+    Ok(())
+}
+
+/// A message, with what would end it escaped.
+fn data(text: &str) -> String {
+    printable(text)
+        .replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// A property, with what would end it escaped as well.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,460 @@
+//! SARIF 2.1.0 for code scanning pages: every diagnostic that `check` tells, and beside those the
+//! findings that are planned or accepted, so that an alert does not close before its cause is gone.
+//! The same models give the same bytes: no time and no folder of this machine is in them.
+
+mod fingerprints;
+mod places;
+mod rules;
+mod taxonomies;
+
+use self::fingerprints::Fingerprints;
+use self::places::{Related, location, related_locations, uri_bases};
+use self::rules::{Rule, Rules};
+use self::taxonomies::Taxonomies;
+use super::{count, printable, write_json};
+use crate::commands::diff::Difference;
+use crate::model_report::{Entry, ModelReport, Spot, policy_in_words, spot_of, spot_of_finding};
+use serde_json::{Value, json};
+use std::io::Write;
+use threatline_model::codes::{self, Class};
+use threatline_model::diagnostics::{Location, Severity};
+use threatline_model::findings::{Assessed, FindingId, Level, State, categories_in_words, reasons};
+use threatline_model::names::full_name;
+use threatline_model::typed::typed;
+use threatline_model::{Database, Decl, Kind, Part};
+use threatline_view::compare::Opened;
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// Writes the document.
+pub fn write(
+    output: &mut impl Write,
+    db: &Database,
+    reports: &[ModelReport],
+) -> std::io::Result<()> {
+    let mut log = Log {
+        db,
+        rules: Rules::new(db),
+        results: Vec::new(),
+        fingerprints: Fingerprints::default(),
+    };
+    for report in reports {
+        report
+            .entries
+            .iter()
+            .for_each(|entry| log.entry(report, entry));
+        if !is_off(db, report) {
+            report
+                .findings
+                .iter()
+                .for_each(|assessed| log.treated(report, assessed));
+        }
+    }
+    write_json(
+        output,
+        &log.into_document(&reports.iter().collect::<Vec<_>>()),
+    )
+}
+
+/// Writes a document of what is new in the head of some differences, and of nothing else.
+pub fn write_new(
+    output: &mut impl Write,
+    db: &Database,
+    differences: &[Difference],
+) -> std::io::Result<()> {
+    let mut log = Log {
+        db,
+        rules: Rules::new(db),
+        results: Vec::new(),
+        fingerprints: Fingerprints::default(),
+    };
+    let mut reports = Vec::new();
+    for difference in differences {
+        let Some((_, report)) = difference.head else {
+            continue;
+        };
+        for entry in report
+            .entries
+            .iter()
+            .filter(|entry| difference.is_new(entry))
+        {
+            log.entry(report, entry);
+            let is_worse = |opened: &Opened| opened.is_worse();
+            let only_worse = difference.opened_of(entry).next().is_some()
+                && difference.opened_of(entry).all(is_worse);
+            if let Some(result) = log.results.last_mut() {
+                result["baselineState"] = json!(if only_worse { "updated" } else { "new" });
+            }
+        }
+        reports.push(report);
+    }
+    write_json(output, &log.into_document(&reports))
+}
+
+/// What a diagnostic is told by from one run to the next.
+pub fn identity(db: &Database, report: &ModelReport, entry: &Entry) -> String {
+    fingerprints::of_diagnostic(db, report, entry)
+}
+
+/// Whether the settings of a model turn its findings off.
+fn is_off(db: &Database, report: &ModelReport) -> bool {
+    report
+        .model
+        .settings(db)
+        .diagnostics
+        .get(codes::MISSING_MITIGATION.id)
+        == Some(&None)
+}
+
+struct Log<'db> {
+    db: &'db Database,
+    rules: Rules<'db>,
+    results: Vec<Value>,
+    /// Of each result, in their order.
+    fingerprints: Fingerprints,
+}
+
+/// What makes up a result.
+struct Found<'a> {
+    rule: Rule,
+    severity: Severity,
+    message: String,
+    spot: &'a Spot,
+    about: Option<Decl>,
+    related: Vec<Related>,
+    identity: String,
+    properties: Value,
+    suppression: Option<Value>,
+}
+
+impl Log<'_> {
+    /// A diagnostic: of a finding it is an instance of the finding's rule, else of its code.
+    fn entry(&mut self, report: &ModelReport, entry: &Entry) {
+        let diagnostic = &entry.diagnostic;
+        let rule = match diagnostic.findings.first() {
+            Some(id) => Rule::of(*id),
+            None => Rule::Code(diagnostic.code),
+        };
+        self.rules.tell(rule, report.model, entry.level, true);
+        let related = self.related_of(entry);
+        let properties = match entry.level {
+            Some(level) => json!({
+                "severity": level.word(),
+                "findings": diagnostic.findings.iter().map(|id| id.name(self.db).to_string()).collect::<Vec<_>>(),
+            }),
+            None => json!({}),
+        };
+        self.push(Found {
+            rule,
+            severity: diagnostic.severity,
+            message: message(
+                &diagnostic.message,
+                diagnostic.code.class,
+                &related,
+                &diagnostic.help,
+            ),
+            spot: &entry.spot,
+            about: about(diagnostic.location),
+            related,
+            identity: fingerprints::of_diagnostic(self.db, report, entry),
+            properties,
+            suppression: None,
+        });
+    }
+
+    /// A finding that no diagnostic tells of, because it is planned to be dealt with or accepted.
+    fn treated(&mut self, report: &ModelReport, assessed: &Assessed) {
+        let (db, finding) = (self.db, &assessed.finding);
+        let (severity, by, done, suppression) = match assessed.state {
+            State::Open | State::Mitigated(_) => return,
+            State::Planned(by) => (Severity::Information, by, "planned", under_review(db, by)),
+            State::Accepted(by) => (
+                severity_of(finding.severity),
+                by,
+                "accepted",
+                acceptance(db, by),
+            ),
+        };
+        let rule = Rule::of(finding.id);
+        let is_live = matches!(assessed.state, State::Planned(_));
+        self.rules
+            .tell(rule, report.model, Some(finding.severity), is_live);
+        let spot = spot_of_finding(db, finding.id);
+        let mut related: Vec<Related> = Vec::new();
+        for reason in reasons(db, finding) {
+            let place = reason.place.filter(|place| !place.decl.in_library(db));
+            let spot = place.map_or_else(|| spot.clone(), |place| spot_of(db, place));
+            related.push(Related {
+                spot,
+                message: reason.message,
+            });
+        }
+        let name = full_name(db, by);
+        let subject = full_name(db, finding.id.subject());
+        let categories = categories_in_words(finding.categories);
+        let title = format!(
+            "{}: `{subject}` ({}, {categories}), {done} by `{name}`",
+            finding.id.title(db),
+            finding.severity.word()
+        );
+        related.truncate(places::MOST_RELATED - 1);
+        let mut text = message(&title, Class::Finding, &related, &[]);
+        related.push(Related {
+            spot: spot_of(db, by.part(Part::Name)),
+            message: format!("it is {done} by `{name}`"),
+        });
+        text += &format!(
+            "\n[It is {done} by `{}`]({}).",
+            printable(name),
+            related.len()
+        );
+        self.push(Found {
+            rule,
+            severity,
+            message: text,
+            spot: &spot,
+            about: Some(finding.id.subject()),
+            related,
+            identity: finding.id.name(db).to_string(),
+            properties: json!({
+                "severity": finding.severity.word(),
+                "state": assessed.state.word(),
+                "findings": [finding.id.name(db).as_str()],
+            }),
+            suppression: Some(suppression),
+        });
+    }
+
+    fn related_of(&self, entry: &Entry) -> Vec<Related> {
+        let pairs = entry.diagnostic.related.iter().zip(&entry.related);
+        let related = pairs.map(|(related, spot)| {
+            let in_library = about(related.location).is_some_and(|decl| decl.in_library(self.db));
+            // No file of the library is there to be linked to.
+            let spot = if in_library { &entry.spot } else { spot };
+            Related {
+                spot: spot.clone(),
+                message: related.message.clone(),
+            }
+        });
+        related.collect()
+    }
+
+    fn push(&mut self, found: Found) {
+        let (index, id) = self.rules.place_of(found.rule);
+        let mut result = json!({
+            "ruleId": id,
+            "ruleIndex": index,
+            "level": level(found.severity),
+            "message": { "text": found.message },
+            "locations": [self.located(&found)],
+        });
+        let related = related_locations(&found.related);
+        if !related.is_empty() {
+            result["relatedLocations"] = json!(related);
+        }
+        result["partialFingerprints"] = json!({});
+        if let Some(suppression) = found.suppression {
+            result["suppressions"] = json!([suppression]);
+        }
+        if found
+            .properties
+            .as_object()
+            .is_some_and(|properties| !properties.is_empty())
+        {
+            result["properties"] = found.properties;
+        }
+        self.fingerprints.add(found.spot, found.identity);
+        self.results.push(result);
+    }
+
+    /// The place of a result, in the text and in the model.
+    fn located(&self, found: &Found) -> Value {
+        let mut located = location(found.spot);
+        if let Some(decl) = found.about {
+            located["logicalLocations"] = json!([{
+                "fullyQualifiedName": printable(full_name(self.db, decl)),
+                "kind": decl.kind(self.db).word(),
+            }]);
+        }
+        located
+    }
+
+    fn into_document(mut self, reports: &[&ModelReport]) -> Value {
+        for (result, fingerprint) in self.results.iter_mut().zip(self.fingerprints.settle()) {
+            result["partialFingerprints"][fingerprints::KEY] = json!(fingerprint);
+        }
+        let mut taxonomies = Taxonomies::new();
+        let rules = self.rules.into_descriptors(&mut taxonomies);
+        let (taxonomies, supported) = taxonomies.into_components();
+        json!({
+            "$schema": SCHEMA,
+            "version": "2.1.0",
+            "runs": [{
+                "tool": { "driver": {
+                    "name": "Threatline",
+                    "version": env!("CARGO_PKG_VERSION"),
+                    "semanticVersion": env!("CARGO_PKG_VERSION"),
+                    "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                    "rules": rules,
+                    "supportedTaxonomies": supported,
+                }},
+                "taxonomies": taxonomies,
+                "invocations": [invocation(reports)],
+                "originalUriBaseIds": uri_bases(),
+                "columnKind": "unicodeCodePoints",
+                "newlineSequences": ["\r\n", "\n", "\r"],
+                "results": self.results,
+            }],
+        })
+    }
+}
+
+/// The declaration at a place.
+fn about(location: Location) -> Option<Decl> {
+    match location {
+        Location::Place(place) => Some(place.decl),
+        Location::Text(..) | Location::Settings(..) => None,
+    }
+}
+
+/// How the run went: a model with errors in it was not looked at as it is meant.
+fn invocation(reports: &[&ModelReport]) -> Value {
+    let broken: Vec<Value> = reports
+        .iter()
+        .filter(|report| report.is_broken())
+        .map(|report| {
+            let errors = report.entries.iter().filter(|entry| {
+                entry.diagnostic.severity == Severity::Error
+                    && matches!(entry.diagnostic.code.class, Class::Text | Class::Model)
+            });
+            let errors = count(errors.count(), "error");
+            let name = printable(&report.name);
+            let text = format!("{name}: {errors} in the model itself; what is found may change when they are mended.");
+            json!({ "level": "error", "message": { "text": text } })
+        })
+        .collect();
+    let policy = reports
+        .iter()
+        .flat_map(|report| &report.policy)
+        .map(|setting| json!({ "level": "note", "message": { "text": printable(&policy_in_words(setting)) } }));
+    let executed = broken.is_empty();
+    let notifications: Vec<Value> = broken.into_iter().chain(policy).collect();
+    json!({ "executionSuccessful": executed, "toolConfigurationNotifications": notifications })
+}
+
+/// What is said: the diagnostic, why, and what to do about it. A page shows a related place only
+/// where the text links to it by its number.
+fn message(text: &str, class: Class, related: &[Related], help: &[String]) -> String {
+    let mut message = sentence(&unlinked(text));
+    if class == Class::Finding && !related.is_empty() {
+        message += "\nBecause:";
+    }
+    for (at, related) in related.iter().take(places::MOST_RELATED).enumerate() {
+        message += &format!("\n- [{}]({})", link_text(&related.message), at + 1);
+    }
+    if related.len() > places::MOST_RELATED {
+        message += &format!("\n- and {} more", related.len() - places::MOST_RELATED);
+    }
+    for help in help {
+        message += &format!("\n{}", sentence(&unlinked(help)));
+    }
+    printable(&message)
+}
+
+/// With a capital letter, unless it begins with a name, and a full stop unless it ends otherwise.
+fn sentence(text: &str) -> String {
+    let stop = if text.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    let begins_with_word = text
+        .split(' ')
+        .next()
+        .is_some_and(|word| word.chars().all(char::is_alphabetic));
+    let mut characters = text.chars();
+    match characters.next().filter(|_| begins_with_word) {
+        Some(first) => first
+            .to_uppercase()
+            .chain(characters)
+            .chain(stop.chars())
+            .collect(),
+        None => format!("{text}{stop}"),
+    }
+}
+
+/// A text of the model in which no page sees a link.
+fn unlinked(text: &str) -> String {
+    text.replace("](", "] (")
+}
+
+fn link_text(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('[', "\\[")
+        .replace(']', "\\]")
+}
+
+/// The suppression by an `accept`.
+fn acceptance(db: &Database, accept: Decl) -> Value {
+    let stated = typed(db, accept);
+    let text = |property| {
+        stated
+            .text(property)
+            .map(|text| printable(text))
+            .unwrap_or_default()
+    };
+    json!({
+        "kind": "external",
+        "status": "accepted",
+        "justification": text("because"),
+        "properties": {
+            "accept": printable(full_name(db, accept)),
+            "by": text("by"),
+            "until": stated.date("until").map(|date| date.to_string()),
+        },
+    })
+}
+
+/// What a mitigation that is not in place does for a finding: by the standard it is not suppressed
+/// yet.
+fn under_review(db: &Database, mitigation: Decl) -> Value {
+    let due = typed(db, mitigation)
+        .date("due")
+        .map(|date| format!(", and is due on {date}"))
+        .unwrap_or_default();
+    let name = printable(full_name(db, mitigation));
+    json!({
+        "kind": "external",
+        "status": "underReview",
+        "justification": format!("`{name}` is to counter it{due}."),
+        "properties": { "mitigation": name },
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Information | Severity::Hint => "note",
+    }
+}
+
+/// How much a finding weighs, as its diagnostic would.
+fn severity_of(level: Level) -> Severity {
+    match level {
+        Level::Critical | Level::High => Severity::Error,
+        Level::Medium => Severity::Warning,
+        Level::Low => Severity::Information,
+    }
+}
+
+/// The target of a flow, for what is told of all flows to it.
+fn target_of(db: &Database, id: FindingId) -> Option<Decl> {
+    let subject = id.subject();
+    if subject.kind(db) == Kind::Flow {
+        threatline_model::relations::ends(db, subject).1
+    } else {
+        None
+    }
+}

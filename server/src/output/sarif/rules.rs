@@ -1,0 +1,315 @@
+//! What results are instances of: rules of the library and of models, threats that people wrote,
+//! and the codes of other diagnostics, each described for the page that shows its alerts.
+
+use super::level;
+use super::taxonomies::Taxonomies;
+use crate::output::printable;
+use serde_json::{Value, json};
+use threatline_model::codes::{Class, Code};
+use threatline_model::diagnostics::Severity;
+use threatline_model::findings::{FindingId, Level};
+use threatline_model::names::full_name;
+use threatline_model::references;
+use threatline_model::relations::mitigations_countering;
+use threatline_model::typed::typed;
+use threatline_model::{Database, Decl, Kind, Model};
+use threatline_view::sanitize;
+
+/// GitHub takes no description that is longer, in characters.
+const LONGEST: usize = 1000;
+
+/// How many mitigations are named.
+const MOST_MITIGATIONS: usize = 8;
+
+/// What a result is an instance of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// A rule, or a threat.
+    Threat(Decl),
+    /// A diagnostic of another kind.
+    Code(&'static Code),
+}
+
+impl Rule {
+    /// What a finding is an instance of.
+    pub fn of(id: FindingId) -> Rule {
+        match id {
+            FindingId::Rule { rule, .. } => Rule::Threat(rule),
+            FindingId::Threat(threat) => Rule::Threat(threat),
+        }
+    }
+
+    fn id(self, db: &Database) -> String {
+        match self {
+            Rule::Threat(decl) => printable(full_name(db, decl)),
+            Rule::Code(code) => code.id.to_owned(),
+        }
+    }
+}
+
+/// A rule that occurs.
+struct Told {
+    rule: Rule,
+    /// The first model in which it does.
+    model: Model,
+    /// Whether a result is not suppressed, and the highest severity among those; else among all.
+    worst: Option<(bool, Level)>,
+}
+
+/// The rules that occur, in the order in which they do.
+pub struct Rules<'db> {
+    db: &'db Database,
+    told: Vec<Told>,
+}
+
+impl<'db> Rules<'db> {
+    /// None yet.
+    pub fn new(db: &'db Database) -> Rules<'db> {
+        Rules {
+            db,
+            told: Vec::new(),
+        }
+    }
+
+    /// Tells of a result. A page knows one severity for all alerts of a rule: that of the worst.
+    pub fn tell(&mut self, rule: Rule, model: Model, level: Option<Level>, is_live: bool) {
+        let worst = level.map(|level| (is_live, level));
+        match self.told.iter_mut().find(|told| told.rule == rule) {
+            Some(told) => told.worst = told.worst.max(worst),
+            None => self.told.push(Told { rule, model, worst }),
+        }
+    }
+
+    /// The place of a rule that was told of among the descriptors, and its id.
+    pub fn place_of(&self, rule: Rule) -> (usize, String) {
+        let at = self
+            .told
+            .iter()
+            .position(|told| told.rule == rule)
+            .expect("a rule is told of before its result");
+        (at, rule.id(self.db))
+    }
+
+    /// The descriptors. What they refer to is told to the taxonomies.
+    pub fn into_descriptors(self, taxonomies: &mut Taxonomies) -> Vec<Value> {
+        let describe = |told: &Told| {
+            let mut descriptor = match told.rule {
+                Rule::Code(code) => of_code(code),
+                Rule::Threat(decl) => of_threat(self.db, decl, told),
+            };
+            if let Rule::Threat(decl) = told.rule {
+                let ids = typed(self.db, decl).references();
+                let related: Vec<Value> = ids.filter_map(|id| taxonomies.relate(id)).collect();
+                if !related.is_empty() {
+                    descriptor["relationships"] = json!(related);
+                }
+            }
+            let id = told.rule.id(self.db);
+            let name = in_one_word(&id);
+            // The standard wants no name that says no more than the id.
+            if name.to_lowercase() != id.to_lowercase() {
+                descriptor["name"] = json!(name);
+            }
+            descriptor
+        };
+        self.told.iter().map(describe).collect()
+    }
+}
+
+fn of_code(code: &Code) -> Value {
+    json!({
+        "id": code.id,
+        "shortDescription": { "text": code.summary },
+        "fullDescription": { "text": plain(code.doc) },
+        "help": { "text": plain(code.doc), "markdown": code.doc },
+        "defaultConfiguration": { "level": level(code.severity) },
+        "properties": {
+            "tags": ["threat-model", class_tag(code.class)],
+            "precision": "very-high",
+            "problem.severity": problem(code.severity),
+        },
+    })
+}
+
+fn class_tag(class: Class) -> &'static str {
+    match class {
+        Class::Text | Class::Model => "correctness",
+        Class::Finding => "security",
+        Class::Time => "due",
+        Class::Lint => "maintainability",
+    }
+}
+
+fn of_threat(db: &Database, decl: Decl, told: &Told) -> Value {
+    let title = decl.title(db).unwrap_or_else(|| full_name(db, decl));
+    let description = decl.facts(db).description.as_ref().unwrap_or(title);
+    let level_of_worst = told.worst.map_or(Level::Medium, |(_, level)| level);
+    let severity = super::severity_of(level_of_worst);
+    let help = help(db, decl, told.model);
+    let mut descriptor = json!({
+        "id": printable(full_name(db, decl)),
+        "shortDescription": { "text": cut(&printable(title)) },
+        "fullDescription": { "text": cut(&plain(&printable(description))) },
+        "help": { "text": plain(&help), "markdown": sanitize::markdown(&help) },
+    });
+    let mut links = typed(db, decl)
+        .references()
+        .filter_map(|id| references::link(id));
+    if let Some(link) = links.next() {
+        descriptor["helpUri"] = json!(link);
+    }
+    descriptor["defaultConfiguration"] = json!({ "level": level(severity) });
+    descriptor["properties"] = json!({
+        "tags": tags(db, decl),
+        "precision": if decl.kind(db) == Kind::Threat { "very-high" } else { "high" },
+        "problem.severity": problem(severity),
+        "security-severity": score(level_of_worst),
+    });
+    descriptor
+}
+
+/// What a threat means and what helps, in Markdown.
+fn help(db: &Database, decl: Decl, model: Model) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(decl.facts(db).description.as_deref().map(printable));
+    parts.extend(
+        typed(db, decl)
+            .text("advice")
+            .map(|advice| printable(advice)),
+    );
+    parts.extend(countered_by(db, decl, model));
+    parts.extend(referred(db, decl));
+    parts.push(format!(
+        "`threatline explain '{}'` tells more.",
+        printable(full_name(db, decl))
+    ));
+    parts.join("\n\n")
+}
+
+fn countered_by(db: &Database, decl: Decl, model: Model) -> Option<String> {
+    let countering: Vec<Decl> = match decl.kind(db) {
+        Kind::Threat => typed(db, decl).decls("mitigations").collect(),
+        _ => mitigations_countering(db, model, decl).clone(),
+    };
+    let mut items: Vec<String> = countering
+        .iter()
+        .take(MOST_MITIGATIONS)
+        .map(|listed| named(db, *listed))
+        .collect();
+    if countering.len() > MOST_MITIGATIONS {
+        items.push(format!("and {} more", countering.len() - MOST_MITIGATIONS));
+    }
+    (!items.is_empty()).then(|| format!("Countered by:\n\n- {}", items.join("\n- ")))
+}
+
+fn referred(db: &Database, decl: Decl) -> Option<String> {
+    let linked = |id: &str| {
+        let title = references::title(id)
+            .map(|title| format!(": {title}"))
+            .unwrap_or_default();
+        match references::link(id) {
+            Some(link) => format!("- [{id}]({link}){title}"),
+            None => format!("- {id}"),
+        }
+    };
+    let references: Vec<String> = typed(db, decl).references().map(|id| linked(id)).collect();
+    (!references.is_empty()).then(|| format!("References:\n\n{}", references.join("\n")))
+}
+
+fn named(db: &Database, mitigation: Decl) -> String {
+    let name = printable(full_name(db, mitigation));
+    match mitigation.title(db) {
+        Some(title) => format!("`{name}`: {}", printable(title).replace('\n', " ")),
+        None => format!("`{name}`"),
+    }
+}
+
+/// The words by which a page filters; of weaknesses in the form that GitHub knows.
+fn tags(db: &Database, decl: Decl) -> Vec<String> {
+    let stated = typed(db, decl);
+    let mut tags = vec!["security".to_owned(), "threat-model".to_owned()];
+    tags.extend(
+        stated
+            .categories()
+            .words()
+            .map(|word| word.replace('_', "-")),
+    );
+    let weaknesses = stated
+        .references()
+        .filter_map(|reference| reference.strip_prefix("CWE-"));
+    tags.extend(weaknesses.map(|number| format!("external/cwe/cwe-{number:0>3}")));
+    tags.truncate(20);
+    tags
+}
+
+/// The number by which GitHub ranks alerts, in the middle of its range for the word.
+fn score(level: Level) -> &'static str {
+    match level {
+        Level::Critical => "9.5",
+        Level::High => "8.0",
+        Level::Medium => "5.5",
+        Level::Low => "2.0",
+    }
+}
+
+fn problem(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Information | Severity::Hint => "recommendation",
+    }
+}
+
+/// `std.unencrypted_flow` as `StdUnencryptedFlow`.
+fn in_one_word(name: &str) -> String {
+    let words = name.split(|character: char| !character.is_alphanumeric());
+    words
+        .flat_map(|word| {
+            let mut characters = word.chars();
+            characters
+                .next()
+                .into_iter()
+                .flat_map(char::to_uppercase)
+                .chain(characters)
+        })
+        .collect()
+}
+
+/// Markdown without its links, for where it is not rendered.
+fn plain(markdown: &str) -> String {
+    let mut text = String::new();
+    let mut rest = markdown;
+    while let Some((before, link)) = rest.split_once("](") {
+        let Some((address, after)) = link.split_once(')') else {
+            break;
+        };
+        let (before, name) = before.rsplit_once('[').unwrap_or((before, ""));
+        text += &format!("{before}{name} ({address})");
+        rest = after;
+    }
+    text + rest
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_written_out_where_they_cannot_be_followed() {
+        assert_eq!(plain("a [b](c) d [e](f)"), "a b (c) d e (f)");
+        assert_eq!(plain("`x` ](no link"), "`x` ](no link");
+    }
+
+    #[test]
+    fn names_are_words() {
+        assert_eq!(in_one_word("std.unencrypted_flow"), "StdUnencryptedFlow");
+        assert_eq!(in_one_word("unused-asset"), "UnusedAsset");
+    }
+}

@@ -213,6 +213,17 @@ mkdir -p "$work/installed/bin" && cp "$work/bin/threatline" "$work/installed/bin
 GITHUB_PATH=$work/path "$root/.github/actions/threatline/install.sh" install "$work/installed"
 is 'what is in the cache is used' "$work/installed/bin" "$(cat "$work/path")"
 
+# No toolchain, wrapper or configuration of the checkout is obeyed: cargo is called elsewhere.
+cat >"$work/bin/cargo" <<'FAKE'
+#!/usr/bin/env bash
+echo "cargo $* in $PWD" >>"$ASKED"
+FAKE
+chmod +x "$work/bin/cargo"
+: >"$ASKED"
+checkout merged 1 "$merge"
+GITHUB_PATH=$work/path "$root/.github/actions/threatline/install.sh" install "$work/fresh"
+has 'what is not in the cache is built outside of the checkout' "--root $work/fresh in /" "$ASKED"
+
 # The job of GitLab, with a `curl` that only writes down what it is asked for.
 cat >"$work/bin/curl" <<'FAKE'
 #!/usr/bin/env bash
@@ -226,9 +237,9 @@ FAKE
 printf '#!/bin/sh\n' >"$work/bin/apt-get"
 cat >"$work/bin/cargo" <<'FAKE'
 #!/usr/bin/env bash
-echo "cargo $*" >>"$ASKED"
+echo "cargo $* in $PWD" >>"$ASKED"
 while [ "$1" != --root ]; do shift; done
-mkdir -p "$2/bin" && ln -s "$THREATLINE_BUILT" "$2/bin/threatline"
+mkdir -p "$2/bin" && ln -sf "$THREATLINE_BUILT" "$2/bin/threatline"
 FAKE
 chmod +x "$work/bin/curl" "$work/bin/apt-get" "$work/bin/cargo"
 "$tools/bin/python" - "$root/server/ci/gitlab.yml" >"$work/gitlab.sh" <<'PYTHON'
@@ -236,11 +247,12 @@ import sys, ruamel.yaml
 job = ruamel.yaml.YAML(typ="safe").load(open(sys.argv[1]))["threat-model"]
 print("set -eo pipefail", *job["script"], sep="\n")
 PYTHON
-# gitlab BASE TOKEN [VERSION]: runs the job.
+# gitlab BASE TOKEN [VERSION [CACHE]]: runs the job.
 gitlab() {
   : >"$ASKED"
   left=0
   env THREATLINE_BUILT="$threatline" THREATLINE_REPOSITORY="file://$work/origin.git" THREATLINE_VERSION="${3:-main}" \
+    THREATLINE_CACHE="${4-$work/kept}" \
     CI_API_V4_URL=https://gitlab.example.com/api/v4 CI_MERGE_REQUEST_PROJECT_ID=3 \
     CI_MERGE_REQUEST_IID=7 CI_MERGE_REQUEST_DIFF_BASE_SHA="$1" THREATLINE_TOKEN="$2" bash "$work/gitlab.sh" >"$work/log" 2>&1 || left=$?
 }
@@ -248,16 +260,43 @@ checkout gitlab 0 "$topic"
 echo '[{ "id": 1, "author": { "id": 4 }, "body": "<!-- threatline diff --> mine" }]' >"$ASKED.comments"
 gitlab "$fork" secret
 is 'GitLab: the verdict is that of the job' 1 "$left"
-has 'GitLab: the first note is made' '--request POST --form body=<threatline.md https://gitlab.example.com/api/v4/projects/3/merge_requests/7/notes' "$ASKED"
+has 'GitLab: the first note is made' '/threatline.md https://gitlab.example.com/api/v4/projects/3/merge_requests/7/notes' "$ASKED"
+has 'GitLab: and posted' '--request POST --form body=<' "$ASKED"
 has 'GitLab: the version is built that the branch means' "--rev $(git -C "$work/seed" rev-parse main) --root" "$ASKED"
 is 'GitLab: SARIF is kept' 3 "$(jq '.runs[0].results | length' threatline.sarif)"
 echo '[{ "id": 2, "author": { "id": 5 }, "body": "<!-- threatline diff -->" }]' >"$ASKED.comments"
 gitlab "$topic" secret
 is 'GitLab: no change, no failure' 0 "$left"
 hasnt 'GitLab: what was built is kept' cargo "$ASKED"
-has 'GitLab: the note is kept current' '--request PUT --form body=<threatline.md https://gitlab.example.com/api/v4/projects/3/merge_requests/7/notes/2' "$ASKED"
+has 'GitLab: the note is kept current' '/threatline.md https://gitlab.example.com/api/v4/projects/3/merge_requests/7/notes/2' "$ASKED"
+has 'GitLab: and updated' '--request PUT --form body=<' "$ASKED"
 gitlab "$fork" ''
 is 'GitLab: without a token no note' '' "$(cat "$ASKED")"
+gitlab "$topic" secret main ''
+has 'GitLab: without a folder that is kept, it is built each time' 'cargo install' "$ASKED"
+gitlab "$topic" secret main "$PWD/.threatline"
+is 'GitLab: no folder of the checkout is trusted' 2 "$left"
+gitlab "$topic" secret '--upload-pack=x'
+is 'GitLab: a version is no option' 2 "$left"
+# A merge request that brings a program of its own, a cache, and a toolchain.
+mkdir -p .threatline/bin "$(git -C "$work/seed" rev-parse main)/bin" .cargo bin
+printf '#!/bin/sh\ntouch %s/pwned-by-the-checkout\n' "$work" | tee .threatline/bin/threatline bin/threatline threatline cargo git \
+  "$(git -C "$work/seed" rev-parse main)/bin/threatline" >/dev/null
+find . -path ./.git -prune -o -type f \( -name threatline -o -name cargo -o -name git \) -print0 | xargs -0 chmod +x
+git -C "$work/seed" rev-parse main >.threatline/commit
+printf '[toolchain]\npath = "%s"\n' "$PWD" >rust-toolchain.toml
+printf '[build]\nrustc-wrapper = "%s/threatline"\n' "$PWD" >.cargo/config.toml
+printf 'kept' >"$work/outside"
+rm -f threatline.sarif threatline.md && ln -s "$work/outside" threatline.sarif && ln -s "$work/outside" threatline.md
+git add -Af && git commit --quiet -m programs
+for cache in "$work/kept" ''; do
+  rm -rf "$work/kept"
+  gitlab "$fork" secret main "$cache"
+  is "GitLab: nothing of the checkout is run (cache '$cache')" '1 no' "$left $([ -e "$work/pwned-by-the-checkout" ] && echo yes || echo no)"
+  has "GitLab: the program is built elsewhere (cache '$cache')" ' in /' "$ASKED"
+done
+is 'GitLab: nothing is written through a link of the checkout' kept "$(cat "$work/outside")"
+git reset --quiet --hard "$topic"
 gitlab nowhere secret "$fork"
 is 'GitLab: a base that is not there fails' 2 "$left"
 has 'GitLab: another version is built' "--rev $fork --root" "$ASKED"

@@ -13,8 +13,10 @@ case $1 in
     ;;
   install)
     mkdir -p "$2/bin"
-    [ -x "$2/bin/threatline" ] || [ -x "$2/bin/threatline.exe" ] ||
-      cargo install --locked --quiet --path "$sources/server" --root "$2"
+    root=$(cd "$2" && pwd)
+    # From `/`, so that no `rust-toolchain.toml` and no configuration of the checkout counts.
+    [ -x "$root/bin/threatline" ] || [ -x "$root/bin/threatline.exe" ] ||
+      (cd / && cargo install --locked --quiet --path "$sources/server" --root "$root")
     [ -z "${GITHUB_PATH:-}" ] || echo "$2/bin" >>"$GITHUB_PATH"
     ;;
 esac

@@ -102,12 +102,14 @@ fn a_model_becomes_text() {
     expect![[r#"
         //- book_shop.threat
         // business_criticality: high; data_sensitivity: pii; exposure: external; tier: important
-        // diagram: Overview Between Internet and Production VPC: access_control_methods: rbac;
-        // access_token_ttl: 3600 Between Internet and moon (which is not there):
-        // authentication_methods: password, biometrics threat persona Mallory: Wants books for
-        // nothing. is_person: yes; skill_level: engineer; access_level: user; malicious_intent: yes
-        // applicability_to_org: high repo_link: https://git.example.com/shop version: 1.2;
-        // extensions: {example.com/x: {colour: blue}}
+        // diagram: Overview
+        // Between Internet and Production VPC: access_control_methods: rbac; access_token_ttl: 3600
+        // Between Internet and moon (which is not there): authentication_methods: password, biometrics
+        // threat persona Mallory: Wants books for nothing.
+        // is_person: yes; skill_level: engineer; access_level: user; malicious_intent: yes
+        // applicability_to_org: high
+        // repo_link: https://git.example.com/shop
+        // version: 1.2; extensions: {example.com/x: {colour: blue}}
 
         /// Sells books.
         component book_shop "Book shop"

@@ -35,7 +35,7 @@ fn from_a_word_to_the_file() {
             handles: a, edge.card⏎  owner: "me"
             {⏎  handles: a, edge.card⏎  owner: "me"⏎}
             process shop "Shop" in edge.vpc {⏎  handles: a, edge.card⏎  owner: "me"⏎}
-            /// What it is.⏎process shop "Shop" in edge.vpc {⏎ handles: a, edge.card⏎ owner: "me"⏎}
+            /// What it is.⏎process shop "Shop" in edge.vpc {⏎  handles: a, edge.card⏎  owner: "me"⏎}
             asset a { classification: public }⏎/// What it is.⏎process shop "Shop" in edge.vpc {⏎  handles: a, edge.card⏎  owner: "me"⏎}
             asset a { classification: public }⏎/// What it is.⏎process shop "Shop" in edge.vpc {⏎  handles: a, edge.card⏎  owner: "me"⏎}⏎
         "#]],

@@ -20,7 +20,8 @@ use salsa::plumbing::{Revision, ZalsaDatabase};
 use salsa::{Database as _, Durability, Setter};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::num::NonZero;
+use std::sync::{Arc, LazyLock};
 use threatline_syntax::{Edit, Kind, LONGEST_TEXT, LineIndex, Span};
 
 /// How the paths of tests end.
@@ -367,39 +368,25 @@ impl Workspace {
         .rules_durability(SHAPES)
         .mitigations_durability(SHAPES)
         .new(&self.db);
-        let texts: Vec<_> = library::FILES
-            .par_iter()
-            .map(|(name, text)| (name, read(FileText::new(*text))))
-            .collect();
-        let mut files = Vec::with_capacity(texts.len());
-        for (name, (source, lowered)) in texts {
-            let path = format!("{}/{name}", library::ROOT).into();
-            let Lowered {
-                component,
-                declarations,
-                mentions,
-                technologies,
-            } = lowered;
+        let mut files = Vec::with_capacity(LIBRARY_FILES.len());
+        for known in LIBRARY_FILES.iter() {
             let file = File::builder(
                 model,
-                path,
-                component,
-                Arc::from([]),
-                mentions,
-                technologies,
-                Arc::new(source),
+                known.path.clone(),
+                known.component.clone(),
+                none(),
+                known.mentions.clone(),
+                known.technologies.clone(),
+                known.source.clone(),
             )
             .durability(LIBRARY)
             .declarations_durability(SHAPES)
             .new(&self.db);
-            let declarations: Vec<Decl> = declarations
-                .into_iter()
-                .filter_map(|said| match said {
-                    Said::Now(shape, facts) => Some((shape, facts)),
-                    Said::AsBefore(_) => None,
-                })
+            let declarations: Vec<Decl> = known
+                .declarations
+                .iter()
                 .map(|(shape, facts)| {
-                    Decl::builder(file, Arc::new(shape), Arc::new(facts))
+                    Decl::builder(file, shape.clone(), facts.clone())
                         .durability(LIBRARY)
                         .new(&self.db)
                 })
@@ -1084,6 +1071,60 @@ struct Lowered {
     mentions: Arc<[SmolStr]>,
     technologies: Arc<[SmolStr]>,
 }
+
+/// A file of the library, read.
+struct LibraryFile {
+    path: Arc<str>,
+    source: Arc<Source>,
+    component: Option<SmolStr>,
+    declarations: Vec<(Arc<Shape>, Arc<Facts>)>,
+    mentions: Arc<[SmolStr]>,
+    technologies: Arc<[SmolStr]>,
+}
+
+impl LibraryFile {
+    fn read(name: &str, text: &'static str) -> LibraryFile {
+        let (source, lowered) = read(FileText::new(text));
+        let declarations = lowered.declarations.into_iter().map(|said| match said {
+            Said::Now(shape, facts) => (Arc::new(shape), Arc::new(facts)),
+            Said::AsBefore(_) => unreachable!("nothing was before"),
+        });
+        LibraryFile {
+            path: format!("{}/{name}", library::ROOT).into(),
+            source: Arc::new(source),
+            component: lowered.component,
+            declarations: declarations.collect(),
+            mentions: lowered.mentions,
+            technologies: lowered.technologies,
+        }
+    }
+}
+
+/// The files of the library: their texts are part of the program, so all workspaces share what was
+/// read once.
+static LIBRARY_FILES: LazyLock<Vec<LibraryFile>> = LazyLock::new(|| {
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = library::FILES.len().div_ceil(threads).max(1);
+    // On threads of its own: one of the pool that all share would take up other work while it
+    // waits, which could wait for this.
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = library::FILES
+            .chunks(share)
+            .map(|files| {
+                scope.spawn(|| {
+                    let files = files.iter();
+                    files
+                        .map(|(name, text)| LibraryFile::read(name, text))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        let files = readers.into_iter().map(|reader| reader.join());
+        files
+            .flat_map(|files| files.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+});
 
 /// What a declaration is and says.
 enum Said {

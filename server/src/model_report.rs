@@ -1,7 +1,7 @@
 //! What a check found, in plain data with places as line and column, ready for every output format.
 //! It must not know how it is printed.
 
-use crate::load::files::Loaded;
+use crate::load::models::Loaded;
 use crate::output::{count, in_one_line};
 use anyhow::{Result, bail};
 use rayon::prelude::*;

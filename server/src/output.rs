@@ -2,6 +2,7 @@
 
 pub mod difference;
 pub mod document;
+pub mod file;
 pub mod github;
 pub mod human;
 pub mod json;

@@ -3,7 +3,7 @@
 
 use crate::Outcome;
 use crate::arguments::{CheckArguments, FailOn, Format};
-use crate::load::files;
+use crate::load::models;
 use crate::model_report::{ModelReport, report};
 use crate::output;
 use anyhow::Result;
@@ -15,7 +15,7 @@ use threatline_model::findings::Level;
 /// # Errors
 /// When a path cannot be used, or the output cannot be written.
 pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
-    let loaded = files::load(&arguments.paths, arguments.today)?;
+    let loaded = models::load(&arguments.paths, arguments.today)?;
     let reports = report(&loaded, arguments.fail_on.map(bar));
     for note in &loaded.notes {
         output::note("note", note);

@@ -4,14 +4,14 @@
 
 use crate::arguments::{DiffArguments, DiffFormat};
 use crate::commands::check::bar;
-use crate::load::files::{self, Loaded, from_root};
-use crate::load::git::{Commit, Repository};
+use crate::load::models::{Loaded, today_here};
+use crate::load::states::{Compared, States};
 use crate::model_report::{
     Entry, ModelReport, Spot, of_settings, report, spot_in_settings, spot_of,
 };
 use crate::output::{self, difference, in_one_line, json, sarif};
 use crate::{Outcome, output::printable};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ use threatline_model::diagnostics::{Location, Severity};
 use threatline_model::findings::{Assessed, FindingId, Level, State as Treated, all};
 use threatline_model::names::full_name;
 use threatline_model::settings::Settings;
-use threatline_model::{Database, Date, Model};
+use threatline_model::{Database, Model};
 use threatline_view::compare::{Closed, Comparison, Opened, Policies, Side, Where, compare};
 
 /// What changed in one model.
@@ -137,10 +137,10 @@ fn is_put_off(closed: &Closed) -> bool {
 /// # Errors
 /// When a revision or a folder cannot be read, or the output cannot be written.
 pub fn run(arguments: &DiffArguments) -> Result<Outcome> {
-    let today = arguments.today.unwrap_or_else(files::today_here);
-    let states = States::of(arguments)?;
-    let base = states.load(&states.base, today)?;
-    let mut head = states.load(&states.head, today)?;
+    let today = arguments.today.unwrap_or_else(today_here);
+    let states = States::resolve(&arguments.base, arguments.head.as_deref(), &arguments.paths)?;
+    let base = states.load(Compared::Base, today)?;
+    let mut head = states.load(Compared::Head, today)?;
     states.check(&base, &head)?;
     let notes = states
         .notes
@@ -171,7 +171,7 @@ pub fn run(arguments: &DiffArguments) -> Result<Outcome> {
         .into_iter()
         .map(|judged| judged.compare((&base, &before), (&head, &after), fail_on))
         .collect();
-    let asked = states.asked()?;
+    let asked = asked(&states)?;
     let mut output = std::io::BufWriter::new(anstream::AutoStream::auto(std::io::stdout().lock()));
     match arguments.format {
         DiffFormat::Human => difference::write_human(&mut output, &differences, &asked)?,
@@ -198,189 +198,17 @@ fn outcome(differences: &[Difference]) -> Outcome {
     }
 }
 
-/// One of the two that are compared.
-enum State {
-    Revision(Commit),
-    Folder(PathBuf),
-    /// The files of the repository as they are on the disk.
-    WorkingTree,
-}
-
-/// The two that are compared, and which part of them.
-struct States {
-    repository: Option<Repository>,
-    base: State,
-    head: State,
-    /// As they were given, or the current folder.
-    paths: Vec<PathBuf>,
-    notes: Vec<String>,
-}
-
-impl States {
-    fn of(arguments: &DiffArguments) -> Result<States> {
-        let here = std::env::current_dir()?;
-        let mut notes = Vec::new();
-        // A path that is given may be in a repository where the current folder is in none.
-        let given = arguments
-            .head
-            .iter()
-            .chain(&arguments.paths)
-            .filter(|path| path.exists());
-        let found = Repository::around(&here).or_else(|error| match given.into_iter().next() {
-            Some(path) => Repository::around(&from_root(path)?),
-            None => Err(error),
-        });
-        let mut paths = arguments.paths.clone();
-        let base = match named(&arguments.base, found.as_ref().ok(), &mut notes)? {
-            Some(state) => state,
-            None => match &found {
-                Ok(repository) => bail!(repository.why_missing(&arguments.base.to_string_lossy())?),
-                Err(error) => bail!(
-                    "`{}` is no folder, and no revision: {error:#}",
-                    arguments.base.display()
-                ),
-            },
-        };
-        let is_in_repository = |path: &Path| {
-            found
-                .as_ref()
-                .is_ok_and(|found| from_root(path).is_ok_and(|path| path.starts_with(&found.top)))
-        };
-        let head = match (&arguments.head, &base) {
-            (None, State::Folder(_)) => State::Folder(here.clone()),
-            (None, _) => State::WorkingTree,
-            (Some(head), State::Folder(_)) => match named(head, found.as_ref().ok(), &mut notes)? {
-                Some(state) => state,
-                None => bail!("`{}` is neither a folder nor a revision", head.display()),
-            },
-            (Some(head), _) => match named(head, found.as_ref().ok(), &mut notes)? {
-                Some(State::Folder(folder)) if !is_in_repository(&folder) => State::Folder(folder),
-                Some(state @ State::Revision(..)) => state,
-                _ => {
-                    paths.insert(0, head.clone());
-                    State::WorkingTree
-                }
-            },
-        };
-        if paths.is_empty() {
-            paths.push(".".into());
-        }
-        Ok(States {
-            repository: found.ok(),
-            base,
-            head,
-            paths,
-            notes,
-        })
-    }
-
-    /// The folder that a state is of, from the root of the file system.
-    fn place(&self, state: &State) -> PathBuf {
-        match (state, &self.repository) {
-            (State::Folder(folder), _) => folder.clone(),
-            (_, Some(repository)) => repository.top.clone(),
-            (_, None) => PathBuf::new(),
-        }
-    }
-
-    /// The paths that were given, in a state.
-    fn paths(&self, state: &State) -> Result<Vec<PathBuf>> {
-        let here = std::env::current_dir()?;
-        let from = match state {
-            State::Folder(folder) => folder,
-            State::Revision(..) | State::WorkingTree => &here,
-        };
-        self.paths
-            .iter()
-            .map(|path| from_root(&from.join(path)))
-            .collect()
-    }
-
-    /// The paths that were given, from the top of the head, in words.
-    fn asked(&self) -> Result<String> {
-        let top = self.place(&self.head);
-        let paths = self.paths(&self.head)?;
-        let names = paths
-            .iter()
-            .map(|path| path.strip_prefix(&top).unwrap_or(path).to_string_lossy());
-        Ok(names
-            .map(|name| format!("`{}`", in_one_line(&name).replace('`', "'")))
-            .collect::<Vec<_>>()
-            .join(", "))
-    }
-
-    fn load(&self, state: &State, today: Date) -> Result<Loaded> {
-        let paths = self.paths(state)?;
-        match (state, &self.repository) {
-            (State::Folder(folder), _) => files::load_state(&paths, Some(folder), |_| true, today),
-            (State::Revision(commit), Some(repository)) => repository.load(commit, &paths, today),
-            (State::WorkingTree, Some(repository)) => {
-                let known = repository.files()?;
-                let top = repository.top.canonicalize()?;
-                let leads_out = |path: &Path| {
-                    path.is_symlink() && path.canonicalize().is_ok_and(|to| !to.starts_with(&top))
-                };
-                let keeps = |path: &Path| {
-                    (known.contains(path) || paths.iter().any(|asked| asked == path))
-                        && !leads_out(path)
-                };
-                files::load_state(&paths, None, keeps, today)
-            }
-            (_, None) => bail!("there is no git repository here"),
-        }
-    }
-
-    /// Fails on a path that is in neither of the two.
-    fn check(&self, base: &Loaded, head: &Loaded) -> Result<()> {
-        let in_both = self
-            .paths(&self.base)?
-            .into_iter()
-            .zip(self.paths(&self.head)?)
-            .zip(&self.paths);
-        for ((before, after), given) in in_both {
-            if base.has(&before) || head.has(&after) || given.ends_with(files::SETTINGS) {
-                continue;
-            }
-            let name = given.to_string_lossy();
-            match &self.repository {
-                Some(repository) if !after.exists() && !matches!(self.base, State::Folder(_)) => {
-                    bail!(
-                        "{}, and there is no such PATH",
-                        repository.why_missing(&name)?
-                    )
-                }
-                _ => bail!(
-                    "there is no `.threat` file in `{name}`, neither in the base nor in the head"
-                ),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What a name means: a revision, else a folder.
-fn named(
-    name: &Path,
-    repository: Option<&Repository>,
-    notes: &mut Vec<String>,
-) -> Result<Option<State>> {
-    let commit = match (repository, name.to_str()) {
-        (Some(repository), Some(name)) => repository.commit(name)?,
-        _ => None,
-    };
-    match commit {
-        Some(commit) => {
-            let name = name.to_string_lossy().into_owned();
-            if Path::new(&name).is_dir() {
-                notes.push(format!(
-                    "`{name}` is taken for the revision; `./{name}` is the folder"
-                ));
-            }
-            Ok(Some(State::Revision(commit)))
-        }
-        None if name.is_dir() => Ok(Some(State::Folder(from_root(name)?))),
-        None => Ok(None),
-    }
+/// The paths that were given, from the top of the head, in words.
+fn asked(states: &States) -> Result<String> {
+    let top = states.place(Compared::Head);
+    let paths = states.paths(Compared::Head)?;
+    let names = paths
+        .iter()
+        .map(|path| path.strip_prefix(&top).unwrap_or(path).to_string_lossy());
+    Ok(names
+        .map(|name| format!("`{}`", in_one_line(&name).replace('`', "'")))
+        .collect::<Vec<_>>()
+        .join(", "))
 }
 
 /// A model of the base and what it is in the head.
@@ -389,8 +217,8 @@ type Pair = (Option<Model>, Option<Model>);
 /// The models of both states: those of the same folder, and of the rest those that share half of
 /// their names or more.
 fn pairs(states: &States, base: &Loaded, head: &Loaded) -> Vec<Pair> {
-    let by_root = |loaded: &Loaded, state: &State| -> BTreeMap<PathBuf, Model> {
-        let place = states.place(state);
+    let by_root = |loaded: &Loaded, which: Compared| -> BTreeMap<PathBuf, Model> {
+        let place = states.place(which);
         let models = loaded
             .workspace
             .models()
@@ -404,8 +232,8 @@ fn pairs(states: &States, base: &Loaded, head: &Loaded) -> Vec<Pair> {
             .map(|model| (relative(loaded.root(model)), model))
             .collect()
     };
-    let mut before = by_root(base, &states.base);
-    let after = by_root(head, &states.head);
+    let mut before = by_root(base, Compared::Base);
+    let after = by_root(head, Compared::Head);
     let mut pairs: Vec<(Option<Model>, Option<Model>)> = after
         .into_iter()
         .map(|(root, model)| (before.remove(&root), Some(model)))
@@ -463,7 +291,7 @@ struct Judged {
 /// Gives the models of the head the policy of the base; one that is new gets that of the model
 /// around its folder, so that a `threatline.toml` more cannot change what an old one says.
 fn judge_by_base(states: &States, base: &Loaded, head: &mut Loaded, pairs: &[Pair]) -> Vec<Judged> {
-    let (from, to) = (states.place(&states.base), states.place(&states.head));
+    let (from, to) = (states.place(Compared::Base), states.place(Compared::Head));
     let around = |root: &Path| {
         let root = from.join(root.strip_prefix(&to).unwrap_or(root));
         let models = base

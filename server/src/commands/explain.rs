@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::arguments::ExplainArguments;
-use crate::load::files::{self, Loaded};
+use crate::load::models::{self, Loaded};
 use crate::model_report::spot_of;
 use crate::output::{in_one_line, printable};
 use anyhow::Result;
@@ -27,7 +27,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<Outcome> {
         return Ok(Outcome::Clean);
     }
     let path: Vec<_> = arguments.path.iter().cloned().collect();
-    let loaded = match files::load(&path, arguments.today) {
+    let loaded = match models::load(&path, arguments.today) {
         Ok(loaded) => Some(loaded),
         // A rule of the library can be explained without a model.
         Err(_) if path.is_empty() && !what.contains('@') => None,

@@ -3,9 +3,10 @@
 
 use crate::Outcome;
 use crate::arguments::ExportArguments;
-use crate::load::files;
+use crate::load::models;
 use crate::model_report::{report, the_only};
 use crate::output;
+use crate::output::file::write_whole;
 use anyhow::{Result, bail};
 use std::io::Write;
 use threatline_exchange::export::export;
@@ -15,7 +16,7 @@ use threatline_exchange::export::export;
 /// # Errors
 /// When a path cannot be used, nothing can be drawn, or the document cannot be written.
 pub fn run(arguments: &ExportArguments) -> Result<Outcome> {
-    let loaded = files::load(&arguments.paths, arguments.today)?;
+    let loaded = models::load(&arguments.paths, arguments.today)?;
     let reports = report(&loaded, None);
     let report = the_only(&loaded, &reports)?;
     if report.is_broken() {
@@ -23,7 +24,7 @@ pub fn run(arguments: &ExportArguments) -> Result<Outcome> {
     }
     let export = export(loaded.db(), report.model, &report.name, arguments.to.into())?;
     match &arguments.out {
-        Some(path) => files::write_whole(&[(path, export.text.as_bytes())])?,
+        Some(path) => write_whole(&[(path, export.text.as_bytes())])?,
         None => std::io::stdout().lock().write_all(export.text.as_bytes())?,
     }
     for note in &loaded.notes {

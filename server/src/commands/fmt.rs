@@ -3,7 +3,8 @@
 
 use crate::Outcome;
 use crate::arguments::FmtArguments;
-use crate::load::files;
+use crate::load::{disk, models};
+use crate::output::file::write_whole;
 use crate::output::{self, count, in_one_line};
 use anyhow::Result;
 use std::io::Write;
@@ -23,7 +24,7 @@ enum Formatted {
 /// # Errors
 /// When a path is not there or a file cannot be written.
 pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
-    let (paths, notes) = files::list(&arguments.paths)?;
+    let (paths, notes) = models::list(&arguments.paths)?;
     for note in notes {
         output::note("note", &note);
     }
@@ -64,7 +65,7 @@ pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
 }
 
 fn format_file(path: &Path, check: bool) -> Result<Formatted> {
-    let text = files::read(path);
+    let text = disk::read(path);
     if let Some(unreadable) = text.unreadable {
         return Ok(Formatted::Unusable(unreadable.why));
     }
@@ -94,7 +95,7 @@ fn format_file(path: &Path, check: bool) -> Result<Formatted> {
         return Ok(Formatted::Unchanged);
     }
     if !check {
-        files::write_whole(&[(path, formatted.as_bytes())])?;
+        write_whole(&[(path, formatted.as_bytes())])?;
     }
     Ok(Formatted::Changed)
 }

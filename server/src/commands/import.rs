@@ -3,7 +3,7 @@
 
 use crate::Outcome;
 use crate::arguments::ImportArguments;
-use crate::load::files;
+use crate::output::file::write_whole;
 use crate::output::{self, count, in_one_line};
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -112,7 +112,7 @@ fn write(folder: &Path, imported: &Imported, force: bool) -> Result<()> {
     }
     fs::create_dir_all(folder)
         .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
-    files::write_whole(&files)
+    write_whole(&files)
 }
 
 fn tell(

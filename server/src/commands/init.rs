@@ -2,7 +2,8 @@
 
 use crate::Outcome;
 use crate::arguments::InitArguments;
-use crate::load::files::{self, SETTINGS};
+use crate::load::paths::SETTINGS;
+use crate::output::file::write_whole;
 use crate::output::in_one_line;
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -29,7 +30,7 @@ pub fn run(arguments: &InitArguments) -> Result<Outcome> {
     }
     fs::create_dir_all(&folder)
         .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
-    files::write_whole(&files.each_ref().map(|(path, text)| (path, text.as_bytes())))?;
+    write_whole(&files.each_ref().map(|(path, text)| (path, text.as_bytes())))?;
     let shown = in_one_line(&folder.display().to_string());
     let mut output = anstream::stdout();
     writeln!(output, "A model was started:")?;

@@ -4,9 +4,10 @@
 
 use crate::Outcome;
 use crate::arguments::{ReportArguments, ReportFormat};
-use crate::load::files;
+use crate::load::models;
 use crate::model_report::{ModelReport, policy_in_words, report, the_only};
 use crate::output::document::{Block, Cell, Document, write_html, write_markdown};
+use crate::output::file::write_whole;
 use crate::output::{self, count};
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ use threatline_view::names::shown_name;
 /// # Errors
 /// When a path cannot be used, or the output cannot be written.
 pub fn run(arguments: &ReportArguments) -> Result<Outcome> {
-    let loaded = files::load(&arguments.paths, arguments.today)?;
+    let loaded = models::load(&arguments.paths, arguments.today)?;
     let reports = report(&loaded, None);
     for note in &loaded.notes {
         output::note("note", note);
@@ -46,7 +47,7 @@ pub fn run(arguments: &ReportArguments) -> Result<Outcome> {
         ReportFormat::Markdown => write_markdown(&mut page, &document)?,
     }
     match &arguments.out {
-        Some(path) => files::write_whole(&[(path, &page)])?,
+        Some(path) => write_whole(&[(path, &page)])?,
         None => std::io::stdout().lock().write_all(&page)?,
     }
     if report.is_broken() {

@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::arguments::{RulesArguments, RulesFormat};
-use crate::load::files;
+use crate::load::models;
 use crate::output::{count, in_one_line, json, markdown};
 use anyhow::{Result, anyhow};
 use smol_str::SmolStr;
@@ -21,7 +21,7 @@ use threatline_view::catalogue::{Entry, Filter, entries};
 /// written.
 pub fn run(arguments: &RulesArguments) -> Result<Outcome> {
     let paths: Vec<_> = arguments.path.iter().cloned().collect();
-    let workspace = match files::load(&paths, None) {
+    let workspace = match models::load(&paths, None) {
         Ok(loaded) => loaded.workspace,
         // The library's rules can be listed without a model.
         Err(_) if paths.is_empty() => Workspace::new(jiff::civil::Date::constant(2000, 1, 1)),

@@ -3,7 +3,7 @@
 
 use crate::Outcome;
 use crate::arguments::{TestArguments, TestFormat};
-use crate::load::files;
+use crate::load::models;
 use crate::model_report::{ModelReport, report_of_tests, spot_of};
 use crate::output::{self, count, human, in_one_line, json};
 use anyhow::{Result, bail};
@@ -36,7 +36,7 @@ impl Tested {
 /// # Errors
 /// When a path cannot be used, there is no test, or the output cannot be written.
 pub fn run(arguments: &TestArguments) -> Result<Outcome> {
-    let loaded = files::load(&arguments.paths, None)?;
+    let loaded = models::load(&arguments.paths, None)?;
     let db = loaded.db();
     for note in &loaded.notes {
         output::note("note", note);

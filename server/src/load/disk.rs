@@ -1,94 +1,215 @@
-//! Models on the disk, as a server looks for them: which roots and files are below a folder, and
-//! what they hold. It must not know which documents are open.
+//! Models on the disk, for a call and for the server: which roots and files are below a folder, and
+//! their texts. The one place that reads models; it must not know what they say, nor which of them
+//! are asked for.
 
-use crate::load::files::{self, SETTINGS};
+use crate::load::paths::{
+    SETTINGS, is_model_file, is_passed_over, is_settings, key, not_followed, shown,
+};
+use anyhow::{Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use threatline_model::workspace::FileText;
-use walkdir::DirEntry;
+use threatline_syntax::LONGEST_TEXT;
+use walkdir::{DirEntry, WalkDir};
 
-/// The models below some folders: the files of each by its root.
+/// The models below some folders, as the analysis knows them: the files of each by its root.
 pub type Roots = BTreeMap<Arc<str>, Vec<Arc<str>>>;
 
-/// A path as the analysis knows it.
-pub fn key(path: &Path) -> Arc<str> {
-    let text = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' {
-        text.into()
+/// How often a file that comes and goes is tried, as while branches are switched.
+const MAX_TRIES: usize = 3;
+
+/// Model files by the root of their model, and notes on what was passed over.
+#[derive(Default)]
+pub struct Found {
+    /// The files of each root, in the order in which they were met.
+    pub roots: BTreeMap<PathBuf, Vec<PathBuf>>,
+    /// A sentence each; the same may be there twice where folders overlap.
+    pub notes: Vec<String>,
+}
+
+/// The root of the model that a path is in, and whether it has settings: the nearest folder upwards
+/// with a `threatline.toml`, else the folder itself.
+pub fn root_of(path: &Path) -> (PathBuf, bool) {
+    let folder = if path.is_dir() {
+        path
     } else {
-        text.replace(std::path::MAIN_SEPARATOR, "/").into()
-    }
+        path.parent().unwrap_or(path)
+    };
+    let root = folder
+        .ancestors()
+        .find(|folder| folder.join(SETTINGS).is_file());
+    (root.unwrap_or(folder).to_owned(), root.is_some())
 }
 
 /// The models in a folder and below it. A folder without a `threatline.toml` of its own is a model
 /// if a model file is in it that belongs to no other.
 pub fn models_in(folder: &Path) -> Roots {
-    let (roots, _) = files::discover(folder);
-    let keyed = roots
-        .into_iter()
-        .map(|(root, files)| (key(&root), files.iter().map(|file| key(file)).collect()));
-    keyed.collect()
+    let mut found = Found::default();
+    found.walk(&root_of(folder).0, folder);
+    let roots = found.roots.into_iter();
+    roots
+        .map(|(root, files)| (key(&root), files.iter().map(|file| key(file)).collect()))
+        .collect()
 }
 
 /// A folder and those below it that are looked into.
 pub fn folders_in(folder: &Path) -> Vec<PathBuf> {
-    files::entries(folder)
+    entries(folder)
         .flatten()
         .filter(|entry| entry.file_type().is_dir())
         .map(DirEntry::into_path)
         .collect()
 }
 
-/// The root of the model of a file outside of all folders: the nearest folder upwards with a
-/// `threatline.toml`, else its own folder; and whether there is such a file.
-pub fn root_of(path: &str) -> (Arc<str>, bool) {
-    let folder = Path::new(path).parent().unwrap_or(Path::new("/"));
-    match folder
-        .ancestors()
-        .find(|folder| folder.join(SETTINGS).is_file())
-    {
-        Some(root) => (key(root), true),
-        None => (key(folder), false),
-    }
-}
-
 /// The model files directly in a folder.
-pub fn files_directly_in(folder: &str) -> Vec<Arc<str>> {
+pub fn files_directly_in(folder: &Path) -> Vec<Arc<str>> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let files = entries
+    let mut files: Vec<Arc<str>> = entries
         .map(|entry| entry.path())
-        .filter(|path| is_model_file(&key(path)) && path.is_file());
-    let mut files: Vec<Arc<str>> = files.map(|path| key(&path)).collect();
+        .filter(|path| is_model_file(path) && path.is_file())
+        .map(|path| key(&path))
+        .collect();
     files.sort();
     files
 }
 
-/// Whether a path is named as a model file is.
-pub fn is_model_file(path: &str) -> bool {
-    path.rsplit('/')
-        .next()
-        .is_some_and(|name| name.ends_with(".threat") && name.len() > ".threat".len())
-}
-
-/// Whether a path is that of settings.
-pub fn is_settings(path: &str) -> bool {
-    path.rsplit('/').next() == Some(SETTINGS)
-}
-
-/// The folder of a path.
-pub fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
 /// The text of a file, or why there is none.
-pub fn read(path: &str) -> FileText {
-    files::read(Path::new(path))
+pub fn read(path: &Path) -> FileText {
+    match bytes_of(path, |path| is_model_file(path)) {
+        Ok(bytes) => FileText::decode(bytes),
+        Err(why) => FileText::failed(why),
+    }
+}
+
+/// Reads a file, unless it is gone since it was found: then it is none of the model any more.
+pub fn read_if_there(path: &Path) -> Option<FileText> {
+    for _ in 0..MAX_TRIES {
+        let text = read(path);
+        if text.unreadable.is_none() {
+            return Some(text);
+        }
+        path.symlink_metadata().ok()?;
+    }
+    Some(read(path))
 }
 
 /// The text of a root's `threatline.toml`, if there is one.
-pub fn settings_of(root: &str) -> Option<(String, String)> {
-    let text = files::settings_of(Path::new(root)).ok()??;
-    Some((key(&Path::new(root).join(SETTINGS)).to_string(), text))
+///
+/// # Errors
+/// When it cannot be read.
+pub fn settings_of(root: &Path) -> Result<Option<String>> {
+    let path = root.join(SETTINGS);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    match bytes_of(&path, |path| is_settings(path)) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(why) => bail!("{}: {why}", shown(&path).display()),
+    }
+}
+
+/// What a file holds, or why that is not read. What it says is shown, and a link in a folder that a
+/// stranger made may lead to any secret: so one with a name of ours is followed to another with
+/// such a name alone.
+fn bytes_of(path: &Path, is_ours: impl Fn(&Path) -> bool) -> Result<Vec<u8>, String> {
+    let failed = |error: std::io::Error| format!("the file cannot be read: {error}");
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        // A pipe or a device would never end.
+        return Err("the path is neither a file nor a folder".to_owned());
+    }
+    if is_ours(path)
+        && path.is_symlink()
+        && !path.canonicalize().is_ok_and(|target| is_ours(&target))
+    {
+        return Err("this is a link to a file of another kind, and is not followed".to_owned());
+    }
+    let mut bytes = Vec::new();
+    // Some files say nothing of their length.
+    fs::File::open(path)
+        .and_then(|file| file.take(LONGEST_TEXT as u64 + 1).read_to_end(&mut bytes))
+        .map_err(failed)?;
+    if bytes.len() > LONGEST_TEXT {
+        Err(too_long())
+    } else {
+        Ok(bytes)
+    }
+}
+
+/// Why a file that is longer than any model is not read.
+pub fn too_long() -> String {
+    format!(
+        "the file is longer than {} MB, and is not analysed",
+        LONGEST_TEXT >> 20
+    )
+}
+
+impl Found {
+    /// Collects the model files below a root, each with the model that it belongs to. The path that
+    /// was asked for is one whatever its name.
+    pub fn walk(&mut self, root: &Path, asked: &Path) {
+        let canonical_root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        let mut nested = vec![root.to_owned()];
+        for entry in entries(root) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.notes.push(format!("passed over: {error}"));
+                    continue;
+                }
+            };
+            let path = entry.path();
+            while nested.last().is_some_and(|root| !path.starts_with(root)) {
+                nested.pop();
+            }
+            if entry.file_type().is_dir() {
+                if entry.depth() > 0 && path.join(SETTINGS).is_file() {
+                    nested.push(path.to_owned());
+                }
+                if is_model_file(path) {
+                    self.notes.push(format!(
+                        "`{}` is a folder; the model files in it are read",
+                        shown(path).display()
+                    ));
+                }
+            } else if is_model_file(path) || (path == asked && entry.depth() == 0) {
+                if entry.depth() > 0
+                    && entry.file_type().is_symlink()
+                    && self.is_met_elsewhere(path, &canonical_root)
+                {
+                    continue;
+                }
+                let root = nested.last().cloned().unwrap_or_else(|| root.to_owned());
+                self.roots.entry(root).or_default().push(path.to_owned());
+            }
+        }
+    }
+
+    /// Whether a link leads to a folder, or to a model file that is read where it stands.
+    fn is_met_elsewhere(&mut self, link: &Path, root: &Path) -> bool {
+        let Ok(target) = link.canonicalize() else {
+            return false;
+        };
+        if target.is_dir() {
+            self.notes.push(not_followed(link));
+            return true;
+        }
+        target.starts_with(root) && is_model_file(&target)
+    }
+}
+
+/// What is in a folder and below it, but for what is hidden and what belongs to packages.
+fn entries(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
+    let is_looked_into = |entry: &DirEntry| {
+        entry.depth() == 0
+            || !entry.file_type().is_dir()
+            || !is_passed_over(&entry.file_name().to_string_lossy())
+    };
+    WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(is_looked_into)
 }

@@ -2,14 +2,17 @@
 //! checkout: nothing is written, nothing is fetched, and nothing runs that a repository may name,
 //! since these are its plumbing commands and no others. It must not know what the models say.
 
-use crate::load::files::{
-    self, Loaded, ModelTexts, SETTINGS, fill, is_named_as_model, is_passed_over, shown, too_long,
-};
-use anyhow::{Context, Result, bail};
+mod blobs;
+mod tree;
+
+use self::blobs::Blobs;
+use self::tree::{Found, Target, Tree};
+use crate::load::models::{Loaded, ModelTexts};
+use crate::load::paths::{SETTINGS, not_followed, shown};
+use anyhow::{Context, Result, anyhow, bail};
 use std::collections::{BTreeMap, HashSet};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Component, Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use threatline_model::Date;
 use threatline_model::workspace::FileText;
 
@@ -28,18 +31,10 @@ fn git(folder: &Path, arguments: &[&str]) -> Command {
     command
         .current_dir(folder)
         .args(["--no-pager", "--no-replace-objects", "--no-optional-locks"])
-        .args([
-            "-c",
-            "core.fsmonitor=false",
-            "-c",
-            "core.hooksPath=/dev/null",
-        ])
-        .args([
-            "-c",
-            "protocol.allow=never",
-            "-c",
-            "safe.bareRepository=explicit",
-        ])
+        .args(["-c", "core.fsmonitor=false"])
+        .args(["-c", "core.hooksPath=/dev/null"])
+        .args(["-c", "protocol.allow=never"])
+        .args(["-c", "safe.bareRepository=explicit"])
         .args(arguments)
         .env("LC_ALL", "C")
         .env("GIT_NO_LAZY_FETCH", "1")
@@ -53,8 +48,8 @@ fn git(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// What a run of `git` printed, if it went well; else what it complained of.
-fn output(mut command: Command) -> Result<Result<Vec<u8>, String>> {
-    let output = command
+fn run(folder: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>> {
+    let output = git(folder, arguments)
         .output()
         .context("`git` cannot be run, which reads revisions")?;
     if output.status.success() {
@@ -66,8 +61,23 @@ fn output(mut command: Command) -> Result<Result<Vec<u8>, String>> {
         .to_owned()))
 }
 
-fn line(bytes: &[u8]) -> &[u8] {
+/// What a run of `git` printed that has to go well.
+fn run_well(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
+    run(folder, arguments)?.map_err(|complaint| anyhow!("git: {complaint}"))
+}
+
+fn without_line_end(bytes: &[u8]) -> &[u8] {
     bytes.strip_suffix(b"\n").unwrap_or(bytes)
+}
+
+#[cfg(unix)]
+fn to_path(bytes: &[u8]) -> PathBuf {
+    <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes).into()
+}
+
+#[cfg(not(unix))]
+fn to_path(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
 }
 
 impl Repository {
@@ -80,20 +90,20 @@ impl Repository {
             .ancestors()
             .find(|folder| folder.is_dir())
             .unwrap_or(path);
-        let prefix = match output(git(folder, &["rev-parse", "--show-prefix"]))? {
-            Ok(prefix) => to_path(line(&prefix)),
-            Err(why) if why.contains("not a git repository") => {
+        let prefix = match run(folder, &["rev-parse", "--show-prefix"])? {
+            Ok(prefix) => to_path(without_line_end(&prefix)),
+            Err(complaint) if complaint.contains("not a git repository") => {
                 bail!("`{}` is in no git repository", shown(folder).display())
             }
-            Err(why) => bail!("git: {why}"),
+            Err(complaint) => bail!("git: {complaint}"),
         };
         let mut top = folder.to_owned();
         for _ in prefix.components() {
             top.pop();
         }
-        let real = output(git(folder, &["rev-parse", "--show-toplevel"]))?
-            .map_err(|why| anyhow::anyhow!("git: {why}"))?;
-        if top.canonicalize().ok() != to_path(line(&real)).canonicalize().ok() {
+        let real = run_well(folder, &["rev-parse", "--show-toplevel"])?;
+        let real = to_path(without_line_end(&real));
+        if top.canonicalize().ok() != real.canonicalize().ok() {
             bail!(
                 "`{}` is a link into a repository; name the folder that it leads to",
                 shown(folder).display()
@@ -107,23 +117,15 @@ impl Repository {
     /// # Errors
     /// When `git` cannot be run.
     pub fn commit(&self, revision: &str) -> Result<Option<Commit>> {
-        let wanted = format!("{revision}^{{commit}}");
-        let found = output(git(
-            &self.top,
-            &[
-                "rev-parse",
-                "--verify",
-                "--quiet",
-                "--end-of-options",
-                &wanted,
-            ],
-        ))?;
-        let id = found
-            .ok()
-            .map(|id| String::from_utf8_lossy(line(&id)).into_owned());
-        Ok(id
-            .filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
-            .map(Commit))
+        let commit = format!("{revision}^{{commit}}");
+        let verify = ["rev-parse", "--verify", "--quiet"];
+        let arguments = [&verify[..], &["--end-of-options", &commit]].concat();
+        let Ok(id) = run(&self.top, &arguments)? else {
+            return Ok(None);
+        };
+        let id = String::from_utf8_lossy(without_line_end(&id)).into_owned();
+        let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        Ok(is_id.then_some(Commit(id)))
     }
 
     /// Why a revision may not be here, and what to do about it.
@@ -133,18 +135,22 @@ impl Repository {
     pub fn why_missing(&self, revision: &str) -> Result<String> {
         if revision.contains("..") {
             return Ok(format!(
-                "`{revision}` is a range; name its two ends apart, as in `threatline diff main topic`"
+                "`{revision}` is a range; name its two ends apart, \
+                 as in `threatline diff main topic`"
             ));
         }
-        let is_shallow = output(git(&self.top, &["rev-parse", "--is-shallow-repository"]))?;
-        let is_shallow = is_shallow.is_ok_and(|answer| line(&answer) == b"true");
+        let answer = run(&self.top, &["rev-parse", "--is-shallow-repository"])?;
+        let is_shallow = answer.is_ok_and(|answer| without_line_end(&answer) == b"true");
         let remote = format!("origin/{revision}");
-        let hint = match self.commit(&remote)? {
-            Some(_) => format!("; did you mean `{remote}`?"),
-            None if is_shallow => "; if the name is right, it is older than this clone, which is shallow: `git fetch \
-                                   --unshallow` gets the rest, in GitHub Actions `fetch-depth: 0` of actions/checkout"
-                .to_owned(),
-            None => String::new(),
+        let hint = if self.commit(&remote)?.is_some() {
+            format!("; did you mean `{remote}`?")
+        } else if is_shallow {
+            "; if the name is right, it is older than this clone, which is shallow: \
+             `git fetch --unshallow` gets the rest, in GitHub Actions `fetch-depth: 0` \
+             of actions/checkout"
+                .to_owned()
+        } else {
+            String::new()
         };
         Ok(format!(
             "`{revision}` is neither a revision of this repository nor a folder{hint}"
@@ -156,24 +162,13 @@ impl Repository {
     /// # Errors
     /// When `git` cannot be run.
     pub fn files(&self) -> Result<HashSet<PathBuf>> {
-        let list = git(
-            &self.top,
-            &[
-                "ls-files",
-                "-z",
-                "--cached",
-                "--others",
-                "--exclude-standard",
-                "--",
-                "*.threat",
-            ],
-        );
-        let list = output(list)?.map_err(|why| anyhow::anyhow!("git: {why}"))?;
-        Ok(list
+        let list = ["ls-files", "-z", "--cached", "--others"];
+        let arguments = [&list[..], &["--exclude-standard", "--", "*.threat"]].concat();
+        let list = run_well(&self.top, &arguments)?;
+        let paths = list
             .split(|byte| *byte == 0)
-            .filter(|path| !path.is_empty())
-            .map(|path| self.top.join(to_path(path)))
-            .collect())
+            .filter(|path| !path.is_empty());
+        Ok(paths.map(|path| self.top.join(to_path(path))).collect())
     }
 
     /// Reads the models of some paths, as a commit has them. The paths are from the root of the
@@ -195,281 +190,53 @@ impl Repository {
             };
             tree.walk(path, &mut blobs, &mut found)?;
         }
-        let is_asked = |path: &Path| {
-            paths
-                .iter()
-                .any(|asked| self.top.join(path).starts_with(asked))
-        };
         let mut models = Vec::new();
         for (root, files) in found.roots {
             let is_around = paths
                 .iter()
                 .any(|asked| asked.starts_with(self.top.join(&root)));
-            if !is_around && !files.keys().any(|file| is_asked(file)) {
-                continue;
+            let is_asked = |file: &PathBuf| {
+                let file = self.top.join(file);
+                paths.iter().any(|asked| file.starts_with(asked))
+            };
+            if is_around || files.keys().any(is_asked) {
+                models.push(self.read(&tree, root, files, &mut blobs)?);
             }
-            let settings = match tree.meant(&root.join(SETTINGS), &mut blobs)? {
-                Meant::File { id, .. } => Some(blobs.read(&id)?.text.to_string()),
-                Meant::Folder | Meant::Nothing(_) => None,
-            };
-            let mut texts = Vec::with_capacity(files.len());
-            for (file, id) in files {
-                let text = match id {
-                    Ok(id) => blobs.read(&id)?,
-                    Err(why) => FileText::failed(format!("the file cannot be read: {why}")),
-                };
-                texts.push((self.top.join(file), text));
-            }
-            models.push(ModelTexts {
-                root: self.top.join(root),
-                settings,
-                files: texts,
-            });
         }
-        let link = |path: &PathBuf| files::not_followed(&self.top.join(path));
-        Ok(fill(
-            models,
-            today,
-            found.links.iter().map(link).collect(),
-            paths.to_vec(),
-        ))
+        let links = found.links.iter();
+        let notes = links.map(|link| not_followed(&self.top.join(link)));
+        Ok(Loaded::new(models, today, notes.collect(), paths.to_vec()))
     }
 
-    fn tree(&self, commit: &Commit) -> Result<Tree> {
-        let list = output(git(
-            &self.top,
-            &["ls-tree", "-r", "-z", "--full-tree", &commit.0],
-        ))?;
-        let list = list.map_err(|why| anyhow::anyhow!("git: {why}"))?;
-        let mut tree = Tree(BTreeMap::new());
-        for entry in list.split(|byte| *byte == 0) {
-            // `MODE TYPE ID\tPATH`
-            let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else {
-                continue;
-            };
-            let head = String::from_utf8_lossy(&entry[..tab]).into_owned();
-            let mut words = head.split(' ');
-            let (Some(mode), Some(_), Some(id)) = (words.next(), words.next(), words.next()) else {
-                continue;
-            };
-            let kind = match mode {
-                "120000" => Kind::Link,
-                "160000" => continue,
-                _ => Kind::File,
-            };
-            tree.0
-                .insert(to_path(&entry[tab + 1..]), (kind, id.to_owned()));
-        }
-        Ok(tree)
-    }
-}
-
-#[cfg(unix)]
-fn to_path(bytes: &[u8]) -> PathBuf {
-    <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn to_path(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    File,
-    Link,
-}
-
-/// The files and links of a commit, by their paths from the top.
-struct Tree(BTreeMap<PathBuf, (Kind, String)>);
-
-/// What a path means, behind links.
-enum Meant {
-    File { path: PathBuf, id: String },
-    Folder,
-    Nothing(&'static str),
-}
-
-/// How many links in a row are followed.
-const MOST_LINKS: usize = 8;
-
-impl Tree {
-    fn below(&self, folder: &Path) -> impl Iterator<Item = &PathBuf> {
-        let folder = folder.to_owned();
-        let from = self.0.range(folder.clone()..);
-        from.map(|(path, _)| path)
-            .take_while(move |path| path.starts_with(&folder))
-    }
-
-    /// Collects the model files below the root of a path, each with the model that it belongs to,
-    /// as `files` does on a disk.
-    fn walk(&self, asked: &Path, blobs: &mut Blobs, found: &mut Found) -> Result<()> {
-        let is_file = self.0.contains_key(asked)
-            || is_named_as_model(asked) && self.below(asked).next().is_none();
-        let folder = if is_file {
-            asked.parent().unwrap_or(asked)
-        } else {
-            asked
+    /// Reads one model.
+    fn read(
+        &self,
+        tree: &Tree,
+        root: PathBuf,
+        files: BTreeMap<PathBuf, Result<String, &'static str>>,
+        blobs: &mut Blobs,
+    ) -> Result<ModelTexts> {
+        let settings = match tree.target_of(&root.join(SETTINGS), blobs)? {
+            Target::File { id, .. } => Some(blobs.read(&id)?.text.to_string()),
+            Target::Folder | Target::Nothing(_) => None,
         };
-        let has_settings = |folder: &Path| self.0.contains_key(&folder.join(SETTINGS));
-        let root = folder
-            .ancestors()
-            .find(|folder| has_settings(folder))
-            .unwrap_or(folder);
-        for path in self.below(root) {
-            let within = path.strip_prefix(root).unwrap_or(path);
-            let mut folders = within.parent().into_iter().flat_map(Path::components);
-            let is_model_file = is_named_as_model(path);
-            let is_asked = path == asked && !path.ends_with(SETTINGS);
-            if folders.any(|part| is_passed_over(&part.as_os_str().to_string_lossy()))
-                || !(is_model_file || is_asked)
-            {
-                continue;
-            }
-            let id = match self.meant(path, blobs)? {
-                Meant::File { path: file, id }
-                    if file == *path || !is_asked && !is_read_there(&file, root) =>
-                {
-                    Ok(id)
-                }
-                Meant::File { .. } => continue,
-                Meant::Folder => {
-                    found.links.push(path.clone());
-                    continue;
-                }
-                Meant::Nothing(why) => Err(why),
+        let mut texts = Vec::with_capacity(files.len());
+        for (file, id) in files {
+            let text = match id {
+                Ok(id) => blobs.read(&id)?,
+                Err(why) => FileText::failed(format!("the file cannot be read: {why}")),
             };
-            let mut around = path
-                .ancestors()
-                .skip(1)
-                .take_while(|folder| folder.starts_with(root));
-            let own = around.find(|folder| has_settings(folder)).unwrap_or(root);
-            found
-                .roots
-                .entry(own.to_owned())
-                .or_default()
-                .insert(path.clone(), id);
+            texts.push((self.top.join(file), text));
         }
-        Ok(())
-    }
-
-    fn meant(&self, path: &Path, blobs: &mut Blobs) -> Result<Meant> {
-        let mut path = path.to_owned();
-        for _ in 0..MOST_LINKS {
-            match self.0.get(&path) {
-                Some((Kind::File, id)) => {
-                    return Ok(Meant::File {
-                        path,
-                        id: id.clone(),
-                    });
-                }
-                Some((Kind::Link, id)) => {
-                    match behind(&path, Path::new(blobs.read(id)?.text.as_ref())) {
-                        Some(target) => path = target,
-                        None => return Ok(Meant::Nothing("it is a link out of the repository")),
-                    }
-                }
-                None if self.below(&path).next().is_some() => return Ok(Meant::Folder),
-                None => return Ok(Meant::Nothing("there is no such file")),
-            }
-        }
-        Ok(Meant::Nothing("it is a link to a link, and so on"))
-    }
-}
-
-/// Whether the file behind a link is read where it stands.
-fn is_read_there(file: &Path, root: &Path) -> bool {
-    file.starts_with(root) && is_named_as_model(file)
-}
-
-/// Model files by the root of their model: the id of each, or why it cannot be read.
-#[derive(Default)]
-struct Found {
-    roots: BTreeMap<PathBuf, BTreeMap<PathBuf, Result<String, &'static str>>>,
-    /// Links to folders, which are not followed.
-    links: Vec<PathBuf>,
-}
-
-/// The path that a link leads to, if it is in the repository.
-fn behind(link: &Path, target: &Path) -> Option<PathBuf> {
-    let mut path = link.parent()?.to_owned();
-    for part in target.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                if !path.pop() {
-                    return None;
-                }
-            }
-            Component::Normal(name) => path.push(name),
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(path)
-}
-
-/// Contents by their ids, read by one `git` for all of them.
-struct Blobs {
-    git: Child,
-    ask: ChildStdin,
-    answer: BufReader<ChildStdout>,
-}
-
-impl Blobs {
-    fn open(folder: &Path) -> Result<Blobs> {
-        let mut command = git(folder, &["cat-file", "--batch"]);
-        let mut git = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let (ask, answer) = (git.stdin.take(), git.stdout.take());
-        let (ask, answer) = (
-            ask.context("no pipe to `git`")?,
-            answer.context("no pipe from `git`")?,
-        );
-        Ok(Blobs {
-            git,
-            ask,
-            answer: BufReader::new(answer),
+        Ok(ModelTexts {
+            root: self.top.join(root),
+            settings,
+            files: texts,
         })
     }
 
-    /// The text of a blob. What is too long is passed over.
-    fn read(&mut self, id: &str) -> Result<FileText> {
-        writeln!(self.ask, "{id}")?;
-        let mut head = String::new();
-        self.answer.read_line(&mut head)?;
-        // `ID blob SIZE`, or `ID missing`.
-        let Some(size) = head
-            .trim_end()
-            .split(' ')
-            .nth(2)
-            .and_then(|size| size.parse::<u64>().ok())
-        else {
-            bail!(
-                "git does not have the file {id}: a partial clone has to fetch it first, as `git cat-file blob {id}` does"
-            );
-        };
-        if size > threatline_syntax::LONGEST_TEXT as u64 {
-            std::io::copy(
-                &mut self.answer.by_ref().take(size + 1),
-                &mut std::io::sink(),
-            )?;
-            return Ok(FileText::failed(too_long()));
-        }
-        let mut bytes = vec![0; size as usize + 1];
-        self.answer.read_exact(&mut bytes)?;
-        bytes.pop();
-        Ok(FileText::decode(bytes))
-    }
-}
-
-impl Drop for Blobs {
-    fn drop(&mut self) {
-        // It ends by itself where nothing more is asked; one that is in the middle of an answer
-        // does not.
-        let _ = self.git.kill();
-        let _ = self.git.wait();
+    fn tree(&self, commit: &Commit) -> Result<Tree> {
+        let arguments = ["ls-tree", "-r", "-z", "--full-tree", &commit.0];
+        Ok(Tree::parse(&run_well(&self.top, &arguments)?))
     }
 }

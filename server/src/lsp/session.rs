@@ -10,7 +10,8 @@ use super::snapshot::{Open, Snapshot, Table};
 use super::uris::path_of;
 use super::watch::Watch;
 use crate::load::disk;
-use crate::load::files;
+use crate::load::models::today_here;
+use crate::load::paths::{SETTINGS, folder_of, is_model_file, is_settings, key};
 use ropey::Rope;
 use salsa::Database as _;
 use salsa::plumbing::Revision;
@@ -386,9 +387,7 @@ impl Session {
             .params
             .pointer("/textDocument/uri")
             .and_then(Value::as_str);
-        if about.is_some_and(disk::is_settings)
-            && !handlers::SETTINGS.contains(&task.method.as_str())
-        {
+        if about.is_some_and(is_settings) && !handlers::SETTINGS.contains(&task.method.as_str()) {
             // An editor asks for everything of all documents that it was told to.
             return task.answer.send(Response::from_ok(task.id, Value::Null));
         }
@@ -647,9 +646,9 @@ impl Session {
 
     /// Sets the text of a document.
     fn put(&mut self, path: &Arc<str>, text: &str) {
-        if disk::is_settings(path) {
+        if is_settings(&**path) {
             self.workspace
-                .set_model(disk::folder_of(path), Some((path, text)));
+                .set_model(folder_of(path), Some((path, text)));
         } else {
             let model = self.model_for(path);
             let file = self.workspace.set_file(model, path, FileText::new(text));
@@ -687,12 +686,13 @@ impl Session {
             // No file: a model of its own.
             return self.workspace.set_model(path, None);
         }
-        let (root, has_settings) = disk::root_of(path);
+        let (root, has_settings) = disk::root_of(Path::new(path));
         if has_settings {
-            self.load(disk::models_in(root.as_ref().as_ref()));
+            self.load(disk::models_in(&root));
         } else {
-            self.load([(root.clone(), disk::files_directly_in(&root))].into());
+            self.load([(key(&root), disk::files_directly_in(&root))].into());
         }
+        let root = key(&root);
         self.workspace
             .model(&root)
             .unwrap_or_else(|| self.workspace.set_model(&root, None))
@@ -755,14 +755,14 @@ impl Session {
             return;
         }
         let is_there = Path::new(path.as_ref()).is_file();
-        if disk::is_settings(path) {
+        if is_settings(&**path) {
             return self.look_again();
         }
         match is_there {
-            true if disk::is_model_file(path) => {
+            true if is_model_file(&**path) => {
                 let model = self.model_for(path);
                 self.workspace
-                    .load(model, vec![(path.clone(), disk::read(path))]);
+                    .load(model, vec![(path.clone(), disk::read(Path::new(&**path)))]);
                 if let Some(file) = self.workspace.file(path) {
                     self.table.files.insert(path.clone(), file);
                 }
@@ -794,12 +794,12 @@ impl Session {
         // Settings, or a folder that came or went, change what belongs where.
         if changed
             .iter()
-            .any(|path| !disk::is_model_file(&disk::key(path)) || path.is_dir())
+            .any(|path| !is_model_file(path) || path.is_dir())
         {
             return self.look_again();
         }
         for path in changed {
-            self.take_from_disk(&disk::key(&path));
+            self.take_from_disk(&key(&path));
         }
         self.after_change();
     }
@@ -862,19 +862,18 @@ impl Session {
         for (root, mut files) in roots {
             files.sort();
             files.dedup();
-            let settings = disk::settings_of(&root);
-            let model = self.workspace.set_model(
-                &root,
-                settings
-                    .as_ref()
-                    .map(|(path, text)| (path.as_str(), text.as_str())),
-            );
+            let folder = Path::new(&*root);
+            let settings = disk::settings_of(folder).ok().flatten();
+            let path = key(&folder.join(SETTINGS));
+            let model = self
+                .workspace
+                .set_model(&root, settings.as_deref().map(|text| (path.as_ref(), text)));
             files.retain(|path| !self.documents.contains_key(path));
             use rayon::prelude::*;
             let texts = self.pool.install(|| {
                 files
                     .par_iter()
-                    .map(|path| (path.clone(), disk::read(path)))
+                    .map(|path| (path.clone(), disk::read(Path::new(&**path))))
                     .collect()
             });
             self.workspace.load(model, texts);
@@ -1110,7 +1109,7 @@ fn tell_of(
 /// The day that it is, here or in a file.
 fn today(said_in: Option<&Path>) -> Date {
     let said = said_in.and_then(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok());
-    said.unwrap_or_else(files::today_here)
+    said.unwrap_or_else(today_here)
 }
 
 /// The answer to a request for diagnostics that was given up, and that the client is to repeat.

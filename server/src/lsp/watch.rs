@@ -2,6 +2,7 @@
 
 use super::session::Event;
 use crate::load::disk;
+use crate::load::paths::{is_model_file, is_settings};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -29,10 +30,9 @@ impl Watch {
                 return;
             }
             for path in event.paths {
-                let name = disk::key(&path);
                 // A folder that is gone cannot be told from a file without an ending.
-                if disk::is_model_file(&name)
-                    || disk::is_settings(&name)
+                if is_model_file(&path)
+                    || is_settings(&path)
                     || path.is_dir()
                     || path.extension().is_none()
                 {

@@ -1,0 +1,195 @@
+//! The files of a commit as paths, with their links, and which of them are models: what `disk` finds
+//! on a disk. It must not know what the files hold.
+
+use super::blobs::Blobs;
+use super::to_path;
+use crate::load::paths::{SETTINGS, is_model_file, is_passed_over};
+use anyhow::Result;
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+/// How many links in a row are followed.
+const MAX_LINKS: usize = 8;
+
+/// The files and links of a commit, by their paths from the top.
+pub struct Tree(BTreeMap<PathBuf, Node>);
+
+struct Node {
+    kind: NodeKind,
+    id: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum NodeKind {
+    File,
+    Link,
+}
+
+/// What a path leads to, behind links.
+pub enum Target {
+    /// A file.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// The id of what it holds.
+        id: String,
+    },
+    /// A folder.
+    Folder,
+    /// Nothing, and why.
+    Nothing(&'static str),
+}
+
+/// Model files by the root of their model: the id of each, or why it cannot be read.
+#[derive(Default)]
+pub struct Found {
+    /// The files of each root.
+    pub roots: BTreeMap<PathBuf, BTreeMap<PathBuf, Result<String, &'static str>>>,
+    /// Links to folders, which are not followed.
+    pub links: Vec<PathBuf>,
+}
+
+impl Tree {
+    /// A tree of what `git ls-tree -r -z` prints: `MODE TYPE ID\tPATH` each.
+    pub fn parse(list: &[u8]) -> Tree {
+        let mut tree = BTreeMap::new();
+        for entry in list.split(|byte| *byte == 0) {
+            let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else {
+                continue;
+            };
+            let head = String::from_utf8_lossy(&entry[..tab]).into_owned();
+            let mut words = head.split(' ');
+            let (Some(mode), Some(_), Some(id)) = (words.next(), words.next(), words.next()) else {
+                continue;
+            };
+            let kind = match mode {
+                "120000" => NodeKind::Link,
+                // A commit of another repository.
+                "160000" => continue,
+                _ => NodeKind::File,
+            };
+            let id = id.to_owned();
+            tree.insert(to_path(&entry[tab + 1..]), Node { kind, id });
+        }
+        Tree(tree)
+    }
+
+    /// Collects the model files below the root of a path, each with the model that it belongs to,
+    /// as is done on a disk.
+    ///
+    /// # Errors
+    /// When the repository does not have what a link holds.
+    pub fn walk(&self, asked: &Path, blobs: &mut Blobs, found: &mut Found) -> Result<()> {
+        let root = self.root_of(asked);
+        for path in self.below(root) {
+            let within = path.strip_prefix(root).unwrap_or(path);
+            let mut folders = within.parent().into_iter().flat_map(Path::components);
+            let is_asked = path == asked && !path.ends_with(SETTINGS);
+            if folders.any(|part| is_passed_over(&part.as_os_str().to_string_lossy()))
+                || !(is_model_file(path) || is_asked)
+            {
+                continue;
+            }
+            let id = match self.target_of(path, blobs)? {
+                Target::File { path: file, id }
+                    if file == *path || !is_asked && !is_read_itself(&file, root) =>
+                {
+                    Ok(id)
+                }
+                Target::File { .. } => continue,
+                Target::Folder => {
+                    found.links.push(path.clone());
+                    continue;
+                }
+                Target::Nothing(why) => Err(why),
+            };
+            let mut around = path
+                .ancestors()
+                .skip(1)
+                .take_while(|folder| folder.starts_with(root));
+            let own_root = around
+                .find(|folder| self.has_settings(folder))
+                .unwrap_or(root);
+            let files = found.roots.entry(own_root.to_owned()).or_default();
+            files.insert(path.clone(), id);
+        }
+        Ok(())
+    }
+
+    /// The root of the model that a path is in.
+    fn root_of<'p>(&self, path: &'p Path) -> &'p Path {
+        let is_file =
+            self.0.contains_key(path) || is_model_file(path) && self.below(path).next().is_none();
+        let folder = if is_file {
+            path.parent().unwrap_or(path)
+        } else {
+            path
+        };
+        folder
+            .ancestors()
+            .find(|folder| self.has_settings(folder))
+            .unwrap_or(folder)
+    }
+
+    fn has_settings(&self, folder: &Path) -> bool {
+        self.0.contains_key(&folder.join(SETTINGS))
+    }
+
+    fn below(&self, folder: &Path) -> impl Iterator<Item = &PathBuf> {
+        let folder = folder.to_owned();
+        let from = self.0.range(folder.clone()..);
+        from.map(|(path, _)| path)
+            .take_while(move |path| path.starts_with(&folder))
+    }
+
+    /// What a path leads to.
+    ///
+    /// # Errors
+    /// When the repository does not have what a link holds.
+    pub fn target_of(&self, path: &Path, blobs: &mut Blobs) -> Result<Target> {
+        let mut path = path.to_owned();
+        for _ in 0..MAX_LINKS {
+            let Some(Node { kind, id }) = self.0.get(&path) else {
+                return Ok(if self.below(&path).next().is_some() {
+                    Target::Folder
+                } else {
+                    Target::Nothing("there is no such file")
+                });
+            };
+            match kind {
+                NodeKind::File => {
+                    let id = id.clone();
+                    return Ok(Target::File { path, id });
+                }
+                NodeKind::Link => match behind(&path, Path::new(blobs.read(id)?.text.as_ref())) {
+                    Some(target) => path = target,
+                    None => return Ok(Target::Nothing("it is a link out of the repository")),
+                },
+            }
+        }
+        Ok(Target::Nothing("it is a link to a link, and so on"))
+    }
+}
+
+/// Whether the file behind a link is read where it is.
+fn is_read_itself(file: &Path, root: &Path) -> bool {
+    file.starts_with(root) && is_model_file(file)
+}
+
+/// The path that a link leads to, if it is in the repository.
+fn behind(link: &Path, target: &Path) -> Option<PathBuf> {
+    let mut path = link.parent()?.to_owned();
+    for part in target.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !path.pop() {
+                    return None;
+                }
+            }
+            Component::Normal(name) => path.push(name),
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(path)
+}

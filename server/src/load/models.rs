@@ -1,0 +1,253 @@
+//! The models of some paths, for one run of a command: which are asked for, read into a workspace.
+//! It must not know what they say.
+
+use crate::load::disk::{self, Found, root_of};
+use crate::load::paths::{SETTINGS, from_root, is_model_file, is_settings, key, shown};
+use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use threatline_model::workspace::FileText;
+use threatline_model::{Database, Date, File, Model, Workspace};
+
+/// Models that were read.
+pub struct Loaded {
+    /// The models and what they say.
+    pub workspace: Workspace,
+    /// What was passed over and why, a sentence each.
+    pub notes: Vec<String>,
+    /// The paths that were asked for, from the root of the file system.
+    selected: Vec<PathBuf>,
+    /// The current folder, from which the paths of files count.
+    here: PathBuf,
+}
+
+/// What a model is read from.
+pub struct ModelTexts {
+    /// Its root.
+    pub root: PathBuf,
+    /// The text of its `threatline.toml`.
+    pub settings: Option<String>,
+    /// Its files.
+    pub files: Vec<(PathBuf, FileText)>,
+}
+
+impl Loaded {
+    /// The models of some texts, wherever these were read, as far as they are below the paths
+    /// `selected`.
+    pub fn new(
+        models: Vec<ModelTexts>,
+        today: Date,
+        notes: Vec<String>,
+        selected: Vec<PathBuf>,
+    ) -> Loaded {
+        let mut workspace = Workspace::new(today);
+        for texts in models {
+            let path = shown_key(&texts.root.join(SETTINGS));
+            let settings = texts.settings.as_deref();
+            let model = workspace.set_model(
+                &shown_key(&texts.root),
+                settings.map(|text| (path.as_ref(), text)),
+            );
+            let files = texts.files.into_iter();
+            workspace.load(
+                model,
+                files.map(|(path, text)| (shown_key(&path), text)).collect(),
+            );
+        }
+        Loaded {
+            workspace,
+            notes: each_once(notes),
+            selected,
+            here: std::env::current_dir().unwrap_or_default(),
+        }
+    }
+
+    /// The database, for questions.
+    pub fn db(&self) -> &Database {
+        self.workspace.db()
+    }
+
+    /// Whether what stands in a file was asked for.
+    pub fn is_selected(&self, path: &str) -> bool {
+        let path = self.here.join(path);
+        is_below_any(&path, &self.selected)
+    }
+
+    /// Whether there is a model file at a path or below it.
+    pub fn has(&self, path: &Path) -> bool {
+        let mut files = self
+            .workspace
+            .models()
+            .flat_map(|model| model.files(self.db()).iter());
+        files.any(|file| {
+            self.here
+                .join(file.path(self.db()).as_ref())
+                .starts_with(path)
+        })
+    }
+
+    /// The root of a model, from the root of the file system.
+    pub fn root(&self, model: Model) -> PathBuf {
+        let root = self.here.join(model.root(self.db()).as_ref());
+        from_root(&root).unwrap_or(root)
+    }
+
+    /// The files of a model that were asked for.
+    pub fn selected_files(&self, model: Model) -> Vec<File> {
+        let files = model.files(self.db()).iter().copied();
+        files
+            .filter(|file| self.is_selected(file.path(self.db())))
+            .collect()
+    }
+}
+
+/// Reads the models of some paths, each whole. Without a path, that of the current folder.
+///
+/// # Errors
+/// When a path is not there or holds no model file.
+pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
+    let mut found = Found::default();
+    let mut selected = Vec::new();
+    for path in &or_this_folder(paths) {
+        let asked = existing(path)?;
+        let (root, _) = root_of(&asked);
+        let asked = behind_link(&root, asked);
+        found.walk(&root, &asked);
+        let is_own_settings = is_settings(&asked) && found.roots.contains_key(&root);
+        let mut files = found.roots.values().flatten();
+        if !is_own_settings && !files.any(|file| file.starts_with(&asked)) {
+            bail!(
+                "there is no `.threat` file in `{}`; `threatline init` starts a model",
+                path.display()
+            );
+        }
+        selected.push(asked);
+    }
+    let texts = read(asked_for(found.roots, &selected))?;
+    let today = today.unwrap_or_else(today_here);
+    Ok(Loaded::new(texts, today, found.notes, selected))
+}
+
+/// Reads what there is of some paths from the root of the file system, for a comparison with
+/// another state: one that is not there is empty. `root` is the root of what no `threatline.toml`
+/// is around, else of each path the folder; `keeps` tells which files count.
+///
+/// # Errors
+/// When a `threatline.toml` cannot be read.
+pub fn load_state(
+    paths: &[PathBuf],
+    root: Option<&Path>,
+    keeps: impl Fn(&Path) -> bool,
+    today: Date,
+) -> Result<Loaded> {
+    let mut found = Found::default();
+    // The model of a file that is gone is still there.
+    let is_around = |path: &Path| is_model_file(path) && path.parent().is_some_and(Path::is_dir);
+    for path in paths.iter().filter(|path| path.exists() || is_around(path)) {
+        let root = root.map_or_else(|| root_of(path).0, Path::to_owned);
+        found.walk(&root, path);
+    }
+    for files in found.roots.values_mut() {
+        files.retain(|file| keeps(file));
+    }
+    found.roots.retain(|_, files| !files.is_empty());
+    let texts = read(asked_for(found.roots, paths))?;
+    Ok(Loaded::new(texts, today, found.notes, paths.to_vec()))
+}
+
+/// The model files of some paths, for formatting: each as it was named or found, without their
+/// models, and notes on what was passed over.
+///
+/// # Errors
+/// When a path is not there.
+pub fn list(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<String>)> {
+    let mut found = Found::default();
+    for path in or_this_folder(paths) {
+        let asked = existing(&path)?;
+        found.walk(&asked, &asked);
+    }
+    let files = found.roots.into_values().flatten();
+    let mut files: Vec<PathBuf> = files.map(|file| shown(&file)).collect();
+    files.sort();
+    files.dedup();
+    Ok((files, each_once(found.notes)))
+}
+
+/// The day that it is here.
+pub fn today_here() -> Date {
+    jiff::Zoned::now().date()
+}
+
+fn or_this_folder(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() {
+        vec![".".into()]
+    } else {
+        paths.to_vec()
+    }
+}
+
+/// A nested model that was not asked for is none of a call's business.
+fn asked_for(
+    mut roots: BTreeMap<PathBuf, Vec<PathBuf>>,
+    selected: &[PathBuf],
+) -> BTreeMap<PathBuf, Vec<PathBuf>> {
+    roots.retain(|root, files| {
+        files.iter().any(|file| is_below_any(file, selected))
+            || selected.iter().any(|selected| selected.starts_with(root))
+    });
+    roots
+}
+
+fn is_below_any(path: &Path, folders: &[PathBuf]) -> bool {
+    folders.iter().any(|folder| path.starts_with(folder))
+}
+
+fn read(roots: BTreeMap<PathBuf, Vec<PathBuf>>) -> Result<Vec<ModelTexts>> {
+    let models = roots.into_iter().map(|(root, mut files)| {
+        files.sort();
+        files.dedup();
+        let texts = files
+            .into_par_iter()
+            .filter_map(|path| disk::read_if_there(&path).map(|text| (path, text)));
+        Ok(ModelTexts {
+            settings: disk::settings_of(&root)?,
+            files: texts.collect(),
+            root,
+        })
+    });
+    models.collect()
+}
+
+/// Notes without those that were taken already, where paths overlap.
+fn each_once(mut notes: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    notes.retain(|note| seen.insert(note.clone()));
+    notes
+}
+
+/// A path that has to be there, from the root of the file system.
+fn existing(path: &Path) -> Result<PathBuf> {
+    fs::symlink_metadata(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
+    from_root(path)
+}
+
+/// The file that a link leads to, if both are in the model: it is read there, and not twice.
+fn behind_link(root: &Path, path: PathBuf) -> PathBuf {
+    if !path.is_symlink() {
+        return path;
+    }
+    target_inside(root, &path).unwrap_or(path)
+}
+
+fn target_inside(root: &Path, link: &Path) -> Option<PathBuf> {
+    let target = link.canonicalize().ok().filter(|target| target.is_file())?;
+    let below = target.strip_prefix(root.canonicalize().ok()?).ok()?;
+    Some(root.join(below))
+}
+
+/// A path as the models of a command know it: as it is shown.
+fn shown_key(path: &Path) -> std::sync::Arc<str> {
+    key(&shown(path))
+}

@@ -1,0 +1,97 @@
+//! How the paths of a model are named, the one notion of it for the command line, git and the
+//! server: which are files of a model, which folders are passed over, and how a path is shown. It
+//! must not look at what is on the disk.
+
+use anyhow::Result;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// The name of the file that makes a folder the root of a model.
+pub const SETTINGS: &str = "threatline.toml";
+
+/// Whether a path is named as a file of a model is.
+pub fn is_model_file(path: impl AsRef<Path>) -> bool {
+    path.as_ref()
+        .extension()
+        .is_some_and(|extension| extension == "threat")
+}
+
+/// Whether a path is named as the settings of a model are.
+pub fn is_settings(path: impl AsRef<Path>) -> bool {
+    path.as_ref()
+        .file_name()
+        .is_some_and(|name| name == SETTINGS)
+}
+
+/// Whether a folder of this name is not looked into: one that is hidden or belongs to packages.
+pub fn is_passed_over(name: &str) -> bool {
+    name.starts_with('.') || name == "node_modules"
+}
+
+/// A path as the analysis knows it: with `/` between its parts.
+pub fn key(path: &Path) -> Arc<str> {
+    let text = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' {
+        text.into()
+    } else {
+        text.replace(std::path::MAIN_SEPARATOR, "/").into()
+    }
+}
+
+/// The folder of a key.
+pub fn folder_of(key: &str) -> &str {
+    key.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// A path as it is shown: from the current folder, if it is in it.
+pub fn shown(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    match here
+        .as_deref()
+        .and_then(|here| path.strip_prefix(here).ok())
+    {
+        Some(relative) if relative.as_os_str().is_empty() => ".".into(),
+        Some(relative) => relative.to_owned(),
+        None => path.to_owned(),
+    }
+}
+
+/// A path from the root of the file system, without `.` and `..`, links kept as they are. It need
+/// not be there.
+///
+/// # Errors
+/// When the path is empty, or the current folder is not there.
+pub fn from_root(path: &Path) -> Result<PathBuf> {
+    let mut whole = PathBuf::new();
+    for part in std::path::absolute(path)?.components() {
+        match part {
+            Component::ParentDir => {
+                whole.pop();
+            }
+            part => whole.push(part),
+        }
+    }
+    Ok(whole)
+}
+
+/// The note on a link to a folder.
+pub fn not_followed(link: &Path) -> String {
+    format!(
+        "`{}` is a link to a folder, and is not followed",
+        shown(link).display()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_file_has_a_name_before_its_ending() {
+        assert!(is_model_file("a/b.threat") && is_model_file("b.test.threat"));
+        for other in ["a/.threat", "threat", "a.threat/b", "a.threats", ""] {
+            assert!(!is_model_file(other), "{other}");
+        }
+        assert!(is_settings("a/threatline.toml") && !is_settings("a/xthreatline.toml"));
+    }
+}

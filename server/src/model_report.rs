@@ -8,13 +8,12 @@ use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use threatline_model::codes::{Class, Code};
-use threatline_model::diagnostics::{
-    Diagnostic, Location, Severity, diagnostics, settings_diagnostics,
+use threatline_model::{
+    Assessed, Database, Diagnostic, FindingId, Kind, Level, Location, Model, RuleSetting, Settings,
+    Severity, Span, all_findings,
+    codes::{Class, Code},
+    diagnostics, rule_named, settings_diagnostics,
 };
-use threatline_model::findings::{Assessed, FindingId, Level, all, rule_named};
-use threatline_model::settings::{RuleSetting, Settings};
-use threatline_model::{Database, Kind, Model, Span};
 use threatline_syntax::{Encoding, LineColumn, LineIndex};
 
 /// A place in a file.
@@ -201,7 +200,7 @@ fn of_model(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> Mo
         .map_with(db.clone(), |db, file| diagnostics(db, *file))
         .collect();
     let settings = model.settings(db);
-    let findings: Vec<Assessed> = all(db, model)
+    let findings: Vec<Assessed> = all_findings(db, model)
         .into_iter()
         .filter(|assessed| loaded.is_selected(assessed.finding.id.subject().file(db).path(db)))
         .collect();

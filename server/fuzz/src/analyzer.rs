@@ -6,8 +6,7 @@
 use crate::input::{Edit, below, parts, text};
 use arbitrary::Unstructured;
 use std::collections::BTreeMap;
-use threatline_model::workspace::FileText;
-use threatline_model::{Date, Model, Span, Workspace};
+use threatline_model::{FileText, Date, Model, Span, Workspace};
 use threatline_testkit::{render, render_findings};
 
 /// The roots of the models.

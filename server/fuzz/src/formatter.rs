@@ -4,7 +4,7 @@
 //! An input is a text.
 
 use threatline_format::{format, format_edits};
-use threatline_model::lower::{Facts, Shape, lower};
+use threatline_model::{Facts, Shape, lower};
 use threatline_syntax::{parse, syntax_errors};
 
 /// Formats a text.

@@ -8,9 +8,7 @@ use threatline_exchange::export::{Target, export};
 use threatline_exchange::import::{Imported, import, workspace};
 use threatline_exchange::tree::{Problem, decode};
 use threatline_format::format;
-use threatline_model::Date;
-use threatline_model::codes::Class;
-use threatline_model::diagnostics::{Severity, diagnostics};
+use threatline_model::{Date, Severity, diagnostics, codes::{Class}};
 
 /// What stands between documents: a character for that, which JSON and XML forbid.
 const BETWEEN: u8 = 0x1d;

@@ -6,9 +6,7 @@
 use crate::input::{Edit, parts, text};
 use arbitrary::Unstructured;
 use std::cell::RefCell;
-use threatline_model::lower::lower;
-use threatline_model::workspace::FileText;
-use threatline_model::{File, Model, Part, Span, Workspace};
+use threatline_model::{lower, FileText, File, Model, Part, Span, Workspace};
 use threatline_syntax::{Encoding, Item, Kind, LineIndex, Pieces, SyntaxError, Tree, items, parse, syntax_errors};
 use threatline_testkit::TODAY;
 

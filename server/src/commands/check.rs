@@ -8,7 +8,7 @@ use crate::model_report::{ModelReport, report};
 use crate::output;
 use anyhow::Result;
 use std::io::Write;
-use threatline_model::findings::Level;
+use threatline_model::Level;
 
 /// Runs the command.
 ///

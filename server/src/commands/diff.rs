@@ -16,12 +16,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use threatline_model::codes::Class;
-use threatline_model::diagnostics::{Location, Severity};
-use threatline_model::findings::{Assessed, FindingId, Level, State as Treated, all};
-use threatline_model::names::full_name;
-use threatline_model::settings::Settings;
-use threatline_model::{Database, Model};
+use threatline_model::{
+    Assessed, Database, FindingId, FindingState as Treated, Level, Location, Model, Settings,
+    Severity, all_findings, codes::Class, full_name,
+};
 use threatline_view::compare::{Closed, Comparison, Opened, Policies, Side, Where, compare};
 
 /// What changed in one model.
@@ -322,7 +320,7 @@ fn judge_by_base(states: &States, base: &Loaded, head: &mut Loaded, pairs: &[Pai
         let by_own = if own.rules == policy.rules {
             Vec::new()
         } else {
-            all(head.db(), model)
+            all_findings(head.db(), model)
         };
         let path = own.path.clone().or_else(|| policy.path.clone());
         let root = model.root(head.db()).clone();

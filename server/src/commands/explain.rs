@@ -7,11 +7,9 @@ use crate::model_report::spot_of;
 use crate::output::{in_one_line, printable};
 use anyhow::Result;
 use std::io::Write;
-use threatline_model::diagnostics::nearest;
-use threatline_model::findings::all;
-use threatline_model::names::full_name;
-use threatline_model::relations::rules;
-use threatline_model::{Database, Model, Workspace, World, codes};
+use threatline_model::{
+    Database, Model, Workspace, World, all_findings, codes, full_name, nearest, rules,
+};
 use threatline_view::explain::{self, Explanation, Section};
 
 /// Runs the command.
@@ -93,7 +91,7 @@ fn unknown(db: &Database, models: &[Model], what: &str) -> anyhow::Error {
                 .map(|rule| full_name(db, *rule).trim_start_matches("std.").into()),
         );
         known.extend(
-            all(db, model)
+            all_findings(db, model)
                 .iter()
                 .map(|assessed| assessed.finding.id.name(db)),
         );

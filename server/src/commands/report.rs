@@ -12,18 +12,14 @@ use crate::output::{self, count};
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::io::Write;
-use threatline_model::codes::Class;
-use threatline_model::diagnostics::NEAR;
-use threatline_model::findings::{
-    Assessed, FindingId, Level, STATES, State, accepts_finding, categories_in_words,
+use threatline_model::{
+    Assessed, DUE_SOON_DAYS, Database, Date, Decl, ENDPOINT_KINDS, File, FindingId, FindingState,
+    Kind, Level, STATES, World, accepts_finding, categories_in_words,
+    codes::Class,
+    component_of, full_name, holds, is_done, name_from, placed_in,
+    schema::{CLASSIFICATION, LEVEL, STATUS, TRUST},
+    sensitivity_of_asset, trust_of_boundary, typed,
 };
-use threatline_model::names::{component_of, full_name, name_from};
-use threatline_model::relations::{
-    ENDS, holds, is_done, placed_in, sensitivity_of_asset, trust_of_boundary,
-};
-use threatline_model::schema::{CLASSIFICATION, LEVEL, STATUS, TRUST};
-use threatline_model::typed::typed;
-use threatline_model::{Database, Date, Decl, File, Kind, World};
 use threatline_view::diagram::{Direction, NotDrawn, diagram};
 use threatline_view::explain::{self, Section};
 use threatline_view::matrix::{self, Cell as Known};
@@ -137,7 +133,7 @@ impl Page<'_> {
         let stated = typed(self.db, decl);
         let values = stated.values(property);
         let texts = values.iter().filter_map(|(_, value)| match value {
-            threatline_model::typed::TypedValue::Text(text) => Some(text.as_str()),
+            threatline_model::TypedValue::Text(text) => Some(text.as_str()),
             _ => None,
         });
         texts.collect::<Vec<_>>().join(", ")
@@ -156,7 +152,7 @@ impl Page<'_> {
             ..0 => Cell::of(format!("{day}, {passed}"), "high"),
             0 => Cell::of(format!("{day}, today"), "medium"),
             1 => Cell::of(format!("{day}, tomorrow"), "medium"),
-            left @ 2..=NEAR => Cell::of(format!("{day}, in {left} days"), "medium"),
+            left @ 2..=DUE_SOON_DAYS => Cell::of(format!("{day}, in {left} days"), "medium"),
             _ => day.to_string().into(),
         }
     }
@@ -167,7 +163,7 @@ impl Page<'_> {
             .map_or(i32::MAX, |span| span.get_days())
     }
 
-    fn of_state(&self, is: impl Fn(State) -> bool) -> impl Iterator<Item = &Assessed> {
+    fn of_state(&self, is: impl Fn(FindingState) -> bool) -> impl Iterator<Item = &Assessed> {
         self.report
             .findings
             .iter()
@@ -180,9 +176,9 @@ impl Page<'_> {
         let db = self.db;
         let subject = found.finding.id.subject();
         let treated = match found.state {
-            State::Accepted(by) => self.text(by, "by"),
-            State::Planned(by) | State::Mitigated(by) => self.text(by, "owner"),
-            State::Open => String::new(),
+            FindingState::Accepted(by) => self.text(by, "by"),
+            FindingState::Planned(by) | FindingState::Mitigated(by) => self.text(by, "owner"),
+            FindingState::Open => String::new(),
         };
         let of_component =
             || component_of(db, subject.file(db)).map(|component| self.text(component, "owner"));
@@ -350,7 +346,7 @@ impl Page<'_> {
                 let own = file
                     .declarations(db)
                     .iter()
-                    .filter(|decl| ENDS.contains(&decl.kind(db)))
+                    .filter(|decl| ENDPOINT_KINDS.contains(&decl.kind(db)))
                     .count();
                 let stated = typed(db, component);
                 let criticality = stated
@@ -373,7 +369,10 @@ impl Page<'_> {
         }
         let assets: Vec<Decl> = self.declared(Kind::Asset).collect();
         if !assets.is_empty() {
-            let elements: Vec<Decl> = ENDS.iter().flat_map(|kind| self.declared(*kind)).collect();
+            let elements: Vec<Decl> = ENDPOINT_KINDS
+                .iter()
+                .flat_map(|kind| self.declared(*kind))
+                .collect();
             let rows = assets.iter().map(|asset| {
                 let sensitivity = sensitivity_of_asset(db, *asset);
                 let held = elements
@@ -478,10 +477,10 @@ impl Page<'_> {
                 ),
             };
             let (by, day) = match found.state {
-                State::Open => (String::new(), Cell::default()),
-                State::Mitigated(by) => (self.called(by), Cell::default()),
-                State::Planned(by) => (self.called(by), self.day(by, "due", "overdue")),
-                State::Accepted(by) => (self.called(by), self.day(by, "until", "expired")),
+                FindingState::Open => (String::new(), Cell::default()),
+                FindingState::Mitigated(by) => (self.called(by), Cell::default()),
+                FindingState::Planned(by) => (self.called(by), self.day(by, "due", "overdue")),
+                FindingState::Accepted(by) => (self.called(by), self.day(by, "until", "expired")),
             };
             let severity = if matches!(known, Known::Open(_)) {
                 known.class()
@@ -518,7 +517,7 @@ impl Page<'_> {
         blocks.push(Block::Table(columns, rows.collect()));
         let open = ranked
             .into_iter()
-            .filter(|found| found.state == State::Open);
+            .filter(|found| found.state == FindingState::Open);
         let mut open = open.peekable();
         blocks.push(Block::Heading(3, "What is open, in detail".to_owned()));
         if open.peek().is_none() {
@@ -585,7 +584,7 @@ impl Page<'_> {
                     self.day(*mitigation, "due", "overdue")
                 };
                 let treats = |found: &&Assessed| match found.state {
-                    State::Mitigated(by) | State::Planned(by) => by == *mitigation,
+                    FindingState::Mitigated(by) | FindingState::Planned(by) => by == *mitigation,
                     _ => false,
                 };
                 let treated = self.report.findings.iter().filter(treats).count();
@@ -604,7 +603,7 @@ impl Page<'_> {
         }
         let mut of_library: BTreeMap<String, usize> = BTreeMap::new();
         for found in &self.report.findings {
-            if let State::Mitigated(by) = found.state
+            if let FindingState::Mitigated(by) = found.state
                 && by.in_library(db)
             {
                 *of_library.entry(self.called(by)).or_default() += 1;
@@ -661,7 +660,7 @@ impl Page<'_> {
     /// Who has what to do.
     fn owners(&self, blocks: &mut Vec<Block>) {
         let mut owners: BTreeMap<String, [usize; 4]> = BTreeMap::new();
-        for found in self.of_state(|state| state == State::Open) {
+        for found in self.of_state(|state| state == FindingState::Open) {
             owners.entry(self.owner(found)).or_default()
                 [usize::from(found.finding.missing.is_some())] += 1;
         }
@@ -796,7 +795,7 @@ impl Page<'_> {
                 .is_some_and(|bar| found.finding.severity >= bar)
         };
         let failing = self
-            .of_state(|state| state == State::Open)
+            .of_state(|state| state == FindingState::Open)
             .filter(at_the_bar);
         let mut entries: Vec<Cell> = failing
             .map(|found| {
@@ -834,7 +833,7 @@ impl Page<'_> {
         let near = all.filter_map(|(decl, property, passed, what)| {
             let day = self
                 .date(decl, property)
-                .filter(|day| self.days_to(*day) <= NEAR)?;
+                .filter(|day| self.days_to(*day) <= DUE_SOON_DAYS)?;
             let owner = if decl.kind(self.db) == Kind::Accept {
                 "by"
             } else {
@@ -854,7 +853,7 @@ impl Page<'_> {
         if near.is_empty() {
             blocks.push(Block::Text(format!(
                 "No mitigation is overdue, no acceptance has expired, no assumption waits to be validated, and none of \
-                 these days is within {NEAR} days."
+                 these days is within {DUE_SOON_DAYS} days."
             )));
             return;
         }

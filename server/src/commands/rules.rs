@@ -7,11 +7,10 @@ use crate::output::{count, in_one_line, json, markdown};
 use anyhow::{Result, anyhow};
 use smol_str::SmolStr;
 use std::io::Write;
-use threatline_model::diagnostics::nearest;
-use threatline_model::names::{full_name, visible};
-use threatline_model::schema::STRIDE;
-use threatline_model::typed::Categories;
-use threatline_model::{Database, Decl, Kind, Model, Workspace, World};
+use threatline_model::{
+    Categories, Database, Decl, Kind, Model, Workspace, World, full_name, nearest, schema::STRIDE,
+    visible_declarations,
+};
 use threatline_view::catalogue::{Entry, Filter, entries};
 
 /// Runs the command.
@@ -61,7 +60,7 @@ fn filter(db: &Database, model: Model, arguments: &RulesArguments) -> Result<Fil
             .ok_or_else(|| unknown("category", &word, STRIDE.names().map(SmolStr::from)))
     });
     let made_with = arguments.technology.as_ref().map(|name| {
-        let all = visible(db, model, &[Kind::Technology, Kind::Protocol]);
+        let all = visible_declarations(db, model, &[Kind::Technology, Kind::Protocol]);
         let short = |decl: &Decl| SmolStr::from(full_name(db, *decl).trim_start_matches("std."));
         let found = all
             .iter()

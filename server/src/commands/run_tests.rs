@@ -9,10 +9,10 @@ use crate::output::{self, count, human, in_one_line, json};
 use anyhow::{Result, bail};
 use std::collections::HashSet;
 use std::io::Write;
-use threatline_model::expectations::{Outcome as Expectation, expected_rules, outcomes};
-use threatline_model::names::full_name;
-use threatline_model::relations::rules;
-use threatline_model::{Database, Decl, Kind, Model};
+use threatline_model::{
+    Database, Decl, Kind, Model, Outcome as Expectation, expectation_outcomes, expected_rules,
+    full_name, rules,
+};
 
 /// The tests of one file, run.
 pub struct Tested {
@@ -51,7 +51,9 @@ pub fn run(arguments: &TestArguments) -> Result<Outcome> {
                 .flat_map(|file| file.declarations(db).iter().copied());
             let expects = expects.filter(|decl| decl.kind(db) == Kind::Expect);
             Tested {
-                expectations: expects.flat_map(|expect| outcomes(db, expect)).collect(),
+                expectations: expects
+                    .flat_map(|expect| expectation_outcomes(db, expect))
+                    .collect(),
                 report,
             }
         })

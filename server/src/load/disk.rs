@@ -11,7 +11,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use threatline_model::workspace::FileText;
+use threatline_model::FileText;
 use threatline_syntax::LONGEST_TEXT;
 use walkdir::{DirEntry, WalkDir};
 

@@ -13,8 +13,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use threatline_model::Date;
-use threatline_model::workspace::FileText;
+use threatline_model::{Date, FileText};
 
 /// The repository around a folder.
 pub struct Repository {

@@ -8,8 +8,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use threatline_model::workspace::FileText;
-use threatline_model::{Database, Date, File, Model, Workspace};
+use threatline_model::{Database, Date, File, FileText, Model, Workspace};
 
 /// Models that were read.
 pub struct Loaded {

@@ -5,9 +5,11 @@ use super::snapshot::Snapshot;
 use serde_json::json;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use threatline_model::codes::{Class, Code};
-use threatline_model::diagnostics::{Diagnostic, Severity, diagnostics, settings_diagnostics};
-use threatline_model::{File, Model};
+use threatline_model::{
+    Diagnostic, File, Model, Severity,
+    codes::{Class, Code},
+    diagnostics, settings_diagnostics,
+};
 use threatline_view::sanitize;
 use tower_lsp::ls_types as lsp;
 

@@ -23,9 +23,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
-use threatline_model::diagnostics::{Diagnostic, diagnostics, settings_diagnostics};
-use threatline_model::workspace::FileText;
-use threatline_model::{Date, File, Model, Span, Workspace};
+use threatline_model::{
+    Date, Diagnostic, File, FileText, Model, Span, Workspace, diagnostics, settings_diagnostics,
+};
 use threatline_syntax::Encoding;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 use tower_lsp::ls_types as lsp;

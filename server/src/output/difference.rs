@@ -8,9 +8,7 @@ use crate::commands::diff::{Difference, Elsewhere};
 use crate::model_report::{Entry, Spot, spot_of_finding};
 use std::collections::HashSet;
 use std::io::Write;
-use threatline_model::Database;
-use threatline_model::findings::{FindingId, Level, reasons};
-use threatline_model::names::full_name;
+use threatline_model::{Database, FindingId, Level, finding_reasons, full_name};
 use threatline_view::compare::{Change, Closed, Opened, Topic, some};
 
 /// What a topic is called above what is told of it.
@@ -462,7 +460,7 @@ fn of_model(difference: &Difference, rows: usize, blocks: &mut Vec<Block>) {
     if let Some((db, _)) = difference.head {
         let opened = found.opened.iter().map(|opened| {
             let finding = &opened.assessed.finding;
-            let because: Vec<String> = reasons(db, finding)
+            let because: Vec<String> = finding_reasons(db, finding)
                 .into_iter()
                 .map(|reason| reason.message)
                 .collect();

@@ -4,7 +4,7 @@
 use super::printable;
 use crate::model_report::ModelReport;
 use std::io::Write;
-use threatline_model::diagnostics::Severity;
+use threatline_model::Severity;
 
 /// Writes a line for each diagnostic.
 pub fn write(output: &mut impl Write, reports: &[ModelReport]) -> std::io::Result<()> {

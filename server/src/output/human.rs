@@ -6,9 +6,7 @@ use crate::model_report::{Entry, ModelReport, Spot, policy_in_words};
 use annotate_snippets::{AnnotationKind, Group, Level as Mark, Renderer, Snippet};
 use std::collections::HashMap;
 use std::io::Write;
-use threatline_model::diagnostics::Severity;
-use threatline_model::findings::{Level, STATES};
-use threatline_model::{Database, Kind};
+use threatline_model::{Database, Kind, Level, STATES, Severity};
 use threatline_view::sanitize::{ORDERS, acts};
 
 /// Writes what was found in each model.

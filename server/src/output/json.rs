@@ -11,9 +11,9 @@ use serde::ser::{SerializeSeq, Serializer};
 use serde_json::{Map, Value, json};
 use std::io::Write;
 use threatline_exchange::json;
-use threatline_model::findings::{Assessed, Level, STATES, State};
-use threatline_model::names::full_name;
-use threatline_model::{Database, Decl, Kind, Part};
+use threatline_model::{
+    Assessed, Database, Decl, FindingState, Kind, Level, Part, STATES, full_name,
+};
 use threatline_view::catalogue::Entry;
 use threatline_view::compare::{Topic, Where};
 
@@ -206,7 +206,7 @@ fn difference(difference: &Difference) -> Value {
         let closed = found.closed.iter().map(|closed| {
             json!({
                 "finding": json::finding(db, &closed.assessed),
-                "now": closed.now.map(State::word),
+                "now": closed.now.map(FindingState::word),
                 "why": closed.why,
                 "place": place(closed.place),
             })

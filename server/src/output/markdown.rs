@@ -3,12 +3,10 @@
 use super::document::markdown;
 use super::printable;
 use std::io::Write;
-use threatline_model::findings::categories_in_words;
-use threatline_model::names::{full_name, visible};
-use threatline_model::references;
-use threatline_model::relations::broader_says;
-use threatline_model::typed::typed;
-use threatline_model::{Database, Decl, Kind, World};
+use threatline_model::{
+    Database, Decl, Kind, World, broader_says, categories_in_words, full_name, references, typed,
+    visible_declarations,
+};
 use threatline_view::catalogue::Entry;
 use threatline_view::sanitize;
 
@@ -34,7 +32,7 @@ pub fn write_library(
         rule(output, db, entry)?;
     }
     let library = World::get(db).library(db);
-    let all = |kind| visible(db, library, &[kind]);
+    let all = |kind| visible_declarations(db, library, &[kind]);
     writeln!(
         output,
         "## Mitigations\n\n| mitigation | title | counters |\n|---|---|---|"

@@ -16,12 +16,12 @@ use crate::commands::diff::Difference;
 use crate::model_report::{Entry, ModelReport, Spot, policy_in_words, spot_of, spot_of_finding};
 use serde_json::{Value, json};
 use std::io::Write;
-use threatline_model::codes::{self, Class};
-use threatline_model::diagnostics::{Location, Severity};
-use threatline_model::findings::{Assessed, FindingId, Level, State, categories_in_words, reasons};
-use threatline_model::names::full_name;
-use threatline_model::typed::typed;
-use threatline_model::{Database, Decl, Kind, Part};
+use threatline_model::{
+    Assessed, Database, Decl, FindingId, FindingState, Kind, Level, Location, Part, Severity,
+    categories_in_words,
+    codes::{self, Class},
+    finding_reasons, full_name, typed,
+};
 use threatline_view::compare::Opened;
 
 const SCHEMA: &str =
@@ -167,9 +167,11 @@ impl Log<'_> {
     fn treated(&mut self, report: &ModelReport, assessed: &Assessed) {
         let (db, finding) = (self.db, &assessed.finding);
         let (severity, by, done, suppression) = match assessed.state {
-            State::Open | State::Mitigated(_) => return,
-            State::Planned(by) => (Severity::Information, by, "planned", under_review(db, by)),
-            State::Accepted(by) => (
+            FindingState::Open | FindingState::Mitigated(_) => return,
+            FindingState::Planned(by) => {
+                (Severity::Information, by, "planned", under_review(db, by))
+            }
+            FindingState::Accepted(by) => (
                 severity_of(finding.severity),
                 by,
                 "accepted",
@@ -177,12 +179,12 @@ impl Log<'_> {
             ),
         };
         let rule = Rule::of(finding.id);
-        let is_live = matches!(assessed.state, State::Planned(_));
+        let is_live = matches!(assessed.state, FindingState::Planned(_));
         self.rules
             .tell(rule, report.model, Some(finding.severity), is_live);
         let spot = spot_of_finding(db, finding.id);
         let mut related: Vec<Related> = Vec::new();
-        for reason in reasons(db, finding) {
+        for reason in finding_reasons(db, finding) {
             let place = reason.place.filter(|place| !place.decl.in_library(db));
             let spot = place.map_or_else(|| spot.clone(), |place| spot_of(db, place));
             related.push(Related {
@@ -453,7 +455,7 @@ fn severity_of(level: Level) -> Severity {
 fn target_of(db: &Database, id: FindingId) -> Option<Decl> {
     let subject = id.subject();
     if subject.kind(db) == Kind::Flow {
-        threatline_model::relations::ends(db, subject).1
+        threatline_model::ends(db, subject).1
     } else {
         None
     }

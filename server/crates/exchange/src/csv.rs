@@ -4,13 +4,11 @@
 
 use crate::losses::Export;
 use crate::titles::count;
-use threatline_model::findings::{
-    Assessed, FindingId, State, all, categories_in_words, countering, reasons,
+use threatline_model::{
+    Assessed, Database, Decl, FindingId, FindingState, Kind, Model, Part, TypedValue, all_findings,
+    categories_in_words, component_of, finding_reasons, full_name, mitigations_against_finding,
+    schema::STATUS, typed,
 };
-use threatline_model::names::{component_of, full_name};
-use threatline_model::schema::STATUS;
-use threatline_model::typed::{TypedValue, typed};
-use threatline_model::{Database, Decl, Kind, Model, Part};
 use threatline_syntax::Encoding;
 use threatline_view::names::shown_name;
 use threatline_view::sanitize::{line, without_orders};
@@ -42,7 +40,7 @@ pub const COLUMNS: [&str; 20] = [
 /// Writes the register of a model.
 pub fn write(db: &Database, model: Model) -> Export {
     let mut text = row(COLUMNS.iter().map(|column| (*column).to_owned()));
-    for assessed in all(db, model) {
+    for assessed in all_findings(db, model) {
         text += &row(cells(db, &assessed).into_iter());
     }
     let declared = model
@@ -91,7 +89,7 @@ fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
     let at = source
         .lines
         .line_column(&source.text, span.start, Encoding::Utf32);
-    let countering = countering(db, finding);
+    let countering = mitigations_against_finding(db, finding);
     let mitigations = countering.iter().map(|effective| {
         let mitigation = effective.mitigation;
         let mut said = vec![
@@ -109,7 +107,7 @@ fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
         format!("{} ({})", full_name(db, mitigation), said.join(", "))
     });
     let accepted = |property: &str| match assessed.state {
-        State::Accepted(accept) => stated(accept, property),
+        FindingState::Accepted(accept) => stated(accept, property),
         _ => Vec::new(),
     };
     let mut tickets = stated(id.definition(), "ticket");
@@ -142,7 +140,7 @@ fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
             .unwrap_or_default(),
         all(owner),
         format!("{}:{}", file.path(db), at.line + 1),
-        all(reasons(db, finding)
+        all(finding_reasons(db, finding)
             .into_iter()
             .map(|reason| reason.message)
             .collect()),

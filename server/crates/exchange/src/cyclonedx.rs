@@ -10,16 +10,14 @@ use crate::pretty::pretty_json;
 use crate::titles::count;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use threatline_model::findings::{Assessed, FindingId, State, all, arithmetic, reasons};
-use threatline_model::names::full_name;
-use threatline_model::references::{self, List};
-use threatline_model::relations::{
-    ENDS, boundaries_around, crossed, effective_mitigations, ends, is_done, kind_of_asset,
-    placed_in, sensitivity_of_asset, touching, trust,
+use threatline_model::{
+    Assessed, Database, Decl, ENDPOINT_KINDS, FactCache, FactValue, FindingId, FindingState, Kind,
+    Model, all_findings, boundaries_around, crossed, effective_mitigations, ends, fact_named,
+    finding_reasons, full_name, is_done, kind_of_asset, placed_in,
+    references::{self, List},
+    schema::{ASSET_KIND, CLASSIFICATION, TRUST},
+    sensitivity_of_asset, severity_steps, touching, trust, typed,
 };
-use threatline_model::schema::{ASSET_KIND, CLASSIFICATION, TRUST};
-use threatline_model::typed::typed;
-use threatline_model::{Database, Decl, Kind, Model, facts};
 use threatline_view::names::shown_name;
 
 /// Writes a model, called by a title.
@@ -31,9 +29,9 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
             .filter(move |decl| is(decl.kind(db)))
             .collect::<Vec<Decl>>()
     };
-    let elements = all_of(|kind| ENDS.contains(&kind));
+    let elements = all_of(|kind| ENDPOINT_KINDS.contains(&kind));
     let others = all_of(|kind| {
-        !ENDS.contains(&kind)
+        !ENDPOINT_KINDS.contains(&kind)
             && !matches!(
                 kind,
                 Kind::Component | Kind::Asset | Kind::Threat | Kind::Expect
@@ -77,7 +75,7 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
         "components": components,
         "services": elements.iter().map(|element| service(db, *element)).collect::<Vec<_>>(),
         "dependencies": elements.iter().map(|element| dependency(db, *element)).collect::<Vec<_>>(),
-        "vulnerabilities": all(db, model).iter().map(|found| vulnerability(db, found)).collect::<Vec<_>>(),
+        "vulnerabilities": all_findings(db, model).iter().map(|found| vulnerability(db, found)).collect::<Vec<_>>(),
     });
     if let Some(declarations) = declarations(db, &elements) {
         document["declarations"] = declarations;
@@ -214,25 +212,25 @@ fn service(db: &Database, element: Decl) -> Value {
     let mut service = described(db, element);
     let flows = touching(db, element);
     let (incoming, outgoing) = (&flows.incoming, &flows.outgoing);
-    let known = facts::Facts::new(db);
+    let known = FactCache::new(db);
     let of_flow = |fact| {
         incoming
             .iter()
             .map(|flow| known.value(*flow, fact))
             .collect::<Vec<_>>()
     };
-    let authenticated = facts::fact(&[Kind::Flow], "authenticated")
+    let authenticated = fact_named(&[Kind::Flow], "authenticated")
         .map(of_flow)
         .unwrap_or_default();
     if authenticated
         .iter()
-        .any(|fact| **fact == facts::FactValue::YesNo(false))
+        .any(|fact| **fact == FactValue::YesNo(false))
     {
         service["authenticated"] = false.into();
     } else if !authenticated.is_empty()
         && authenticated
             .iter()
-            .all(|fact| **fact == facts::FactValue::YesNo(true))
+            .all(|fact| **fact == FactValue::YesNo(true))
     {
         service["authenticated"] = true.into();
     }
@@ -378,7 +376,7 @@ fn vulnerability(db: &Database, assessed: &Assessed) -> Value {
         .description
         .iter()
         .map(ToString::to_string);
-    let why = reasons(db, finding)
+    let why = finding_reasons(db, finding)
         .into_iter()
         .map(|reason| format!("- {}", reason.message));
     let mut vulnerability = json!({
@@ -387,7 +385,7 @@ fn vulnerability(db: &Database, assessed: &Assessed) -> Value {
         "ratings": [{
             "severity": finding.severity.word(),
             "method": "other",
-            "justification": arithmetic(db, finding).join("\n"),
+            "justification": severity_steps(db, finding).join("\n"),
         }],
         "description": id.title(db).as_str(),
         "detail": description.chain(why).collect::<Vec<_>>().join("\n"),
@@ -410,19 +408,19 @@ fn vulnerability(db: &Database, assessed: &Assessed) -> Value {
 /// What has been done about a finding, in the words of VEX.
 fn analysis(db: &Database, assessed: &Assessed) -> Value {
     match assessed.state {
-        State::Open if assessed.finding.missing.is_some() => json!({ "state": "in_triage" }),
-        State::Open => json!({ "state": "exploitable" }),
-        State::Planned(by) => json!({
+        FindingState::Open if assessed.finding.missing.is_some() => json!({ "state": "in_triage" }),
+        FindingState::Open => json!({ "state": "exploitable" }),
+        FindingState::Planned(by) => json!({
             "state": "exploitable",
             "response": ["update"],
             "detail": format!("To be countered by {} ({})", called(db, by), full_name(db, by)),
         }),
-        State::Mitigated(by) => json!({
+        FindingState::Mitigated(by) => json!({
             "state": "not_affected",
             "justification": "protected_by_mitigating_control",
             "detail": format!("Countered by {} ({})", called(db, by), full_name(db, by)),
         }),
-        State::Accepted(accept) => {
+        FindingState::Accepted(accept) => {
             let said = json::properties(db, accept);
             let text = |name: &str| said.get(name).map(texts).unwrap_or_default().join(", ");
             json!({

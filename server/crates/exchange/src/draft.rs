@@ -3,11 +3,10 @@
 
 use crate::once::Once;
 use rustc_hash::FxHashMap;
-use threatline_model::names::full_name;
-use threatline_model::relations::{ends, placed_in};
-use threatline_model::schema::Takes;
-use threatline_model::typed::{Accepted, TypedValue, typed};
-use threatline_model::{Database, Date, Decl, Kind, Model};
+use threatline_model::{
+    Database, Date, Decl, FindingSelector, Kind, Model, TypedValue, ends, full_name, placed_in,
+    schema::Takes, typed,
+};
 use threatline_view::names::shown_name;
 
 /// A model, as far as several tools can say it.
@@ -399,15 +398,15 @@ fn fact(db: &Database, takes: Takes, value: &TypedValue) -> Fact {
         TypedValue::Text(text) => Fact::Text(text.to_string()),
         TypedValue::Date(date) => Fact::Date(*date),
         TypedValue::Reference(id) => Fact::Reference(id.to_string()),
-        TypedValue::Finding(Accepted::Rule(rule, on)) => Fact::Finding(
+        TypedValue::Finding(FindingSelector::Rule(rule, on)) => Fact::Finding(
             full_name(db, *rule).trim_start_matches("std.").to_owned(),
             full_name(db, *on).to_string(),
         ),
-        TypedValue::Finding(Accepted::Category(at, on)) => Fact::Finding(
+        TypedValue::Finding(FindingSelector::Category(at, on)) => Fact::Finding(
             threatline_model::schema::STRIDE.word(*at).to_owned(),
             full_name(db, *on).to_string(),
         ),
-        TypedValue::Finding(Accepted::Threat(threat)) => {
+        TypedValue::Finding(FindingSelector::Threat(threat)) => {
             Fact::Item(full_name(db, *threat).to_string())
         }
     }

@@ -9,8 +9,7 @@ use crate::drawing::{self, attribute};
 use crate::losses::Export;
 use crate::titles::count;
 use std::fmt::Write;
-use threatline_model::names::{component_of, full_name};
-use threatline_model::{Database, File, Kind, Model};
+use threatline_model::{Database, File, Kind, Model, component_of, full_name};
 use threatline_view::diagram::{
     Diagram, Direction, Laid, MOST_PARTS, NotDrawn, Part, colour, diagram,
 };

@@ -6,9 +6,7 @@ use crate::losses::Export;
 use crate::threat_dragon::{self, Drawn};
 use crate::titles::count;
 use crate::{csv, cyclonedx, dot, drawio, json, mermaid, otm, threagile};
-use threatline_model::findings::{FindingId, all};
-use threatline_model::names::full_name;
-use threatline_model::{Database, Kind, Model};
+use threatline_model::{Database, FindingId, Kind, Model, all_findings, full_name};
 use threatline_view::diagram::{Direction, Laid, NotDrawn, diagram};
 
 /// A format that can be written.
@@ -75,7 +73,7 @@ fn of_draft(db: &Database, model: Model, title: &str, write: impl Fn(&Draft) -> 
             )),
         }
     }
-    let found = all(db, model)
+    let found = all_findings(db, model)
         .into_iter()
         .filter(|assessed| matches!(assessed.finding.id, FindingId::Rule { .. }));
     match found.count() {
@@ -114,7 +112,7 @@ fn drawn(db: &Database, model: Model) -> Drawn {
             }
         }
     }
-    for assessed in all(db, model) {
+    for assessed in all_findings(db, model) {
         if let FindingId::Threat(threat) = assessed.finding.id {
             let outcome = (assessed.state.word(), assessed.finding.severity.word());
             drawn

@@ -5,8 +5,10 @@ use crate::draft::{Draft, Fact};
 use crate::library::in_library;
 use crate::once::Once;
 use rustc_hash::FxHashMap;
-use threatline_model::schema::{STRIDE, Takes};
-use threatline_model::{Kind, references};
+use threatline_model::{
+    Kind, references,
+    schema::{STRIDE, Takes},
+};
 
 /// The ids of declarations in a document: made of their names, each once.
 pub struct Ids(FxHashMap<String, String>);

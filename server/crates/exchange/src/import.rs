@@ -8,10 +8,7 @@ use crate::{mtmt, otm, pytm, threagile, threat_dragon, threatcl, tm_bom};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::fmt;
-use threatline_model::findings::{FindingId, all};
-use threatline_model::names::full_name;
-use threatline_model::workspace::FileText;
-use threatline_model::{Date, Kind, Workspace};
+use threatline_model::{Date, FileText, FindingId, Kind, Workspace, all_findings, full_name};
 
 /// A format that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -258,7 +255,7 @@ fn decide(draft: &mut Draft, losses: &mut Vec<Loss>) {
         .collect();
     // The rules that find something on each element, by its key.
     let mut found: FxHashMap<&str, BTreeSet<String>> = FxHashMap::default();
-    for assessed in workspace.models().flat_map(|model| all(db, model)) {
+    for assessed in workspace.models().flat_map(|model| all_findings(db, model)) {
         let FindingId::Rule { rule, element } = assessed.finding.id else {
             continue;
         };

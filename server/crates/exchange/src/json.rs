@@ -5,19 +5,15 @@
 use crate::losses::Export;
 use crate::pretty::pretty_json;
 use serde_json::{Map, Value, json};
-use threatline_model::facts::{self, DERIVED, FactValue, Gives};
-use threatline_model::findings::{
-    Assessed, FindingId, Level, State, all, arithmetic, countering, reasons, rule_named,
+use threatline_model::{
+    Assessed, DERIVED_FACTS, Database, Decl, EffectiveMitigation, Fact, FactCache, FactValue,
+    FindingId, FindingSelector, FindingState, Gives, Kind, Level, Model, Part, Place, RuleSetting,
+    Sensitivity, TypedValue, World, all_findings, crossed, effective_mitigations, ends,
+    finding_reasons, full_name, is_done, mitigations_against_finding, mitigations_against_rule,
+    placed_in, references, rule_named,
+    schema::{self, CLASSIFICATION, LEVEL, STATUS, STRIDE, TRUST, Takes},
+    sensitivity, sensitivity_of_asset, severity_steps, trust_of_boundary, typed,
 };
-use threatline_model::names::full_name;
-use threatline_model::relations::{
-    Effective, Sensitivity, crossed, effective_mitigations, ends, is_done, mitigations_countering,
-    placed_in, sensitivity, sensitivity_of_asset, trust_of_boundary,
-};
-use threatline_model::schema::{self, CLASSIFICATION, LEVEL, STATUS, STRIDE, TRUST, Takes};
-use threatline_model::settings::RuleSetting;
-use threatline_model::typed::{Accepted, TypedValue, typed};
-use threatline_model::{Database, Decl, Kind, Model, Part, Place, World, references};
 use threatline_syntax::{Encoding, LineColumn};
 use threatline_view::catalogue::written_property;
 
@@ -48,12 +44,12 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
         "today": World::get(db).today(db).to_string(),
         "policy": policy.map(setting).collect::<Vec<_>>(),
         "declarations": declarations.collect::<Vec<_>>(),
-        "findings": all(db, model).iter().map(|assessed| {
+        "findings": all_findings(db, model).iter().map(|assessed| {
             let mut written = finding(db, assessed);
-            let countered_by = mitigations_countering(db, model, assessed.finding.id.definition());
+            let countered_by = mitigations_against_rule(db, model, assessed.finding.id.definition());
             let countered_by: Vec<&str> = countered_by.iter().map(|decl| full_name(db, *decl).as_str()).collect();
             written["mitigations"] =
-                countering(db, &assessed.finding).iter().map(|effective| mitigation(db, effective)).collect();
+                mitigations_against_finding(db, &assessed.finding).iter().map(|effective| mitigation(db, effective)).collect();
             written["countered_by"] = json!(countered_by);
             written
         }).collect::<Vec<_>>(),
@@ -144,13 +140,15 @@ fn value(db: &Database, takes: Takes, value: &TypedValue) -> Value {
         TypedValue::Category(at) => category(*at).into(),
         TypedValue::Text(text) | TypedValue::Reference(text) => text.as_str().into(),
         TypedValue::Date(date) => date.to_string().into(),
-        TypedValue::Finding(Accepted::Rule(rule, on)) => {
+        TypedValue::Finding(FindingSelector::Rule(rule, on)) => {
             format!("{}@{}", full_name(db, *rule), full_name(db, *on)).into()
         }
-        TypedValue::Finding(Accepted::Category(at, on)) => {
+        TypedValue::Finding(FindingSelector::Category(at, on)) => {
             format!("{}@{}", category(*at), full_name(db, *on)).into()
         }
-        TypedValue::Finding(Accepted::Threat(threat)) => full_name(db, *threat).as_str().into(),
+        TypedValue::Finding(FindingSelector::Threat(threat)) => {
+            full_name(db, *threat).as_str().into()
+        }
     }
 }
 
@@ -158,8 +156,8 @@ fn value(db: &Database, takes: Takes, value: &TypedValue) -> Value {
 /// those that lead to other elements. What cannot be known, as a fact is not stated, is `null`.
 fn derived(db: &Database, element: Decl) -> Value {
     let kind = element.kind(db);
-    let known = facts::Facts::new(db);
-    let of_kind = DERIVED
+    let known = FactCache::new(db);
+    let of_kind = DERIVED_FACTS
         .iter()
         .filter(|derived| derived.kinds.contains(&kind));
     let facts = of_kind
@@ -172,7 +170,7 @@ fn derived(db: &Database, element: Decl) -> Value {
             let word = |at: u8| words.map(|words| words.word(at));
             let value = match &*known.value(
                 element,
-                facts::Fact {
+                Fact {
                     name: derived.name,
                     gives: derived.gives,
                 },
@@ -218,7 +216,7 @@ fn sensitive(is: Sensitivity) -> Value {
 }
 
 /// A mitigation where it protects something, and what brings it there.
-fn mitigation(db: &Database, effective: &Effective) -> Value {
+fn mitigation(db: &Database, effective: &EffectiveMitigation) -> Value {
     let mitigation = effective.mitigation;
     let status = typed(db, mitigation)
         .word("status")
@@ -246,8 +244,8 @@ pub fn setting(setting: &RuleSetting) -> Value {
 pub fn finding(db: &Database, assessed: &Assessed) -> Value {
     let finding = &assessed.finding;
     let by = match assessed.state {
-        State::Open => None,
-        State::Planned(by) | State::Mitigated(by) | State::Accepted(by) => {
+        FindingState::Open => None,
+        FindingState::Planned(by) | FindingState::Mitigated(by) | FindingState::Accepted(by) => {
             Some(full_name(db, by).to_string())
         }
     };
@@ -265,11 +263,11 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Value {
         "severity": finding.severity.word(),
         "likelihood": finding.likelihood.word(),
         "impact": finding.impact.word(),
-        "arithmetic": arithmetic(db, finding),
+        "arithmetic": severity_steps(db, finding),
         "state": assessed.state_word().replace(' ', "_"),
         "by": by,
         "not_stated": finding.missing.map(|missing| missing.property),
-        "reasons": reasons(db, finding).into_iter().map(|reason| json!({
+        "reasons": finding_reasons(db, finding).into_iter().map(|reason| json!({
             "message": reason.message,
             "location": reason.place.map(|place| location_of(db, place)),
         })).collect::<Vec<_>>(),
@@ -340,7 +338,7 @@ mod tests {
             .unwrap()
             .as_object()
             .unwrap();
-        for fact in DERIVED
+        for fact in DERIVED_FACTS
             .iter()
             .filter(|fact| !matches!(fact.gives, Gives::Elements(..)))
         {

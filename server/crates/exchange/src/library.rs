@@ -3,9 +3,7 @@
 
 use crate::tree::plain_word;
 use std::sync::LazyLock;
-use threatline_model::names::{full_name, visible};
-use threatline_model::typed::typed;
-use threatline_model::{Date, Kind, Workspace, World};
+use threatline_model::{Date, Kind, Workspace, World, full_name, typed, visible_declarations};
 
 /// What the library declares, with the broader technologies and protocols of each.
 static LIBRARY: LazyLock<Vec<(Kind, String, Vec<String>)>> = LazyLock::new(|| {
@@ -20,7 +18,7 @@ static LIBRARY: LazyLock<Vec<(Kind, String, Vec<String>)>> = LazyLock::new(|| {
         Kind::Rule,
     ];
     let all = kinds.iter().flat_map(|kind| {
-        visible(db, library, &[*kind])
+        visible_declarations(db, library, &[*kind])
             .into_iter()
             .map(move |decl| (*kind, decl))
     });
@@ -88,7 +86,7 @@ pub fn broader_protocol(ours: &str, table: &[(&'static str, &str)]) -> Option<&'
 static ENCRYPTED: LazyLock<Vec<String>> = LazyLock::new(|| {
     let workspace = Workspace::new(Date::constant(2026, 1, 1));
     let db = workspace.db();
-    let all = visible(db, World::get(db).library(db), &[Kind::Protocol]);
+    let all = visible_declarations(db, World::get(db).library(db), &[Kind::Protocol]);
     let all = all
         .into_iter()
         .filter(|decl| typed(db, *decl).yes_no("encrypted") == Some(true));

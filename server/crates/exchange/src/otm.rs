@@ -9,8 +9,7 @@ use crate::tree::{Fields, Node, Notes, Value};
 use crate::{guesses, ids, library, places, pretty, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json, json};
-use threatline_model::Kind;
-use threatline_model::schema;
+use threatline_model::{Kind, schema};
 
 /// The attribute that says which kind of element a component is.
 const ELEMENT: &str = "element";

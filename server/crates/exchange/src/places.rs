@@ -2,8 +2,7 @@
 
 use crate::draft::{Draft, Item};
 use rustc_hash::FxHashMap;
-use threatline_model::Kind;
-use threatline_model::relations::DEEPEST_BOUNDARY;
+use threatline_model::{Kind, MAX_BOUNDARY_DEPTH};
 
 /// Takes boundaries that lie in themselves, or deeper than the language has it, out of there, and
 /// what lies in something that is no boundary.
@@ -53,7 +52,7 @@ pub fn break_circles(draft: &mut Draft) {
         for at in chain.into_iter().rev() {
             let around = above(draft, at);
             let mut depth = around.map_or(1, |around| depths[&around] + 1);
-            if let Some(around) = around.filter(|_| depth > DEEPEST_BOUNDARY) {
+            if let Some(around) = around.filter(|_| depth > MAX_BOUNDARY_DEPTH) {
                 let around = draft.items.at(around).title.clone();
                 let item = draft.items.at_mut(at);
                 item.comments.push(format!(

@@ -6,9 +6,7 @@ use crate::once::Once;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
 use threatline_format::format;
-use threatline_model::Kind;
-use threatline_model::relations::ENDS;
-use threatline_model::schema;
+use threatline_model::{ENDPOINT_KINDS, Kind, schema};
 use threatline_syntax::is_name;
 use threatline_syntax::parse;
 use threatline_view::sanitize::acts;
@@ -146,7 +144,7 @@ fn rank(kind: Kind) -> usize {
 
 impl Parts {
     fn of(draft: &Draft) -> Parts {
-        let elements: Vec<&Item> = draft.of_kind(ENDS).collect();
+        let elements: Vec<&Item> = draft.of_kind(ENDPOINT_KINDS).collect();
         let named: FxHashMap<&str, &str> = draft
             .items
             .iter()

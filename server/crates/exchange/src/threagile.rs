@@ -9,9 +9,7 @@ use crate::{guesses, ids, library, places, pretty, stand_ins, titles, vocabulary
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
-use threatline_model::relations::ENDS;
-use threatline_model::schema::LEVEL;
-use threatline_model::{Date, Kind};
+use threatline_model::{Date, ENDPOINT_KINDS, Kind, schema::LEVEL};
 
 const CONFIDENTIALITY: &[(&str, &str)] = &[
     ("public", "public"),
@@ -962,7 +960,7 @@ fn place(notes: &Notes, keys: &Keys, draft: &mut Draft) {
     let is_open = |item: &Item| item.comments.iter().any(|comment| comment == IN_INTERNET);
     // A boundary around nothing but others in the internet is not to be trusted; what is ours and
     // can be reached from there may well be.
-    let inside = draft.grouped(ENDS, |item| item.place.as_deref().into_iter());
+    let inside = draft.grouped(ENDPOINT_KINDS, |item| item.place.as_deref().into_iter());
     let is_others = |item: &&Item| item.kind == Kind::External && is_open(item);
     let open = inside
         .into_iter()
@@ -1261,7 +1259,7 @@ pub fn write(draft: &Draft) -> Export {
         flow.ends.iter().map(|(source, _)| source.as_str())
     });
     let carried = places::carried(draft);
-    for element in draft.of_kind(ENDS) {
+    for element in draft.of_kind(ENDPOINT_KINDS) {
         let mut links = Map::new();
         let mut flow_titles = ids::Titles::default();
         for flow in leaving.get(element.key.as_str()).into_iter().flatten() {
@@ -1344,7 +1342,7 @@ pub fn write(draft: &Draft) -> Export {
         );
     }
     let mut boundaries = Map::new();
-    let within = [ENDS, &[Kind::Boundary]]
+    let within = [ENDPOINT_KINDS, &[Kind::Boundary]]
         .map(|kinds| draft.grouped(kinds, |item| item.place.as_deref().into_iter()));
     for boundary in draft.of_kind(&[Kind::Boundary]) {
         let [elements, nested] = within.each_ref().map(|within| {

@@ -10,8 +10,7 @@ use crate::tree::{Fields, Node, Notes, Value, plain_word};
 use crate::{guesses, library, places, pretty, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value as Json, json};
-use threatline_model::Kind;
-use threatline_model::schema;
+use threatline_model::{Kind, schema};
 
 /// What Threat Dragon writes where nothing was filled in.
 const UNSAID: [&str; 2] = [

@@ -6,8 +6,7 @@ use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, looked_up, plain_word};
 use crate::{guesses, library, stand_ins, titles, vocabulary};
 use rustc_hash::FxHashMap;
-use threatline_model::Kind;
-use threatline_model::schema;
+use threatline_model::{Kind, schema};
 
 /// How an actor proves who it is, and whether with a second factor.
 const AUTHENTICATION: &[(&str, (&str, bool))] = &[

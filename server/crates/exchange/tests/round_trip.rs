@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use threatline_exchange::export::{Target, export};
 use threatline_exchange::import::{import, workspace};
 use threatline_exchange::tree::{Node, Text, Value, json, yaml};
-use threatline_model::workspace::FileText;
-use threatline_model::{Date, Workspace};
+use threatline_model::{Date, FileText, Workspace};
 
 const MODELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/models");
 

@@ -8,8 +8,7 @@ use expect_test::expect;
 use serde_json::{Value, json};
 use threatline_exchange::draft::Draft;
 use threatline_exchange::export::{Target, export};
-use threatline_model::workspace::FileText;
-use threatline_model::{Date, Workspace};
+use threatline_model::{Date, FileText, Workspace};
 
 fn document(diagrams: &[(&str, Vec<Value>)]) -> Value {
     let diagrams: Vec<Value> = diagrams

@@ -10,8 +10,7 @@ use std::borrow::Cow;
 use std::iter::{Peekable, once, repeat_n};
 use std::ops::Range;
 use std::vec::IntoIter;
-use threatline_model::Part;
-use threatline_model::lower::{LoweredDeclaration, LoweredFile, lower};
+use threatline_model::{LoweredDeclaration, LoweredFile, Part, lower};
 use threatline_syntax::{
     Encoding, Kind, LineIndex, Node, Property, Span, SyntaxError, SyntaxErrorKind, children,
     description_lines, is_space, name_text, parse,

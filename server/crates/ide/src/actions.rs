@@ -5,8 +5,9 @@ mod fixes;
 mod refactor;
 
 use crate::change::Change;
-use threatline_model::diagnostics::{Diagnostic, Location, diagnostics, settings_diagnostics};
-use threatline_model::{Database, File, Model, Span};
+use threatline_model::{
+    Database, Diagnostic, File, Location, Model, Span, diagnostics, settings_diagnostics,
+};
 
 /// Something that can be done.
 #[derive(Clone, Debug, PartialEq, Eq)]

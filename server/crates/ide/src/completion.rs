@@ -10,14 +10,13 @@ use crate::symbols::{lowered, rank};
 use context::{Context, Expected, context};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
-use threatline_model::condition::subjects;
-use threatline_model::facts::{self, Fact, Gives, Many, fact, fact_names};
-use threatline_model::findings::{Assessed, FindingId, State, assessed, rule_named};
-use threatline_model::names::{full_name, name_from, names_in, resolve, visible};
-use threatline_model::references;
-use threatline_model::relations::{ENDS, mitigations_countering};
-use threatline_model::schema::{self, CLASSIFICATION, Property, STRIDE, Takes, Words};
-use threatline_model::{Database, Decl, File, Kind, Span, World};
+use threatline_model::{
+    Assessed, Database, Decl, ENDPOINT_KINDS, Fact, File, FindingId, FindingState, Gives, Kind,
+    Many, Span, World, assessed, fact_meaning, fact_named, fact_names, full_name,
+    mitigations_against_rule, name_from, names_in, references, resolve, rule_named, rule_subjects,
+    schema::{self, CLASSIFICATION, Property, STRIDE, Takes, Words},
+    visible_declarations,
+};
 use threatline_view::describe;
 use threatline_view::explain::{self, Explanation};
 use threatline_view::related;
@@ -207,7 +206,7 @@ impl List<'_> {
                     .iter()
                     .filter_map(|name| self.resolved(name))
                     .collect();
-                self.names(ENDS, &own);
+                self.names(ENDPOINT_KINDS, &own);
             }
             Expected::Property { followed } => self.properties(followed),
             Expected::Value(property) => self.values(property),
@@ -239,7 +238,7 @@ impl List<'_> {
     // ---- words of the language -----------------------------------------------------------------
 
     fn declarations(&mut self, alone: bool) {
-        let boundary = visible(self.db, self.file.model(self.db), &[Kind::Boundary])
+        let boundary = visible_declarations(self.db, self.file.model(self.db), &[Kind::Boundary])
             .first()
             .copied();
         let boundary = boundary.map(|boundary| name_from(self.db, boundary, self.file).to_string());
@@ -409,7 +408,7 @@ impl List<'_> {
     /// library's.
     fn names(&mut self, kinds: &[Kind], but: &[Decl]) {
         let own = self.own();
-        let all = visible(self.db, self.file.model(self.db), kinds);
+        let all = visible_declarations(self.db, self.file.model(self.db), kinds);
         let found = all
             .into_iter()
             .filter(|decl| Some(*decl) != own && !but.contains(decl))
@@ -501,7 +500,7 @@ impl List<'_> {
                 name_from(db, rule, self.file),
                 found.finding.severity.word()
             );
-            for &mitigation in mitigations_countering(db, model, rule) {
+            for &mitigation in mitigations_against_rule(db, model, rule) {
                 if !countering.iter().any(|(known, _)| *known == mitigation) {
                     countering.push((mitigation, why.clone()));
                 }
@@ -513,7 +512,7 @@ impl List<'_> {
             self.declared(vec![mitigation], &HashSet::new(), |_| Some(why.clone()));
         }
         let own = self.own();
-        let rest = visible(db, model, &[Kind::Mitigation])
+        let rest = visible_declarations(db, model, &[Kind::Mitigation])
             .into_iter()
             .filter(|decl| Some(*decl) != own)
             .collect();
@@ -552,7 +551,7 @@ impl List<'_> {
             .flat_map(|element| {
                 assessed(db, element)
                     .iter()
-                    .filter(|found| found.state == State::Open)
+                    .filter(|found| found.state == FindingState::Open)
             })
             .cloned()
             .collect();
@@ -627,7 +626,7 @@ impl List<'_> {
         };
         if rule.kind(db) != Kind::Rule || self.context.kind == Some(Kind::Expect) {
             let kinds = if rule.kind(db) == Kind::Rule {
-                subjects(db, rule)
+                rule_subjects(db, rule)
             } else {
                 Vec::new()
             };
@@ -658,19 +657,19 @@ impl List<'_> {
     fn facts(&mut self, kinds: &[Kind], path: &[Fact]) {
         let before: String = path.iter().map(|fact| format!("{}.", fact.name)).collect();
         for name in fact_names(kinds) {
-            let Some(found) = fact(kinds, name) else {
+            let Some(found) = fact_named(kinds, name) else {
                 continue;
             };
             // What can only be asked for whether it is stated is offered there.
             if found.gives == Gives::Opaque {
                 continue;
             }
-            let detail = Some(facts::meaning(found).trim_end_matches('.').to_owned());
+            let detail = Some(fact_meaning(found).trim_end_matches('.').to_owned());
             self.item(
                 format!("{before}{name}"),
                 Sort::Fact,
                 detail,
-                About::Text(facts::meaning(found).to_owned()),
+                About::Text(fact_meaning(found).to_owned()),
             );
         }
         if !path.is_empty() {
@@ -771,16 +770,16 @@ impl List<'_> {
             }
             _ => {
                 for name in fact_names(kinds) {
-                    let Some(found) = fact(kinds, name) else {
+                    let Some(found) = fact_named(kinds, name) else {
                         continue;
                     };
                     if matches!(found.gives, Gives::Elements(_, Many::Several)) {
-                        let detail = Some(facts::meaning(found).trim_end_matches('.').to_owned());
+                        let detail = Some(fact_meaning(found).trim_end_matches('.').to_owned());
                         self.item(
                             name,
                             Sort::Fact,
                             detail,
-                            About::Text(facts::meaning(found).to_owned()),
+                            About::Text(fact_meaning(found).to_owned()),
                         );
                     }
                 }

@@ -4,11 +4,9 @@
 use crate::change::Target;
 use crate::uses::{self, Meaning, Use, uses};
 use std::collections::HashSet;
-use threatline_model::lower::Spans;
-use threatline_model::relations::contents;
-use threatline_model::schema::ACCESS;
-use threatline_model::typed::typed;
-use threatline_model::{Database, Decl, File, Kind, Model, Part, Span};
+use threatline_model::{
+    Database, Decl, File, Kind, Model, Part, Span, Spans, contents, schema::ACCESS, typed,
+};
 use threatline_view::related;
 
 /// Where one can go from a word.

@@ -4,10 +4,10 @@
 use crate::change::Target;
 use crate::uses;
 use std::sync::Arc;
-use threatline_model::names::{component_of, components_around, full_name};
-use threatline_model::relations::{ENDS, contents, ends, incoming, outgoing, placed_in};
-use threatline_model::typed::typed;
-use threatline_model::{Database, Decl, File, Kind, Model, Span};
+use threatline_model::{
+    Database, Decl, ENDPOINT_KINDS, File, Kind, Model, Span, component_of, components_around,
+    contents, ends, full_name, incoming, outgoing, placed_in, typed,
+};
 use threatline_view::related;
 
 /// An entry of a hierarchy. Clients send entries back: `path` and `name` are enough for [`find`] to
@@ -79,7 +79,7 @@ pub fn prepare_calls(db: &Database, file: File, offset: u32) -> Vec<Item> {
         return Vec::new();
     };
     let elements = match decl.kind(db) {
-        kind if ENDS.contains(&kind) => vec![decl],
+        kind if ENDPOINT_KINDS.contains(&kind) => vec![decl],
         Kind::Flow => {
             let (source, target) = ends(db, decl);
             source
@@ -144,7 +144,7 @@ pub fn prepare_types(db: &Database, file: File, offset: u32) -> Option<Item> {
     let has_place = matches!(
         kind,
         Kind::Boundary | Kind::Technology | Kind::Protocol | Kind::Mitigation | Kind::Component
-    ) || ENDS.contains(&kind);
+    ) || ENDPOINT_KINDS.contains(&kind);
     has_place.then(|| item(db, decl, file.path(db)))
 }
 

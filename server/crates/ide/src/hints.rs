@@ -2,12 +2,12 @@
 //! carries is, how severe a threat is, how far a mitigation has come and how far a day is. It must
 //! not repeat what stands there.
 
-use threatline_model::findings::{Assessed, accepted_is, arithmetic, assessed};
-use threatline_model::names::name_from;
-use threatline_model::relations::{holds, sensitivity, sensitivity_of_asset};
-use threatline_model::schema::{CLASSIFICATION, STATUS};
-use threatline_model::typed::{TypedValue, typed};
-use threatline_model::{Database, Decl, File, Kind, Part, Place, Span};
+use threatline_model::{
+    Assessed, Database, Decl, File, Kind, Part, Place, Span, TypedValue, assessed, holds,
+    name_from,
+    schema::{CLASSIFICATION, STATUS},
+    selects, sensitivity, sensitivity_of_asset, severity_steps, typed,
+};
 use threatline_view::describe::distance;
 
 /// Something shown in the text.
@@ -50,7 +50,7 @@ pub fn hints(db: &Database, file: File, within: Span, wanted: Wanted) -> Vec<Hin
                     at: end(db, decl, Part::Name),
                     label: threat.finding.severity.word().to_owned(),
                     place: None,
-                    why: arithmetic(db, &threat.finding),
+                    why: severity_steps(db, &threat.finding),
                 }))
             }
             Kind::Mitigation if wanted.state && typed(db, decl).word("status").is_none() => {
@@ -121,7 +121,7 @@ fn values(db: &Database, decl: Decl, wanted: Wanted, found: &mut Vec<Hint>) {
                     });
                 }
                 TypedValue::Finding(accepted) if wanted.severity => {
-                    let is_it = |assessed: &&Assessed| accepted_is(accepted, &assessed.finding);
+                    let is_it = |assessed: &&Assessed| selects(accepted, &assessed.finding);
                     let worst = assessed(db, accepted.subject())
                         .iter()
                         .filter(is_it)
@@ -130,7 +130,7 @@ fn values(db: &Database, decl: Decl, wanted: Wanted, found: &mut Vec<Hint>) {
                         at,
                         label: it.finding.severity.word().to_owned(),
                         place: None,
-                        why: arithmetic(db, &it.finding),
+                        why: severity_steps(db, &it.finding),
                     }));
                 }
                 _ => {}

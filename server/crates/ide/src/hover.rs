@@ -2,9 +2,7 @@
 //! of a declaration or a word; `view::describe` does.
 
 use crate::uses::{self, Meaning, Use};
-use threatline_model::schema;
-use threatline_model::typed::{Accepted, TypedValue, typed};
-use threatline_model::{Database, File, Part, Span};
+use threatline_model::{Database, File, FindingSelector, Part, Span, TypedValue, schema, typed};
 use threatline_view::describe;
 use threatline_view::explain::{Explanation, Section};
 
@@ -122,7 +120,7 @@ fn named_finding(db: &Database, file: File, found: &Use) -> Option<Hover> {
         _ => None,
     })?;
     let is_last = match accepted {
-        Accepted::Rule(rule, _) => found.decl() == Some(*rule),
+        FindingSelector::Rule(rule, _) => found.decl() == Some(*rule),
         _ => true,
     };
     if !is_last {

@@ -2,8 +2,7 @@
 //! considered, and how often it is named. It must not know what happens when someone clicks.
 
 use crate::uses;
-use threatline_model::findings::Assessed;
-use threatline_model::{Database, Decl, File, Kind, Part, Span};
+use threatline_model::{Assessed, Database, Decl, File, Kind, Part, Span};
 use threatline_view::matrix::{self, Cell, Cells, counted, in_file};
 
 /// Something shown above a declaration.

@@ -2,8 +2,7 @@
 //! names it. It must not reach into other files, since an editor edits one text at a time.
 
 use crate::uses::{self, Meaning};
-use threatline_model::relations::used_by;
-use threatline_model::{Database, File, Kind, Span};
+use threatline_model::{Database, File, Kind, Span, used_by};
 
 /// The words that a name is made of, for an editor: a regular expression.
 pub const WORD: &str = r"[\p{L}_](-?[\p{L}\p{M}\p{N}_])*";

@@ -1,10 +1,10 @@
 //! What in a file leads somewhere: references, tickets, evidence, and the code that is named. It
 //! must not know whether the target is there.
 
-use threatline_model::lower::Value;
-use threatline_model::references;
-use threatline_model::schema::{self, Takes};
-use threatline_model::{Database, File, Part, Span};
+use threatline_model::{
+    Database, File, Part, Span, Value, references,
+    schema::{self, Takes},
+};
 
 /// Something that leads somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]

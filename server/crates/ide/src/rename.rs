@@ -9,12 +9,10 @@ use crate::change::{Change, Edit};
 use crate::uses::{self, Meaning, Use};
 use std::collections::HashSet;
 use std::sync::Arc;
-use threatline_model::findings::rule_settings;
-use threatline_model::lower::Value;
-use threatline_model::names::{components, names_in, top_level};
-use threatline_model::settings::Settings;
-use threatline_model::workspace::FileText;
-use threatline_model::{Database, Decl, File, Kind, Model, Part, Span, Workspace, World};
+use threatline_model::{
+    Database, Decl, File, FileText, Kind, Model, Part, Settings, Span, Value, Workspace, World,
+    components, names_in, rule_settings, top_level,
+};
 use threatline_syntax::is_name;
 use threatline_view::names::shown_name;
 use threatline_view::related::files;
@@ -125,7 +123,7 @@ pub fn rename_declaration(
 }
 
 fn article(decl: Decl, db: &Database) -> String {
-    threatline_model::typed::a(decl.kind(db).word())
+    threatline_model::with_article(decl.kind(db).word())
 }
 
 fn line(db: &Database, decl: Decl) -> u32 {
@@ -329,7 +327,7 @@ pub fn moved(db: &Database, models: &[Model], old: &str, new: &str) -> Change {
             .files(db)
             .iter()
             .find(|file| file.path(db).as_ref() == old);
-        let component = file.and_then(|file| threatline_model::names::component_of(db, *file));
+        let component = file.and_then(|file| threatline_model::component_of(db, *file));
         let called = component.and_then(|component| component.shape(db).name.clone());
         if let (Some(component), Some(called)) = (component, called)
             && from != to

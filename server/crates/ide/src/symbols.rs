@@ -2,8 +2,7 @@
 //! names. It must not know LSP types.
 
 use crate::change::Target;
-use threatline_model::names::{component_of, full_name};
-use threatline_model::{Database, Decl, File, Kind, Model, Part, Span};
+use threatline_model::{Database, Decl, File, Kind, Model, Part, Span, component_of, full_name};
 use threatline_view::names::shown_name;
 
 /// A declaration in the outline of its file.

@@ -2,14 +2,13 @@
 //! is done with that.
 
 use rayon::prelude::*;
-use threatline_model::condition::subjects;
-use threatline_model::facts::{Fact, Gives, Many, fact};
-use threatline_model::lower::{Condition, Expression, NodeId, Spans, Value};
-use threatline_model::names::{components_around, resolve_as};
-use threatline_model::relations::{ENDS, used_by};
-use threatline_model::schema::{self, CLASSIFICATION, Property, STRIDE, Takes, Words};
-use threatline_model::typed::{Accepted, TypedValue, typed};
-use threatline_model::{Database, Decl, File, Kind, Model, Part, Span};
+use threatline_model::{
+    Condition, Database, Decl, ENDPOINT_KINDS, Expression, Fact, File, FindingSelector, Gives,
+    Kind, Many, Model, NodeId, Part, Span, Spans, TypedValue, Value, components_around, fact_named,
+    resolve_as, rule_subjects,
+    schema::{self, CLASSIFICATION, Property, STRIDE, Takes, Words},
+    typed, used_by,
+};
 
 /// What a word means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,8 +193,8 @@ impl<'db> Collector<'db> {
         }
         let places: [(Part, &Option<_>, &[Kind]); 3] = [
             (Part::Within, &shape.within, &[Kind::Boundary]),
-            (Part::Source, &shape.source, ENDS),
-            (Part::Target, &shape.target, ENDS),
+            (Part::Source, &shape.source, ENDPOINT_KINDS),
+            (Part::Target, &shape.target, ENDPOINT_KINDS),
         ];
         for (part, name, kinds) in places {
             let Some(named) = name
@@ -241,7 +240,7 @@ impl<'db> Collector<'db> {
             let name = Part::PropertyName(position);
             self.add(name, self.span(name), Meaning::Property(kind, property));
             if let Some(condition) = &written.condition {
-                let subjects = subjects(self.db, self.decl);
+                let subjects = rule_subjects(self.db, self.decl);
                 let kinds = if subjects.is_empty() {
                     Kind::ALL[3..7].to_vec()
                 } else {
@@ -283,18 +282,18 @@ impl<'db> Collector<'db> {
         }
     }
 
-    fn finding(&mut self, position: u16, at: u16, accepted: &Accepted, written: &Value) {
+    fn finding(&mut self, position: u16, at: u16, accepted: &FindingSelector, written: &Value) {
         let (rule, subject) = (
             Part::FindingRule(position, at),
             Part::FindingSubject(position, at),
         );
         match accepted {
-            Accepted::Threat(threat) => {
+            FindingSelector::Threat(threat) => {
                 let part = Part::Value(position, at);
                 return self.name(part, self.span(part), *threat);
             }
-            Accepted::Rule(named, _) => self.name(rule, self.span(rule), *named),
-            Accepted::Category(word, _) => {
+            FindingSelector::Rule(named, _) => self.name(rule, self.span(rule), *named),
+            FindingSelector::Category(word, _) => {
                 self.add(rule, self.span(rule), Meaning::Word(&STRIDE, *word))
             }
         }
@@ -324,7 +323,7 @@ impl<'db> Collector<'db> {
                     ),
                 ];
                 for (name, span) in ends {
-                    if let Some(end) = resolve_as(self.db, self.file, name, ENDS) {
+                    if let Some(end) = resolve_as(self.db, self.file, name, ENDPOINT_KINDS) {
                         self.name(subject, span, end);
                     }
                 }
@@ -479,7 +478,7 @@ impl Walk<'_, '_> {
                     _ => Some(Gives::YesNo),
                 };
             }
-            let found = fact(kinds, word)?;
+            let found = fact_named(kinds, word)?;
             self.collector.add(part, span, Meaning::Fact(found));
             if let Gives::Elements(next, Many::One) = found.gives {
                 kinds = next;

@@ -4,8 +4,7 @@
 use crate::change::Change;
 use crate::rename::applied;
 use std::ops::Range;
-use threatline_model::lower::{PropertySpans, Spans};
-use threatline_model::{Database, Decl, File, Span, schema};
+use threatline_model::{Database, Decl, File, PropertySpans, Span, Spans, schema};
 
 /// The spans of a declaration, with what they are counted from.
 fn spans(db: &Database, decl: Decl) -> Option<&Spans> {

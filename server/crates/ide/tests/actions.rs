@@ -5,9 +5,7 @@ use threatline_format::format;
 use threatline_ide::actions::{Action, actions, fix_all, settings_actions, span_of};
 use threatline_ide::change::without_places;
 use threatline_ide::rename::applied;
-use threatline_model::diagnostics::diagnostics;
-use threatline_model::workspace::FileText;
-use threatline_model::{File, Model, Span, Workspace, codes};
+use threatline_model::{File, FileText, Model, Span, Workspace, codes, diagnostics};
 use threatline_syntax::{parse, syntax_errors};
 use threatline_testkit::{Cursor, example_models, fixture, workspace};
 
@@ -582,7 +580,7 @@ fn fixes_mend_what_they_are_for() {
                     }
                     // What still has to be filled in cannot help yet.
                     let is_whole = !fix.change.is_snippet;
-                    let same = |found: &&threatline_model::diagnostics::Diagnostic| {
+                    let same = |found: &&threatline_model::Diagnostic| {
                         found.code == *code && found.message == diagnostic.message
                     };
                     let left = diagnostics(after.db(), other).iter().filter(same).count();

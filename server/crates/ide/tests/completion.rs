@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use threatline_ide::completion::{Completion, completion, explanation};
-use threatline_model::workspace::FileText;
+use threatline_model::FileText;
 use threatline_testkit::{Cursor, example_models, workspace};
 
 fn offered(model: &str) -> Option<Completion> {

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use threatline_ide::folding::folds;
-use threatline_model::workspace::FileText;
+use threatline_model::FileText;
 use threatline_testkit::{workspace, written};
 
 fn check(model: &str, expected: Expect) {

@@ -15,14 +15,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 use threatline_format::format;
-use threatline_model::codes::{self, Class, Code};
-use threatline_model::diagnostics::{Diagnostic, Location, Severity, diagnostics};
-use threatline_model::facts::{self, Gives};
-use threatline_model::findings::{FindingId, Level, SEVERITY, all};
-use threatline_model::schema::{self, KINDS, Property, Takes, Words};
-use threatline_model::settings::Settings;
-use threatline_model::workspace::FileText;
-use threatline_model::{Database, Date, File, Kind, Span, Workspace};
+use threatline_model::{
+    DERIVED_FACTS, Database, Date, Diagnostic, File, FileText, FindingId, Gives, Kind, Level,
+    Location, Many, SEVERITY_MATRIX, Settings, Severity, Span, Workspace, all_findings,
+    codes::{self, Class, Code},
+    diagnostics, fact_named,
+    schema::{self, KINDS, Property, Takes, Words},
+};
 use threatline_syntax::{Encoding, LineIndex, parse, syntax_errors};
 
 /// The day on which the models of the reference are checked.
@@ -204,7 +203,7 @@ fn linked(kind: Kind, text: &str) -> String {
 }
 
 fn unless_stated(kind: Kind, property: &Property) -> String {
-    let is_fact = || facts::fact(&[kind], property.name).map(|fact| fact.gives);
+    let is_fact = || fact_named(&[kind], property.name).map(|fact| fact.gives);
     match (property.default, property.takes) {
         _ if property.required => "**required**".to_owned(),
         (Some(default), Takes::Words(words)) if words.position(default).is_some() => code(default),
@@ -285,8 +284,8 @@ fn gives(gives: Gives) -> String {
         Gives::Words(words) => format!("list of {}", link(words)),
         Gives::Assets => "assets".to_owned(),
         Gives::Named(kind) => format!("a {}", kind.word()),
-        Gives::Elements(_, facts::Many::One) => "an element".to_owned(),
-        Gives::Elements(kinds, facts::Many::Several) if kinds == [Kind::Flow] => "flows".to_owned(),
+        Gives::Elements(_, Many::One) => "an element".to_owned(),
+        Gives::Elements(kinds, Many::Several) if kinds == [Kind::Flow] => "flows".to_owned(),
         Gives::Elements(..) => "elements".to_owned(),
         Gives::Opaque => "only `stated(…)`".to_owned(),
     }
@@ -295,7 +294,7 @@ fn gives(gives: Gives) -> String {
 fn derived_facts() -> String {
     table(
         ["fact", "of", "gives", "meaning"],
-        facts::DERIVED.iter().map(|fact| {
+        DERIVED_FACTS.iter().map(|fact| {
             [
                 code(fact.name),
                 kinds_in_words(fact.kinds),
@@ -321,9 +320,9 @@ fn stated_facts() -> String {
         let stated_by = |kind: &Kind| schema::of(*kind).property(name).is_some();
         let kinds: Vec<Kind> = ELEMENTS
             .into_iter()
-            .filter(|kind| stated_by(kind) && facts::fact(&[*kind], name).is_some())
+            .filter(|kind| stated_by(kind) && fact_named(&[*kind], name).is_some())
             .collect();
-        let fact = facts::fact(&kinds, name)?;
+        let fact = fact_named(&kinds, name)?;
         let property = schema::of(kinds[0]).property(name)?;
         let unstated = match (property.default, fact.gives) {
             (Some(default), _) => code(default),
@@ -348,7 +347,7 @@ fn stated_facts() -> String {
 fn severity() -> String {
     let rows = Level::ALL.map(|likelihood| {
         let of = |impact: Level| {
-            SEVERITY[likelihood as usize][impact as usize]
+            SEVERITY_MATRIX[likelihood as usize][impact as usize]
                 .word()
                 .to_owned()
         };
@@ -388,7 +387,7 @@ fn impact() -> String {
     let model = workspace.set_model("", None);
     workspace.set_file(model, "model.threat", FileText::new(text));
     let db = workspace.db();
-    let found = all(db, model);
+    let found = all_findings(db, model);
     let impact = |rule: Level, held: &str| {
         let is = |id: FindingId| id.name(db) == format!("{}@of_{held}", rule.word());
         let finding = found
@@ -694,7 +693,7 @@ fn settings_have_nothing_wrong() {
 #[test]
 fn everything_that_can_be_written_is_named() {
     let text = reference();
-    let mut names: BTreeSet<&str> = facts::DERIVED.iter().map(|fact| fact.name).collect();
+    let mut names: BTreeSet<&str> = DERIVED_FACTS.iter().map(|fact| fact.name).collect();
     for schema in KINDS {
         assert!(
             text.contains(&format!("\n### {}\n", schema.kind.word())),

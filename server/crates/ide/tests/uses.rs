@@ -2,8 +2,7 @@
 
 use expect_test::{Expect, expect};
 use threatline_ide::uses::{Meaning, references, uses};
-use threatline_model::names::full_name;
-use threatline_model::{Database, Workspace};
+use threatline_model::{Database, Workspace, full_name};
 use threatline_testkit::{fixture, workspace};
 
 fn meaning(db: &Database, meaning: Meaning) -> String {

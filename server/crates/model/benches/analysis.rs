@@ -4,9 +4,7 @@
 
 use divan::Bencher;
 use rayon::prelude::*;
-use threatline_model::diagnostics::diagnostics;
-use threatline_model::workspace::FileText;
-use threatline_model::{File, Span, Workspace};
+use threatline_model::{File, FileText, Span, Workspace, diagnostics};
 use threatline_testkit::{TODAY, generate, generate_one_file, generate_short};
 
 const SIZES: &[usize] = &[100, 1_000, 10_000, 50_000];

@@ -2,9 +2,7 @@
 //! `cargo run --release --example memory -- 10000`.
 
 use rayon::prelude::*;
-use threatline_model::Workspace;
-use threatline_model::diagnostics::diagnostics;
-use threatline_model::workspace::FileText;
+use threatline_model::{FileText, Workspace, diagnostics};
 use threatline_testkit::{TODAY, generate};
 
 fn main() {

@@ -11,14 +11,14 @@ use crate::codes;
 use crate::db::{Db, Decl};
 use crate::diagnostics::Diagnostic;
 use crate::facts::{
-    Aspect, Fact, FactValue, Facts, Gives, Many, Missing, Reason, aspect_of, elements_in, fact,
-    fact_names, held, in_words,
+    Aspect, Fact, FactCache, FactValue, Gives, Many, MissingFact, Reason, aspect_of, describe_fact,
+    elements_in, fact_named, fact_names, held,
 };
 use crate::lower::{Condition as Written, Expression, NodeId, Part, Value};
 use crate::names::full_name;
+use crate::properties::{resolve_kind, typed};
 use crate::relations::{ends, is_used, placed_in};
 use crate::schema::{ASSET_KIND, CLASSIFICATION, LEVEL, SUBJECT, Words};
-use crate::typed::{resolve_kind, typed};
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 
@@ -144,12 +144,10 @@ pub struct Checked {
     pub condition: Option<Condition>,
     /// What is wrong with it.
     pub problems: Vec<Diagnostic>,
-    /// The technologies and protocols that it names.
-    pub names: Vec<Decl>,
 }
 
 /// The kinds that a rule looks at.
-pub fn subjects(db: &dyn Db, rule: Decl) -> Vec<Kind> {
+pub fn rule_subjects(db: &dyn Db, rule: Decl) -> Vec<Kind> {
     let facts = rule.facts(db);
     let on = facts
         .properties
@@ -167,7 +165,7 @@ pub fn subjects(db: &dyn Db, rule: Decl) -> Vec<Kind> {
 
 /// Checks the condition of a rule.
 #[salsa::tracked]
-pub fn checked(db: &dyn Db, rule: Decl) -> Checked {
+pub fn checked_condition(db: &dyn Db, rule: Decl) -> Checked {
     let written = rule
         .facts(db)
         .properties
@@ -181,7 +179,7 @@ pub fn checked(db: &dyn Db, rule: Decl) -> Checked {
     let Some((position, written)) = written else {
         return Checked::default();
     };
-    let mut kinds = subjects(db, rule);
+    let mut kinds = rule_subjects(db, rule);
     if kinds.is_empty() {
         kinds = vec![Kind::External, Kind::Process, Kind::Store, Kind::Flow];
     }
@@ -191,7 +189,6 @@ pub fn checked(db: &dyn Db, rule: Decl) -> Checked {
         position,
         written,
         problems: Vec::new(),
-        names: Vec::new(),
     };
     if written.too_deep {
         checker.wrong(
@@ -207,13 +204,12 @@ pub fn checked(db: &dyn Db, rule: Decl) -> Checked {
     Checked {
         condition,
         problems: checker.problems,
-        names: checker.names,
     }
 }
 
 /// What is wrong with the condition of a declaration's property.
 pub fn problems(db: &dyn Db, decl: Decl, property: u16) -> Vec<Diagnostic> {
-    let mut problems = checked(db, decl).problems.clone();
+    let mut problems = checked_condition(db, decl).problems.clone();
     let facts = &decl.facts(db).properties[property as usize];
     if facts.condition.is_none() {
         let place = decl.part(Part::PropertyName(property));
@@ -226,18 +222,9 @@ pub fn problems(db: &dyn Db, decl: Decl, property: u16) -> Vec<Diagnostic> {
     problems
 }
 
-/// The declarations that a declaration's conditions name.
-pub fn names_in_conditions(db: &dyn Db, decl: Decl) -> Vec<Decl> {
-    if decl.kind(db) == Kind::Rule {
-        checked(db, decl).names.clone()
-    } else {
-        Vec::new()
-    }
-}
-
 /// The technologies and protocols of which a rule's condition wants elements to be made; those that
 /// it rules out are not among them.
-pub fn asked_for(db: &dyn Db, rule: Decl) -> Vec<Decl> {
+pub fn technologies_wanted(db: &dyn Db, rule: Decl) -> Vec<Decl> {
     fn collect(condition: &Condition, wanted: bool, found: &mut Vec<Decl>) {
         match condition {
             Condition::And(operands) | Condition::Or(operands) => {
@@ -264,14 +251,14 @@ pub fn asked_for(db: &dyn Db, rule: Decl) -> Vec<Decl> {
         }
     }
     let mut found = Vec::new();
-    if let Some(condition) = &checked(db, rule).condition {
+    if let Some(condition) = &checked_condition(db, rule).condition {
         collect(condition, true, &mut found);
     }
     found
 }
 
 /// The facts that a rule's condition asks for, each once, in their order.
-pub fn facts_of(db: &dyn Db, rule: Decl) -> Vec<Fact> {
+pub fn facts_in_condition(db: &dyn Db, rule: Decl) -> Vec<Fact> {
     fn collect(condition: &Condition, found: &mut Vec<Fact>) {
         let mut add = |path: &Path| {
             for fact in path.steps.iter().chain([&path.fact]) {
@@ -305,7 +292,7 @@ pub fn facts_of(db: &dyn Db, rule: Decl) -> Vec<Fact> {
         }
     }
     let mut found = Vec::new();
-    if let Some(condition) = &checked(db, rule).condition {
+    if let Some(condition) = &checked_condition(db, rule).condition {
         collect(condition, &mut found);
     }
     found
@@ -317,7 +304,6 @@ struct Checker<'db> {
     position: u16,
     written: &'db Written,
     problems: Vec<Diagnostic>,
-    names: Vec<Decl>,
 }
 
 /// What a name in a condition leads to.
@@ -405,10 +391,10 @@ impl<'db> Checker<'db> {
         let mut steps = Vec::new();
         let mut segments = name.split('.').peekable();
         while let Some(segment) = segments.next() {
-            let Some(found) = fact(kinds, segment) else {
+            let Some(found) = fact_named(kinds, segment) else {
                 let of = kinds
                     .iter()
-                    .map(|kind| crate::typed::a(kind.word()))
+                    .map(|kind| crate::properties::with_article(kind.word()))
                     .collect::<Vec<_>>()
                     .join(" or ");
                 self.report(
@@ -639,10 +625,7 @@ impl<'db> Checker<'db> {
             &[kind],
             Part::Node(self.position, right),
         ) {
-            Ok(decl) => {
-                self.names.push(decl);
-                Some(Condition::Kin(path, decl))
-            }
+            Ok(decl) => Some(Condition::Kin(path, decl)),
             Err(problem) => {
                 self.problems.push(*problem);
                 None
@@ -693,7 +676,7 @@ impl<'db> Checker<'db> {
                     );
                 };
                 match self.operand(node, argument, kinds)? {
-                    Operand::Path(path) if !crate::facts::is_derived(path.fact) => {
+                    Operand::Path(path) if !crate::facts::is_derived_fact(path.fact) => {
                         Some(Condition::Stated(path))
                     }
                     _ => self.wrong(node, format!("`{argument}` is derived, and never stated")),
@@ -705,10 +688,7 @@ impl<'db> Checker<'db> {
                 };
                 let part = Part::Node(self.position, node);
                 match resolve_kind(self.db, self.rule, argument, &[Kind::Technology], part) {
-                    Ok(decl) => {
-                        self.names.push(decl);
-                        Some(Condition::Used(decl))
-                    }
+                    Ok(decl) => Some(Condition::Used(decl)),
                     Err(problem) => {
                         self.problems.push(*problem);
                         None
@@ -780,7 +760,7 @@ pub enum Truth {
     /// It does not.
     False,
     /// It depends on facts that are not stated.
-    Unknown(Vec<Missing>),
+    Unknown(Vec<MissingFact>),
 }
 
 impl Truth {
@@ -798,13 +778,13 @@ impl Truth {
 }
 
 /// Evaluates a condition for an element.
-pub fn evaluate(facts: &Facts, condition: &Condition, element: Decl) -> Truth {
+pub fn evaluate(facts: &FactCache, condition: &Condition, element: Decl) -> Truth {
     weigh(facts, condition, element, true)
 }
 
 /// Evaluates a condition. The facts that an unknown answer misses are those without which it is not
 /// what is wanted: under `not` that is false.
-fn weigh(facts: &Facts, condition: &Condition, element: Decl, wanted: bool) -> Truth {
+fn weigh(facts: &FactCache, condition: &Condition, element: Decl, wanted: bool) -> Truth {
     match condition {
         Condition::And(operands) => {
             let operands = operands
@@ -881,7 +861,7 @@ fn weigh(facts: &Facts, condition: &Condition, element: Decl, wanted: bool) -> T
 /// The elements of a collection with what a condition is for each, but for those for which it is as
 /// `usual`.
 fn met(
-    facts: &Facts,
+    facts: &FactCache,
     path: &Path,
     filter: &Filter,
     element: Decl,
@@ -919,11 +899,11 @@ fn met_in(
     node: NodeId,
     (wanted, usual): (bool, bool),
 ) -> Vec<(Decl, Truth)> {
-    let condition = checked(db, rule).condition.as_ref();
+    let condition = checked_condition(db, rule).condition.as_ref();
     let Some(condition) = condition.and_then(|condition| filter_at(condition, (rule, node))) else {
         return Vec::new();
     };
-    let facts = Facts::new(db);
+    let facts = FactCache::new(db);
     let weighed = elements_in(db, boundary)
         .iter()
         .map(|member| (*member, weigh(&facts, condition, *member, wanted)));
@@ -970,7 +950,7 @@ fn all_of(operands: impl Iterator<Item = Truth>) -> Truth {
 
 /// True when one is; unknown without the facts of the one that misses the fewest.
 fn one_of(operands: impl Iterator<Item = Truth>) -> Truth {
-    let mut fewest: Option<Vec<Missing>> = None;
+    let mut fewest: Option<Vec<MissingFact>> = None;
     for operand in operands {
         match operand {
             Truth::True => return Truth::True,
@@ -988,13 +968,13 @@ fn one_of(operands: impl Iterator<Item = Truth>) -> Truth {
     fewest.map_or(Truth::False, Truth::Unknown)
 }
 
-fn unknown(mut missing: Vec<Missing>) -> Truth {
+fn unknown(mut missing: Vec<MissingFact>) -> Truth {
     missing.sort_unstable();
     missing.dedup();
     Truth::Unknown(missing)
 }
 
-fn test(facts: &Facts, condition: &Condition, value: &FactValue) -> Truth {
+fn test(facts: &FactCache, condition: &Condition, value: &FactValue) -> Truth {
     match (condition, value) {
         (_, FactValue::Unknown(missing)) => Truth::Unknown(vec![*missing]),
         (Condition::YesNo(_), FactValue::YesNo(yes)) => Truth::of(*yes),
@@ -1031,7 +1011,7 @@ fn test(facts: &Facts, condition: &Condition, value: &FactValue) -> Truth {
 }
 
 /// The element whose fact a path asks for.
-fn subject(facts: &Facts, path: &Path, element: Decl) -> Option<Decl> {
+fn subject(facts: &FactCache, path: &Path, element: Decl) -> Option<Decl> {
     path.steps.iter().try_fold(element, |element, step| {
         match &*facts.value(element, *step) {
             FactValue::Elements(elements) => elements.first().copied(),
@@ -1040,7 +1020,7 @@ fn subject(facts: &Facts, path: &Path, element: Decl) -> Option<Decl> {
     })
 }
 
-fn members(facts: &Facts, path: &Path, element: Decl) -> Vec<Decl> {
+fn members(facts: &FactCache, path: &Path, element: Decl) -> Vec<Decl> {
     match subject(facts, path, element)
         .map(|element| facts.value(element, path.fact))
         .as_deref()
@@ -1059,7 +1039,7 @@ struct Counted<'condition> {
 }
 
 fn count(
-    facts: &Facts,
+    facts: &FactCache,
     Counted {
         how,
         path,
@@ -1078,7 +1058,7 @@ fn count(
     };
     let mut certain = Vec::new();
     let mut possible = Vec::new();
-    let mut missing: Vec<Vec<Missing>> = Vec::new();
+    let mut missing: Vec<Vec<MissingFact>> = Vec::new();
     let of = subject(facts, path, element).unwrap_or(element);
     let members = match filter {
         Some(filter) => met(facts, path, filter, element, wanted, false),
@@ -1169,12 +1149,12 @@ pub fn reasons(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reason>
 }
 
 /// The facts for which a condition does not hold for an element.
-pub fn obstacles(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reason> {
+pub fn reasons_against(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reason> {
     told(db, condition, element, false)
 }
 
 fn told(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Vec<Reason> {
-    let facts = Facts::new(db);
+    let facts = FactCache::new(db);
     let mut reasons = Reasons {
         facts: &facts,
         found: Vec::new(),
@@ -1186,7 +1166,7 @@ fn told(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Vec<
 }
 
 struct Reasons<'db, 'facts> {
-    facts: &'facts Facts<'db>,
+    facts: &'facts FactCache<'db>,
     found: Vec<Reason>,
     /// That something is stated at all.
     stated: Vec<Reason>,
@@ -1291,7 +1271,7 @@ impl Reasons<'_, '_> {
                         }
                         _ => self
                             .found
-                            .extend(in_words(facts, subject, &called, path.fact)),
+                            .extend(describe_fact(facts, subject, &called, path.fact)),
                     }
                 }
             }

@@ -7,7 +7,7 @@ mod structure;
 mod tests;
 mod time;
 
-pub use time::NEAR;
+pub use time::DUE_SOON_DAYS;
 
 use crate::codes::{self, Code};
 use crate::db::{Db, Decl, File, Model, Place};
@@ -272,7 +272,7 @@ fn run(db: &dyn Db, file: File, number: u32) -> Run {
 fn of_declaration(db: &dyn Db, decl: Decl) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     structure::of_declaration(db, decl, &mut found);
-    found.extend(crate::typed::typed(db, decl).problems.iter().cloned());
+    found.extend(crate::properties::typed(db, decl).problems.iter().cloned());
     if decl.model(db).is_test(db) {
         tests::of(db, decl, &mut found);
     } else {

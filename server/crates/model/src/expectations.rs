@@ -2,10 +2,10 @@
 
 use crate::db::{Db, Decl, Model, Place};
 use crate::facts::Reason;
-use crate::findings::{Assessed, FindingId, State, accepted_is, assessed, reasons};
+use crate::findings::{Assessed, FindingId, FindingState, assessed, finding_reasons, selects};
 use crate::lower::Part;
 use crate::names::full_name;
-use crate::typed::{Accepted, TypedValue, typed};
+use crate::properties::{FindingSelector, TypedValue, typed};
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 
@@ -15,7 +15,7 @@ pub struct Outcome {
     /// What is expected, as the property says it: `found`, `unstated`, `mitigated` or `absent`.
     pub expected: &'static str,
     /// The finding, as the test names it.
-    pub finding: Accepted,
+    pub finding: FindingSelector,
     /// Where the test says so.
     pub place: Place,
     /// What is there instead, if that is something else; in a sentence without its full stop.
@@ -29,14 +29,16 @@ impl Outcome {
     pub fn name(&self, db: &dyn Db) -> SmolStr {
         let short = |decl: Decl| full_name(db, decl).trim_start_matches("std.").to_owned();
         match &self.finding {
-            Accepted::Rule(rule, subject) => format!("{}@{}", short(*rule), short(*subject)).into(),
-            Accepted::Category(category, subject) => format!(
+            FindingSelector::Rule(rule, subject) => {
+                format!("{}@{}", short(*rule), short(*subject)).into()
+            }
+            FindingSelector::Category(category, subject) => format!(
                 "{}@{}",
                 crate::schema::STRIDE.word(*category),
                 short(*subject)
             )
             .into(),
-            Accepted::Threat(threat) => short(*threat).into(),
+            FindingSelector::Threat(threat) => short(*threat).into(),
         }
     }
 }
@@ -45,7 +47,7 @@ impl Outcome {
 const EXPECTED: [&str; 4] = ["found", "unstated", "mitigated", "absent"];
 
 /// What an `expect` asks for and what there is, in the order of its properties.
-pub fn outcomes(db: &dyn Db, expect: Decl) -> Vec<Outcome> {
+pub fn expectation_outcomes(db: &dyn Db, expect: Decl) -> Vec<Outcome> {
     let stated = &typed(db, expect).stated;
     let mut found = Vec::new();
     for stated in stated {
@@ -66,11 +68,11 @@ pub fn outcomes(db: &dyn Db, expect: Decl) -> Vec<Outcome> {
     found
 }
 
-fn outcome(db: &dyn Db, expected: &'static str, finding: Accepted, place: Place) -> Outcome {
+fn outcome(db: &dyn Db, expected: &'static str, finding: FindingSelector, place: Place) -> Outcome {
     let all = assessed(db, finding.subject());
     let there: Vec<&Assessed> = all
         .iter()
-        .filter(|assessed| accepted_is(&finding, &assessed.finding))
+        .filter(|assessed| selects(&finding, &assessed.finding))
         .collect();
     let met = match expected {
         "absent" => there.is_empty(),
@@ -86,7 +88,10 @@ fn outcome(db: &dyn Db, expected: &'static str, finding: Accepted, place: Place)
         };
     }
     let (instead, reasons) = match there.first() {
-        Some(assessed) => (in_words(db, assessed), reasons(db, &assessed.finding)),
+        Some(assessed) => (
+            in_words(db, assessed),
+            finding_reasons(db, &assessed.finding),
+        ),
         None => ("it is not found".to_owned(), why_absent(db, &finding)),
     };
     Outcome {
@@ -101,7 +106,7 @@ fn outcome(db: &dyn Db, expected: &'static str, finding: Accepted, place: Place)
 /// What a test calls the state of a finding.
 fn is(assessed: &Assessed) -> &'static str {
     match (assessed.state, assessed.finding.missing) {
-        (State::Mitigated(_), _) => "mitigated",
+        (FindingState::Mitigated(_), _) => "mitigated",
         (_, Some(_)) => "unstated",
         (_, None) => "found",
     }
@@ -109,7 +114,7 @@ fn is(assessed: &Assessed) -> &'static str {
 
 fn in_words(db: &dyn Db, assessed: &Assessed) -> String {
     match (assessed.state, assessed.finding.missing) {
-        (State::Mitigated(by), _) => format!("`{}` mitigates it", full_name(db, by)),
+        (FindingState::Mitigated(by), _) => format!("`{}` mitigates it", full_name(db, by)),
         (_, Some(missing)) => {
             format!(
                 "it is not stated: `{}` says nothing of `{}`",
@@ -125,8 +130,8 @@ fn in_words(db: &dyn Db, assessed: &Assessed) -> String {
 }
 
 /// The facts for which a rule's condition does not hold.
-fn why_absent(db: &dyn Db, finding: &Accepted) -> Vec<Reason> {
-    let Accepted::Rule(rule, element) = finding else {
+fn why_absent(db: &dyn Db, finding: &FindingSelector) -> Vec<Reason> {
+    let FindingSelector::Rule(rule, element) = finding else {
         return Vec::new();
     };
     let at = |message: String, decl: Decl| {
@@ -141,23 +146,23 @@ fn why_absent(db: &dyn Db, finding: &Accepted) -> Vec<Reason> {
             *element,
         );
     }
-    if !crate::condition::subjects(db, *rule).contains(&element.kind(db)) {
+    if !crate::condition::rule_subjects(db, *rule).contains(&element.kind(db)) {
         return at(
             format!(
                 "the rule does not look at {}",
-                crate::typed::a(element.kind(db).word())
+                crate::properties::with_article(element.kind(db).word())
             ),
             *rule,
         );
     }
-    match &crate::condition::checked(db, *rule).condition {
-        Some(condition) => crate::condition::obstacles(db, condition, *element),
+    match &crate::condition::checked_condition(db, *rule).condition {
+        Some(condition) => crate::condition::reasons_against(db, condition, *element),
         None => at("the rule's condition has errors".to_owned(), *rule),
     }
 }
 
 /// What the tests of a rule are: the models in which an `expect` names a finding of it.
-pub fn tests_of(db: &dyn Db, tests: impl Iterator<Item = Model>, rule: Decl) -> Vec<Model> {
+pub fn tests_of_rule(db: &dyn Db, tests: impl Iterator<Item = Model>, rule: Decl) -> Vec<Model> {
     tests
         .filter(|test| {
             expected_rules(db, *test)
@@ -174,9 +179,9 @@ pub fn expected_rules(db: &dyn Db, test: Model) -> Vec<(&'static str, Decl)> {
         .iter()
         .flat_map(|file| file.declarations(db).iter().copied());
     let expects = declarations.filter(|decl| decl.kind(db) == Kind::Expect);
-    let outcomes = expects.flat_map(|expect| outcomes(db, expect));
+    let outcomes = expects.flat_map(|expect| expectation_outcomes(db, expect));
     let rules = outcomes.filter_map(|outcome| match outcome.finding {
-        Accepted::Rule(rule, _) => Some((outcome.expected, rule)),
+        FindingSelector::Rule(rule, _) => Some((outcome.expected, rule)),
         _ => None,
     });
     rules.collect()

@@ -4,15 +4,15 @@
 use crate::db::{Db, Decl, Place};
 use crate::lower::Part;
 use crate::names::full_name;
+use crate::properties::{Typed, TypedValue, typed};
 use crate::relations::{
-    boundaries_around, broader_says, crossed, ends, exposed_by, holds, incoming, kin,
-    kind_of_asset, outgoing, placed_in, reached, sensitivity_of_asset, touching, trust, why_held,
+    boundaries_around, broader_says, crossed, ends, exposed_by, holds, incoming, kind_of_asset,
+    outgoing, placed_in, reached, sensitivity_of_asset, touching, trust, why_held, with_broader,
 };
 use crate::schema::{
     self, ASSET_KIND, AUTHENTICATION, BOUNDARY_KIND, CLASSIFICATION, ENCRYPTION, LEVEL, TRUST,
     TUNNEL, Takes, Words,
 };
-use crate::typed::{Typed, TypedValue, typed};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -50,7 +50,7 @@ pub enum Many {
 
 /// A fact that is derived and not stated.
 #[derive(Debug)]
-pub struct Derived {
+pub struct DerivedFact {
     /// Its name.
     pub name: &'static str,
     /// The kinds of elements that have it.
@@ -68,7 +68,7 @@ const FLOW: &[Kind] = &[Kind::Flow];
 macro_rules! derived {
     ($($name:literal, $kinds:expr, $gives:expr, $doc:literal;)*) => {
         /// Every derived fact, in the order of the reference.
-        pub static DERIVED: &[Derived] = &[$(Derived { name: $name, kinds: $kinds, gives: $gives, doc: $doc }),*];
+        pub static DERIVED_FACTS: &[DerivedFact] = &[$(DerivedFact { name: $name, kinds: $kinds, gives: $gives, doc: $doc }),*];
     };
 }
 
@@ -103,12 +103,12 @@ pub struct Fact {
 }
 
 /// The fact of a name, if one of the kinds has it.
-pub fn fact(kinds: &[Kind], name: &str) -> Option<Fact> {
+pub fn fact_named(kinds: &[Kind], name: &str) -> Option<Fact> {
     // `source` is derived of a flow and a property of a process: the name alone does not tell.
-    let had = |derived: &&Derived| {
+    let had = |derived: &&DerivedFact| {
         derived.name == name && kinds.iter().any(|kind| derived.kinds.contains(kind))
     };
-    if let Some(derived) = DERIVED.iter().find(had) {
+    if let Some(derived) = DERIVED_FACTS.iter().find(had) {
         return Some(Fact {
             name: derived.name,
             gives: derived.gives,
@@ -132,8 +132,8 @@ pub fn fact(kinds: &[Kind], name: &str) -> Option<Fact> {
 }
 
 /// What a fact means, in a sentence.
-pub fn meaning(fact: Fact) -> &'static str {
-    let derived = DERIVED
+pub fn fact_meaning(fact: Fact) -> &'static str {
+    let derived = DERIVED_FACTS
         .iter()
         .find(|derived| derived.name == fact.name && derived.gives == fact.gives);
     let properties = || {
@@ -153,15 +153,15 @@ pub fn meaning(fact: Fact) -> &'static str {
 }
 
 /// Whether a fact is derived and never stated.
-pub fn is_derived(fact: Fact) -> bool {
-    DERIVED
+pub fn is_derived_fact(fact: Fact) -> bool {
+    DERIVED_FACTS
         .iter()
         .any(|derived| derived.name == fact.name && derived.gives == fact.gives)
 }
 
 /// The names of all facts that one of the kinds has.
 pub fn fact_names(kinds: &[Kind]) -> Vec<&'static str> {
-    let derived = DERIVED
+    let derived = DERIVED_FACTS
         .iter()
         .filter(|derived| kinds.iter().any(|kind| derived.kinds.contains(kind)));
     let mut names: Vec<&str> = derived.map(|derived| derived.name).collect();
@@ -175,7 +175,7 @@ pub fn fact_names(kinds: &[Kind]) -> Vec<&'static str> {
 
 /// A fact that is not stated where a rule needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Missing {
+pub struct MissingFact {
     /// The element that would state it.
     pub element: Decl,
     /// The property that it would state.
@@ -188,7 +188,7 @@ pub enum FactValue<'db> {
     /// The element has no such fact: nothing that compares with it is true.
     Absent,
     /// It is not stated.
-    Unknown(Missing),
+    Unknown(MissingFact),
     /// Yes or no.
     YesNo(bool),
     /// A word by its position.
@@ -208,17 +208,17 @@ type Asked = (Decl, *const u8, Discriminant<Gives>);
 
 /// The facts of elements as rules ask for them, one after the other: each is asked of the database
 /// once.
-pub struct Facts<'db> {
+pub struct FactCache<'db> {
     db: &'db dyn Db,
     known: RefCell<FxHashMap<Asked, Rc<FactValue<'db>>>>,
     typed: RefCell<FxHashMap<Decl, &'db Typed>>,
     kin: RefCell<FxHashMap<Decl, &'db [Decl]>>,
 }
 
-impl<'db> Facts<'db> {
+impl<'db> FactCache<'db> {
     /// Nothing asked for so far.
-    pub fn new(db: &'db dyn Db) -> Facts<'db> {
-        Facts {
+    pub fn new(db: &'db dyn Db) -> FactCache<'db> {
+        FactCache {
             db,
             known: RefCell::default(),
             typed: RefCell::default(),
@@ -256,7 +256,7 @@ impl<'db> Facts<'db> {
     pub fn is_kin(&self, named: Decl, broader: Decl) -> bool {
         let known = self.kin.borrow().get(&named).copied();
         let kin = known.unwrap_or_else(|| {
-            let kin = kin(self.db, named);
+            let kin = with_broader(self.db, named);
             self.kin.borrow_mut().insert(named, kin);
             kin
         });
@@ -264,10 +264,12 @@ impl<'db> Facts<'db> {
     }
 }
 
-fn value<'db>(facts: &Facts<'db>, element: Decl, fact: Fact) -> FactValue<'db> {
+fn value<'db>(facts: &FactCache<'db>, element: Decl, fact: Fact) -> FactValue<'db> {
     let db = facts.db;
     let kind = element.kind(db);
-    let derived = DERIVED.iter().find(|derived| derived.name == fact.name);
+    let derived = DERIVED_FACTS
+        .iter()
+        .find(|derived| derived.name == fact.name);
     if derived.is_some_and(|derived| !derived.kinds.contains(&kind)) {
         return FactValue::Absent;
     }
@@ -341,20 +343,20 @@ fn is_outbound(db: &dyn Db, flow: Decl) -> bool {
     }
 }
 
-fn kinds_of_boundaries(facts: &Facts, boundaries: &[Decl]) -> Vec<u8> {
+fn kinds_of_boundaries(facts: &FactCache, boundaries: &[Decl]) -> Vec<u8> {
     boundaries
         .iter()
         .filter_map(|boundary| facts.typed(*boundary).word("kind"))
         .collect()
 }
 
-fn property_value<'db>(facts: &Facts<'db>, element: Decl, fact: Fact) -> FactValue<'db> {
+fn property_value<'db>(facts: &FactCache<'db>, element: Decl, fact: Fact) -> FactValue<'db> {
     let kind = element.kind(facts.db);
     let Some(property) = schema::of(kind).property(fact.name) else {
         return FactValue::Absent;
     };
     let stated = facts.typed(element);
-    let unknown = FactValue::Unknown(Missing {
+    let unknown = FactValue::Unknown(MissingFact {
         element,
         property: property.name,
     });
@@ -375,12 +377,12 @@ fn property_value<'db>(facts: &Facts<'db>, element: Decl, fact: Fact) -> FactVal
     }
 }
 
-fn encrypted<'db>(facts: &Facts<'db>, element: Decl) -> FactValue<'db> {
+fn encrypted<'db>(facts: &FactCache<'db>, element: Decl) -> FactValue<'db> {
     let (db, stated) = (facts.db, facts.typed(element));
     if element.kind(db) == Kind::Store {
         return match stated.word("encryption") {
             Some(encryption) => FactValue::YesNo(Some(encryption) != ENCRYPTION.position("none")),
-            None => FactValue::Unknown(Missing {
+            None => FactValue::Unknown(MissingFact {
                 element,
                 property: "encryption",
             }),
@@ -395,14 +397,14 @@ fn encrypted<'db>(facts: &Facts<'db>, element: Decl) -> FactValue<'db> {
         Some(protocol) => {
             FactValue::YesNo(broader_says(db, protocol, "encrypted").is_some_and(|(yes, _)| yes))
         }
-        None => FactValue::Unknown(Missing {
+        None => FactValue::Unknown(MissingFact {
             element,
             property: "protocol",
         }),
     }
 }
 
-fn authenticated<'db>(facts: &Facts<'db>, flow: Decl) -> FactValue<'db> {
+fn authenticated<'db>(facts: &FactCache<'db>, flow: Decl) -> FactValue<'db> {
     let (db, stated) = (facts.db, facts.typed(flow));
     if let Some(authentication) = stated.word("authentication") {
         return FactValue::YesNo(Some(authentication) != AUTHENTICATION.position("none"));
@@ -410,7 +412,7 @@ fn authenticated<'db>(facts: &Facts<'db>, flow: Decl) -> FactValue<'db> {
     let protocol = stated.decls("protocol").next();
     match protocol.and_then(|protocol| broader_says(db, protocol, "authenticated")) {
         Some((true, _)) => FactValue::YesNo(true),
-        _ => FactValue::Unknown(Missing {
+        _ => FactValue::Unknown(MissingFact {
             element: flow,
             property: "authentication",
         }),
@@ -428,7 +430,7 @@ pub struct Reason {
 
 /// What a fact says of an element, in words. `called` is what the element is called: "it", or its
 /// name.
-pub fn in_words(facts: &Facts, element: Decl, called: &str, fact: Fact) -> Vec<Reason> {
+pub fn describe_fact(facts: &FactCache, element: Decl, called: &str, fact: Fact) -> Vec<Reason> {
     let (db, stated) = (facts.db, facts.typed(element));
     let at = |property: &str| Some(element.part(stated.part(property).unwrap_or(Part::Name)));
     let one = |message: String, place: Option<Place>| vec![Reason { message, place }];

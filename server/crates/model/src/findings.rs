@@ -1,18 +1,18 @@
 //! Findings: which threats the facts of a model call for, how severe they are, and what has been
 //! done about them. It must not know how a finding is shown.
 
-use crate::condition::{Truth, checked, evaluate, subjects};
+use crate::condition::{Truth, checked_condition, evaluate, rule_subjects};
 use crate::db::{Db, Decl, Model, World, put_in_order};
-use crate::facts::{Facts, Missing, Reason};
+use crate::facts::{FactCache, MissingFact, Reason};
 use crate::lower::Part;
 use crate::names::{accepts_naming, full_name};
+use crate::properties::{Categories, FindingSelector, TypedValue, typed};
 use crate::relations::{
-    Effective, Sensitivity, counters, effective_mitigations, ends, exposed_by, is_done,
+    EffectiveMitigation, Sensitivity, counters, effective_mitigations, ends, exposed_by, is_done,
     is_proposed, most_sensitive, rules, sensitivity,
 };
 use crate::schema::LEVEL;
 use crate::settings::RuleSetting;
-use crate::typed::{Accepted, Categories, TypedValue, typed};
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 use threatline_syntax::Kind;
@@ -56,7 +56,7 @@ impl Level {
 
 /// Severity by likelihood (rows) and impact (columns), both from low to critical. The table of the
 /// language reference is made from this one.
-pub const SEVERITY: [[Level; 4]; 4] = {
+pub const SEVERITY_MATRIX: [[Level; 4]; 4] = {
     use Level::{Critical, High, Low, Medium};
     [
         [Low, Low, Medium, High],
@@ -124,7 +124,7 @@ pub struct Finding {
     /// What kind of threat it is.
     pub categories: Categories,
     /// The fact that is not stated and decides, if the rule fires as *not stated*.
-    pub missing: Option<Missing>,
+    pub missing: Option<MissingFact>,
     /// How likely it is, exposure counted.
     pub likelihood: Level,
     /// How bad it is.
@@ -135,7 +135,7 @@ pub struct Finding {
 
 /// What has been done about a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
+pub enum FindingState {
     /// Nothing.
     Open,
     /// This mitigation is not done yet.
@@ -146,14 +146,14 @@ pub enum State {
     Accepted(Decl),
 }
 
-impl State {
+impl FindingState {
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
-            State::Open => "open",
-            State::Planned(_) => "planned",
-            State::Mitigated(_) => "mitigated",
-            State::Accepted(_) => "accepted",
+            FindingState::Open => "open",
+            FindingState::Planned(_) => "planned",
+            FindingState::Mitigated(_) => "mitigated",
+            FindingState::Accepted(_) => "accepted",
         }
     }
 }
@@ -168,14 +168,14 @@ pub struct Assessed {
     /// The finding.
     pub finding: Finding,
     /// What has been done.
-    pub state: State,
+    pub state: FindingState,
 }
 
 impl Assessed {
     /// The state as reports count it, one of [`STATES`].
     pub fn state_word(&self) -> &'static str {
         match (self.state, self.finding.missing) {
-            (State::Open, Some(_)) => "not stated",
+            (FindingState::Open, Some(_)) => "not stated",
             (state, _) => state.word(),
         }
     }
@@ -191,7 +191,7 @@ pub fn findings(db: &dyn Db, subject: Decl) -> Vec<Finding> {
     if !kind.is_element() || typed(db, subject).get("out_of_scope").is_some() {
         return Vec::new();
     }
-    let facts = Facts::new(db);
+    let facts = FactCache::new(db);
     rules_on(db, subject.model(db), kind)
         .iter()
         .filter_map(|rule| fire(&facts, *rule, subject))
@@ -226,7 +226,7 @@ fn rules_on_kinds(db: &dyn Db, model: Model) -> FxHashMap<u8, Vec<Decl>> {
     let settings = rule_settings(db, model);
     let enabled = |rule: &&Decl| settings.get(rule).is_none_or(|setting| setting.enabled);
     for &rule in rules(db, model).iter().filter(enabled) {
-        for kind in subjects(db, rule) {
+        for kind in rule_subjects(db, rule) {
             by_kind.entry(kind as u8).or_default().push(rule);
         }
     }
@@ -240,9 +240,13 @@ fn rules_on(db: &dyn Db, model: Model, kind: Kind) -> &[Decl] {
         .unwrap_or_default()
 }
 
-fn fire(facts: &Facts, rule: Decl, element: Decl) -> Option<Finding> {
+fn fire(facts: &FactCache, rule: Decl, element: Decl) -> Option<Finding> {
     let db = facts.db();
-    let missing = match evaluate(facts, checked(db, rule).condition.as_ref()?, element) {
+    let missing = match evaluate(
+        facts,
+        checked_condition(db, rule).condition.as_ref()?,
+        element,
+    ) {
         Truth::True => None,
         // Only a single missing fact decides; with two, stating one of them would decide nothing.
         Truth::Unknown(missing) if missing.len() == 1 => Some(missing[0]),
@@ -266,7 +270,7 @@ fn fire(facts: &Facts, rule: Decl, element: Decl) -> Option<Finding> {
         sensitivity(db, element),
         categories,
     );
-    let severity = SEVERITY[likelihood as usize][impact as usize];
+    let severity = SEVERITY_MATRIX[likelihood as usize][impact as usize];
     Some(Finding {
         id: FindingId::Rule { rule, element },
         categories,
@@ -327,7 +331,7 @@ fn threat(db: &dyn Db, threat: Decl) -> Finding {
         missing: None,
         likelihood,
         impact,
-        severity: SEVERITY[likelihood as usize][impact as usize],
+        severity: SEVERITY_MATRIX[likelihood as usize][impact as usize],
     }
 }
 
@@ -344,7 +348,7 @@ pub fn assessed(db: &dyn Db, subject: Decl) -> Vec<Assessed> {
         let accepted = accepts.iter().copied().find(|accept| {
             typed(db, *accept).date("until") >= today && accepts_finding(db, *accept, finding)
         });
-        let state = accepted.map_or_else(|| treatment(db, finding), State::Accepted);
+        let state = accepted.map_or_else(|| treatment(db, finding), FindingState::Accepted);
         Assessed {
             finding: finding.clone(),
             state,
@@ -358,33 +362,33 @@ pub fn accepts_finding(db: &dyn Db, accept: Decl, finding: &Finding) -> bool {
     let stated = typed(db, accept);
     let named = stated.values("findings");
     named.iter().any(|(_, value)| match value {
-        TypedValue::Finding(accepted) => accepted_is(accepted, finding),
+        TypedValue::Finding(accepted) => selects(accepted, finding),
         _ => false,
     })
 }
 
 /// Whether what an `accept` names is this finding.
-pub fn accepted_is(accepted: &Accepted, finding: &Finding) -> bool {
+pub fn selects(accepted: &FindingSelector, finding: &Finding) -> bool {
     match (accepted, finding.id) {
         (
-            Accepted::Rule(rule, subject),
+            FindingSelector::Rule(rule, subject),
             FindingId::Rule {
                 rule: found,
                 element,
             },
         ) => *rule == found && *subject == element,
-        (Accepted::Category(category, subject), id) => {
+        (FindingSelector::Category(category, subject), id) => {
             *subject == id.subject() && finding.categories.overlaps(Categories::one(*category))
         }
-        (Accepted::Threat(threat), FindingId::Threat(found)) => *threat == found,
+        (FindingSelector::Threat(threat), FindingId::Threat(found)) => *threat == found,
         _ => false,
     }
 }
 
 /// What mitigations make of a finding: the one in place that counters it, else one that is planned.
 /// What is proposed changes nothing yet: nobody has decided on it.
-fn treatment(db: &dyn Db, finding: &Finding) -> State {
-    let countering = countering(db, finding);
+fn treatment(db: &dyn Db, finding: &Finding) -> FindingState {
+    let countering = mitigations_against_finding(db, finding);
     let done = countering
         .iter()
         .find(|effective| is_done(db, effective.mitigation));
@@ -392,14 +396,14 @@ fn treatment(db: &dyn Db, finding: &Finding) -> State {
         .iter()
         .find(|effective| !is_proposed(db, effective.mitigation));
     match (done, planned) {
-        (Some(done), _) => State::Mitigated(done.mitigation),
-        (None, Some(planned)) => State::Planned(planned.mitigation),
-        (None, None) => State::Open,
+        (Some(done), _) => FindingState::Mitigated(done.mitigation),
+        (None, Some(planned)) => FindingState::Planned(planned.mitigation),
+        (None, None) => FindingState::Open,
     }
 }
 
 /// The mitigations that counter a finding where it is, done or not, and what brings each there.
-pub fn countering(db: &dyn Db, finding: &Finding) -> Vec<Effective> {
+pub fn mitigations_against_finding(db: &dyn Db, finding: &Finding) -> Vec<EffectiveMitigation> {
     match finding.id {
         FindingId::Rule { rule, element } => effective_mitigations(db, element)
             .iter()
@@ -411,14 +415,15 @@ pub fn countering(db: &dyn Db, finding: &Finding) -> Vec<Effective> {
             .collect(),
         FindingId::Threat(threat) => {
             let stated = typed(db, threat);
-            let listed = stated
-                .named("mitigations")
-                .map(|(mitigation, part)| Effective {
-                    mitigation,
-                    by: threat,
-                    part,
-                });
-            let mut found: Vec<Effective> = listed.collect();
+            let listed =
+                stated
+                    .named("mitigations")
+                    .map(|(mitigation, part)| EffectiveMitigation {
+                        mitigation,
+                        by: threat,
+                        part,
+                    });
+            let mut found: Vec<EffectiveMitigation> = listed.collect();
             for target in stated.decls("targets") {
                 let there = effective_mitigations(db, target).iter().copied();
                 found.extend(there.filter(|effective| {
@@ -452,9 +457,9 @@ pub fn accepts_on(db: &dyn Db, subject: Decl) -> Vec<Decl> {
 }
 
 /// The facts that led to a finding.
-pub fn reasons(db: &dyn Db, finding: &Finding) -> Vec<Reason> {
+pub fn finding_reasons(db: &dyn Db, finding: &Finding) -> Vec<Reason> {
     match finding.id {
-        FindingId::Rule { rule, element } => match &checked(db, rule).condition {
+        FindingId::Rule { rule, element } => match &checked_condition(db, rule).condition {
             Some(condition) => crate::condition::reasons(db, condition, element),
             None => Vec::new(),
         },
@@ -470,7 +475,7 @@ pub fn reasons(db: &dyn Db, finding: &Finding) -> Vec<Reason> {
 }
 
 /// How the severity of a finding comes about, a sentence a step.
-pub fn arithmetic(db: &dyn Db, finding: &Finding) -> Vec<String> {
+pub fn severity_steps(db: &dyn Db, finding: &Finding) -> Vec<String> {
     let mut steps = Vec::new();
     let decl = finding.id.definition();
     let set = match finding.id {
@@ -512,7 +517,7 @@ pub fn arithmetic(db: &dyn Db, finding: &Finding) -> Vec<String> {
             )
         }
     });
-    let severity = SEVERITY[finding.likelihood as usize][finding.impact as usize].word();
+    let severity = SEVERITY_MATRIX[finding.likelihood as usize][finding.impact as usize].word();
     steps.push(match &finding.missing {
         None => format!(
             "severity {severity}: likelihood {} with impact {}",
@@ -532,7 +537,7 @@ pub fn arithmetic(db: &dyn Db, finding: &Finding) -> Vec<String> {
 
 /// All findings of a model with what has been done about them, the most severe first, then by file
 /// and place.
-pub fn all(db: &dyn Db, model: Model) -> Vec<Assessed> {
+pub fn all_findings(db: &dyn Db, model: Model) -> Vec<Assessed> {
     let files = model.files(db).iter();
     let decls = files.flat_map(|file| file.declarations(db).iter().copied());
     let mut all: Vec<Assessed> = decls

@@ -455,7 +455,7 @@ pub fn name_from(db: &dyn Db, decl: Decl, file: File) -> SmolStr {
 
 /// All declarations of some kinds that the files of a model can name: the model's, then those it
 /// builds on.
-pub fn visible(db: &dyn Db, model: Model, kinds: &[Kind]) -> Vec<Decl> {
+pub fn visible_declarations(db: &dyn Db, model: Model, kinds: &[Kind]) -> Vec<Decl> {
     let of = |from: Model| {
         let can_be_named = move |decl: &Decl| {
             let shape = decl.shape(db);

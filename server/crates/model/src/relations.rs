@@ -6,14 +6,14 @@ use crate::lower::{Expression, Facts, Part, Shape, Value};
 use crate::names::{
     components_around, definition_of_base, files_naming, headings_naming, resolve, resolve_as,
 };
+use crate::properties::{Categories, TypedValue, typed};
 use crate::schema::{self, STATUS, TRUST, Takes};
-use crate::typed::{Categories, TypedValue, typed};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 
 /// What a flow may start at and end at.
-pub const ENDS: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
+pub const ENDPOINT_KINDS: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
 
 fn named(db: &dyn Db, file: File, name: Option<&SmolStr>, kinds: &[Kind]) -> Option<Decl> {
     resolve(db, file, name?)
@@ -29,8 +29,8 @@ pub fn ends(db: &dyn Db, flow: Decl) -> (Option<Decl>, Option<Decl>) {
         return (None, None);
     }
     (
-        named(db, file, shape.source.as_ref(), ENDS),
-        named(db, file, shape.target.as_ref(), ENDS),
+        named(db, file, shape.source.as_ref(), ENDPOINT_KINDS),
+        named(db, file, shape.target.as_ref(), ENDPOINT_KINDS),
     )
 }
 
@@ -48,7 +48,7 @@ pub struct Touching {
 #[salsa::tracked]
 pub fn touching(db: &dyn Db, element: Decl) -> Touching {
     let mut touching = Touching::default();
-    if !ENDS.contains(&element.kind(db)) {
+    if !ENDPOINT_KINDS.contains(&element.kind(db)) {
         return touching;
     }
     for &flow in headings_naming(db, element) {
@@ -87,7 +87,7 @@ pub fn placed_in(db: &dyn Db, decl: Decl) -> Option<Decl> {
 }
 
 /// How deep boundaries may be nested; what is around that many is not looked at.
-pub const DEEPEST_BOUNDARY: usize = 64;
+pub const MAX_BOUNDARY_DEPTH: usize = 64;
 
 /// The boundaries around an element or a boundary, the innermost first. Around boundaries that lie
 /// in each other in a circle, each is given once.
@@ -96,7 +96,7 @@ pub fn boundaries_around(db: &dyn Db, decl: Decl) -> Vec<Decl> {
     let mut around = Vec::new();
     let mut next = placed_in(db, decl);
     while let Some(boundary) = next {
-        if boundary == decl || around.contains(&boundary) || around.len() == DEEPEST_BOUNDARY {
+        if boundary == decl || around.contains(&boundary) || around.len() == MAX_BOUNDARY_DEPTH {
             break;
         }
         around.push(boundary);
@@ -258,7 +258,7 @@ fn technologies_of(db: &dyn Db, model: Model) -> FxHashSet<Decl> {
     let files = model.files(db).iter().filter(|_| !own.is_empty());
     let in_files = files.flat_map(|file| technologies_in(db, *file).iter().copied());
     others
-        .flat_map(|technology| kin(db, technology).iter().copied())
+        .flat_map(|technology| with_broader(db, technology).iter().copied())
         .chain(in_files)
         .collect()
 }
@@ -273,7 +273,7 @@ fn technologies_in(db: &dyn Db, file: File) -> Vec<Decl> {
         .filter_map(|name| resolve_as(db, file, name, &[Kind::Technology]));
     let mut seen = FxHashSet::default();
     named
-        .flat_map(|technology| kin(db, technology).iter().copied())
+        .flat_map(|technology| with_broader(db, technology).iter().copied())
         .filter(|decl| seen.insert(*decl))
         .collect()
 }
@@ -387,7 +387,7 @@ const MOST_BROADER: usize = 64;
 
 /// A technology or protocol and the broader ones that it is one of, itself first.
 #[salsa::tracked]
-pub fn kin(db: &dyn Db, decl: Decl) -> Vec<Decl> {
+pub fn with_broader(db: &dyn Db, decl: Decl) -> Vec<Decl> {
     let mut kin = vec![decl];
     let mut seen = FxHashSet::from_iter([decl]);
     let mut next = 0;
@@ -405,7 +405,7 @@ pub fn kin(db: &dyn Db, decl: Decl) -> Vec<Decl> {
 /// A yes or no of a technology or a protocol, its own or that of the nearest broader one which
 /// states it.
 pub fn broader_says(db: &dyn Db, decl: Decl, property: &str) -> Option<(bool, Decl)> {
-    kin(db, decl)
+    with_broader(db, decl)
         .iter()
         .find_map(|decl| Some((typed(db, *decl).yes_no(property)?, *decl)))
 }
@@ -455,7 +455,7 @@ pub fn is_proposed(db: &dyn Db, mitigation: Decl) -> bool {
 /// A mitigation that protects an element, and what brings it there: the element itself, its
 /// component or a boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Effective {
+pub struct EffectiveMitigation {
     /// The mitigation.
     pub mitigation: Decl,
     /// What lists it.
@@ -467,7 +467,7 @@ pub struct Effective {
 /// The mitigations that protect an element: its own, those of its components, and those of the
 /// boundaries that it is in; of a flow, of the boundaries that it runs within or enters.
 #[salsa::tracked]
-pub fn effective_mitigations(db: &dyn Db, element: Decl) -> Vec<Effective> {
+pub fn effective_mitigations(db: &dyn Db, element: Decl) -> Vec<EffectiveMitigation> {
     let mut by = vec![element];
     by.extend(components_around(db, element.file(db)));
     if element.kind(db) == Kind::Flow {
@@ -484,13 +484,13 @@ pub fn effective_mitigations(db: &dyn Db, element: Decl) -> Vec<Effective> {
     let listed = by.into_iter().flat_map(|by| {
         typed(db, by)
             .named("mitigations")
-            .map(move |(mitigation, part)| Effective {
+            .map(move |(mitigation, part)| EffectiveMitigation {
                 mitigation,
                 by,
                 part,
             })
     });
-    let mut found: Vec<Effective> = Vec::new();
+    let mut found: Vec<EffectiveMitigation> = Vec::new();
     for effective in listed {
         if !found
             .iter()
@@ -608,7 +608,7 @@ pub fn rules(db: &dyn Db, model: Model) -> Vec<Decl> {
 
 /// The mitigations that counter a rule: the model's own first, then those of what it builds on.
 #[salsa::tracked]
-pub fn mitigations_countering(db: &dyn Db, model: Model, rule: Decl) -> Vec<Decl> {
+pub fn mitigations_against_rule(db: &dyn Db, model: Model, rule: Decl) -> Vec<Decl> {
     let mitigations = model
         .with_bases(db)
         .flat_map(|model| model.mitigations(db).iter().copied());

@@ -46,11 +46,11 @@ pub struct RuleSetting {
 }
 
 /// The sections of the file.
-pub const SECTIONS: [&str; 5] = ["model", "check", "diagnostics", "rules", "links"];
+pub const SETTINGS_SECTIONS: [&str; 5] = ["model", "check", "diagnostics", "rules", "links"];
 
 /// The keys of a section, each with what it says; of `diagnostics` every code is one. `rules`
 /// stands for the sections of single rules.
-pub fn keys(section: &str) -> Vec<(&'static str, &'static str)> {
+pub fn settings_keys(section: &str) -> Vec<(&'static str, &'static str)> {
     match section {
         "model" => vec![("name", "What the model is called.")],
         "check" => vec![(
@@ -79,7 +79,7 @@ pub fn keys(section: &str) -> Vec<(&'static str, &'static str)> {
 
 /// The words that a key takes, where it takes words; those that are no strings are written without
 /// quotes.
-pub fn words(section: &str, key: &str) -> &'static [&'static str] {
+pub fn settings_words(section: &str, key: &str) -> &'static [&'static str] {
     match (section, key) {
         ("check", _) => &["low", "medium", "high", "critical", "never"],
         ("diagnostics", _) => &["error", "warning", "information", "hint", "off"],
@@ -101,7 +101,10 @@ pub struct Problem {
 }
 
 fn known_keys(section: &str) -> Vec<&'static str> {
-    keys(section).into_iter().map(|(key, _)| key).collect()
+    settings_keys(section)
+        .into_iter()
+        .map(|(key, _)| key)
+        .collect()
 }
 
 /// A value and where it stands.
@@ -126,8 +129,8 @@ impl Settings {
         for (section, value) in table.get_ref() {
             let at = Span::new(section.span().start, section.span().end);
             let name: &str = section.get_ref();
-            if !SECTIONS.contains(&name) {
-                settings.unknown(at, "section", name, &SECTIONS);
+            if !SETTINGS_SECTIONS.contains(&name) {
+                settings.unknown(at, "section", name, &SETTINGS_SECTIONS);
                 continue;
             }
             let DeValue::Table(keys) = value.get_ref() else {
@@ -170,7 +173,7 @@ impl Settings {
                 match (Level::from_word(&word), word.as_str()) {
                     (Some(level), _) => self.fail_on = Some(Some(level)),
                     (None, "never") => self.fail_on = Some(None),
-                    _ => self.bad_word(value.1, &word, words(section, key)),
+                    _ => self.bad_word(value.1, &word, settings_words(section, key)),
                 }
             }
             ("links", "ticket") => {
@@ -200,7 +203,7 @@ impl Settings {
                     "information" => Some(Severity::Information),
                     "hint" => Some(Severity::Hint),
                     "off" => None,
-                    _ => return self.bad_word(value.1, &word, words(section, key)),
+                    _ => return self.bad_word(value.1, &word, settings_words(section, key)),
                 };
                 self.diagnostics.insert(code.into(), severity);
             }
@@ -260,7 +263,7 @@ impl Settings {
                     };
                     rule.likelihood = Level::from_word(&word);
                     if rule.likelihood.is_none() {
-                        self.bad_word(value.1, &word, words("rules", "likelihood"));
+                        self.bad_word(value.1, &word, settings_words("rules", "likelihood"));
                     }
                 }
                 "reason" => rule.reason = self.text_of(value).unwrap_or_default(),

@@ -2,12 +2,11 @@
 //! The built-in library has nothing wrong with it.
 
 use std::collections::BTreeSet;
-use threatline_model::codes::{self, Class};
-use threatline_model::diagnostics::{diagnostics, settings_diagnostics};
-use threatline_model::names::full_name;
-use threatline_model::relations::{mitigations_countering, rules};
-use threatline_model::workspace::FileText;
-use threatline_model::{Workspace, World};
+use threatline_model::{
+    FileText, Workspace, World,
+    codes::{self, Class},
+    diagnostics, full_name, mitigations_against_rule, rules, settings_diagnostics,
+};
 use threatline_testkit::{TODAY, fixture, render, workspace};
 
 /// The codes of all diagnostics of a model of one file, given as bytes.
@@ -173,7 +172,7 @@ fn every_rule_of_the_library_is_countered_by_a_mitigation_of_it() {
     for &rule in rules(db, library) {
         let name = full_name(db, rule);
         assert!(
-            !mitigations_countering(db, library, rule).is_empty(),
+            !mitigations_against_rule(db, library, rule).is_empty(),
             "nothing in the library counters {name}"
         );
     }

@@ -1,9 +1,6 @@
 //! Texts that nobody writes: none of them may bring the analysis down or keep it busy.
 
-use threatline_model::diagnostics::diagnostics;
-use threatline_model::findings::all;
-use threatline_model::workspace::FileText;
-use threatline_model::{Date, Span, Workspace};
+use threatline_model::{Date, FileText, Span, Workspace, all_findings, diagnostics};
 use threatline_testkit::{Random, TODAY, render};
 
 /// How much more an optimised build is asked to take.
@@ -29,7 +26,7 @@ fn codes(files: Vec<(String, Vec<u8>)>) -> Vec<(&'static str, usize)> {
                 .map(|diagnostic| diagnostic.code.id),
         );
     }
-    all(db, model);
+    all_findings(db, model);
     found.sort_unstable();
     let mut counts: Vec<(&'static str, usize)> = Vec::new();
     for code in found {

@@ -5,8 +5,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use support::{Observed, edit};
-use threatline_model::workspace::FileText;
-use threatline_model::{Kind, Span, Workspace};
+use threatline_model::{FileText, Kind, Span, Workspace};
 use threatline_testkit::{Random, fixture, render, render_findings};
 
 /// A web shop of three components, small enough to know by heart.
@@ -333,7 +332,7 @@ fn a_rule_that_is_turned_off_leaves_the_text_as_it_is() {
     let of_the_text = STRUCTURE
         .iter()
         .filter(|query| **query != "full_name")
-        .chain(&["typed", "holds", "checked"]);
+        .chain(&["typed", "holds", "checked_condition"]);
     assert!(
         of_the_text
             .clone()

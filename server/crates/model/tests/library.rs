@@ -2,13 +2,10 @@
 //! countered, and says where the threat is described; every category of STRIDE is covered.
 
 use std::collections::{BTreeMap, BTreeSet};
-use threatline_model::diagnostics::{Severity, diagnostics};
-use threatline_model::expectations::expected_rules;
-use threatline_model::names::full_name;
-use threatline_model::relations::{mitigations_countering, rules};
-use threatline_model::schema::STRIDE;
-use threatline_model::typed::typed;
-use threatline_model::{Decl, Workspace, World};
+use threatline_model::{
+    Decl, Severity, Workspace, World, diagnostics, expected_rules, full_name,
+    mitigations_against_rule, rules, schema::STRIDE, typed,
+};
 use threatline_testkit::{TODAY, render_diagnostic};
 
 fn with_tests() -> Workspace {
@@ -83,7 +80,7 @@ fn every_rule_is_described_referred_and_countered() {
             "{name} refers to no CWE"
         );
         assert!(
-            !mitigations_countering(db, rule.model(db), rule).is_empty(),
+            !mitigations_against_rule(db, rule.model(db), rule).is_empty(),
             "nothing counters {name}"
         );
     }

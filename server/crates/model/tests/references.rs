@@ -1,9 +1,7 @@
 //! What is told of the ids that `references` name: which are in no list, and which their publishers
 //! gave up.
 
-use threatline_model::Workspace;
-use threatline_model::diagnostics::{Diagnostic, diagnostics};
-use threatline_model::workspace::FileText;
+use threatline_model::{Diagnostic, FileText, Workspace, diagnostics};
 use threatline_testkit::TODAY;
 
 /// What is told of the references of a threat.

@@ -2,7 +2,7 @@
 //! severities, states and the way findings are told.
 
 use expect_test::{Expect, expect};
-use threatline_model::findings::{Level, SEVERITY};
+use threatline_model::{Level, SEVERITY_MATRIX};
 use threatline_testkit::{fixture, render, render_findings, workspace};
 
 /// The findings of a model, a line each: severity, state and name.
@@ -814,7 +814,7 @@ fn a_flow_is_protected_by_what_it_runs_within_or_enters() {
 fn severity_is_by_likelihood_and_impact() {
     let words = Level::ALL.map(Level::word);
     let mut table = String::new();
-    for (likelihood, row) in words.iter().zip(SEVERITY) {
+    for (likelihood, row) in words.iter().zip(SEVERITY_MATRIX) {
         for (impact, severity) in words.iter().zip(row) {
             let model = format!(
                 "process api

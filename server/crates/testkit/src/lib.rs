@@ -8,11 +8,10 @@ pub use cursor::{Cursor, example_models, written};
 pub use generate::{Random, generate, generate_one_file, generate_short};
 
 use std::fmt::Write;
-use threatline_model::diagnostics::{Diagnostic, Location, diagnostics, settings_diagnostics};
-use threatline_model::findings::{State, all};
-use threatline_model::names::full_name;
-use threatline_model::workspace::FileText;
-use threatline_model::{Database, Date, Workspace};
+use threatline_model::{
+    Database, Date, Diagnostic, FileText, FindingState, Location, Workspace, all_findings,
+    diagnostics, full_name, settings_diagnostics,
+};
 use threatline_syntax::{Encoding, LineIndex, Span};
 
 /// The day on which all tests take place.
@@ -120,7 +119,7 @@ pub fn render_file(workspace: &Workspace, path: &str) -> String {
 pub fn render_findings(workspace: &Workspace) -> String {
     let mut text = String::new();
     let db = workspace.db();
-    for assessed in workspace.models().flat_map(|model| all(db, model)) {
+    for assessed in workspace.models().flat_map(|model| all_findings(db, model)) {
         let finding = &assessed.finding;
         let name = finding.id.name(db);
         let name = name.strip_prefix("std.").unwrap_or(&name);
@@ -132,8 +131,10 @@ pub fn render_findings(workspace: &Workspace) -> String {
         )
         .unwrap();
         match assessed.state {
-            State::Open => {}
-            State::Planned(by) | State::Mitigated(by) | State::Accepted(by) => {
+            FindingState::Open => {}
+            FindingState::Planned(by)
+            | FindingState::Mitigated(by)
+            | FindingState::Accepted(by) => {
                 write!(text, " by {}", full_name(db, by)).unwrap();
             }
         }

@@ -1,13 +1,11 @@
 //! The rules that look at a model, with all that is to be said of each, for lists and pages. It
 //! must not know how they are laid out.
 
-use threatline_model::condition::{asked_for, subjects};
-use threatline_model::findings::{Level, rule_settings};
-use threatline_model::names::full_name;
-use threatline_model::relations::{kin, mitigations_countering, rules};
-use threatline_model::settings::RuleSetting;
-use threatline_model::typed::{Categories, typed};
-use threatline_model::{Database, Decl, Kind, Model, Part};
+use threatline_model::{
+    Categories, Database, Decl, Kind, Level, Model, Part, RuleSetting, full_name,
+    mitigations_against_rule, rule_settings, rule_subjects, rules, technologies_wanted, typed,
+    with_broader,
+};
 
 /// A rule, and what it says.
 #[derive(Clone, Debug)]
@@ -65,8 +63,8 @@ fn wanted(db: &Database, entry: &Entry, filter: &Filter) -> bool {
         .categories
         .is_none_or(|categories| entry.categories.overlaps(categories));
     let asks_for = filter.made_with.is_none_or(|made_with| {
-        let asked = asked_for(db, entry.rule);
-        kin(db, made_with)
+        let asked = technologies_wanted(db, entry.rule);
+        with_broader(db, made_with)
             .iter()
             .any(|broader| asked.contains(broader))
     });
@@ -108,7 +106,7 @@ pub fn entry(db: &Database, model: Model, rule: Decl) -> Entry {
             .map(|text| text.to_string())
             .unwrap_or_default(),
         subject: file.strip_suffix(".threat").unwrap_or(file).to_owned(),
-        on: subjects(db, rule),
+        on: rule_subjects(db, rule),
         categories: stated.categories(),
         condition: written_property(db, rule, "when").unwrap_or_default(),
         likelihood: level("likelihood", Level::Medium),
@@ -118,7 +116,7 @@ pub fn entry(db: &Database, model: Model, rule: Decl) -> Entry {
             .text("advice")
             .map(|advice| advice.to_string())
             .unwrap_or_default(),
-        countered_by: mitigations_countering(db, model, rule).clone(),
+        countered_by: mitigations_against_rule(db, model, rule).clone(),
         setting: rule_settings(db, model).get(&rule).cloned(),
         name,
     }

@@ -10,16 +10,13 @@ use self::matching::{Matching, is_text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Ordering;
 use std::hash::Hash;
-use threatline_model::condition::{checked, obstacles};
-use threatline_model::findings::{Assessed, FindingId, Level, State, accepted_is, all, rule_named};
-use threatline_model::names::full_name;
-use threatline_model::relations::{
-    Sensitivity, crossed, effective_mitigations, ends, holds, sensitivity_of_asset, trust,
+use threatline_model::{
+    Assessed, Database, Decl, FindingId, FindingState, Kind, Level, Model, Part, Place,
+    RuleSetting, Sensitivity, Settings, Span, TypedValue, all_findings, checked_condition, crossed,
+    effective_mitigations, ends, full_name, holds, reasons_against, rule_named,
+    schema::{CLASSIFICATION, Property, TRUST},
+    selects, sensitivity_of_asset, trust, typed,
 };
-use threatline_model::schema::{CLASSIFICATION, Property, TRUST};
-use threatline_model::settings::{RuleSetting, Settings};
-use threatline_model::typed::{TypedValue, typed};
-use threatline_model::{Database, Decl, Kind, Model, Part, Place, Span};
 
 /// One state of a model.
 pub struct Side<'a> {
@@ -58,8 +55,7 @@ impl<'a> Side<'a> {
                     .flatten()
                     .map(move |decl| (decl, stated.property.name))
             });
-            let placed =
-                threatline_model::relations::placed_in(db, decl).map(|boundary| (boundary, "in"));
+            let placed = threatline_model::placed_in(db, decl).map(|boundary| (boundary, "in"));
             for (named, how) in ends.chain(stated).chain(placed) {
                 mentions.entry(named).or_default().push((decl, how));
             }
@@ -162,7 +158,7 @@ impl Opened {
     /// Whether it was open before, and less severe.
     pub fn is_worse(&self) -> bool {
         self.before
-            .is_some_and(|(state, _)| state == State::Open.word())
+            .is_some_and(|(state, _)| state == FindingState::Open.word())
     }
 }
 
@@ -172,7 +168,7 @@ pub struct Closed {
     /// The finding of the base.
     pub assessed: Assessed,
     /// What it is in the head, if it is there.
-    pub now: Option<State>,
+    pub now: Option<FindingState>,
     /// Why, as far as it is known.
     pub why: String,
     /// Where its subject is, or was.
@@ -215,7 +211,7 @@ pub fn compare(base: &Side, head: &Side, policies: &Policies) -> Comparison {
     let matching = Matching::new(base, head);
     let of = |side: &Side| {
         side.model
-            .map(|model| all(side.db, model))
+            .map(|model| all_findings(side.db, model))
             .unwrap_or_default()
     };
     let (before, after) = (of(base), of(head));
@@ -348,7 +344,8 @@ impl Comparer<'_> {
             let word = |bar: Option<&'static str>| bar.unwrap_or("not set");
             let fails = |settings: &Settings, found: &Assessed| {
                 let bar = settings.fail_on.unwrap_or(Some(Level::High));
-                found.state == State::Open && bar.is_some_and(|bar| found.finding.severity >= bar)
+                found.state == FindingState::Open
+                    && bar.is_some_and(|bar| found.finding.severity >= bar)
             };
             let of = |by: &Settings, not: &Settings| {
                 let found = self
@@ -449,8 +446,9 @@ impl Comparer<'_> {
         else {
             return String::new();
         };
-        let of_rule =
-            |found: &&Assessed| found.state == State::Open && found.finding.id.definition() == rule;
+        let of_rule = |found: &&Assessed| {
+            found.state == FindingState::Open && found.finding.id.definition() == rule
+        };
         let severities = |all: &[Assessed]| -> FxHashMap<FindingId, Level> {
             all.iter()
                 .filter(of_rule)
@@ -560,7 +558,7 @@ impl Comparer<'_> {
 
     /// Another boundary, or other ends.
     fn placement(&mut self, old: Decl, new: Decl) {
-        use threatline_model::relations::{placed_in, trust_of_boundary};
+        use threatline_model::{placed_in, trust_of_boundary};
         let (base, head) = (self.base.db, self.head.db);
         let before = placed_in(base, old).map(|boundary| self.matching.base_name(boundary));
         let after = placed_in(head, new).map(|boundary| self.name(boundary));
@@ -633,7 +631,7 @@ impl Comparer<'_> {
                 message += &format!(", which is {classification}");
             }
             Kind::Boundary => {
-                let trust = threatline_model::relations::trust_of_boundary(db, decl).0;
+                let trust = threatline_model::trust_of_boundary(db, decl).0;
                 message += &format!(", of trust {}", TRUST.word(trust));
             }
             _ => {}
@@ -641,7 +639,7 @@ impl Comparer<'_> {
         if matches!(
             kind,
             Kind::External | Kind::Process | Kind::Store | Kind::Boundary
-        ) && let Some(boundary) = threatline_model::relations::placed_in(db, decl)
+        ) && let Some(boundary) = threatline_model::placed_in(db, decl)
         {
             message += &format!(", in `{}`", self.name(boundary));
         }
@@ -657,12 +655,12 @@ impl Comparer<'_> {
         let db = self.head.db;
         let was_accepted = |found: &Assessed| {
             let was = self.was.get(found.finding.id.name(db).as_str());
-            was.is_some_and(|was| matches!(was.state, State::Accepted(_)))
+            was.is_some_and(|was| matches!(was.state, FindingState::Accepted(_)))
         };
         let of_it = self
             .after
             .iter()
-            .filter(|found| found.state == State::Accepted(accept));
+            .filter(|found| found.state == FindingState::Accepted(accept));
         let newly: Vec<&Assessed> = of_it.filter(|found| !was_accepted(found)).collect();
         let in_base = |decl| self.matching.base_name(decl);
         let known = old.and_then(|old| typed(self.base.db, old).get("findings"));
@@ -679,9 +677,7 @@ impl Comparer<'_> {
                 continue;
             };
             let text = matching::in_text(value, &|decl| self.name(decl));
-            if !known.contains(&text)
-                && !newly.iter().any(|found| accepted_is(names, &found.finding))
-            {
+            if !known.contains(&text) && !newly.iter().any(|found| selects(names, &found.finding)) {
                 accepted.push(format!("`{}`", plain(&text)));
             }
         }
@@ -944,7 +940,7 @@ impl Comparer<'_> {
                 effective_mitigations(head, new),
             );
             let names = |name: &dyn Fn(Decl) -> String,
-                         all: &[threatline_model::relations::Effective]| {
+                         all: &[threatline_model::EffectiveMitigation]| {
                 all.iter()
                     .map(|effective| name(effective.mitigation))
                     .collect::<FxHashSet<String>>()
@@ -1008,11 +1004,14 @@ impl Comparer<'_> {
             .iter()
             .map(|found| (found.finding.id.name(self.head.db).to_string(), found))
             .collect();
-        for found in after.iter().filter(|found| found.state == State::Open) {
+        for found in after
+            .iter()
+            .filter(|found| found.state == FindingState::Open)
+        {
             let before = self.was.get(found.finding.id.name(self.head.db).as_str());
             let before = before.map(|was| (was.state.word(), was.finding.severity));
             if before.is_none_or(|(state, severity)| {
-                state != State::Open.word() || severity < found.finding.severity
+                state != FindingState::Open.word() || severity < found.finding.severity
             }) {
                 self.found.opened.push(Opened {
                     assessed: found.clone(),
@@ -1021,16 +1020,19 @@ impl Comparer<'_> {
             }
         }
         let is_unfound = |found: &&Assessed| {
-            found.state != State::Open
+            found.state != FindingState::Open
                 && !is.contains_key(&base_id(self.matching, found.finding.id))
                 && self.matching.in_head(found.finding.id.subject()).is_some()
         };
         self.found.unfound = before.iter().filter(is_unfound).cloned().collect();
-        for found in before.iter().filter(|found| found.state == State::Open) {
+        for found in before
+            .iter()
+            .filter(|found| found.state == FindingState::Open)
+        {
             let now = is
                 .get(&base_id(self.matching, found.finding.id))
                 .map(|now| now.state);
-            if now == Some(State::Open) {
+            if now == Some(FindingState::Open) {
                 continue;
             }
             let subject = found.finding.id.subject();
@@ -1052,13 +1054,15 @@ impl Comparer<'_> {
         }
     }
 
-    fn treated(&self, state: State) -> String {
+    fn treated(&self, state: FindingState) -> String {
         let by = |decl: Decl| plain(&self.name(decl)).to_owned();
         match state {
-            State::Open => String::new(),
-            State::Planned(mitigation) => format!("`{}` is planned to counter it", by(mitigation)),
-            State::Mitigated(mitigation) => format!("`{}` counters it", by(mitigation)),
-            State::Accepted(accept) => {
+            FindingState::Open => String::new(),
+            FindingState::Planned(mitigation) => {
+                format!("`{}` is planned to counter it", by(mitigation))
+            }
+            FindingState::Mitigated(mitigation) => format!("`{}` counters it", by(mitigation)),
+            FindingState::Accepted(accept) => {
                 let db = self.head.db;
                 format!(
                     "accepted by {}{} (`{}`)",
@@ -1098,9 +1102,10 @@ impl Comparer<'_> {
             return Vec::new();
         };
         let rule = rule_named(self.head.db, model, &self.matching.base_name(rule));
-        let condition = rule.and_then(|rule| checked(self.head.db, rule).condition.as_ref());
+        let condition =
+            rule.and_then(|rule| checked_condition(self.head.db, rule).condition.as_ref());
         let facts = condition
-            .map(|condition| obstacles(self.head.db, condition, element))
+            .map(|condition| reasons_against(self.head.db, condition, element))
             .unwrap_or_default();
         facts.into_iter().map(|fact| fact.message).collect()
     }

@@ -5,24 +5,19 @@ use crate::catalogue;
 use crate::explain::{self, Explanation, Section};
 use crate::names::shown_name;
 use crate::related;
-use threatline_model::condition::{checked, obstacles};
-use threatline_model::expectations::outcomes;
-use threatline_model::facts::{self, Fact, Facts, Gives, Many, in_words, is_derived};
-use threatline_model::findings::{
-    Assessed, FindingId, STATES, State, accepted_is, accepts_finding, assessed, categories_in_words,
+use threatline_model::{
+    Assessed, Database, Date, Decl, Fact, FactCache, File, FindingId, FindingSelector,
+    FindingState, Gives, Kind, Many, Model, Part, Place, STATES, TypedValue, World,
+    accepts_finding, assessed, boundaries_around, broader_says, categories_in_words,
+    checked_condition, component_of, contents, counters, crossed, describe_fact,
+    effective_mitigations, ends, expectation_outcomes, exposed_by, fact_meaning, fact_named,
+    full_name, holds, is_derived_fact, is_done, kind_of_asset, name_from, placed_in,
+    reasons_against,
+    references::{self, List},
+    schema::{self, ASSET_KIND, CLASSIFICATION, LEVEL, Property, STATUS, TRUST, Takes, Words},
+    selects, sensitivity_of_asset, trust, trust_of_boundary, typed, why_held, with_article,
+    with_broader,
 };
-use threatline_model::names::{component_of, full_name, name_from};
-use threatline_model::references::{self, List};
-use threatline_model::relations::{
-    boundaries_around, broader_says, contents, counters, crossed, effective_mitigations, ends,
-    exposed_by, holds, is_done, kin, kind_of_asset, placed_in, sensitivity_of_asset, trust,
-    trust_of_boundary, why_held,
-};
-use threatline_model::schema::{
-    self, ASSET_KIND, CLASSIFICATION, LEVEL, Property, STATUS, TRUST, Takes, Words,
-};
-use threatline_model::typed::{Accepted, TypedValue, a, typed};
-use threatline_model::{Database, Date, Decl, File, Kind, Model, Part, Place, World};
 
 use Section::{Code, Heading, Item, Text};
 
@@ -42,24 +37,24 @@ pub fn distance(db: &Database, date: Date) -> String {
 }
 
 /// What is known of a finding that is named; also why it is not there.
-pub fn finding_named(db: &Database, file: File, accepted: &Accepted) -> Explanation {
+pub fn finding_named(db: &Database, file: File, accepted: &FindingSelector) -> Explanation {
     let there = assessed(db, accepted.subject())
         .iter()
-        .filter(|assessed| accepted_is(accepted, &assessed.finding));
+        .filter(|assessed| selects(accepted, &assessed.finding));
     let there: Vec<&Assessed> = there.collect();
     match (accepted, there.as_slice()) {
-        (Accepted::Rule(..) | Accepted::Threat(_), [assessed, ..]) => {
+        (FindingSelector::Rule(..) | FindingSelector::Threat(_), [assessed, ..]) => {
             explain::finding(db, assessed)
         }
-        (Accepted::Threat(threat), []) => declaration(db, file, *threat),
-        (Accepted::Rule(rule, element), []) => {
+        (FindingSelector::Threat(threat), []) => declaration(db, file, *threat),
+        (FindingSelector::Rule(rule, element), []) => {
             let mut explanation = declaration(db, file, *rule);
             let mut parts = vec![Text(format!(
                 "It is not found on `{}`.",
                 full_name(db, *element)
             ))];
-            if let Some(condition) = &checked(db, *rule).condition {
-                let reasons = obstacles(db, condition, *element);
+            if let Some(condition) = &checked_condition(db, *rule).condition {
+                let reasons = reasons_against(db, condition, *element);
                 if !reasons.is_empty() {
                     parts.push(Heading("Why not"));
                 }
@@ -72,7 +67,7 @@ pub fn finding_named(db: &Database, file: File, accepted: &Accepted) -> Explanat
             explanation.parts.splice(0..0, parts);
             explanation
         }
-        (Accepted::Category(category, element), there) => {
+        (FindingSelector::Category(category, element), there) => {
             let mut explanation = word(&schema::STRIDE, *category);
             explanation.title = format!("{}, on {}", explanation.title, full_name(db, *element));
             explanation.parts.truncate(1);
@@ -150,7 +145,7 @@ pub fn property(kind: Kind, property: &Property) -> Explanation {
         ));
     }
     Explanation {
-        title: format!("{} of {}", property.name, a(kind.word())),
+        title: format!("{} of {}", property.name, with_article(kind.word())),
         parts,
     }
 }
@@ -168,9 +163,9 @@ fn taken(takes: Takes) -> String {
             let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
             match words.split_last() {
                 Some((last, before)) if !before.is_empty() => {
-                    format!("the name of {} or {last}", a(&before.join(", ")))
+                    format!("the name of {} or {last}", with_article(&before.join(", ")))
                 }
-                _ => format!("the name of {}", a(&words.join(", "))),
+                _ => format!("the name of {}", with_article(&words.join(", "))),
             }
         }
         Takes::Countered => "the name of a threat or a rule, or a STRIDE category".to_owned(),
@@ -206,7 +201,7 @@ pub fn reference(id: &str) -> Explanation {
     if let Some(list) = List::of(id) {
         let what = match list {
             List::Asvs => "A requirement; the title is that of its chapter".to_owned(),
-            _ => capital(a(list.entry())),
+            _ => capital(with_article(list.entry())),
         };
         parts.push(Text(format!(
             "{what}. {} {}, by {}.",
@@ -253,13 +248,13 @@ pub fn fact(fact: Fact) -> Explanation {
         }
         Gives::Opaque => "Of it can only be asked `stated(…)`.".to_owned(),
     };
-    let kind = if is_derived(fact) {
+    let kind = if is_derived_fact(fact) {
         "a derived fact"
     } else {
         "a stated fact"
     };
     let parts = vec![
-        Text(facts::meaning(fact).to_owned()),
+        Text(fact_meaning(fact).to_owned()),
         Text(gives),
         Text(of_which(fact)),
     ];
@@ -278,7 +273,7 @@ fn of_which(fact: Fact) -> String {
     let having: Vec<Kind> = elements
         .iter()
         .copied()
-        .filter(|kind| facts::fact(&[*kind], fact.name) == Some(fact))
+        .filter(|kind| fact_named(&[*kind], fact.name) == Some(fact))
         .collect();
     let words: Vec<&str> = having.iter().map(|kind| kind.word()).collect();
     let had = match having == elements {
@@ -289,7 +284,7 @@ fn of_which(fact: Fact) -> String {
         .first()
         .and_then(|kind| schema::of(*kind).property(fact.name));
     let unstated = match (property, fact.gives) {
-        _ if is_derived(fact) => return had,
+        _ if is_derived_fact(fact) => return had,
         (
             Some(Property {
                 default: Some(default),
@@ -530,21 +525,21 @@ impl Telling<'_> {
             (TypedValue::Reference(text), _) => text.to_string(),
             (TypedValue::Date(date), _) => format!("{date}, {}", distance(self.db, *date)),
             (TypedValue::Finding(accepted), _) => match accepted {
-                Accepted::Rule(rule, element) => {
+                FindingSelector::Rule(rule, element) => {
                     format!(
                         "`{}@{}`",
                         name_from(self.db, *rule, self.file),
                         name_from(self.db, *element, self.file)
                     )
                 }
-                Accepted::Category(at, element) => {
+                FindingSelector::Category(at, element) => {
                     format!(
                         "`{}@{}`",
                         schema::STRIDE.word(*at),
                         name_from(self.db, *element, self.file)
                     )
                 }
-                Accepted::Threat(threat) => self.name(*threat),
+                FindingSelector::Threat(threat) => self.name(*threat),
             },
         }
     }
@@ -615,12 +610,12 @@ impl Telling<'_> {
 
     fn facts_in_words(&mut self, names: &[&str]) {
         let kinds = [self.decl.kind(self.db)];
-        let asked = Facts::new(self.db);
+        let asked = FactCache::new(self.db);
         for name in names {
-            let Some(fact) = facts::fact(&kinds, name) else {
+            let Some(fact) = fact_named(&kinds, name) else {
                 continue;
             };
-            for reason in in_words(&asked, self.decl, "it", fact) {
+            for reason in describe_fact(&asked, self.decl, "it", fact) {
                 self.item(capital(reason.message), reason.place);
             }
         }
@@ -987,7 +982,7 @@ impl Telling<'_> {
     }
 
     fn expect(&mut self) {
-        let outcomes = outcomes(self.db, self.decl);
+        let outcomes = expectation_outcomes(self.db, self.decl);
         for outcome in outcomes {
             let name = outcome.name(self.db);
             let told = match &outcome.instead {
@@ -1003,7 +998,7 @@ impl Telling<'_> {
     /// A technology or a protocol.
     fn definition(&mut self) {
         let (db, decl) = (self.db, self.decl);
-        let broader: Vec<Decl> = kin(db, decl).iter().copied().skip(1).collect();
+        let broader: Vec<Decl> = with_broader(db, decl).iter().copied().skip(1).collect();
         if !broader.is_empty() {
             let places = typed(db, decl).part("is").map(|part| decl.part(part));
             let told = self.names(broader.iter().copied());
@@ -1082,7 +1077,7 @@ impl Telling<'_> {
         if !entry.condition.is_empty() {
             self.parts.push(Code(entry.condition.clone()));
         }
-        if checked(db, decl).condition.is_none() {
+        if checked_condition(db, decl).condition.is_none() {
             self.text("Its condition has errors, so it finds nothing.");
         }
         let (likelihood, impact) = (entry.likelihood.word(), entry.impact.word());
@@ -1118,7 +1113,7 @@ fn counted(count: usize, kind: Kind) -> String {
 
 /// Findings: those that are open, the most severe first, and how many of the others there are.
 fn findings(db: &Database, file: File, there: &[Assessed], parts: &mut Vec<Section>) {
-    let is_open = |found: &&Assessed| matches!(found.state, State::Open);
+    let is_open = |found: &&Assessed| matches!(found.state, FindingState::Open);
     let mut open: Vec<&Assessed> = there.iter().filter(is_open).collect();
     open.sort_by_key(|found| std::cmp::Reverse(found.finding.severity));
     let shown = open.len().min(MOST);

@@ -16,14 +16,10 @@ use dagre::layout::types::LabelPos;
 use dagre::{EdgeLabel, GraphLabel, LayoutOptions, NodeLabel, RankDir, Ranker};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
-use threatline_model::findings::{Level, State};
-use threatline_model::names::full_name;
-use threatline_model::relations::{
-    ENDS, boundaries_around, ends, placed_in, touching, trust_of_boundary,
+use threatline_model::{
+    Database, Decl, ENDPOINT_KINDS, File, FindingState, Kind, Level, boundaries_around, ends,
+    full_name, placed_in, schema::TRUST, touching, trust_of_boundary, typed,
 };
-use threatline_model::schema::TRUST;
-use threatline_model::typed::typed;
-use threatline_model::{Database, Decl, File, Kind};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How a drawing looks, in CSS: what it needs of the page stands at its top.
@@ -109,7 +105,7 @@ pub fn diagram(db: &Database, files: &[File], direction: Direction) -> Result<Di
             .flat_map(|file| file.declarations(db).iter().copied())
     };
     let elements: Vec<Decl> = declared()
-        .filter(|decl| ENDS.contains(&decl.kind(db)))
+        .filter(|decl| ENDPOINT_KINDS.contains(&decl.kind(db)))
         .collect();
     let flows = declared().filter(|decl| decl.kind(db) == Kind::Flow);
     let touching = elements.iter().flat_map(|element| {
@@ -299,7 +295,7 @@ impl Gathered<'_> {
         }
         for found in found
             .iter()
-            .filter(|found| found.state == State::Open)
+            .filter(|found| found.state == FindingState::Open)
             .take(MOST_TOLD)
         {
             told += &format!(
@@ -321,7 +317,9 @@ impl Gathered<'_> {
             worst: found.iter().map(Cell::of).max().unwrap_or(Cell::Nothing),
             open: found
                 .iter()
-                .filter(|found| found.state == State::Open && found.finding.missing.is_none())
+                .filter(|found| {
+                    found.state == FindingState::Open && found.finding.missing.is_none()
+                })
                 .count(),
             outside: !self.files.contains(&decl.file(db)),
             trust,
@@ -430,7 +428,7 @@ impl Diagram {
         let layers: [fn(Kind) -> bool; 3] = [
             |kind| kind == Kind::Boundary,
             |kind| kind == Kind::Flow,
-            |kind| ENDS.contains(&kind),
+            |kind| ENDPOINT_KINDS.contains(&kind),
         ];
         for layer in layers {
             for at in (0..self.parts.len()).filter(|at| layer(self.parts[*at].kind)) {
@@ -590,7 +588,7 @@ impl Diagram {
             .parts
             .iter()
             .enumerate()
-            .filter(|(_, part)| ENDS.contains(&part.kind));
+            .filter(|(_, part)| ENDPOINT_KINDS.contains(&part.kind));
         let elements = elements.filter_map(|(at, _)| node(at));
         let labels = flows.iter().filter(|(.., edge)| edge.x.is_some());
         let labels = labels.map(|(.., edge)| {

@@ -2,21 +2,13 @@
 //! own way.
 
 use crate::catalogue;
-use threatline_model::codes::Code;
-use threatline_model::condition::{checked, facts_of};
-use threatline_model::expectations::tests_of;
-use threatline_model::facts::meaning;
-use threatline_model::findings::{
-    Assessed, FindingId, State, all, arithmetic, categories_in_words, countering, reasons,
-    rule_named,
+use threatline_model::{
+    Assessed, Database, Decl, FindingId, FindingState, Kind, Model, Part, Place, RuleSetting,
+    World, all_findings, categories_in_words, checked_condition, codes::Code, fact_meaning,
+    facts_in_condition, finding_reasons, full_name, is_done, mitigations_against_finding,
+    mitigations_against_rule, name_from, references, rule_named, schema::STATUS, severity_steps,
+    tests_of_rule, typed,
 };
-use threatline_model::names::{full_name, name_from};
-use threatline_model::references;
-use threatline_model::relations::{is_done, mitigations_countering};
-use threatline_model::schema::STATUS;
-use threatline_model::settings::RuleSetting;
-use threatline_model::typed::typed;
-use threatline_model::{Database, Decl, Kind, Model, Part, Place, World};
 
 /// An explanation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,19 +77,19 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
         "It looks at {on}. STRIDE: {}.",
         categories_in_words(entry.categories)
     )));
-    if checked(db, rule).condition.is_none() {
+    if checked_condition(db, rule).condition.is_none() {
         parts.push(Text(
             "Its condition has errors, so it finds nothing.".to_owned(),
         ));
     }
-    let facts = facts_of(db, rule);
+    let facts = facts_in_condition(db, rule);
     if !facts.is_empty() {
         parts.push(Heading("What it asks for"));
     }
     parts.extend(
         facts
             .into_iter()
-            .map(|fact| Item(format!("`{}`: {}", fact.name, meaning(fact)), None)),
+            .map(|fact| Item(format!("`{}`: {}", fact.name, fact_meaning(fact)), None)),
     );
     parts.push(Heading("How severe it is"));
     parts.push(Text(format!(
@@ -107,7 +99,7 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
         entry.impact.word()
     )));
     advice(db, model, rule, &mut parts);
-    for &test in tests_of(db, tests.iter().copied(), rule).iter() {
+    for &test in tests_of_rule(db, tests.iter().copied(), rule).iter() {
         for file in test.files(db).iter() {
             let source = file.source(db);
             parts.push(Heading("Its test"));
@@ -161,17 +153,17 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
     describe(db, decl, &mut parts);
     parts.push(Heading("Why it is here"));
     parts.extend(
-        reasons(db, finding)
+        finding_reasons(db, finding)
             .into_iter()
             .map(|reason| Item(reason.message, reason.place)),
     );
     parts.push(Heading("How severe it is"));
     parts.extend(
-        arithmetic(db, finding)
+        severity_steps(db, finding)
             .into_iter()
             .map(|step| Item(step, None)),
     );
-    let there = countering(db, finding);
+    let there = mitigations_against_finding(db, finding);
     if !there.is_empty() {
         parts.push(Heading("What is done about it"));
     }
@@ -194,7 +186,7 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
     match finding.id {
         FindingId::Rule { rule, element } => {
             advice(db, element.model(db), rule, &mut parts);
-            if assessed.state == State::Open {
+            if assessed.state == FindingState::Open {
                 parts.push(Heading("To accept it"));
                 let (rule, element) = (
                     name_from(db, rule, element.file(db)),
@@ -217,7 +209,7 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
 fn state_in_words(db: &Database, assessed: &Assessed) -> String {
     let severity = assessed.finding.severity.word();
     match assessed.state {
-        State::Open => match assessed.finding.missing {
+        FindingState::Open => match assessed.finding.missing {
             Some(missing) => format!(
                 "It is not stated whether it is so: `{}` states no `{}`. Its severity is up to {severity}.",
                 full_name(db, missing.element),
@@ -227,19 +219,19 @@ fn state_in_words(db: &Database, assessed: &Assessed) -> String {
                 format!("It is open: nothing that is done counters it. Its severity is {severity}.")
             }
         },
-        State::Planned(by) => {
+        FindingState::Planned(by) => {
             format!(
                 "It is planned: `{}` will counter it. Its severity is {severity}.",
                 full_name(db, by)
             )
         }
-        State::Mitigated(by) => {
+        FindingState::Mitigated(by) => {
             format!(
                 "It is mitigated by `{}`. Without, its severity would be {severity}.",
                 full_name(db, by)
             )
         }
-        State::Accepted(by) => {
+        FindingState::Accepted(by) => {
             let stated = typed(db, by);
             let who = stated.text("by").map_or("someone", |who| who.as_str());
             let until = stated
@@ -274,7 +266,7 @@ pub(crate) fn describe(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
 }
 
 fn advice(db: &Database, model: Model, rule: Decl, parts: &mut Vec<Section>) {
-    let counters = mitigations_countering(db, model, rule);
+    let counters = mitigations_against_rule(db, model, rule);
     let advice = typed(db, rule).text("advice");
     if advice.is_some() || !counters.is_empty() {
         parts.push(Heading("What to do"));
@@ -312,7 +304,7 @@ pub fn find_rule(db: &Database, model: Option<Model>, name: &str) -> Option<Decl
 
 /// The findings of a model that a name can mean: in full, or without `std.` and without components.
 pub fn find_findings(db: &Database, model: Model, name: &str) -> Vec<Assessed> {
-    let found = all(db, model);
+    let found = all_findings(db, model);
     let wanted = normal(name);
     let exact: Vec<Assessed> = found
         .iter()

@@ -2,10 +2,10 @@
 //! not know how a table is laid out.
 
 use crate::names::shown_name;
-use threatline_model::findings::{Assessed, Level, State, assessed};
-use threatline_model::schema::STRIDE;
-use threatline_model::typed::{Categories, typed};
-use threatline_model::{Database, Decl, File, Kind};
+use threatline_model::{
+    Assessed, Categories, Database, Decl, File, FindingState, Kind, Level, assessed,
+    schema::STRIDE, typed,
+};
 
 /// What is known of a category of threats against an element, the worst of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,11 +61,11 @@ impl Cell {
     /// What a finding comes to.
     pub fn of(assessed: &Assessed) -> Cell {
         match assessed.state {
-            State::Mitigated(_) => Cell::Mitigated,
-            State::Accepted(_) => Cell::Accepted,
-            State::Planned(_) => Cell::Planned,
-            State::Open if assessed.finding.missing.is_some() => Cell::Unstated,
-            State::Open => Cell::Open(assessed.finding.severity),
+            FindingState::Mitigated(_) => Cell::Mitigated,
+            FindingState::Accepted(_) => Cell::Accepted,
+            FindingState::Planned(_) => Cell::Planned,
+            FindingState::Open if assessed.finding.missing.is_some() => Cell::Unstated,
+            FindingState::Open => Cell::Open(assessed.finding.severity),
         }
     }
 }
@@ -153,7 +153,8 @@ pub fn in_file(db: &Database, file: File) -> Vec<Assessed> {
 
 /// How many of some findings are open, by severity, and what was done about the others.
 pub fn counted(all: &[Assessed]) -> String {
-    let open = |found: &&Assessed| found.state == State::Open && found.finding.missing.is_none();
+    let open =
+        |found: &&Assessed| found.state == FindingState::Open && found.finding.missing.is_none();
     let count =
         |is_it: &dyn Fn(&&Assessed) -> bool| all.iter().filter(|found| is_it(found)).count();
     let by_level: Vec<String> = Level::ALL
@@ -175,19 +176,19 @@ pub fn counted(all: &[Assessed]) -> String {
     let others: [(&str, usize); 4] = [
         (
             "not stated",
-            count(&|found| found.state == State::Open && found.finding.missing.is_some()),
+            count(&|found| found.state == FindingState::Open && found.finding.missing.is_some()),
         ),
         (
             "planned",
-            count(&|found| matches!(found.state, State::Planned(_))),
+            count(&|found| matches!(found.state, FindingState::Planned(_))),
         ),
         (
             "accepted",
-            count(&|found| matches!(found.state, State::Accepted(_))),
+            count(&|found| matches!(found.state, FindingState::Accepted(_))),
         ),
         (
             "mitigated",
-            count(&|found| matches!(found.state, State::Mitigated(_))),
+            count(&|found| matches!(found.state, FindingState::Mitigated(_))),
         ),
     ];
     told.extend(

@@ -2,11 +2,10 @@
 //! holds it. It must not know who asks, or how it is shown.
 
 use std::collections::HashSet;
-use threatline_model::findings::{Assessed, FindingId, assessed};
-use threatline_model::names::{component_of, visible};
-use threatline_model::relations::{contents, holds, kin};
-use threatline_model::typed::typed;
-use threatline_model::{Database, Decl, File, Kind, Model, Part, World};
+use threatline_model::{
+    Assessed, Database, Decl, File, FindingId, Kind, Model, Part, World, assessed, component_of,
+    contents, holds, typed, visible_declarations, with_broader,
+};
 
 /// The files in which a model's own matters stand: its own, and of a test also those of the model
 /// that it lies in. The library's are among them only for the library itself.
@@ -39,7 +38,7 @@ pub fn made_with(db: &Database, model: Model, definition: Decl) -> Vec<(Decl, Pa
     let says = |element: Decl| {
         let (_, part) = typed(db, element)
             .named(property)
-            .find(|(named, _)| kin(db, *named).contains(&definition))?;
+            .find(|(named, _)| with_broader(db, *named).contains(&definition))?;
         Some((element, part))
     };
     elements.filter_map(says).collect()
@@ -52,7 +51,7 @@ pub fn listed(db: &Database, model: Model, mitigation: Decl) -> Vec<(Decl, Part)
 
 /// The mitigations of a model that are directly based on one.
 pub fn based_on(db: &Database, model: Model, mitigation: Decl) -> Vec<Decl> {
-    let all = visible(db, model, &[Kind::Mitigation]);
+    let all = visible_declarations(db, model, &[Kind::Mitigation]);
     all.into_iter()
         .filter(|decl| {
             typed(db, *decl)
@@ -97,7 +96,7 @@ pub fn found_by(db: &Database, model: Model, rule: Decl) -> Vec<Assessed> {
 /// The technologies or protocols, those that a model can name, that are directly one of a broader
 /// one.
 pub fn narrower(db: &Database, model: Model, broader: Decl) -> Vec<Decl> {
-    let all = visible(db, model, &[broader.kind(db)]);
+    let all = visible_declarations(db, model, &[broader.kind(db)]);
     all.into_iter()
         .filter(|decl| typed(db, *decl).decls("is").any(|of| of == broader))
         .collect()

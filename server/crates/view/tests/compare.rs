@@ -2,9 +2,7 @@
 //! nothing, and that nothing is kept back.
 
 use std::collections::BTreeSet;
-use threatline_model::findings::{State, all};
-use threatline_model::settings::Settings;
-use threatline_model::{Model, Workspace};
+use threatline_model::{FindingState, Model, Settings, Workspace, all_findings};
 use threatline_testkit::{Random, generate, workspace};
 use threatline_view::compare::{Policies, Side, Topic, compare};
 
@@ -29,9 +27,9 @@ fn policies(settings: &Settings) -> Policies<'_> {
 /// The names of what is open.
 fn open(workspace: &Workspace) -> BTreeSet<String> {
     let db = workspace.db();
-    let open = all(db, model(workspace))
+    let open = all_findings(db, model(workspace))
         .into_iter()
-        .filter(|found| found.state == State::Open);
+        .filter(|found| found.state == FindingState::Open);
     open.map(|found| found.finding.id.name(db).to_string())
         .collect()
 }
@@ -96,7 +94,7 @@ fn what_is_found_in_both_is_told_of_neither_and_the_rest_of_one() {
         );
         let (was, is) = (open(&base), open(&less));
         if found.renamed.is_empty() {
-            let name = |id: threatline_model::findings::FindingId| id.name(less.db()).to_string();
+            let name = |id: threatline_model::FindingId| id.name(less.db()).to_string();
             let opened: BTreeSet<String> = found
                 .opened
                 .iter()

@@ -2,9 +2,7 @@
 
 use expect_test::expect;
 use std::collections::BTreeMap;
-use threatline_model::names::full_name;
-use threatline_model::relations::{boundaries_around, ends, placed_in};
-use threatline_model::{Database, Decl, Kind};
+use threatline_model::{Database, Decl, Kind, boundaries_around, ends, full_name, placed_in};
 use threatline_testkit::{Cursor, Random, example_models, workspace};
 use threatline_view::diagram::{Diagram, Direction, MOST_PARTS, NotDrawn, diagram};
 

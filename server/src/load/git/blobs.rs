@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
-use threatline_model::workspace::FileText;
+use threatline_model::FileText;
 use threatline_syntax::LONGEST_TEXT;
 
 /// Contents by their ids, read by one `git` for all of them.

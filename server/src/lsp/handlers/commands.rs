@@ -6,11 +6,10 @@ use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
 use threatline_ide::change::Target;
 use threatline_ide::uses;
-use threatline_model::diagnostics::Location;
-use threatline_model::findings::{Assessed, State};
-use threatline_model::names::{component_of, full_name};
-use threatline_model::schema::STRIDE;
-use threatline_model::{Decl, File, Kind, Model};
+use threatline_model::{
+    Assessed, Decl, File, FindingState, Kind, Location, Model, component_of, full_name,
+    schema::STRIDE,
+};
 use threatline_view::diagram::{self, Direction, NotDrawn};
 use threatline_view::explain::{self, Explanation};
 use threatline_view::matrix::{self, Cell};
@@ -238,7 +237,7 @@ fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
     let mut found = found;
     found.sort_by_key(|found| {
         (
-            found.state != State::Open,
+            found.state != FindingState::Open,
             std::cmp::Reverse(found.finding.severity),
         )
     });

@@ -38,7 +38,7 @@ fn convert(snapshot: &Snapshot, file: File, hint: Hint) -> lsp::InlayHint {
     let tooltip = (!hint.why.is_empty()).then(|| hint.why.join("\n"));
     let location = hint
         .place
-        .and_then(|place| snapshot.location(threatline_model::diagnostics::Location::Place(place)));
+        .and_then(|place| snapshot.location(threatline_model::Location::Place(place)));
     let label = match location {
         Some(location) => lsp::InlayHintLabel::LabelParts(vec![lsp::InlayHintLabelPart {
             value: hint.label,

@@ -6,12 +6,11 @@ use super::target_of;
 use crate::model_report::{Entry, ModelReport, Spot};
 use std::collections::HashMap;
 use std::sync::Arc;
-use threatline_model::codes::{self, Class};
-use threatline_model::diagnostics::Location;
-use threatline_model::facts::Missing;
-use threatline_model::findings::{FindingId, assessed};
-use threatline_model::names::full_name;
-use threatline_model::{Database, Decl};
+use threatline_model::{
+    Database, Decl, FindingId, Location, MissingFact, assessed,
+    codes::{self, Class},
+    full_name,
+};
 
 /// The key of our fingerprints. Its number grows when a result is named in another way.
 pub const KEY: &str = "threatline/v1";
@@ -79,7 +78,7 @@ fn of_group(db: &Database, leader: FindingId) -> String {
 }
 
 /// The fact that a finding waits for.
-fn missing(db: &Database, id: FindingId) -> Option<Missing> {
+fn missing(db: &Database, id: FindingId) -> Option<MissingFact> {
     assessed(db, id.subject())
         .iter()
         .find(|assessed| assessed.finding.id == id)?
@@ -93,7 +92,7 @@ fn asked_of(db: &Database, findings: &[FindingId], leader: Decl) -> String {
         .iter()
         .filter_map(|id| missing(db, *id))
         .any(|missing| missing.element != leader);
-    match threatline_model::relations::ends(db, leader).1 {
+    match threatline_model::ends(db, leader).1 {
         Some(target) if is_group => format!("(-> {})", full_name(db, target)),
         _ => full_name(db, leader).to_string(),
     }

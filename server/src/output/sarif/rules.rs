@@ -5,14 +5,11 @@ use super::level;
 use super::taxonomies::Taxonomies;
 use crate::output::printable;
 use serde_json::{Value, json};
-use threatline_model::codes::{Class, Code};
-use threatline_model::diagnostics::Severity;
-use threatline_model::findings::{FindingId, Level};
-use threatline_model::names::full_name;
-use threatline_model::references;
-use threatline_model::relations::mitigations_countering;
-use threatline_model::typed::typed;
-use threatline_model::{Database, Decl, Kind, Model};
+use threatline_model::{
+    Database, Decl, FindingId, Kind, Level, Model, Severity,
+    codes::{Class, Code},
+    full_name, mitigations_against_rule, references, typed,
+};
 use threatline_view::sanitize;
 
 /// GitHub takes no description that is longer, in characters.
@@ -189,7 +186,7 @@ fn help(db: &Database, decl: Decl, model: Model) -> String {
 fn countered_by(db: &Database, decl: Decl, model: Model) -> Option<String> {
     let countering: Vec<Decl> = match decl.kind(db) {
         Kind::Threat => typed(db, decl).decls("mitigations").collect(),
-        _ => mitigations_countering(db, model, decl).clone(),
+        _ => mitigations_against_rule(db, model, decl).clone(),
     };
     let mut items: Vec<String> = countering
         .iter()

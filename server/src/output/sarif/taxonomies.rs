@@ -2,7 +2,7 @@
 //! know rules.
 
 use serde_json::{Value, json};
-use threatline_model::references::{self, List};
+use threatline_model::{references, references::List};
 
 /// The lists, and which of their entries occur, in their order.
 pub struct Taxonomies(Vec<(List, Vec<String>)>);

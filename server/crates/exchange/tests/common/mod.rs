@@ -6,9 +6,7 @@
 use threatline_exchange::import::{Imported, import, workspace};
 use threatline_exchange::tree::Problem;
 use threatline_format::format;
-use threatline_model::Date;
-use threatline_model::codes::Class;
-use threatline_model::diagnostics::diagnostics;
+use threatline_model::{Date, codes::Class, diagnostics};
 
 /// Files that a document may include, with their names.
 pub type Others<'a> = &'a [(&'a str, &'a str)];

@@ -6,16 +6,13 @@ use crate::write::{
     add_property, add_value, append, remove_declaration, remove_property, remove_value,
 };
 use std::time::Duration;
-use threatline_model::codes;
-use threatline_model::diagnostics::{Diagnostic, Location};
-use threatline_model::facts::Missing;
-use threatline_model::findings::{Assessed, FindingId, assessed};
-use threatline_model::lower::Value;
-use threatline_model::names::{components, name_from, names_in, resolve};
-use threatline_model::relations::{ends, holds, mitigations_countering};
-use threatline_model::schema::{self, Takes};
-use threatline_model::typed::{a, typed};
-use threatline_model::{Database, Decl, File, Kind, Part, Span, World};
+use threatline_model::{
+    Assessed, Database, Decl, Diagnostic, File, FindingId, Kind, Location, MissingFact, Part, Span,
+    Value, World, assessed, codes, components, ends, holds, mitigations_against_rule, name_from,
+    names_in, resolve,
+    schema::{self, Takes},
+    typed, with_article,
+};
 use threatline_syntax::{SyntaxError, SyntaxErrorKind};
 use threatline_view::names::shown_name;
 
@@ -456,7 +453,7 @@ impl Fixes<'_> {
                 .map(|component| format!(" in `{component}`"))
                 .unwrap_or_default();
             self.add(
-                format!("Declare {} `{name}`{place}", a(kind.word())),
+                format!("Declare {} `{name}`{place}", with_article(kind.word())),
                 false,
                 change,
             );
@@ -581,7 +578,7 @@ impl Fixes<'_> {
             FindingId::Threat(_) => None,
         };
         let mut countering: Vec<Decl> = rule
-            .map(|rule| mitigations_countering(db, model, rule).clone())
+            .map(|rule| mitigations_against_rule(db, model, rule).clone())
             .unwrap_or_default();
         // The model's first, what is beside the element before what is elsewhere.
         countering.sort_by_key(|mitigation| {
@@ -792,7 +789,7 @@ impl Fixes<'_> {
     /// about.
     fn unstated(&mut self) {
         let db = self.db;
-        let missing: Vec<Missing> = self
+        let missing: Vec<MissingFact> = self
             .told()
             .iter()
             .filter_map(|found| found.finding.missing)

@@ -6,12 +6,10 @@ use crate::rename::tried;
 use crate::uses::{self, Meaning};
 use crate::write::{remove_declaration, whole};
 use std::sync::Arc;
-use threatline_model::diagnostics::{Severity, diagnostics};
-use threatline_model::names::{names_in, top_level};
-use threatline_model::relations::ends;
-use threatline_model::schema;
-use threatline_model::typed::{TypedValue, typed};
-use threatline_model::{Database, Decl, File, Kind, Model, Part, Span};
+use threatline_model::{
+    Database, Decl, File, Kind, Model, Part, Severity, Span, TypedValue, diagnostics, ends,
+    names_in, schema, top_level, typed,
+};
 
 /// What can be done in a part of a file.
 pub fn at(

@@ -5,9 +5,10 @@
 //! cursor is what the tree is wrong about.
 
 use crate::words::{Piece, Sort, pieces};
-use threatline_model::facts::{Fact, Gives, fact};
-use threatline_model::schema::{self, Property, Takes};
-use threatline_model::{Kind, Span};
+use threatline_model::{
+    Fact, Gives, Kind, Span, fact_named,
+    schema::{self, Property, Takes},
+};
 
 /// What may stand at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -423,7 +424,7 @@ fn path(kinds: &[Kind], written: &str) -> Option<(Fact, Vec<Fact>)> {
     let mut steps = Vec::new();
     let mut parts = written.split('.').peekable();
     while let Some(part) = parts.next() {
-        let found = fact(&kinds, part)?;
+        let found = fact_named(&kinds, part)?;
         if parts.peek().is_none() {
             return Some((found, steps));
         }

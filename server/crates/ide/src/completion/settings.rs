@@ -1,10 +1,10 @@
 //! What can be written in a `threatline.toml`, line by line. It must not parse it.
 
 use super::{About, Completion, Item, Sort};
-use threatline_model::names::{full_name, name_from};
-use threatline_model::relations::rules;
-use threatline_model::settings::{SECTIONS, keys, words};
-use threatline_model::{Database, Model, Span};
+use threatline_model::{
+    Database, Model, SETTINGS_SECTIONS, Span, full_name, name_from, rules, settings_keys,
+    settings_words,
+};
 
 /// What can be written at a byte of a model's `threatline.toml`.
 pub fn settings_completion(db: &Database, model: Model, offset: u32) -> Option<Completion> {
@@ -54,7 +54,9 @@ pub fn settings_completion(db: &Database, model: Model, offset: u32) -> Option<C
         about,
     };
     let items: Vec<Item> = if line.trim_start().starts_with('[') {
-        let sections = SECTIONS.iter().filter(|section| **section != "rules");
+        let sections = SETTINGS_SECTIONS
+            .iter()
+            .filter(|section| **section != "rules");
         let sections = sections
             .map(|section| item((*section).to_owned(), Sort::Keyword, None, About::Nothing));
         let rules = rules(db, model).iter().filter_map(|rule| {
@@ -83,7 +85,7 @@ pub fn settings_completion(db: &Database, model: Model, offset: u32) -> Option<C
                 format!("\"{word}\"")
             }
         };
-        words(kind, key.trim())
+        settings_words(kind, key.trim())
             .iter()
             .map(|word| item(quote(word), Sort::Word, None, About::Nothing))
             .collect()
@@ -100,7 +102,7 @@ pub fn settings_completion(db: &Database, model: Model, offset: u32) -> Option<C
             .chain(before)
             .filter_map(|line| Some(line.split_once('=')?.0.trim()))
             .collect();
-        let lacking = keys(kind)
+        let lacking = settings_keys(kind)
             .into_iter()
             .filter(|(key, _)| !present.contains(key));
         let lacking = lacking.map(|(key, doc)| {

@@ -4,11 +4,11 @@
 use super::Diagnostic;
 use crate::codes;
 use crate::db::{Db, Decl, File, Model};
-use crate::findings::{State, accepted_is, assessed, rule_settings};
+use crate::findings::{FindingState, assessed, rule_settings, selects};
 use crate::lower::Part;
 use crate::names::full_name;
+use crate::properties::{FindingSelector, TypedValue, typed};
 use crate::relations::{counters, ends, has_contents, is_named, touching, used_by};
-use crate::typed::{Accepted, TypedValue, typed};
 use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
 
@@ -152,13 +152,13 @@ fn idle(db: &dyn Db, accept: Decl, found: &mut Vec<Diagnostic>) {
         let subject = accepted.subject();
         let there: Vec<_> = assessed(db, subject)
             .iter()
-            .filter(|assessed| accepted_is(accepted, &assessed.finding))
+            .filter(|assessed| selects(accepted, &assessed.finding))
             .collect();
         let place = accept.part(Part::Value(listed.position, *at));
         let on = full_name(db, subject);
         if there.is_empty() {
             let message = match accepted {
-                Accepted::Rule(rule, _) if is_off(db, accept.model(db), *rule) => {
+                FindingSelector::Rule(rule, _) if is_off(db, accept.model(db), *rule) => {
                     format!(
                         "threatline.toml turns `{}` off, so nothing is accepted",
                         full_name(db, *rule)
@@ -189,11 +189,11 @@ fn all_mitigated(db: &dyn Db, findings: &[&crate::findings::Assessed]) -> Option
     let mitigations: Option<Vec<Decl>> = findings
         .iter()
         .map(|assessed| {
-            crate::findings::countering(db, &assessed.finding)
+            crate::findings::mitigations_against_finding(db, &assessed.finding)
                 .into_iter()
                 .map(|effective| effective.mitigation)
                 .find(|mitigation| crate::relations::is_done(db, *mitigation))
-                .filter(|_| !matches!(assessed.state, State::Open))
+                .filter(|_| !matches!(assessed.state, FindingState::Open))
         })
         .collect();
     mitigations?.first().copied()

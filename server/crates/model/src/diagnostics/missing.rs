@@ -8,15 +8,16 @@
 use super::{Diagnostic, Severity, runs};
 use crate::codes;
 use crate::db::{Db, Decl, File};
-use crate::facts::Missing;
+use crate::facts::MissingFact;
 use crate::findings::{
-    Assessed, FindingId, Level, State, assessed, categories_in_words, countering, reasons,
+    Assessed, FindingId, FindingState, Level, assessed, categories_in_words, finding_reasons,
+    mitigations_against_finding,
 };
 use crate::lower::Part;
 use crate::names::{full_name, name_from};
-use crate::relations::{ends, mitigations_countering, placed_in, touching};
+use crate::properties::{Categories, takes, typed};
+use crate::relations::{ends, mitigations_against_rule, placed_in, touching};
 use crate::schema::{self, Takes};
-use crate::typed::{Categories, takes, typed};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use threatline_syntax::Kind;
@@ -95,7 +96,8 @@ fn open_findings(db: &dyn Db, decl: Decl) -> impl Iterator<Item = &Assessed> {
     } else {
         &[]
     };
-    all.iter().filter(|assessed| assessed.state == State::Open)
+    all.iter()
+        .filter(|assessed| assessed.state == FindingState::Open)
 }
 
 /// Where an element is, as far as it makes what is said of it the same: its boundary; of a flow,
@@ -240,7 +242,7 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
         .iter()
         .map(|assessed| assessed.finding.id)
         .collect();
-    for reason in reasons(db, finding) {
+    for reason in finding_reasons(db, finding) {
         let place = reason.place.unwrap_or(element.part(Part::Name));
         diagnostic = diagnostic.relate(place, reason.message);
     }
@@ -251,7 +253,7 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
             format!("the same holds for `{}`", full_name(db, other)),
         );
     }
-    if let Some(proposed) = countering(db, finding).first() {
+    if let Some(proposed) = mitigations_against_finding(db, finding).first() {
         let name = name_from(db, proposed.mitigation, element.file(db));
         diagnostic.help.push(format!(
             "`{name}` is proposed, and counts from when its status is `planned`"
@@ -280,7 +282,7 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
 fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
     let countering = rules
         .iter()
-        .flat_map(|rule| mitigations_countering(db, element.model(db), *rule));
+        .flat_map(|rule| mitigations_against_rule(db, element.model(db), *rule));
     let mut countering: Vec<Decl> = countering.copied().collect();
     // What is declared beside the element is nearest at hand.
     countering.sort_by_key(|mitigation| mitigation.file(db) != element.file(db));
@@ -313,7 +315,7 @@ fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> D
         let FindingId::Rule { rule, .. } = assessed.finding.id else {
             continue;
         };
-        let missing: Missing = assessed
+        let missing: MissingFact = assessed
             .finding
             .missing
             .expect("the group is of missing facts");
@@ -358,7 +360,7 @@ fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> D
         let finding = &member.expect("the rule is of a member").finding;
         let message = format!("{} (`{}`)", finding.id.title(db), full_name(db, *rule));
         diagnostic = diagnostic.relate(at.part(Part::Name), message);
-        for reason in reasons(db, finding) {
+        for reason in finding_reasons(db, finding) {
             let place = reason.place.unwrap_or(at.part(Part::Name));
             let known = diagnostic
                 .related

@@ -5,9 +5,11 @@ use crate::codes;
 use crate::db::{Db, Decl, File};
 use crate::lower::Part;
 use crate::names::{file_of, first_in, full, full_name, top_level_member};
-use crate::relations::{DEEPEST_BOUNDARY, ENDS, boundaries_around, outgoing, placed_in};
+use crate::properties::{resolve_kind, typed, with_article};
+use crate::relations::{
+    ENDPOINT_KINDS, MAX_BOUNDARY_DEPTH, boundaries_around, outgoing, placed_in,
+};
 use crate::schema;
-use crate::typed::{a, resolve_kind, typed};
 use crate::workspace::TEST_ENDING;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -94,13 +96,13 @@ fn misplaced(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     if shape.within.is_some() && !schema::of(shape.kind).placed {
         report(
             Part::Within,
-            format!("{} is not placed in a boundary", a(kind)),
+            format!("{} is not placed in a boundary", with_article(kind)),
         );
     }
     if shape.source.is_some() && shape.kind != Kind::Flow {
         report(
             Part::Source,
-            format!("{} has no two ends, only a flow does", a(kind)),
+            format!("{} has no two ends, only a flow does", with_article(kind)),
         );
     }
     if shape.kind != Kind::Component && shape.name.as_ref().is_some_and(|name| name.contains('.')) {
@@ -214,8 +216,8 @@ fn references(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
         check(&shape.within, &[Kind::Boundary], Part::Within);
     }
     if shape.kind == Kind::Flow {
-        check(&shape.source, ENDS, Part::Source);
-        check(&shape.target, ENDS, Part::Target);
+        check(&shape.source, ENDPOINT_KINDS, Part::Source);
+        check(&shape.target, ENDPOINT_KINDS, Part::Target);
     }
     if shape.kind == Kind::Component {
         let around = shape.name.as_ref().and_then(|name| name.rsplit_once('.'));
@@ -234,9 +236,9 @@ fn references(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
 }
 
 fn cycles(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
-    if boundaries_around(db, decl).len() == DEEPEST_BOUNDARY && decl.kind(db) == Kind::Boundary {
+    if boundaries_around(db, decl).len() == MAX_BOUNDARY_DEPTH && decl.kind(db) == Kind::Boundary {
         let message = format!(
-            "more than {DEEPEST_BOUNDARY} boundaries are around `{}`",
+            "more than {MAX_BOUNDARY_DEPTH} boundaries are around `{}`",
             full_name(db, decl)
         );
         found.push(Diagnostic::new(

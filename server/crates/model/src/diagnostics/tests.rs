@@ -3,7 +3,7 @@
 use super::Diagnostic;
 use crate::codes;
 use crate::db::{Db, Decl};
-use crate::expectations::outcomes;
+use crate::expectations::expectation_outcomes;
 use crate::lower::Part;
 use threatline_syntax::Kind;
 
@@ -11,7 +11,7 @@ pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     if decl.kind(db) != Kind::Expect {
         return;
     }
-    for outcome in outcomes(db, decl) {
+    for outcome in expectation_outcomes(db, decl) {
         let Some(instead) = &outcome.instead else {
             continue;
         };

@@ -5,13 +5,13 @@ use super::Diagnostic;
 use crate::codes::{self, Code};
 use crate::db::{Db, Decl, World};
 use crate::lower::Part;
+use crate::properties::typed;
 use crate::relations::is_done;
-use crate::typed::typed;
 use jiff::civil::Date;
 use threatline_syntax::Kind;
 
 /// How many days before its time something is called near.
-pub const NEAR: i32 = 30;
+pub const DUE_SOON_DAYS: i32 = 30;
 
 /// The property in which declarations of a kind state a day, and what is told when it has passed
 /// and when it is near.
@@ -60,7 +60,7 @@ pub(super) fn of(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
                 },
             )
         }
-        0..=NEAR => {
+        0..=DUE_SOON_DAYS => {
             let when = if days == 0 {
                 "today".to_owned()
             } else {

@@ -5,9 +5,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use threatline_model::diagnostics::{diagnostics, settings_diagnostics};
-use threatline_model::names::full_name;
-use threatline_model::{Database, Span, Workspace};
+use threatline_model::{Database, Span, Workspace, diagnostics, full_name, settings_diagnostics};
 use threatline_testkit::workspace_with;
 
 /// A workspace that remembers the queries which ran since the last edit.

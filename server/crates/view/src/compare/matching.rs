@@ -6,11 +6,12 @@ use super::Side;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::hash::Hash;
-use threatline_model::names::full_name;
-use threatline_model::relations::{ends, placed_in};
-use threatline_model::schema::{Property, Takes};
-use threatline_model::typed::{Accepted, Stated, TypedValue, typed};
-use threatline_model::{Database, Decl, File, Kind};
+use threatline_model::{
+    Database, Decl, File, FindingSelector, Kind, StatedProperty, TypedValue, ends, full_name,
+    placed_in,
+    schema::{Property, Takes},
+    typed,
+};
 
 /// Which declaration of the base is which of the head.
 pub struct Matching<'a> {
@@ -310,7 +311,7 @@ pub fn is_text(property: &Property) -> bool {
 }
 
 /// The values of a property as text, in an order of their own. `name` names declarations.
-pub fn values(stated: &Stated, name: &dyn Fn(Decl) -> String) -> Vec<String> {
+pub fn values(stated: &StatedProperty, name: &dyn Fn(Decl) -> String) -> Vec<String> {
     let Takes::Words(words) = stated.property.takes else {
         let mut values: Vec<String> = stated
             .values
@@ -348,12 +349,12 @@ pub fn in_text(value: &TypedValue, name: &dyn Fn(Decl) -> String) -> String {
         TypedValue::Category(at) => category(*at).to_owned(),
         TypedValue::Text(text) | TypedValue::Reference(text) => text.to_string(),
         TypedValue::Date(date) => date.to_string(),
-        TypedValue::Finding(Accepted::Rule(rule, subject)) => {
+        TypedValue::Finding(FindingSelector::Rule(rule, subject)) => {
             format!("{}@{}", name(*rule), name(*subject))
         }
-        TypedValue::Finding(Accepted::Category(at, subject)) => {
+        TypedValue::Finding(FindingSelector::Category(at, subject)) => {
             format!("{}@{}", category(*at), name(*subject))
         }
-        TypedValue::Finding(Accepted::Threat(threat)) => name(*threat),
+        TypedValue::Finding(FindingSelector::Threat(threat)) => name(*threat),
     }
 }

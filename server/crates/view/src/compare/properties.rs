@@ -3,10 +3,11 @@
 
 use super::matching::{is_text, values};
 use super::{Comparer, Topic, plain, unquoted};
-use threatline_model::relations::{broader_says, is_done, sensitivity_of_asset, trust_of_boundary};
-use threatline_model::schema::{LEVEL, STATUS, Takes};
-use threatline_model::typed::typed;
-use threatline_model::{Database, Decl, Kind, Part};
+use threatline_model::{
+    Database, Decl, Kind, Part, broader_says, is_done,
+    schema::{LEVEL, STATUS, Takes},
+    sensitivity_of_asset, trust_of_boundary, typed,
+};
 
 /// What a change makes of a design.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,7 +38,7 @@ impl Comparer<'_> {
         for property in properties.into_iter().map(|stated| stated.property) {
             let (matching, name) = (self.matching, property.name);
             let in_base = |decl| matching.base_name(decl);
-            let in_head = |decl| threatline_model::names::full_name(head, decl).to_string();
+            let in_head = |decl| threatline_model::full_name(head, decl).to_string();
             let of = |db: &Database, decl, called: &dyn Fn(Decl) -> String| {
                 typed(db, decl)
                     .get(name)

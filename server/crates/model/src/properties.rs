@@ -59,12 +59,12 @@ pub enum TypedValue {
     /// A reference.
     Reference(SmolStr),
     /// A finding: a rule, or a category, on an element.
-    Finding(Accepted),
+    Finding(FindingSelector),
 }
 
 /// What an `accept` names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Accepted {
+pub enum FindingSelector {
     /// The finding of a rule on an element.
     Rule(Decl, Decl),
     /// All findings of a category on an element.
@@ -73,20 +73,20 @@ pub enum Accepted {
     Threat(Decl),
 }
 
-impl Accepted {
+impl FindingSelector {
     /// The declaration whose risk is accepted: an element or a threat.
     pub fn subject(&self) -> Decl {
         match self {
-            Accepted::Rule(_, subject)
-            | Accepted::Category(_, subject)
-            | Accepted::Threat(subject) => *subject,
+            FindingSelector::Rule(_, subject)
+            | FindingSelector::Category(_, subject)
+            | FindingSelector::Threat(subject) => *subject,
         }
     }
 }
 
 /// A property that the kind has, with the values that fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stated {
+pub struct StatedProperty {
     /// Which property.
     pub property: &'static Property,
     /// Its place among the properties of the declaration.
@@ -99,14 +99,14 @@ pub struct Stated {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Typed {
     /// The properties, as stated.
-    pub stated: Vec<Stated>,
+    pub stated: Vec<StatedProperty>,
     /// What is wrong.
     pub problems: Vec<Diagnostic>,
 }
 
 impl Typed {
     /// A property that is stated with at least one value that fits.
-    pub fn get(&self, name: &str) -> Option<&Stated> {
+    pub fn get(&self, name: &str) -> Option<&StatedProperty> {
         self.stated
             .iter()
             .find(|stated| stated.property.name == name && !stated.values.is_empty())
@@ -222,7 +222,7 @@ pub fn typed(db: &dyn Db, decl: Decl) -> Typed {
                 .map(|property| SmolStr::from(property.name));
             let message = format!(
                 "{} has no property `{}`",
-                a(schema.kind.word()),
+                with_article(schema.kind.word()),
                 written.name
             );
             typed.problems.push(
@@ -261,7 +261,7 @@ pub fn typed(db: &dyn Db, decl: Decl) -> Typed {
         };
         let values = checker.values(written);
         typed.problems.extend(checker.problems);
-        typed.stated.push(Stated {
+        typed.stated.push(StatedProperty {
             property,
             position,
             values: values.into(),
@@ -296,7 +296,7 @@ fn missing_properties(db: &dyn Db, decl: Decl, typed: &mut Typed) {
     let mut problem = Diagnostic::new(
         &codes::MISSING_PROPERTY,
         decl.part(Part::Name),
-        format!("{} needs {list}", a(schema.kind.word())),
+        format!("{} needs {list}", with_article(schema.kind.word())),
     );
     for name in missing {
         let property = schema.property(name).expect("it is of the schema");
@@ -310,7 +310,7 @@ fn missing_properties(db: &dyn Db, decl: Decl, typed: &mut Typed) {
 }
 
 /// A kind's word with its article.
-pub fn a(word: &str) -> String {
+pub fn with_article(word: &str) -> String {
     let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) {
         "an"
     } else {
@@ -432,7 +432,7 @@ impl Checker<'_> {
             }
             (Takes::Finding, Value::Name(name)) => {
                 let threat = self.name(name, &[Kind::Threat], part)?;
-                Some(TypedValue::Finding(Accepted::Threat(threat)))
+                Some(TypedValue::Finding(FindingSelector::Threat(threat)))
             }
             (expected, value) => {
                 self.wrong(part, &mistake(expected, value));
@@ -503,15 +503,15 @@ impl Checker<'_> {
             Subject::Ends(source, target) => self.unnamed_flow(source, target, subject_part),
         }?;
         let accepted = match category {
-            Some(category) => Accepted::Category(category, subject),
-            None => Accepted::Rule(rule?, subject),
+            Some(category) => FindingSelector::Category(category, subject),
+            None => FindingSelector::Rule(rule?, subject),
         };
         Some(TypedValue::Finding(accepted))
     }
 
     fn unnamed_flow(&mut self, source: &SmolStr, target: &SmolStr, part: Part) -> Option<Decl> {
-        let source = self.name(source, relations::ENDS, part)?;
-        let target = self.name(target, relations::ENDS, part)?;
+        let source = self.name(source, relations::ENDPOINT_KINDS, part)?;
+        let target = self.name(target, relations::ENDPOINT_KINDS, part)?;
         let flow = relations::outgoing(self.db, source)
             .iter()
             .copied()
@@ -603,10 +603,10 @@ pub fn resolve_kind(
             if let Some(definition) = definition_behind(db, file, name, kinds) {
                 return Ok(definition);
             }
-            let is = a(found.kind(db).word());
+            let is = with_article(found.kind(db).word());
             let message = format!(
                 "`{name}` is {is}, and {} is needed here",
-                a(&kinds_in_words())
+                with_article(&kinds_in_words())
             );
             Err(Box::new(
                 Diagnostic::new(&codes::WRONG_KIND, decl.part(part), message)

@@ -500,6 +500,8 @@ def raw(body, length=None):
         raw(b'{"jsonrpc": "1.0", "id": 1, "method": "x"}'),
         raw(b'{"jsonrpc": "2.0", "id": {}, "method": "x"}'),
         raw(b'{"jsonrpc": "2.0", "id": 7777, "result": null}'),
+        raw(b'{"jsonrpc": "2.0", "id": 8888, "id": 9999, "method": "shutdown"}'),
+        raw(b'{"jsonrpc": "2.0", "method": "exit", "method": "exit"}'),
         raw(b'{"jsonrpc": "2.0", "method": "textDocument/didChange"}'),
         raw(b'{"jsonrpc": "2.0", "method": "textDocument/didChange", "params": [1]}'),
         raw(b"\xff\xfe"),
@@ -515,6 +517,21 @@ def test_a_client_that_misbehaves_breaks_nothing(folder, garbage):
     client.request("shutdown")
     client.notify("exit", None)
     assert client.process.wait(10) == 0
+
+
+@pytest.mark.parametrize("wrong", ['"params": {}, "params": {}', '"params": 1', '"jsonrpc": "2.0"', '"result": 1, "result": 1'])
+def test_a_request_that_cannot_be_read_is_refused_and_reported(folder, wrong):
+    client = Client(PULL, folders=[folder])
+    client.ids += 1
+    client.pending[client.ids] = "textDocument/hover"
+    body = '{"jsonrpc": "2.0", "id": %d, "method": "textDocument/hover", %s}' % (client.ids, wrong)
+    client.process.stdin.write(raw(body.encode()))
+    client.process.stdin.flush()
+    assert client.answer(client.ids)["error"]["code"] == -32600
+    assert codes(client.pull(uri(folder / "shop.threat"))) == ["missing-mitigation"]
+    [logged] = [message["params"] for message in client.messages if message["method"] == "window/logMessage"]
+    assert logged["type"] == 1 and "no message" in logged["message"]
+    client.end()
 
 
 def test_random_edits_leave_what_a_fresh_server_sees(tmp_path):

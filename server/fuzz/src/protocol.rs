@@ -7,6 +7,7 @@
 
 use crate::input::{below, parts, text};
 use arbitrary::Unstructured;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::path::Path;
@@ -104,6 +105,14 @@ struct Client {
     /// Whether what was sent may be read otherwise than it was meant: nothing more is known then.
     is_unframed: bool,
     has_ended: bool,
+}
+
+/// What makes something a request.
+#[derive(Deserialize)]
+struct Asked {
+    id: Value,
+    #[serde(rename = "method")]
+    _method: String,
 }
 
 impl Client {
@@ -326,7 +335,13 @@ impl Client {
     fn send_body(&mut self, body: &[u8]) {
         match serde_json::from_slice(body) {
             Ok(message) => self.send(cleaned(message)),
-            Err(_) => self.frame(body),
+            Err(_) => {
+                // A request can be refused that cannot be read.
+                if let Ok(Asked { id, .. }) = serde_json::from_slice(body) {
+                    *self.asked.entry(id.to_string()).or_default() += 1;
+                }
+                self.frame(body);
+            }
         }
     }
 

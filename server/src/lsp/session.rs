@@ -2,11 +2,11 @@
 //! messages came. It must not wait for the client, and computes nothing that takes long.
 
 use super::client::Client;
-use super::gate::{Answer, Incoming, Outgoing};
 use super::handlers;
 use super::problems;
 use super::settings::Settings;
 use super::snapshot::{Open, Snapshot, Table};
+use super::transport::{Answer, Incoming, Outgoing};
 use super::uris::path_of;
 use super::watch::Watch;
 use crate::load::disk;
@@ -27,7 +27,7 @@ use threatline_model::{
     Date, Diagnostic, File, FileText, Model, Span, Workspace, diagnostics, settings_diagnostics,
 };
 use threatline_syntax::Encoding;
-use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Id};
 use tower_lsp::ls_types as lsp;
 
 /// What happens to a session.
@@ -38,12 +38,8 @@ pub enum Event {
     Again(Task),
     /// A request has been answered, and not given up.
     Answered(Id, bool),
-    /// Something came in that is no message.
-    Refused(String),
     /// Something changed on the disk.
     Disk(PathBuf),
-    /// The client has sent all that it sends. What of it waits for an answer still gets one.
-    Ended,
     /// The connection is closed.
     Gone,
     /// Diagnostics were told, as far as nothing interrupted that.
@@ -61,8 +57,6 @@ pub enum Told {
 
 /// A request on its way.
 pub struct Task {
-    /// Its id.
-    pub id: Id,
     /// What is asked.
     pub method: String,
     /// About what.
@@ -145,8 +139,8 @@ pub struct Session {
     pulled: Option<Option<Revision>>,
     /// The next such requests, which wait for a change.
     waiting: Vec<Task>,
-    /// Whether nothing is worth waiting for, since the client sends no more.
-    is_leaving: bool,
+    /// How the session ends when all that was asked is answered, since the client sends no more.
+    ending: Option<End>,
     /// What changed on the disk and was not looked at yet.
     changed_on_disk: BTreeSet<PathBuf>,
     watch: Option<Watch>,
@@ -214,7 +208,7 @@ impl Session {
             pulling: None,
             pulled: None,
             waiting: Vec::new(),
-            is_leaving: false,
+            ending: None,
             changed_on_disk: BTreeSet::new(),
             watch: None,
             events,
@@ -234,6 +228,9 @@ impl Session {
             let event = match events.try_recv() {
                 Ok(event) => event,
                 Err(_) => {
+                    if let Some(end) = self.ending.filter(|_| self.running.is_empty()) {
+                        return end;
+                    }
                     self.settle();
                     // Only when nothing more comes for a while is the client to look at everything
                     // anew.
@@ -256,42 +253,8 @@ impl Session {
                 }
             };
             match event {
-                Event::Incoming(Incoming::Notification(method, _)) if method == "exit" => {
-                    return if self.phase == Phase::ShutDown {
-                        End::Orderly
-                    } else {
-                        End::Abrupt
-                    };
-                }
-                Event::Incoming(Incoming::Notification(method, params)) => {
-                    self.notified(&method, params)
-                }
-                Event::Incoming(Incoming::Request(id, method, params, answer)) => {
-                    self.requested(Task {
-                        id,
-                        method,
-                        params,
-                        answer,
-                        tries: 0,
-                    });
-                }
-                Event::Incoming(Incoming::Answer(response)) => {
-                    let (id, answer) = response.into_parts();
-                    if let (Some(Asked::Settings), Ok(Value::Array(sections))) =
-                        (self.asked.remove(&id), answer)
-                    {
-                        sections
-                            .first()
-                            .into_iter()
-                            .for_each(|said| self.set_settings(said));
-                    }
-                }
-                Event::Refused(why) => self.log(lsp::MessageType::ERROR, why),
-                Event::Ended => {
-                    self.is_leaving = true;
-                    self.refuse_waiting();
-                }
-                Event::Gone => return End::Abrupt,
+                Event::Incoming(message) => self.received(message),
+                Event::Gone => return self.ending.unwrap_or(End::Abrupt),
                 Event::Again(task) => self.start(task),
                 Event::Answered(id, is_whole) => {
                     self.running.remove(&id);
@@ -321,13 +284,55 @@ impl Session {
         }
     }
 
+    fn received(&mut self, message: Incoming) {
+        match message {
+            Incoming::Notification(method, _) if method == "exit" => {
+                self.cancel_all();
+                self.leave(match self.phase {
+                    Phase::ShutDown => End::Orderly,
+                    _ => End::Abrupt,
+                });
+            }
+            Incoming::Notification(method, params) => self.notified(&method, params),
+            Incoming::Request(method, params, answer) => self.requested(Task {
+                method,
+                params,
+                answer,
+                tries: 0,
+            }),
+            Incoming::Response(id, answer) => {
+                if let (Some(Asked::Settings), Ok(Value::Array(sections))) =
+                    (self.asked.remove(&id), answer)
+                {
+                    sections
+                        .first()
+                        .into_iter()
+                        .for_each(|said| self.set_settings(said));
+                }
+            }
+            Incoming::Malformed(why) => self.log(lsp::MessageType::ERROR, why),
+            Incoming::End => self.leave(End::Abrupt),
+        }
+    }
+
+    fn cancel_all(&self) {
+        let running = self.running.values();
+        running.for_each(salsa::CancellationToken::cancel);
+    }
+
+    /// Ends the session when all that was asked is answered. The first end counts.
+    fn leave(&mut self, end: End) {
+        self.ending.get_or_insert(end);
+        self.refuse_waiting();
+    }
+
     // ---- requests ------------------------------------------------------------------------------
 
     fn requested(&mut self, task: Task) {
         match (self.phase, task.method.as_str()) {
             (Phase::Uninitialized, "initialize") => {
                 let answer = self.initialize(task.params);
-                task.answer.send(Response::from_parts(task.id, answer));
+                task.answer.send(answer);
             }
             (Phase::Uninitialized, _) => {
                 refuse(
@@ -345,11 +350,9 @@ impl Session {
             }
             (Phase::Running, "shutdown") => {
                 self.phase = Phase::ShutDown;
-                self.running
-                    .values()
-                    .for_each(salsa::CancellationToken::cancel);
+                self.cancel_all();
                 self.refuse_waiting();
-                task.answer.send(Response::from_ok(task.id, Value::Null));
+                task.answer.send(Ok(Value::Null));
             }
             (Phase::Running, "workspace/diagnostic") => self.pull_workspace(task),
             (Phase::Running, _) => self.start(task),
@@ -362,11 +365,11 @@ impl Session {
         if !std::mem::replace(&mut self.pulls_workspace, true) {
             self.take_back();
         }
-        let can_wait = task.params.get("partialResultToken").is_some() && !self.is_leaving;
+        let can_wait = task.params.get("partialResultToken").is_some() && self.ending.is_none();
         if can_wait && self.pulled == Some(self.change) {
             return self.waiting.push(task);
         }
-        self.pulling = Some((task.id.clone(), self.change));
+        self.pulling = Some((task.answer.id().clone(), self.change));
         self.start(task);
     }
 
@@ -389,11 +392,11 @@ impl Session {
             .and_then(Value::as_str);
         if about.is_some_and(is_settings) && !handlers::SETTINGS.contains(&task.method.as_str()) {
             // An editor asks for everything of all documents that it was told to.
-            return task.answer.send(Response::from_ok(task.id, Value::Null));
+            return task.answer.send(Ok(Value::Null));
         }
         let snapshot = self.snapshot();
         self.running
-            .insert(task.id.clone(), snapshot.db.cancellation_token());
+            .insert(task.answer.id().clone(), snapshot.db.cancellation_token());
         let events = self.events.clone();
         let panics = self.panics_on.as_ref() == Some(&task.method);
         self.pool.spawn(move || {
@@ -426,8 +429,8 @@ impl Session {
                 }
             };
             // First, so that the session knows it before the client can ask for more.
-            let _ = events.send(Event::Answered(task.id.clone(), answer.is_ok()));
-            task.answer.send(Response::from_parts(task.id, answer));
+            let _ = events.send(Event::Answered(task.answer.id().clone(), answer.is_ok()));
+            task.answer.send(answer);
         });
     }
 
@@ -607,7 +610,7 @@ impl Session {
         } else if let Some(at) = self
             .waiting
             .iter()
-            .position(|task| Some(&task.id) == id.as_ref())
+            .position(|task| Some(task.answer.id()) == id.as_ref())
         {
             refuse(
                 self.waiting.swap_remove(at),
@@ -1012,8 +1015,7 @@ impl Session {
     }
 
     fn notify(&self, method: &'static str, params: Value) {
-        self.outgoing
-            .send(Request::build(method).params(params).finish());
+        self.outgoing.notify(method, params);
     }
 
     fn ask(&mut self, method: &'static str, params: Value) {
@@ -1026,13 +1028,7 @@ impl Session {
         if what != Asked::Nothing {
             self.asked.insert(id.clone(), what);
         }
-        let request = Request::build(method).id(id);
-        let request = if params.is_null() {
-            request
-        } else {
-            request.params(params)
-        };
-        self.outgoing.send(request.finish());
+        self.outgoing.request(id, method, params);
     }
 
     fn log(&self, kind: lsp::MessageType, message: String) {
@@ -1070,12 +1066,7 @@ fn tell_of(
             diagnostics,
             version,
         };
-        let params = serde_json::to_value(params).unwrap_or_default();
-        outgoing.send(
-            Request::build("textDocument/publishDiagnostics")
-                .params(params)
-                .finish(),
-        );
+        outgoing.notify("textDocument/publishDiagnostics", params);
     };
     let tell_file = |snapshot: &Snapshot, file: File| {
         tell(
@@ -1123,7 +1114,7 @@ fn ask_again() -> Error {
 fn refuse(task: Task, code: ErrorCode, message: &str) {
     let mut error = Error::new(code);
     error.message = message.to_owned().into();
-    task.answer.send(Response::from_error(task.id, error));
+    task.answer.send(Err(error));
 }
 
 fn what_panicked(panic: &(dyn std::any::Any + Send)) -> String {

@@ -2,15 +2,15 @@
 //! change anything.
 
 use super::client::Client;
-use super::gate::Outgoing;
 use super::settings::Settings;
+use super::transport::Outgoing;
 use super::uris::{LIBRARY, path_of, uri_of};
 use dashmap::DashMap;
 use serde::Serialize;
 use std::sync::Arc;
 use threatline_model::{Database, File, Location, Model, Span, World};
 use threatline_syntax::{LineColumn, LineIndex};
-use tower_lsp::jsonrpc::{Error, Request, Result};
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{self as lsp, Uri};
 
 /// A document that is open in the editor.
@@ -64,9 +64,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Tells the client something.
     pub fn notify(&self, method: &'static str, params: impl Serialize) {
-        let params = serde_json::to_value(params).unwrap_or_default();
-        self.outgoing
-            .send(Request::build(method).params(params).finish());
+        self.outgoing.notify(method, params);
     }
 
     /// Tells the client a part of a result that it asked for in parts.

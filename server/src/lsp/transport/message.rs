@@ -1,0 +1,202 @@
+//! Messages of JSON-RPC, each read once from its body. It must not know a method.
+
+use super::{Answer, Outgoing};
+use serde::Deserialize;
+use serde::de::Deserializer;
+use serde_json::Value;
+use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Result};
+
+/// What comes in.
+pub enum Incoming {
+    /// A request, and where its answer goes.
+    Request(String, Value, Answer),
+    /// A notification.
+    Notification(String, Value),
+    /// The client's answer to a request of ours.
+    Response(Id, Result<Value>),
+    /// A frame that does not hold a message, and why.
+    Malformed(String),
+    /// Nothing more comes in.
+    End,
+}
+
+/// Why a body is not a message.
+pub struct Malformed {
+    /// The reason.
+    pub reason: String,
+    /// Where an answer goes, if it was meant as a request.
+    pub request: Option<Answer>,
+}
+
+/// Every key that a message has. One that stands twice is an error.
+#[derive(Deserialize)]
+struct Envelope {
+    jsonrpc: Option<String>,
+    #[serde(default, deserialize_with = "even_null")]
+    id: Option<Id>,
+    method: Option<String>,
+    params: Option<Value>,
+    #[serde(default, deserialize_with = "even_null")]
+    result: Option<Value>,
+    error: Option<ClientError>,
+}
+
+/// An error of the client, which may have more keys than the protocol knows.
+#[derive(Deserialize)]
+struct ClientError {
+    code: i64,
+    message: String,
+    data: Option<Value>,
+}
+
+/// What has to be known of a request to answer it, whatever else is wrong with it.
+#[derive(Deserialize)]
+struct Request {
+    id: Id,
+    #[serde(rename = "method")]
+    _method: String,
+}
+
+/// Reads a message.
+pub fn parse(body: &[u8], outgoing: &Outgoing) -> std::result::Result<Incoming, Malformed> {
+    // An object by keys and not, as serde would also have it, a list of their values.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    let envelope = match is_object {
+        true => serde_json::from_slice(body).map_err(|error| error.to_string()),
+        false => Err("it is not an object".to_owned()),
+    };
+    envelope
+        .and_then(|envelope| opened(envelope, outgoing))
+        .map_err(|reason| Malformed {
+            reason: format!("what came in is no message: {reason}"),
+            request: serde_json::from_slice(body)
+                .ok()
+                .filter(|_| is_object)
+                .map(|Request { id, .. }| outgoing.expect_answer(id)),
+        })
+}
+
+fn opened(envelope: Envelope, outgoing: &Outgoing) -> std::result::Result<Incoming, String> {
+    if envelope.jsonrpc.as_deref() != Some("2.0") {
+        return Err("it is not of JSON-RPC 2.0".to_owned());
+    }
+    if let Some(method) = envelope.method {
+        let params = envelope.params.unwrap_or_default();
+        if !(params.is_object() || params.is_array() || params.is_null()) {
+            return Err("its `params` are neither an object nor a list".to_owned());
+        }
+        return Ok(match envelope.id {
+            Some(id) => Incoming::Request(method, params, outgoing.expect_answer(id)),
+            None => Incoming::Notification(method, params),
+        });
+    }
+    let id = envelope
+        .id
+        .ok_or_else(|| "it has neither a `method` nor an `id`".to_owned())?;
+    match (envelope.result, envelope.error) {
+        (Some(result), None) => Ok(Incoming::Response(id, Ok(result))),
+        (None, Some(error)) => Ok(Incoming::Response(id, Err(error.into()))),
+        _ => Err("it is an answer without a result and without an error".to_owned()),
+    }
+}
+
+/// Tells a key whose value is `null` from one that is not there.
+fn even_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+impl From<ClientError> for Error {
+    fn from(error: ClientError) -> Error {
+        Error {
+            code: ErrorCode::from(error.code),
+            message: error.message.into(),
+            data: error.data,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lsp::transport::connect;
+
+    /// What a body is, in a line.
+    fn read(body: &str) -> String {
+        let (outgoing, _queue) = connect();
+        match parse(body.as_bytes(), &outgoing) {
+            Ok(Incoming::Request(method, params, answer)) => {
+                format!("request {} {method} {params}", answer.id())
+            }
+            Ok(Incoming::Notification(method, params)) => format!("notification {method} {params}"),
+            Ok(Incoming::Response(id, result)) => format!("response {id} {result:?}"),
+            Ok(Incoming::Malformed(_) | Incoming::End) => unreachable!("no body is read as these"),
+            Err(Malformed { reason, request }) => match request {
+                Some(answer) => format!("refused {}: {reason}", answer.id()),
+                None => reason,
+            },
+        }
+    }
+
+    #[test]
+    fn messages_are_told_apart() {
+        for (body, read_as) in [
+            (
+                r#"{"jsonrpc":"2.0","id":1,"method":"x","params":[]}"#,
+                "request 1 x []",
+            ),
+            (
+                r#" {"jsonrpc":"2.0","method":"exit"}"#,
+                "notification exit null",
+            ),
+            (
+                r#"{"jsonrpc":"2.0","id":"a","result":null}"#,
+                r#"response "a" Ok(Null)"#,
+            ),
+            (
+                r#"{"jsonrpc":"2.0","id":null,"method":"x"}"#,
+                "request null x null",
+            ),
+        ] {
+            assert_eq!(read(body), read_as, "{body}");
+        }
+        let error = r#"{"jsonrpc":"2.0","id":7,"error":{"code":1,"message":"no","stack":[]}}"#;
+        assert!(read(error).starts_with("response 7 Err"));
+    }
+
+    #[test]
+    fn what_is_no_message_is_reported() {
+        for body in [
+            "",
+            "{",
+            "[]",
+            "null",
+            "{}",
+            r#"["2.0", 1, "exit"]"#,
+            r#"{"jsonrpc":"2.0"}"#,
+            r#"{"jsonrpc":"2.0","id":{},"method":"x"}"#,
+            r#"{"jsonrpc":"2.0","id":1.5,"method":"x"}"#,
+            r#"{"jsonrpc":"2.0","id":1}"#,
+            r#"{"jsonrpc":"2.0","id":1,"result":1,"error":{"code":1,"message":""}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"error":{"code":"1","message":""}}"#,
+            r#"{"jsonrpc":"2.0","method":"x","method":"y"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"id":2,"method":"x"}"#,
+        ] {
+            let read = read(body);
+            assert!(read.starts_with("what came in is no message: "), "{read}");
+        }
+    }
+
+    #[test]
+    fn a_request_with_something_wrong_is_refused() {
+        for body in [
+            r#"{"jsonrpc":"1.0","id":3,"method":"x"}"#,
+            r#"{"jsonrpc":"2.0","id":3,"method":"x","params":1}"#,
+            r#"{"jsonrpc":"2.0","id":3,"method":"x","params":{},"params":{}}"#,
+        ] {
+            let read = read(body);
+            assert!(read.starts_with("refused 3: "), "{read}");
+        }
+    }
+}

@@ -5,8 +5,7 @@
 //! may include.
 
 use threatline_exchange::export::{Target, export};
-use threatline_exchange::import::{Imported, import, workspace};
-use threatline_exchange::tree::{Problem, decode};
+use threatline_exchange::import::{Imported, Problem, decode, import, workspace};
 use threatline_format::format;
 use threatline_model::{Date, Severity, diagnostics, codes::{Class}};
 

@@ -9,8 +9,7 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 use std::io::Write;
 use std::path::{Component, Path, PathBuf};
-use threatline_exchange::import::{Imported, import};
-use threatline_exchange::tree::{Loss, Problem};
+use threatline_exchange::import::{Imported, Loss, Problem, decode, import};
 use threatline_model::Kind;
 
 /// The longest document that is read, in bytes. Diagrams of other tools hold pictures, so they are
@@ -60,7 +59,7 @@ fn read(path: &Path) -> Result<String> {
         bail!("is longer than {} MB, and is not read", LONGEST >> 20);
     }
     let bytes = fs::read(path).context("cannot be read")?;
-    threatline_exchange::tree::decode(&bytes).map_err(|why| anyhow::anyhow!("{why}"))
+    decode(&bytes).map_err(|why| anyhow::anyhow!("{why}"))
 }
 
 /// The file that a document includes, from the folder that the document is in; never one outside of

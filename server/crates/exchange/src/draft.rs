@@ -1,13 +1,15 @@
 //! A threat model between formats: declarations with what they state, by keys instead of names. It
 //! must not know any format.
 
+mod analyzed;
+
+pub use analyzed::of_model;
+
 use crate::once::Once;
+use crate::tree::Place;
+use crate::words::plain_word;
 use rustc_hash::FxHashMap;
-use threatline_model::{
-    Database, Date, Decl, FindingSelector, Kind, Model, TypedValue, ends, full_name, placed_in,
-    schema::Takes, typed,
-};
-use threatline_view::names::shown_name;
+use threatline_model::{Date, Kind};
 
 /// A model, as far as several tools can say it.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +33,7 @@ pub struct Draft {
 pub struct Items {
     all: Vec<Item>,
     /// Where each key is in the list.
-    places: FxHashMap<String, usize>,
+    indices: FxHashMap<String, usize>,
     keys: Once,
 }
 
@@ -43,34 +45,39 @@ impl Items {
             .keys
             .take(&item.key, |key, number| format!("{key} {number}"));
         let key = item.key.clone();
-        self.places.insert(key.clone(), self.all.len());
+        self.indices.insert(key.clone(), self.all.len());
         self.all.push(item);
         key
     }
 
+    /// Whether there is a declaration of a key.
+    pub fn contains(&self, key: &str) -> bool {
+        self.indices.contains_key(key)
+    }
+
     /// The declaration of a key.
     pub fn get(&self, key: &str) -> Option<&Item> {
-        self.place(key).map(|at| &self.all[at])
+        self.index_of(key).map(|index| &self.all[index])
     }
 
     /// The same to change, but for its key.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Item> {
-        self.place(key).map(|at| &mut self.all[at])
+        self.index_of(key).map(|index| &mut self.all[index])
     }
 
     /// Where the declaration of a key is in the order.
-    pub fn place(&self, key: &str) -> Option<usize> {
-        self.places.get(key).copied()
+    pub fn index_of(&self, key: &str) -> Option<usize> {
+        self.indices.get(key).copied()
     }
 
-    /// The declaration at a place in the order.
-    pub fn at(&self, place: usize) -> &Item {
-        &self.all[place]
+    /// The declaration at an index in the order.
+    pub fn by_index(&self, index: usize) -> &Item {
+        &self.all[index]
     }
 
     /// The same to change, but for its key.
-    pub fn at_mut(&mut self, place: usize) -> &mut Item {
-        &mut self.all[place]
+    pub fn by_index_mut(&mut self, index: usize) -> &mut Item {
+        &mut self.all[index]
     }
 
     /// All of them.
@@ -86,11 +93,11 @@ impl Items {
     /// Takes out those that are not to be kept.
     pub fn retain(&mut self, keep: impl Fn(&Item) -> bool) {
         self.all.retain(keep);
-        self.places = self
+        self.indices = self
             .all
             .iter()
             .enumerate()
-            .map(|(at, item)| (item.key.clone(), at))
+            .map(|(index, item)| (item.key.clone(), index))
             .collect();
     }
 }
@@ -154,6 +161,45 @@ pub enum Fact {
     Finding(String, String),
 }
 
+impl Fact {
+    /// The key of the declaration that it names.
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Fact::Item(key) | Fact::Finding(_, key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The same to change.
+    pub fn key_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Fact::Item(key) | Fact::Finding(_, key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// It as people write it, with what a declaration is called by its key.
+    pub fn in_words(&self, name_of: impl Fn(&str) -> String) -> String {
+        match self {
+            Fact::Word(text) | Fact::Text(text) | Fact::Library(text) | Fact::Reference(text) => {
+                text.clone()
+            }
+            Fact::Item(key) => name_of(key),
+            Fact::Date(date) => date.to_string(),
+            Fact::Finding(rule, key) => format!("{rule}@{}", name_of(key)),
+        }
+    }
+}
+
+/// Values as people write them, for comments; declarations by their keys.
+pub fn facts_in_words(facts: &[Fact]) -> String {
+    facts
+        .iter()
+        .map(|fact| fact.in_words(str::to_owned))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
 /// What was decided on findings of another tool.
 #[derive(Clone, Debug)]
 pub struct Decision {
@@ -172,7 +218,7 @@ pub struct Decision {
     /// What is kept in a comment if no finding fits, and with what was decided.
     pub comment: String,
     /// Where it stands in the document, for the report.
-    pub place: crate::tree::Place,
+    pub place: Place,
     /// The way to it.
     pub path: String,
 }
@@ -210,6 +256,21 @@ impl Item {
         }
     }
 
+    /// Gives it its description, unless that only repeats the title.
+    pub fn describe(&mut self, text: Option<String>) {
+        if let Some(text) = text
+            && !text.is_empty()
+            && plain_word(&text) != plain_word(&self.title)
+        {
+            self.description = text;
+        }
+    }
+
+    /// Adds a line that is kept.
+    pub fn comment(&mut self, comment: impl Into<String>) {
+        self.comments.push(comment.into());
+    }
+
     /// States a value, after others of the same property.
     pub fn state(&mut self, property: &'static str, fact: Fact) {
         match self.facts.iter_mut().find(|(name, _)| *name == property) {
@@ -217,6 +278,11 @@ impl Item {
             Some((_, facts)) => facts.push(fact),
             None => self.facts.push((property, vec![fact])),
         }
+    }
+
+    /// Takes back what was stated of a property.
+    pub fn clear(&mut self, property: &str) {
+        self.facts.retain(|(name, _)| *name != property);
     }
 
     /// States a word, if there is one.
@@ -243,6 +309,11 @@ impl Item {
         for name in names {
             self.state(property, Fact::Library((*name).to_owned()));
         }
+    }
+
+    /// Whether a property is stated.
+    pub fn has(&self, property: &str) -> bool {
+        !self.get(property).is_empty()
     }
 
     /// The values of a property.
@@ -290,6 +361,15 @@ impl Item {
 }
 
 impl Draft {
+    /// A title for a flow that has none, of its ends.
+    pub fn title_of_ends(&self, flow: &Item) -> String {
+        let Some((source, target)) = &flow.ends else {
+            return String::new();
+        };
+        let title = |key: &str| self.items.get(key).map_or("", |item| item.title.as_str());
+        format!("{} to {}", title(source), title(target))
+    }
+
     /// The declarations of some kinds.
     pub fn of_kind<'a>(&'a self, kinds: &'a [Kind]) -> impl Iterator<Item = &'a Item> {
         self.items.iter().filter(|item| kinds.contains(&item.kind))
@@ -312,102 +392,5 @@ impl Draft {
             }
         }
         groups
-    }
-
-    /// A model that was analysed; keys are full names. Rules, technologies and protocols of its own
-    /// are left out: no other tool has them.
-    pub fn of(db: &Database, model: Model, title: &str) -> Draft {
-        let mut draft = Draft {
-            title: title.to_owned(),
-            ..Draft::default()
-        };
-        let mut numbers = rustc_hash::FxHashMap::default();
-        let mut key_of = |decl: Decl| -> String {
-            let name = full_name(db, decl).to_string();
-            if decl.shape(db).name.is_some() || decl.kind(db) == Kind::Flow {
-                return name;
-            }
-            let next = numbers.len();
-            format!(
-                "{} {}",
-                decl.kind(db).word(),
-                numbers.entry(decl).or_insert(next)
-            )
-        };
-        for file in model.files(db).iter() {
-            for &decl in file.declarations(db).iter() {
-                let kind = decl.kind(db);
-                if matches!(
-                    kind,
-                    Kind::Rule | Kind::Technology | Kind::Protocol | Kind::Expect
-                ) {
-                    continue;
-                }
-                let title = decl
-                    .title(db)
-                    .map(|title| title.to_string())
-                    .filter(|title| !title.trim().is_empty());
-                let mut item = Item::new(
-                    kind,
-                    key_of(decl),
-                    title.unwrap_or_else(|| shown_name(db, decl).to_string()),
-                );
-                item.name = decl.shape(db).name.as_ref().map(|name| name.to_string());
-                item.description = decl
-                    .facts(db)
-                    .description
-                    .as_ref()
-                    .map(|text| text.to_string())
-                    .unwrap_or_default();
-                item.part = file.component(db).as_ref().map(|name| name.to_string());
-                item.place =
-                    placed_in(db, decl).map(|boundary| full_name(db, boundary).to_string());
-                if let (Some(source), Some(target)) = ends(db, decl) {
-                    item.ends = Some((
-                        full_name(db, source).to_string(),
-                        full_name(db, target).to_string(),
-                    ));
-                }
-                for stated in &typed(db, decl).stated {
-                    for (_, value) in &stated.values {
-                        item.state(stated.property.name, fact(db, stated.property.takes, value));
-                    }
-                }
-                draft.items.push(item);
-            }
-        }
-        draft
-    }
-}
-
-fn fact(db: &Database, takes: Takes, value: &TypedValue) -> Fact {
-    let declared = |decl: Decl| match decl.in_library(db) {
-        true => Fact::Library(full_name(db, decl).trim_start_matches("std.").to_owned()),
-        false => Fact::Item(full_name(db, decl).to_string()),
-    };
-    match value {
-        TypedValue::Word(at) => match takes {
-            Takes::Words(words) => Fact::Word(words.word(*at).to_owned()),
-            _ => Fact::Word(String::new()),
-        },
-        TypedValue::YesNo(yes) => Fact::Word(if *yes { "yes" } else { "no" }.to_owned()),
-        TypedValue::Decl(decl) => declared(*decl),
-        TypedValue::Category(at) => {
-            Fact::Word(threatline_model::schema::STRIDE.word(*at).to_owned())
-        }
-        TypedValue::Text(text) => Fact::Text(text.to_string()),
-        TypedValue::Date(date) => Fact::Date(*date),
-        TypedValue::Reference(id) => Fact::Reference(id.to_string()),
-        TypedValue::Finding(FindingSelector::Rule(rule, on)) => Fact::Finding(
-            full_name(db, *rule).trim_start_matches("std.").to_owned(),
-            full_name(db, *on).to_string(),
-        ),
-        TypedValue::Finding(FindingSelector::Category(at, on)) => Fact::Finding(
-            threatline_model::schema::STRIDE.word(*at).to_owned(),
-            full_name(db, *on).to_string(),
-        ),
-        TypedValue::Finding(FindingSelector::Threat(threat)) => {
-            Fact::Item(full_name(db, *threat).to_string())
-        }
     }
 }

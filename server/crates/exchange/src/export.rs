@@ -1,7 +1,10 @@
 //! Writing models for other tools: which formats there are. It must not know what a format says.
 
+#[cfg(test)]
+mod round_trip;
+
 use crate::area::Area;
-use crate::draft::Draft;
+use crate::draft::{Draft, of_model};
 use crate::losses::Export;
 use crate::threat_dragon::{self, Drawn};
 use crate::titles::count;
@@ -59,7 +62,7 @@ pub fn export(
 
 /// Writes a draft of a model, and tells what a draft has no place for.
 fn of_draft(db: &Database, model: Model, title: &str, write: impl Fn(&Draft) -> Export) -> Export {
-    let mut export = write(&Draft::of(db, model, title));
+    let mut export = write(&of_model(db, model, title));
     for kind in [Kind::Technology, Kind::Protocol, Kind::Rule] {
         let declared = model
             .files(db)

@@ -1,14 +1,13 @@
 //! Ids and titles in documents for other tools, and values that refer to them. It must not know any
 //! format.
 
-use crate::draft::{Draft, Fact};
+use crate::draft::{Draft, Fact, Item};
 use crate::library::in_library;
 use crate::once::Once;
+use crate::{titles, vocabulary};
 use rustc_hash::FxHashMap;
-use threatline_model::{
-    Kind, references,
-    schema::{STRIDE, Takes},
-};
+use threatline_model::Kind;
+use threatline_model::schema::{STRIDE, Takes, Words};
 
 /// The ids of declarations in a document: made of their names, each once.
 pub struct Ids(FxHashMap<String, String>);
@@ -17,59 +16,23 @@ impl Ids {
     /// The ids of the declarations of some kinds, their parts joined by a sign: what each is called
     /// in its component, if no other is called so. Of others, and of names of one letter, they
     /// begin with `unnamed`.
-    pub fn of(draft: &Draft, kinds: &[Kind], join: char, unnamed: &str) -> Ids {
-        let mut called: FxHashMap<&str, usize> = FxHashMap::default();
-        let items = || draft.items.iter().filter(|item| kinds.contains(&item.kind));
-        for name in items().filter_map(|item| item.name.as_deref()) {
-            *called.entry(name).or_default() += 1;
+    pub fn new(draft: &Draft, kinds: &[Kind], join: char, unnamed: &str) -> Ids {
+        let mut uses: FxHashMap<&str, usize> = FxHashMap::default();
+        for name in draft.of_kind(kinds).filter_map(|item| item.name.as_deref()) {
+            *uses.entry(name).or_default() += 1;
         }
         let mut once = Once::default();
         let mut ids = FxHashMap::default();
-        for item in items() {
-            let own = item
-                .name
-                .as_deref()
-                .filter(|name| called[name] == 1)
-                .map(str::to_owned);
-            let is_long = |name: &String| name.chars().nth(1).is_some();
-            let before = if own.as_ref().is_some_and(is_long) {
-                ""
-            } else {
-                unnamed
-            };
-            let short = |key: &str| {
-                draft
-                    .items
-                    .get(key)
-                    .and_then(|end| end.name.clone())
-                    .unwrap_or_else(|| key.to_owned())
-            };
-            let between = || {
-                item.ends
-                    .as_ref()
-                    .map(|(source, target)| format!("{} to {}", short(source), short(target)))
-            };
-            let name = own
-                .or_else(|| between().filter(|_| item.name.is_none()))
-                .unwrap_or_else(|| item.key.clone());
-            let parts = name
-                .split(|character: char| !character.is_alphanumeric())
-                .filter(|part| !part.is_empty());
-            let id = parts
-                .collect::<Vec<_>>()
-                .join(&join.to_string())
-                .to_lowercase();
-            let id = if id.is_empty() {
-                item.kind.word().to_owned()
-            } else {
-                id
-            };
-            ids.insert(
-                item.key.clone(),
-                once.take(&format!("{before}{id}"), |id, number| {
-                    format!("{id}{join}{number}")
-                }),
-            );
+        for item in draft.of_kind(kinds) {
+            let own = item.name.as_deref().filter(|name| uses[name] == 1);
+            let is_long = own.is_some_and(|name| name.chars().nth(1).is_some());
+            let prefix = if is_long { "" } else { unnamed };
+            let name = own.map_or_else(|| name_of_unnamed(draft, item), str::to_owned);
+            let id = titles::or(&joined(&name, join), item.kind.word()).to_owned();
+            let id = once.take(&format!("{prefix}{id}"), |id, number| {
+                format!("{id}{join}{number}")
+            });
+            ids.insert(item.key.clone(), id);
         }
         Ids(ids)
     }
@@ -80,72 +43,77 @@ impl Ids {
     }
 }
 
-/// A value as a word or a text that [`fact`] reads again.
-pub fn said(fact: &Fact, ids: &Ids) -> String {
-    match fact {
-        Fact::Word(said) | Fact::Text(said) | Fact::Library(said) | Fact::Reference(said) => {
-            said.clone()
+/// A name for a declaration that has none, or not for itself: a flow without one is called after its
+/// ends.
+fn name_of_unnamed(draft: &Draft, item: &Item) -> String {
+    match &item.ends {
+        Some((source, target)) if item.name.is_none() => {
+            let short = |key: &str| {
+                let name = draft.items.get(key).and_then(|end| end.name.clone());
+                name.unwrap_or_else(|| key.to_owned())
+            };
+            format!("{} to {}", short(source), short(target))
         }
-        Fact::Item(key) => ids.of_key(key),
-        Fact::Date(date) => date.to_string(),
-        Fact::Finding(what, key) => format!("{what}@{}", ids.of_key(key)),
+        _ => item.key.clone(),
     }
+}
+
+/// The parts of a name in lower case, joined by a sign.
+fn joined(name: &str, join: char) -> String {
+    let parts: Vec<&str> = name
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join(&join.to_string()).to_lowercase()
+}
+
+/// A value as a word or a text that [`fact_of`] reads again.
+pub fn text_of(fact: &Fact, ids: &Ids) -> String {
+    fact.in_words(|key| ids.of_key(key))
 }
 
 /// The value that a property takes from a text: what the document declares counts before the
 /// library.
-pub fn fact(
+pub fn fact_of(
     takes: Takes,
-    said: &str,
-    key: &dyn Fn(&[Kind], &str) -> Option<String>,
+    text: &str,
+    key_of: &dyn Fn(&[Kind], &str) -> Option<String>,
 ) -> Option<Fact> {
-    let declared = |kinds: &[Kind]| key(kinds, said).map(Fact::Item);
-    let known = |kinds: &[Kind]| {
-        kinds
-            .iter()
-            .find_map(|kind| in_library(*kind, said))
-            .map(|name| Fact::Library(name.to_owned()))
+    let declared = |kinds: &[Kind]| key_of(kinds, text).map(Fact::Item);
+    let in_library = |kinds: &[Kind]| {
+        let name = kinds.iter().find_map(|kind| in_library(*kind, text))?;
+        Some(Fact::Library(name.to_owned()))
+    };
+    let word_of = |words: &Words| {
+        let position = words.position(text)?;
+        Some(Fact::Word(words.word(position).to_owned()))
     };
     match takes {
-        Takes::Words(words) => words
-            .position(said)
-            .map(|at| Fact::Word(words.word(at).to_owned())),
-        Takes::YesNo => matches!(said, "yes" | "no").then(|| Fact::Word(said.to_owned())),
-        Takes::Date => said.parse().ok().map(Fact::Date),
-        Takes::Reference => {
-            let is_known = references::List::of(said).is_some() && !references::is_unknown(said);
-            is_known.then(|| Fact::Reference(said.to_owned()))
-        }
-        Takes::Name(kinds) => declared(kinds).or_else(|| known(kinds)),
+        Takes::Words(words) => word_of(words),
+        Takes::YesNo => matches!(text, "yes" | "no").then(|| Fact::Word(text.to_owned())),
+        Takes::Date => text.parse().ok().map(Fact::Date),
+        Takes::Reference => vocabulary::is_listed(text).then(|| Fact::Reference(text.to_owned())),
+        Takes::Name(kinds) => declared(kinds).or_else(|| in_library(kinds)),
         Takes::Countered => declared(&[Kind::Threat])
-            .or_else(|| {
-                STRIDE
-                    .position(said)
-                    .map(|at| Fact::Word(STRIDE.word(at).to_owned()))
-            })
-            .or_else(|| known(&[Kind::Rule])),
+            .or_else(|| word_of(&STRIDE))
+            .or_else(|| in_library(&[Kind::Rule])),
         Takes::Finding => {
-            let (what, on) = said.split_once('@')?;
-            Some(Fact::Finding(
-                what.to_owned(),
-                key(
-                    &[Kind::External, Kind::Process, Kind::Store, Kind::Flow],
-                    on,
-                )?,
-            ))
+            let (rule, element) = text.split_once('@')?;
+            let kinds = [Kind::External, Kind::Process, Kind::Store, Kind::Flow];
+            Some(Fact::Finding(rule.to_owned(), key_of(&kinds, element)?))
         }
-        Takes::Text | Takes::Glob => Some(Fact::Text(said.to_owned())),
+        Takes::Text | Takes::Glob => Some(Fact::Text(text.to_owned())),
         Takes::Condition => None,
     }
 }
 
 /// Titles that have to differ, by the lists that they stand in.
 #[derive(Default)]
-pub struct Titles(FxHashMap<String, Once>);
+pub struct UniqueTitles(FxHashMap<String, Once>);
 
-impl Titles {
+impl UniqueTitles {
     /// A title, with a number if it is there in a list already.
-    pub fn free(&mut self, list: &str, title: &str) -> String {
+    pub fn take(&mut self, list: &str, title: &str) -> String {
         self.0
             .entry(list.to_owned())
             .or_default()

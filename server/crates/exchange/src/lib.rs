@@ -1,34 +1,48 @@
-//! Threat models in the formats of other tools. Readers make a [`draft::Draft`] of a document, and
-//! writers a document of one; a draft becomes text of the language, and a model a draft. It must
-//! not know the disk or the terminal.
+//! Threat models in the formats of other tools. Readers make a draft of a document, and writers a
+//! document of one; a draft becomes text of the language, and a model a draft. It must not know the
+//! disk or the terminal.
+//!
+//! A module knows only those in the rows above its own:
+//!
+//! - `words`, `titles`, `names`, `once`, `pretty`, `area`: texts, and boxes of drawings;
+//! - `library`: what the library has, by name;
+//! - `tree`: documents in which each value knows its place;
+//! - `draft`: what lies between a document and a model;
+//! - `vocabulary`, `guesses`, `stand_ins`, `places`, `reading`: what readers share;
+//! - `ids`, `losses`, `drawing`: what writers share;
+//! - a module for each format, the language among them;
+//! - `import` and `export`: which formats there are.
 
-pub mod area;
-pub mod csv;
-pub mod cyclonedx;
-pub mod dot;
-pub mod draft;
-pub mod drawing;
-pub mod drawio;
+mod area;
+mod csv;
+mod cyclonedx;
+mod dot;
+mod draft;
+mod drawing;
+mod drawio;
 pub mod export;
-pub mod guesses;
-pub mod ids;
+mod guesses;
+mod ids;
 pub mod import;
 pub mod json;
-pub mod library;
-pub mod losses;
-pub mod mermaid;
-pub mod mtmt;
+mod language;
+mod library;
+mod losses;
+mod mermaid;
+mod mtmt;
+mod names;
 mod once;
-pub mod otm;
-pub mod places;
+mod otm;
+mod places;
 pub mod pretty;
-pub mod pytm;
-pub mod stand_ins;
-pub mod text;
-pub mod threagile;
-pub mod threat_dragon;
-pub mod threatcl;
+mod pytm;
+mod reading;
+mod stand_ins;
+mod threagile;
+mod threat_dragon;
+mod threatcl;
 pub mod titles;
-pub mod tm_bom;
-pub mod tree;
-pub mod vocabulary;
+mod tm_bom;
+mod tree;
+mod vocabulary;
+mod words;

@@ -1,69 +1,99 @@
 //! What the library has: technologies, protocols and mitigations by their names, and what is
 //! broader. It must not know how another tool calls them.
 
-use crate::tree::plain_word;
+use crate::words::plain_word;
 use std::sync::LazyLock;
-use threatline_model::{Date, Kind, Workspace, World, full_name, typed, visible_declarations};
+use threatline_model::{
+    Database, Date, Decl, Kind, Workspace, World, full_name, typed, visible_declarations,
+};
 
-/// What the library declares, with the broader technologies and protocols of each.
-static LIBRARY: LazyLock<Vec<(Kind, String, Vec<String>)>> = LazyLock::new(|| {
+/// A declaration of the library.
+struct Entry {
+    kind: Kind,
+    name: String,
+    /// The name without what sets its words off, by which it is found.
+    plain_name: String,
+    /// The broader technologies or protocols.
+    broader: Vec<String>,
+    /// Whether it is a protocol that encrypts by itself.
+    is_encrypted: bool,
+}
+
+/// What the library declares.
+static LIBRARY: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let workspace = Workspace::new(Date::constant(2026, 1, 1));
     let db = workspace.db();
     let library = World::get(db).library(db);
-    let short = |decl| full_name(db, decl).trim_start_matches("std.").to_owned();
     let kinds = [
         Kind::Technology,
         Kind::Protocol,
         Kind::Mitigation,
         Kind::Rule,
     ];
-    let all = kinds.iter().flat_map(|kind| {
-        visible_declarations(db, library, &[*kind])
-            .into_iter()
-            .map(move |decl| (*kind, decl))
-    });
-    all.map(|(kind, decl)| {
-        (
-            kind,
-            short(decl),
-            typed(db, decl).decls("is").map(short).collect(),
-        )
-    })
-    .collect()
+    kinds
+        .iter()
+        .flat_map(|kind| visible_declarations(db, library, &[*kind]))
+        .map(|decl| entry(db, decl))
+        .collect()
 });
 
-/// Whether the library has something of this name.
-pub fn in_library(kind: Kind, name: &str) -> Option<&'static str> {
-    let said = plain_word(name);
+fn entry(db: &Database, decl: Decl) -> Entry {
+    let short_name = |decl| full_name(db, decl).trim_start_matches("std.").to_owned();
+    let stated = typed(db, decl);
+    Entry {
+        kind: decl.kind(db),
+        plain_name: plain_word(&short_name(decl)),
+        name: short_name(decl),
+        broader: stated.decls("is").map(short_name).collect(),
+        is_encrypted: stated.yes_no("encrypted") == Some(true),
+    }
+}
+
+/// The library's protocols that encrypt by themselves.
+fn encrypted_protocols() -> impl Iterator<Item = &'static str> {
     LIBRARY
         .iter()
-        .find(|(of, name, _)| *of == kind && plain_word(name) == said)
-        .map(|(_, name, _)| name.as_str())
+        .filter(|entry| entry.kind == Kind::Protocol && entry.is_encrypted)
+        .map(|entry| entry.name.as_str())
+}
+
+/// The library's own name for something, if it has it.
+pub fn in_library(kind: Kind, name: &str) -> Option<&'static str> {
+    let word = plain_word(name);
+    LIBRARY
+        .iter()
+        .find(|entry| entry.kind == kind && entry.plain_name == word)
+        .map(|entry| entry.name.as_str())
 }
 
 /// A name and the broader ones above it, the nearest first.
-pub fn upwards(kind: Kind, name: &str) -> Vec<String> {
-    let mut all = vec![name.to_owned()];
-    let mut at = 0;
-    while at < all.len() {
-        let broader = LIBRARY
+fn upwards(kind: Kind, name: &str) -> Vec<String> {
+    let mut names = vec![name.to_owned()];
+    let mut next = 0;
+    while next < names.len() {
+        let entry = LIBRARY
             .iter()
-            .find(|(of, name, _)| *of == kind && *name == all[at])
-            .map(|(_, _, broader)| broader);
-        for broader in broader.into_iter().flatten() {
-            if !all.contains(broader) {
-                all.push(broader.clone());
+            .find(|entry| entry.kind == kind && entry.name == names[next]);
+        for broader in entry.into_iter().flat_map(|entry| &entry.broader) {
+            if !names.contains(broader) {
+                names.push(broader.clone());
             }
         }
-        at += 1;
+        next += 1;
     }
-    all
+    names
 }
 
-/// What a table has for the nearest broader technology.
-pub fn broader(ours: &str, table: &[(&'static str, &[&str])]) -> Option<&'static str> {
-    let above = upwards(Kind::Technology, ours);
-    above.iter().find_map(|name| {
+/// Whether something of the library is one of these, or narrower than one.
+pub fn is_one_of(kind: Kind, name: &str, broader: &[&str]) -> bool {
+    upwards(kind, name)
+        .iter()
+        .any(|name| broader.contains(&name.as_str()))
+}
+
+/// What a table has for the nearest broader technology; of several names of ours, the first counts.
+pub fn broader_technology(ours: &str, table: &[(&'static str, &[&str])]) -> Option<&'static str> {
+    upwards(Kind::Technology, ours).iter().find_map(|name| {
         table
             .iter()
             .find(|(_, names)| names.first() == Some(&name.as_str()))
@@ -73,38 +103,21 @@ pub fn broader(ours: &str, table: &[(&'static str, &[&str])]) -> Option<&'static
 
 /// What a table has for the nearest broader protocol.
 pub fn broader_protocol(ours: &str, table: &[(&'static str, &str)]) -> Option<&'static str> {
-    let above = upwards(Kind::Protocol, ours);
-    above.iter().find_map(|name| {
-        table
-            .iter()
-            .find(|(_, ours)| ours == name)
-            .map(|(theirs, _)| *theirs)
-    })
+    upwards(Kind::Protocol, ours)
+        .iter()
+        .find_map(|name| crate::words::theirs(name, table))
 }
-
-/// The protocols of the library that encrypt by themselves.
-static ENCRYPTED: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let workspace = Workspace::new(Date::constant(2026, 1, 1));
-    let db = workspace.db();
-    let all = visible_declarations(db, World::get(db).library(db), &[Kind::Protocol]);
-    let all = all
-        .into_iter()
-        .filter(|decl| typed(db, *decl).yes_no("encrypted") == Some(true));
-    all.map(|decl| full_name(db, decl).trim_start_matches("std.").to_owned())
-        .collect()
-});
 
 /// Whether a protocol of the library encrypts by itself.
 pub fn encrypts(protocol: &str) -> bool {
-    ENCRYPTED.iter().any(|name| name == protocol)
+    encrypted_protocols().any(|name| name == protocol)
 }
 
 /// The protocol of the library that is the same with encryption, if there is one.
 pub fn encrypted(protocol: &str) -> Option<&'static str> {
-    let same = |name: &&String| {
+    encrypted_protocols().find(|name| {
         upwards(Kind::Protocol, name)
             .get(1)
             .is_some_and(|broader| broader == protocol)
-    };
-    ENCRYPTED.iter().find(same).map(String::as_str)
+    })
 }

@@ -3,8 +3,9 @@
 //! but for what lies in which box.
 
 use crate::area::{Area, Point, cross};
-use crate::draft::{Draft, Fact, Item};
-use crate::tree::{Fields, Node, Notes, Problem, Text, Value, looked_up, plain_word};
+use crate::draft::{Draft, Fact, Item, facts_in_words};
+use crate::tree::{Fields, Node, Notes, Problem, Text, Value};
+use crate::words::{looked_up, plain_word};
 use crate::{guesses, places, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
@@ -125,7 +126,7 @@ pub fn read(notes: &Notes, text: &Text) -> Result<Draft, Problem> {
     let mut draft = Draft::default();
     metadata(&top, &mut draft);
     let template = Template::of(&top);
-    let surfaces = top.all("DrawingSurfaceList");
+    let surfaces = top.groups("DrawingSurfaceList");
     if surfaces.is_empty() {
         top.problem("DrawingSurfaceList", "there is no diagram");
     } else {
@@ -140,8 +141,8 @@ pub fn read(notes: &Notes, text: &Text) -> Result<Draft, Problem> {
     }
     places::break_circles(&mut draft);
     threats(&top, &template, &drawn, &mut draft);
-    for fields in top.all("Notes") {
-        let _ = fields.text("Id");
+    for fields in top.groups("Notes") {
+        fields.skip_texts(&["Id"]);
         let who = [fields.text("AddedBy"), fields.text("Date")]
             .into_iter()
             .flatten()
@@ -159,14 +160,12 @@ pub fn read(notes: &Notes, text: &Text) -> Result<Draft, Problem> {
         draft.comments.extend(fields.rest());
     }
     // Settings and marks of the tool.
-    for name in [
+    top.skip(&[
         "ThreatGenerationEnabled",
         "Validations",
         "Version",
         "Profile",
-    ] {
-        let _ = top.node(name);
-    }
+    ]);
     draft.comments.extend(top.rest());
     Ok(draft)
 }
@@ -326,8 +325,8 @@ fn says_something(said: &str) -> bool {
 }
 
 fn metadata(top: &Fields<'_>, draft: &mut Draft) {
-    draft.title = titles::file_title(top.place());
-    let Some(fields) = top.fields("MetaInformation") else {
+    draft.title = titles::of_file(&top.place().file);
+    let Some(fields) = top.group("MetaInformation") else {
         return;
     };
     if let Some(title) = fields.text("ThreatModelName") {
@@ -379,7 +378,7 @@ struct Template {
 impl Template {
     fn of(top: &Fields<'_>) -> Template {
         let mut template = Template::default();
-        let Some(fields) = top.fields("KnowledgeBase") else {
+        let Some(fields) = top.group("KnowledgeBase") else {
             return template;
         };
         top.loss(
@@ -402,7 +401,7 @@ impl Template {
             };
         template.categories = pairs(&fields, "ThreatCategories", "Id", "Name");
         template.types = pairs(&fields, "ThreatTypes", "Id", "Category");
-        if let Some(fields) = fields.fields("ThreatMetaData") {
+        if let Some(fields) = fields.group("ThreatMetaData") {
             template.labels = pairs(&fields, "PropertiesMetaData", "Name", "Label");
         }
         template
@@ -471,7 +470,7 @@ impl<'a> Properties<'a> {
             title: String::new(),
             set: RefCell::default(),
         };
-        for (at, property) in fields.all("Properties").into_iter().enumerate() {
+        for (at, property) in fields.groups("Properties").into_iter().enumerate() {
             let label = property.text("DisplayName").unwrap_or_default();
             let said = match property.text(TYPE).unwrap_or_default().as_str() {
                 "HeaderDisplayAttribute" => {
@@ -507,7 +506,7 @@ impl<'a> Properties<'a> {
                 properties.title = said;
                 continue;
             }
-            let (path, place) = (property.way("Value"), property.place().clone());
+            let (path, place) = (property.path_to("Value"), property.place().clone());
             properties.set.borrow_mut().push(Property {
                 label,
                 said,
@@ -562,7 +561,7 @@ impl<'a> Properties<'a> {
             );
             format!("{}: {}", property.label, property.said)
         });
-        titles::lines(lines.collect())
+        titles::joined_lines(lines.collect())
     }
 
     /// The name that someone gave it.
@@ -599,27 +598,23 @@ struct Stencil<'a> {
 fn stencils<'a>(notes: &'a Notes, surface: &Fields<'a>, list: &str) -> Vec<Stencil<'a>> {
     let each = |entry: Fields<'a>| {
         let guid = entry.text("Key");
-        let fields = entry.fields("Value")?;
+        let fields = entry.group("Value")?;
         let guid = fields.text("Guid").or(guid).unwrap_or_default();
         if guid.is_empty() {
             fields.problem("Guid", "`Guid` is missing");
         }
         // How it is drawn.
-        for name in [
+        fields.skip(&[
             "StrokeDashArray",
             "StrokeThickness",
             "HandleX",
             "HandleY",
             "PortSource",
             "PortTarget",
-        ] {
-            let _ = fields.node(name);
-        }
-        for name in [
+        ]);
+        fields.skip(&[
             "SourceX", "SourceY", "TargetX", "TargetY", "Left", "Top", "Width", "Height",
-        ] {
-            let _ = fields.node(name);
-        }
+        ]);
         let properties = Properties::of(notes, &fields);
         let type_id = fields.text("TypeId").unwrap_or_default();
         Some(Stencil {
@@ -630,13 +625,11 @@ fn stencils<'a>(notes: &'a Notes, surface: &Fields<'a>, list: &str) -> Vec<Stenc
             fields,
         })
     };
-    surface.all(list).into_iter().filter_map(each).collect()
+    surface.groups(list).into_iter().filter_map(each).collect()
 }
 
 fn read_surface(notes: &Notes, surface: &Fields<'_>, drawn: &mut Drawn, draft: &mut Draft) {
-    for name in ["GenericTypeId", "Guid", "TypeId", "Zoom", TYPE] {
-        let _ = surface.node(name);
-    }
+    surface.skip(&["GenericTypeId", "Guid", "TypeId", "Zoom", TYPE]);
     let properties = Properties::of(notes, surface);
     let header = surface.text("Header");
     let title = properties.own_title().map(str::to_owned).or(header);
@@ -791,7 +784,7 @@ fn element(stencil: &Stencil<'_>, kind: Kind, part: Option<&str>, draft: &mut Dr
                 ("Stores Log Data", stand_ins::LOGS),
             ] {
                 if properties.is_yes(label) {
-                    item.state("stores", Fact::Item(stand_ins::held(draft, held)));
+                    stand_ins::hold(draft, &mut item, "stores", held);
                 }
             }
         }
@@ -845,7 +838,7 @@ fn merged(stencil: &Stencil<'_>, mut item: Item, drawn: &mut Drawn, draft: &mut 
                 known if known == facts.as_slice() => {}
                 _ => other.comments.push(format!(
                     "{property} on another diagram: {}",
-                    titles::facts_in_words(&facts)
+                    facts_in_words(&facts)
                 )),
             }
         }
@@ -919,7 +912,7 @@ fn flow(stencil: &Stencil<'_>, part: Option<&str>, drawn: &mut Drawn, draft: &mu
         .filter(|title| vocabulary::protocol(title).is_none());
     match named {
         Some(title) => item.title = title.to_owned(),
-        None => titles::title_by_ends(draft, &mut item),
+        None => item.title = draft.title_of_ends(&item),
     }
     scope(properties, &mut item);
     let protocol = properties
@@ -1061,7 +1054,7 @@ fn answers(lines: &[Stencil<'_>], drawn: &mut Drawn, draft: &mut Draft) {
                 if item.get(property).is_empty() || item.get(property) != facts.as_slice() {
                     item.comments.push(format!(
                         "{property} of its answer: {}",
-                        titles::facts_in_words(&facts)
+                        facts_in_words(&facts)
                     ));
                 }
             }
@@ -1132,12 +1125,12 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
     let mut untouched: BTreeMap<String, usize> = BTreeMap::new();
     let mut inapplicable = 0;
     let mut same: BTreeMap<(String, String, String, String), String> = BTreeMap::new();
-    for entry in top.all("ThreatInstances") {
+    for entry in top.groups("ThreatInstances") {
         let key = entry.text("Key").unwrap_or_default();
-        let Some(fields) = entry.fields("Value") else {
+        let Some(fields) = entry.group("Value") else {
             continue;
         };
-        let properties = fields.all("Properties").into_iter();
+        let properties = fields.groups("Properties").into_iter();
         let properties = properties.map(|pair| {
             (
                 pair.text("Key").unwrap_or_default(),
@@ -1220,8 +1213,7 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
             Some(key) => item.state("targets", Fact::Item(key.clone())),
             None => fields.loss("FlowGuid", "what it is against is not on the diagrams"),
         }
-        titles::describe(
-            &mut item,
+        item.describe(
             said.take("UserThreatDescription")
                 .map(|said| without_links(&said)),
         );
@@ -1254,16 +1246,14 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
         for name in ["UserThreatShortDescription", "InteractionString"] {
             let _ = said.take(name);
         }
-        for name in [
+        fields.skip(&[
             "DrawingSurfaceGuid",
             "Id",
             "InteractionKey",
             "Upgraded",
             "Wide",
             TYPE,
-        ] {
-            let _ = fields.node(name);
-        }
+        ]);
         let left = said
             .properties
             .take()
@@ -1271,7 +1261,7 @@ fn threats(top: &Fields<'_>, template: &Template, drawn: &Drawn, draft: &mut Dra
             .filter(|(_, said)| says_something(said));
         let label = |name: &String| template.labels.get(name).unwrap_or(name).clone();
         let left = left.map(|(name, said)| format!("{}: {}", label(&name), without_links(&said)));
-        item.comments.extend(titles::lines(left.collect()));
+        item.comments.extend(titles::joined_lines(left.collect()));
         item.comments.extend(fields.rest());
         stand_ins::complete_threat(draft, &mut item);
         same.insert(group, draft.items.push(item));
@@ -1307,7 +1297,7 @@ fn mitigation(why: Option<&str>, threat: &Item, draft: &mut Draft) -> String {
     };
     let key = item.key.clone();
     if draft.items.get(&key).is_none() {
-        titles::describe(&mut item, why.map(str::to_owned));
+        item.describe(why.map(str::to_owned));
         item.word("status", Some("implemented"));
         draft.items.push(item);
     }

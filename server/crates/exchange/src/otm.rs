@@ -6,7 +6,7 @@ use crate::draft::{Draft, Fact, Item};
 use crate::ids::Ids;
 use crate::losses::{Export, Losses};
 use crate::tree::{Fields, Node, Notes, Value};
-use crate::{guesses, ids, library, places, pretty, stand_ins, titles, vocabulary};
+use crate::{guesses, ids, library, names, places, pretty, reading, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json, json};
 use threatline_model::{Kind, schema};
@@ -23,30 +23,30 @@ const OUTSIDE: &str = "outside";
 /// Reads a document.
 pub fn read(notes: &Notes, document: &Node) -> Draft {
     let top = Fields::new(notes, document, String::new());
-    let _ = top.text("otmVersion");
+    top.skip_texts(&["otmVersion"]);
     let mut draft = Draft::default();
-    match top.fields("project") {
+    match top.group("project") {
         Some(project) => {
             draft.title = project.required("name");
             draft.description = project.text("description").unwrap_or_default();
             draft.owner.extend(project.text("owner"));
-            let _ = project.text("id");
-            draft.comments.extend(titles::lines(project.rest()));
+            project.skip_texts(&["id"]);
+            draft.comments.extend(project.joined_rest());
         }
         None => top.problem("project", "`project` is missing"),
     }
-    for representation in top.all("representations") {
-        representation.drawing(&["size"]);
+    for representation in top.groups("representations") {
+        representation.leave_out_drawing(&["size"]);
         let _ = (representation.text("id"), representation.text("name"));
         if representation.text("type").as_deref() != Some("diagram") {
-            draft.comments.extend(titles::lines(representation.rest()));
+            draft.comments.extend(representation.joined_rest());
         }
     }
     let index = Index::of(&top);
     let mut assets = FxHashMap::default();
-    for fields in top.all("assets") {
+    for fields in top.groups("assets") {
         let mut item = started(&fields, Kind::Asset, "asset", &mut assets);
-        if let Some(risk) = fields.fields("risk") {
+        if let Some(risk) = fields.group("risk") {
             let level = |name: &str| risk.number(name);
             item.word(
                 "classification",
@@ -66,13 +66,13 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
                     .filter(|level| *level != "medium"),
             );
             item.comments.extend(risk.text("comment"));
-            item.comments.extend(titles::lines(risk.rest()));
+            item.comments.extend(risk.joined_rest());
         } else {
             item.word("classification", Some("internal"));
         }
         // What we wrote ourselves says it where it is known.
         if fields
-            .fields("attributes")
+            .group("attributes")
             .is_none_or(|attributes| attributes.node(PART).is_none())
         {
             guesses::state_kind_of_asset(&mut item);
@@ -80,18 +80,18 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         finish(&fields, &index, item, &mut draft);
     }
     let is_outside = |zone: &Fields<'_>| {
-        zone.fields("attributes")
+        zone.group("attributes")
             .is_some_and(|attributes| attributes.node(OUTSIDE).is_some())
     };
     let (outside, zones): (Vec<_>, Vec<_>) =
-        top.all("trustZones").into_iter().partition(is_outside);
+        top.groups("trustZones").into_iter().partition(is_outside);
     let outside: Vec<String> = outside.iter().filter_map(|zone| zone.text("id")).collect();
     let mut places = FxHashMap::default();
     let mut boundaries: Vec<Item> = zones
         .iter()
         .map(|fields| started(fields, Kind::Boundary, "zone", &mut places))
         .collect();
-    let components = top.all("components");
+    let components = top.groups("components");
     let mut elements = FxHashMap::default();
     let mut started_components = Vec::new();
     for fields in &components {
@@ -105,11 +105,11 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     let mut rated = Vec::new();
     for (fields, mut item) in zones.iter().zip(boundaries.drain(..)) {
         let rating = fields
-            .fields("risk")
+            .group("risk")
             .and_then(|risk| risk.number("trustRating"));
         item.word("trust", rating.map(trust));
         if fields
-            .fields("attributes")
+            .group("attributes")
             .is_none_or(|attributes| attributes.node("trust").is_none())
         {
             rated.push(item.key.clone());
@@ -121,7 +121,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
                 None => item.comments.push(format!("type: {said}")),
             }
         }
-        if let Some(parent) = fields.fields("parent") {
+        if let Some(parent) = fields.group("parent") {
             item.place = parent
                 .text("trustZone")
                 .and_then(|id| known(&parent, "trustZone", &id, &places));
@@ -134,7 +134,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         .iter()
         .zip(&started_components)
         .map(|(fields, item)| {
-            let parent = fields.fields("parent");
+            let parent = fields.group("parent");
             let zone = |parent: &Fields<'_>| {
                 parent
                     .text("trustZone")
@@ -171,7 +171,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
                 above.trim_start_matches("component ")
             ));
         }
-        if let Some(held) = fields.fields("assets") {
+        if let Some(held) = fields.group("assets") {
             let (handles, stores) = match item.kind {
                 Kind::Store => (None, Some("stores")),
                 Kind::Process => (Some("handles"), Some("handles")),
@@ -195,22 +195,22 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
                 }
             }
         }
-        for representation in fields.all("representations") {
+        for representation in fields.groups("representations") {
             if let (Some(file), Kind::Process) = (representation.text("file"), item.kind) {
                 item.text("source", Some(file));
             }
-            representation.drawing(&["position", "size"]);
+            representation.leave_out_drawing(&["position", "size"]);
             for name in ["representation", "id", "name"] {
                 let _ = representation.text(name);
             }
-            item.comments.extend(titles::lines(representation.rest()));
+            item.comments.extend(representation.joined_rest());
         }
         instances.extend(threat_instances(fields, &item.key));
-        titles::tags(fields, &mut item);
+        reading::tags(fields, &mut item);
         finish(fields, &index, item, &mut draft);
     }
     let mut flows = FxHashMap::default();
-    for fields in top.all("dataflows") {
+    for fields in top.groups("dataflows") {
         let mut item = started(&fields, Kind::Flow, "flow", &mut flows);
         let source = fields.required("source");
         let target = fields.required("destination");
@@ -236,10 +236,10 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             item.comments.push("bidirectional: yes".to_owned());
         }
         instances.extend(threat_instances(&fields, &item.key));
-        for representation in fields.all("representations") {
-            representation.drawing(&["position", "size", "id", "representation", "name"]);
+        for representation in fields.groups("representations") {
+            representation.leave_out_drawing(&["position", "size", "id", "representation", "name"]);
         }
-        titles::tags(&fields, &mut item);
+        reading::tags(&fields, &mut item);
         finish(&fields, &index, item, &mut draft);
     }
     threats(&top, &index, &instances, &mut draft);
@@ -257,8 +257,8 @@ fn started(
 ) -> Item {
     let id = fields.required("id");
     let mut item = Item::new(kind, format!("{what} {id}"), fields.required("name"));
-    item.name = titles::id(&id);
-    titles::describe(&mut item, fields.text("description"));
+    item.name = names::of_id(&id);
+    item.describe(fields.text("description"));
     if ids.insert(id.clone(), item.key.clone()).is_some() && !id.is_empty() {
         fields.problem("id", format!("`{id}` is here a second time"));
     }
@@ -286,7 +286,7 @@ impl Index {
         let mut index: FxHashMap<String, Vec<(&[Kind], String)>> = FxHashMap::default();
         for (list, what, kinds) in Index::LISTS {
             for id in top
-                .all(list)
+                .groups(list)
                 .into_iter()
                 .filter_map(|fields| fields.text("id"))
             {
@@ -309,7 +309,7 @@ impl Index {
 
 /// Reads what stands in attributes, keeps the rest, and adds the item.
 fn finish(fields: &Fields<'_>, index: &Index, mut item: Item, draft: &mut Draft) {
-    if let Some(attributes) = fields.fields("attributes") {
+    if let Some(attributes) = fields.group("attributes") {
         let _ = attributes.text(ELEMENT);
         item.part = attributes.node(PART).map(Node::in_one_line);
         for property in schema::of(item.kind).properties {
@@ -321,7 +321,7 @@ fn finish(fields: &Fields<'_>, index: &Index, mut item: Item, draft: &mut Draft)
             }
             item.facts.retain(|(name, _)| *name != property.name);
             for said in attributes.texts(property.name) {
-                match ids::fact(property.takes, &said, &|kinds, id| index.key(kinds, id)) {
+                match ids::fact_of(property.takes, &said, &|kinds, id| index.key(kinds, id)) {
                     Some(fact) => item.state(property.name, fact),
                     None => {
                         attributes.loss(property.name, "kept in a comment");
@@ -330,10 +330,10 @@ fn finish(fields: &Fields<'_>, index: &Index, mut item: Item, draft: &mut Draft)
                 }
             }
         }
-        item.comments.extend(titles::lines(attributes.rest()));
+        item.comments.extend(attributes.joined_rest());
     }
-    fields.drawing(&["representations"]);
-    item.comments.extend(titles::lines(fields.rest()));
+    fields.leave_out_drawing(&["representations"]);
+    item.comments.extend(fields.joined_rest());
     draft.items.push(item);
 }
 
@@ -353,10 +353,10 @@ fn known(
 /// The kind of a component, and what it is made with, as far as its type tells.
 fn kind_of(fields: &Fields<'_>) -> (Kind, Option<&'static str>) {
     let said = fields.required("type");
-    let plain = crate::tree::plain_word(&said);
+    let plain = crate::words::plain_word(&said);
     let technology = vocabulary::technology(&said);
     let attribute = fields
-        .fields("attributes")
+        .group("attributes")
         .and_then(|attributes| attributes.text(ELEMENT));
     let is_tagged = fields
         .texts("tags")
@@ -368,11 +368,7 @@ fn kind_of(fields: &Fields<'_>) -> (Kind, Option<&'static str>) {
         Some("store") => Kind::Store,
         _ => {
             let is = |word: &str| {
-                technology.is_some_and(|name| {
-                    library::upwards(Kind::Technology, name)
-                        .iter()
-                        .any(|name| name == word)
-                })
+                technology.is_some_and(|name| library::is_one_of(Kind::Technology, name, &[word]))
             };
             let is_person = [
                 "client",
@@ -432,7 +428,7 @@ struct Instance {
 fn threat_instances(fields: &Fields<'_>, on: &str) -> Vec<Instance> {
     let each = |instance: Fields<'_>| {
         let mitigations = instance
-            .all("mitigations")
+            .groups("mitigations")
             .into_iter()
             .filter_map(|mitigation| {
                 Some((mitigation.text("mitigation")?, mitigation.text("state")))
@@ -444,11 +440,11 @@ fn threat_instances(fields: &Fields<'_>, on: &str) -> Vec<Instance> {
             mitigations: mitigations.collect(),
         }
     };
-    fields.all("threats").into_iter().map(each).collect()
+    fields.groups("threats").into_iter().map(each).collect()
 }
 
 fn status(state: Option<&str>) -> Option<&'static str> {
-    match crate::tree::plain_word(state.unwrap_or_default()).as_str() {
+    match crate::words::plain_word(state.unwrap_or_default()).as_str() {
         "implemented" | "done" | "mitigated" => Some("implemented"),
         "tested" | "verified" => Some("verified"),
         "required" | "planned" => Some("planned"),
@@ -469,7 +465,7 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
         }
     }
     let mut mitigations = FxHashMap::default();
-    for fields in top.all("mitigations") {
+    for fields in top.groups("mitigations") {
         let mut item = started(&fields, Kind::Mitigation, "mitigation", &mut mitigations);
         let id = fields.required("id");
         let mut states = used.remove(id.as_str()).unwrap_or_default();
@@ -496,7 +492,7 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
         finish(&fields, index, item, draft);
     }
     let mut threats = FxHashMap::default();
-    for fields in top.all("threats") {
+    for fields in top.groups("threats") {
         let mut item = started(&fields, Kind::Threat, "threat", &mut threats);
         let id = fields.required("id");
         for said in fields.texts("categories") {
@@ -509,15 +505,15 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
             }
         }
         for cwe in fields.texts("cwes") {
-            vocabulary::reference(&mut item, &cwe);
+            reading::reference(&mut item, &cwe);
         }
-        if let Some(risk) = fields.fields("risk") {
+        if let Some(risk) = fields.group("risk") {
             item.word(
                 "likelihood",
                 risk.number("likelihood").map(vocabulary::level),
             );
             item.word("impact", risk.number("impact").map(vocabulary::level));
-            item.comments.extend(titles::lines(risk.rest()));
+            item.comments.extend(risk.joined_rest());
         }
         let mut accepted = false;
         for instance in on.get(id.as_str()).into_iter().flatten() {
@@ -530,15 +526,14 @@ fn threats(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut 
                     }
                 }
             }
-            let state = crate::tree::plain_word(instance.state.as_deref().unwrap_or_default());
+            let state = crate::words::plain_word(instance.state.as_deref().unwrap_or_default());
             accepted |= state.starts_with("accept");
         }
-        titles::tags_in_comment(&fields, &mut item);
+        reading::keep_tags(&fields, &mut item);
         if accepted {
-            draft.items.push(stand_ins::accepted(
-                &item,
-                "It was accepted in the model that was imported.",
-            ));
+            draft
+                .items
+                .push(stand_ins::acceptance_of(&item, stand_ins::ACCEPTED));
         }
         stand_ins::complete_threat(draft, &mut item);
         finish(&fields, index, item, draft);
@@ -567,7 +562,7 @@ fn attributes(item: &Item, ids: &Ids, but: &[&str]) -> Json {
         item.part.as_deref().unwrap_or_default().into(),
     );
     for (name, facts) in item.facts.iter().filter(|(name, _)| !but.contains(name)) {
-        let said: Vec<String> = facts.iter().map(|fact| ids::said(fact, ids)).collect();
+        let said: Vec<String> = facts.iter().map(|fact| ids::text_of(fact, ids)).collect();
         let value = if let [one] = said.as_slice() {
             one.as_str().into()
         } else {
@@ -586,7 +581,7 @@ pub fn write(draft: &Draft) -> Export {
         .iter()
         .flat_map(|(_, _, kinds)| kinds.iter().copied())
         .collect();
-    let ids = Ids::of(draft, &kinds, '-', "");
+    let ids = Ids::new(draft, &kinds, '-', "");
     let id = |key: &str| ids.of_key(key);
     let description = |item: &Item| match item.description.is_empty() {
         true => Json::Null,
@@ -726,7 +721,7 @@ pub fn write(draft: &Draft) -> Export {
         "otmVersion": "0.2.0",
         "project": {
             "name": titles::or(&draft.title, "Threat model"),
-            "id": crate::text::name_of(titles::or(&draft.title, "threat model")),
+            "id": names::of_title(titles::or(&draft.title, "threat model")),
             "description": draft.description, "owner": draft.owner.join(", "),
         },
         "assets": assets.collect::<Vec<_>>(),

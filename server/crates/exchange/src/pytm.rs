@@ -2,10 +2,11 @@
 //! (<https://github.com/OWASP/pytm>; its classes say which attributes there are). Things refer to
 //! each other by their names. It must not know pytm's threats, but for their ids.
 
-use crate::draft::{Decided, Decision, Draft, Fact, Item};
+use crate::draft::{Decided, Decision, Draft, Fact, Item, facts_in_words};
 use crate::once::Once;
-use crate::tree::{Fields, Node, Notes, Value, looked_up, plain_word};
-use crate::{guesses, places, stand_ins, titles, vocabulary};
+use crate::tree::{Fields, Node, Notes, Value};
+use crate::words::{looked_up, plain_word};
+use crate::{guesses, names, places, reading, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -146,7 +147,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     } else {
         &["actors", "assets"]
     };
-    let elements: Vec<_> = all.iter().flat_map(|list| top.all(list)).collect();
+    let elements: Vec<_> = all.iter().flat_map(|list| top.groups(list)).collect();
     let _ = (top.node("actors"), top.node("assets"));
     let mut sinks = BTreeMap::new();
     for fields in elements {
@@ -205,7 +206,7 @@ impl Named {
             ),
         }
         let mut item = Item::new(kind, key, name);
-        titles::describe(&mut item, fields.text("description"));
+        item.describe(fields.text("description"));
         item
     }
 }
@@ -275,7 +276,7 @@ fn assumptions(fields: &Fields<'_>, about: Option<&Item>, draft: &mut Draft) {
 }
 
 fn data(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
-    for fields in top.all("data") {
+    for fields in top.groups("data") {
         let mut item = names.data.started(&fields, Kind::Asset);
         match listed(&fields, "classification") {
             None => {
@@ -296,18 +297,18 @@ fn data(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
                 }
                 None => {
                     let words = CLASSIFICATION.iter().map(|(word, _)| *word);
-                    fields.problem("classification", crate::tree::unknown(&said, words));
+                    fields.problem("classification", crate::words::unknown(&said, words));
                 }
             },
         }
-        if fields.yes_no("isCredentials") == Some(true) {
+        if fields.is_yes("isCredentials") {
             item.word("kind", Some("credential"));
         }
         item.yes_no("personal", fields.yes_no("isPII").filter(|yes| *yes));
         for name in ["credentialsLife", "lifetime"] {
             item.comments.extend(kept_word(&fields, name, "lifetime"));
         }
-        if fields.yes_no("isStored") == Some(true) {
+        if fields.is_yes("isStored") {
             names.stored.insert(item.key.clone());
         }
         // Known from the flows; whether the ends encrypt it, from the stores.
@@ -319,13 +320,13 @@ fn data(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
         ]) {
             let _ = fields.node(name);
         }
-        item.comments.extend(titles::lines(fields.rest()));
+        item.comments.extend(fields.joined_rest());
         draft.items.push(item);
     }
 }
 
 fn boundaries(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
-    let all = top.all("boundaries");
+    let all = top.groups("boundaries");
     let mut items: Vec<Item> = all
         .iter()
         .map(|fields| names.boundaries.started(fields, Kind::Boundary))
@@ -339,7 +340,7 @@ fn boundaries(top: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
         }
         common(fields, item);
         assumptions(fields, Some(item), draft);
-        item.comments.extend(titles::lines(fields.rest()));
+        item.comments.extend(fields.joined_rest());
     }
     draft.items.extend(items);
 }
@@ -374,7 +375,7 @@ fn common(fields: &Fields<'_>, item: &mut Item) {
 /// the rest.
 fn control(fields: &Fields<'_>, name: &str) -> Option<String> {
     let own = fields
-        .fields("controls")
+        .group("controls")
         .filter(|controls| controls.node(name).is_some());
     let said = match &own {
         Some(controls) => controls.text(name),
@@ -396,7 +397,7 @@ fn controls(fields: &Fields<'_>, item: &mut Item) {
     if item.kind == Kind::Store && control(fields, "isEncryptedAtRest").is_some() {
         item.word("encryption", Some("at_rest"));
     }
-    let Some(controls) = fields.fields("controls") else {
+    let Some(controls) = fields.group("controls") else {
         return;
     };
     for (name, _) in MITIGATION {
@@ -407,15 +408,13 @@ fn controls(fields: &Fields<'_>, item: &mut Item) {
     }
     // These are about the flows that come in.
     if item.kind != Kind::Boundary {
-        for name in [
+        controls.skip(&[
             "isEncrypted",
             "authorizesSource",
             "authenticatesSource",
             "authenticationScheme",
             "usesVPN",
-        ] {
-            let _ = controls.node(name);
-        }
+        ]);
     }
     if item.kind == Kind::Flow {
         let _ = controls.node("usesMFA");
@@ -468,7 +467,7 @@ fn element(fields: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
     if class == "LLM" {
         model(fields, &mut item, draft);
     }
-    if fields.yes_no("usesXMLParser") == Some(true) && kind == Kind::Process {
+    if fields.is_yes("usesXMLParser") && kind == Kind::Process {
         item.word("accepts", Some("xml"));
     }
     for name in ["port", "protocol", "data"] {
@@ -476,7 +475,7 @@ fn element(fields: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
         let _ = fields.node(name);
     }
     for name in ["usesVPN", "usesSessionTokens"] {
-        if fields.yes_no(name) == Some(true) {
+        if fields.is_yes(name) {
             fields.loss(name, "kept in a comment: only a flow has it");
             item.comments.push(format!("{name}: yes"));
         }
@@ -486,11 +485,11 @@ fn element(fields: &Fields<'_>, names: &mut Names, draft: &mut Draft) {
         .text("codeType")
         .is_some_and(|said| said != "Unmanaged")
     {
-        item.comments.extend(fields.kept("codeType", "code type"));
+        fields.keep_text(&mut item.comments, "codeType", "code type");
     }
     common(fields, &mut item);
     assumptions(fields, Some(&item), draft);
-    item.comments.extend(titles::lines(fields.rest()));
+    item.comments.extend(fields.joined_rest());
     draft.items.push(item);
 }
 
@@ -512,7 +511,7 @@ fn store(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
         }
         None => {}
     }
-    if fields.yes_no("onRDS") == Some(true) {
+    if fields.is_yes("onRDS") {
         item.library("technology", &["relational_database"]);
     }
     let kept = [
@@ -521,23 +520,20 @@ fn store(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
         ("storesLogData", stand_ins::LOGS),
     ];
     for (name, held) in kept {
-        if fields.yes_no(name) == Some(true) {
-            item.state("stores", Fact::Item(stand_ins::held(draft, held)));
+        if fields.is_yes(name) {
+            stand_ins::hold(draft, item, "stores", held);
         }
     }
 }
 
 fn model(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
-    if fields.yes_no("hasAgentCapabilities") == Some(true) {
+    if fields.is_yes("hasAgentCapabilities") {
         item.library("technology", &["agent"]);
     }
-    if fields.yes_no("processesPersonalData") == Some(true) {
-        item.state(
-            "handles",
-            Fact::Item(stand_ins::held(draft, stand_ins::PERSONAL)),
-        );
+    if fields.is_yes("processesPersonalData") {
+        stand_ins::hold(draft, item, "handles", stand_ins::PERSONAL);
     }
-    let is_own = fields.yes_no("isSelfHosted") == Some(true);
+    let is_own = fields.is_yes("isSelfHosted");
     let is_third = fields.yes_no("isThirdParty");
     item.comments.push(match (is_own, is_third) {
         (true, _) => "self-hosted".to_owned(),
@@ -562,7 +558,7 @@ fn flows(
     names: &mut Names,
     draft: &mut Draft,
 ) {
-    let all = top.all("flows");
+    let all = top.groups("flows");
     // Each flow, with the title of the request that it answers.
     let mut read: Vec<(Item, Option<String>)> = Vec::new();
     for fields in &all {
@@ -577,7 +573,7 @@ fn flows(
                     .keys()
                     .map(String::as_str)
                     .filter(|known| !known.is_empty());
-                fields.problem(name, crate::tree::unknown(&said, known));
+                fields.problem(name, crate::words::unknown(&said, known));
             }
             found
         };
@@ -587,7 +583,7 @@ fn flows(
         flow_facts(fields, sink, names, &mut item);
         let note = fields.text("note").unwrap_or_default();
         if item.description.is_empty() {
-            titles::describe(&mut item, Some(note));
+            item.describe(Some(note));
         } else if !note.is_empty() {
             item.description = format!("{}\n\n{note}", item.description);
         }
@@ -599,7 +595,7 @@ fn flows(
             fields.node("isResponse"),
             fields.node("order"),
         );
-        item.comments.extend(titles::lines(fields.rest()));
+        item.comments.extend(fields.joined_rest());
         if item.ends.is_some() {
             read.push((item, request));
         }
@@ -634,7 +630,7 @@ fn flows(
             if *property != "sends" && request.get(property) != facts.as_slice() {
                 request.comments.push(format!(
                     "{property} of its answer: {}",
-                    titles::facts_in_words(facts)
+                    facts_in_words(facts)
                 ));
             }
         }
@@ -675,7 +671,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
         || version.as_ref().is_some_and(|said| said.starts_with("TLS"));
     let said = fields.text("protocol").or_else(|| of_sink("protocol"));
     if let Some(said) = &said {
-        vocabulary::state_protocol(fields, "protocol", said, item);
+        reading::protocol(fields, "protocol", said, item);
     }
     if is_encrypted {
         let stated = item.words("protocol").next().unwrap_or_default().to_owned();
@@ -692,7 +688,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
         fields.loss("tlsVersion", "kept in a comment");
         item.comments.push(format!("TLS version: {version}"));
     }
-    if fields.yes_no("usesVPN") == Some(true) || control(fields, "usesVPN").is_some() {
+    if fields.is_yes("usesVPN") || control(fields, "usesVPN").is_some() {
         item.word("tunnel", Some("vpn"));
     }
     if control(fields, "usesMFA").is_some() {
@@ -704,9 +700,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
     let scheme = either("authenticationScheme");
     match scheme.as_deref().and_then(vocabulary::authentication) {
         Some(word) => item.word("authentication", Some(word)),
-        None if fields.yes_no("usesSessionTokens") == Some(true) => {
-            item.word("authentication", Some("session"))
-        }
+        None if fields.is_yes("usesSessionTokens") => item.word("authentication", Some("session")),
         None => {
             if let Some(scheme) = scheme {
                 item.comments
@@ -759,16 +753,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
 /// What elements hold beyond what flows bring: data that are kept, and data that someone placed
 /// there.
 fn held(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
-    let carried = places::carried(draft);
-    let carried: FxHashMap<String, FxHashSet<String>> = carried
-        .into_iter()
-        .map(|(element, assets)| {
-            (
-                element.to_owned(),
-                assets.into_iter().map(str::to_owned).collect(),
-            )
-        })
-        .collect();
+    let carried = places::carried_now(draft);
     let brought: Vec<(String, String)> = draft
         .of_kind(&[Kind::Flow])
         .filter_map(|flow| Some((&flow.ends.as_ref()?.1, flow)))
@@ -789,7 +774,7 @@ fn held(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
             item.state("stores", Fact::Item(key));
         }
     }
-    for fields in top.all("data") {
+    for fields in top.groups("data") {
         let Some(key) = fields.text("name").and_then(|name| names.data.get(&name)) else {
             continue;
         };
@@ -816,7 +801,7 @@ fn held(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
 // --------------------------------------------------------------------------------------------------
 
 fn findings(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
-    let all = top.all("findings");
+    let all = top.groups("findings");
     let mut left_out = 0;
     let mut decided = Vec::new();
     for fields in &all {
@@ -828,11 +813,11 @@ fn findings(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
     // What is read by pytm has its overrides at the elements, as groups.
     let mut overrides = Vec::new();
     for list in ["elements", "flows"] {
-        for owner in top.all(list) {
+        for owner in top.groups(list) {
             for (at, node) in owner.list("overrides").iter().enumerate() {
                 if matches!(node.value(), Value::Map(_)) {
-                    let way = format!("{}[{at}]", owner.way("overrides"));
-                    overrides.push((owner.text("name"), top.of(node, way)));
+                    let way = format!("{}[{at}]", owner.path_to("overrides"));
+                    overrides.push((owner.text("name"), top.group_at(node, way)));
                 }
             }
         }
@@ -883,7 +868,7 @@ fn findings(top: &Fields<'_>, names: &Names, draft: &mut Draft) {
             format!("pytm's findings are left out: {left_out}; the library finds its own"),
         );
     }
-    let excluded = top.all("excluded_findings");
+    let excluded = top.groups("excluded_findings");
     if !excluded.is_empty() {
         let why = format!(
             "findings that pytm excluded are kept in comments of their assumptions: {}",
@@ -987,11 +972,11 @@ fn decide(
         rules,
         on,
         is,
-        name: crate::text::name_of(&fields.text("description").unwrap_or_else(|| id.to_owned())),
+        name: names::of_title(&fields.text("description").unwrap_or_else(|| id.to_owned())),
         title,
         ticket: None,
         comment,
         place: fields.place().clone(),
-        path: fields.path.clone(),
+        path: fields.path().to_owned(),
     });
 }

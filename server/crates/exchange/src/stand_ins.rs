@@ -2,9 +2,9 @@
 //! what threats are against, and who accepted them until when. It must not know any format.
 
 use crate::draft::{Draft, Fact, Item};
-use crate::text::name_of;
+use crate::names;
 use crate::titles::or;
-use threatline_model::{Date, Kind};
+use threatline_model::{Date, ENDPOINT_KINDS, Kind};
 
 /// The day a year after a decision; without a day, a year after the start of the epoch of these
 /// formats, so that the same document always gives the same.
@@ -69,128 +69,118 @@ pub const CARDS: Held = Held {
 /// Why something is out of scope that gives no reason.
 pub const OUT_OF_SCOPE: &str = "It was out of scope in the model that was imported.";
 
-/// The key of an asset that a format knows without a name.
-pub fn held(draft: &mut Draft, held: Held) -> String {
+/// Why a threat is accepted that gives no reason.
+pub const ACCEPTED: &str = "It was accepted in the model that was imported.";
+
+/// States that an element holds an asset that a format knows without a name.
+pub fn hold(draft: &mut Draft, element: &mut Item, property: &'static str, held: Held) {
     let key = format!("held {}", held.title);
-    if draft.items.get(&key).is_none() {
-        let mut item = Item::new(Kind::Asset, key.clone(), held.title);
-        item.word("classification", Some(held.classification));
-        item.word("kind", Some(held.kind).filter(|kind| *kind != "data"));
-        item.yes_no("personal", held.is_personal.then_some(true));
-        item.word("regulations", held.regulation);
-        item.comments
-            .push("It was not named: an element was said to hold such.".to_owned());
-        draft.items.push(item);
+    if !draft.items.contains(&key) {
+        let mut asset = Item::new(Kind::Asset, key.clone(), held.title);
+        asset.word("classification", Some(held.classification));
+        asset.word("kind", Some(held.kind).filter(|kind| *kind != "data"));
+        asset.yes_no("personal", held.is_personal.then_some(true));
+        asset.word("regulations", held.regulation);
+        asset.comment("It was not named: an element was said to hold such.");
+        draft.items.push(asset);
     }
-    key
+    element.state(property, Fact::Item(key));
 }
 
 /// The acceptance of a threat that is accepted without a name or a day.
-pub fn accepted(threat: &Item, because: &str) -> Item {
-    let mut accept = Item::new(
-        Kind::Accept,
-        format!("accept {}", threat.key),
-        threat.title.clone(),
-    );
+pub fn acceptance_of(threat: &Item, because: &str) -> Item {
+    let key = format!("accept {}", threat.key);
+    let mut accept = Item::new(Kind::Accept, key, threat.title.clone());
+    let name = threat.name.clone();
     accept.name = Some(format!(
         "accepted_{}",
-        threat
-            .name
-            .clone()
-            .unwrap_or_else(|| name_of(&threat.title))
+        name.unwrap_or_else(|| names::of_title(&threat.title))
     ));
     accept.state("findings", Fact::Item(threat.key.clone()));
     accept.text("by", Some("unknown".to_owned()));
     accept.state("until", Fact::Date(a_year_after(None)));
     accept.text("because", Some(because.to_owned()));
-    accept
-        .comments
-        .push("TODO: fill in who accepts it, and until when".to_owned());
+    accept.comment("TODO: fill in who accepts it, and until when");
     accept
 }
 
 /// What mitigates a threat of which it is only said that something does.
 pub fn mitigation_of(threat: &Item) -> Item {
     let title = format!("Against: {}", threat.title);
-    let mut item = Item::new(
-        Kind::Mitigation,
-        format!("mitigation of {}", threat.key),
-        title,
-    );
+    let key = format!("mitigation of {}", threat.key);
+    let mut item = Item::new(Kind::Mitigation, key, title);
     item.part.clone_from(&threat.part);
-    item.comments
-        .push("TODO: say what mitigates it; the model that was imported does not".to_owned());
+    item.comment("TODO: say what mitigates it; the model that was imported does not");
     item
 }
 
 /// Gives a threat what it has to have: a category, and an element that it is against.
 pub fn complete_threat(draft: &mut Draft, threat: &mut Item) {
-    if threat.get("category").is_empty() {
+    if !threat.has("category") {
         threat.word("category", Some("tampering"));
-        threat
-            .comments
-            .push("TODO: no category of STRIDE was stated; `tampering` is a guess".to_owned());
+        threat.comment("TODO: no category of STRIDE was stated; `tampering` is a guess");
     }
-    if threat.get("targets").is_empty() {
-        let all = anything(draft, None, |_| true);
-        if draft.items.get(&whole_key(draft, None)).is_none() {
-            threat
-                .comments
-                .push("It named no element: all of them are listed.".to_owned());
+    if !threat.has("targets") {
+        let keys = likely_targets(draft, None, |_| true);
+        if !draft.items.contains(&whole_system_key(draft, None)) {
+            threat.comment("It named no element: all of them are listed.");
         }
-        all.into_iter()
-            .for_each(|key| threat.state("targets", Fact::Item(key)));
+        for key in keys {
+            threat.state("targets", Fact::Item(key));
+        }
     }
 }
 
 /// How many elements are listed where any may be meant.
-const MOST_LISTED: usize = 64;
+const MAX_LISTED: usize = 64;
 
 /// The keys of the elements that may be meant where none is named: processes, or, without such,
 /// all; what stands for the whole system, where there are none or too many.
-pub fn anything(
+pub fn likely_targets(
     draft: &mut Draft,
     part: Option<&str>,
     is_among: impl Fn(&Item) -> bool,
 ) -> Vec<String> {
-    let of_kind = |kinds: &[Kind]| -> Vec<String> {
-        let all = draft.of_kind(kinds).filter(|item| is_among(item));
-        all.take(MOST_LISTED + 1)
+    let keys_of = |kinds: &[Kind]| -> Vec<String> {
+        draft
+            .of_kind(kinds)
+            .filter(|item| is_among(item))
+            .take(MAX_LISTED + 1)
             .map(|item| item.key.clone())
             .collect()
     };
-    let mut all = of_kind(&[Kind::Process]);
-    if all.is_empty() {
-        all = of_kind(&[Kind::Store, Kind::External]);
+    let mut keys = keys_of(&[Kind::Process]);
+    if keys.is_empty() {
+        keys = keys_of(&[Kind::Store, Kind::External]);
     }
-    if all.is_empty() || all.len() > MOST_LISTED {
+    if keys.is_empty() || keys.len() > MAX_LISTED {
         vec![whole_system(draft, part)]
     } else {
-        all
+        keys
     }
 }
 
 /// The key of what stands for a whole system, or for a part of one.
-pub fn whole_key(draft: &Draft, part: Option<&str>) -> String {
+pub fn whole_system_key(draft: &Draft, part: Option<&str>) -> String {
     format!("the whole of {}", part.unwrap_or(&draft.title))
 }
 
 /// The key of a process that stands for a whole system, or a part of one, where no element can be
 /// named.
 pub fn whole_system(draft: &mut Draft, part: Option<&str>) -> String {
-    let key = whole_key(draft, part);
-    if draft.items.get(&key).is_none() {
+    let key = whole_system_key(draft, part);
+    if !draft.items.contains(&key) {
         let title = or(part.unwrap_or(&draft.title), "The system").to_owned();
         let mut item = Item::new(Kind::Process, key.clone(), title);
         item.name = Some("system".to_owned());
         item.part = part.map(str::to_owned);
-        let is_there = |item: &Item| part.is_none() || item.part.as_deref() == part;
         let is_alone = !draft
-            .of_kind(&[Kind::Process, Kind::Store, Kind::External])
-            .any(is_there);
-        item.comments.push(match is_alone {
-            true => "It stands for the whole system: no elements were stated.".to_owned(),
-            false => "It stands for the whole system, where a threat names no element.".to_owned(),
+            .of_kind(ENDPOINT_KINDS)
+            .any(|item| part.is_none() || item.part.as_deref() == part);
+        item.comment(if is_alone {
+            "It stands for the whole system: no elements were stated."
+        } else {
+            "It stands for the whole system, where a threat names no element."
         });
         draft.items.push(item);
     }

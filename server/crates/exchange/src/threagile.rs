@@ -4,8 +4,9 @@
 
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::losses::{Export, Losses};
-use crate::tree::{Fields, Node, Notes, Problem, Value, plain_word};
-use crate::{guesses, ids, library, places, pretty, stand_ins, titles, vocabulary};
+use crate::tree::{Fields, Node, Notes, Problem, Value};
+use crate::words::{fits_pattern, plain_word};
+use crate::{guesses, ids, library, names, places, pretty, reading, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
@@ -331,7 +332,7 @@ pub const CATEGORIES: &[(&str, &[&str])] = &[
 ];
 
 /// Whether a document is one of these.
-pub fn is_it(document: &Node) -> bool {
+pub fn is_threagile(document: &Node) -> bool {
     let has = |name| document.get(name).is_some();
     has("threagile_version")
         || (has("technical_assets") && has("data_assets"))
@@ -346,7 +347,7 @@ pub type Include<'a> = dyn Fn(&str) -> Result<Node, Problem> + 'a;
 ///
 /// # Errors
 /// When what is joined is too much.
-pub fn included(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Node, Problem> {
+fn included(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Node, Problem> {
     let mut seen = Vec::new();
     with_includes(notes, document, "", include, &mut seen)
 }
@@ -424,8 +425,16 @@ fn joined(notes: &Notes, one: &Node, other: &Node) -> Result<Node, Problem> {
     Node::new(Value::Map(entries), one.place().clone())
 }
 
-/// Reads a document whose includes were brought in.
-pub fn read(notes: &Notes, document: &Node) -> Draft {
+/// Reads a document with what it includes.
+///
+/// # Errors
+/// When all of it is too much.
+pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Draft, Problem> {
+    let document = included(notes, document, include)?;
+    Ok(read_whole(notes, &document))
+}
+
+fn read_whole(notes: &Notes, document: &Node) -> Draft {
     let top = Fields::new(notes, document, String::new());
     let _ = (
         top.text("threagile_version"),
@@ -440,8 +449,8 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     draft
         .comments
         .extend(date.iter().map(|date| format!("date: {date}")));
-    let mut authors = top.fields("author").into_iter().collect::<Vec<_>>();
-    authors.extend(top.all("contributors"));
+    let mut authors = top.group("author").into_iter().collect::<Vec<_>>();
+    authors.extend(top.groups("contributors"));
     for author in authors {
         draft.owner.extend(author.text("name"));
         draft.comments.extend(author.rest());
@@ -452,33 +461,33 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         "business_overview",
         "technical_overview",
     ] {
-        if let Some(overview) = top.fields(name) {
+        if let Some(overview) = top.group(name) {
             description.extend(overview.text("description"));
             draft.comments.extend(overview.rest());
         }
     }
     draft.description = description.join("\n\n");
     let mut keys = Keys::default();
-    for (title, fields) in top.by_name(&["data_assets"]) {
+    for (title, fields) in top.groups_by_name(&["data_assets"]) {
         let item = data_asset(&fields, title);
         keys.assets.push(fields.required("id"), item.key.clone());
         draft.items.push(item);
     }
-    let technical: Vec<_> = top.by_name(&["technical_assets"]);
+    let technical: Vec<_> = top.groups_by_name(&["technical_assets"]);
     for (title, fields) in &technical {
         keys.technical
             .push(fields.required("id"), format!("asset {title}"));
     }
-    for (title, fields) in top.by_name(&["trust_boundaries"]) {
+    for (title, fields) in top.groups_by_name(&["trust_boundaries"]) {
         let mut item = Item::new(Kind::Boundary, format!("boundary {title}"), title);
         let id = fields.required("id");
-        item.name = titles::id(&id);
-        titles::describe(&mut item, fields.text("description"));
+        item.name = names::of_id(&id);
+        item.describe(fields.text("description"));
         if let Some(kind) = fields.word("type", BOUNDARY) {
             item.word("kind", Some(kind));
             keep_if_lossy(&fields, &mut item, "type", BOUNDARY);
         }
-        titles::tags(&fields, &mut item);
+        reading::tags(&fields, &mut item);
         let trust = TRUST
             .iter()
             .find(|(tag, _)| item.words("tags").any(|said| said == *tag));
@@ -493,38 +502,30 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         keys.inside.push((
             item.key.clone(),
             fields.texts("technical_assets_inside"),
-            fields.way("technical_assets_inside"),
+            fields.path_to("technical_assets_inside"),
             fields.place().clone(),
         ));
         keys.nested.push((
             item.key.clone(),
             fields.texts("trust_boundaries_nested"),
-            fields.way("trust_boundaries_nested"),
+            fields.path_to("trust_boundaries_nested"),
             fields.place().clone(),
         ));
-        item.comments.extend(titles::lines(fields.rest()));
+        item.comments.extend(fields.joined_rest());
         draft.items.push(item);
     }
     for (title, fields) in &technical {
         technical_asset(fields, title, &mut keys, &mut draft);
     }
-    let carried = places::carried(&draft).into_iter();
-    let carried: FxHashMap<String, FxHashSet<String>> = carried
-        .map(|(key, assets)| {
-            (
-                key.to_owned(),
-                assets.into_iter().map(str::to_owned).collect(),
-            )
-        })
-        .collect();
+    let carried = places::carried_now(&draft);
     for (title, fields) in &technical {
         held(fields, title, &keys, &carried, &mut draft);
     }
     place(notes, &keys, &mut draft);
-    for (title, fields) in top.by_name(&["shared_runtimes"]) {
+    for (title, fields) in top.groups_by_name(&["shared_runtimes"]) {
         let lines = fields.texts("technical_assets_running");
         let mut said = vec![format!("shared runtime {title}: {}", lines.join(", "))];
-        let _ = fields.text("id");
+        fields.skip_texts(&["id"]);
         said.extend(fields.text("description"));
         said.extend(fields.rest());
         fields.loss(
@@ -535,7 +536,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     }
     let categories = match top.node("custom_risk_categories").map(Node::value) {
         Some(Value::List(_)) => {
-            let all = top.all("custom_risk_categories").into_iter();
+            let all = top.groups("custom_risk_categories").into_iter();
             all.map(|fields| {
                 (
                     fields
@@ -546,7 +547,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             })
             .collect()
         }
-        _ => top.by_name(&["custom_risk_categories", "individual_risk_categories"]),
+        _ => top.groups_by_name(&["custom_risk_categories", "individual_risk_categories"]),
     };
     for (title, fields) in categories {
         own_risks(&fields, &title, &mut keys, &mut draft);
@@ -569,7 +570,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             titles::labelled(&format!("{one}: {title}"), &said.in_one_line())
         }));
     }
-    top.drawing(&[
+    top.leave_out_drawing(&[
         "diagram_tweak_nodesep",
         "diagram_tweak_ranksep",
         "diagram_tweak_edge_layout",
@@ -614,7 +615,7 @@ impl Keyed {
     }
 
     fn missing(&self, id: &str, what: &str) -> String {
-        let near = crate::tree::near(id, self.all.iter().map(|(known, _)| known.as_str()));
+        let near = crate::words::near(id, self.all.iter().map(|(known, _)| known.as_str()));
         match near {
             Some(near) => format!("there is no {what} with the id `{id}`; is `{near}` meant?"),
             None => format!("there is no {what} with the id `{id}`"),
@@ -627,7 +628,7 @@ fn keep_if_lossy(fields: &Fields<'_>, item: &mut Item, name: &str, table: &[(&st
     let Some(said) = fields.text(name) else {
         return;
     };
-    let Some(ours) = crate::tree::looked_up(&said, table) else {
+    let Some(ours) = crate::words::looked_up(&said, table) else {
         return;
     };
     let first = table
@@ -642,8 +643,8 @@ fn keep_if_lossy(fields: &Fields<'_>, item: &mut Item, name: &str, table: &[(&st
 
 fn data_asset(fields: &Fields<'_>, title: String) -> Item {
     let mut item = Item::new(Kind::Asset, format!("data {title}"), title);
-    item.name = fields.text("id").as_deref().and_then(titles::id);
-    titles::describe(&mut item, fields.text("description"));
+    item.name = fields.text("id").as_deref().and_then(names::of_id);
+    item.describe(fields.text("description"));
     let classification = fields.word("confidentiality", CONFIDENTIALITY);
     if classification.is_none() && fields.text("confidentiality").is_none() {
         fields.problem("confidentiality", "`confidentiality` is missing");
@@ -656,8 +657,8 @@ fn data_asset(fields: &Fields<'_>, title: String) -> Item {
     keep_if_lossy(fields, &mut item, "availability", CRITICALITY);
     item.text("owner", fields.text("owner"));
     guesses::state_kind_of_asset(&mut item);
-    titles::tags(fields, &mut item);
-    item.comments.extend(titles::lines(fields.rest()));
+    reading::tags(fields, &mut item);
+    item.comments.extend(fields.joined_rest());
     item
 }
 
@@ -677,8 +678,8 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
     let key = format!("asset {title}");
     let mut item = Item::new(kind, key.clone(), title);
     let id = fields.text("id").unwrap_or_default();
-    item.name = titles::id(&id);
-    titles::describe(&mut item, fields.text("description"));
+    item.name = names::of_id(&id);
+    item.describe(fields.text("description"));
     let is_human = fields.yes_no("used_as_client_by_human").unwrap_or_default();
     if kind == Kind::External {
         item.word("kind", Some(if is_human { "person" } else { "system" }));
@@ -693,7 +694,7 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
         &["technology"]
     };
     for said in names.iter().flat_map(|name| fields.texts(name)) {
-        match crate::tree::looked_up(&said, TECHNOLOGY) {
+        match crate::words::looked_up(&said, TECHNOLOGY) {
             Some(names) if !names.is_empty() => item.library("technology", names),
             // Technologies may be of one's own.
             _ => {
@@ -730,7 +731,7 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
         }
     }
     for said in fields.texts("data_formats_accepted") {
-        match crate::tree::looked_up(&said, FORMAT) {
+        match crate::words::looked_up(&said, FORMAT) {
             Some(format) if kind == Kind::Process => item.word("accepts", Some(format)),
             Some(_) => {
                 item.comments.push(format!("data formats accepted: {said}"));
@@ -741,7 +742,7 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
             }
             None => fields.problem(
                 "data_formats_accepted",
-                crate::tree::unknown(&said, FORMAT.iter().map(|(word, _)| *word)),
+                crate::words::unknown(&said, FORMAT.iter().map(|(word, _)| *word)),
             ),
         }
     }
@@ -779,12 +780,12 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
             .comments
             .extend(why.map(|why| format!("justification out of scope: {why}"))),
     }
-    if fields.yes_no("internet") == Some(true) {
+    if fields.is_yes("internet") {
         item.comments.push(IN_INTERNET.to_owned());
     }
-    titles::tags(fields, &mut item);
-    fields.drawing(&["diagram_tweak_order"]);
-    for (name, link) in fields.by_name(&["communication_links"]) {
+    reading::tags(fields, &mut item);
+    fields.leave_out_drawing(&["diagram_tweak_order"]);
+    for (name, link) in fields.groups_by_name(&["communication_links"]) {
         let target = link.required("target");
         let link_key = format!("link {title} {name}");
         let mut flow = Item::new(Kind::Flow, link_key.clone(), name.clone());
@@ -797,11 +798,11 @@ fn technical_asset(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mu
             continue;
         };
         flow.ends = Some((key.clone(), target_key.to_owned()));
-        titles::describe(&mut flow, link.text("description"));
+        flow.describe(link.text("description"));
         flow_facts(&link, &mut flow, keys);
         draft.items.push(flow);
     }
-    item.comments.extend(titles::lines(fields.rest()));
+    item.comments.extend(fields.joined_rest());
     draft.items.push(item);
 }
 
@@ -868,7 +869,7 @@ fn flow_facts(link: &Fields<'_>, flow: &mut Item, keys: &Keys) {
     {
         flow.word("multi_factor", Some("yes"));
     }
-    if link.yes_no("ip_filtered") == Some(true) {
+    if link.is_yes("ip_filtered") {
         if flow.stated("authentication") == Some("none") {
             flow.facts.retain(|(name, _)| *name != "authentication");
             flow.word("authentication", Some("network_address"));
@@ -883,7 +884,7 @@ fn flow_facts(link: &Fields<'_>, flow: &mut Item, keys: &Keys) {
         link.yes_no("readonly")
             .map(|only| if only { "read" } else { "read_write" }),
     );
-    if link.yes_no("vpn") == Some(true) {
+    if link.is_yes("vpn") {
         flow.facts.retain(|(name, _)| *name != "tunnel");
         flow.word("tunnel", Some("vpn"));
     }
@@ -903,9 +904,9 @@ fn flow_facts(link: &Fields<'_>, flow: &mut Item, keys: &Keys) {
             }
         }
     }
-    titles::tags(link, flow);
-    link.drawing(&["diagram_tweak_weight", "diagram_tweak_constraint"]);
-    flow.comments.extend(titles::lines(link.rest()));
+    reading::tags(link, flow);
+    link.leave_out_drawing(&["diagram_tweak_weight", "diagram_tweak_constraint"]);
+    flow.comments.extend(link.joined_rest());
 }
 
 /// The id that Threagile makes of a title.
@@ -1023,9 +1024,9 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
         .map(|number| format!("CWE-{number}"));
     let description = fields.text("description").unwrap_or_default();
     let (action, advice) = (fields.text("action"), fields.text("mitigation"));
-    let risks = fields.by_name(&["risks_identified"]);
+    let risks = fields.groups_by_name(&["risks_identified"]);
     let is_alone = risks.len() == 1;
-    let rest = titles::lines(fields.rest());
+    let rest = fields.joined_rest();
     let mitigation = action
         .as_ref()
         .or(advice.as_ref())
@@ -1036,7 +1037,7 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
                 format!("action {id}"),
                 titles::title_of(said),
             );
-            titles::describe(&mut mitigation, advice.clone());
+            mitigation.describe(advice.clone());
             mitigation.word("status", Some("proposed"));
             mitigation
         });
@@ -1051,8 +1052,8 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
         } else {
             format!("{title}. {description}")
         };
-        titles::describe(&mut threat, Some(about.trim().to_owned()));
-        threat.name = titles::id(&id).filter(|_| is_alone);
+        threat.describe(Some(about.trim().to_owned()));
+        threat.name = names::of_id(&id).filter(|_| is_alone);
         threat.word("category", Some(category));
         threat.word(
             "likelihood",
@@ -1091,13 +1092,13 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
         keys.risks.push(whole_id, threat.key.clone());
         stand_ins::complete_threat(draft, &mut threat);
         if let Some(id) = &cwe {
-            vocabulary::reference(&mut threat, id);
+            reading::reference(&mut threat, id);
         }
         if let Some(mitigation) = &mitigation {
             threat.state("mitigations", Fact::Item(mitigation.key.clone()));
         }
         threat.comments.extend(rest.clone());
-        threat.comments.extend(titles::lines(risk.rest()));
+        threat.comments.extend(risk.joined_rest());
         draft.items.push(threat);
     }
     draft.items.extend(mitigation);
@@ -1105,7 +1106,7 @@ fn own_risks(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft
 
 /// Reads which risks were decided on.
 fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Draft) {
-    let mut all = top.by_name(&["risk_tracking"]);
+    let mut all = top.groups_by_name(&["risk_tracking"]);
     // What names one risk counts before what names many.
     all.sort_by_key(|(id, _)| id.contains('*'));
     for (id, fields) in all {
@@ -1128,7 +1129,7 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
             .join("; ");
         let word = fields.text("status").unwrap_or_default();
         let comment = titles::labelled(&format!("risk tracking {id}: {word}"), &said);
-        draft.comments.extend(titles::lines(fields.rest()));
+        draft.comments.extend(fields.joined_rest());
         let decided_on = on
             .as_deref()
             .or(date.as_deref())
@@ -1169,7 +1170,7 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
             .risks
             .all
             .iter()
-            .filter(|(risk, _)| titles::matches(&id, risk));
+            .filter(|(risk, _)| fits_pattern(&id, risk));
         let threats: Vec<String> = threats.map(|(_, key)| key.clone()).collect();
         if rules.is_empty() && threats.is_empty() {
             fields.loss("status", "kept in a comment: the library has no such rule");
@@ -1183,7 +1184,7 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
                 .all
                 .iter()
                 .chain(&keys.links.all)
-                .filter(|(id, _)| titles::matches(part, id));
+                .filter(|(id, _)| fits_pattern(part, id));
             on.extend(subjects.map(|(_, key)| key.clone()));
         }
         let risk = category.replace('-', " ");
@@ -1191,7 +1192,7 @@ fn tracking(top: &Fields<'_>, date: Option<String>, keys: &Keys, draft: &mut Dra
             Decided::Mitigated(_) => format!("Against {risk}"),
             Decided::Accepted { .. } => titles::first_sentence(&why).unwrap_or(risk),
         };
-        let (place, path) = (fields.place().clone(), fields.path.clone());
+        let (place, path) = (fields.place().clone(), fields.path().to_owned());
         let name = category.replace('-', "_");
         draft.decisions.push(Decision {
             rules,
@@ -1222,14 +1223,14 @@ pub fn write(draft: &Draft) -> Export {
         Kind::Store,
         Kind::Threat,
     ];
-    let ids = ids::Ids::of(draft, &kinds, '-', "");
+    let ids = ids::Ids::new(draft, &kinds, '-', "");
     let back = |table: &'static [(&'static str, &'static str)], ours: &str| {
         table
             .iter()
             .find(|(_, word)| *word == ours)
             .map(|(theirs, _)| *theirs)
     };
-    let mut titles = ids::Titles::default();
+    let mut titles = ids::UniqueTitles::default();
     let mut data = Map::new();
     for asset in draft.of_kind(&[Kind::Asset]) {
         let level = |property: &str, otherwise: &'static str| {
@@ -1243,7 +1244,7 @@ pub fn write(draft: &Draft) -> Export {
             back(CRITICALITY, vocabulary::integrity_of(classification)).unwrap_or("important");
         losses.of(asset, &["kind", "personal", "regulations"]);
         data.insert(
-            titles.free("data", &asset.title),
+            titles.take("data", &asset.title),
             json!({
                 "id": ids.of_key(&asset.key), "description": titles::or(&asset.description, &asset.title),
                 "usage": "business",
@@ -1261,10 +1262,10 @@ pub fn write(draft: &Draft) -> Export {
     let carried = places::carried(draft);
     for element in draft.of_kind(ENDPOINT_KINDS) {
         let mut links = Map::new();
-        let mut flow_titles = ids::Titles::default();
+        let mut flow_titles = ids::UniqueTitles::default();
         for flow in leaving.get(element.key.as_str()).into_iter().flatten() {
             links.insert(
-                flow_titles.free("", &flow.title),
+                flow_titles.take("", &flow.title),
                 link_of(flow, &ids, &losses),
             );
         }
@@ -1276,7 +1277,7 @@ pub fn write(draft: &Draft) -> Export {
                     .find(|(_, names)| names.first() == Some(&ours));
                 let theirs = theirs
                     .map(|(theirs, _)| *theirs)
-                    .or_else(|| library::broader(ours, TECHNOLOGY));
+                    .or_else(|| library::broader_technology(ours, TECHNOLOGY));
                 if theirs.is_none() {
                     losses.add(element, "technology", "Threagile has no such technology");
                 }
@@ -1317,7 +1318,7 @@ pub fn write(draft: &Draft) -> Export {
             .filter_map(|word| back(FORMAT, word))
             .collect();
         technical.insert(
-            titles.free("technical", &element.title),
+            titles.take("technical", &element.title),
             json!({
                 "id": ids.of_key(&element.key), "description": titles::or(&element.description, &element.title),
                 "type": kind,
@@ -1354,7 +1355,7 @@ pub fn write(draft: &Draft) -> Export {
             .stated("kind")
             .and_then(|kind| back(BOUNDARY, kind));
         boundaries.insert(
-            titles.free("boundary", &boundary.title),
+            titles.take("boundary", &boundary.title),
             json!({
                 "id": ids.of_key(&boundary.key), "description": titles::or(&boundary.description, &boundary.title),
                 "type": kind.unwrap_or("network-on-prem"), "tags": tags_of(boundary),
@@ -1472,7 +1473,7 @@ fn severity(threat: &Item) -> &'static str {
 /// Threats as risks of one's own.
 fn threats_of(draft: &Draft, ids: &ids::Ids, losses: &Losses) -> Map<String, Json> {
     let mut risks = Map::new();
-    let mut titles = ids::Titles::default();
+    let mut titles = ids::UniqueTitles::default();
     for threat in draft.of_kind(&[Kind::Threat]) {
         let category = threat.words("category").next().unwrap_or("tampering");
         let stride = STRIDE
@@ -1520,7 +1521,7 @@ fn threats_of(draft: &Draft, ids: &ids::Ids, losses: &Losses) -> Map<String, Jso
         }
         losses.more_than_one(threat, &["category", "targets", "affects"]);
         losses.of(threat, &["mitigations", "ticket", "owner"]);
-        let title = titles.free("", &threat.title);
+        let title = titles.take("", &threat.title);
         let mut named = Map::new();
         named.insert(title.clone(), risk);
         risks.insert(

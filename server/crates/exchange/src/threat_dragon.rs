@@ -6,8 +6,9 @@ use crate::area::{Area, Point, cross};
 use crate::draft::{Draft, Fact, Item};
 use crate::ids::Ids;
 use crate::losses::{Export, Losses};
-use crate::tree::{Fields, Node, Notes, Value, plain_word};
-use crate::{guesses, library, places, pretty, stand_ins, titles, vocabulary};
+use crate::tree::{Fields, Node, Notes, Value};
+use crate::words::plain_word;
+use crate::{guesses, library, names, places, pretty, reading, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value as Json, json};
 use threatline_model::{Kind, schema};
@@ -60,20 +61,20 @@ struct Shared {
 pub fn read(notes: &Notes, document: &Node) -> Draft {
     let top = Fields::new(notes, document, String::new());
     let mut draft = Draft::default();
-    let _ = top.text("version");
-    if let Some(summary) = top.fields("summary") {
+    top.skip_texts(&["version"]);
+    if let Some(summary) = top.group("summary") {
         draft.title = summary.text("title").unwrap_or_default();
         draft.description = summary.text("description").unwrap_or_default();
         draft.owner.extend(summary.text("owner"));
         let _ = summary.node("id");
-        draft.comments.extend(titles::lines(summary.rest()));
+        draft.comments.extend(summary.joined_rest());
     }
-    let Some(detail) = top.fields("detail") else {
+    let Some(detail) = top.group("detail") else {
         top.problem("detail", "`detail` is missing");
         return draft;
     };
     let contributors: Vec<String> = detail
-        .all("contributors")
+        .groups("contributors")
         .iter()
         .filter_map(|person| person.text("name"))
         .collect();
@@ -86,7 +87,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         draft.comments.push(format!("{name}: {said}"));
     }
     let _ = (detail.node("diagramTop"), detail.node("threatTop"));
-    let diagrams = detail.all("diagrams");
+    let diagrams = detail.groups("diagrams");
     let mut titles: Vec<String> = Vec::new();
     for (at, fields) in diagrams.iter().enumerate() {
         let title = fields
@@ -109,8 +110,8 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
             &mut draft,
         );
     }
-    draft.comments.extend(titles::lines(detail.rest()));
-    draft.comments.extend(titles::lines(top.rest()));
+    draft.comments.extend(detail.joined_rest());
+    draft.comments.extend(top.joined_rest());
     tell_of_twins(&mut draft);
     places::break_circles(&mut draft);
     draft
@@ -164,16 +165,14 @@ fn diagram(
         );
         return;
     }
-    for name in [
+    fields.skip(&[
         "id",
         "title",
         "version",
         "thumbnail",
         "placeholder",
         "image",
-    ] {
-        let _ = fields.node(name);
-    }
+    ]);
     let about = part.map(|part| format!("{part}: ")).unwrap_or_default();
     if let Some(description) = fields.text("description") {
         match part {
@@ -190,7 +189,7 @@ fn diagram(
         draft.comments.push(format!("{about}diagramType: {kind}"));
     }
     let mut cells: Vec<Cell<'_>> = Vec::new();
-    for (at, cell) in fields.all("cells").into_iter().enumerate() {
+    for (at, cell) in fields.groups("cells").into_iter().enumerate() {
         if let Some(cell) = seen(cell, &format!("{number}.{at}"), &about, draft) {
             cells.push(cell);
         }
@@ -269,8 +268,8 @@ fn diagram(
 /// A cell with what it is; what is none of the known shapes is kept in a comment.
 fn seen<'a>(fields: Fields<'a>, key: &str, about: &str, draft: &mut Draft) -> Option<Cell<'a>> {
     let data = fields
-        .fields("data")
-        .unwrap_or_else(|| fields.nothing("data"));
+        .group("data")
+        .unwrap_or_else(|| fields.empty_group("data"));
     let shape = plain_word(&fields.text("shape").unwrap_or_default());
     let said = plain_word(&data.text("type").unwrap_or_default());
     let is_box = shape.contains("box") || said.contains("box");
@@ -313,7 +312,7 @@ fn seen<'a>(fields: Fields<'a>, key: &str, about: &str, draft: &mut Draft) -> Op
         _ => title.split_whitespace().collect::<Vec<_>>().join(" "),
     };
     let area = || {
-        let (position, size) = (fields.fields("position")?, fields.fields("size")?);
+        let (position, size) = (fields.group("position")?, fields.group("size")?);
         let (left, top) = (position.number("x")?, position.number("y")?);
         Some(Area {
             left,
@@ -366,9 +365,9 @@ fn started(cell: &Cell<'_>, kind: Kind, part: Option<&String>) -> Item {
         .fields
         .text("id")
         .filter(|id| !id.starts_with(UNNAMED))
-        .and_then(|id| titles::id(&id));
+        .and_then(|id| names::of_id(&id));
     item.part = part.cloned();
-    titles::describe(&mut item, cell.data.text("description"));
+    item.describe(cell.data.text("description"));
     if let Some(label) =
         label(&cell.fields).filter(|label| plain_word(label) != plain_word(&cell.title))
     {
@@ -390,7 +389,7 @@ fn finished(cell: &Cell<'_>) -> Vec<String> {
     }
     let mut rest = cell.data.rest();
     rest.extend(cell.fields.rest());
-    titles::lines(rest)
+    titles::joined_lines(rest)
 }
 
 /// The boxes of a diagram, from the smallest to the largest; of two of the same size, the later one
@@ -475,7 +474,7 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
             }
         }
         Kind::Process => {
-            if data.yes_no("isWebApplication") == Some(true) {
+            if data.is_yes("isWebApplication") {
                 item.library("technology", &["web_application"]);
             }
             if let Some(said) = data.text("privilegeLevel") {
@@ -487,32 +486,26 @@ fn element(data: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
                     }
                 }
             }
-            if data.yes_no("handlesCardPayment") == Some(true) {
-                item.state(
-                    "handles",
-                    Fact::Item(stand_ins::held(draft, stand_ins::CARDS)),
-                );
+            if data.is_yes("handlesCardPayment") {
+                stand_ins::hold(draft, item, "handles", stand_ins::CARDS);
             }
         }
         _ => {
-            if data.yes_no("isALog") == Some(true) {
+            if data.is_yes("isALog") {
                 item.library("technology", &["log_store"]);
             }
-            if data.yes_no("isEncrypted") == Some(true) {
+            if data.is_yes("isEncrypted") {
                 item.word("encryption", Some("at_rest"));
             }
-            if data.yes_no("storesCredentials") == Some(true) {
-                item.state(
-                    "stores",
-                    Fact::Item(stand_ins::held(draft, stand_ins::CREDENTIALS)),
-                );
+            if data.is_yes("storesCredentials") {
+                stand_ins::hold(draft, item, "stores", stand_ins::CREDENTIALS);
             }
         }
     }
 }
 
 fn out_of_scope(data: &Fields<'_>, item: &mut Item) {
-    if data.yes_no("outOfScope") == Some(true) {
+    if data.is_yes("outOfScope") {
         let reason = data
             .text("reasonOutOfScope")
             .unwrap_or_else(|| stand_ins::OUT_OF_SCOPE.to_owned());
@@ -527,7 +520,7 @@ fn ends_of<'c, 'a>(
     ids: &FxHashMap<String, usize>,
 ) -> [Option<&'c Cell<'a>>; 2] {
     ["source", "target"].map(|name| {
-        let id = flow.fields.fields(name)?.text("cell")?;
+        let id = flow.fields.group(name)?.text("cell")?;
         ids.get(&id)
             .map(|at| &cells[*at])
             .filter(|cell| matches!(cell.shape, Shape::Element(_)))
@@ -546,9 +539,9 @@ fn flow(
     let mut item = started(cell, Kind::Flow, part);
     let data = &cell.data;
     out_of_scope(data, &mut item);
-    let is_encrypted = data.yes_no("isEncrypted") == Some(true);
+    let is_encrypted = data.is_yes("isEncrypted");
     if let Some(said) = data.text("protocol") {
-        vocabulary::state_protocol(data, "protocol", &said, &mut item);
+        reading::protocol(data, "protocol", &said, &mut item);
     }
     if is_encrypted {
         let stated = item.words("protocol").next().map(str::to_owned);
@@ -566,10 +559,10 @@ fn flow(
             _ => item.library("mitigations", &["tls"]),
         }
     }
-    if data.yes_no("isBidirectional") == Some(true) {
+    if data.is_yes("isBidirectional") {
         item.comments.push("bidirectional: yes".to_owned());
     }
-    if data.yes_no("isPublicNetwork") == Some(true) {
+    if data.is_yes("isPublicNetwork") {
         data.loss(
             "isPublicNetwork",
             "kept in a comment: it follows from where its ends are",
@@ -615,7 +608,7 @@ fn flow(
         });
         format!("{name}: {}", said.collect::<Vec<_>>().join(", "))
     });
-    draft.comments.extend(titles::lines(
+    draft.comments.extend(titles::joined_lines(
         facts.chain(item.comments.iter().cloned()).collect(),
     ));
     match ends.into_iter().flatten().next() {
@@ -685,13 +678,11 @@ fn threats(
 ) {
     let all = cell
         .data
-        .all("threats")
+        .groups("threats")
         .into_iter()
-        .chain(cell.fields.all("threats"));
+        .chain(cell.fields.groups("threats"));
     for (at, fields) in all.enumerate() {
-        for name in ["id", "threatId", "modelType", "new"] {
-            let _ = fields.node(name);
-        }
+        fields.skip(&["id", "threatId", "modelType", "new"]);
         let said = |name: &str| {
             fields.text(name).filter(|text| {
                 !UNSAID
@@ -743,13 +734,13 @@ fn threats(
                 .filter(|item| item.part.as_ref() == part)
         {
             item.state("targets", Fact::Item(target.to_owned()));
-            comments.extend(titles::lines(fields.rest()));
+            comments.extend(fields.joined_rest());
             item.comments.extend(comments);
             continue;
         }
         let mut item = Item::new(Kind::Threat, format!("{}/{at}", cell.key), title);
         item.part = part.cloned();
-        titles::describe(&mut item, Some(description));
+        item.describe(Some(description));
         item.comments = comments;
         item.state("targets", Fact::Item(target.to_owned()));
         let stride = vocabulary::stride(&category);
@@ -764,7 +755,7 @@ fn threats(
         let accept = match plain_word(&status).as_str() {
             "notapplicable" | "na" | "accepted" | "transferred" => {
                 let because = match plain_word(&status).as_str() {
-                    "accepted" => "It was accepted in the model that was imported.",
+                    "accepted" => stand_ins::ACCEPTED,
                     "transferred" => {
                         "Someone else deals with it, says the model that was imported."
                     }
@@ -773,7 +764,10 @@ fn threats(
                 if !status.eq_ignore_ascii_case("accepted") {
                     item.comments.push(format!("status: {status}"));
                 }
-                Some(stand_ins::accepted(&item, titles::or(&mitigation, because)))
+                Some(stand_ins::acceptance_of(
+                    &item,
+                    titles::or(&mitigation, because),
+                ))
             }
             plain @ ("mitigated" | "avoided" | "eliminated") => {
                 item.comments
@@ -795,7 +789,7 @@ fn threats(
                 None
             }
         };
-        item.comments.extend(titles::lines(fields.rest()));
+        item.comments.extend(fields.joined_rest());
         stand_ins::complete_threat(draft, &mut item);
         shared.threats.insert(identity, draft.items.push(item));
         draft.items.extend(accept.map(|mut accept| {
@@ -853,10 +847,7 @@ fn mitigate(
     // A first paragraph that is the title is not told again.
     let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
     let is_title = first.trim_end_matches('.') == item.title;
-    titles::describe(
-        &mut item,
-        Some(if is_title { rest } else { text }.trim().to_owned()),
-    );
+    item.describe(Some(if is_title { rest } else { text }.trim().to_owned()));
     item.word("status", Some(status));
     let key = draft.items.push(item);
     shared.mitigations.insert(identity, key.clone());
@@ -885,7 +876,7 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
     let losses = Losses::default();
     let kinds: Vec<Kind> = draft.items.iter().map(|item| item.kind).collect();
     // The schema wants two characters at least.
-    let ids = Ids::of(draft, &kinds, '-', UNNAMED);
+    let ids = Ids::new(draft, &kinds, '-', UNNAMED);
     let is_drawn = |item: &Item| item.kind == Kind::Boundary || ELEMENTS.contains(&item.kind);
     let rows;
     let areas = if draft
@@ -1169,11 +1160,8 @@ struct Writer<'d> {
 impl Writer<'_> {
     fn element(&mut self, item: &Item) -> Json {
         let is = |name: &str| {
-            item.words("technology").any(|said| {
-                library::upwards(Kind::Technology, said)
-                    .iter()
-                    .any(|above| above == name)
-            })
+            item.words("technology")
+                .any(|said| library::is_one_of(Kind::Technology, said, &[name]))
         };
         let holds = |property: &str, fact: (&str, &str)| {
             let held = item

@@ -3,8 +3,9 @@
 //! the disk.
 
 use crate::draft::{Draft, Fact, Item};
-use crate::tree::{Fields, LABELS, Node, Notes, Problem, Value, looked_up, plain_word};
-use crate::{guesses, library, places, stand_ins, titles, vocabulary};
+use crate::tree::{Fields, LABELS, Node, Notes, Problem, Value};
+use crate::words::{looked_up, plain_word};
+use crate::{guesses, library, places, reading, stand_ins, titles, vocabulary};
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +65,7 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
         top.node(IMPORTED),
     );
     let mut draft = Draft {
-        title: titles::readable(&titles::file_title(top.place())),
+        title: titles::readable(&titles::of_file(&top.place().file)),
         ..Draft::default()
     };
     let models: Vec<Node> = top.list("threatmodel");
@@ -73,10 +74,10 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
         .enumerate()
         .map(|(at, node)| {
             let path = format!("threatmodel[{at}]");
-            Ok(top.of(&with_base(notes, node, include, &path, 0)?, path))
+            Ok(top.group_at(&with_base(notes, node, include, &path, 0)?, path))
         })
         .collect::<Result<_, Problem>>()?;
-    let components = top.all("component");
+    let components = top.groups("component");
     if models.is_empty() && components.is_empty() {
         let what = match top.node("invariant") {
             Some(_) => {
@@ -109,7 +110,7 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
     for fields in &components {
         draft.items.push(component(fields));
     }
-    let controls: Vec<Fields<'_>> = top.all(IMPORTED);
+    let controls: Vec<Fields<'_>> = top.groups(IMPORTED);
     let is_one = models.len() == 1;
     for (at, fields) in models.iter().enumerate() {
         let name = fields.label(0);
@@ -457,7 +458,7 @@ impl Model<'_> {
         }
         let mut comments = Vec::new();
         for (name, what) in [("link", "link"), ("diagram_link", "diagram")] {
-            comments.extend(fields.kept(name, what));
+            fields.keep_text(&mut comments, name, what);
         }
         comments.extend(
             fields
@@ -476,27 +477,28 @@ impl Model<'_> {
                 day.unwrap_or_else(|_| seconds.to_string())
             ));
         }
-        if let Some(attributes) = fields.all("attributes").into_iter().next() {
+        if let Some(attributes) = fields.groups("attributes").into_iter().next() {
             let _ = attributes.label(0);
-            let said = ["internet_facing", "new_initiative", "initiative_size"].into_iter();
-            let said = said.filter_map(|name| attributes.kept(name, &name.replace('_', " ")));
-            comments
-                .extend(Some(said.collect::<Vec<_>>().join(", ")).filter(|said| !said.is_empty()));
+            let mut said = Vec::new();
+            for name in ["internet_facing", "new_initiative", "initiative_size"] {
+                attributes.keep_text(&mut said, name, &name.replace('_', " "));
+            }
+            comments.extend(Some(said.join(", ")).filter(|said| !said.is_empty()));
             comments.extend(attributes.rest());
         }
-        for more in fields.all("additional_attribute") {
-            comments.extend(more.kept("value", &titles::readable(&self.name(&more))));
+        for more in fields.groups("additional_attribute") {
+            more.keep_text(&mut comments, "value", &titles::readable(&self.name(&more)));
             comments.extend(more.rest());
         }
         for (block, what) in [("usecase", "use case"), ("exclusion", "excluded")] {
-            for fields in fields.all(block) {
+            for fields in fields.groups(block) {
                 let _ = fields.label(0);
                 comments.push(format!("{what}: {}", fields.required("description")));
                 fields.loss("description", "kept in a comment");
                 comments.extend(fields.rest());
             }
         }
-        for diagram in fields.all("mermaid") {
+        for diagram in fields.groups("mermaid") {
             diagram.loss("content", "left out: a drawing in Mermaid");
             comments.push(format!(
                 "A drawing in Mermaid was left out: {}",
@@ -504,12 +506,12 @@ impl Model<'_> {
             ));
             comments.extend(diagram.text("description"));
         }
-        for fields in fields.all("information_asset") {
+        for fields in fields.groups("information_asset") {
             self.asset(&fields, draft);
         }
         let diagrams: Vec<_> = ["data_flow_diagram_v2", "data_flow_diagram"]
             .iter()
-            .flat_map(|name| fields.all(name))
+            .flat_map(|name| fields.groups(name))
             .collect();
         for diagram in &diagrams {
             self.elements(diagram, draft);
@@ -518,11 +520,11 @@ impl Model<'_> {
             self.flows(diagram, draft);
             draft.comments.extend(diagram.rest());
         }
-        let threats = fields.all("threat");
+        let threats = fields.groups("threat");
         if !threats.is_empty() && self.elements_in(draft).next().is_none() {
             stand_ins::whole_system(draft, self.part.as_deref());
         }
-        for fields in fields.all("third_party_dependency") {
+        for fields in fields.groups("third_party_dependency") {
             self.dependency(&fields, draft);
         }
         let elements = Elements::of(self.elements_in(draft));
@@ -538,12 +540,12 @@ impl Model<'_> {
             }
             Some(part) => {
                 // A part is told of where all of it stands, if that is there.
-                let whole = stand_ins::whole_key(draft, Some(part));
+                let whole = stand_ins::whole_system_key(draft, Some(part));
                 let whole = draft.items.get_mut(&whole);
                 let told = comments.into_iter().filter(|comment| !comment.is_empty());
                 match whole {
                     Some(item) => {
-                        titles::describe(item, description);
+                        item.describe(description);
                         item.comments.extend(told);
                     }
                     None => {
@@ -568,7 +570,7 @@ impl Model<'_> {
 
     fn asset(&self, fields: &Fields<'_>, draft: &mut Draft) {
         let mut item = self.item(Kind::Asset, &self.name(fields));
-        titles::describe(&mut item, fields.text("description"));
+        item.describe(fields.text("description"));
         let said = fields.text("information_classification");
         match said.as_deref().map(|said| looked_up(said, CLASSIFICATION)) {
             Some(Some(word)) => item.word("classification", Some(word)),
@@ -586,7 +588,7 @@ impl Model<'_> {
             // What threatcl takes it for.
             None => item.word("classification", Some("confidential")),
         }
-        item.comments.extend(titles::lines(fields.rest()));
+        item.comments.extend(fields.joined_rest());
         self.add(fields, item, draft);
     }
 
@@ -602,18 +604,18 @@ impl Model<'_> {
 
     fn dependency(&self, fields: &Fields<'_>, draft: &mut Draft) {
         let name = self.name(fields);
-        let uptime = fields.kept("uptime_dependency", "uptime dependency");
-        let notes = fields.kept("uptime_notes", "uptime notes");
-        let mut told: Vec<String> = [uptime, notes].into_iter().flatten().collect();
+        let mut told: Vec<String> = Vec::new();
+        fields.keep_text(&mut told, "uptime_dependency", "uptime dependency");
+        fields.keep_text(&mut told, "uptime_notes", "uptime notes");
         for name in ["saas", "paying_customer", "open_source", "infrastructure"] {
-            if fields.yes_no(name) == Some(true) {
+            if fields.is_yes(name) {
                 told.push(format!("{}: yes", name.replace('_', " ")));
             }
         }
         let description = fields.text("description");
-        let comments: Vec<String> = titles::lines(told)
+        let comments: Vec<String> = titles::joined_lines(told)
             .into_iter()
-            .chain(titles::lines(fields.rest()))
+            .chain(fields.joined_rest())
             .collect();
         let like = plain_word(&name);
         let drawn = draft.items.iter_mut().find(|item| {
@@ -622,14 +624,14 @@ impl Model<'_> {
                 && plain_word(&item.title) == like
         });
         if let Some(item) = drawn {
-            titles::describe(item, description.filter(|_| item.description.is_empty()));
+            item.describe(description.filter(|_| item.description.is_empty()));
             item.comments.push("a third party".to_owned());
             item.comments.extend(comments);
             return;
         }
         let mut item = self.item(Kind::External, &name);
         item.word("kind", Some("system"));
-        titles::describe(&mut item, description);
+        item.describe(description);
         item.comments.extend(comments);
         self.add(fields, item, draft);
     }
@@ -642,12 +644,12 @@ impl Model<'_> {
         if let Some(path) = diagram.text("import") {
             diagram.loss("import", format!("left out: the diagram in `{path}`"));
         }
-        for zone in diagram.all("trust_zone") {
+        for zone in diagram.groups("trust_zone") {
             let name = self.name(&zone);
             let key = self.zone(&name, draft);
             self.elements_of(&zone, Some(&key), draft);
             if let Some(item) = draft.items.get_mut(&key) {
-                item.comments.extend(titles::lines(zone.rest()));
+                item.comments.extend(zone.joined_rest());
             }
         }
         self.elements_of(diagram, None, draft);
@@ -669,7 +671,7 @@ impl Model<'_> {
             ("external_element", Kind::External),
             ("data_store", Kind::Store),
         ] {
-            for fields in fields.all(block) {
+            for fields in fields.groups(block) {
                 let name = self.name(&fields);
                 let mut item = self.item(kind, &name);
                 item.place = zone.map(str::to_owned);
@@ -693,7 +695,7 @@ impl Model<'_> {
                         item.comments.push(format!("information asset: {asset}"));
                     }
                 }
-                item.comments.extend(titles::lines(fields.rest()));
+                item.comments.extend(fields.joined_rest());
                 // Diagrams may show an element again.
                 match draft.items.get_mut(&item.key) {
                     Some(known) if known.kind == kind => {
@@ -712,7 +714,7 @@ impl Model<'_> {
     }
 
     fn flows(&self, diagram: &Fields<'_>, draft: &mut Draft) {
-        for fields in diagram.all("flow") {
+        for fields in diagram.groups("flow") {
             let name = fields.label(0);
             let mut item = self.item(Kind::Flow, &name);
             let end = |name: &str| {
@@ -728,7 +730,7 @@ impl Model<'_> {
                     .filter_map(|item| item.key.strip_prefix(start.as_str()));
                 fields.problem(
                     name,
-                    crate::tree::unknown(&said, known.filter(|known| !known.is_empty())),
+                    crate::words::unknown(&said, known.filter(|known| !known.is_empty())),
                 );
                 None
             };
@@ -738,7 +740,7 @@ impl Model<'_> {
             item.ends = Some((source, target));
             let stated = fields.text("protocol");
             match &stated {
-                Some(said) => vocabulary::state_protocol(&fields, "protocol", said, &mut item),
+                Some(said) => reading::protocol(&fields, "protocol", said, &mut item),
                 None => item.library("protocol", vocabulary::protocol(&name).as_slice()),
             }
             // A flow that is called by its protocol has no name.
@@ -748,9 +750,9 @@ impl Model<'_> {
                 if !name.is_empty() && (!is_told || guesses::protocol_in(&name).is_none()) {
                     item.comments.push(format!("name: {name}"));
                 }
-                titles::title_by_ends(draft, &mut item);
+                item.title = draft.title_of_ends(&item);
             }
-            item.comments.extend(titles::lines(fields.rest()));
+            item.comments.extend(fields.joined_rest());
             self.add(&fields, item, draft);
         }
     }
@@ -765,7 +767,7 @@ impl Model<'_> {
         if name.is_empty() {
             item.title = titles::title_of(&description);
         }
-        titles::describe(&mut item, Some(description));
+        item.describe(Some(description));
         for said in fields.texts("stride") {
             match vocabulary::stride(&said) {
                 Some(word) => item.word("category", Some(word)),
@@ -790,7 +792,7 @@ impl Model<'_> {
             item.comments
                 .push(format!("impacts: {}", impacts.join(", ")));
         }
-        if let Some(risk) = fields.all("risk").into_iter().next() {
+        if let Some(risk) = fields.groups("risk").into_iter().next() {
             let _ = risk.label(0);
             for property in ["likelihood", "impact"] {
                 let said = risk.text(property);
@@ -802,7 +804,7 @@ impl Model<'_> {
                     None => {}
                 }
             }
-            item.comments.extend(risk.kept("rationale", "rationale"));
+            risk.keep_text(&mut item.comments, "rationale", "rationale");
             item.comments.extend(risk.rest());
         }
         for asset in fields.texts("information_asset_refs") {
@@ -821,14 +823,14 @@ impl Model<'_> {
             item.state("mitigations", Fact::Item(key));
         }
         self.targets(&mut item, elements, draft);
-        item.comments.extend(titles::lines(fields.rest()));
+        item.comments.extend(fields.joined_rest());
         stand_ins::complete_threat(draft, &mut item);
         self.add(fields, item, draft);
     }
 
     /// States what a threat is against: threatcl does not say it.
     fn targets(&self, threat: &mut Item, elements: &Elements, draft: &mut Draft) {
-        let whole = stand_ins::whole_key(draft, self.part.as_deref());
+        let whole = stand_ins::whole_system_key(draft, self.part.as_deref());
         if draft.items.get(&whole).is_some() {
             threat.state("targets", Fact::Item(whole));
             return;
@@ -842,7 +844,7 @@ impl Model<'_> {
             found.extend(keepers.cloned());
         }
         if found.is_empty() {
-            found = stand_ins::anything(draft, self.part.as_deref(), |item| {
+            found = stand_ins::likely_targets(draft, self.part.as_deref(), |item| {
                 item.key.starts_with(&self.prefix)
             });
         }
@@ -864,20 +866,20 @@ impl Model<'_> {
         let mut said = if is_text {
             Vec::new()
         } else {
-            fields.all("control")
+            fields.groups("control")
         };
         if let Some(text) = fields.text(if is_text { "control" } else { &both }) {
             keys.push(self.control(&text, Some(true), Vec::new(), draft));
         }
-        said.extend(fields.all("expanded_control"));
+        said.extend(fields.groups("expanded_control"));
         for fields in said {
             keys.push(self.block(&fields, self.name(&fields), draft));
         }
-        for fields in fields.all("proposed_control") {
+        for fields in fields.groups("proposed_control") {
             let _ = fields.label(0);
             let text = fields.required("description");
             let is_done = fields.yes_no("implemented");
-            let rest = titles::lines(fields.rest());
+            let rest = fields.joined_rest();
             keys.push(self.control(&text, is_done, rest, draft));
         }
         for reference in fields.texts("control_imports") {
@@ -941,7 +943,7 @@ impl Model<'_> {
         let key = self.key(Kind::Mitigation, text);
         if draft.items.get(&key).is_none() {
             let mut item = Item::new(Kind::Mitigation, key.clone(), titles::title_of(text));
-            titles::describe(&mut item, Some(text.trim().to_owned()));
+            item.describe(Some(text.trim().to_owned()));
             item.part.clone_from(&self.part);
             item.word("status", Some(status(is_done)));
             item.comments = comments;
@@ -1020,10 +1022,7 @@ fn status(is_done: Option<bool>) -> &'static str {
 /// What an element is made with, as far as its name tells.
 fn technology(item: &Item) -> Option<&'static str> {
     let name = vocabulary::technology(&item.title).filter(|name| !COMMON.contains(name))?;
-    let above = library::upwards(Kind::Technology, name);
-    let keeps = above
-        .iter()
-        .any(|name| name == "datastore" || name == "messaging");
+    let keeps = library::is_one_of(Kind::Technology, name, &["datastore", "messaging"]);
     (keeps == (item.kind == Kind::Store)).then_some(name)
 }
 
@@ -1057,7 +1056,7 @@ fn control(fields: &Fields<'_>, mut item: Item) -> Item {
             item.comments
                 .push(format!("TODO: its description is elsewhere: {name}"));
         }
-        description => titles::describe(&mut item, description),
+        description => item.describe(description),
     }
     if let Some(notes) = fields.text("implementation_notes") {
         item.description = [item.description.as_str(), &notes]
@@ -1066,7 +1065,7 @@ fn control(fields: &Fields<'_>, mut item: Item) -> Item {
             .to_owned();
     }
     item.word("status", Some(status(fields.yes_no("implemented"))));
-    for attribute in fields.all("attribute") {
+    for attribute in fields.groups("attribute") {
         let (name, value) = (
             attribute.label(0),
             attribute.text("value").unwrap_or_default(),
@@ -1083,8 +1082,7 @@ fn control(fields: &Fields<'_>, mut item: Item) -> Item {
         }
         item.comments.extend(attribute.rest());
     }
-    item.comments
-        .extend(fields.kept("risk_reduction", "risk reduction"));
-    item.comments.extend(titles::lines(fields.rest()));
+    fields.keep_text(&mut item.comments, "risk_reduction", "risk reduction");
+    item.comments.extend(fields.joined_rest());
     item
 }

@@ -3,8 +3,9 @@
 //! It must not know how a draft becomes text.
 
 use crate::draft::{Draft, Fact, Item};
-use crate::tree::{Fields, Node, Notes, looked_up, plain_word};
-use crate::{guesses, library, stand_ins, titles, vocabulary};
+use crate::tree::{Fields, Node, Notes};
+use crate::words::{looked_up, plain_word, words_of};
+use crate::{guesses, library, names, reading, stand_ins, titles, vocabulary};
 use rustc_hash::FxHashMap;
 use threatline_model::{Kind, schema};
 
@@ -109,13 +110,13 @@ impl Known {
 /// Reads a document.
 pub fn read(notes: &Notes, document: &Node) -> Draft {
     let top = Fields::new(notes, document, String::new());
-    let _ = top.text("$schema");
+    top.skip_texts(&["$schema"]);
     let mut draft = Draft::default();
     let link = top.text("repo_link");
-    if let Some(scope) = top.fields("scope") {
+    if let Some(scope) = top.group("scope") {
         draft.title = scope.text("title").unwrap_or_default();
         draft.description = scope.text("description").unwrap_or_default();
-        draft.comments.extend(titles::lines(scope.rest()));
+        draft.comments.extend(scope.joined_rest());
     }
     if let Some(more) = top
         .text("description")
@@ -123,9 +124,9 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     {
         draft.description = format!("{}\n\n{more}", draft.description).trim().to_owned();
     }
-    for diagram in top.all("diagrams") {
-        diagram.drawing(&["source"]);
-        let _ = diagram.text("type");
+    for diagram in top.groups("diagrams") {
+        diagram.leave_out_drawing(&["source"]);
+        diagram.skip_texts(&["type"]);
         let said = [diagram.text("title"), diagram.text("description")]
             .into_iter()
             .flatten();
@@ -135,12 +136,12 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         }
     }
     let mut known = Known::default();
-    for fields in top.all("trust_zones") {
+    for fields in top.groups("trust_zones") {
         let mut item = started(&fields, Kind::Boundary, "trust_zone", &mut known);
         guesses::boundary_of_title(&mut item);
         finish(&fields, item, &mut draft);
     }
-    for fields in top.all("actors") {
+    for fields in top.groups("actors") {
         let mut item = started(&fields, Kind::External, "actor", &mut known);
         let kind = word(&fields, "type", ACTORS, &mut item);
         item.word("kind", kind);
@@ -154,7 +155,7 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         put(&fields, &mut item, &mut known, &mut draft);
         finish(&fields, item, &mut draft);
     }
-    for fields in top.all("components") {
+    for fields in top.groups("components") {
         let mut item = started(&fields, Kind::Process, "component", &mut known);
         guesses::technology_of_title(&mut item);
         if let Some(parent) = fields.text("parent_component") {
@@ -170,15 +171,12 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         put(&fields, &mut item, &mut known, &mut draft);
         finish(&fields, item, &mut draft);
     }
-    for fields in top.all("data_stores") {
+    for fields in top.groups("data_stores") {
         let mut item = started(&fields, Kind::Store, "data_store", &mut known);
         let product = fields.text("product");
         let kind = word(&fields, "type", STORES, &mut item);
         let keeps_data = |technology: &&str| {
-            let above = library::upwards(Kind::Technology, technology);
-            above
-                .iter()
-                .any(|name| ["datastore", "messaging"].contains(&name.as_str()))
+            library::is_one_of(Kind::Technology, technology, &["datastore", "messaging"])
         };
         let of_title = || vocabulary::technology(&item.title).filter(keeps_data);
         match product
@@ -188,8 +186,8 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         {
             Some(technology) => {
                 item.library("technology", &[technology]);
-                let above = library::upwards(Kind::Technology, technology);
-                if kind.is_some_and(|kind| !above.iter().any(|name| name == kind)) {
+                let fits = |kind: &str| library::is_one_of(Kind::Technology, technology, &[kind]);
+                if kind.is_some_and(|kind| !fits(kind)) {
                     item.comments
                         .extend(fields.text("type").map(|kind| format!("type: {kind}")));
                 }
@@ -219,24 +217,15 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
         top.loss("repo_link", "kept in a comment");
         draft.comments.push(format!("repo_link: {link}"));
     }
-    draft.comments.extend(titles::lines(top.rest()));
+    draft.comments.extend(top.joined_rest());
     draft
-}
-
-/// Words that a person would write of a symbolic name.
-fn spoken(name: &str) -> String {
-    let mut title = name.replace(['-', '_'], " ");
-    if let Some(first) = title.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    title
 }
 
 fn started(fields: &Fields<'_>, kind: Kind, list: &'static str, known: &mut Known) -> Item {
     let name = fields.text("symbolic_name");
     let key = match &name {
         Some(name) => format!("{list} {name}"),
-        None => fields.path.clone(),
+        None => fields.path().to_owned(),
     };
     if let Some(name) = &name {
         if known.get(&[list], name).is_some() {
@@ -246,11 +235,11 @@ fn started(fields: &Fields<'_>, kind: Kind, list: &'static str, known: &mut Know
     }
     let title = fields
         .text("title")
-        .or_else(|| name.as_deref().map(spoken))
+        .or_else(|| name.as_deref().map(titles::of_symbolic_name))
         .unwrap_or_default();
     let mut item = Item::new(kind, key, title);
-    item.name = name.and_then(|name| titles::id(without_prefix(list, &name)));
-    titles::describe(&mut item, fields.text("description"));
+    item.name = name.and_then(|name| names::of_id(without_prefix(list, &name)));
+    item.describe(fields.text("description"));
     item
 }
 
@@ -271,7 +260,7 @@ fn without_prefix<'n>(list: &str, name: &'n str) -> &'n str {
 }
 
 fn finish(fields: &Fields<'_>, mut item: Item, draft: &mut Draft) {
-    item.comments.extend(titles::lines(fields.rest()));
+    item.comments.extend(fields.joined_rest());
     draft.items.push(item);
 }
 
@@ -314,8 +303,12 @@ fn put(fields: &Fields<'_>, item: &mut Item, known: &mut Known, draft: &mut Draf
 
 /// Declares what is named and not there.
 fn missing(name: &str, kind: Kind, list: &'static str, known: &mut Known) -> Item {
-    let mut item = Item::new(kind, format!("{list} {name}"), spoken(name));
-    item.name = titles::id(name);
+    let mut item = Item::new(
+        kind,
+        format!("{list} {name}"),
+        titles::of_symbolic_name(name),
+    );
+    item.name = names::of_id(name);
     item.comments
         .push("TODO: it was named, and not described, in the model that was imported".to_owned());
     known.0.insert((list, name.to_owned()), item.key.clone());
@@ -324,7 +317,7 @@ fn missing(name: &str, kind: Kind, list: &'static str, known: &mut Known) -> Ite
 
 fn data_sets(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
     let mut encrypted: Vec<(String, bool)> = Vec::new();
-    for fields in top.all("data_sets") {
+    for fields in top.groups("data_sets") {
         let mut item = started(&fields, Kind::Asset, "data_set", known);
         let mut classification = "internal";
         for said in fields.texts("data_sensitivity") {
@@ -352,7 +345,7 @@ fn data_sets(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             }
         }
         item.word("classification", Some(classification));
-        for placement in fields.all("placements") {
+        for placement in fields.groups("placements") {
             let Some(name) = placement.text("data_store") else {
                 continue;
             };
@@ -370,7 +363,7 @@ fn data_sets(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
                     if yes { "yes" } else { "no" }
                 ));
             }
-            item.comments.extend(titles::lines(placement.rest()));
+            item.comments.extend(placement.joined_rest());
         }
         finish(&fields, item, draft);
     }
@@ -398,7 +391,7 @@ fn data_sets(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
 }
 
 fn data_flows(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
-    for fields in top.all("data_flows") {
+    for fields in top.groups("data_flows") {
         let mut item = started(&fields, Kind::Flow, "data_flow", known);
         let ends = ["source", "destination"].map(|name| end(&fields, name, known, draft));
         let is_sensitive = fields.yes_no("has_sensitive_data");
@@ -422,11 +415,11 @@ fn data_flows(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             let said = said.iter().filter_map(|(name, yes)| {
                 Some(format!("{name}: {}", if (*yes)? { "yes" } else { "no" }))
             });
-            draft.comments.extend(titles::lines(said.collect()));
+            draft.comments.extend(titles::joined_lines(said.collect()));
             draft
                 .comments
                 .extend(Some(item.description).filter(|text| !text.is_empty()));
-            draft.comments.extend(titles::lines(fields.rest()));
+            draft.comments.extend(fields.joined_rest());
             continue;
         };
         // What one of its ends keeps is what it can carry, where that is a single thing.
@@ -448,7 +441,7 @@ fn data_flows(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             _ => {}
         }
         let said = [item.title.as_str(), item.description.as_str()]
-            .map(titles::words_of)
+            .map(words_of)
             .concat();
         let protocols = said
             .iter()
@@ -480,7 +473,7 @@ fn data_flows(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
 
 /// The key of an end of a flow. One that is named and not there is declared.
 fn end(fields: &Fields<'_>, name: &str, known: &mut Known, draft: &mut Draft) -> Option<String> {
-    let end = fields.fields(name)?;
+    let end = fields.group(name)?;
     let object = end.text("object")?;
     let said = end.text("type").unwrap_or_default();
     let list = match plain_word(said.rsplit('/').next().unwrap_or_default()).as_str() {
@@ -525,7 +518,7 @@ fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
         .map(|item| (item.key.clone(), item.place.clone()))
         .collect();
     let place = |key: &str| places.get(key).cloned().flatten();
-    for fields in top.all("trust_boundaries") {
+    for fields in top.groups("trust_boundaries") {
         let zones =
             ["trust_zone_a", "trust_zone_b"].map(|name| fields.text(name).unwrap_or_default());
         let keys = zones.clone().map(|zone| known.get(&["trust_zone"], &zone));
@@ -590,7 +583,7 @@ fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
 }
 
 fn assumptions(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
-    for (at, fields) in top.all("assumptions").into_iter().enumerate() {
+    for (at, fields) in top.groups("assumptions").into_iter().enumerate() {
         let Some(text) = fields.text("description") else {
             continue;
         };
@@ -599,7 +592,7 @@ fn assumptions(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
             format!("assumption {at}"),
             titles::title_of(&text),
         );
-        titles::describe(&mut item, Some(text));
+        item.describe(Some(text));
         for topic in fields.texts("topics") {
             let lists = [
                 "trust_zone",
@@ -619,10 +612,13 @@ fn assumptions(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
 
 fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
     let mut personas: Vec<(String, String)> = Vec::new();
-    for fields in top.all("threat_personas") {
-        let title = fields
-            .text("title")
-            .or_else(|| fields.text("symbolic_name").as_deref().map(spoken));
+    for fields in top.groups("threat_personas") {
+        let title = fields.text("title").or_else(|| {
+            fields
+                .text("symbolic_name")
+                .as_deref()
+                .map(titles::of_symbolic_name)
+        });
         let title = title.unwrap_or_default();
         fields.loss("title", "kept in a comment: the language has no personas");
         draft.comments.push(format!(
@@ -630,10 +626,10 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             fields.text("description").unwrap_or_default()
         ));
         personas.extend(fields.text("symbolic_name").map(|name| (name, title)));
-        draft.comments.extend(titles::lines(fields.rest()));
+        draft.comments.extend(fields.joined_rest());
     }
     let mut items: Vec<Item> = Vec::new();
-    for fields in top.all("threats") {
+    for fields in top.groups("threats") {
         let mut item = started(&fields, Kind::Threat, "threat", known);
         for name in fields.texts("components_affected") {
             let lists = ["component", "data_store", "actor", "data_flow"];
@@ -647,13 +643,12 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             ("attack_mechanisms", "capec_id", "capec_title", "CAPEC"),
             ("weaknesses", "cwe_id", "cwe_title", "CWE"),
         ] {
-            for reference in fields.all(list) {
+            for reference in fields.groups(list) {
                 let title = reference.text(title);
                 if let Some(number) = reference.text(id) {
-                    let before = item.comments.len();
-                    vocabulary::reference(&mut item, &format!("{prefix}-{number}"));
+                    let is_known = reading::reference(&mut item, &format!("{prefix}-{number}"));
                     // One that is not known may be known by its title.
-                    if item.comments.len() > before {
+                    if !is_known {
                         reference
                             .loss(id, "kept in a comment: the published list does not have it");
                         item.comments.extend(title);
@@ -661,7 +656,7 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
                 } else {
                     item.comments.extend(title);
                 }
-                item.comments.extend(titles::lines(reference.rest()));
+                item.comments.extend(reference.joined_rest());
             }
         }
         let event = fields.text("event").unwrap_or_default();
@@ -696,13 +691,13 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             lines.push(format!("threat persona: {}", title.unwrap_or(name)));
         }
         lines.extend(fields.rest());
-        item.comments.extend(titles::lines(lines));
+        item.comments.extend(titles::joined_lines(lines));
         items.push(item);
     }
-    for fields in top.all("risks") {
+    for fields in top.groups("risks") {
         risk(&fields, known, &mut items, draft);
     }
-    for fields in top.all("controls") {
+    for fields in top.groups("controls") {
         control(&fields, known, &mut items, draft);
     }
     for mut item in items {
@@ -781,7 +776,7 @@ fn risk(fields: &Fields<'_>, known: &Known, threats: &mut [Item], draft: &mut Dr
         "title",
         "kept in a comment: its likelihood and impact are those of its threats",
     );
-    said.extend(titles::lines(fields.rest()));
+    said.extend(fields.joined_rest());
     match keys.as_slice() {
         [] => draft.comments.extend(said),
         [first, others @ ..] => {
@@ -801,7 +796,7 @@ fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut [Item], draft: 
     let said = fields.text("status");
     let status = word(fields, "status", STATUS, &mut item).unwrap_or(Some("proposed"));
     let mut lines = Vec::new();
-    if let Some(boundary) = fields.fields("trust_boundary") {
+    if let Some(boundary) = fields.group("trust_boundary") {
         let zone = |name: &str| {
             let zone = boundary.text(name).unwrap_or_default();
             known
@@ -819,7 +814,7 @@ fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut [Item], draft: 
     }
     let keys = named(fields, known, &mut lines);
     lines.extend(fields.rest());
-    item.comments.extend(titles::lines(lines));
+    item.comments.extend(titles::joined_lines(lines));
     let Some(status) = status else {
         // It counters nothing, so it is no mitigation.
         fields.loss(

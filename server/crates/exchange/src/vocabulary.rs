@@ -1,217 +1,207 @@
 //! The language's words for those of other tools, where several of these use the same. It must not
 //! know any format.
 
-use crate::draft::{Fact, Item};
 use crate::library::in_library;
-use crate::titles::words_of;
-use crate::tree::{Fields, plain_word};
+use crate::words::{looked_up, plain_word, words_of};
 use threatline_model::{Kind, references};
 
-/// States a reference, if it is one that the language knows; else it is kept in a comment.
-pub fn reference(item: &mut Item, id: &str) {
-    if references::List::of(id).is_some() && !references::is_unknown(id) {
-        item.state("references", Fact::Reference(id.to_owned()));
-    } else {
-        item.comments.push(format!("reference: {id}"));
-    }
+/// Whether a reference is one of the published lists, and they do not lack it.
+pub fn is_listed(id: &str) -> bool {
+    references::List::of(id).is_some() && !references::is_unknown(id)
 }
+
+/// What other tools call protocols, with the library's names.
+const PROTOCOLS: &[(&str, &str)] = &[
+    ("rest", "https"),
+    ("tls", "binary_tls"),
+    ("ssl", "binary_tls"),
+    ("httptls", "https"),
+    ("http2", "https"),
+    ("http3", "https"),
+    ("websocket", "ws"),
+    ("websockets", "ws"),
+    ("securewebsocket", "wss"),
+    ("mqtttls", "mqtts"),
+    ("mqttovertls", "mqtts"),
+    ("kafka", "kafka_plain"),
+    ("jdbc", "sql"),
+    ("odbc", "sql"),
+    ("tds", "sql"),
+    ("postgresql", "sql"),
+    ("mysql", "sql"),
+    ("sqltls", "sql_tls"),
+    ("sqlovertls", "sql_tls"),
+    ("mongodb", "nosql"),
+    ("ldaptls", "ldaps"),
+    ("grpcs", "grpc_tls"),
+    ("ipc", "local_ipc"),
+    ("namedpipe", "local_ipc"),
+    ("unixsocket", "local_ipc"),
+    ("tcp", "binary"),
+    ("udp", "binary"),
+    ("rpc", "binary"),
+    ("file", "file_access"),
+    ("cifs", "smb"),
+    ("ble", "bluetooth"),
+];
 
 /// The library's protocol for how another tool calls it.
-pub fn protocol(said: &str) -> Option<&'static str> {
-    const OTHER: &[(&str, &str)] = &[
-        ("rest", "https"),
-        ("tls", "binary_tls"),
-        ("ssl", "binary_tls"),
-        ("httptls", "https"),
-        ("http2", "https"),
-        ("http3", "https"),
-        ("websocket", "ws"),
-        ("websockets", "ws"),
-        ("securewebsocket", "wss"),
-        ("mqtttls", "mqtts"),
-        ("mqttovertls", "mqtts"),
-        ("kafka", "kafka_plain"),
-        ("jdbc", "sql"),
-        ("odbc", "sql"),
-        ("tds", "sql"),
-        ("postgresql", "sql"),
-        ("mysql", "sql"),
-        ("sqltls", "sql_tls"),
-        ("sqlovertls", "sql_tls"),
-        ("mongodb", "nosql"),
-        ("ldaptls", "ldaps"),
-        ("grpcs", "grpc_tls"),
-        ("ipc", "local_ipc"),
-        ("namedpipe", "local_ipc"),
-        ("unixsocket", "local_ipc"),
-        ("tcp", "binary"),
-        ("udp", "binary"),
-        ("rpc", "binary"),
-        ("file", "file_access"),
-        ("cifs", "smb"),
-        ("ble", "bluetooth"),
-    ];
-    in_library(Kind::Protocol, said).or_else(|| crate::tree::looked_up(said, OTHER))
+pub fn protocol(theirs: &str) -> Option<&'static str> {
+    in_library(Kind::Protocol, theirs).or_else(|| looked_up(theirs, PROTOCOLS))
 }
 
-/// States a protocol, or keeps in a comment how another tool calls it.
-pub fn state_protocol(fields: &Fields<'_>, name: &str, said: &str, flow: &mut Item) {
-    match protocol(said) {
-        Some(protocol) => flow.library("protocol", &[protocol]),
-        None => {
-            fields.loss(name, "kept in a comment: the library has no such protocol");
-            flow.comments.push(format!("{name}: {said}"));
-        }
-    }
-}
+/// Words in what other tools call a way to authenticate, with ours: the first counts.
+const AUTHENTICATION: &[(&str, &str)] = &[
+    ("mtls", "mutual_tls"),
+    ("mutual", "mutual_tls"),
+    ("oidc", "federated"),
+    ("openid", "federated"),
+    ("saml", "federated"),
+    ("jwt", "token"),
+    ("oauth", "token"),
+    ("token", "token"),
+    ("bearer", "token"),
+    ("session", "session"),
+    ("cookie", "session"),
+    ("certificate", "certificate"),
+    ("x509", "certificate"),
+    ("apikey", "key"),
+    ("ssh", "key"),
+    ("hmac", "signature"),
+    ("signature", "signature"),
+    ("password", "password"),
+    ("basic", "password"),
+    ("digest", "password"),
+];
 
 /// How a flow proves who starts it, for how another tool calls that: the first of these words in
 /// it.
-pub fn authentication(said: &str) -> Option<&'static str> {
-    const WORDS: &[(&str, &str)] = &[
-        ("mtls", "mutual_tls"),
-        ("mutual", "mutual_tls"),
-        ("oidc", "federated"),
-        ("openid", "federated"),
-        ("saml", "federated"),
-        ("jwt", "token"),
-        ("oauth", "token"),
-        ("token", "token"),
-        ("bearer", "token"),
-        ("session", "session"),
-        ("cookie", "session"),
-        ("certificate", "certificate"),
-        ("x509", "certificate"),
-        ("apikey", "key"),
-        ("ssh", "key"),
-        ("hmac", "signature"),
-        ("signature", "signature"),
-        ("password", "password"),
-        ("basic", "password"),
-        ("digest", "password"),
-    ];
-    let plain = plain_word(said);
+pub fn authentication(theirs: &str) -> Option<&'static str> {
+    let plain = plain_word(theirs);
     if plain == "none" {
         return Some("none");
     }
-    WORDS
+    AUTHENTICATION
         .iter()
         .find(|(word, _)| plain.contains(word))
         .map(|(_, name)| *name)
 }
 
+/// Words in what other tools call a type of element, with the library's technologies: the first
+/// counts.
+const TECHNOLOGIES: &[(&str, &str)] = &[
+    ("apigateway", "api_gateway"),
+    ("loadbalancer", "load_balancer"),
+    ("elb", "load_balancer"),
+    ("trafficmanager", "load_balancer"),
+    ("cloudfront", "cdn"),
+    ("cdn", "cdn"),
+    ("waf", "waf"),
+    ("firewall", "gateway"),
+    ("iotgateway", "iot_gateway"),
+    ("fieldgateway", "iot_gateway"),
+    ("vpn", "vpn_gateway"),
+    ("keyvault", "vault"),
+    ("vault", "vault"),
+    ("secretsmanager", "vault"),
+    ("kms", "key_management"),
+    ("activedirectory", "directory"),
+    ("identityserver", "identity_provider"),
+    ("cognito", "identity_provider"),
+    ("postgres", "relational_database"),
+    ("mysql", "relational_database"),
+    ("mariadb", "relational_database"),
+    ("oracle", "relational_database"),
+    ("sqldatabase", "relational_database"),
+    ("sqlserver", "relational_database"),
+    ("azuresql", "relational_database"),
+    ("sqlite", "relational_database"),
+    ("rds", "relational_database"),
+    ("aurora", "relational_database"),
+    ("relational", "relational_database"),
+    ("dynamo", "document_database"),
+    ("cosmos", "document_database"),
+    ("documentdb", "document_database"),
+    ("mongo", "document_database"),
+    ("redis", "cache"),
+    ("memcache", "cache"),
+    ("elasticache", "cache"),
+    ("elasticsearch", "search_engine"),
+    ("opensearch", "search_engine"),
+    ("timeseries", "time_series_database"),
+    ("graphdatabase", "graph_database"),
+    ("kafka", "kafka"),
+    ("kinesis", "event_stream"),
+    ("eventhub", "event_stream"),
+    ("servicebus", "message_queue"),
+    ("sqs", "message_queue"),
+    ("queue", "message_queue"),
+    ("messagebroker", "message_queue"),
+    ("rabbitmq", "message_queue"),
+    ("objectstor", "object_store"),
+    ("bucket", "object_store"),
+    ("blob", "object_store"),
+    ("s3", "object_store"),
+    ("filesystem", "file_storage"),
+    ("fileserver", "file_server"),
+    ("filestor", "file_storage"),
+    ("datalake", "data_lake"),
+    ("warehouse", "data_warehouse"),
+    ("redshift", "data_warehouse"),
+    ("database", "database"),
+    ("browserextension", "browser_extension"),
+    ("browser", "browser"),
+    ("mobileclient", "mobile_app"),
+    ("mobileapp", "mobile_app"),
+    ("mobiledevice", "mobile_app"),
+    ("android", "mobile_app"),
+    ("ios", "mobile_app"),
+    ("desktop", "desktop_app"),
+    ("webclient", "browser"),
+    ("genericclient", "client"),
+    ("lambda", "function"),
+    ("serverless", "function"),
+    ("functionapp", "function"),
+    ("kubernetes", "kubernetes"),
+    ("container", "container_platform"),
+    ("dockerhost", "container_platform"),
+    ("graphql", "graphql_api"),
+    ("restapi", "rest_api"),
+    ("restful", "rest_api"),
+    ("soap", "soap_service"),
+    ("grpc", "grpc_service"),
+    ("webapi", "web_service"),
+    ("webservice", "web_service"),
+    ("microservice", "web_service"),
+    ("webapplication", "web_application"),
+    ("webapp", "web_application"),
+    ("webserver", "web_server"),
+    ("nginx", "web_server"),
+    ("apache", "web_server"),
+    ("reverseproxy", "reverse_proxy"),
+    ("largelanguagemodel", "llm"),
+    ("llm", "llm"),
+    ("machinelearning", "ai"),
+    ("iotdevice", "iot_device"),
+    ("iotcloudgateway", "iot_gateway"),
+    ("mailserver", "mail_server"),
+    ("smtpserver", "mail_server"),
+];
+
 /// The library's technology for what another tool calls a type of element: the first of these words
 /// in it.
-pub fn technology(said: &str) -> Option<&'static str> {
-    const WORDS: &[(&str, &str)] = &[
-        ("apigateway", "api_gateway"),
-        ("loadbalancer", "load_balancer"),
-        ("elb", "load_balancer"),
-        ("trafficmanager", "load_balancer"),
-        ("cloudfront", "cdn"),
-        ("cdn", "cdn"),
-        ("waf", "waf"),
-        ("firewall", "gateway"),
-        ("iotgateway", "iot_gateway"),
-        ("fieldgateway", "iot_gateway"),
-        ("vpn", "vpn_gateway"),
-        ("keyvault", "vault"),
-        ("vault", "vault"),
-        ("secretsmanager", "vault"),
-        ("kms", "key_management"),
-        ("activedirectory", "directory"),
-        ("identityserver", "identity_provider"),
-        ("cognito", "identity_provider"),
-        ("postgres", "relational_database"),
-        ("mysql", "relational_database"),
-        ("mariadb", "relational_database"),
-        ("oracle", "relational_database"),
-        ("sqldatabase", "relational_database"),
-        ("sqlserver", "relational_database"),
-        ("azuresql", "relational_database"),
-        ("sqlite", "relational_database"),
-        ("rds", "relational_database"),
-        ("aurora", "relational_database"),
-        ("relational", "relational_database"),
-        ("dynamo", "document_database"),
-        ("cosmos", "document_database"),
-        ("documentdb", "document_database"),
-        ("mongo", "document_database"),
-        ("redis", "cache"),
-        ("memcache", "cache"),
-        ("elasticache", "cache"),
-        ("elasticsearch", "search_engine"),
-        ("opensearch", "search_engine"),
-        ("timeseries", "time_series_database"),
-        ("graphdatabase", "graph_database"),
-        ("kafka", "kafka"),
-        ("kinesis", "event_stream"),
-        ("eventhub", "event_stream"),
-        ("servicebus", "message_queue"),
-        ("sqs", "message_queue"),
-        ("queue", "message_queue"),
-        ("messagebroker", "message_queue"),
-        ("rabbitmq", "message_queue"),
-        ("objectstor", "object_store"),
-        ("bucket", "object_store"),
-        ("blob", "object_store"),
-        ("s3", "object_store"),
-        ("filesystem", "file_storage"),
-        ("fileserver", "file_server"),
-        ("filestor", "file_storage"),
-        ("datalake", "data_lake"),
-        ("warehouse", "data_warehouse"),
-        ("redshift", "data_warehouse"),
-        ("database", "database"),
-        ("browserextension", "browser_extension"),
-        ("browser", "browser"),
-        ("mobileclient", "mobile_app"),
-        ("mobileapp", "mobile_app"),
-        ("mobiledevice", "mobile_app"),
-        ("android", "mobile_app"),
-        ("ios", "mobile_app"),
-        ("desktop", "desktop_app"),
-        ("webclient", "browser"),
-        ("genericclient", "client"),
-        ("lambda", "function"),
-        ("serverless", "function"),
-        ("functionapp", "function"),
-        ("kubernetes", "kubernetes"),
-        ("container", "container_platform"),
-        ("dockerhost", "container_platform"),
-        ("graphql", "graphql_api"),
-        ("restapi", "rest_api"),
-        ("restful", "rest_api"),
-        ("soap", "soap_service"),
-        ("grpc", "grpc_service"),
-        ("webapi", "web_service"),
-        ("webservice", "web_service"),
-        ("microservice", "web_service"),
-        ("webapplication", "web_application"),
-        ("webapp", "web_application"),
-        ("webserver", "web_server"),
-        ("nginx", "web_server"),
-        ("apache", "web_server"),
-        ("reverseproxy", "reverse_proxy"),
-        ("largelanguagemodel", "llm"),
-        ("llm", "llm"),
-        ("machinelearning", "ai"),
-        ("iotdevice", "iot_device"),
-        ("iotcloudgateway", "iot_gateway"),
-        ("mailserver", "mail_server"),
-        ("smtpserver", "mail_server"),
-    ];
-    if let Some(name) = in_library(Kind::Technology, said) {
+pub fn technology(theirs: &str) -> Option<&'static str> {
+    if let Some(name) = in_library(Kind::Technology, theirs) {
         return Some(name);
     }
     // Where a word begins: `cards` are not kept by `rds`.
-    let plain = plain_word(said);
-    let words = words_of(said);
+    let plain = plain_word(theirs);
+    let words = words_of(theirs);
     let starts: Vec<String> = (0..words.len())
-        .map(|at| words[at..].concat())
+        .map(|start| words[start..].concat())
         .chain([plain])
         .collect();
-    WORDS
+    TECHNOLOGIES
         .iter()
         .find(|(word, _)| starts.iter().any(|start| start.starts_with(word)))
         .map(|(_, name)| *name)
@@ -248,8 +238,8 @@ pub fn number(level: &str) -> u8 {
 }
 
 /// The STRIDE categories that another tool names.
-pub fn stride(said: &str) -> Option<&'static str> {
-    match plain_word(said).as_str() {
+pub fn stride(theirs: &str) -> Option<&'static str> {
+    match plain_word(theirs).as_str() {
         "spoofing" | "s" | "authentication" | "authenticity" | "spoof" => Some("spoofing"),
         "tampering" | "t" | "integrity" | "immutable" => Some("tampering"),
         "repudiation" | "r" | "accountability" | "nonrepudiation" => Some("repudiation"),
@@ -283,8 +273,8 @@ pub fn stride(said: &str) -> Option<&'static str> {
 }
 
 /// The word for a level that other tools write in many ways.
-pub fn level_word(said: &str) -> Option<&'static str> {
-    match plain_word(said).as_str() {
+pub fn level_word(theirs: &str) -> Option<&'static str> {
+    match plain_word(theirs).as_str() {
         "low" | "verylow" | "lowest" | "minor" | "negligible" | "unlikely" | "rare" | "info"
         | "informational" | "minimal" | "none" => Some("low"),
         "medium" | "moderate" | "possible" | "elevated" | "mid" => Some("medium"),

@@ -6,9 +6,11 @@ mod common;
 use common::{imported, losses, problems, texts};
 use expect_test::expect;
 use serde_json::{Value, json};
-use threatline_exchange::draft::Draft;
+use std::collections::BTreeMap;
 use threatline_exchange::export::{Target, export};
-use threatline_model::{Date, FileText, Workspace};
+use threatline_exchange::import;
+use threatline_model::{Date, Decl, FileText, Kind, Workspace, placed_in};
+use threatline_view::names::shown_name;
 
 fn document(diagrams: &[(&str, Vec<Value>)]) -> Value {
     let diagrams: Vec<Value> = diagrams
@@ -725,28 +727,29 @@ fn boxes_hold_what_is_in_them() {
         );
         let export =
             export(workspace.db(), model, "Boxes", Target::ThreatDragon).expect("it is not drawn");
-        let before = Draft::of(workspace.db(), model, "Boxes");
-        let after = imported("model.json", &export.text, &[]).draft;
-        let mut places = 0;
-        for item in before.items.iter().filter(|item| item.place.is_some()) {
-            let title = |draft: &Draft, key: &Option<String>| {
-                key.as_ref()
-                    .and_then(|key| draft.items.get(key))
-                    .map(|item| item.title.clone())
-            };
-            let found = after
-                .items
-                .iter()
-                .find(|other| other.kind == item.kind && other.title == item.title)
-                .unwrap();
-            assert_eq!(
-                title(&after, &found.place),
-                title(&before, &item.place),
-                "{}",
-                item.title
-            );
-            places += 1;
+        let before = places(&workspace);
+        let after = imported("model.json", &export.text, &[]);
+        let after = places(&import::workspace(&after.files, Date::constant(2026, 6, 1)));
+        for (decl, place) in &before {
+            assert_eq!(after.get(decl), Some(place), "{decl:?}");
         }
-        assert!(places > 3);
+        assert!(before.len() > 3);
     }
+}
+
+/// The titles of the boundaries that declarations are in, by their kinds and titles.
+fn places(workspace: &Workspace) -> BTreeMap<(Kind, String), String> {
+    let db = workspace.db();
+    let title = |decl: Decl| {
+        let title = decl.title(db).map(ToString::to_string);
+        title.unwrap_or_else(|| shown_name(db, decl).to_string())
+    };
+    let files = workspace.models().flat_map(|model| model.files(db).iter());
+    files
+        .flat_map(|file| file.declarations(db).iter())
+        .filter_map(|decl| {
+            let boundary = placed_in(db, *decl)?;
+            Some(((decl.kind(db), title(*decl)), title(boundary)))
+        })
+        .collect()
 }

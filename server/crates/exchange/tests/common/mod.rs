@@ -3,8 +3,7 @@
 
 #![allow(dead_code)]
 
-use threatline_exchange::import::{Imported, import, workspace};
-use threatline_exchange::tree::Problem;
+use threatline_exchange::import::{Imported, Problem, import, workspace};
 use threatline_format::format;
 use threatline_model::{Date, codes::Class, diagnostics};
 

@@ -1,12 +1,12 @@
 //! What is written for another tool and read again says the same: the second document is the first
 //! one.
 
+use super::{Target, export};
+use crate::import::{Files, import, workspace};
+use crate::tree::{Node, Text, Value, json, yaml};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use threatline_exchange::export::{Target, export};
-use threatline_exchange::import::{import, workspace};
-use threatline_exchange::tree::{Node, Text, Value, json, yaml};
 use threatline_model::{Date, FileText, Workspace};
 
 const MODELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/models");
@@ -74,7 +74,7 @@ fn written(workspace: &Workspace, target: Target) -> String {
         .text
 }
 
-fn texts(files: &threatline_exchange::text::Files) -> String {
+fn texts(files: &Files) -> String {
     files
         .files
         .iter()

@@ -107,16 +107,14 @@ pub fn fact_of(
     }
 }
 
-/// Titles that have to differ, by the lists that they stand in.
+/// Titles of a list that have to differ.
 #[derive(Default)]
-pub struct UniqueTitles(FxHashMap<String, Once>);
+pub struct UniqueTitles(Once);
 
 impl UniqueTitles {
-    /// A title, with a number if it is there in a list already.
-    pub fn take(&mut self, list: &str, title: &str) -> String {
+    /// A title, with a number if the list has it already.
+    pub fn take(&mut self, title: &str) -> String {
         self.0
-            .entry(list.to_owned())
-            .or_default()
             .take(title, |title, number| format!("{title} ({number})"))
     }
 }

@@ -733,6 +733,6 @@ pub fn write(draft: &Draft) -> Export {
     });
     Export {
         text: pretty::pretty_json(&document),
-        losses: losses.into_inner(),
+        losses: losses.into_lines(),
     }
 }

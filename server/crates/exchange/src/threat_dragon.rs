@@ -1022,7 +1022,7 @@ pub fn write(draft: &Draft, drawn: &Drawn) -> Export {
     });
     Export {
         text: pretty::pretty_json(&document),
-        losses: losses.into_inner(),
+        losses: losses.into_lines(),
     }
 }
 

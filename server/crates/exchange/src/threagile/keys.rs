@@ -1,0 +1,72 @@
+//! What a document calls things, with their keys in the draft. It must not know what they are.
+
+use crate::tree::Place;
+use crate::words::near;
+use rustc_hash::FxHashMap;
+
+/// What a document calls things, with their keys in the draft.
+#[derive(Default)]
+pub struct Keys {
+    /// Data assets.
+    pub assets: KeysById,
+    /// Technical assets.
+    pub technical: KeysById,
+    /// Trust boundaries.
+    pub boundaries: KeysById,
+    /// Risks of one's own, by the ids that Threagile makes of them.
+    pub risks: KeysById,
+    /// Links, by the ids that Threagile makes of them.
+    pub links: KeysById,
+    /// The technical assets in each boundary.
+    pub inside: Vec<Contents>,
+    /// The boundaries in each boundary.
+    pub nested: Vec<Contents>,
+}
+
+/// What a boundary says is in it.
+pub struct Contents {
+    /// The key of the boundary.
+    pub boundary: String,
+    /// The ids of what is in it.
+    pub ids: Vec<String>,
+    /// The way to the list.
+    pub path: String,
+    /// Where the boundary stands.
+    pub place: Place,
+}
+
+/// Keys by ids, in the order of the document; of two with one id, the first is meant.
+#[derive(Default)]
+pub struct KeysById {
+    all: Vec<(String, String)>,
+    indices: FxHashMap<String, usize>,
+}
+
+impl KeysById {
+    /// Adds an id with its key.
+    pub fn push(&mut self, id: String, key: String) {
+        self.indices.entry(id.clone()).or_insert(self.all.len());
+        self.all.push((id, key));
+    }
+
+    /// The key of an id.
+    pub fn get(&self, id: &str) -> Option<&str> {
+        self.indices
+            .get(id)
+            .map(|index| self.all[*index].1.as_str())
+    }
+
+    /// All ids with their keys.
+    pub fn iter(&self) -> impl Iterator<Item = &(String, String)> {
+        self.all.iter()
+    }
+
+    /// That there is nothing with an id, with the one that may be meant.
+    pub fn missing(&self, id: &str, kind: &str) -> String {
+        let message = format!("there is no {kind} with the id `{id}`");
+        match near(id, self.all.iter().map(|(known, _)| known.as_str())) {
+            Some(near) => format!("{message}; is `{near}` meant?"),
+            None => message,
+        }
+    }
+}

@@ -2,7 +2,8 @@
 
 use super::snapshot::Snapshot;
 use serde_json::{Value, json};
-use threatline_ide::change::{Change, without_places};
+use threatline_ide::change::Change;
+use threatline_ide::snippet::plain_text;
 use threatline_model::Span;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types as lsp;
@@ -52,7 +53,7 @@ pub fn workspace_edit(snapshot: &Snapshot, change: &Change) -> Result<Value> {
         true if fills_in => {
             json!({ "range": range, "snippet": { "kind": "snippet", "value": text } })
         }
-        true => json!({ "range": range, "newText": without_places(text) }),
+        true => json!({ "range": range, "newText": plain_text(text) }),
         false => json!({ "range": range, "newText": text }),
     };
     let mut documents: Vec<(lsp::Uri, Option<i32>, Vec<Value>)> = Vec::new();

@@ -240,7 +240,7 @@ fn format_on_type(
     params: lsp::DocumentOnTypeFormattingParams,
 ) -> Result<Edits> {
     let (file, offset) = snapshot.place(&params.text_document_position)?;
-    let Some(decl) = threatline_ide::uses::declaration_at(&snapshot.db, file, offset) else {
+    let Some(decl) = threatline_ide::occurrences::declaration_at(&snapshot.db, file, offset) else {
         return Ok(None);
     };
     let whole = decl.part(Part::Whole).resolve(&snapshot.db).1;

@@ -2,26 +2,27 @@
 //! and not here.
 
 use serde_json::Value;
-use threatline_ide::{hints, lenses};
+use threatline_ide::code_lens::CodeLensConfig;
+use threatline_ide::inlay_hints::InlayHintsConfig;
 
 /// The settings of an editor, in the section `threatline`.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// `inlayHints.sensitivity`, `.severity` and `.state`.
-    pub hints: hints::Wanted,
+    pub hints: InlayHintsConfig,
     /// `codeLens.findings`, `.coverage` and `.references`.
-    pub lenses: lenses::Wanted,
+    pub lenses: CodeLensConfig,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
-            hints: hints::Wanted {
+            hints: InlayHintsConfig {
                 sensitivity: true,
                 severity: true,
                 state: true,
             },
-            lenses: lenses::Wanted {
+            lenses: CodeLensConfig {
                 findings: true,
                 coverage: true,
                 references: true,

@@ -1,12 +1,14 @@
-//! What can be written at a place, the best first: words of the language, names of the model and of
-//! the library, and what the analysis asks for. It must not know how an editor shows a list.
+//! Completion: what can be written at a place, the best first: words of the language, names of the
+//! model and of the library, and what the analysis asks for. It must not know how an editor shows a
+//! list.
 
 mod context;
 mod settings;
 
+use crate::occurrences::declaration_at;
 pub use settings::settings_completion;
 
-use crate::symbols::{lowered, rank};
+use crate::fuzzy::{lowered, rank};
 use context::{Context, Expected, context};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -536,7 +538,7 @@ impl List<'_> {
 
     /// The same for a flow without a name: it is known by where it stands.
     fn open_in_unnamed(&self, property: &str) -> Vec<Assessed> {
-        let at = crate::uses::declaration_at(self.db, self.file, self.context.word.start);
+        let at = declaration_at(self.db, self.file, self.context.word.start);
         let own = at.filter(|decl| property == "mitigations" && decl.kind(self.db) == Kind::Flow);
         self.open_of(own.into_iter().collect())
     }

@@ -1,7 +1,7 @@
-//! Hover: describes the word under the cursor, whatever it is. It must not know what there is to say
-//! of a declaration or a word; `view::describe` does.
+//! Hover: describes the word under the cursor, whatever it is. It must not know what there is to
+//! say of a declaration or a word; `view::describe` does.
 
-use crate::uses::{self, Meaning, Use};
+use crate::occurrences::{Meaning, Occurrence, declaration_at, occurrence_at};
 use threatline_model::{Database, File, FindingSelector, Part, Span, TypedValue, schema, typed};
 use threatline_view::describe;
 use threatline_view::explain::{Explanation, Section};
@@ -18,7 +18,7 @@ pub struct Hover {
 /// What there is to know of the word at a byte. Comments and spaces are no words.
 pub fn hover(db: &Database, file: File, offset: u32) -> Option<Hover> {
     let is_at = |span: Span| span.start <= offset && offset < span.end;
-    let Some(found) = uses::at(db, file, offset).filter(|found| is_at(found.span)) else {
+    let Some(found) = occurrence_at(db, file, offset).filter(|found| is_at(found.span)) else {
         return between_words(db, file, offset);
     };
     if let Some(hover) = named_finding(db, file, &found) {
@@ -53,7 +53,7 @@ pub fn hover(db: &Database, file: File, offset: u32) -> Option<Hover> {
 
 /// What is no word of its own and still means something: the arrow of a flow, and a day.
 fn between_words(db: &Database, file: File, offset: u32) -> Option<Hover> {
-    let decl = uses::declaration_at(db, file, offset)?;
+    let decl = declaration_at(db, file, offset)?;
     let text = &file.source(db).text;
     let is_at = |span: &Span| span.start <= offset && offset < span.end;
     let shape = decl.shape(db);
@@ -104,7 +104,7 @@ fn between_words(db: &Database, file: File, offset: u32) -> Option<Hover> {
 
 /// The finding that a word names, `unencrypted_flow@pay` or a category at an element: at the word
 /// before the `@`.
-fn named_finding(db: &Database, file: File, found: &Use) -> Option<Hover> {
+fn named_finding(db: &Database, file: File, found: &Occurrence) -> Option<Hover> {
     let Part::FindingRule(property, at) = found.part else {
         return None;
     };

@@ -1,17 +1,16 @@
-//! Giving a declaration another name, everywhere it is named. It must not know who applies the
-//! change.
+//! Rename: gives a declaration another name everywhere it is named. It must not know who applies
+//! the change.
 //!
 //! Whether every name means afterwards what it meant before is not reasoned about but tried: the
 //! changed texts are read as a model of their own, and its names are compared with those of the
 //! model as it is.
 
-use crate::change::{Change, Edit};
-use crate::uses::{self, Meaning, Use};
+use crate::change::Change;
+use crate::occurrences::{Meaning, Occurrence, occurrence_at, occurrences, occurrences_of};
+use crate::trial::tried;
 use std::collections::HashSet;
-use std::sync::Arc;
 use threatline_model::{
-    Database, Decl, File, FileText, Kind, Model, Part, Settings, Span, Value, Workspace, World,
-    components, names_in, rule_settings, top_level,
+    Database, Decl, File, Kind, Model, Part, Span, components, names_in, rule_settings, top_level,
 };
 use threatline_syntax::is_name;
 use threatline_view::names::shown_name;
@@ -25,8 +24,8 @@ pub fn prepare(db: &Database, file: File, offset: u32) -> Result<Span, String> {
     named(db, file, offset).map(|(found, _)| found.span)
 }
 
-fn named(db: &Database, file: File, offset: u32) -> Result<(Use, Decl), String> {
-    let found = uses::at(db, file, offset).ok_or("nothing here has a name")?;
+fn named(db: &Database, file: File, offset: u32) -> Result<(Occurrence, Decl), String> {
+    let found = occurrence_at(db, file, offset).ok_or("nothing here has a name")?;
     let decl = found.decl().ok_or("this word belongs to the language")?;
     if decl.in_library(db) {
         return Err(format!("`{}` belongs to the library", shown_name(db, decl)));
@@ -102,7 +101,7 @@ pub fn rename_declaration(
     let mut change = Change::default();
     let mut seen = HashSet::new();
     for &model in &concerned {
-        for found in uses::references(db, model, decl) {
+        for found in occurrences_of(db, model, decl) {
             let file = found.within.file(db);
             if seen.insert((file, found.span)) {
                 change.edit(file.path(db), found.span, new);
@@ -182,53 +181,6 @@ fn settings(db: &Database, model: Model, decl: Decl, new: &str, change: &mut Cha
     }
 }
 
-/// A text with its edits.
-pub fn applied(text: &str, edits: &[Edit]) -> String {
-    let mut result = text.to_owned();
-    for edit in edits.iter().rev() {
-        result.replace_range(edit.span.range(), &edit.text);
-    }
-    result
-}
-
-/// The models of some models as a change leaves them, read anew.
-pub fn tried(db: &Database, models: &[Model], change: &Change) -> Workspace {
-    let mut tried = Workspace::new(World::get(db).today(db));
-    let changed = |path: &str, text: &str| match change.edits.get(path) {
-        Some(edits) => applied(text, edits),
-        None => text.to_owned(),
-    };
-    let all = models.iter().flat_map(|model| model.with_bases(db));
-    let roots: HashSet<Model> = all
-        .filter(|model| model.base(db).is_some() && !model.is_test(db))
-        .collect();
-    for root in roots {
-        let own = root.files(db).iter();
-        let tests = models
-            .iter()
-            .filter(|test| test.is_test(db) && test.base(db) == Some(root));
-        let files = own.chain(tests.flat_map(|test| test.files(db).iter()));
-        let mut texts: Vec<(Arc<str>, FileText)> = files
-            .map(|file| {
-                (
-                    file.path(db).clone(),
-                    FileText::new(changed(file.path(db), &file.source(db).text)),
-                )
-            })
-            .collect();
-        let is_in = |path: &str| {
-            root.root(db).is_empty() || path.starts_with(&format!("{}/", root.root(db)))
-        };
-        let created = change.created.iter().filter(|(path, _)| is_in(path));
-        texts.extend(created.map(|(path, text)| (path.clone(), FileText::new(text.as_str()))));
-        let before: &Settings = root.settings(db);
-        let text = before.path.as_ref().map(|path| changed(path, &before.text));
-        let model = tried.set_model(root.root(db), before.path.as_deref().zip(text.as_deref()));
-        tried.load(model, texts);
-    }
-    tried
-}
-
 /// Tries a change, and compares what names mean in all files that write one of the words.
 fn try_out(db: &Database, models: &[Model], change: &Change, words: &[&str]) -> Result<(), String> {
     let after = tried(db, models, change);
@@ -265,9 +217,9 @@ fn same_meaning(db: &Database, file: File, tried: &Database, after: File) -> Res
     }
     for (&decl, &other) in own.iter().zip(others.iter()) {
         let names = |db: &Database, decl| {
-            let all = uses::uses(db, decl).into_iter();
+            let all = occurrences(db, decl).into_iter();
             all.filter(|found| matches!(found.meaning, Meaning::Declares(_) | Meaning::Names(_)))
-                .collect::<Vec<Use>>()
+                .collect::<Vec<Occurrence>>()
         };
         let (before, after) = (names(db, decl), names(tried, other));
         // Where a declaration is: by its file and its number in it.
@@ -299,79 +251,4 @@ fn same_meaning(db: &Database, file: File, tried: &Database, after: File) -> Res
         }
     }
     Ok(())
-}
-
-/// What has to change with files or folders that get another path: the component that is called as
-/// its file, and the globs of `source` that begin with the path.
-pub fn moved(db: &Database, models: &[Model], old: &str, new: &str) -> Change {
-    let mut change = Change::default();
-    for &model in models {
-        let root = model.root(db);
-        let inside = |path: &str| match root.is_empty() {
-            true => Some(path.to_owned()),
-            false => path
-                .strip_prefix(root.as_ref())?
-                .strip_prefix('/')
-                .map(str::to_owned),
-        };
-        if let (Some(old), Some(new)) = (inside(old), inside(new)) {
-            for &file in model.files(db).iter() {
-                globs(db, file, &old, &new, &mut change);
-            }
-        }
-        let stem = |path: &str| Some(path.rsplit('/').next()?.strip_suffix(".threat")?.to_owned());
-        let (Some(from), Some(to)) = (stem(old), stem(new)) else {
-            continue;
-        };
-        let file = model
-            .files(db)
-            .iter()
-            .find(|file| file.path(db).as_ref() == old);
-        let component = file.and_then(|file| threatline_model::component_of(db, *file));
-        let called = component.and_then(|component| component.shape(db).name.clone());
-        if let (Some(component), Some(called)) = (component, called)
-            && from != to
-            && called.rsplit('.').next() == Some(from.as_str())
-            && let Ok(renamed) = rename_declaration(db, models, component, &to)
-        {
-            for (path, edits) in renamed.edits {
-                change.edits.entry(path).or_default().extend(edits);
-            }
-        }
-    }
-    change
-}
-
-fn globs(db: &Database, file: File, old: &str, new: &str, change: &mut Change) {
-    for &decl in file.declarations(db).iter() {
-        for (position, property) in decl.facts(db).properties.iter().enumerate() {
-            for (at, value) in property
-                .values
-                .iter()
-                .enumerate()
-                .filter(|_| property.name == "source")
-            {
-                let Value::Text(glob) = value else { continue };
-                let is_in = glob
-                    .strip_prefix(old)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-                let (_, span) = decl
-                    .part(Part::Value(position as u16, at as u16))
-                    .resolve(db);
-                let written = file.source(db).text.get(span.range());
-                // What is written with escapes is left alone.
-                if is_in
-                    && written.is_some_and(|written| {
-                        written.get(1..).is_some_and(|rest| rest.starts_with(old))
-                    })
-                {
-                    let span = Span {
-                        start: span.start + 1,
-                        end: span.start + 1 + old.len() as u32,
-                    };
-                    change.edit(file.path(db), span, new);
-                }
-            }
-        }
-    }
 }

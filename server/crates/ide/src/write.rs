@@ -2,7 +2,7 @@
 //! formatter gives them. It must not know why something is written.
 
 use crate::change::Change;
-use crate::rename::applied;
+use crate::change::applied;
 use std::ops::Range;
 use threatline_model::{Database, Decl, File, PropertySpans, Span, Spans, schema};
 

@@ -3,7 +3,9 @@
 use crate::lsp::edits::{creates, refused, workspace_edit};
 use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
-use threatline_ide::actions::{Action, Sort, actions, fix_all, settings_actions, span_of};
+use threatline_ide::code_actions::{
+    ActionKind, CodeAction, code_actions, fix_all, settings_code_actions, span_of,
+};
 use threatline_model::{File, Model, diagnostics, settings_diagnostics};
 use threatline_view::sanitize;
 use tower_lsp::jsonrpc::{Error, Result};
@@ -43,12 +45,12 @@ pub fn options() -> lsp::CodeActionProviderCapability {
     })
 }
 
-fn kind(sort: Sort) -> &'static str {
+fn kind(sort: ActionKind) -> &'static str {
     match sort {
-        Sort::Fix => "quickfix",
-        Sort::Extract => "refactor.extract",
-        Sort::Rewrite => "refactor.rewrite",
-        Sort::FixAll => FIX_ALL,
+        ActionKind::Fix => "quickfix",
+        ActionKind::Extract => "refactor.extract",
+        ActionKind::Rewrite => "refactor.rewrite",
+        ActionKind::FixAll => FIX_ALL,
     }
 }
 
@@ -65,13 +67,13 @@ fn asked(snapshot: &Snapshot, uri: &lsp::Uri) -> Result<Asked> {
     }
 }
 
-fn found(snapshot: &Snapshot, asked: &Asked, range: lsp::Range, is_draft: bool) -> Vec<Action> {
+fn found(snapshot: &Snapshot, asked: &Asked, range: lsp::Range, is_draft: bool) -> Vec<CodeAction> {
     match asked {
         Asked::Settings(model) => {
             let text = &model.settings(&snapshot.db).text;
             let start = snapshot.offset_in(text, range.start);
             let end = snapshot.offset_in(text, range.end).max(start);
-            settings_actions(&snapshot.db, *model, threatline_model::Span { start, end })
+            settings_code_actions(&snapshot.db, *model, threatline_model::Span { start, end })
         }
         Asked::File(file) => {
             let models: Vec<Model> = snapshot
@@ -81,7 +83,7 @@ fn found(snapshot: &Snapshot, asked: &Asked, range: lsp::Range, is_draft: bool) 
                 .copied()
                 .collect();
             let within = snapshot.span(*file, range);
-            let mut all = actions(&snapshot.db, &models, *file, within, is_draft);
+            let mut all = code_actions(&snapshot.db, &models, *file, within, is_draft);
             all.extend(fix_all(&snapshot.db, *file));
             all
         }
@@ -128,8 +130,8 @@ pub fn list(snapshot: &Snapshot, params: lsp::CodeActionParams) -> Result<Vec<Va
     let uri = &params.text_document.uri;
     let asked = asked(snapshot, uri)?;
     let creates = creates(snapshot);
-    let wanted = |action: &Action| match &params.context.only {
-        _ if action.sort == Sort::Extract && !creates => false,
+    let wanted = |action: &CodeAction| match &params.context.only {
+        _ if action.sort == ActionKind::Extract && !creates => false,
         None => true,
         Some(only) => only.iter().any(|only| {
             let rest = kind(action.sort).strip_prefix(only.as_str());

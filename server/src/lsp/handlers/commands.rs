@@ -4,8 +4,8 @@
 use crate::lsp::markup;
 use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
-use threatline_ide::change::Target;
-use threatline_ide::uses;
+use threatline_ide::occurrences::declaration_at;
+use threatline_ide::target::Target;
 use threatline_model::{
     Assessed, Decl, File, FindingState, Kind, Location, Model, component_of, full_name,
     schema::STRIDE,
@@ -76,7 +76,7 @@ fn about(snapshot: &Snapshot, arguments: &[Value]) -> Result<About> {
         .get("position")
         .and_then(|position| serde_json::from_value(position.clone()).ok());
     let decl =
-        position.and_then(|at| uses::declaration_at(&snapshot.db, file, snapshot.offset(file, at)));
+        position.and_then(|at| declaration_at(&snapshot.db, file, snapshot.offset(file, at)));
     let finding = first
         .get("finding")
         .and_then(text)

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use threatline_ide::completion::{
     About, Completion, Item, Sort, completion, explanation, settings_completion,
 };
-use threatline_ide::signature;
+use threatline_ide::signature_help::{Signature, signature_help};
 use threatline_model::{File, Kind, Span, references, schema};
 use threatline_view::sanitize;
 use tower_lsp::jsonrpc::Result;
@@ -199,7 +199,7 @@ pub fn signature(
     params: lsp::SignatureHelpParams,
 ) -> Result<Option<lsp::SignatureHelp>> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
-    let convert = |found: signature::Signature| {
+    let convert = |found: Signature| {
         let parameter = |parameter: &&str| lsp::ParameterInformation {
             label: lsp::ParameterLabel::Simple((*parameter).to_owned()),
             documentation: None,
@@ -224,5 +224,5 @@ pub fn signature(
             active_parameter: active,
         }
     };
-    Ok(signature::signature(&snapshot.db, file, offset).map(convert))
+    Ok(signature_help(&snapshot.db, file, offset).map(convert))
 }

@@ -3,9 +3,9 @@
 use super::commands::{EXPLAIN, MATRIX};
 use crate::lsp::snapshot::Snapshot;
 use serde_json::{Value, json};
-use threatline_ide::hints::{Hint, hints};
-use threatline_ide::lenses::{Shows, lenses, title};
-use threatline_ide::uses;
+use threatline_ide::code_lens::{CodeLens, LensKind, code_lenses, title};
+use threatline_ide::inlay_hints::{InlayHint, inlay_hints};
+use threatline_ide::occurrences::{Meaning, declaration_at, occurrences_of};
 use threatline_model::{Decl, File};
 use threatline_view::sanitize;
 use tower_lsp::jsonrpc::{Error, Result};
@@ -16,7 +16,7 @@ pub fn inlay(
     params: lsp::InlayHintParams,
 ) -> Result<Option<Vec<lsp::InlayHint>>> {
     let file = snapshot.file(&params.text_document.uri)?;
-    let found = hints(
+    let found = inlay_hints(
         &snapshot.db,
         file,
         snapshot.span(file, params.range),
@@ -30,7 +30,7 @@ pub fn inlay(
     ))
 }
 
-fn convert(snapshot: &Snapshot, file: File, hint: Hint) -> lsp::InlayHint {
+fn convert(snapshot: &Snapshot, file: File, hint: InlayHint) -> lsp::InlayHint {
     let at = threatline_model::Span {
         start: hint.at,
         end: hint.at,
@@ -69,11 +69,11 @@ pub fn lens(
 ) -> Result<Option<Vec<lsp::CodeLens>>> {
     let file = snapshot.file(&params.text_document.uri)?;
     let uri = &params.text_document.uri;
-    let convert = |lens: threatline_ide::lenses::Lens| {
+    let convert = |lens: CodeLens| {
         let range = snapshot.range(file, lens.span);
         // How often something is named is counted when it is seen.
-        let command = (lens.shows != Shows::References)
-            .then(|| command(snapshot, uri, lens.decl, lens.shows, range));
+        let command = (lens.kind != LensKind::References)
+            .then(|| command(snapshot, uri, lens.decl, lens.kind, range));
         let data = command
             .is_none()
             .then(|| json!({ "uri": uri, "position": range.start }));
@@ -84,7 +84,7 @@ pub fn lens(
         }
     };
     Ok(Some(
-        lenses(&snapshot.db, file, snapshot.settings.lenses)
+        code_lenses(&snapshot.db, file, snapshot.settings.lenses)
             .into_iter()
             .map(convert)
             .collect(),
@@ -95,29 +95,29 @@ fn command(
     snapshot: &Snapshot,
     uri: &lsp::Uri,
     decl: Decl,
-    shows: Shows,
+    shows: LensKind,
     range: lsp::Range,
 ) -> lsp::Command {
     let title = sanitize::line(&title(&snapshot.db, decl, shows));
     let at = json!({ "uri": uri, "position": range.start });
     match shows {
-        Shows::Findings => lsp::Command {
+        LensKind::Findings => lsp::Command {
             title,
             command: EXPLAIN.to_owned(),
             arguments: Some(vec![at]),
         },
-        Shows::Coverage => lsp::Command {
+        LensKind::Coverage => lsp::Command {
             title,
             command: MATRIX.to_owned(),
             arguments: Some(vec![at]),
         },
-        Shows::References => {
+        LensKind::References => {
             // An editor that cannot show them still shows how many there are.
             let known = snapshot.client.runs(SHOW_REFERENCES);
-            let places = uses::references(&snapshot.db, decl.model(&snapshot.db), decl);
+            let places = occurrences_of(&snapshot.db, decl.model(&snapshot.db), decl);
             let places = places
                 .into_iter()
-                .filter(|found| found.meaning != uses::Meaning::Declares(decl));
+                .filter(|found| found.meaning != Meaning::Declares(decl));
             let places = places.filter_map(|found| {
                 let file = found.within.file(&snapshot.db);
                 Some(lsp::Location::new(
@@ -156,7 +156,13 @@ pub fn resolve_lens(snapshot: &Snapshot, mut lens: lsp::CodeLens) -> Result<lsp:
         .ok_or_else(lost)?;
     let file = snapshot.file(&uri)?;
     let offset = snapshot.offset(file, lens.range.start);
-    let decl = uses::declaration_at(&snapshot.db, file, offset).ok_or_else(lost)?;
-    lens.command = Some(command(snapshot, &uri, decl, Shows::References, lens.range));
+    let decl = declaration_at(&snapshot.db, file, offset).ok_or_else(lost)?;
+    lens.command = Some(command(
+        snapshot,
+        &uri,
+        decl,
+        LensKind::References,
+        lens.range,
+    ));
     Ok(lens)
 }

@@ -2,7 +2,7 @@
 
 use crate::lsp::snapshot::Snapshot;
 use std::path::Path;
-use threatline_ide::links::{Link, Target, links};
+use threatline_ide::document_links::{DocumentLink, LinkTarget, document_links};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
 
@@ -23,10 +23,10 @@ pub fn document(
     let has_tooltips = snapshot
         .client
         .has("textDocument.documentLink.tooltipSupport");
-    let convert = |link: Link| {
+    let convert = |link: DocumentLink| {
         let target = match &link.target {
-            Target::Address(address) => address.parse().ok()?,
-            Target::Path(path) => snapshot
+            LinkTarget::Address(address) => address.parse().ok()?,
+            LinkTarget::Path(path) => snapshot
                 .uri(path)
                 .filter(|_| is_within(path, file.model(&snapshot.db).root(&snapshot.db)))?,
         };
@@ -38,7 +38,7 @@ pub fn document(
         })
     };
     Ok(Some(
-        links(&snapshot.db, file)
+        document_links(&snapshot.db, file)
             .into_iter()
             .filter_map(convert)
             .collect(),

@@ -7,10 +7,20 @@ use crate::lsp::uris::path_of;
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
-use threatline_ide::change::Target;
-use threatline_ide::goto::{self, Goto, Role};
-use threatline_ide::symbols::{Symbol, document_symbols, workspace_symbols};
-use threatline_ide::{folding, hierarchy, hover, selection};
+use threatline_ide::call_hierarchy::{self, Call, prepare_call_hierarchy};
+use threatline_ide::document_highlight::{DocumentHighlight, document_highlights};
+use threatline_ide::document_symbols::{Symbol, document_symbols};
+use threatline_ide::folding_range::{Fold, FoldKind, folding_ranges};
+use threatline_ide::goto_definition::goto_definition;
+use threatline_ide::goto_implementation::goto_implementation;
+use threatline_ide::goto_type_definition::goto_type_definition;
+use threatline_ide::hierarchy_item::{self, HierarchyItem};
+use threatline_ide::hover;
+use threatline_ide::references::{Reference, Role, references as references_at};
+use threatline_ide::selection_range::selection_ranges;
+use threatline_ide::target::{Goto, Target};
+use threatline_ide::type_hierarchy;
+use threatline_ide::workspace_symbols::{WorkspaceSymbol, workspace_symbols};
 use threatline_model::{Decl, File, Kind};
 use threatline_view::sanitize;
 use tower_lsp::jsonrpc::{Error, Result};
@@ -35,19 +45,19 @@ pub fn hover(snapshot: &Snapshot, params: lsp::HoverParams) -> Result<Option<lsp
 type Found = Option<lsp::GotoDefinitionResponse>;
 
 pub fn definition(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<Found> {
-    go(snapshot, &params, "definition", goto::definition)
+    go(snapshot, &params, "definition", goto_definition)
 }
 
 pub fn declaration(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<Found> {
-    go(snapshot, &params, "declaration", goto::definition)
+    go(snapshot, &params, "declaration", goto_definition)
 }
 
 pub fn type_definition(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<Found> {
-    go(snapshot, &params, "typeDefinition", goto::type_definition)
+    go(snapshot, &params, "typeDefinition", goto_type_definition)
 }
 
 pub fn implementation(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<Found> {
-    go(snapshot, &params, "implementation", goto::implementation)
+    go(snapshot, &params, "implementation", goto_implementation)
 }
 
 fn go(
@@ -90,14 +100,14 @@ pub fn references(
     params: lsp::ReferenceParams,
 ) -> Result<Option<Vec<lsp::Location>>> {
     let (file, offset) = snapshot.place(&params.text_document_position)?;
-    let found = goto::references(
+    let found = references_at(
         &snapshot.db,
         file,
         offset,
         params.context.include_declaration,
     );
     let mut addresses: HashMap<File, Option<lsp::Uri>> = HashMap::new();
-    let location = |reference: goto::Reference| {
+    let location = |reference: Reference| {
         let file = reference.file;
         let uri = addresses
             .entry(file)
@@ -123,8 +133,8 @@ pub fn highlight(
     params: lsp::DocumentHighlightParams,
 ) -> Result<Option<Vec<lsp::DocumentHighlight>>> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
-    let found = goto::highlight(&snapshot.db, file, offset);
-    let convert = |highlight: goto::Highlight| lsp::DocumentHighlight {
+    let found = document_highlights(&snapshot.db, file, offset);
+    let convert = |highlight: DocumentHighlight| lsp::DocumentHighlight {
         range: snapshot.range(file, highlight.span),
         kind: Some(match highlight.role {
             Role::Declaration | Role::Write => lsp::DocumentHighlightKind::WRITE,
@@ -239,7 +249,7 @@ pub fn workspace(
 ) -> Result<Option<lsp::WorkspaceSymbolResponse>> {
     let found = workspace_symbols(&snapshot.db, &snapshot.models, &params.query, MOST_SYMBOLS);
     #[allow(deprecated)] // the type has a field that is
-    let convert = |symbol: threatline_ide::symbols::WorkspaceSymbol| {
+    let convert = |symbol: WorkspaceSymbol| {
         let uri = snapshot.uri(symbol.target.file.path(&snapshot.db))?;
         Some(lsp::SymbolInformation {
             name: symbol.name,
@@ -266,15 +276,12 @@ pub fn folding(
     let lines_alone = snapshot
         .client
         .has("textDocument.foldingRange.lineFoldingOnly");
-    let convert = |fold: folding::Fold| {
+    let convert = |fold: Fold| {
         let range = snapshot.range(file, fold.span);
-        let is_comment = matches!(
-            fold.kind,
-            folding::FoldKind::Comments | folding::FoldKind::Description
-        );
+        let is_comment = matches!(fold.kind, FoldKind::Comments | FoldKind::Description);
         let mut end_line = range.end.line;
         // The line with the closing brace stays to be seen.
-        if lines_alone && fold.kind == folding::FoldKind::Block && end_line > range.start.line {
+        if lines_alone && fold.kind == FoldKind::Block && end_line > range.start.line {
             end_line -= 1;
         }
         (end_line > range.start.line).then(|| lsp::FoldingRange {
@@ -287,7 +294,7 @@ pub fn folding(
         })
     };
     Ok(Some(
-        folding::folds(&snapshot.db, file)
+        folding_ranges(&snapshot.db, file)
             .into_iter()
             .filter_map(convert)
             .collect(),
@@ -301,7 +308,7 @@ pub fn selections(
     let file = snapshot.file(&params.text_document.uri)?;
     let of = |position: &lsp::Position| {
         let offset = snapshot.offset(file, *position);
-        let spans = selection::selections(&snapshot.db, file, offset);
+        let spans = selection_ranges(&snapshot.db, file, offset);
         // From the outermost inwards.
         let growing = spans.iter().rev().fold(None, |parent, span| {
             Some(lsp::SelectionRange {
@@ -320,7 +327,7 @@ pub fn selections(
 
 // ---- hierarchies -------------------------------------------------------------------------------
 
-fn data(item: &hierarchy::Item) -> serde_json::Value {
+fn data(item: &HierarchyItem) -> serde_json::Value {
     json!({ "name": item.name, "path": item.path.as_ref(), "from": item.asked_from.as_ref() })
 }
 
@@ -338,12 +345,12 @@ fn again(
     let path: Arc<str> = text("path").map_or_else(|| path_of(uri), Arc::from);
     let from: Arc<str> = text("from").map_or_else(|| path.clone(), Arc::from);
     let file = snapshot.file_at(&path).ok_or_else(lost)?;
-    let decl =
-        hierarchy::find(&snapshot.db, file, text("name").ok_or_else(lost)?).ok_or_else(lost)?;
+    let decl = hierarchy_item::find(&snapshot.db, file, text("name").ok_or_else(lost)?)
+        .ok_or_else(lost)?;
     Ok((decl, from))
 }
 
-fn call_item(snapshot: &Snapshot, item: &hierarchy::Item) -> Option<lsp::CallHierarchyItem> {
+fn call_item(snapshot: &Snapshot, item: &HierarchyItem) -> Option<lsp::CallHierarchyItem> {
     Some(lsp::CallHierarchyItem {
         name: item.name.clone(),
         kind: symbol_kind(item.kind),
@@ -361,7 +368,7 @@ pub fn prepare_calls(
     params: lsp::CallHierarchyPrepareParams,
 ) -> Result<Option<Vec<lsp::CallHierarchyItem>>> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
-    let items = hierarchy::prepare_calls(&snapshot.db, file, offset);
+    let items = prepare_call_hierarchy(&snapshot.db, file, offset);
     Ok(Some(
         items
             .iter()
@@ -376,7 +383,7 @@ pub fn incoming_calls(
     params: lsp::CallHierarchyIncomingCallsParams,
 ) -> Result<Option<Vec<lsp::CallHierarchyIncomingCall>>> {
     let (decl, from) = again(snapshot, &params.item.uri, params.item.data.as_ref())?;
-    let convert = |call: hierarchy::Call| {
+    let convert = |call: Call| {
         let file = call.item.target.file;
         Some(lsp::CallHierarchyIncomingCall {
             from_ranges: call
@@ -388,7 +395,7 @@ pub fn incoming_calls(
         })
     };
     Ok(Some(
-        hierarchy::incoming_calls(&snapshot.db, decl, &from)
+        call_hierarchy::incoming_calls(&snapshot.db, decl, &from)
             .into_iter()
             .filter_map(convert)
             .collect(),
@@ -401,7 +408,7 @@ pub fn outgoing_calls(
 ) -> Result<Option<Vec<lsp::CallHierarchyOutgoingCall>>> {
     let (decl, from) = again(snapshot, &params.item.uri, params.item.data.as_ref())?;
     let file = decl.file(&snapshot.db);
-    let convert = |call: hierarchy::Call| {
+    let convert = |call: Call| {
         Some(lsp::CallHierarchyOutgoingCall {
             from_ranges: call
                 .flows_in(file)
@@ -412,14 +419,14 @@ pub fn outgoing_calls(
         })
     };
     Ok(Some(
-        hierarchy::outgoing_calls(&snapshot.db, decl, &from)
+        call_hierarchy::outgoing_calls(&snapshot.db, decl, &from)
             .into_iter()
             .filter_map(convert)
             .collect(),
     ))
 }
 
-fn type_item(snapshot: &Snapshot, item: &hierarchy::Item) -> Option<lsp::TypeHierarchyItem> {
+fn type_item(snapshot: &Snapshot, item: &HierarchyItem) -> Option<lsp::TypeHierarchyItem> {
     Some(lsp::TypeHierarchyItem {
         name: item.name.clone(),
         kind: symbol_kind(item.kind),
@@ -437,7 +444,7 @@ pub fn prepare_types(
     params: lsp::TypeHierarchyPrepareParams,
 ) -> Result<Option<Vec<lsp::TypeHierarchyItem>>> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
-    let item = hierarchy::prepare_types(&snapshot.db, file, offset);
+    let item = type_hierarchy::prepare_type_hierarchy(&snapshot.db, file, offset);
     Ok(item
         .and_then(|item| type_item(snapshot, &item))
         .map(|item| vec![item]))
@@ -448,7 +455,7 @@ pub fn supertypes(
     params: lsp::TypeHierarchySupertypesParams,
 ) -> Result<Option<Vec<lsp::TypeHierarchyItem>>> {
     let (decl, from) = again(snapshot, &params.item.uri, params.item.data.as_ref())?;
-    let items = hierarchy::supertypes(&snapshot.db, decl, &from);
+    let items = type_hierarchy::supertypes(&snapshot.db, decl, &from);
     Ok(Some(
         items
             .iter()
@@ -465,7 +472,7 @@ pub fn subtypes(
     let model = snapshot
         .file_at(&from)
         .map_or_else(|| decl.model(&snapshot.db), |file| file.model(&snapshot.db));
-    let items = hierarchy::subtypes(&snapshot.db, model, decl, &from);
+    let items = type_hierarchy::subtypes(&snapshot.db, model, decl, &from);
     Ok(Some(
         items
             .iter()

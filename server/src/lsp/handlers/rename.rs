@@ -4,7 +4,9 @@ use crate::lsp::edits::{refused, workspace_edit};
 use crate::lsp::snapshot::Snapshot;
 use crate::lsp::uris::path_of;
 use serde_json::Value;
-use threatline_ide::{linked, rename as ide};
+use threatline_ide::file_rename::rename_file;
+use threatline_ide::linked_editing_range::{WORD_PATTERN, linked_editing_ranges};
+use threatline_ide::rename as ide;
 use threatline_model::Model;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{self as lsp, request};
@@ -70,7 +72,7 @@ pub fn files(snapshot: &Snapshot, params: lsp::RenameFilesParams) -> Result<Opti
     };
     let mut all = threatline_ide::change::Change::default();
     for file in &params.files {
-        let moved = ide::moved(
+        let moved = rename_file(
             &snapshot.db,
             &models(snapshot),
             &path(&file.old_uri)?,
@@ -97,12 +99,12 @@ pub fn linked(
     params: lsp::LinkedEditingRangeParams,
 ) -> Result<Option<lsp::LinkedEditingRanges>> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
-    let spans = linked::linked(&snapshot.db, file, offset);
+    let spans = linked_editing_ranges(&snapshot.db, file, offset);
     Ok((!spans.is_empty()).then(|| lsp::LinkedEditingRanges {
         ranges: spans
             .into_iter()
             .map(|span| snapshot.range(file, span))
             .collect(),
-        word_pattern: Some(linked::WORD.to_owned()),
+        word_pattern: Some(WORD_PATTERN.to_owned()),
     }))
 }

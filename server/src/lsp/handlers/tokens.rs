@@ -4,7 +4,7 @@ use crate::lsp::snapshot::Snapshot;
 use crate::lsp::uris::path_of;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use threatline_ide::tokens::{Token, tokens};
+use threatline_ide::semantic_tokens::{Token, semantic_tokens};
 use threatline_model::{File, Kind, Span};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
@@ -98,7 +98,7 @@ fn encoded(snapshot: &Snapshot, file: File, within: Span) -> Vec<lsp::SemanticTo
     let text = &file.source(&snapshot.db).text;
     let mut found = Vec::new();
     let mut before = lsp::Position::new(0, 0);
-    for (span, token) in tokens(&snapshot.db, file, within) {
+    for (span, token) in semantic_tokens(&snapshot.db, file, within) {
         let (name, modifiers) = named(token);
         let Some(kind) = TYPES.iter().position(|known| *known == name) else {
             continue;

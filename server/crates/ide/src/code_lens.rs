@@ -1,0 +1,113 @@
+//! Code lens: shows above a declaration what is open on it, which categories of threats were
+//! considered, and how often it is named. It must not know what a click does.
+
+use crate::occurrences::{Meaning, occurrences_of};
+use threatline_model::{Assessed, Database, Decl, File, Kind, Part, Span};
+use threatline_view::matrix::{self, Cell, Cells, counted, in_file};
+
+/// Something shown above a declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeLens {
+    /// The name that it is about.
+    pub span: Span,
+    /// The declaration.
+    pub decl: Decl,
+    /// What it shows.
+    pub kind: LensKind,
+}
+
+/// What a lens shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LensKind {
+    /// How much is open, by severity.
+    Findings,
+    /// The categories of STRIDE.
+    Coverage,
+    /// How often it is named.
+    References,
+}
+
+/// Which lenses are wanted.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)] // as in `LensKind`
+pub struct CodeLensConfig {
+    pub findings: bool,
+    pub coverage: bool,
+    pub references: bool,
+}
+
+/// The lenses of a file: of its component and of the elements in it; flows have some only if
+/// something is found.
+pub fn code_lenses(db: &Database, file: File, wanted: CodeLensConfig) -> Vec<CodeLens> {
+    let mut found = Vec::new();
+    for &decl in file.declarations(db).iter() {
+        let kind = decl.kind(db);
+        if !kind.is_element()
+            && !matches!(
+                kind,
+                Kind::Component | Kind::Boundary | Kind::Asset | Kind::Mitigation
+            )
+        {
+            continue;
+        }
+        let has_threats = kind.is_element() || kind == Kind::Component;
+        let is_found = has_threats && !about(db, decl).is_empty();
+        let shown = [
+            (wanted.findings && is_found, LensKind::Findings),
+            (wanted.coverage && is_found, LensKind::Coverage),
+            (
+                wanted.references && kind != Kind::Flow && decl.shape(db).name.is_some(),
+                LensKind::References,
+            ),
+        ];
+        let part = if decl.shape(db).name.is_some() {
+            Part::Name
+        } else {
+            Part::Kind
+        };
+        let span = decl.part(part).resolve(db).1;
+        found.extend(
+            shown
+                .into_iter()
+                .filter(|(wanted, _)| *wanted)
+                .map(|(_, kind)| CodeLens { span, decl, kind }),
+        );
+    }
+    found
+}
+
+/// What is found on an element, or on all elements of a component's file.
+fn about(db: &Database, decl: Decl) -> Vec<Assessed> {
+    if decl.kind(db) == Kind::Component {
+        in_file(db, decl.file(db))
+    } else {
+        matrix::on(db, decl)
+    }
+}
+
+/// What a lens says.
+pub fn title(db: &Database, decl: Decl, kind: LensKind) -> String {
+    match kind {
+        LensKind::Findings => counted(&about(db, decl)),
+        LensKind::Coverage if decl.kind(db) == Kind::Component => {
+            let rows = matrix::matrix(db, &[decl.file(db)]);
+            let mut worst: Cells = [Cell::Nothing; 6];
+            for (at, cell) in rows.iter().flat_map(|row| row.cells.iter().enumerate()) {
+                worst[at] = worst[at].max(*cell);
+            }
+            matrix::letters(worst)
+        }
+        LensKind::Coverage => matrix::letters(matrix::cells(db, decl)),
+        LensKind::References => {
+            let all = occurrences_of(db, decl.model(db), decl);
+            match all
+                .iter()
+                .filter(|found| found.meaning != Meaning::Declares(decl))
+                .count()
+            {
+                1 => "1 reference".to_owned(),
+                count => format!("{count} references"),
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The occurrences of one declaration while they are collected. It must not know where words are
+//! looked for.
+
+use super::meaning::{Meaning, Occurrence};
+use threatline_model::{Database, Decl, File, Kind, Part, Span, components_around};
+
+/// What was collected of a declaration so far.
+pub struct Collector<'db> {
+    /// The database.
+    pub db: &'db Database,
+    /// The declaration.
+    pub decl: Decl,
+    /// Its file.
+    pub file: File,
+    /// The text of that.
+    pub text: &'db str,
+    /// What was collected.
+    pub occurrences: Vec<Occurrence>,
+}
+
+impl<'db> Collector<'db> {
+    /// Nothing of a declaration yet.
+    pub fn new(db: &'db Database, decl: Decl) -> Collector<'db> {
+        let file = decl.file(db);
+        Collector {
+            db,
+            decl,
+            file,
+            text: &file.source(db).text,
+            occurrences: Vec::new(),
+        }
+    }
+
+    /// Where a part of the declaration is written.
+    pub fn span(&self, part: Part) -> Span {
+        self.decl.part(part).resolve(self.db).1
+    }
+
+    /// Adds a word, unless it is empty.
+    pub fn add(&mut self, part: Part, span: Span, meaning: Meaning) {
+        if span.start < span.end {
+            self.occurrences.push(Occurrence {
+                within: self.decl,
+                part,
+                span,
+                meaning,
+            });
+        }
+    }
+
+    /// Adds a name with dots: its last word is the declaration, those before it the components
+    /// around that.
+    pub fn add_name(&mut self, part: Part, span: Span, named: Decl) {
+        let words = words_of_name(self.text, span);
+        let Some((last, before)) = words.split_last() else {
+            return;
+        };
+        let mut around = components_around(self.db, named.file(self.db)).into_iter();
+        if named.kind(self.db) == Kind::Component {
+            around.next();
+        }
+        for span in before.iter().rev() {
+            let Some(component) = around.next() else {
+                break;
+            };
+            self.add(part, *span, Meaning::Names(component));
+        }
+        self.add(part, *last, Meaning::Names(named));
+    }
+}
+
+/// The words between the dots of a name, without the spaces and comments around them.
+pub fn words_of_name(text: &str, span: Span) -> Vec<Span> {
+    let mut words = Vec::new();
+    let mut start: Option<usize> = None;
+    let mut in_comment = false;
+    let written = &text[span.range()];
+    let mut characters = written.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let begins_comment =
+            character == '/' && characters.peek().is_some_and(|(_, next)| *next == '/');
+        in_comment = (in_comment || begins_comment) && character != '\n' && character != '\r';
+        let is_word = !in_comment
+            && (character.is_alphanumeric()
+                || matches!(character, '_' | '-')
+                || !character.is_ascii());
+        match (is_word && !character.is_whitespace(), start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                words.push(Span {
+                    start: span.start + from as u32,
+                    end: span.start + at as u32,
+                });
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    words.extend(start.map(|from| Span {
+        start: span.start + from as u32,
+        end: span.end,
+    }));
+    words
+}

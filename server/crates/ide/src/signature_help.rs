@@ -1,0 +1,70 @@
+//! Signature help: shows what the function of a condition takes while it is written. It must not
+//! know LSP types.
+
+use crate::words::{Sort, pieces};
+use threatline_model::{Database, File};
+use threatline_view::describe::FUNCTIONS;
+
+/// A function, and where in it the cursor is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// How it is called: `count(elements where condition)`.
+    pub label: String,
+    /// What it is.
+    pub doc: &'static str,
+    /// An example.
+    pub example: &'static str,
+    /// Its parameters, as they stand in the label.
+    pub parameters: Vec<&'static str>,
+    /// Which of them the cursor is at.
+    pub active: usize,
+}
+
+/// The function whose parentheses a byte of a file is in.
+pub fn signature_help(db: &Database, file: File, offset: u32) -> Option<Signature> {
+    let text = &file.source(db).text;
+    let all = pieces(text);
+    let before: Vec<(&str, u32, u32)> = all
+        .iter()
+        .filter(|piece| !matches!(piece.sort, Sort::Comment | Sort::Description | Sort::Text))
+        .take_while(|piece| piece.span.end <= offset)
+        .map(|piece| (piece.of(text), piece.span.start, piece.span.end))
+        .collect();
+    let mut closed = 0;
+    let mut is_filtered = false;
+    for (at, (word, start, _)) in before.iter().enumerate().rev() {
+        match *word {
+            ")" => closed += 1,
+            "(" if closed > 0 => closed -= 1,
+            "(" => {
+                let called = at
+                    .checked_sub(1)
+                    .map(|at| before[at])
+                    .filter(|(_, _, end)| end == start);
+                let called = called
+                    .and_then(|(name, ..)| FUNCTIONS.iter().find(|(known, ..)| *known == name));
+                // A group within the condition.
+                let Some((name, example, doc)) = called else {
+                    continue;
+                };
+                let parameters = match *name {
+                    "stated" => vec!["property"],
+                    "used" => vec!["technology"],
+                    _ => vec!["elements", "condition"],
+                };
+                let label = format!("{name}({})", parameters.join(" where "));
+                return Some(Signature {
+                    label,
+                    doc,
+                    example,
+                    active: usize::from(is_filtered),
+                    parameters,
+                });
+            }
+            "where" if closed == 0 => is_filtered = true,
+            "{" | "}" | ":" => return None,
+            _ => {}
+        }
+    }
+    None
+}

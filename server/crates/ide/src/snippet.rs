@@ -1,0 +1,37 @@
+//! Texts with places to fill in, as editors insert them. It must not know what is written with them.
+
+/// A snippet as a text: what stands at its places, and nothing where nothing does.
+pub fn plain_text(snippet: &str) -> String {
+    let mut text = String::new();
+    let mut characters = snippet.chars().peekable();
+    let mut is_in_place = false;
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' => text.extend(characters.next()),
+            '}' if is_in_place => is_in_place = false,
+            '$' => {
+                let opens = characters.next_if_eq(&'{').is_some();
+                while characters.next_if(char::is_ascii_digit).is_some() {}
+                is_in_place = opens && characters.next_if_eq(&':').is_some();
+                if opens && !is_in_place {
+                    characters.next_if_eq(&'}');
+                }
+            }
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_text;
+
+    #[test]
+    fn places_hold_what_stands_in_them() {
+        assert_eq!(
+            plain_text("a {\n  by: \"${1:who}\" $2${3}\\$\\}\n}$0"),
+            "a {\n  by: \"who\" $}\n}"
+        );
+    }
+}

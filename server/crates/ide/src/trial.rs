@@ -1,0 +1,45 @@
+//! The models as a change would leave them, to try it before it is offered. It must not judge what
+//! comes out.
+
+use crate::change::{Change, applied};
+use std::collections::HashSet;
+use std::sync::Arc;
+use threatline_model::{Database, FileText, Model, Settings, Workspace, World};
+
+/// The models of some models as a change leaves them, read anew.
+pub fn tried(db: &Database, models: &[Model], change: &Change) -> Workspace {
+    let mut tried = Workspace::new(World::get(db).today(db));
+    let changed = |path: &str, text: &str| match change.edits.get(path) {
+        Some(edits) => applied(text, edits),
+        None => text.to_owned(),
+    };
+    let all = models.iter().flat_map(|model| model.with_bases(db));
+    let roots: HashSet<Model> = all
+        .filter(|model| model.base(db).is_some() && !model.is_test(db))
+        .collect();
+    for root in roots {
+        let own = root.files(db).iter();
+        let tests = models
+            .iter()
+            .filter(|test| test.is_test(db) && test.base(db) == Some(root));
+        let files = own.chain(tests.flat_map(|test| test.files(db).iter()));
+        let mut texts: Vec<(Arc<str>, FileText)> = files
+            .map(|file| {
+                (
+                    file.path(db).clone(),
+                    FileText::new(changed(file.path(db), &file.source(db).text)),
+                )
+            })
+            .collect();
+        let is_in = |path: &str| {
+            root.root(db).is_empty() || path.starts_with(&format!("{}/", root.root(db)))
+        };
+        let created = change.created.iter().filter(|(path, _)| is_in(path));
+        texts.extend(created.map(|(path, text)| (path.clone(), FileText::new(text.as_str()))));
+        let before: &Settings = root.settings(db);
+        let text = before.path.as_ref().map(|path| changed(path, &before.text));
+        let model = tried.set_model(root.root(db), before.path.as_deref().zip(text.as_deref()));
+        tried.load(model, texts);
+    }
+    tried
+}

@@ -1,0 +1,726 @@
+//! What is offered while a model is written: the text is the documentation.
+
+use expect_test::{Expect, expect};
+use threatline_ide::completion::{Completion, completion, explanation};
+use threatline_model::FileText;
+use threatline_testkit::{Cursor, example_models, workspace};
+
+fn offered(model: &str) -> Option<Completion> {
+    let cursor = Cursor::new(model);
+    let found = completion(cursor.db(), cursor.file, cursor.offset);
+    for item in found.iter().flat_map(|found| &found.items) {
+        explanation(cursor.db(), cursor.file, &item.about);
+    }
+    found
+}
+
+/// The first items that are offered, each with what is shown beside it.
+#[track_caller]
+fn check(model: &str, expected: Expect) {
+    let shown = match offered(model) {
+        None => "nothing\n".to_owned(),
+        Some(found) => {
+            let lines = found.items.iter().take(8).map(|item| match &item.detail {
+                Some(detail) => format!("{}: {detail}\n", item.label),
+                None => format!("{}\n", item.label),
+            });
+            let more = found.items.len().saturating_sub(8);
+            lines.collect::<String>()
+                + &if more > 0 {
+                    format!("and {more} more\n")
+                } else {
+                    String::new()
+                }
+        }
+    };
+    expected.assert_eq(&shown);
+}
+
+/// The labels alone.
+#[track_caller]
+fn labels(model: &str) -> Vec<String> {
+    offered(model)
+        .into_iter()
+        .flat_map(|found| found.items)
+        .map(|item| item.label)
+        .collect()
+}
+
+const SHOP: &str = "
+asset card \"Card\" { classification: restricted }
+asset name { classification: internal }
+boundary internet { trust: untrusted }
+boundary vpc
+external shopper in internet { kind: person }
+process shop in vpc { technology: web_application accepts: html }
+flow pay: shopper -> shop { protocol: http authentication: token sends: card }
+";
+
+fn shop(rest: &str) -> String {
+    format!("{SHOP}{rest}")
+}
+
+#[test]
+fn declarations_begin_with_their_kind() {
+    check(
+        "$0",
+        expect![[r#"
+        component: A part of the system, one file. What the file declares is named `NAME.x` from outside
+        boundary: A trust boundary: what is in it is trusted alike. With `in` it lies in another one
+        asset: Something worth protecting
+        external: An external entity: a person, a system or a device that is not ours to change
+        process: Code that runs
+        store: A data store
+        flow: A data flow, from who starts it to who answers
+        threat: A threat that a person found
+        and 6 more
+    "#]],
+    );
+    check(
+        &shop("pro$0"),
+        expect![[r#"
+        boundary: A trust boundary: what is in it is trusted alike. With `in` it lies in another one
+        asset: Something worth protecting
+        external: An external entity: a person, a system or a device that is not ours to change
+        process: Code that runs
+        store: A data store
+        flow: A data flow, from who starts it to who answers
+        threat: A threat that a person found
+        mitigation: A control, and how far it has come
+        and 5 more
+    "#]],
+    );
+    check(
+        &shop("process other {}\n$0"),
+        expect![[r#"
+        boundary: A trust boundary: what is in it is trusted alike. With `in` it lies in another one
+        asset: Something worth protecting
+        external: An external entity: a person, a system or a device that is not ours to change
+        process: Code that runs
+        store: A data store
+        flow: A data flow, from who starts it to who answers
+        threat: A threat that a person found
+        mitigation: A control, and how far it has come
+        and 5 more
+    "#]],
+    );
+    assert!(labels("process a { } st$0").contains(&"store".to_owned()));
+    assert!(!labels("component a\n\n$0").contains(&"component".to_owned()));
+    let found = offered(&shop("$0")).unwrap();
+    let process = found
+        .items
+        .iter()
+        .find(|item| item.label == "process")
+        .unwrap();
+    expect![[r#"
+        process ${1:name} "${2:Title}" in ${3:internet} {
+          technology: $0
+        }"#]]
+    .assert_eq(process.snippet.as_ref().unwrap());
+}
+
+#[test]
+fn nothing_is_offered_in_comments_strings_and_for_new_names() {
+    for text in [
+        "// pro$0",
+        "/// pro$0",
+        "process a \"Tit$0le\"",
+        "process a \"Tit$0",
+        "process $0",
+        "process na$0me",
+    ] {
+        assert_eq!(labels(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn what_follows_a_name() {
+    check(
+        "process a $0",
+        expect![[r#"
+        in
+        {
+    "#]],
+    );
+    check(
+        "process a \"A\" i$0",
+        expect![[r#"
+        in
+        {
+    "#]],
+    );
+    check(
+        "flow f $0",
+        expect![[r#"
+        :
+        ->
+    "#]],
+    );
+    check(
+        &shop("process other in $0"),
+        expect![[r#"
+        internet
+        vpc
+    "#]],
+    );
+    check(
+        &shop("process other in v$0\nstore x"),
+        expect![[r#"
+        vpc
+    "#]],
+    );
+}
+
+#[test]
+fn the_ends_of_flows_are_elements() {
+    check(
+        &shop("flow back: $0"),
+        expect![[r#"
+        shop
+        shopper
+    "#]],
+    );
+    check(
+        &shop("flow back: shop -> $0"),
+        expect![[r#"
+        shopper
+    "#]],
+    );
+    check(
+        &shop("flow back: shop -> sh$0 {}"),
+        expect![[r#"
+        shopper
+    "#]],
+    );
+    check(
+        &shop("flow shop $0"),
+        expect![[r#"
+        :
+        ->
+    "#]],
+    );
+}
+
+#[test]
+fn properties_are_those_that_are_lacking_with_the_required_first() {
+    check(
+        &shop("accept a { $0 }"),
+        expect![[r#"
+        findings: required. What is accepted: `rule@element`, `category@element`, or a threat
+        by: required. Who takes it on
+        until: required. The last day on which it holds
+        because: required. Why it is taken on
+        ticket: Where the work on it is tracked
+    "#]],
+    );
+    check(
+        &shop("process p {\n  technology: web_service\n  $0\n}"),
+        expect![[r#"
+        handles: The assets that it works on. Those that its flows bring need not be repeated
+        accepts: The formats that it reads from others
+        privileges: What it may do on its machine
+        tenancy: Whether customers share it
+        redundancy: Whether another takes over when it fails
+        custom_code: Whether it is code of our own
+        owner: The team or the person who answers for it
+        source: The code that implements it, as globs from the model's root
+        and 3 more
+    "#]],
+    );
+    check(
+        &shop("process p {\n  acc$0: json\n}"),
+        expect![[r#"
+        technology: What it is made with, and what it serves as
+        handles: The assets that it works on. Those that its flows bring need not be repeated
+        accepts: The formats that it reads from others
+        privileges: What it may do on its machine
+        tenancy: Whether customers share it
+        redundancy: Whether another takes over when it fails
+        custom_code: Whether it is code of our own
+        owner: The team or the person who answers for it
+        and 4 more
+    "#]],
+    );
+    // Without an end.
+    check(
+        &shop("process p {\n  technology: web_service\n  acc$0\nflow x: p -> shop"),
+        expect![[r#"
+        handles: The assets that it works on. Those that its flows bring need not be repeated
+        accepts: The formats that it reads from others
+        privileges: What it may do on its machine
+        tenancy: Whether customers share it
+        redundancy: Whether another takes over when it fails
+        custom_code: Whether it is code of our own
+        owner: The team or the person who answers for it
+        source: The code that implements it, as globs from the model's root
+        and 3 more
+    "#]],
+    );
+}
+
+#[test]
+fn values_fit_the_property() {
+    check(
+        &shop("asset a { classification: $0 }"),
+        expect![[r#"
+        public: Anyone may read it
+        internal: For those who belong to the organisation
+        confidential: For those who need it; a leak does harm
+        restricted: For the few who are named; a leak does grave harm or breaks the law
+    "#]],
+    );
+    check(
+        &shop("process p { custom_code: $0 }"),
+        expect![[r#"
+        yes
+        no
+    "#]],
+    );
+    check(
+        &shop("flow f: shop -> shopper { sends: $0 }"),
+        expect![[r#"
+        card: Card
+        name
+    "#]],
+    );
+    check(
+        &shop("flow f: shop -> shopper { sends: card, $0 }"),
+        expect![[r#"
+        name
+    "#]],
+    );
+    check(
+        &shop("threat t { category: $0 }"),
+        expect![[r#"
+        spoofing: Someone pretends to be someone or something else; it breaks authentication
+        tampering: Data or code is changed by someone who may not; it breaks integrity
+        repudiation: Someone can deny what they did, because nothing proves it; it breaks accountability
+        information_disclosure: Someone reads what they may not; it breaks confidentiality
+        denial_of_service: A service is made slow or unusable for those who need it; it breaks availability
+        elevation_of_privilege: Someone does what they have no right to; it breaks authorization
+    "#]],
+    );
+    check(
+        &shop("accept t { until: $0 }"),
+        expect![[r#"
+        2026-04-01: in 90 days
+        2026-01-31: in 30 days
+        2026-06-30: in 180 days
+        2027-01-01: in a year
+        2026-01-01: today
+    "#]],
+    );
+    check(
+        &shop("flow f: shop -> shopper { protocol: graph$0 }"),
+        expect![[r#"
+        nothing
+    "#]],
+    );
+    check(
+        &shop("process p { technology: kube$0 }"),
+        expect![[r#"
+        kubernetes: Kubernetes
+    "#]],
+    );
+    // By a word of the title.
+    check(
+        &shop("process p { technology: spreadsheet$0 }"),
+        expect![[r#"
+        nothing
+    "#]],
+    );
+}
+
+#[test]
+fn mitigations_that_counter_what_is_open_come_first() {
+    check(
+        &SHOP.replace("sends: card }", "sends: card mitigations: $0 }"),
+        expect![[r#"
+        tls: counters `unencrypted_flow` (critical)
+        mutual_tls: counters `unencrypted_flow` (critical)
+        vpn: counters `unencrypted_flow` (critical)
+        payload_encryption: counters `unencrypted_flow` (critical)
+        authorization_checks: counters `missing_authorization` (high)
+        administration_proxy: Administration through a proxy that checks person and device
+        app_attestation: The platform attests the app
+        append_only_logs: Logs can only be added to
+        and 68 more
+    "#]],
+    );
+    check(
+        &SHOP.replace(
+            "accepts: html }",
+            "accepts: html\n  mitigations: output_encoding, $0\n}",
+        ),
+        expect![[r#"
+        rate_limiting: counters `missing_rate_limit` (low)
+        web_application_firewall: counters `missing_rate_limit` (low)
+        administration_proxy: Administration through a proxy that checks person and device
+        app_attestation: The platform attests the app
+        append_only_logs: Logs can only be added to
+        approval: A second person approves
+        artifact_signing: Signed artifacts with where they come from, checked before they run
+        audit_log: Audit log that those who are logged cannot change
+        and 67 more
+    "#]],
+    );
+}
+
+#[test]
+fn references_are_found_by_number_and_by_words() {
+    check(
+        &shop("threat t { references: CWE-7$0 }"),
+        expect![[r#"
+        CWE-7: J2EE Misconfiguration: Missing Custom Error Page
+        CWE-72: Improper Handling of Apple HFS+ Alternate Data Stream Path
+        CWE-73: External Control of File Name or Path
+        CWE-74: Improper Neutralization of Special Elements in Output Used by a Downstream Component ('Injection')
+        CWE-75: Failure to Sanitize Special Elements into a Different Plane (Special Element Injection)
+        CWE-76: Improper Neutralization of Equivalent Special Elements
+        CWE-77: Improper Neutralization of Special Elements used in a Command ('Command Injection')
+        CWE-78: Improper Neutralization of Special Elements used in an OS Command ('OS Command Injection')
+        and 42 more
+    "#]],
+    );
+    check(
+        &shop("threat t { references: CWE-79, sql injec$0 }"),
+        expect![[r#"
+            CAPEC-66: SQL Injection
+            CAPEC-7: Blind SQL Injection
+            CWE-564: SQL Injection: Hibernate
+            CAPEC-108: Command Line Execution through SQL Injection
+            CAPEC-110: SQL Injection through SOAP Parameter Tampering
+            CWE-89: Improper Neutralization of Special Elements used in an SQL Command ('SQL Injection')
+            CAPEC-676: NoSQL Injection
+        "#]],
+    );
+    check(
+        &shop("threat t { references: T1190$0"),
+        expect![[r#"
+        T1190: Exploit Public-Facing Application
+    "#]],
+    );
+}
+
+#[test]
+fn findings_are_accepted_as_rule_and_element() {
+    check(
+        &shop("accept a { findings: $0 }"),
+        expect![[r#"
+        unencrypted_flow@pay: critical: Sensitive data crosses a trust boundary in clear text
+        cross_site_scripting@shop: high: Pages show what others wrote
+        missing_rate_limit@shop: low: Requests from outside are not limited
+        missing_authorization@pay: high: Authenticated requests are not authorized
+    "#]],
+    );
+    check(
+        &shop("accept a { findings: unencrypted_flow@$0 }"),
+        expect![[r#"
+            pay: critical
+        "#]],
+    );
+    check(
+        &shop("accept a { findings: unencrypted_flow@pa$0, x@y }"),
+        expect![[r#"
+            pay: critical
+        "#]],
+    );
+}
+
+#[test]
+fn names_of_other_components_are_qualified() {
+    let model = "
+//- a.threat
+component payments
+store ledger
+store shared
+//- b.threat
+component edge
+store shared
+process api
+flow save: api -> $0
+";
+    check(
+        model,
+        expect![[r#"
+        shared
+        payments.ledger
+        payments.shared
+    "#]],
+    );
+}
+
+#[test]
+fn conditions_are_written_with_facts_and_words() {
+    let rule = |condition: &str| shop(&format!("rule r {{\n  on: flow\n  when: {condition}\n}}"));
+    check(
+        &rule("$0"),
+        expect![[r#"
+        holds: The assets that it stores, handles or carries, and that its flows bring it
+        carries: The assets that the flow sends and receives
+        exposed: A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place
+        outbound: It starts in a place of higher trust than it ends in
+        in_scope: It does not state `out_of_scope`
+        crosses_boundary: Just one of the flow's ends is in some boundary
+        crosses: The kinds of the boundaries that the flow crosses, of those that state one
+        encrypted: The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do
+        and 20 more
+    "#]],
+    );
+    check(
+        &rule("cro$0"),
+        expect![[r#"
+        holds: The assets that it stores, handles or carries, and that its flows bring it
+        carries: The assets that the flow sends and receives
+        exposed: A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place
+        outbound: It starts in a place of higher trust than it ends in
+        in_scope: It does not state `out_of_scope`
+        crosses_boundary: Just one of the flow's ends is in some boundary
+        crosses: The kinds of the boundaries that the flow crosses, of those that state one
+        encrypted: The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do
+        and 20 more
+    "#]],
+    );
+    check(
+        &rule("source.tr$0"),
+        expect![[r#"
+        source.holds: The assets that it stores, handles or carries, and that its flows bring it
+        source.exposed: A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place
+        source.reached_from: The lowest trust of the places from which flows reach it, directly or through technologies that forward
+        source.trust: The trust of the boundary that it is in. Outside of all boundaries an external is `untrusted`, and a process or store `high`
+        source.placed: The kinds of the boundaries around it, of those that state one
+        source.in_scope: It does not state `out_of_scope`
+        source.encrypted: The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do
+        source.incoming: The flows that end at it
+        and 14 more
+    "#]],
+    );
+    check(
+        &rule("source.trust $0"),
+        expect![[r#"
+        =: It is this word.
+        !=: It is another word.
+        >=: It is this word or a higher one.
+        >: It is a higher one.
+        <=: It is this word or a lower one.
+        <: It is a lower one.
+        in: It is one of some words.
+        and: Both are true.
+        and 1 more
+    "#]],
+    );
+    check(
+        &rule("source.trust >= $0"),
+        expect![[r#"
+        untrusted: Anyone can be there
+        low: Known, but not under control: a partner, a guest network
+        medium: Under control, but with many who can reach it
+        high: Under control, and closed to all but those who must be there
+    "#]],
+    );
+    check(
+        &rule("crosses_boundary and carries >= $0"),
+        expect![[r#"
+        public: Anyone may read it
+        internal: For those who belong to the organisation
+        confidential: For those who need it; a leak does harm
+        restricted: For the few who are named; a leak does grave harm or breaks the law
+    "#]],
+    );
+    check(
+        &rule("authentication in (none, $0)"),
+        expect![[r#"
+        none: Not at all
+        network_address: By where they call from
+        password: With a password
+        session: With a session that an earlier login opened
+        token: With a token that an issuer signed
+        key: With a key: an API key, an SSH key
+        signature: With a signature over the request, as webhooks do
+        certificate: With a client's certificate
+        and 2 more
+    "#]],
+    );
+    check(
+        &rule("protocol is $0"),
+        expect![[r#"
+        amqp: AMQP
+        amqps: AMQP over TLS
+        binary: A binary protocol of its own
+        binary_tls: A binary protocol of its own over TLS
+        bluetooth: Bluetooth
+        bluetooth_secured: Bluetooth with authenticated pairing
+        coap: CoAP
+        coaps: CoAP over DTLS
+        and 60 more
+    "#]],
+    );
+    check(
+        &rule("stated($0)"),
+        expect![[r#"
+        protocol: How it talks
+        authentication: How who starts it proves who they are
+        multi_factor: Whether a second factor is asked for
+        authorization: In whose name a request is allowed or refused
+        access: What its source may do with what it reaches
+        tunnel: What it runs through
+        usage: What it is for
+        sends: The assets that go from its source to its target
+        and 4 more
+    "#]],
+    );
+    check(
+        &rule("count($0"),
+        expect![[r#"
+        nothing
+    "#]],
+    );
+    check(
+        &rule("any(target.incoming where $0)"),
+        expect![[r#"
+        holds: The assets that it stores, handles or carries, and that its flows bring it
+        carries: The assets that the flow sends and receives
+        exposed: A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place
+        outbound: It starts in a place of higher trust than it ends in
+        in_scope: It does not state `out_of_scope`
+        crosses_boundary: Just one of the flow's ends is in some boundary
+        crosses: The kinds of the boundaries that the flow crosses, of those that state one
+        encrypted: The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do
+        and 20 more
+    "#]],
+    );
+    check(
+        &rule("encrypted\n  $0"),
+        expect![[r#"
+        category: required. What kind of threat it is, in STRIDE's words
+        likelihood: How likely it is
+        impact: How bad it is where confidential data are held; less sensitive data make it lower, restricted ones higher
+        references: Where it is described: CWE, CAPEC, ATT&CK, ASVS
+        advice: What to do about it, in a sentence or two
+    "#]],
+    );
+}
+
+#[test]
+fn the_middle_of_a_word_is_a_word() {
+    let model = shop("asset a { classification: inter$0nal }");
+    let cursor = Cursor::new(&model);
+    let found = completion(cursor.db(), cursor.file, cursor.offset).unwrap();
+    assert_eq!(
+        &cursor.file.source(cursor.db()).text[found.word.range()],
+        "internal"
+    );
+}
+
+#[test]
+fn anything_anywhere_is_answered() {
+    for (name, files) in example_models() {
+        let mut workspace = workspace(&files);
+        for (path, text) in files
+            .iter()
+            .filter(|(path, _)| path.ends_with(".threat"))
+            .take(3)
+        {
+            let file = workspace.file(path).unwrap();
+            let places = || {
+                (0..text.len())
+                    .step_by(7)
+                    .filter(|at| text.is_char_boundary(*at))
+            };
+            for at in places() {
+                if let Some(found) = completion(workspace.db(), file, at as u32) {
+                    assert!(
+                        found.word.start as usize <= at && at <= found.word.end as usize,
+                        "{name} {path} {at}"
+                    );
+                }
+            }
+            // Only what is before the cursor.
+            let model = file.model(workspace.db());
+            for at in places().step_by(11) {
+                let file = workspace.set_file(model, path, FileText::new(&text[..at]));
+                completion(workspace.db(), file, at as u32);
+            }
+            workspace.set_file(model, path, FileText::new(text.as_str()));
+        }
+    }
+}
+
+#[track_caller]
+fn settings(text: &str) -> Vec<String> {
+    let at = text.find("$0").expect("it has the cursor");
+    let files = [
+        ("threatline.toml", text.replace("$0", "")),
+        ("a.threat", "rule house { }\n".to_owned()),
+    ];
+    let files: Vec<(String, String)> = files
+        .into_iter()
+        .map(|(path, text)| (path.to_owned(), text))
+        .collect();
+    let workspace = workspace(&files);
+    let model = workspace.model("").unwrap();
+    let found = threatline_ide::completion::settings_completion(workspace.db(), model, at as u32);
+    found
+        .into_iter()
+        .flat_map(|found| found.items)
+        .map(|item| item.label)
+        .collect()
+}
+
+#[test]
+fn settings_are_completed_too() {
+    let sections = settings("[$0");
+    assert!(
+        sections.contains(&"check".to_owned())
+            && sections.contains(&"rules.unencrypted_flow".to_owned())
+    );
+    assert!(sections.contains(&"rules.house".to_owned()));
+    assert_eq!(settings("[check]\n$0"), ["fail_on"]);
+    assert_eq!(
+        settings("[check]\nfail_on = $0"),
+        [
+            "\"low\"",
+            "\"medium\"",
+            "\"high\"",
+            "\"critical\"",
+            "\"never\""
+        ]
+    );
+    assert_eq!(
+        settings("[rules.unencrypted_flow]\nreason = \"x\"\n$0"),
+        ["enabled", "likelihood"]
+    );
+    assert!(settings("[diagnostics]\nmiss$0").contains(&"missing-mitigation".to_owned()));
+    assert_eq!(settings("# [$0"), [""; 0]);
+    assert_eq!(settings("$0"), [""; 0]);
+}
+
+#[test]
+fn functions_tell_what_they_take() {
+    let shown = |condition: &str| {
+        let cursor = Cursor::new(&shop(&format!(
+            "rule r {{\n  on: flow\n  when: {condition}\n}}"
+        )));
+        let found =
+            threatline_ide::signature_help::signature_help(cursor.db(), cursor.file, cursor.offset);
+        found.map(|found| format!("{} [{}]", found.label, found.parameters[found.active]))
+    };
+    assert_eq!(
+        shown("count($0").as_deref(),
+        Some("count(elements where condition) [elements]")
+    );
+    assert_eq!(
+        shown("any(incoming where (a and $0)").as_deref(),
+        Some("any(elements where condition) [condition]")
+    );
+    assert_eq!(
+        shown("any(incoming where exposed $0)").as_deref(),
+        Some("any(elements where condition) [condition]")
+    );
+    assert_eq!(
+        shown("stated($0)").as_deref(),
+        Some("stated(property) [property]")
+    );
+    assert_eq!(shown("any(incoming) and $0"), None);
+    assert_eq!(shown("kind in ($0)"), None);
+}

@@ -1,0 +1,1003 @@
+//! What there is to know of a word.
+
+use crate::shown::explained;
+use expect_test::{Expect, expect};
+use threatline_ide::hover::hover;
+use threatline_testkit::{Cursor, written};
+
+fn check(model: &str, expected: Expect) {
+    let cursor = Cursor::new(model);
+    let db = cursor.db();
+    let told = match hover(db, cursor.file, cursor.offset) {
+        Some(hover) => {
+            format!(
+                "{}\n{}",
+                written(db, cursor.file, hover.span),
+                explained(db, &hover.explanation)
+            )
+        }
+        None => "nothing\n".to_owned(),
+    };
+    expected.assert_eq(&told);
+}
+
+const SHOP: &str = "\
+//- edge.threat
+/// Where the world comes in.
+component edge \"Edge\" { owner: \"team-edge\" source: \"edge/**\" mitigations: audit_log }
+boundary internet \"Internet\" { trust: untrusted }
+boundary cloud \"Cloud account\" { kind: cloud mitigations: network_segmentation }
+boundary vpc in cloud { kind: network mitigations: shop.limits }
+external buyer \"Buyer\" in internet { kind: person }
+process gateway \"Gateway\" in vpc { technology: api_gateway }
+flow enter \"Enter\": buyer -> gateway { protocol: http authentication: session sends: shop.card }
+//- shop.threat
+component shop
+/// Number and expiry date.
+asset card \"Cardholder data\" { classification: restricted regulations: pci_dss }
+asset news { classification: public kind: log }
+process api \"Shop API\" in edge.vpc { technology: rest_api accepts: json handles: news privileges: root source: \"x/**\" }
+store orders in edge.vpc { technology: shop_db stores: card encryption: none mitigations: tls }
+store old { out_of_scope: \"It is switched off\" }
+flow pass: edge.gateway -> api { protocol: https sends: card }
+flow api -> orders { protocol: shop_protocol access: write sends: card }
+technology shop_db \"Our database\" { is: relational_database }
+protocol shop_protocol { is: https, postgres }
+mitigation limits \"Limits\" { based_on: rate_limiting status: planned due: 2026-01-31 owner: \"Ops\" references: CWE-770 }
+threat fraud \"Fraud\" { category: spoofing, tampering targets: api affects: card likelihood: high references: CAPEC-151 }
+accept risk \"For now\" { findings: unencrypted_flow@edge.enter, fraud by: \"CISO\" until: 2026-01-31 because: \"It is new\" }
+accept gone { findings: tampering@api, unencrypted_store@api by: \"CISO\" until: 2025-12-31 because: \"It was new\" }
+assumption \"All is well\" { about: api validate_by: 2026-06-30 }
+/// Ours.
+rule odd \"An odd rule\" {
+  on: flow
+  category: tampering, spoofing
+  when: exposed and source.kind = person and carries.integrity >= high and any(target.incoming where not encrypted)
+  likelihood: low
+  references: CWE-79, T1190
+  advice: \"Do less.\"
+}
+//- shop/part.threat
+component shop.part \"Part\"
+";
+
+fn at(before: &str) -> String {
+    assert!(SHOP.contains(before), "{before}");
+    SHOP.replacen(before, &format!("$0{before}"), 1)
+}
+
+#[test]
+fn elements() {
+    check(
+        &at("gateway \"Gateway\""),
+        expect![[r#"
+            edge.threat:7:9 gateway
+            # process edge.gateway: Gateway
+            - `technology`: `api_gateway`, API gateway <edge.threat:7>
+            Not stated: `privileges`, `redundancy`, `custom_code`.
+            == Place and trust
+            - It is in `vpc`; in `cloud`, Cloud account <edge.threat:7>
+            - Its trust is `high`, as no boundary around it states another one
+            - `edge.enter` comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
+            == What it holds
+            - `shop.card`, Cardholder data, which is restricted; `enter` carries it <edge.threat:8>
+            == What protects it
+            - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+            - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
+            == Findings
+            1 planned.
+        "#]],
+    );
+    check(
+        &at("api {"),
+        expect![[r#"
+            shop.threat:8:28 api
+            # process shop.api: Shop API
+            - `technology`: `rest_api`, REST interface <shop.threat:5>
+            - `accepts`: `json` <shop.threat:5>
+            - `privileges`: `root` <shop.threat:5>
+            Not stated: `redundancy`, `custom_code`.
+            == Place and trust
+            - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:5>
+            - Its trust is `high`, as no boundary around it states another one
+            - `edge.enter` comes from a place of trust `untrusted` into one of trust `high`, and `edge.gateway` hands it on <edge.threat:3>
+            == What it holds
+            - `card`, Cardholder data, which is restricted; `pass` carries it <shop.threat:8>
+            - `news`, which is public; it is in `handles` <shop.threat:5>
+            == What protects it
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+            == Findings
+            - critical: What the outside reaches runs with an administrator's rights (`excessive_privileges@api`) <shop.threat:5>
+            - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
+            2 open.
+        "#]],
+    );
+    check(
+        &at("orders in"),
+        expect![[r#"
+            shop.threat:6:7 orders
+            # store shop.orders
+            - `technology`: `shop_db`, Our database <shop.threat:6>
+            - `encryption`: `none` <shop.threat:6>
+            Not stated: `redundancy`, `backup`.
+            == Place and trust
+            - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:6>
+            - Its trust is `high`, as no boundary around it states another one
+            - Nothing reaches it from a place of lower trust <shop.threat:6>
+            == What it holds
+            - `card`, Cardholder data, which is restricted; it is in `stores` <shop.threat:6>
+            == What protects it
+            - `tls`, TLS on the path: implemented <shop.threat:6>
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+            == Findings
+            - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
+            - medium: Nobody can tell who read or changed restricted data (`missing_audit_trail@orders`) <shop.threat:6>
+            2 open, 1 mitigated.
+        "#]],
+    );
+    check(
+        &at("old {"),
+        expect![[r#"
+        shop.threat:7:7 old
+        # store shop.old
+        - Out of scope: It is switched off <shop.threat:7>
+        Not stated: `encryption`, `redundancy`, `backup`.
+        == Place and trust
+        - Its trust is `high`, as it is in no boundary
+        - Nothing reaches it from a place of lower trust <shop.threat:7>
+    "#]],
+    );
+    check(
+        &at("buyer ->"),
+        expect![[r#"
+        edge.threat:8:21 buyer
+        # external edge.buyer: Buyer
+        - `kind`: `person` <edge.threat:6>
+        == Place and trust
+        - It is in `internet`, Internet <edge.threat:6>
+        - Its trust is `untrusted`, as `internet` states <edge.threat:3>
+        - Nothing reaches it from a place of lower trust <edge.threat:6>
+        == What it holds
+        - `shop.card`, Cardholder data, which is restricted; `enter` carries it <edge.threat:8>
+        == What protects it
+        - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+    "#]],
+    );
+}
+
+#[test]
+fn flows() {
+    check(
+        &at("enter \"Enter\""),
+        expect![[r#"
+            edge.threat:8:6 enter
+            # flow edge.enter: Enter
+            - From `buyer`, Buyer <edge.threat:6>
+            - To `gateway`, Gateway <edge.threat:7>
+            - `protocol`: `http`, HTTP <edge.threat:8>
+            - `authentication`: `session` <edge.threat:8>
+            Not stated: `multi_factor`, `authorization`, `access`.
+            == Boundaries and trust
+            - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
+            - It comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
+            - It talks `http`, and is not encrypted <edge.threat:8>
+            - Who starts it is authenticated <edge.threat:8>
+            == What it carries
+            - `shop.card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
+            == What protects it
+            - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+            - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
+            == Findings
+            - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
+            - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
+            1 open, 1 not stated, 1 accepted.
+        "#]],
+    );
+    check(
+        &at("pass:"),
+        expect![[r#"
+            shop.threat:8:6 pass
+            # flow shop.pass
+            - From `edge.gateway`, Gateway <edge.threat:7>
+            - To `api`, Shop API <shop.threat:5>
+            - `protocol`: `https`, HTTPS: HTTP over TLS <shop.threat:8>
+            Not stated: `authentication`, `multi_factor`, `authorization`, `access`.
+            == Boundaries and trust
+            - It crosses no boundary <shop.threat:8>
+            - It talks `https`, and is encrypted <shop.threat:8>
+            - It states no `authentication` <shop.threat:8>
+            == What it carries
+            - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:8>
+            == What protects it
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+        "#]],
+    );
+    // A flow without a name shows at the word that begins it, and any flow at its arrow.
+    check(
+        &at("flow api -> orders"),
+        expect![[r#"
+            shop.threat:9:1 flow
+            # flow api -> orders
+            - From `api`, Shop API <shop.threat:5>
+            - To `orders` <shop.threat:6>
+            - `protocol`: `shop_protocol` <shop.threat:9>
+            - `access`: `write` <shop.threat:9>
+            Not stated: `authentication`, `multi_factor`, `authorization`.
+            == Boundaries and trust
+            - It crosses no boundary <shop.threat:9>
+            - It talks `shop.shop_protocol`, and is encrypted <shop.threat:9>
+            - It states no `authentication` <shop.threat:9>
+            == What it carries
+            - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
+            == What protects it
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+        "#]],
+    );
+    check(
+        &at("-> orders"),
+        expect![[r#"
+            shop.threat:9:10 ->
+            # flow api -> orders
+            - From `api`, Shop API <shop.threat:5>
+            - To `orders` <shop.threat:6>
+            - `protocol`: `shop_protocol` <shop.threat:9>
+            - `access`: `write` <shop.threat:9>
+            Not stated: `authentication`, `multi_factor`, `authorization`.
+            == Boundaries and trust
+            - It crosses no boundary <shop.threat:9>
+            - It talks `shop.shop_protocol`, and is encrypted <shop.threat:9>
+            - It states no `authentication` <shop.threat:9>
+            == What it carries
+            - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
+            == What protects it
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+        "#]],
+    );
+}
+
+#[test]
+fn components_and_boundaries() {
+    check(
+        &at("edge \"Edge\""),
+        expect![[r#"
+            edge.threat:2:11 edge
+            # component edge: Edge
+            Where the world comes in.
+            - `owner`: team-edge <edge.threat:2>
+            - `source`: edge/** <edge.threat:2>
+            It declares 3 boundaries, 1 external, 1 process, 1 flow.
+            == What protects everything in it
+            - `audit_log`, Audit log that those who are logged cannot change: implemented <edge.threat:2>
+            == Findings
+            - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
+            - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
+            1 open, 1 not stated, 1 planned, 1 accepted.
+        "#]],
+    );
+    check(
+        &at("shop\n"),
+        expect![[r#"
+            shop.threat:1:11 shop
+            # component shop
+            It declares 2 assets, 1 process, 2 stores, 2 flows, 1 threat, 1 mitigation, 2 accepts, 1 assumption, 1 technology, 1 protocol, 1 rule.
+            == Its parts
+            - `part`, Part <shop/part.threat:1>
+            == Findings
+            - critical: What the outside reaches runs with an administrator's rights (`excessive_privileges@api`) <shop.threat:5>
+            - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
+            - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
+            - medium: Nobody can tell who read or changed restricted data (`missing_audit_trail@orders`) <shop.threat:6>
+            4 open, 1 accepted, 1 mitigated.
+        "#]],
+    );
+    check(
+        &at("vpc in"),
+        expect![[r#"
+            edge.threat:5:10 vpc
+            # boundary edge.vpc
+            - `kind`: `network` <edge.threat:5>
+            - Its trust is `high`, as no boundary around it states another one
+            - It is in `cloud`, Cloud account <edge.threat:5>
+            Flows that enter it: 1, of which 1 from a place of lower trust. Flows that leave it: 0.
+            == What protects everything in it
+            - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days <edge.threat:5>
+            == What is in it
+            - process `gateway`, Gateway <edge.threat:7>
+            - process `shop.api`, Shop API <shop.threat:5>
+            - store `shop.orders` <shop.threat:6>
+        "#]],
+    );
+    check(
+        &at("cloud \"Cloud"),
+        expect![[r#"
+            edge.threat:4:10 cloud
+            # boundary edge.cloud: Cloud account
+            - `kind`: `cloud` <edge.threat:4>
+            - Its trust is `high`, as it is in no boundary
+            Flows that enter it: 1, of which 1 from a place of lower trust. Flows that leave it: 0.
+            == What protects everything in it
+            - `network_segmentation`, Network segmentation: implemented <edge.threat:4>
+            == What is in it
+            - boundary `vpc`, with 3 in it <edge.threat:5>
+        "#]],
+    );
+    check(
+        &at("internet \"Inter"),
+        expect![[r#"
+            edge.threat:3:10 internet
+            # boundary edge.internet: Internet
+            - Its trust is `untrusted` <edge.threat:3>
+            Flows that enter it: 0. Flows that leave it: 1.
+            == What is in it
+            - external `buyer`, Buyer <edge.threat:6>
+        "#]],
+    );
+}
+
+#[test]
+fn assets() {
+    check(
+        &at("card \"Card"),
+        expect![[r#"
+            shop.threat:3:7 card
+            # asset shop.card: Cardholder data
+            Number and expiry date.
+            - `classification`: `restricted` <shop.threat:3>
+            - `kind`: `data`, as it is not stated
+            - `integrity`: `critical`, by its classification
+            - `availability`: `medium`, as it is not stated
+            - `regulations`: `pci_dss` <shop.threat:3>
+            == Where it is held
+            - external `edge.buyer`, Buyer; `edge.enter` carries it <edge.threat:6>
+            - process `edge.gateway`, Gateway; `edge.enter` carries it <edge.threat:7>
+            - process `api`, Shop API; `pass` carries it <shop.threat:5>
+            - store `orders`; it is in `stores` <shop.threat:6>
+            == What carries it
+            - `edge.enter`, Enter; it is in `sends` <edge.threat:8>
+            - `pass`; it is in `sends` <shop.threat:8>
+            - `(shop.api -> shop.orders)`; it is in `sends` <shop.threat:9>
+        "#]],
+    );
+    check(
+        &at("news privileges"),
+        expect![[r#"
+            shop.threat:5:82 news
+            # asset shop.news
+            - `classification`: `public` <shop.threat:4>
+            - `kind`: `log` <shop.threat:4>
+            - `integrity`: `low`, by its classification
+            - `availability`: `medium`, as it is not stated
+            == Where it is held
+            - process `api`, Shop API; it is in `handles` <shop.threat:5>
+        "#]],
+    );
+}
+
+#[test]
+fn decisions() {
+    check(
+        &at("limits \"Limits\""),
+        expect![[r#"
+            shop.threat:12:12 limits
+            # mitigation shop.limits: Limits
+            - Its status is planned, due 2026-01-31, in 30 days <shop.threat:12>
+            - `based_on`: `rate_limiting`, Rate limiting <shop.threat:12>
+            - `owner`: Ops <shop.threat:12>
+            == What it counters
+            - `missing_rate_limit`, Requests from outside are not limited <std/rules/availability.threat>
+            - `unbounded_model_use`, Use of a model is not limited <std/rules/language_models.threat>
+            == Where it is listed
+            - boundary `edge.vpc` and everything in it <edge.threat:5>
+            == References
+            - CWE-770: Allocation of Resources Without Limits or Throttling
+            https://cwe.mitre.org/data/definitions/770.html
+        "#]],
+    );
+    check(
+        &at("rate_limiting"),
+        expect![[r#"
+        shop.threat:12:40 rate_limiting
+        # mitigation std.rate_limiting: Rate limiting
+        - Its status is implemented
+        == What it counters
+        - `missing_rate_limit`, Requests from outside are not limited <std/rules/availability.threat>
+        - `unbounded_model_use`, Use of a model is not limited <std/rules/language_models.threat>
+        == What is based on it
+        - `limits`, Limits <shop.threat:12>
+        == References
+        - ASVS-2.4.1: Validation and Business Logic
+        https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x11-V2-Validation-and-Business-Logic.md
+    "#]],
+    );
+    check(
+        &at("fraud \"Fraud\""),
+        expect![[r#"
+            shop.threat:13:8 fraud
+            # threat shop.fraud: Fraud
+            It is accepted with `shop.risk`, by CISO until 2026-01-31: "It is new". Its severity is critical.
+            - `category`: `spoofing`, `tampering` <shop.threat:13>
+            == Why it is here
+            - it is against `shop.api` <shop.threat:13>
+            == How severe it is
+            - likelihood high: `high` (stated)
+            - impact critical: by the most sensitive asset that it harms
+            - severity critical: likelihood high with impact critical
+            == References
+            - CAPEC-151: Identity Spoofing
+            https://capec.mitre.org/data/definitions/151.html
+        "#]],
+    );
+    check(
+        &at("risk \"For now\""),
+        expect![[r#"
+        shop.threat:14:8 risk
+        # accept shop.risk: For now
+        - `by`: CISO <shop.threat:14>
+        - `until`: 2026-01-31, in 30 days <shop.threat:14>
+        - `because`: It is new <shop.threat:14>
+        == Findings
+        2 accepted.
+    "#]],
+    );
+    check(
+        &at("gone {"),
+        expect![[r#"
+        shop.threat:15:8 gone
+        # accept shop.gone
+        It has expired: its last day was 2025-12-31, and what it accepted is open again.
+        - `by`: CISO <shop.threat:15>
+        - `until`: 2025-12-31, yesterday <shop.threat:15>
+        - `because`: It was new <shop.threat:15>
+        == Findings
+        - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
+        1 open.
+    "#]],
+    );
+    check(
+        &at("assumption"),
+        expect![[r#"
+        shop.threat:16:1 assumption
+        # assumption All is well
+        - `about`: `api`, Shop API <shop.threat:16>
+        - `validate_by`: 2026-06-30, in 180 days <shop.threat:16>
+    "#]],
+    );
+}
+
+#[test]
+fn tickets_lead_where_the_settings_say() {
+    check(
+        "//- threatline.toml\n[links]\nticket = \"https://tickets.example.com/{}\"\n\
+         //- m.threat\nmitigation $0m { ticket: \"PAY-1\" counters: spoofing }\n",
+        expect![[r#"
+            m.threat:1:12 m
+            # mitigation m
+            - Its status is implemented
+            - `ticket`: PAY-1
+            https://tickets.example.com/PAY-1 <m.threat:1>
+            == What it counters
+            - Everything of spoofing <m.threat:1>
+        "#]],
+    );
+}
+
+#[test]
+fn definitions() {
+    check(
+        &at("shop_db \"Our"),
+        expect![[r#"
+            shop.threat:10:12 shop_db
+            # technology shop.shop_db: Our database
+            - It is one of `relational_database`, `database`, `datastore` <shop.threat:10>
+            - `forwards`: `no`, as nothing says otherwise
+            == What is made with it
+            - store `orders` <shop.threat:6>
+            == The rules that ask for it
+            - `unauthenticated_inside`, A store of sensitive data serves whoever is inside <std/rules/identity.threat>
+            - `injection`, Untrusted input reaches a database query <std/rules/input.threat>
+        "#]],
+    );
+    check(
+        &at("relational_database"),
+        expect![[r#"
+            shop.threat:10:41 relational_database
+            # technology std.relational_database: Relational database
+            - It is one of `database`, `datastore` <std/technologies.threat>
+            - `forwards`: `no`, as nothing says otherwise
+            Narrower: `shop_db`.
+            == What is made with it
+            - store `orders` <shop.threat:6>
+            == The rules that ask for it
+            - `unauthenticated_inside`, A store of sensitive data serves whoever is inside <std/rules/identity.threat>
+            - `injection`, Untrusted input reaches a database query <std/rules/input.threat>
+        "#]],
+    );
+    check(
+        &at("shop_protocol {"),
+        expect![[r#"
+        shop.threat:11:10 shop_protocol
+        # protocol shop.shop_protocol
+        - It is one of `https`, `http` <shop.threat:11>
+        - `encrypted`: `yes`, as `https` says <std/protocols.threat>
+        - `authenticated`: `no`, as nothing says otherwise
+        == What talks it
+        - flow `(shop.api -> shop.orders)` <shop.threat:9>
+    "#]],
+    );
+    check(
+        &at("odd \"An odd"),
+        expect![[r#"
+        shop.threat:18:6 odd
+        # rule shop.odd: An odd rule
+        Ours.
+        On `flow`; STRIDE: spoofing, tampering.
+            when: exposed and source.kind = person and carries.integrity >= high and any(target.incoming where not encrypted)
+        Likelihood low, impact high where confidential data are held.
+        == What to do
+        Do less.
+        == Findings
+        - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
+        1 open.
+        == References
+        - CWE-79: Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')
+        https://cwe.mitre.org/data/definitions/79.html
+        - T1190: Exploit Public-Facing Application
+        https://attack.mitre.org/techniques/T1190/
+    "#]],
+    );
+}
+
+#[test]
+fn findings() {
+    check(
+        &at("unencrypted_flow@edge"),
+        expect![[r#"
+        shop.threat:14:35 unencrypted_flow@edge.enter
+        # std.unencrypted_flow@edge.enter: Sensitive data crosses a trust boundary in clear text
+        It is accepted with `shop.risk`, by CISO until 2026-01-31: "It is new". Its severity is critical.
+        Data that must stay confidential leaves a trust boundary in clear text: whoever is on the path reads
+        and changes them.
+        == Why it is here
+        - it leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
+        - it carries `shop.card`, which is restricted <edge.threat:8>
+        - it talks `http`, and is not encrypted <edge.threat:8>
+        == How severe it is
+        - likelihood high: `medium` (stated), raised by exposure
+        - impact critical: `high` where confidential data are held; what is held here is rated critical
+        - severity critical: likelihood high with impact critical
+        == What to do
+        Use a protocol that encrypts, or carry the flow through a tunnel.
+        - `std.tls: TLS on the path` counters it <std/mitigations.threat>
+        - `std.mutual_tls: Mutual TLS` counters it <std/mitigations.threat>
+        - `std.vpn: VPN` counters it <std/mitigations.threat>
+        - `std.payload_encryption: Data encrypted before they are sent` counters it <std/mitigations.threat>
+        == References
+        - CWE-319: Cleartext Transmission of Sensitive Information
+        https://cwe.mitre.org/data/definitions/319.html
+        - CAPEC-157: Sniffing Attacks
+        https://capec.mitre.org/data/definitions/157.html
+        - ASVS-12.2.1: Secure Communication
+        https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x21-V12-Secure-Communication.md
+    "#]],
+    );
+    check(
+        &at("enter, fraud"),
+        expect![[r#"
+            shop.threat:14:57 enter
+            # flow edge.enter: Enter
+            - From `edge.buyer`, Buyer <edge.threat:6>
+            - To `edge.gateway`, Gateway <edge.threat:7>
+            - `protocol`: `http`, HTTP <edge.threat:8>
+            - `authentication`: `session` <edge.threat:8>
+            Not stated: `multi_factor`, `authorization`, `access`.
+            == Boundaries and trust
+            - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
+            - It comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
+            - It talks `http`, and is not encrypted <edge.threat:8>
+            - Who starts it is authenticated <edge.threat:8>
+            == What it carries
+            - `card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
+            == What protects it
+            - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+            - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
+            - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+            == Findings
+            - high: Authenticated requests are not authorized (`missing_authorization@edge.enter`), not stated: `authorization` <edge.threat:8>
+            - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
+            1 open, 1 not stated, 1 accepted.
+        "#]],
+    );
+    check(
+        &at("tampering@api"),
+        expect![[r#"
+        shop.threat:15:25 tampering@api
+        # tampering, a STRIDE category, on shop.api
+        Data or code is changed by someone who may not; it breaks integrity.
+        - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
+        1 open.
+    "#]],
+    );
+    check(
+        &at("unencrypted_store@api"),
+        expect![[r#"
+        shop.threat:15:40 unencrypted_store@api
+        # rule std.unencrypted_store: Sensitive data are stored in clear text
+        It is not found on `shop.api`.
+        Who gets hold of the disk, a snapshot or a backup reads everything.
+        On `store`; STRIDE: information disclosure.
+            when:
+              holds >= confidential
+              and not technology is development
+              and (not technology is messaging or stated(encryption))
+              and not encrypted
+        Likelihood low, impact high where confidential data are held.
+        == What to do
+        Encrypt at rest, or before the data reach the store where the store itself is not trusted.
+        == What counters it
+        - `encryption_at_rest`, Encryption at rest <std/mitigations.threat>
+        - `client_side_encryption`, Encryption before data reach the store <std/mitigations.threat>
+        == Findings
+        - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
+        1 open.
+        == References
+        - CWE-311: Missing Encryption of Sensitive Data
+        https://cwe.mitre.org/data/definitions/311.html
+        - CAPEC-37: Retrieve Embedded Sensitive Data
+        https://capec.mitre.org/data/definitions/37.html
+        - ASVS-14.2.4: Data Protection
+        https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x23-V14-Data-Protection.md
+    "#]],
+    );
+}
+
+#[test]
+fn words_and_properties() {
+    check(
+        &at("restricted"),
+        expect![[r#"
+        shop.threat:3:48 restricted
+        # restricted, a classification
+        For the few who are named; a leak does grave harm or breaks the law.
+        From the least to the most: `public`, `internal`, `confidential`, `restricted`.
+    "#]],
+    );
+    check(
+        &at("pci_dss"),
+        expect![[r#"
+        shop.threat:3:72 pci_dss
+        # pci_dss, a regulation
+        Payment Card Industry Data Security Standard.
+    "#]],
+    );
+    check(
+        &at("tampering, spoofing\n"),
+        expect![[r#"
+        shop.threat:20:13 tampering
+        # tampering, a STRIDE category
+        Data or code is changed by someone who may not; it breaks integrity.
+    "#]],
+    );
+    check(
+        &at("encryption:"),
+        expect![[r#"
+        shop.threat:6:61 encryption
+        # encryption of a store
+        How its data are encrypted.
+        It takes an encryption:
+        - `none`: Not at all.
+        - `at_rest`: By the store or its disk; the store sees clear text.
+        - `client_side`: Before they reach the store, which never sees clear text.
+        Unless stated, it is unknown, and rules ask for it.
+    "#]],
+    );
+    check(
+        &at("classification:"),
+        expect![[r#"
+        shop.threat:3:32 classification
+        # classification of an asset
+        How confidential it is.
+        It takes a classification:
+        - `public`: Anyone may read it.
+        - `internal`: For those who belong to the organisation.
+        - `confidential`: For those who need it; a leak does harm.
+        - `restricted`: For the few who are named; a leak does grave harm or breaks the law.
+        It is required.
+    "#]],
+    );
+    check(
+        &at("mitigations: tls"),
+        expect![[r#"
+            shop.threat:6:78 mitigations
+            # mitigations of a store
+            The mitigations that protect it.
+            It takes the name of a mitigation, one or several.
+        "#]],
+    );
+    check(
+        &at("when:"),
+        expect![[r#"
+        shop.threat:21:3 when
+        # when of a rule
+        What has to be true of an element for the rule to find the threat.
+        It takes a condition over facts.
+        It is required.
+    "#]],
+    );
+    check(
+        &at("asset card"),
+        expect![[r#"
+        shop.threat:3:1 asset
+        # asset
+        Something worth protecting.
+        Its properties: `classification`, `kind`, `integrity`, `availability`, `personal`, `regulations`, `owner`, `tags`.
+    "#]],
+    );
+    check(
+        "process p { redundancy: $0yes }",
+        expect![[r#"
+            model.threat:1:25 yes
+            # redundancy of a process
+            Whether another takes over when it fails.
+            It takes `yes` or `no`.
+            Unless stated, it is unknown, and rules ask for it.
+        "#]],
+    );
+    check(
+        &at("026-06-30"),
+        expect![[r#"
+        shop.threat:16:52 2026-06-30
+        # 2026-06-30, in 180 days
+        `validate_by`: The day by which it is to be looked at again.
+    "#]],
+    );
+}
+
+#[test]
+fn references() {
+    check(
+        &at("CWE-79"),
+        expect![[r#"
+        shop.threat:23:15 CWE-79
+        # CWE-79: Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')
+        A weakness or category. Common Weakness Enumeration 4.20, by MITRE.
+        https://cwe.mitre.org/data/definitions/79.html
+    "#]],
+    );
+    check(
+        &at("T1190"),
+        expect![[r#"
+        shop.threat:23:23 T1190
+        # T1190: Exploit Public-Facing Application
+        A technique. MITRE ATT&CK 19, by MITRE.
+        https://attack.mitre.org/techniques/T1190/
+    "#]],
+    );
+    check(
+        "rule r { references: $0ASVS-12.2.1 }",
+        expect![[r#"
+        model.threat:1:22 ASVS-12.2.1
+        # ASVS-12.2.1: Secure Communication
+        A requirement; the title is that of its chapter. OWASP Application Security Verification Standard 5.0.0, by OWASP.
+        https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x21-V12-Secure-Communication.md
+    "#]],
+    );
+    check(
+        "rule r { references: $0CWE-99999 }",
+        expect![[r#"
+        model.threat:1:22 CWE-99999
+        # CWE-99999
+        A weakness or category. Common Weakness Enumeration 4.20, by MITRE.
+        The published lists do not have it.
+    "#]],
+    );
+}
+
+#[test]
+fn conditions() {
+    check(
+        &at("exposed and"),
+        expect![[r#"
+            shop.threat:21:9 exposed
+            # exposed, a derived fact
+            A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place.
+            It is `yes` or `no`.
+            Every element has it.
+        "#]],
+    );
+    check(
+        &at("source.kind"),
+        expect![[r#"
+            shop.threat:21:21 source
+            # source, a derived fact
+            Where the flow starts.
+            It is an element: behind a dot stand facts of it.
+            Elements that have it: flow.
+        "#]],
+    );
+    check(
+        &at("kind = person"),
+        expect![[r#"
+            shop.threat:21:28 kind
+            # kind, a stated fact
+            What it is.
+            It is a kind of external entity: `person`, `system`, `device`.
+            Elements that have it: external. Unless stated, it is unknown, and rules ask for it.
+        "#]],
+    );
+    check(
+        &at("person and"),
+        expect![[r#"
+        shop.threat:21:35 person
+        # person, a kind of external entity
+        A human being.
+    "#]],
+    );
+    check(
+        &at("carries.integrity"),
+        expect![[r#"
+            shop.threat:21:46 carries
+            # carries, a derived fact
+            The assets that the flow sends and receives.
+            It gives assets, which compare by their classification: `>= confidential`. Behind a dot stands an aspect of them: `.classification`, `.integrity`, `.availability`, `.personal`, `.kind`.
+            Elements that have it: flow.
+        "#]],
+    );
+    check(
+        &at("integrity >="),
+        expect![[r#"
+        shop.threat:21:54 integrity
+        # integrity of an asset
+        How bad it is when it is changed wrongly.
+        It takes a level:
+        - `low`: Unlikely, or little harm.
+        - `medium`: Possible, or harm that can be made good; also where nothing speaks for more or less.
+        - `high`: Likely, or grave harm.
+        - `critical`: To be expected, or harm that is hard to survive.
+        Unless stated, it is by the classification: `public` low, `internal` medium, `confidential` high, `restricted` critical.
+    "#]],
+    );
+    check(
+        &at("any(target"),
+        expect![[r#"
+        shop.threat:21:76 any
+        # any, a function of conditions
+        True if there is one such.
+            any(incoming where exposed)
+    "#]],
+    );
+    check(
+        &at("incoming where"),
+        expect![[r#"
+            shop.threat:21:87 incoming
+            # incoming, a derived fact
+            The flows that end at it.
+            They are elements: ask for them with `any`, `all`, `no`, `count` or `components`.
+            Elements that have it: external, process, store.
+        "#]],
+    );
+}
+
+#[test]
+fn tests_of_rules() {
+    check(
+        "//- m.threat\nrule odd { on: process category: spoofing when: stated(owner) }\n\
+         //- odd.test.threat\nprocess a { owner: \"x\" }\nprocess b\n$0expect { found: odd@a, odd@b absent: odd@b }\n",
+        expect![[r#"
+            odd.test.threat:3:1 expect
+            # expect
+            - `odd@a` is found, as expected <odd.test.threat:3>
+            - `odd@b` should be found: it is not found <odd.test.threat:3>
+            - `odd@b` is absent, as expected <odd.test.threat:3>
+        "#]],
+    );
+    check(
+        "//- m.threat\nrule odd { on: process category: spoofing when: stated(owner) }\n\
+         //- odd.test.threat\nprocess a { owner: \"x\" }\nprocess b\nexpect { found: odd@a, $0odd@b }\n",
+        expect![[r#"
+            odd.test.threat:3:24 odd@b
+            # rule odd
+            It is not found on `b`.
+            == Why not
+            - it does not state `owner` <odd.test.threat:2>
+            On `process`; STRIDE: spoofing.
+                when: stated(owner)
+            Likelihood medium, impact high where confidential data are held.
+            == Findings
+            - low: odd (`odd@a`) <odd.test.threat:1>
+            1 open.
+        "#]],
+    );
+}
+
+#[test]
+fn nothing_to_say() {
+    check(
+        "$0// text\nprocess p",
+        expect![[r#"
+        nothing
+    "#]],
+    );
+    check(
+        "process p$0 in q",
+        expect![[r#"
+        nothing
+    "#]],
+    );
+    check(
+        "process p \"$0Title\"",
+        expect![[r#"
+        nothing
+    "#]],
+    );
+    check(
+        "/// Te$0xt\nprocess p",
+        expect![[r#"
+        nothing
+    "#]],
+    );
+    check(
+        "process p in $0nowhere",
+        expect![[r#"
+        nothing
+    "#]],
+    );
+    check(
+        "process a\nflow a // -$0> b\n -> a",
+        expect![[r#"
+        nothing
+    "#]],
+    );
+    check(
+        "$0",
+        expect![[r#"
+        nothing
+    "#]],
+    );
+}
+
+#[test]
+fn broken_text() {
+    check(
+        "process $0p in vpc {\n owner: \nboundary vpc {",
+        expect![[r#"
+            model.threat:1:9 p
+            # process p
+            Not stated: `privileges`, `redundancy`, `custom_code`.
+            == Place and trust
+            - It is in `vpc` <model.threat:1>
+            - Its trust is `high`, as no boundary around it states another one
+            - Nothing reaches it from a place of lower trust <model.threat:1>
+        "#]],
+    );
+    check(
+        "flow $0f: a -> \nprocess a",
+        expect![[r#"
+        model.threat:1:6 f
+        # flow f
+        - From `a` <model.threat:2>
+        Not stated: `authentication`, `multi_factor`, `authorization`, `access`.
+        == Boundaries and trust
+        - It crosses no boundary <model.threat:1>
+        - It states no `protocol` <model.threat:1>
+        - It states no `authentication` <model.threat:1>
+    "#]],
+    );
+    check(
+        "store $0s { stores: x, , encryption: nonsense",
+        expect![[r#"
+        model.threat:1:7 s
+        # store s
+        Not stated: `encryption`, `redundancy`, `backup`.
+        == Place and trust
+        - Its trust is `high`, as it is in no boundary
+        - Nothing reaches it from a place of lower trust <model.threat:1>
+    "#]],
+    );
+}

@@ -1,0 +1,17 @@
+//! What an editor asks, feature by feature, and all features everywhere: one program, since linking
+//! one for each file takes longer than running them.
+
+mod code_actions;
+mod completion;
+mod document_links;
+mod everywhere;
+mod folding_range;
+mod goto;
+mod hierarchies;
+mod hover;
+mod occurrences;
+mod rename;
+mod selection_range;
+mod shown;
+mod symbols;
+mod views;

@@ -1,7 +1,7 @@
 //! The table of diagnostics: every code with its weight, what it means, and a model that triggers
 //! it. The reference is made from it, and a test checks each example.
 
-use crate::diagnostics::Severity;
+use crate::severity::Severity;
 
 /// What a diagnostic is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,11 +1,14 @@
 //! Whether rules find in a test what it expects. It must not know how the outcome is shown.
 
+use crate::assessment::{Assessed, FindingState, assessed};
 use crate::db::{Db, Decl, Model, Place};
-use crate::facts::Reason;
-use crate::findings::{Assessed, FindingId, FindingState, assessed, finding_reasons, selects};
+use crate::findings::{finding_reasons, selects};
+use crate::identity::{FindingId, FindingSelector};
 use crate::lower::Part;
 use crate::names::full_name;
-use crate::properties::{FindingSelector, TypedValue, typed};
+use crate::properties::typed;
+use crate::values::TypedValue;
+use crate::wording::Reason;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 
@@ -146,17 +149,17 @@ fn why_absent(db: &dyn Db, finding: &FindingSelector) -> Vec<Reason> {
             *element,
         );
     }
-    if !crate::condition::rule_subjects(db, *rule).contains(&element.kind(db)) {
+    if !crate::checker::rule_subjects(db, *rule).contains(&element.kind(db)) {
         return at(
             format!(
                 "the rule does not look at {}",
-                crate::properties::with_article(element.kind(db).word())
+                crate::names::with_article(element.kind(db).word())
             ),
             *rule,
         );
     }
-    match &crate::condition::checked_condition(db, *rule).condition {
-        Some(condition) => crate::condition::reasons_against(db, condition, *element),
+    match &crate::checker::checked_condition(db, *rule).condition {
+        Some(condition) => crate::reasons::reasons_against(db, condition, *element),
         None => at("the rule's condition has errors".to_owned(), *rule),
     }
 }

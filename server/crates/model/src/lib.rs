@@ -5,25 +5,59 @@
 //! This file is the interface of the crate: what is not here is its own affair. Tables that know no
 //! model are modules, since their short names are read with the name of the table.
 
+// Tables, which know no model.
 pub mod codes;
 pub mod library;
 pub mod references;
 pub mod schema;
+mod severity;
 
-mod condition;
+// Inputs.
 #[allow(missing_docs)]
 // of what the macros make of the inputs; the inputs themselves are documented
 mod db;
-mod diagnostics;
+mod lower;
+mod mentions;
+mod nearest;
+mod settings;
+mod workspace;
+
+// Names, and what headings say.
+mod boundaries;
+mod flows;
+mod headings;
+mod names;
+mod resolve;
+
+// What declarations state, checked.
+mod checker;
+mod condition;
+mod diagnostic;
+mod identity;
+mod lookup;
+mod properties;
+mod values;
+mod vocabulary;
+
+// What follows from it.
+mod assets;
+mod definitions;
+mod exposure;
+mod mitigations;
+mod usage;
+
+// What rules find.
+mod assessment;
+mod evaluation;
 mod expectations;
 mod facts;
 mod findings;
-mod lower;
-mod names;
-mod properties;
-mod relations;
-mod settings;
-mod workspace;
+mod reasons;
+mod ruleset;
+mod wording;
+
+// What is to be said.
+mod diagnostics;
 
 // Inputs: the database of what files declare, and its only writer.
 pub use db::{Database, Db, Decl, Declared, File, Model, Names, Place, World, tree};
@@ -41,45 +75,55 @@ pub use lower::{
 pub use settings::{RuleSetting, SETTINGS_SECTIONS, Settings, settings_keys, settings_words};
 
 // Names: which declaration one means, and how a declaration is called.
-pub use names::{
-    component_of, components, components_around, full_name, name_from, names_in, resolve,
-    resolve_as, top_level, visible_declarations,
+pub use names::{full_name, name_from, with_article};
+pub use nearest::nearest;
+pub use resolve::{
+    component_of, components, components_around, names_in, resolve, resolve_as, top_level,
+    visible_declarations,
 };
+
+// Headings: the flows of elements, and the boundaries around them.
+pub use boundaries::{MAX_BOUNDARY_DEPTH, boundaries_around, contents, crossed};
+pub use flows::{incoming, outgoing, touching};
+pub use headings::{ENDPOINT_KINDS, ends, placed_in};
 
 // What a declaration states, checked against the schema.
-pub use properties::{Categories, FindingSelector, StatedProperty, Typed, TypedValue, typed};
-
-// How elements relate: flows, boundaries, trust, assets, mitigations, broader definitions.
-pub use relations::{
-    ENDPOINT_KINDS, EffectiveMitigation, MAX_BOUNDARY_DEPTH, Sensitivity, boundaries_around,
-    broader_says, contents, counters, crossed, effective_mitigations, ends, exposed_by, holds,
-    incoming, is_done, kind_of_asset, mitigations_against_rule, outgoing, placed_in, rules,
-    sensitivity, sensitivity_of_asset, touching, trust, trust_of_boundary, used_by, why_held,
-    with_broader,
+pub use checker::{checked_condition, facts_in_condition, rule_subjects, technologies_wanted};
+pub use properties::typed;
+pub use values::{Categories, StatedProperty, Typed, TypedValue};
+pub use vocabulary::{
+    DERIVED_FACTS, DerivedFact, Fact, Gives, Many, fact_meaning, fact_named, fact_names,
+    is_derived_fact,
 };
 
-// The facts that conditions ask for, and the conditions of rules.
-pub use condition::{
-    checked_condition, facts_in_condition, reasons_against, rule_subjects, technologies_wanted,
+// What follows from it: trust, assets, mitigations, broader definitions.
+pub use assets::{Sensitivity, holds, kind_of_asset, sensitivity, sensitivity_of_asset, why_held};
+pub use definitions::{broader_says, with_broader};
+pub use exposure::{exposed_by, trust, trust_of_boundary};
+pub use mitigations::{
+    EffectiveMitigation, counters, effective_mitigations, is_done, mitigations_against_rule,
 };
-pub use facts::{
-    DERIVED_FACTS, DerivedFact, Fact, FactCache, FactValue, Gives, Many, MissingFact, Reason,
-    describe_fact, fact_meaning, fact_named, fact_names, is_derived_fact,
-};
+pub use usage::used_by;
+
+// The values of facts for an element, and why a condition does not hold for it.
+pub use facts::{FactCache, FactValue, MissingFact};
+pub use reasons::reasons_against;
+pub use wording::{Reason, describe_fact};
 
 // Findings: what rules find, how severe it is, and what has been done about it.
-pub use findings::{
-    Assessed, Finding, FindingId, FindingState, Level, SEVERITY_MATRIX, STATES, accepts_finding,
-    all_findings, assessed, categories_in_words, finding_reasons, mitigations_against_finding,
-    rule_named, rule_settings, selects, severity_steps,
+pub use assessment::{
+    Assessed, FindingState, STATES, accepts_finding, all_findings, assessed,
+    mitigations_against_finding,
 };
+pub use findings::{Finding, categories_in_words, finding_reasons, selects, severity_steps};
+pub use identity::{FindingId, FindingSelector};
+pub use ruleset::{rule_named, rule_settings, rules};
+pub use severity::{Level, SEVERITY_MATRIX};
 
 // Tests of rules.
 pub use expectations::{Outcome, expectation_outcomes, expected_rules, tests_of_rule};
 
 // Diagnostics: everything that is to be said of a file.
-pub use diagnostics::{
-    DUE_SOON_DAYS, Diagnostic, Location, Related, Severity, diagnostics, nearest,
-    settings_diagnostics,
-};
-pub use properties::with_article;
+pub use diagnostic::{Diagnostic, Location, Related};
+pub use diagnostics::{DUE_SOON_DAYS, diagnostics, settings_diagnostics};
+pub use severity::Severity;

@@ -1,402 +1,10 @@
-//! Names: which declaration a written name means, and how a declaration is named. It must not know
-//! what properties mean.
+//! How a declaration is called, and who may name it. It must not know what properties mean.
 
-use crate::db::{Db, Decl, Declared, File, Model, World};
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::db::{Db, Decl, File};
+use crate::headings::ends;
+use crate::resolve::{declared, resolve};
 use smol_str::{SmolStr, format_smolstr};
 use threatline_syntax::Kind;
-
-/// The components of a model: which file is which, and every name that stands before a dot.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Components {
-    files: FxHashMap<SmolStr, File>,
-    prefixes: FxHashSet<SmolStr>,
-}
-
-impl Components {
-    /// Whether a name is that of a component, or stands before a dot in one.
-    pub fn is_known(&self, name: &str) -> bool {
-        self.prefixes.contains(name)
-    }
-
-    /// The file of a component.
-    pub fn file_of(&self, component: &str) -> Option<File> {
-        self.files.get(component).copied()
-    }
-}
-
-/// The components of a model, for those who ask about all. Of two files that are the same component
-/// the first by path counts.
-#[salsa::tracked]
-pub fn components(db: &dyn Db, model: Model) -> Components {
-    let mut found = Components::default();
-    for &file in model.files(db).iter() {
-        let Some(component) = file.component(db) else {
-            continue;
-        };
-        found.files.entry(component.clone()).or_insert(file);
-        for (dot, _) in component.match_indices('.') {
-            found.prefixes.insert(component[..dot].into());
-        }
-        found.prefixes.insert(component.clone());
-    }
-    found
-}
-
-/// What a file declares, by name. Of two declarations of one name the first counts.
-#[salsa::tracked]
-pub fn names_in(db: &dyn Db, file: File) -> FxHashMap<SmolStr, Decl> {
-    let mut names = FxHashMap::default();
-    for &decl in file.declarations(db).iter() {
-        let shape = decl.shape(db);
-        if let Some(name) = shape
-            .name
-            .as_ref()
-            .filter(|_| shape.kind != Kind::Component)
-        {
-            names.entry(name.clone()).or_insert(decl);
-        }
-    }
-    names
-}
-
-/// What the files of a model declare that are no components.
-#[salsa::tracked]
-pub fn top_level(db: &dyn Db, model: Model) -> FxHashMap<SmolStr, Decl> {
-    let mut names = FxHashMap::default();
-    for &file in model
-        .files(db)
-        .iter()
-        .filter(|file| file.component(db).is_none())
-    {
-        for (name, decl) in names_in(db, file) {
-            let first = names.entry(name.clone()).or_insert(*decl);
-            // Within one file `names_in` keeps the first; between files the first by path counts.
-            debug_assert!(first.file(db).path(db) <= file.path(db));
-        }
-    }
-    names
-}
-
-/// The declaration of a component.
-#[salsa::tracked(returns(copy))]
-pub fn component_of(db: &dyn Db, file: File) -> Option<Decl> {
-    file.component(db).as_ref()?;
-    file.declarations(db).first().copied()
-}
-
-/// The components around a file's declarations, the innermost first, as far as they are declared.
-pub fn components_around(db: &dyn Db, file: File) -> Vec<Decl> {
-    let Some(component) = file.component(db) else {
-        return Vec::new();
-    };
-    let files = around(component).filter_map(|name| file_of(db, file.model(db), name));
-    files.filter_map(|file| component_of(db, file)).collect()
-}
-
-/// A dotted name and those around it: `a.b.c`, `a.b`, `a`.
-fn around(name: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(name), |name| name.rfind('.').map(|dot| &name[..dot]))
-}
-
-/// Why a name means nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unresolved {
-    /// The part of the name that is not known.
-    pub part: SmolStr,
-    /// Where it was looked for, as a component's name; nowhere in particular if the first part
-    /// fails.
-    pub component: Option<SmolStr>,
-}
-
-/// The kinds of declarations that a model takes from the one it builds on.
-pub const DEFINITIONS: [Kind; 4] = [
-    Kind::Technology,
-    Kind::Protocol,
-    Kind::Mitigation,
-    Kind::Rule,
-];
-
-/// What a name means where it is written in a file: it is looked up in the file's component, in
-/// those around it and at the top level, and then likewise in what the model builds on, last the
-/// library. No query, so that who asks depends on nothing but the names that it asks for.
-///
-/// # Errors
-/// When the name means nothing.
-pub fn resolve(db: &dyn Db, file: File, name: &str) -> Result<Decl, Unresolved> {
-    let own = file.model(db);
-    let library = World::get(db).library(db);
-    for model in own.with_bases(db).filter(|model| *model != library) {
-        match resolve_in(db, model, file.component(db).as_deref(), name) {
-            Some(Ok(decl)) if model == own || DEFINITIONS.contains(&decl.kind(db)) => {
-                return Ok(decl);
-            }
-            Some(Err(unresolved)) if model == own => return Err(unresolved),
-            _ => {}
-        }
-    }
-    let (head, rest) = split_head(name);
-    let in_library = if head == "std" { rest } else { Some(name) };
-    if let Some(decl) = in_library.and_then(|name| top_level(db, library).get(name)) {
-        return Ok(*decl);
-    }
-    Err(match rest {
-        Some(rest) if head == "std" => Unresolved {
-            part: rest.into(),
-            component: Some("std".into()),
-        },
-        _ => Unresolved {
-            part: head.into(),
-            component: None,
-        },
-    })
-}
-
-/// What a name means where something of one of some kinds is needed, if it means that.
-pub fn resolve_as(db: &dyn Db, file: File, name: &str, kinds: &[Kind]) -> Option<Decl> {
-    let found = resolve(db, file, name).ok();
-    found
-        .filter(|found| kinds.contains(&found.kind(db)))
-        .or_else(|| definition_behind(db, file, name, kinds))
-}
-
-/// The definition of one of some kinds which a name means in what a model builds on, where the
-/// model itself calls something else so.
-pub fn definition_behind(db: &dyn Db, file: File, name: &str, kinds: &[Kind]) -> Option<Decl> {
-    if name.contains('.') || !kinds.iter().all(|kind| DEFINITIONS.contains(kind)) {
-        return None;
-    }
-    definition_of_base(db, file.model(db), name, kinds)
-}
-
-/// The definition of one of some kinds which a name means in what a model builds on.
-pub fn definition_of_base(db: &dyn Db, model: Model, name: &str, kinds: &[Kind]) -> Option<Decl> {
-    let library = World::get(db).library(db);
-    let in_library = name
-        .strip_prefix("std.")
-        .and_then(|name| top_level_member(db, library, name));
-    let bases = model
-        .with_bases(db)
-        .skip(1)
-        .filter_map(|base| top_level_member(db, base, name));
-    in_library
-        .into_iter()
-        .chain(bases)
-        .find(|decl| kinds.contains(&decl.kind(db)))
-}
-
-/// A name up to its first dot, and what comes after it.
-fn split_head(name: &str) -> (&str, Option<&str>) {
-    name.split_once('.')
-        .map_or((name, None), |(head, rest)| (head, Some(rest)))
-}
-
-/// What a name means in one model, as seen from a component of it; `None` if the model knows
-/// nothing of it.
-fn resolve_in(
-    db: &dyn Db,
-    model: Model,
-    component: Option<&str>,
-    name: &str,
-) -> Option<Result<Decl, Unresolved>> {
-    let (head, rest) = split_head(name);
-    for scope in scopes(component) {
-        let path = full(scope, head);
-        let Some(declared) = declared(db, model, &path) else {
-            continue;
-        };
-        let member = || member(db, model, scope, &path, declared);
-        match rest {
-            None => {
-                if let Some(decl) =
-                    member().or_else(|| component_of(db, first_by_path(db, &declared.components)?))
-                {
-                    return Some(Ok(decl));
-                }
-            }
-            Some(rest) if is_before_a_dot(declared) => return Some(descend(db, model, path, rest)),
-            Some(rest) if member().is_some() => {
-                let part = rest.split('.').next().unwrap_or(rest).into();
-                return Some(Err(Unresolved {
-                    part,
-                    component: Some(path),
-                }));
-            }
-            Some(_) => {}
-        }
-    }
-    None
-}
-
-/// Where a name is looked up that is written in a component: in it, in those around it, and at the
-/// top level.
-fn scopes(component: Option<&str>) -> impl Iterator<Item = Option<&str>> {
-    component
-        .into_iter()
-        .flat_map(around)
-        .map(Some)
-        .chain([None])
-}
-
-/// A name within a component, or at the top level, in full.
-pub fn full(component: Option<&str>, name: &str) -> SmolStr {
-    component.map_or_else(
-        || name.into(),
-        |component| format_smolstr!("{component}.{name}"),
-    )
-}
-
-/// All that a name could mean in a model where it is written in a component, as full names.
-pub fn candidates(component: Option<&str>, name: &str) -> impl Iterator<Item = SmolStr> {
-    scopes(component).map(move |scope| full(scope, name))
-}
-
-fn descend(
-    db: &dyn Db,
-    model: Model,
-    mut path: SmolStr,
-    mut rest: &str,
-) -> Result<Decl, Unresolved> {
-    while let Some((head, deeper)) = rest.split_once('.') {
-        let next = full(Some(&path), head);
-        if !is_component(db, model, &next) {
-            return Err(Unresolved {
-                part: head.into(),
-                component: Some(path),
-            });
-        }
-        (path, rest) = (next, deeper);
-    }
-    let name = full(Some(&path), rest);
-    let found = declared(db, model, &name).and_then(|declared| {
-        let component = || component_of(db, first_by_path(db, &declared.components)?);
-        member(db, model, Some(&path), &name, declared).or_else(component)
-    });
-    found.ok_or_else(|| Unresolved {
-        part: rest.into(),
-        component: Some(path),
-    })
-}
-
-fn declared<'db>(db: &'db dyn Db, model: Model, name: &str) -> Option<&'db Declared> {
-    model.names_of(db, name).declared(db).get(name)
-}
-
-fn is_before_a_dot(declared: &Declared) -> bool {
-    !declared.components.is_empty() || declared.around > 0
-}
-
-/// Whether a full name is that of a component, or stands before a dot in one.
-pub fn is_component(db: &dyn Db, model: Model, name: &str) -> bool {
-    declared(db, model, name).is_some_and(is_before_a_dot)
-}
-
-/// The file of a component. Of two files that are the same component the first by path counts.
-pub fn file_of(db: &dyn Db, model: Model, component: &str) -> Option<File> {
-    first_by_path(db, &declared(db, model, component)?.components)
-}
-
-fn first_by_path(db: &dyn Db, files: &[File]) -> Option<File> {
-    match files {
-        [only] => Some(*only),
-        files => files
-            .iter()
-            .copied()
-            .min_by(|a, b| a.path(db).cmp(b.path(db))),
-    }
-}
-
-/// What a component's file declares by a full name, or what the top level does. The first of them
-/// counts.
-fn member(
-    db: &dyn Db,
-    model: Model,
-    scope: Option<&str>,
-    name: &str,
-    declared: &Declared,
-) -> Option<Decl> {
-    if declared.members.is_empty() {
-        return None;
-    }
-    let file = match scope {
-        Some(component) => Some(file_of(db, model, component)?),
-        None => None,
-    };
-    first_member(db, model, name, declared, file)
-}
-
-/// The first declaration of a full name in a file, or among the files that are no components.
-fn first_member(
-    db: &dyn Db,
-    model: Model,
-    name: &str,
-    declared: &Declared,
-    file: Option<File>,
-) -> Option<Decl> {
-    match &*declared.members {
-        [(only, decl, _)] => is_in(db, *only, file).then_some(*decl),
-        _ => first_of_many(db, model, name.into(), file),
-    }
-}
-
-fn is_in(db: &dyn Db, other: File, file: Option<File>) -> bool {
-    file.map_or_else(|| other.component(db).is_none(), |file| other == file)
-}
-
-/// A query, since each of many declarations of one name asks which is the first.
-#[salsa::tracked(returns(copy))]
-fn first_of_many(db: &dyn Db, model: Model, name: SmolStr, file: Option<File>) -> Option<Decl> {
-    let members = declared(db, model, &name)?
-        .members
-        .iter()
-        .filter(|(other, ..)| is_in(db, *other, file));
-    members
-        .map(|(_, decl, _)| *decl)
-        .min_by_key(|decl| (decl.file(db).path(db), decl.position(db)))
-}
-
-/// The first declaration of a name in a file.
-pub fn first_in(db: &dyn Db, file: File, name: &str) -> Option<Decl> {
-    let (model, name) = (file.model(db), full(file.component(db).as_deref(), name));
-    first_member(db, model, &name, declared(db, model, &name)?, Some(file))
-}
-
-/// A name at the top level of a model.
-pub fn top_level_member(db: &dyn Db, model: Model, name: &str) -> Option<Decl> {
-    if model == World::get(db).library(db) {
-        return top_level(db, model).get(name).copied();
-    }
-    member(db, model, None, name, declared(db, model, name)?)
-}
-
-/// The headings in which a declaration may be named.
-pub fn headings_naming(db: &dyn Db, decl: Decl) -> &[Decl] {
-    declared(db, decl.model(db), full_name(db, decl))
-        .map(|declared| &*declared.pointed_at_by)
-        .unwrap_or_default()
-}
-
-/// The files in which a declaration may be named.
-pub fn files_naming(db: &dyn Db, decl: Decl) -> &[File] {
-    let name = full_name(db, decl);
-    decl.model(db)
-        .names_of(db, name)
-        .written(db)
-        .get(name)
-        .map(Vec::as_slice)
-        .unwrap_or_default()
-}
-
-/// The `accept`s that may name a finding on a declaration, or on a flow from or to it.
-pub fn accepts_naming(db: &dyn Db, decl: Decl) -> &[Decl] {
-    let name = full_name(db, decl);
-    decl.model(db)
-        .names_of(db, name)
-        .accepted(db)
-        .get(name)
-        .map(Vec::as_slice)
-        .unwrap_or_default()
-}
 
 /// The name of a declaration as it is written anywhere: `payments.ledger`, `std.rate_limiting`, and
 /// for a flow without a name its ends, `(payments.api -> payments.ledger)`.
@@ -404,7 +12,7 @@ pub fn accepts_naming(db: &dyn Db, decl: Decl) -> &[Decl] {
 pub fn full_name(db: &dyn Db, decl: Decl) -> SmolStr {
     let shape = decl.shape(db);
     let Some(name) = &shape.name else {
-        let (source, target) = crate::relations::ends(db, decl);
+        let (source, target) = ends(db, decl);
         let end = |end: Option<Decl>, written: &Option<SmolStr>| match end {
             Some(end) => full_name(db, end).clone(),
             None => written.clone().unwrap_or_else(|| "?".into()),
@@ -453,19 +61,41 @@ pub fn name_from(db: &dyn Db, decl: Decl, file: File) -> SmolStr {
         .map_or_else(|| full.clone(), SmolStr::from)
 }
 
-/// All declarations of some kinds that the files of a model can name: the model's, then those it
-/// builds on.
-pub fn visible_declarations(db: &dyn Db, model: Model, kinds: &[Kind]) -> Vec<Decl> {
-    let of = |from: Model| {
-        let can_be_named = move |decl: &Decl| {
-            let shape = decl.shape(db);
-            let reaches = from == model || DEFINITIONS.contains(&shape.kind);
-            shape.name.is_some() && kinds.contains(&shape.kind) && reaches
-        };
-        from.files(db)
-            .iter()
-            .flat_map(|file| file.declarations(db).iter().copied())
-            .filter(can_be_named)
+/// The headings in which a declaration may be named.
+pub fn headings_naming(db: &dyn Db, decl: Decl) -> &[Decl] {
+    declared(db, decl.model(db), full_name(db, decl))
+        .map(|declared| &*declared.pointed_at_by)
+        .unwrap_or_default()
+}
+
+/// The files in which a declaration may be named.
+pub fn files_naming(db: &dyn Db, decl: Decl) -> &[File] {
+    let name = full_name(db, decl);
+    decl.model(db)
+        .names_of(db, name)
+        .written(db)
+        .get(name)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+}
+
+/// The `accept`s that may name a finding on a declaration, or on a flow from or to it.
+pub fn accepts_naming(db: &dyn Db, decl: Decl) -> &[Decl] {
+    let name = full_name(db, decl);
+    decl.model(db)
+        .names_of(db, name)
+        .accepted(db)
+        .get(name)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+}
+
+/// A kind's word with its article.
+pub fn with_article(word: &str) -> String {
+    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
     };
-    model.with_bases(db).flat_map(of).collect()
+    format!("{article} {word}")
 }

@@ -1,211 +1,21 @@
 //! The properties of a declaration, checked against the schema and with their names resolved. It
 //! must not know what follows from them.
 
-use crate::codes;
-use crate::condition;
-use crate::db::{Db, Decl, File, Model, World, put_in_order};
-use crate::diagnostics::{Diagnostic, nearest};
+use crate::checker::problems;
+use crate::db::{Db, Decl};
+use crate::diagnostic::Diagnostic;
+use crate::flows::outgoing;
+use crate::headings::{ENDPOINT_KINDS, ends};
+use crate::identity::FindingSelector;
+use crate::lookup::resolve_kind;
 use crate::lower::{Part, PropertyFacts, Subject, Value};
-use crate::names::{
-    DEFINITIONS, Unresolved, definition_behind, full_name, is_component, name_from, resolve,
-    top_level,
-};
-use crate::references;
-use crate::relations;
-use crate::schema::{self, Property, STRIDE, Takes, Words};
+use crate::names::{full_name, with_article};
+use crate::schema::{Property, STRIDE, Takes, Words};
+use crate::values::{StatedProperty, Typed, TypedValue};
+use crate::{codes, references, schema};
 use jiff::civil::Date;
-use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
-
-/// A set of STRIDE categories, a bit each, in the order of [`STRIDE`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Categories(pub u8);
-
-impl Categories {
-    /// The set with one category, by its position in [`STRIDE`].
-    pub fn one(position: u8) -> Categories {
-        Categories(1 << position)
-    }
-
-    /// Whether the two sets share a category.
-    pub fn overlaps(self, other: Categories) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// The words of the categories.
-    pub fn words(self) -> impl Iterator<Item = &'static str> {
-        (0..STRIDE.words.len() as u8)
-            .filter(move |at| self.0 & (1 << at) != 0)
-            .map(|at| STRIDE.word(at))
-    }
-}
-
-/// A value that fits its property.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TypedValue {
-    /// A word, by its position in the property's list.
-    Word(u8),
-    /// `yes` or `no`.
-    YesNo(bool),
-    /// A declaration.
-    Decl(Decl),
-    /// A STRIDE category where a rule or a threat may stand too, by its position.
-    Category(u8),
-    /// A string.
-    Text(SmolStr),
-    /// A date.
-    Date(Date),
-    /// A reference.
-    Reference(SmolStr),
-    /// A finding: a rule, or a category, on an element.
-    Finding(FindingSelector),
-}
-
-/// What an `accept` names.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum FindingSelector {
-    /// The finding of a rule on an element.
-    Rule(Decl, Decl),
-    /// All findings of a category on an element.
-    Category(u8, Decl),
-    /// A threat.
-    Threat(Decl),
-}
-
-impl FindingSelector {
-    /// The declaration whose risk is accepted: an element or a threat.
-    pub fn subject(&self) -> Decl {
-        match self {
-            FindingSelector::Rule(_, subject)
-            | FindingSelector::Category(_, subject)
-            | FindingSelector::Threat(subject) => *subject,
-        }
-    }
-}
-
-/// A property that the kind has, with the values that fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StatedProperty {
-    /// Which property.
-    pub property: &'static Property,
-    /// Its place among the properties of the declaration.
-    pub position: u16,
-    /// The values, each with its place.
-    pub values: Box<[(u16, TypedValue)]>,
-}
-
-/// What a declaration states, and what is wrong with it.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Typed {
-    /// The properties, as stated.
-    pub stated: Vec<StatedProperty>,
-    /// What is wrong.
-    pub problems: Vec<Diagnostic>,
-}
-
-impl Typed {
-    /// A property that is stated with at least one value that fits.
-    pub fn get(&self, name: &str) -> Option<&StatedProperty> {
-        self.stated
-            .iter()
-            .find(|stated| stated.property.name == name && !stated.values.is_empty())
-    }
-
-    /// The values of a property that fit, each with its place.
-    pub fn values(&self, name: &str) -> &[(u16, TypedValue)] {
-        self.get(name)
-            .map(|stated| &*stated.values)
-            .unwrap_or_default()
-    }
-
-    /// The word of a property.
-    pub fn word(&self, name: &str) -> Option<u8> {
-        match self.values(name).first()?.1 {
-            TypedValue::Word(word) => Some(word),
-            _ => None,
-        }
-    }
-
-    /// The words of a property, as they stand in their list.
-    pub fn words(&self, name: &str) -> Vec<u8> {
-        self.values(name)
-            .iter()
-            .filter_map(|(_, value)| {
-                if let TypedValue::Word(word) = value {
-                    Some(*word)
-                } else {
-                    None
-                }
-            })
-            .collect()
-    }
-
-    /// The categories that `category` states.
-    pub fn categories(&self) -> Categories {
-        Categories(
-            self.words("category")
-                .into_iter()
-                .fold(0, |set, word| set | 1 << word),
-        )
-    }
-
-    /// The yes or no of a property.
-    pub fn yes_no(&self, name: &str) -> Option<bool> {
-        match self.values(name).first()?.1 {
-            TypedValue::YesNo(answer) => Some(answer),
-            _ => None,
-        }
-    }
-
-    /// The date of a property.
-    pub fn date(&self, name: &str) -> Option<Date> {
-        match self.values(name).first()?.1 {
-            TypedValue::Date(date) => Some(date),
-            _ => None,
-        }
-    }
-
-    /// The string of a property.
-    pub fn text(&self, name: &str) -> Option<&SmolStr> {
-        match &self.values(name).first()?.1 {
-            TypedValue::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The references of a property.
-    pub fn references(&self) -> impl Iterator<Item = &SmolStr> {
-        self.values("references").iter().filter_map(|(_, value)| {
-            if let TypedValue::Reference(id) = value {
-                Some(id)
-            } else {
-                None
-            }
-        })
-    }
-
-    /// The declarations that a property names, each with the part at which it does.
-    pub fn named(&self, name: &str) -> impl Iterator<Item = (Decl, Part)> {
-        let stated = self.get(name);
-        stated.into_iter().flat_map(|stated| {
-            stated.values.iter().filter_map(|(at, value)| match value {
-                TypedValue::Decl(decl) => Some((*decl, Part::Value(stated.position, *at))),
-                _ => None,
-            })
-        })
-    }
-
-    /// The declarations that a property names.
-    pub fn decls(&self, name: &str) -> impl Iterator<Item = Decl> {
-        self.named(name).map(|(decl, _)| decl)
-    }
-
-    /// The part at which a property stands.
-    pub fn part(&self, name: &str) -> Option<Part> {
-        Some(Part::Property(self.get(name)?.position))
-    }
-}
 
 /// Checks what a declaration states.
 #[salsa::tracked]
@@ -309,16 +119,6 @@ fn missing_properties(db: &dyn Db, decl: Decl, typed: &mut Typed) {
     typed.problems.push(problem);
 }
 
-/// A kind's word with its article.
-pub fn with_article(word: &str) -> String {
-    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        "an"
-    } else {
-        "a"
-    };
-    format!("{article} {word}")
-}
-
 /// What is taken, in a word or two, for messages and the reference.
 pub fn takes(takes: Takes) -> String {
     match takes {
@@ -352,7 +152,7 @@ impl Checker<'_> {
     fn values(&mut self, written: &PropertyFacts) -> Vec<(u16, TypedValue)> {
         if self.property.takes == Takes::Condition {
             self.problems
-                .extend(condition::problems(self.db, self.decl, self.position));
+                .extend(problems(self.db, self.decl, self.position));
             return Vec::new();
         }
         if written.condition.is_some() {
@@ -510,15 +310,11 @@ impl Checker<'_> {
     }
 
     fn unnamed_flow(&mut self, source: &SmolStr, target: &SmolStr, part: Part) -> Option<Decl> {
-        let source = self.name(source, relations::ENDPOINT_KINDS, part)?;
-        let target = self.name(target, relations::ENDPOINT_KINDS, part)?;
-        let flow = relations::outgoing(self.db, source)
-            .iter()
-            .copied()
-            .find(|flow| {
-                flow.shape(self.db).name.is_none()
-                    && relations::ends(self.db, *flow).1 == Some(target)
-            });
+        let source = self.name(source, ENDPOINT_KINDS, part)?;
+        let target = self.name(target, ENDPOINT_KINDS, part)?;
+        let flow = outgoing(self.db, source).iter().copied().find(|flow| {
+            flow.shape(self.db).name.is_none() && ends(self.db, *flow).1 == Some(target)
+        });
         if flow.is_none() {
             let message = format!(
                 "no flow without a name goes from `{}` to `{}`",
@@ -577,154 +373,4 @@ fn mistake(expected: Takes, value: &Value) -> String {
         (_, Value::Number(number)) => format!("`{number}` is a number"),
         (_, Value::Finding(..)) => "this is a finding".to_owned(),
     }
-}
-
-/// What a name means at a part of a declaration, if it is of one of the kinds; else what is wrong
-/// with it.
-pub fn resolve_kind(
-    db: &dyn Db,
-    decl: Decl,
-    name: &SmolStr,
-    kinds: &[Kind],
-    part: Part,
-) -> Result<Decl, Box<Diagnostic>> {
-    let file = decl.file(db);
-    let kinds_in_words = || {
-        kinds
-            .iter()
-            .map(|kind| kind.word())
-            .collect::<Vec<_>>()
-            .join(" or ")
-    };
-    match resolve(db, file, name) {
-        Ok(found) if kinds.contains(&found.kind(db)) => Ok(found),
-        Ok(found) => {
-            // An element called `cache` does not hide what it is made with.
-            if let Some(definition) = definition_behind(db, file, name, kinds) {
-                return Ok(definition);
-            }
-            let is = with_article(found.kind(db).word());
-            let message = format!(
-                "`{name}` is {is}, and {} is needed here",
-                with_article(&kinds_in_words())
-            );
-            Err(Box::new(
-                Diagnostic::new(&codes::WRONG_KIND, decl.part(part), message)
-                    .relate(found.part(Part::Name), format!("`{name}` is declared here"))
-                    .suggest(name, nearest_name(db, decl, name, kinds)),
-            ))
-        }
-        Err(unresolved) => {
-            let message = match &unresolved.component {
-                Some(component) => format!("`{component}` declares no `{}`", unresolved.part),
-                None if name.contains('.') => {
-                    format!("no component `{}` is declared", unresolved.part)
-                }
-                None => format!("no {} `{name}` is declared", kinds_in_words()),
-            };
-            let mut problem =
-                Diagnostic::new(&codes::UNRESOLVED_REFERENCE, decl.part(part), message);
-            match hidden_component(db, file, name, &unresolved) {
-                Some((hiding, component)) => {
-                    let message = format!(
-                        "`{}` hides the component `{component}` here",
-                        full_name(db, hiding)
-                    );
-                    problem = problem
-                        .relate(hiding.part(Part::Name), message)
-                        .help("give one of the two another name");
-                }
-                None => problem = problem.suggest(name, nearest_name(db, decl, name, kinds)),
-            }
-            Err(Box::new(problem))
-        }
-    }
-}
-
-/// The component at the top level that a name begins with, and what hides it: a nearer declaration
-/// of that name.
-fn hidden_component(
-    db: &dyn Db,
-    file: File,
-    name: &SmolStr,
-    unresolved: &Unresolved,
-) -> Option<(Decl, SmolStr)> {
-    let (head, _) = name.split_once('.')?;
-    let head = SmolStr::from(head);
-    let hiding = resolve(db, file, &head).ok()?;
-    let hides = unresolved.component.as_ref() == Some(full_name(db, hiding))
-        && *full_name(db, hiding) != head;
-    (hides && is_component(db, file.model(db), &head)).then_some((hiding, head))
-}
-
-/// The name, as it is written from here, of the declaration whose own name is nearest.
-fn nearest_name(db: &dyn Db, decl: Decl, written: &str, kinds: &[Kind]) -> Option<SmolStr> {
-    let file = decl.file(db);
-    let word = SmolStr::from(written.rsplit('.').next().unwrap_or(written));
-    let kinds = kinds.iter().fold(0, |set, kind| set | 1 << *kind as u16);
-    let near = nearest_declarations(db, file.model(db), word, kinds);
-    let first = || {
-        near.iter()
-            .map(|near| near.file(db))
-            .min_by(|a, b| a.path(db).cmp(b.path(db)))
-    };
-    let nearest = if near.iter().any(|near| near.file(db) == file) {
-        file
-    } else {
-        first()?
-    };
-    let mut best: Vec<Decl> = near
-        .iter()
-        .copied()
-        .filter(|near| near.file(db) == nearest)
-        .collect();
-    put_in_order(db, &mut best);
-    Some(name_from(db, *best.first()?, file))
-}
-
-/// The declarations of some kinds, a bit each, whose own name is nearest to a word, in no order. A
-/// query, since all who misspell a name in the same way ask for the same.
-#[salsa::tracked]
-fn nearest_declarations(db: &dyn Db, model: Model, word: SmolStr, kinds: u16) -> Vec<Decl> {
-    let is_of = |kinds: u16, kind: Kind| kinds & 1 << kind as u16 != 0;
-    let mut found: Vec<(&str, Decl)> = Vec::new();
-    let library = World::get(db).library(db);
-    for base in model.with_bases(db) {
-        let kinds = if base == model {
-            kinds
-        } else {
-            kinds
-                & DEFINITIONS
-                    .iter()
-                    .fold(0, |set, kind| set | 1 << *kind as u16)
-        };
-        if base == library {
-            let names = top_level(db, base)
-                .iter()
-                .filter(|(_, decl)| is_of(kinds, decl.kind(db)));
-            found.extend(names.map(|(name, decl)| (name.as_str(), *decl)));
-            continue;
-        }
-        for part in base.names(db).iter() {
-            for (name, declared) in part.declared(db) {
-                let members = declared
-                    .members
-                    .iter()
-                    .filter(|(.., kind)| is_of(kinds, *kind));
-                let own = name.rsplit('.').next().unwrap_or_default();
-                found.extend(members.map(|(_, decl, _)| (own, *decl)));
-            }
-        }
-    }
-    let length = word.chars().count();
-    let alike = |name: &&str| name.chars().count().abs_diff(length) <= 1 + length / 4;
-    let names: FxHashSet<&str> = found.iter().map(|(name, _)| *name).collect();
-    let near = match names.get(word.as_str()) {
-        Some(_) => Some(word.clone()),
-        None => nearest(&word, names.into_iter().filter(alike).map(SmolStr::from)),
-    };
-    found.retain(|(name, _)| Some(*name) == near.as_deref());
-    let mut found: Vec<Decl> = found.into_iter().map(|(_, decl)| decl).collect();
-    found.sort_unstable();
-    found
 }

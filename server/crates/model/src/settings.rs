@@ -1,8 +1,8 @@
 //! What `threatline.toml` says. It must not read the file: it is given its text.
 
 use crate::codes;
-use crate::diagnostics::{Severity, nearest};
-use crate::findings::Level;
+use crate::nearest::nearest;
+use crate::severity::{Level, Severity};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;

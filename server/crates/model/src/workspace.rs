@@ -10,8 +10,7 @@ use crate::lower::{
     Facts, LoweredDeclaration, LoweredEdit, LoweredFile, Shape, Source, Spans, Unreadable, Value,
     lower, lower_again,
 };
-use crate::names::{candidates, full};
-use crate::relations::mentions;
+use crate::mentions::{candidates, full, mentions};
 use crate::settings::Settings;
 use jiff::civil::Date;
 use rayon::prelude::*;

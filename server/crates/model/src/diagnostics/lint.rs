@@ -2,13 +2,21 @@
 //! contradicts itself.
 
 use super::Diagnostic;
+use crate::assessment::{FindingState, assessed};
+use crate::boundaries::has_contents;
 use crate::codes;
 use crate::db::{Db, Decl, File, Model};
-use crate::findings::{FindingState, assessed, rule_settings, selects};
+use crate::findings::selects;
+use crate::flows::touching;
+use crate::headings::ends;
+use crate::identity::FindingSelector;
 use crate::lower::Part;
+use crate::mitigations::counters;
 use crate::names::full_name;
-use crate::properties::{FindingSelector, TypedValue, typed};
-use crate::relations::{counters, ends, has_contents, is_named, touching, used_by};
+use crate::properties::typed;
+use crate::ruleset::rule_settings;
+use crate::usage::{is_named, used_by};
+use crate::values::TypedValue;
 use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
 
@@ -136,7 +144,7 @@ fn flow(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
 }
 
 fn states(db: &dyn Db, decl: Decl, property: &str, word: &str) -> bool {
-    crate::facts::has_value(db, decl, property, word)
+    typed(db, decl).states(property, word)
 }
 
 /// An `accept` whose findings are not there, or are dealt with.
@@ -185,14 +193,14 @@ fn is_off(db: &dyn Db, model: Model, rule: Decl) -> bool {
         .is_some_and(|setting| !setting.enabled)
 }
 
-fn all_mitigated(db: &dyn Db, findings: &[&crate::findings::Assessed]) -> Option<Decl> {
+fn all_mitigated(db: &dyn Db, findings: &[&crate::assessment::Assessed]) -> Option<Decl> {
     let mitigations: Option<Vec<Decl>> = findings
         .iter()
         .map(|assessed| {
-            crate::findings::mitigations_against_finding(db, &assessed.finding)
+            crate::assessment::mitigations_against_finding(db, &assessed.finding)
                 .into_iter()
                 .map(|effective| effective.mitigation)
-                .find(|mitigation| crate::relations::is_done(db, *mitigation))
+                .find(|mitigation| crate::mitigations::is_done(db, *mitigation))
                 .filter(|_| !matches!(assessed.state, FindingState::Open))
         })
         .collect();
@@ -267,7 +275,7 @@ fn contradictions(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     if decl.kind(db) == Kind::Flow && states(db, decl, "authentication", "none") {
         let protocol = stated.decls("protocol").next();
         let says = protocol
-            .and_then(|protocol| crate::relations::broader_says(db, protocol, "authenticated"));
+            .and_then(|protocol| crate::definitions::broader_says(db, protocol, "authenticated"));
         if let Some((true, protocol)) = says {
             let message = format!(
                 "`{}` authenticates, and `authentication: none` denies it",

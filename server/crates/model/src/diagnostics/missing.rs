@@ -5,20 +5,23 @@
 //! fact that elements of a file do not state is asked for once, for all of them and however many
 //! rules wait for it.
 
-use super::{Diagnostic, Severity, runs};
-use crate::codes;
+use crate::assessment::{Assessed, mitigations_against_finding};
 use crate::db::{Db, Decl, File};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostics::runs::runs;
 use crate::facts::MissingFact;
-use crate::findings::{
-    Assessed, FindingId, FindingState, Level, assessed, categories_in_words, finding_reasons,
-    mitigations_against_finding,
-};
+use crate::findings::{categories_in_words, finding_reasons};
+use crate::headings::{ends, placed_in};
+use crate::identity::FindingId;
 use crate::lower::Part;
+use crate::mitigations::mitigations_against_rule;
 use crate::names::{full_name, name_from};
-use crate::properties::{Categories, takes, typed};
-use crate::relations::{ends, mitigations_against_rule, placed_in, touching};
-use crate::schema::{self, Takes};
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::properties::{takes, typed};
+use crate::schema::Takes;
+use crate::severity::{Level, weight};
+use crate::values::Categories;
+use crate::{codes, schema};
+use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use threatline_syntax::Kind;
 
@@ -89,17 +92,6 @@ fn groups(db: &dyn Db, file: File) -> Vec<Group> {
     groups
 }
 
-fn open_findings(db: &dyn Db, decl: Decl) -> impl Iterator<Item = &Assessed> {
-    let looked_at = decl.kind(db).is_element() || decl.kind(db) == Kind::Threat;
-    let all = if looked_at {
-        assessed(db, decl).as_slice()
-    } else {
-        &[]
-    };
-    all.iter()
-        .filter(|assessed| assessed.state == FindingState::Open)
-}
-
 /// Where an element is, as far as it makes what is said of it the same: its boundary; of a flow,
 /// the boundary that it ends in, or else its target.
 fn place(db: &dyn Db, decl: Decl) -> Option<Decl> {
@@ -108,68 +100,6 @@ fn place(db: &dyn Db, decl: Decl) -> Option<Decl> {
             .1
             .map(|target| placed_in(db, target).unwrap_or(target)),
         _ => placed_in(db, decl),
-    }
-}
-
-/// The open findings on a declaration that wait for nothing.
-pub(super) fn open_at(db: &dyn Db, decl: Decl) -> impl Iterator<Item = &Assessed> {
-    open_findings(db, decl).filter(|assessed| assessed.finding.missing.is_none())
-}
-
-/// The findings on a declaration that wait for a fact, or that wait elsewhere for a fact of it,
-/// with where that is told: at the element that would state it, in its file. So a file looks at
-/// what is near its elements, and leaves out what another file sees in the same way.
-#[salsa::tracked]
-pub(super) fn waiting_at(db: &dyn Db, decl: Decl) -> Vec<(Decl, Assessed)> {
-    let waits = |assessed: &Assessed| assessed.finding.missing.map(|missing| missing.element);
-    let file = decl.file(db);
-    let mut found = Vec::new();
-    for assessed in open_findings(db, decl) {
-        let Some(element) = waits(assessed) else {
-            continue;
-        };
-        if element.file(db) == file {
-            found.push((element, assessed.clone()));
-        } else if !near(db, element).contains(&decl) {
-            found.push((decl, assessed.clone()));
-        }
-    }
-    let elsewhere = near(db, decl)
-        .into_iter()
-        .filter(|other| other.file(db) != file);
-    for other in elsewhere {
-        let waiting = open_findings(db, other).filter(|assessed| waits(assessed) == Some(decl));
-        found.extend(waiting.map(|assessed| (decl, assessed.clone())));
-    }
-    found
-}
-
-/// The elements whose rules ask for facts of an element most of the time: its flows and what is at
-/// their other ends; of a flow, its ends.
-fn near(db: &dyn Db, element: Decl) -> Vec<Decl> {
-    match element.kind(db) {
-        Kind::Flow => {
-            let (source, target) = ends(db, element);
-            source.into_iter().chain(target).collect()
-        }
-        Kind::External | Kind::Process | Kind::Store => {
-            let flows = touching(db, element);
-            let mut near: Vec<Decl> = flows
-                .incoming
-                .iter()
-                .chain(&flows.outgoing)
-                .copied()
-                .collect();
-            let others = near
-                .iter()
-                .flat_map(|flow| [ends(db, *flow).0, ends(db, *flow).1]);
-            let others: Vec<Decl> = others.flatten().filter(|other| *other != element).collect();
-            near.extend(others);
-            let mut seen = FxHashSet::default();
-            near.retain(|other| seen.insert(*other));
-            near
-        }
-        _ => Vec::new(),
     }
 }
 
@@ -195,15 +125,6 @@ fn listed(db: &dyn Db, decls: &[Decl]) -> String {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
         None => String::new(),
-    }
-}
-
-/// How much a finding of a severity weighs as a diagnostic.
-pub(crate) fn weight(level: Level) -> Severity {
-    match level {
-        Level::Critical | Level::High => Severity::Error,
-        Level::Medium => Severity::Warning,
-        Level::Low => Severity::Information,
     }
 }
 

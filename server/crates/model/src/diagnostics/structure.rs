@@ -1,14 +1,17 @@
 //! What is wrong with a file as text, and with what it declares: names, places and ends.
 
 use super::{Diagnostic, Location};
+use crate::boundaries::{MAX_BOUNDARY_DEPTH, boundaries_around};
 use crate::codes;
 use crate::db::{Db, Decl, File};
+use crate::flows::outgoing;
+use crate::headings::{ENDPOINT_KINDS, placed_in};
+use crate::lookup::resolve_kind;
 use crate::lower::Part;
-use crate::names::{file_of, first_in, full, full_name, top_level_member};
-use crate::properties::{resolve_kind, typed, with_article};
-use crate::relations::{
-    ENDPOINT_KINDS, MAX_BOUNDARY_DEPTH, boundaries_around, outgoing, placed_in,
-};
+use crate::mentions::full;
+use crate::names::{full_name, with_article};
+use crate::properties::typed;
+use crate::resolve::{file_of, first_in, top_level_member};
 use crate::schema;
 use crate::workspace::TEST_ENDING;
 use rustc_hash::FxHashMap;
@@ -168,11 +171,11 @@ fn first_of_name(db: &dyn Db, decl: Decl) -> Option<(Decl, SmolStr)> {
     let shape = decl.shape(db);
     let model = file.model(db);
     let Some(name) = &shape.name else {
-        let (source, target) = crate::relations::ends(db, decl);
+        let (source, target) = crate::headings::ends(db, decl);
         let twin = |flow: &Decl| {
             flow.kind(db) == Kind::Flow
                 && flow.shape(db).name.is_none()
-                && crate::relations::ends(db, *flow).1 == target
+                && crate::headings::ends(db, *flow).1 == target
         };
         target?;
         let first = outgoing(db, source?).iter().copied().find(twin)?;

@@ -2,11 +2,12 @@
 //! fact.
 
 use super::Diagnostic;
-use crate::codes::{self, Code};
+use crate::codes;
+use crate::codes::Code;
 use crate::db::{Db, Decl, World};
 use crate::lower::Part;
+use crate::mitigations::is_done;
 use crate::properties::typed;
-use crate::relations::is_done;
 use jiff::civil::Date;
 use threatline_syntax::Kind;
 

@@ -1,0 +1,109 @@
+//! A diagnostic as plain data: a place, a code and, where one is known, a fix. It must not know what
+//! there is to diagnose, nor how it is shown.
+
+use crate::codes::Code;
+use crate::db::{File, Model, Place};
+use crate::identity::FindingId;
+use crate::nearest::nearest;
+use crate::severity::Severity;
+use smol_str::SmolStr;
+use threatline_syntax::Span;
+
+/// Where a diagnostic or a part of it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Location {
+    /// At a part of a declaration.
+    Place(Place),
+    /// At bytes of a file.
+    Text(File, Span),
+    /// At bytes of a model's `threatline.toml`.
+    Settings(Model, Span),
+}
+
+impl From<Place> for Location {
+    fn from(place: Place) -> Location {
+        Location::Place(place)
+    }
+}
+
+/// Something else that is part of the reason, with its place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Related {
+    /// Where.
+    pub location: Location,
+    /// What is there, as a sentence without its full stop.
+    pub message: String,
+}
+
+/// One diagnostic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which one it is.
+    pub code: &'static Code,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// Where it stands.
+    pub location: Location,
+    /// What is wrong, as a sentence without its full stop.
+    pub message: String,
+    /// The facts that led to it, with their places.
+    pub related: Vec<Related>,
+    /// What to do about it, each a sentence.
+    pub help: Vec<String>,
+    /// What the text at its location should be instead, if that is known.
+    pub replacement: Option<SmolStr>,
+    /// The findings that it tells of, the most severe first.
+    pub findings: Vec<FindingId>,
+}
+
+impl Diagnostic {
+    /// A diagnostic with its code's own severity.
+    pub fn new(
+        code: &'static Code,
+        location: impl Into<Location>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity: code.severity,
+            location: location.into(),
+            message: message.into(),
+            related: Vec::new(),
+            help: Vec::new(),
+            replacement: None,
+            findings: Vec::new(),
+        }
+    }
+
+    /// With a related place.
+    pub fn relate(
+        mut self,
+        location: impl Into<Location>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        self.related.push(Related {
+            location: location.into(),
+            message: message.into(),
+        });
+        self
+    }
+
+    /// With a sentence of help.
+    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.help.push(help.into());
+        self
+    }
+
+    /// With "did you mean", when one of the candidates is near.
+    pub fn suggest(
+        mut self,
+        written: &str,
+        candidates: impl IntoIterator<Item = SmolStr>,
+    ) -> Diagnostic {
+        if let Some(near) = nearest(written, candidates) {
+            self.help.push(format!("did you mean `{near}`?"));
+            self.replacement = Some(near);
+        }
+        self
+    }
+}

@@ -1,0 +1,165 @@
+//! A name where something of one of some kinds is needed: what it means there, or what is wrong with
+//! it and which name may have been meant. It must not know in which property it is written.
+
+use crate::codes;
+use crate::db::{Db, Decl, File, Model, World, put_in_order};
+use crate::diagnostic::Diagnostic;
+use crate::lower::Part;
+use crate::names::{full_name, name_from, with_article};
+use crate::nearest::nearest;
+use crate::resolve::{
+    DEFINITIONS, Unresolved, definition_behind, is_component, resolve, top_level,
+};
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+use threatline_syntax::Kind;
+
+/// What a name means at a part of a declaration, if it is of one of the kinds; else what is wrong
+/// with it.
+pub fn resolve_kind(
+    db: &dyn Db,
+    decl: Decl,
+    name: &SmolStr,
+    kinds: &[Kind],
+    part: Part,
+) -> Result<Decl, Box<Diagnostic>> {
+    let file = decl.file(db);
+    let kinds_in_words = || {
+        kinds
+            .iter()
+            .map(|kind| kind.word())
+            .collect::<Vec<_>>()
+            .join(" or ")
+    };
+    match resolve(db, file, name) {
+        Ok(found) if kinds.contains(&found.kind(db)) => Ok(found),
+        Ok(found) => {
+            // An element called `cache` does not hide what it is made with.
+            if let Some(definition) = definition_behind(db, file, name, kinds) {
+                return Ok(definition);
+            }
+            let is = with_article(found.kind(db).word());
+            let message = format!(
+                "`{name}` is {is}, and {} is needed here",
+                with_article(&kinds_in_words())
+            );
+            Err(Box::new(
+                Diagnostic::new(&codes::WRONG_KIND, decl.part(part), message)
+                    .relate(found.part(Part::Name), format!("`{name}` is declared here"))
+                    .suggest(name, nearest_name(db, decl, name, kinds)),
+            ))
+        }
+        Err(unresolved) => {
+            let message = match &unresolved.component {
+                Some(component) => format!("`{component}` declares no `{}`", unresolved.part),
+                None if name.contains('.') => {
+                    format!("no component `{}` is declared", unresolved.part)
+                }
+                None => format!("no {} `{name}` is declared", kinds_in_words()),
+            };
+            let mut problem =
+                Diagnostic::new(&codes::UNRESOLVED_REFERENCE, decl.part(part), message);
+            match hidden_component(db, file, name, &unresolved) {
+                Some((hiding, component)) => {
+                    let message = format!(
+                        "`{}` hides the component `{component}` here",
+                        full_name(db, hiding)
+                    );
+                    problem = problem
+                        .relate(hiding.part(Part::Name), message)
+                        .help("give one of the two another name");
+                }
+                None => problem = problem.suggest(name, nearest_name(db, decl, name, kinds)),
+            }
+            Err(Box::new(problem))
+        }
+    }
+}
+
+/// The component at the top level that a name begins with, and what hides it: a nearer declaration
+/// of that name.
+fn hidden_component(
+    db: &dyn Db,
+    file: File,
+    name: &SmolStr,
+    unresolved: &Unresolved,
+) -> Option<(Decl, SmolStr)> {
+    let (head, _) = name.split_once('.')?;
+    let head = SmolStr::from(head);
+    let hiding = resolve(db, file, &head).ok()?;
+    let hides = unresolved.component.as_ref() == Some(full_name(db, hiding))
+        && *full_name(db, hiding) != head;
+    (hides && is_component(db, file.model(db), &head)).then_some((hiding, head))
+}
+
+/// The name, as it is written from here, of the declaration whose own name is nearest.
+fn nearest_name(db: &dyn Db, decl: Decl, written: &str, kinds: &[Kind]) -> Option<SmolStr> {
+    let file = decl.file(db);
+    let word = SmolStr::from(written.rsplit('.').next().unwrap_or(written));
+    let kinds = kinds.iter().fold(0, |set, kind| set | 1 << *kind as u16);
+    let near = nearest_declarations(db, file.model(db), word, kinds);
+    let first = || {
+        near.iter()
+            .map(|near| near.file(db))
+            .min_by(|a, b| a.path(db).cmp(b.path(db)))
+    };
+    let nearest = if near.iter().any(|near| near.file(db) == file) {
+        file
+    } else {
+        first()?
+    };
+    let mut best: Vec<Decl> = near
+        .iter()
+        .copied()
+        .filter(|near| near.file(db) == nearest)
+        .collect();
+    put_in_order(db, &mut best);
+    Some(name_from(db, *best.first()?, file))
+}
+
+/// The declarations of some kinds, a bit each, whose own name is nearest to a word, in no order. A
+/// query, since all who misspell a name in the same way ask for the same.
+#[salsa::tracked]
+fn nearest_declarations(db: &dyn Db, model: Model, word: SmolStr, kinds: u16) -> Vec<Decl> {
+    let is_of = |kinds: u16, kind: Kind| kinds & 1 << kind as u16 != 0;
+    let mut found: Vec<(&str, Decl)> = Vec::new();
+    let library = World::get(db).library(db);
+    for base in model.with_bases(db) {
+        let kinds = if base == model {
+            kinds
+        } else {
+            kinds
+                & DEFINITIONS
+                    .iter()
+                    .fold(0, |set, kind| set | 1 << *kind as u16)
+        };
+        if base == library {
+            let names = top_level(db, base)
+                .iter()
+                .filter(|(_, decl)| is_of(kinds, decl.kind(db)));
+            found.extend(names.map(|(name, decl)| (name.as_str(), *decl)));
+            continue;
+        }
+        for part in base.names(db).iter() {
+            for (name, declared) in part.declared(db) {
+                let members = declared
+                    .members
+                    .iter()
+                    .filter(|(.., kind)| is_of(kinds, *kind));
+                let own = name.rsplit('.').next().unwrap_or_default();
+                found.extend(members.map(|(_, decl, _)| (own, *decl)));
+            }
+        }
+    }
+    let length = word.chars().count();
+    let alike = |name: &&str| name.chars().count().abs_diff(length) <= 1 + length / 4;
+    let names: FxHashSet<&str> = found.iter().map(|(name, _)| *name).collect();
+    let near = match names.get(word.as_str()) {
+        Some(_) => Some(word.clone()),
+        None => nearest(&word, names.into_iter().filter(alike).map(SmolStr::from)),
+    };
+    found.retain(|(name, _)| Some(*name) == near.as_deref());
+    let mut found: Vec<Decl> = found.into_iter().map(|(_, decl)| decl).collect();
+    found.sort_unstable();
+    found
+}

@@ -1,0 +1,50 @@
+//! Which files name a declaration. It must not know what for.
+
+use crate::db::{Db, Decl, File};
+use crate::names::files_naming;
+use crate::resolve::resolve;
+use smol_str::SmolStr;
+
+/// The files of its model that name a declaration, other than by the declaration itself, by path.
+#[salsa::tracked]
+pub fn used_by(db: &dyn Db, decl: Decl) -> Vec<File> {
+    let mut files: Vec<File> = may_name(db, decl)
+        .iter()
+        .copied()
+        .filter(|file| names(db, *file, decl))
+        .collect();
+    files.sort_by(|a, b| a.path(db).cmp(b.path(db)));
+    // A file that writes several of its names is there for each.
+    files.dedup();
+    files
+}
+
+/// Whether a declaration is named by another one of its model, which is told by the first that
+/// does.
+#[salsa::tracked(returns(copy))]
+pub fn is_named(db: &dyn Db, decl: Decl) -> bool {
+    may_name(db, decl).iter().any(|file| names(db, *file, decl))
+}
+
+fn may_name(db: &dyn Db, decl: Decl) -> &[File] {
+    match decl.in_library(db) {
+        true => decl.model(db).files(db),
+        false => files_naming(db, decl),
+    }
+}
+
+/// Whether a file names a declaration, other than by itself. It looks at the names alone, and not
+/// at what each declaration states, so that most edits of a property leave it as it is.
+fn names(db: &dyn Db, file: File, decl: Decl) -> bool {
+    let last = |name: &str| name.rsplit('.').next().map(SmolStr::from);
+    let Some(word) = decl.shape(db).name.as_deref().and_then(last) else {
+        return false;
+    };
+    let mentions = file
+        .mentions(db)
+        .iter()
+        .filter(|name| name.ends_with(&*word));
+    mentions
+        .into_iter()
+        .any(|name| last(name).as_ref() == Some(&word) && resolve(db, file, name) == Ok(decl))
+}

@@ -1,6 +1,6 @@
 //! Example models, and models with a cursor, for the tests of what is asked at a place.
 
-use crate::{fixture, workspace};
+use crate::fixtures::{fixture, workspace};
 use std::path::{Path, PathBuf};
 use threatline_model::{Database, File, Span, Workspace};
 use threatline_syntax::Encoding;

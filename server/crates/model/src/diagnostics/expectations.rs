@@ -1,8 +1,8 @@
 //! What rules do not find in a test although it expects them to, or find although it does not.
 
-use super::Diagnostic;
 use crate::codes;
 use crate::db::{Db, Decl};
+use crate::diagnostic::Diagnostic;
 use crate::expectations::expectation_outcomes;
 use crate::lower::Part;
 use threatline_syntax::Kind;

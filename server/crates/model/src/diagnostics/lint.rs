@@ -1,11 +1,11 @@
 //! Where a model could be better: what is declared and used nowhere, what hangs loose, what
 //! contradicts itself.
 
-use super::Diagnostic;
 use crate::assessment::{FindingState, assessed};
 use crate::boundaries::has_contents;
 use crate::codes;
 use crate::db::{Db, Decl, File, Model};
+use crate::diagnostic::Diagnostic;
 use crate::findings::selects;
 use crate::flows::touching;
 use crate::headings::ends;

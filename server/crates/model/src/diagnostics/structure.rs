@@ -1,9 +1,9 @@
 //! What is wrong with a file as text, and with what it declares: names, places and ends.
 
-use super::{Diagnostic, Location};
 use crate::boundaries::{MAX_BOUNDARY_DEPTH, boundaries_around};
 use crate::codes;
 use crate::db::{Db, Decl, File};
+use crate::diagnostic::{Diagnostic, Location};
 use crate::flows::outgoing;
 use crate::headings::{ENDPOINT_KINDS, placed_in};
 use crate::lookup::resolve_kind;

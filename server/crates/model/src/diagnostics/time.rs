@@ -1,10 +1,10 @@
 //! Days that have passed or are near. It is asked with every diagnosis, so that midnight changes no
 //! fact.
 
-use super::Diagnostic;
 use crate::codes;
 use crate::codes::Code;
 use crate::db::{Db, Decl, World};
+use crate::diagnostic::Diagnostic;
 use crate::lower::Part;
 use crate::mitigations::is_done;
 use crate::properties::typed;

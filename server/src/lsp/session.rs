@@ -736,7 +736,7 @@ impl Session {
         match (single.filter(|_| changes == 1), self.workspace.file(&path)) {
             (Some((span, replacement)), Some(file)) => {
                 self.workspace.edit(file, span, &replacement);
-                debug_assert_eq!(*file.source(self.workspace.db()).text, *text);
+                debug_assert_eq!(file.source(self.workspace.db()).text, text);
                 self.after_change();
             }
             _ => self.put(&path, &text),

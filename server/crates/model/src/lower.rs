@@ -947,7 +947,7 @@ impl ConditionLowering<'_, '_> {
 #[derive(Debug)]
 pub struct Source {
     /// The text.
-    pub text: Arc<str>,
+    pub text: String,
     /// Where its lines begin.
     pub lines: threatline_syntax::LineIndex,
     /// The pieces that it is read in.

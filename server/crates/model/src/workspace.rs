@@ -30,14 +30,14 @@ pub const TEST_ENDING: &str = ".test.threat";
 #[derive(Clone, Debug)]
 pub struct FileText {
     /// The text; what could not be decoded is U+FFFD.
-    pub text: Arc<str>,
+    pub text: String,
     /// Why it could not be read as it is.
     pub unreadable: Option<Unreadable>,
 }
 
 impl FileText {
     /// A text that is as it should be.
-    pub fn new(text: impl Into<Arc<str>>) -> FileText {
+    pub fn new(text: impl Into<String>) -> FileText {
         FileText {
             text: text.into(),
             unreadable: None,
@@ -465,22 +465,27 @@ impl Workspace {
     /// Replaces a part of a file's text: what did not change is not parsed again. Where the span
     /// does not fit the text, nothing happens.
     pub fn edit(&mut self, file: File, span: Span, replacement: &str) {
-        let source = file.source(&self.db).clone();
+        let text = &file.source(&self.db).text;
         let range = span.range();
-        let (Some(before), Some(after)) =
-            (source.text.get(..range.start), source.text.get(range.end..))
-        else {
+        let (Some(before), Some(after)) = (text.get(..range.start), text.get(range.end..)) else {
             return;
         };
         if range.start > range.end {
             return;
         }
-        let text: Arc<str> = [before, replacement, after].concat().into();
+        let text = [before, replacement, after].concat();
         let edit = Edit {
             start: span.start,
             old_end: span.end,
             new_end: span.start + replacement.len() as u32,
         };
+        self.set_edited(file, text, edit);
+    }
+
+    /// Sets a file's text to one that an edit made of it: what did not change is not parsed again.
+    /// The text is kept as it is, and not copied.
+    pub fn set_edited(&mut self, file: File, text: String, edit: Edit) {
+        let source = file.source(&self.db).clone();
         let (source, lowered) = match source.unreadable {
             None => self.read_again(file, text, edit),
             Some(_) => read(FileText::new(text)),
@@ -490,7 +495,7 @@ impl Workspace {
     }
 
     /// Parses and lowers what an edit changed.
-    fn read_again(&self, file: File, text: Arc<str>, edit: Edit) -> (Source, Lowered) {
+    fn read_again(&self, file: File, text: String, edit: Edit) -> (Source, Lowered) {
         let db = &self.db;
         let (before, declarations) = (file.source(db), file.declarations(db));
         let described = |at: usize| declarations[at].facts(db).description.clone();
@@ -546,7 +551,7 @@ impl Workspace {
             }),
         };
         let source = Source {
-            lines: LineIndex::new(&text),
+            lines: before.lines.edited(&before.text, &text, edit),
             text,
             pieces: again.pieces,
             spans,

@@ -3,6 +3,9 @@
 //!
 //! A line ends at `\n`, `\r\n` or a lone `\r`, as LSP has it.
 
+use crate::Edit;
+use std::ops::Range;
+
 /// How columns are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -27,28 +30,37 @@ pub struct LineColumn {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineIndex {
     starts: Vec<u32>,
-    /// In a text of ASCII alone, columns are bytes in every encoding.
-    is_ascii: bool,
+    /// How many bytes are not ASCII: without any, columns are bytes in every encoding.
+    wide: usize,
 }
 
 impl LineIndex {
     /// Reads the line ends of a text.
     pub fn new(text: &str) -> LineIndex {
-        let bytes = text.as_bytes();
         let mut starts = vec![0];
-        for (at, byte) in bytes.iter().enumerate() {
-            let ends_line = match byte {
-                b'\n' => true,
-                b'\r' => bytes.get(at + 1) != Some(&b'\n'),
-                _ => false,
-            };
-            if ends_line {
-                starts.push(at as u32 + 1);
-            }
-        }
+        push_starts(&mut starts, text.as_bytes(), 0..text.len());
         LineIndex {
             starts,
-            is_ascii: text.is_ascii(),
+            wide: wide_bytes(text.as_bytes()),
+        }
+    }
+
+    /// The line ends after an edit, from those before it. Only what the edit touches is read.
+    pub fn edited(&self, before: &str, after: &str, edit: Edit) -> LineIndex {
+        let (before, after) = (before.as_bytes(), after.as_bytes());
+        let (start, new_end) = (edit.start as usize, edit.new_end as usize);
+        // A `\r` in front of the edit may have got a `\n` behind it, or lost it.
+        let first = start.saturating_sub(1);
+        let kept = self.starts.partition_point(|at| *at as usize <= first);
+        let behind = self.starts.partition_point(|at| *at <= edit.old_end);
+        let mut starts = self.starts[..kept].to_vec();
+        push_starts(&mut starts, after, first..new_end);
+        let moved = self.starts[behind..].iter().map(|at| edit.moved(*at));
+        starts.extend(moved);
+        let gone = wide_bytes(&before[start..edit.old_end as usize]);
+        LineIndex {
+            starts,
+            wide: self.wide - gone + wide_bytes(&after[start..new_end]),
         }
     }
 
@@ -69,7 +81,7 @@ impl LineIndex {
             .partition_point(|&start| start as usize <= offset)
             - 1;
         let start = self.starts[line] as usize;
-        let column = if self.is_ascii {
+        let column = if self.wide == 0 {
             (offset - start) as u32
         } else {
             width(&text[start..offset], encoding)
@@ -110,6 +122,24 @@ impl LineIndex {
         let start = self.starts[line as usize] as usize;
         start + text[start..end].trim_end_matches(['\r', '\n']).len()
     }
+}
+
+/// Adds where lines begin behind the line ends in a part of a text.
+fn push_starts(starts: &mut Vec<u32>, bytes: &[u8], part: Range<usize>) {
+    for at in part {
+        let ends_line = match bytes[at] {
+            b'\n' => true,
+            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        if ends_line {
+            starts.push(at as u32 + 1);
+        }
+    }
+}
+
+fn wide_bytes(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| !byte.is_ascii()).count()
 }
 
 fn units(character: char, encoding: Encoding) -> u32 {
@@ -157,6 +187,27 @@ mod tests {
                     offset as u32,
                     "{at:?} {encoding:?}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn lines_of_an_edited_text_are_those_of_the_text_anew() {
+        let text = "ab\r\n\r\né\n\r😀";
+        let bounds = || (0..=text.len()).filter(|at| text.is_char_boundary(*at));
+        for (start, end) in bounds().flat_map(|start| bounds().map(move |end| (start, end))) {
+            for new in ["", "\n", "\r", "\r\n", "x", "ü\nx"] {
+                if start > end {
+                    continue;
+                }
+                let after = [&text[..start], new, &text[end..]].concat();
+                let edit = Edit {
+                    start: start as u32,
+                    old_end: end as u32,
+                    new_end: (start + new.len()) as u32,
+                };
+                let edited = LineIndex::new(text).edited(text, &after, edit);
+                assert_eq!(edited, LineIndex::new(&after), "{start}..{end} as {new:?}");
             }
         }
     }

@@ -161,7 +161,7 @@ impl Tree {
                     let id = id.clone();
                     return Ok(Target::File { path, id });
                 }
-                NodeKind::Link => match behind(&path, Path::new(blobs.read(id)?.text.as_ref())) {
+                NodeKind::Link => match behind(&path, Path::new(&blobs.read(id)?.text)) {
                     Some(target) => path = target,
                     None => return Ok(Target::Nothing("it is a link out of the repository")),
                 },

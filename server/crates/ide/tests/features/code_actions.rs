@@ -56,9 +56,9 @@ fn after(workspace: &Workspace, action: &CodeAction) -> Vec<(String, String)> {
     };
     let mut files: Vec<(String, String)> = Vec::new();
     for (path, edits) in &action.change.edits {
-        let text = match workspace.file(path) {
-            Some(file) => file.source(db).text.clone(),
-            None => workspace.models().next().unwrap().settings(db).text.clone(),
+        let text: &str = match workspace.file(path) {
+            Some(file) => &file.source(db).text,
+            None => &workspace.models().next().unwrap().settings(db).text,
         };
         let mut edits = edits.clone();
         edits.sort_by_key(|edit| edit.span.start);
@@ -72,7 +72,7 @@ fn after(workspace: &Workspace, action: &CodeAction) -> Vec<(String, String)> {
         edits
             .iter_mut()
             .for_each(|edit| edit.text = plain(edit.text.clone()));
-        files.push((path.to_string(), applied(&text, &edits)));
+        files.push((path.to_string(), applied(text, &edits)));
     }
     files.extend(
         action

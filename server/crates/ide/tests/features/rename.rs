@@ -29,18 +29,12 @@ fn renamed(model: &str, new: &str) -> String {
         Ok(change) => {
             let mut shown = String::new();
             for (path, edits) in &change.edits {
-                let text = match cursor.workspace.file(path) {
-                    Some(file) => file.source(cursor.db()).text.clone(),
-                    None => cursor
-                        .workspace
-                        .models()
-                        .next()
-                        .unwrap()
-                        .settings(cursor.db())
-                        .text
-                        .clone(),
+                let model = || cursor.workspace.models().next().unwrap();
+                let text: &str = match cursor.workspace.file(path) {
+                    Some(file) => &file.source(cursor.db()).text,
+                    None => &model().settings(cursor.db()).text,
                 };
-                shown += &format!("//- {path}\n{}", applied(&text, edits));
+                shown += &format!("//- {path}\n{}", applied(text, edits));
             }
             shown
         }

@@ -1,0 +1,220 @@
+//! Components and dataflows. It must not know what their threats are, but for their ids.
+
+use super::attributes::{ELEMENT, Index, finish};
+use super::read::{Ids, begun, key_of};
+use super::threats::{Instance, instances_on};
+use crate::draft::{Draft, Fact, Item};
+use crate::tree::Fields;
+use crate::words::plain_word;
+use crate::{library, reading, vocabulary};
+use rustc_hash::FxHashMap;
+use threatline_model::Kind;
+
+/// Words in types of components that are none of ours.
+const OUTSIDE_WORDS: [&str; 7] = [
+    "client",
+    "user",
+    "actor",
+    "external",
+    "person",
+    "human",
+    "thirdparty",
+];
+
+/// A component whose details are not read yet.
+pub struct Begun<'a> {
+    fields: Fields<'a>,
+    item: Item,
+}
+
+/// Begins all components, so that each can be named.
+pub fn begin<'a>(components: Vec<Fields<'a>>, ids: &mut Ids) -> Vec<Begun<'a>> {
+    components
+        .into_iter()
+        .map(|fields| {
+            let (kind, technology) = kind_of(&fields);
+            let mut item = begun(&fields, kind, "component", &mut ids.elements);
+            item.library("technology", technology.as_slice());
+            Begun { fields, item }
+        })
+        .collect()
+}
+
+/// The kind of a component, and what it is made with, as far as its type tells.
+fn kind_of(fields: &Fields<'_>) -> (Kind, Option<&'static str>) {
+    let theirs = fields.required("type");
+    let plain = plain_word(&theirs);
+    let technology = vocabulary::technology(&theirs);
+    let attribute = fields
+        .group("attributes")
+        .and_then(|attributes| attributes.text(ELEMENT));
+    let is_tagged = fields
+        .texts("tags")
+        .iter()
+        .any(|tag| tag.eq_ignore_ascii_case("external"));
+    let is_one_of = |broader: &[&str]| {
+        technology.is_some_and(|name| library::is_one_of(Kind::Technology, name, broader))
+    };
+    let kind = match attribute.as_deref() {
+        Some("external") => Kind::External,
+        Some("process") => Kind::Process,
+        Some("store") => Kind::Store,
+        _ if is_one_of(&["datastore", "messaging"]) => Kind::Store,
+        _ if is_tagged || is_one_of(&["client"]) => Kind::External,
+        _ if OUTSIDE_WORDS.iter().any(|word| plain.contains(word)) => Kind::External,
+        _ => Kind::Process,
+    };
+    if technology.is_none() && !["external", "process", "store"].contains(&plain.as_str()) {
+        // Told in a comment by `rest`, unless it is read again.
+        fields.loss(
+            "type",
+            "kept in a comment: the library has no such technology",
+        );
+    }
+    (kind, technology)
+}
+
+/// Where a component is.
+struct Parent {
+    /// The key of its zone.
+    place: Option<String>,
+    /// The key of the component that it is in.
+    component: Option<String>,
+}
+
+/// Reads the components that were begun.
+pub fn read(
+    components: Vec<Begun<'_>>,
+    index: &Index,
+    ids: &Ids,
+    instances: &mut Vec<Instance>,
+    draft: &mut Draft,
+) {
+    let parents: FxHashMap<String, Parent> = components
+        .iter()
+        .map(|Begun { fields, item }| (item.key.clone(), parent_of(fields, ids)))
+        .collect();
+    for Begun { fields, mut item } in components {
+        place(&mut item, &parents);
+        read_assets(&fields, ids, &mut item);
+        for representation in fields.groups("representations") {
+            let file = representation.text("file");
+            item.text("source", file.filter(|_| item.kind == Kind::Process));
+            representation.leave_out_drawing(&["position", "size"]);
+            representation.skip_texts(&["representation", "id", "name"]);
+            item.comments.extend(representation.joined_rest());
+        }
+        instances.extend(instances_on(&fields, &item.key));
+        reading::tags(&fields, &mut item);
+        finish(&fields, index, item, draft);
+    }
+}
+
+fn parent_of(fields: &Fields<'_>, ids: &Ids) -> Parent {
+    let Some(parent) = fields.group("parent") else {
+        return Parent {
+            place: None,
+            component: None,
+        };
+    };
+    let zone = parent
+        .text("trustZone")
+        .filter(|zone| !ids.made_up_zones.contains(zone));
+    let component = parent.text("component");
+    Parent {
+        place: zone.and_then(|id| key_of(&parent, "trustZone", &id, &ids.zones)),
+        component: component.and_then(|id| key_of(&parent, "component", &id, &ids.elements)),
+    }
+}
+
+/// Puts a component into its zone. One in a component is in the zone of that.
+fn place(item: &mut Item, parents: &FxHashMap<String, Parent>) {
+    let mut passed: Vec<&String> = Vec::new();
+    let mut next = parents.get(&item.key);
+    while let Some(parent) = next {
+        match &parent.component {
+            Some(component) if parent.place.is_none() && !passed.contains(&component) => {
+                passed.push(component);
+                next = parents.get(component);
+            }
+            _ => {
+                item.place.clone_from(&parent.place);
+                break;
+            }
+        }
+    }
+    if let Some(component) = passed.first() {
+        let id = component.trim_start_matches("component ");
+        item.comment(format!("part of: {id}"));
+    }
+}
+
+/// Reads the assets that a component processes and stores.
+fn read_assets(fields: &Fields<'_>, ids: &Ids, item: &mut Item) {
+    let Some(held) = fields.group("assets") else {
+        return;
+    };
+    let property = match item.kind {
+        Kind::Store => Some("stores"),
+        Kind::Process => Some("handles"),
+        _ => None,
+    };
+    for name in ["processed", "stored"] {
+        for id in held.texts(name) {
+            let Some(key) = key_of(&held, name, &id, &ids.assets) else {
+                continue;
+            };
+            match property {
+                Some(property) => item.state(property, Fact::Item(key)),
+                None => held.keep(
+                    &mut item.comments,
+                    name,
+                    "kept in a comment: an external holds what its flows carry",
+                    format!("{name}: {id}"),
+                ),
+            }
+        }
+    }
+}
+
+/// Reads the dataflows.
+pub fn read_flows(
+    top: &Fields<'_>,
+    index: &Index,
+    ids: &Ids,
+    instances: &mut Vec<Instance>,
+    draft: &mut Draft,
+) {
+    let mut flows = FxHashMap::default();
+    for fields in top.groups("dataflows") {
+        let mut item = begun(&fields, Kind::Flow, "flow", &mut flows);
+        let end = |name: &str| key_of(&fields, name, &fields.required(name), &ids.elements);
+        let (Some(source), Some(target)) = (end("source"), end("destination")) else {
+            continue;
+        };
+        item.ends = Some((source, target));
+        let comes_back = fields.is_yes("bidirectional");
+        for id in fields.texts("assets") {
+            if let Some(key) = key_of(&fields, "assets", &id, &ids.assets) {
+                item.state("sends", Fact::Item(key.clone()));
+                if comes_back {
+                    item.state("receives", Fact::Item(key));
+                }
+            }
+        }
+        if comes_back && fields.texts("assets").is_empty() {
+            fields.keep(
+                &mut item.comments,
+                "bidirectional",
+                "kept in a comment: no asset is stated",
+                "bidirectional: yes",
+            );
+        }
+        instances.extend(instances_on(&fields, &item.key));
+        for representation in fields.groups("representations") {
+            representation.leave_out_drawing(&["position", "size", "id", "representation", "name"]);
+        }
+        reading::tags(&fields, &mut item);
+        finish(&fields, index, item, draft);
+    }
+}

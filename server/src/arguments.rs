@@ -3,21 +3,21 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use threatline_exchange::export::Target;
-use threatline_model::Date;
+use threatline_model::{Date, Level};
 
 /// Threat models written as text, beside the code.
 #[derive(Debug, Parser)]
 #[command(
     version,
     about = "Threat models written as text, beside the code",
-    long_about = "Threatline checks threat models written as text: it finds the threats that the facts of a model \
-                  call for, and tells which of them nothing counters.\n\n\
+    long_about = "Threatline checks threat models written as text: it finds the threats that the facts \
+                  of a model call for, and tells which of them nothing counters.\n\n\
                   A model is all `.threat` files below the folder with a `threatline.toml`.",
     after_help = "First steps:\n  \
                   threatline init design          start a model in the folder `design`\n  \
                   threatline check design         see what it says\n  \
-                  threatline explain unencrypted_flow@shop.orders design\n                                  \
-                  why a finding is there, and what counters it",
+                  threatline explain unencrypted_flow@shop.orders design\n\
+                  \x20                                 why a finding is there, and what counters it",
     max_term_width = 100,
     arg_required_else_help = true
 )]
@@ -111,6 +111,19 @@ pub enum FailOn {
     Never,
 }
 
+impl FailOn {
+    /// The severity that it means.
+    pub fn level(self) -> Option<Level> {
+        match self {
+            FailOn::Low => Some(Level::Low),
+            FailOn::Medium => Some(Level::Medium),
+            FailOn::High => Some(Level::High),
+            FailOn::Critical => Some(Level::Critical),
+            FailOn::Never => None,
+        }
+    }
+}
+
 const DIFF_HELP: &str = "\
 Examples:
   threatline diff main               what this working tree changes
@@ -119,20 +132,21 @@ Examples:
   threatline diff $(git merge-base origin/main HEAD) HEAD --format markdown
                                      a comment for a pull request
 
-The head is judged by the policy of the base: by its threatline.toml. Text that was moved or formatted \
-changes nothing, and neither do titles and descriptions.
+The head is judged by the policy of the base: by its threatline.toml. Text that was moved \
+or formatted changes nothing, and neither do titles and descriptions.
 
-A name that is both a revision and a folder is the revision; `./NAME` is the folder. After a revision, \
-a file or a folder of its repository is a PATH.
+A name that is both a revision and a folder is the revision; `./NAME` is the folder. \
+After a revision, a file or a folder of its repository is a PATH.
 
-Exit code: 0; 1 when a finding at the bar is new, or worse than it was; 2 when the call cannot be used, or \
-the head has errors that the base has not.";
+Exit code: 0; 1 when a finding at the bar is new, or worse than it was; 2 when the call \
+cannot be used, or the head has errors that the base has not.";
 
 /// `threatline diff`
 #[derive(Debug, Args)]
 #[command(after_help = DIFF_HELP)]
 #[command(
-    override_usage = "threatline diff [OPTIONS] <BASE> [HEAD] [PATH]...\n   as in: threatline diff main"
+    override_usage = "threatline diff [OPTIONS] <BASE> [HEAD] [PATH]...\n   \
+                      as in: threatline diff main"
 )]
 pub struct DiffArguments {
     /// What to compare with: a git revision or a folder
@@ -203,7 +217,8 @@ Examples:
   threatline import checkout.json wallet.json --to design     two diagrams become one model
 
 Reads Threagile, Open Threat Model, OWASP Threat Dragon 2, the OWASP threat model library (TM-BOM),
-Microsoft Threat Modeling Tool (.tm7), pytm (`--json`) and threatcl; which it is, the document tells.
+Microsoft Threat Modeling Tool (.tm7), pytm (`--json`) and threatcl; which it is, \
+the document tells.
 What has no place in a model is listed, and kept in a comment. A risk that was accepted without a
 last day gets one to fill in, marked with TODO.
 
@@ -304,7 +319,8 @@ impl From<ExportFormat> for Target {
 #[derive(Debug, Args)]
 #[command(
     after_help = "A file with syntax errors is left alone, and said to be.\n\n\
-Exit code: 0; 1 with --check when a file is not in the canonical format; 2 when a file cannot be used."
+Exit code: 0; 1 with --check when a file is not in the canonical format; \
+2 when a file cannot be used."
 )]
 pub struct FmtArguments {
     /// Files or folders to format [default: this folder]
@@ -408,8 +424,10 @@ pub enum RulesFormat {
 }
 
 const TEST_HELP: &str = "\
-A test is a file whose name ends with `.test.threat`: a small model with what rules have to find in it.
-It sees the rules, technologies, protocols and mitigations of the model that it lies in, and nothing of
+A test is a file whose name ends with `.test.threat`: a small model with what rules have to find \
+in it.
+It sees the rules, technologies, protocols and mitigations of the model that it lies in, \
+and nothing of
 it is part of that model.
 
   expect {
@@ -417,7 +435,8 @@ it is part of that model.
     absent: house_rule@browse
   }
 
-Exit code: 0 when all is as expected; 1 when something is not; 2 when the call or a file cannot be used.";
+Exit code: 0 when all is as expected; 1 when something is not; \
+2 when the call or a file cannot be used.";
 
 /// `threatline test`
 #[derive(Debug, Args)]

@@ -1,30 +1,26 @@
 //! The program `threatline` as a library, for what drives it from within: reads the command line
 //! and hands on. It must not know what a model means.
+//!
+//! Its rooms, each of which knows only those above it: `arguments`, `outcome` and `printable`;
+//! `load`, where models come from; `reports`, what is found in them; `output`, how that is written;
+//! `commands`, one file a command. `lsp` is the language server, which reads models by `load`.
 
 mod arguments;
 mod commands;
 mod load;
 mod lsp;
-mod model_report;
+mod outcome;
 mod output;
+mod printable;
+mod reports;
 
 pub use lsp::{End, serve};
 
 use arguments::{Arguments, Command};
 use clap::Parser;
 use commands::{check, diff, explain, export, fmt, import, init, report, rules, run_tests};
+use outcome::Outcome;
 use std::process::ExitCode;
-
-/// How a run ended, as the exit code says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// All is well: 0.
-    Clean,
-    /// There are findings at the bar, or files to be formatted: 1.
-    Failed,
-    /// The call, or a file, cannot be used: 2.
-    Unusable,
-}
 
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
@@ -43,14 +39,12 @@ pub fn main() -> ExitCode {
         Command::Test(arguments) => run_tests::run(arguments),
     };
     match outcome {
-        Ok(Outcome::Clean) => ExitCode::SUCCESS,
-        Ok(Outcome::Failed) => ExitCode::from(1),
-        Ok(Outcome::Unusable) => ExitCode::from(2),
+        Ok(outcome) => outcome.into(),
         // Whoever reads our output may stop reading: `threatline check | head`.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => Outcome::Clean.into(),
         Err(error) => {
             output::error("error", &format!("{error:#}"));
-            ExitCode::from(2)
+            Outcome::Unusable.into()
         }
     }
 }

@@ -13,7 +13,7 @@ mod transport;
 mod uris;
 mod watch;
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 use anyhow::Result;
 use session::{Event, Session};
 use tokio::io::{AsyncRead, AsyncWrite};

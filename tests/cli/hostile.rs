@@ -27,7 +27,7 @@ fn folder() -> Folder {
 fn acts(text: &str) -> Option<char> {
     let bare = text.replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
     let bare = [
-        "94m", "91m", "92m", "93m", "96m", "33m", "36m", "1;31m", "1;32m",
+        "94m", "91m", "92m", "93m", "96m", "31m", "32m", "33m", "36m",
     ]
     .iter()
     .fold(bare, |bare, colour| {

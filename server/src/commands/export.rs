@@ -1,12 +1,12 @@
 //! `threatline export`: a model in the formats of other tools. It must not know what any format
 //! says.
 
-use crate::Outcome;
 use crate::arguments::ExportArguments;
-use crate::load::models;
-use crate::model_report::{report, the_only};
-use crate::output;
+use crate::load::models::load;
+use crate::outcome::Outcome;
 use crate::output::file::write_whole;
+use crate::output::notes;
+use crate::reports::model::{report, the_only};
 use anyhow::{Result, bail};
 use std::io::Write;
 use threatline_exchange::export::export;
@@ -16,7 +16,7 @@ use threatline_exchange::export::export;
 /// # Errors
 /// When a path cannot be used, nothing can be drawn, or the document cannot be written.
 pub fn run(arguments: &ExportArguments) -> Result<Outcome> {
-    let loaded = models::load(&arguments.paths, arguments.today)?;
+    let loaded = load(&arguments.paths, arguments.today)?;
     let reports = report(&loaded, None);
     let report = the_only(&loaded, &reports)?;
     if report.is_broken() {
@@ -27,11 +27,7 @@ pub fn run(arguments: &ExportArguments) -> Result<Outcome> {
         Some(path) => write_whole(&[(path, export.text.as_bytes())])?,
         None => std::io::stdout().lock().write_all(export.text.as_bytes())?,
     }
-    for note in &loaded.notes {
-        output::note("note", note);
-    }
-    for loss in &export.losses {
-        output::note("left out", loss);
-    }
+    notes("note", &loaded.notes);
+    notes("left out", &export.losses);
     Ok(Outcome::Clean)
 }

@@ -1,15 +1,15 @@
 //! `threatline fmt`: writes model files in the canonical format. A file is replaced whole or not at
 //! all.
 
-use crate::Outcome;
 use crate::arguments::FmtArguments;
 use crate::load::{disk, models};
+use crate::outcome::Outcome;
 use crate::output::file::write_whole;
-use crate::output::{self, count, in_one_line};
+use crate::output::{count, error, notes};
+use crate::printable::in_one_line;
 use anyhow::Result;
 use std::io::Write;
 use std::path::Path;
-use threatline_format as formatting;
 use threatline_syntax::{Encoding, LineIndex};
 
 /// What became of a file.
@@ -24,10 +24,13 @@ enum Formatted {
 /// # Errors
 /// When a path is not there or a file cannot be written.
 pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
-    let (paths, notes) = models::list(&arguments.paths)?;
-    for note in notes {
-        output::note("note", &note);
-    }
+    let (paths, passed_over) = models::list(&arguments.paths)?;
+    notes("note", &passed_over);
+    let (action, verb) = if arguments.check {
+        ("would format", "would change")
+    } else {
+        ("formatted", "changed")
+    };
     let (mut changed, mut unusable) = (0, 0);
     // Whoever stops to listen does not stop the work.
     let (mut output, mut heard) = (anstream::stdout(), Ok(()));
@@ -37,24 +40,14 @@ pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
             Formatted::Unchanged => {}
             Formatted::Changed => {
                 changed += 1;
-                let what = if arguments.check {
-                    "would format"
-                } else {
-                    "formatted"
-                };
-                heard = heard.and_then(|()| writeln!(output, "{what}: {shown}"));
+                heard = heard.and_then(|()| writeln!(output, "{action}: {shown}"));
             }
             Formatted::Unusable(why) => {
                 unusable += 1;
-                output::error("left alone", &format!("{shown}: {why}"));
+                error("left alone", &format!("{shown}: {why}"));
             }
         }
     }
-    let verb = if arguments.check {
-        "would change"
-    } else {
-        "changed"
-    };
     heard?;
     writeln!(output, "{changed} of {} {verb}", count(paths.len(), "file"))?;
     Ok(match (unusable, changed) {
@@ -69,25 +62,25 @@ fn format_file(path: &Path, check: bool) -> Result<Formatted> {
     if let Some(unreadable) = text.unreadable {
         return Ok(Formatted::Unusable(unreadable.why));
     }
-    let formatted = match formatting::format(&text.text) {
+    let formatted = match threatline_format::format(&text.text) {
         Ok(formatted) => formatted,
         Err(errors) => {
-            let Some(first) = errors.first() else {
+            let Some((first, others)) = errors.split_first() else {
                 return Ok(Formatted::Unchanged);
             };
-            let at = LineIndex::new(&text.text).line_column(
+            let start = LineIndex::new(&text.text).line_column(
                 &text.text,
                 first.span.start,
                 Encoding::Utf32,
             );
-            let more = match errors.len() - 1 {
+            let more = match others.len() {
                 0 => String::new(),
                 more => format!(" (and {})", count(more, "more error")),
             };
+            let message = &first.message;
             return Ok(Formatted::Unusable(format!(
-                "line {}: {}{more}",
-                at.line + 1,
-                first.message
+                "line {}: {message}{more}",
+                start.line + 1
             )));
         }
     };

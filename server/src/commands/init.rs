@@ -1,10 +1,10 @@
 //! `threatline init`: starts a model that checks clean and shows the way.
 
-use crate::Outcome;
 use crate::arguments::InitArguments;
 use crate::load::paths::SETTINGS;
+use crate::outcome::Outcome;
 use crate::output::file::write_whole;
-use crate::output::in_one_line;
+use crate::printable::in_one_line;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::io::Write;
@@ -31,16 +31,14 @@ pub fn run(arguments: &InitArguments) -> Result<Outcome> {
     fs::create_dir_all(&folder)
         .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
     write_whole(&files.each_ref().map(|(path, text)| (path, text.as_bytes())))?;
-    let shown = in_one_line(&folder.display().to_string());
     let mut output = anstream::stdout();
     writeln!(output, "A model was started:")?;
     for (path, _) in &files {
         writeln!(output, "  {}", in_one_line(&path.display().to_string()))?;
     }
-    let argument = if arguments.dir.is_some() {
-        format!(" {shown}")
-    } else {
-        String::new()
+    let argument = match &arguments.dir {
+        Some(folder) => format!(" {}", in_one_line(&folder.display().to_string())),
+        None => String::new(),
     };
     writeln!(output, "\nSee what it says:\n  threatline check{argument}")?;
     Ok(Outcome::Clean)

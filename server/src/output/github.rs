@@ -1,27 +1,22 @@
 //! Annotations of GitHub Actions: workflow commands, a line each
 //! (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>).
 
-use super::printable;
-use crate::model_report::ModelReport;
-use std::io::Write;
+use crate::printable::printable;
+use crate::reports::model::{Entry, ModelReport};
+use std::io::{Result, Write};
 use threatline_model::Severity;
 
 /// Writes a line for each diagnostic.
-pub fn write(output: &mut impl Write, reports: &[ModelReport]) -> std::io::Result<()> {
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(output: &mut impl Write, reports: &[ModelReport]) -> Result<()> {
     for entry in reports.iter().flat_map(|report| &report.entries) {
-        let diagnostic = &entry.diagnostic;
-        let command = match diagnostic.severity {
+        let command = match entry.diagnostic.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Information | Severity::Hint => "notice",
         };
-        let mut message = diagnostic.message.clone();
-        for related in &diagnostic.related {
-            message += &format!("\nbecause {}", related.message);
-        }
-        for help in &diagnostic.help {
-            message += &format!("\nhelp: {help}");
-        }
         let (start, end) = (entry.spot.start, entry.spot.end);
         // Columns are taken only where the place is within one line.
         let columns = if start.line == end.line {
@@ -35,11 +30,23 @@ pub fn write(output: &mut impl Write, reports: &[ModelReport]) -> std::io::Resul
             property(&entry.spot.path),
             start.line + 1,
             end.line + 1,
-            property(diagnostic.code.id),
-            data(&message)
+            property(entry.diagnostic.code.id),
+            data(&message(entry))
         )?;
     }
     Ok(())
+}
+
+/// What is wrong, why, and what to do about it.
+fn message(entry: &Entry) -> String {
+    let mut message = entry.diagnostic.message.clone();
+    for related in &entry.diagnostic.related {
+        message += &format!("\nbecause {}", related.message);
+    }
+    for help in &entry.diagnostic.help {
+        message += &format!("\nhelp: {help}");
+    }
+    message
 }
 
 /// A message, with what would end it escaped.

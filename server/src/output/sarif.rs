@@ -11,16 +11,17 @@ use self::fingerprints::Fingerprints;
 use self::places::{Related, location, related_locations, uri_bases};
 use self::rules::{Rule, Rules};
 use self::taxonomies::Taxonomies;
-use super::{count, printable, write_json};
-use crate::commands::diff::Difference;
-use crate::model_report::{Entry, ModelReport, Spot, policy_in_words, spot_of, spot_of_finding};
+use super::{count, write_json};
+use crate::printable::printable;
+use crate::reports::difference::Difference;
+use crate::reports::identity::identity;
+use crate::reports::model::{Entry, ModelReport, policy_in_words};
+use crate::reports::spots::{Spot, spot_of, spot_of_finding};
 use serde_json::{Value, json};
 use std::io::Write;
 use threatline_model::{
-    Assessed, Database, Decl, FindingId, FindingState, Kind, Level, Location, Part, Severity,
-    categories_in_words,
-    codes::{self, Class},
-    finding_reasons, full_name, typed,
+    Assessed, Database, Decl, FindingState, Level, Location, Part, Severity, categories_in_words,
+    codes, codes::Class, finding_reasons, full_name, typed,
 };
 use threatline_view::compare::Opened;
 
@@ -92,11 +93,6 @@ pub fn write_new(
     write_json(output, &log.into_document(&reports))
 }
 
-/// What a diagnostic is told by from one run to the next.
-pub fn identity(db: &Database, report: &ModelReport, entry: &Entry) -> String {
-    fingerprints::of_diagnostic(db, report, entry)
-}
-
 /// Whether the settings of a model turn its findings off.
 fn is_off(db: &Database, report: &ModelReport) -> bool {
     report
@@ -116,7 +112,7 @@ struct Log<'db> {
 }
 
 /// What makes up a result.
-struct Found<'a> {
+struct Parts<'a> {
     rule: Rule,
     severity: Severity,
     message: String,
@@ -136,16 +132,15 @@ impl Log<'_> {
             Some(id) => Rule::of(*id),
             None => Rule::Code(diagnostic.code),
         };
-        self.rules.tell(rule, report.model, entry.level, true);
+        self.rules.add(rule, report.model, entry.level, true);
         let related = self.related_of(entry);
+        let names = diagnostic.findings.iter().map(|id| id.name(self.db));
+        let names: Vec<String> = names.map(|name| name.to_string()).collect();
         let properties = match entry.level {
-            Some(level) => json!({
-                "severity": level.word(),
-                "findings": diagnostic.findings.iter().map(|id| id.name(self.db).to_string()).collect::<Vec<_>>(),
-            }),
+            Some(level) => json!({ "severity": level.word(), "findings": names }),
             None => json!({}),
         };
-        self.push(Found {
+        self.push(Parts {
             rule,
             severity: diagnostic.severity,
             message: message(
@@ -157,7 +152,7 @@ impl Log<'_> {
             spot: &entry.spot,
             about: about(diagnostic.location),
             related,
-            identity: fingerprints::of_diagnostic(self.db, report, entry),
+            identity: identity(self.db, report, entry),
             properties,
             suppression: None,
         });
@@ -181,7 +176,7 @@ impl Log<'_> {
         let rule = Rule::of(finding.id);
         let is_live = matches!(assessed.state, FindingState::Planned(_));
         self.rules
-            .tell(rule, report.model, Some(finding.severity), is_live);
+            .add(rule, report.model, Some(finding.severity), is_live);
         let spot = spot_of_finding(db, finding.id);
         let mut related: Vec<Related> = Vec::new();
         for reason in finding_reasons(db, finding) {
@@ -200,7 +195,7 @@ impl Log<'_> {
             finding.id.title(db),
             finding.severity.word()
         );
-        related.truncate(places::MOST_RELATED - 1);
+        related.truncate(places::MAX_RELATED - 1);
         let mut text = message(&title, Class::Finding, &related, &[]);
         related.push(Related {
             spot: spot_of(db, by.part(Part::Name)),
@@ -211,7 +206,7 @@ impl Log<'_> {
             printable(name),
             related.len()
         );
-        self.push(Found {
+        self.push(Parts {
             rule,
             severity,
             message: text,
@@ -242,38 +237,38 @@ impl Log<'_> {
         related.collect()
     }
 
-    fn push(&mut self, found: Found) {
-        let (index, id) = self.rules.place_of(found.rule);
+    fn push(&mut self, parts: Parts) {
+        let (index, id) = self.rules.place_of(parts.rule);
         let mut result = json!({
             "ruleId": id,
             "ruleIndex": index,
-            "level": level(found.severity),
-            "message": { "text": found.message },
-            "locations": [self.located(&found)],
+            "level": level(parts.severity),
+            "message": { "text": parts.message },
+            "locations": [self.located(&parts)],
         });
-        let related = related_locations(&found.related);
+        let related = related_locations(&parts.related);
         if !related.is_empty() {
             result["relatedLocations"] = json!(related);
         }
         result["partialFingerprints"] = json!({});
-        if let Some(suppression) = found.suppression {
+        if let Some(suppression) = parts.suppression {
             result["suppressions"] = json!([suppression]);
         }
-        if found
+        if parts
             .properties
             .as_object()
             .is_some_and(|properties| !properties.is_empty())
         {
-            result["properties"] = found.properties;
+            result["properties"] = parts.properties;
         }
-        self.fingerprints.add(found.spot, found.identity);
+        self.fingerprints.add(parts.spot, parts.identity);
         self.results.push(result);
     }
 
     /// The place of a result, in the text and in the model.
-    fn located(&self, found: &Found) -> Value {
-        let mut located = location(found.spot);
-        if let Some(decl) = found.about {
+    fn located(&self, parts: &Parts) -> Value {
+        let mut located = location(parts.spot);
+        if let Some(decl) = parts.about {
             located["logicalLocations"] = json!([{
                 "fullyQualifiedName": printable(full_name(self.db, decl)),
                 "kind": decl.kind(self.db).word(),
@@ -322,26 +317,24 @@ fn about(location: Location) -> Option<Decl> {
 
 /// How the run went: a model with errors in it was not looked at as it is meant.
 fn invocation(reports: &[&ModelReport]) -> Value {
-    let broken: Vec<Value> = reports
-        .iter()
-        .filter(|report| report.is_broken())
+    let notification = |level: &str, text: &str| {
+        let text = printable(text);
+        json!({ "level": level, "message": { "text": text } })
+    };
+    let broken = reports.iter().filter(|report| report.is_broken());
+    let mut notifications: Vec<Value> = broken
         .map(|report| {
-            let errors = report.entries.iter().filter(|entry| {
-                entry.diagnostic.severity == Severity::Error
-                    && matches!(entry.diagnostic.code.class, Class::Text | Class::Model)
-            });
-            let errors = count(errors.count(), "error");
-            let name = printable(&report.name);
-            let text = format!("{name}: {errors} in the model itself; what is found may change when they are mended.");
-            json!({ "level": "error", "message": { "text": text } })
+            let errors = count(report.errors_in_model(), "error");
+            let text = format!(
+                "{}: {errors} in the model itself; what is found may change when they are mended.",
+                report.name
+            );
+            notification("error", &text)
         })
         .collect();
-    let policy = reports
-        .iter()
-        .flat_map(|report| &report.policy)
-        .map(|setting| json!({ "level": "note", "message": { "text": printable(&policy_in_words(setting)) } }));
-    let executed = broken.is_empty();
-    let notifications: Vec<Value> = broken.into_iter().chain(policy).collect();
+    let executed = notifications.is_empty();
+    let policy = reports.iter().flat_map(|report| &report.policy);
+    notifications.extend(policy.map(|setting| notification("note", &policy_in_words(setting))));
     json!({ "executionSuccessful": executed, "toolConfigurationNotifications": notifications })
 }
 
@@ -352,11 +345,11 @@ fn message(text: &str, class: Class, related: &[Related], help: &[String]) -> St
     if class == Class::Finding && !related.is_empty() {
         message += "\nBecause:";
     }
-    for (at, related) in related.iter().take(places::MOST_RELATED).enumerate() {
-        message += &format!("\n- [{}]({})", link_text(&related.message), at + 1);
+    for (number, related) in (1..).zip(related.iter().take(places::MAX_RELATED)) {
+        message += &format!("\n- [{}]({number})", link_text(&related.message));
     }
-    if related.len() > places::MOST_RELATED {
-        message += &format!("\n- and {} more", related.len() - places::MOST_RELATED);
+    if related.len() > places::MAX_RELATED {
+        message += &format!("\n- and {} more", related.len() - places::MAX_RELATED);
     }
     for help in help {
         message += &format!("\n{}", sentence(&unlinked(help)));
@@ -448,15 +441,5 @@ fn severity_of(level: Level) -> Severity {
         Level::Critical | Level::High => Severity::Error,
         Level::Medium => Severity::Warning,
         Level::Low => Severity::Information,
-    }
-}
-
-/// The target of a flow, for what is told of all flows to it.
-fn target_of(db: &Database, id: FindingId) -> Option<Decl> {
-    let subject = id.subject();
-    if subject.kind(db) == Kind::Flow {
-        threatline_model::ends(db, subject).1
-    } else {
-        None
     }
 }

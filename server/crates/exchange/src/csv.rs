@@ -129,7 +129,7 @@ fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
         finding.severity.word().to_owned(),
         finding.likelihood.word().to_owned(),
         finding.impact.word().to_owned(),
-        assessed.state_word().to_owned(),
+        assessed.standing().word().to_owned(),
         all(elements
             .iter()
             .map(|decl| full_name(db, *decl).to_string())

@@ -353,7 +353,7 @@ fn vulnerability(db: &Database, assessed: &Assessed) -> Value {
         .iter()
         .map(|decl| property("threatline:on", full_name(db, *decl).as_str()))
         .collect();
-    properties.push(property("threatline:state", assessed.state_word()));
+    properties.push(property("threatline:state", assessed.standing().word()));
     properties.extend(
         finding
             .categories

@@ -264,7 +264,7 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Value {
         "likelihood": finding.likelihood.word(),
         "impact": finding.impact.word(),
         "arithmetic": severity_steps(db, finding),
-        "state": assessed.state_word().replace(' ', "_"),
+        "state": assessed.standing().word().replace(' ', "_"),
         "by": by,
         "not_stated": finding.missing.map(|missing| missing.property),
         "reasons": finding_reasons(db, finding).into_iter().map(|reason| json!({

@@ -36,9 +36,48 @@ impl FindingState {
     }
 }
 
-/// The states as reports count them, by their words: an open finding that waits for a fact is
-/// counted apart.
-pub const STATES: [&str; 5] = ["open", "not stated", "planned", "accepted", "mitigated"];
+/// What has become of a finding, as reports count it: an open one that waits for a fact is counted
+/// apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Nobody does anything about it.
+    Open,
+    /// The same, and a fact that is not stated decides.
+    Unstated,
+    /// A mitigation is on its way.
+    Planned,
+    /// Someone has taken it on.
+    Accepted,
+    /// It is countered.
+    Mitigated,
+}
+
+impl Standing {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Standing; 5] = [
+        Standing::Open,
+        Standing::Unstated,
+        Standing::Planned,
+        Standing::Accepted,
+        Standing::Mitigated,
+    ];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Open => "open",
+            Standing::Unstated => "not stated",
+            Standing::Planned => "planned",
+            Standing::Accepted => "accepted",
+            Standing::Mitigated => "mitigated",
+        }
+    }
+
+    /// Whether nothing has been done yet.
+    pub fn is_open(self) -> bool {
+        matches!(self, Standing::Open | Standing::Unstated)
+    }
+}
 
 /// A finding and what has been done about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,11 +89,14 @@ pub struct Assessed {
 }
 
 impl Assessed {
-    /// The state as reports count it, one of [`STATES`].
-    pub fn state_word(&self) -> &'static str {
-        match (self.state, self.finding.missing) {
-            (FindingState::Open, Some(_)) => "not stated",
-            (state, _) => state.word(),
+    /// What has become of it, as reports count it.
+    pub fn standing(&self) -> Standing {
+        match self.state {
+            FindingState::Open if self.finding.missing.is_some() => Standing::Unstated,
+            FindingState::Open => Standing::Open,
+            FindingState::Planned(_) => Standing::Planned,
+            FindingState::Mitigated(_) => Standing::Mitigated,
+            FindingState::Accepted(_) => Standing::Accepted,
         }
     }
 }

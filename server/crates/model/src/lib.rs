@@ -112,7 +112,7 @@ pub use wording::{Reason, describe_fact};
 
 // Findings: what rules find, how severe it is, and what has been done about it.
 pub use assessment::{
-    Assessed, FindingState, STATES, accepts_finding, all_findings, assessed,
+    Assessed, FindingState, Standing, accepts_finding, all_findings, assessed,
     mitigations_against_finding,
 };
 pub use findings::{Finding, categories_in_words, finding_reasons, selects, severity_steps};

@@ -7,7 +7,7 @@ use crate::names::shown_name;
 use crate::related;
 use threatline_model::{
     Assessed, Database, Date, Decl, Fact, FactCache, File, FindingId, FindingSelector,
-    FindingState, Gives, Kind, Many, Model, Part, Place, STATES, TypedValue, World,
+    FindingState, Gives, Kind, Many, Model, Part, Place, Standing, TypedValue, World,
     accepts_finding, assessed, boundaries_around, broader_says, categories_in_words,
     checked_condition, component_of, contents, counters, crossed, describe_fact,
     effective_mitigations, ends, expectation_outcomes, exposed_by, fact_meaning, fact_named,
@@ -1140,17 +1140,17 @@ fn findings(db: &Database, file: File, there: &[Assessed], parts: &mut Vec<Secti
         );
         Item(told, Some(finding.id.subject().part(Part::Name)))
     }));
-    let count = |word: &str| {
+    let count = |standing: Standing| {
         there
             .iter()
-            .filter(|found| found.state_word() == word)
+            .filter(|found| found.standing() == standing)
             .count()
     };
-    let states: Vec<String> = STATES
+    let states: Vec<String> = Standing::ALL
         .into_iter()
-        .map(|word| (count(word), word))
+        .map(|standing| (count(standing), standing))
         .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
+        .map(|(count, standing)| format!("{count} {}", standing.word()))
         .collect();
     if !states.is_empty() {
         parts.push(Text(format!("{}.", states.join(", "))));

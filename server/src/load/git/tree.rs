@@ -1,5 +1,5 @@
-//! The files of a commit as paths, with their links, and which of them are models: what `disk` finds
-//! on a disk. It must not know what the files hold.
+//! The files of a commit as paths, with their links, and which of them are models: what `disk`
+//! finds on a disk. It must not know what the files hold.
 
 use super::blobs::Blobs;
 use super::to_path;

@@ -1,13 +1,13 @@
 //! Places as SARIF has them: artifacts by addresses that hold on every machine, and regions in
 //! them.
 
-use crate::model_report::Spot;
-use crate::output::printable;
+use crate::printable::printable;
+use crate::reports::spots::Spot;
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// GitHub shows no more places of a result than this; JSON has them all.
-pub const MOST_RELATED: usize = 100;
+pub const MAX_RELATED: usize = 100;
 
 /// The name that addresses are relative to.
 const BASE: &str = "SRCROOT";
@@ -27,19 +27,24 @@ pub fn uri_bases() -> Value {
 
 /// A `location`.
 pub fn location(spot: &Spot) -> Value {
-    json!({ "physicalLocation": { "artifactLocation": artifact(&spot.path), "region": region(spot) } })
+    json!({
+        "physicalLocation": {
+            "artifactLocation": artifact(&spot.path),
+            "region": region(spot),
+        },
+    })
 }
 
 /// The related locations of a result, numbered for the links of its message.
 pub fn related_locations(related: &[Related]) -> Vec<Value> {
-    let numbered = related.iter().take(MOST_RELATED).enumerate();
-    let written = numbered.map(|(at, related)| {
+    let numbered = (1..).zip(related.iter().take(MAX_RELATED));
+    let locations = numbered.map(|(number, related)| {
         let mut location = location(&related.spot);
-        location["id"] = json!(at + 1);
+        location["id"] = json!(number);
         location["message"] = json!({ "text": printable(&related.message) });
         location
     });
-    written.collect()
+    locations.collect()
 }
 
 /// Lines and columns from 1; the end is the place behind the last character.

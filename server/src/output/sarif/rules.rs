@@ -3,20 +3,19 @@
 
 use super::level;
 use super::taxonomies::Taxonomies;
-use crate::output::printable;
+use crate::printable::printable;
 use serde_json::{Value, json};
 use threatline_model::{
-    Database, Decl, FindingId, Kind, Level, Model, Severity,
-    codes::{Class, Code},
-    full_name, mitigations_against_rule, references, typed,
+    Database, Decl, FindingId, Kind, Level, Model, Severity, codes::Class, codes::Code, full_name,
+    mitigations_against_rule, references, typed,
 };
 use threatline_view::sanitize;
 
 /// GitHub takes no description that is longer, in characters.
-const LONGEST: usize = 1000;
+const MAX_DESCRIPTION: usize = 1000;
 
 /// How many mitigations are named.
-const MOST_MITIGATIONS: usize = 8;
+const MAX_MITIGATIONS: usize = 8;
 
 /// What a result is an instance of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +44,7 @@ impl Rule {
 }
 
 /// A rule that occurs.
-struct Told {
+struct Occurring {
     rule: Rule,
     /// The first model in which it does.
     model: Model,
@@ -56,7 +55,7 @@ struct Told {
 /// The rules that occur, in the order in which they do.
 pub struct Rules<'db> {
     db: &'db Database,
-    told: Vec<Told>,
+    occurring: Vec<Occurring>,
 }
 
 impl<'db> Rules<'db> {
@@ -64,44 +63,44 @@ impl<'db> Rules<'db> {
     pub fn new(db: &'db Database) -> Rules<'db> {
         Rules {
             db,
-            told: Vec::new(),
+            occurring: Vec::new(),
         }
     }
 
-    /// Tells of a result. A page knows one severity for all alerts of a rule: that of the worst.
-    pub fn tell(&mut self, rule: Rule, model: Model, level: Option<Level>, is_live: bool) {
+    /// Adds the rule of a result. A page knows one severity for all alerts of a rule: that of the worst.
+    pub fn add(&mut self, rule: Rule, model: Model, level: Option<Level>, is_live: bool) {
         let worst = level.map(|level| (is_live, level));
-        match self.told.iter_mut().find(|told| told.rule == rule) {
-            Some(told) => told.worst = told.worst.max(worst),
-            None => self.told.push(Told { rule, model, worst }),
+        match self.occurring.iter_mut().find(|known| known.rule == rule) {
+            Some(known) => known.worst = known.worst.max(worst),
+            None => self.occurring.push(Occurring { rule, model, worst }),
         }
     }
 
-    /// The place of a rule that was told of among the descriptors, and its id.
+    /// The place of a rule that was added among the descriptors, and its id.
     pub fn place_of(&self, rule: Rule) -> (usize, String) {
-        let at = self
-            .told
+        let place = self
+            .occurring
             .iter()
-            .position(|told| told.rule == rule)
-            .expect("a rule is told of before its result");
-        (at, rule.id(self.db))
+            .position(|known| known.rule == rule)
+            .expect("a rule is added before its result");
+        (place, rule.id(self.db))
     }
 
     /// The descriptors. What they refer to is told to the taxonomies.
     pub fn into_descriptors(self, taxonomies: &mut Taxonomies) -> Vec<Value> {
-        let describe = |told: &Told| {
-            let mut descriptor = match told.rule {
+        let describe = |occurring: &Occurring| {
+            let mut descriptor = match occurring.rule {
                 Rule::Code(code) => of_code(code),
-                Rule::Threat(decl) => of_threat(self.db, decl, told),
+                Rule::Threat(decl) => of_threat(self.db, decl, occurring),
             };
-            if let Rule::Threat(decl) = told.rule {
+            if let Rule::Threat(decl) = occurring.rule {
                 let ids = typed(self.db, decl).references();
                 let related: Vec<Value> = ids.filter_map(|id| taxonomies.relate(id)).collect();
                 if !related.is_empty() {
                     descriptor["relationships"] = json!(related);
                 }
             }
-            let id = told.rule.id(self.db);
+            let id = occurring.rule.id(self.db);
             let name = in_one_word(&id);
             // The standard wants no name that says no more than the id.
             if name.to_lowercase() != id.to_lowercase() {
@@ -109,7 +108,7 @@ impl<'db> Rules<'db> {
             }
             descriptor
         };
-        self.told.iter().map(describe).collect()
+        self.occurring.iter().map(describe).collect()
     }
 }
 
@@ -137,12 +136,12 @@ fn class_tag(class: Class) -> &'static str {
     }
 }
 
-fn of_threat(db: &Database, decl: Decl, told: &Told) -> Value {
+fn of_threat(db: &Database, decl: Decl, occurring: &Occurring) -> Value {
     let title = decl.title(db).unwrap_or_else(|| full_name(db, decl));
     let description = decl.facts(db).description.as_ref().unwrap_or(title);
-    let level_of_worst = told.worst.map_or(Level::Medium, |(_, level)| level);
+    let level_of_worst = occurring.worst.map_or(Level::Medium, |(_, level)| level);
     let severity = super::severity_of(level_of_worst);
-    let help = help(db, decl, told.model);
+    let help = help(db, decl, occurring.model);
     let mut descriptor = json!({
         "id": printable(full_name(db, decl)),
         "shortDescription": { "text": cut(&printable(title)) },
@@ -190,11 +189,11 @@ fn countered_by(db: &Database, decl: Decl, model: Model) -> Option<String> {
     };
     let mut items: Vec<String> = countering
         .iter()
-        .take(MOST_MITIGATIONS)
+        .take(MAX_MITIGATIONS)
         .map(|listed| named(db, *listed))
         .collect();
-    if countering.len() > MOST_MITIGATIONS {
-        items.push(format!("and {} more", countering.len() - MOST_MITIGATIONS));
+    if countering.len() > MAX_MITIGATIONS {
+        items.push(format!("and {} more", countering.len() - MAX_MITIGATIONS));
     }
     (!items.is_empty()).then(|| format!("Countered by:\n\n- {}", items.join("\n- ")))
 }
@@ -288,8 +287,8 @@ fn plain(markdown: &str) -> String {
 }
 
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("{}…", &text[..at]),
+    match text.char_indices().nth(MAX_DESCRIPTION) {
+        Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
 }

@@ -16,14 +16,18 @@ impl Taxonomies {
     /// How a rule relates to an entry, if the lists have it.
     pub fn relate(&mut self, id: &str) -> Option<Value> {
         let list = List::of(id).filter(|_| !references::is_unknown(id))?;
-        let at = self.0.iter().position(|(known, _)| *known == list)?;
-        let ids = &mut self.0[at].1;
+        let index = self.0.iter().position(|(known, _)| *known == list)?;
+        let ids = &mut self.0[index].1;
         let entry = ids.iter().position(|known| known == id).unwrap_or_else(|| {
             ids.push(id.to_owned());
             ids.len() - 1
         });
         Some(json!({
-            "target": { "id": id, "index": entry, "toolComponent": { "name": list.name(), "index": at } },
+            "target": {
+                "id": id,
+                "index": entry,
+                "toolComponent": { "name": list.name(), "index": index },
+            },
             "kinds": ["relevant"],
         }))
     }
@@ -34,7 +38,7 @@ impl Taxonomies {
             .0
             .iter()
             .enumerate()
-            .map(|(at, (list, _))| json!({ "name": list.name(), "index": at }));
+            .map(|(index, (list, _))| json!({ "name": list.name(), "index": index }));
         let components = self.0.iter().map(|(list, ids)| {
             json!({
                 "name": list.name(),

@@ -1,0 +1,182 @@
+//! What can go wrong: the register of threats, what is open in detail, and the table of STRIDE.
+
+use super::page::Page;
+use crate::output::document::{Block, Cell, Details};
+use std::cmp::Reverse;
+use threatline_model::{
+    Assessed, FindingId, FindingState, Standing, categories_in_words, name_from, typed,
+};
+use threatline_view::explain::{self, Section};
+use threatline_view::matrix::{self, Cell as Known};
+
+/// The categories of STRIDE in their order, as they are read.
+const CATEGORIES: [&str; 6] = [
+    "spoofing",
+    "tampering",
+    "repudiation",
+    "information disclosure",
+    "denial of service",
+    "elevation of privilege",
+];
+
+/// The columns of the register.
+const COLUMNS: [&str; 7] = [
+    "threat",
+    "severity",
+    "state",
+    "against",
+    "countered or accepted by",
+    "due or until",
+    "owner",
+];
+
+/// The section.
+pub fn section(page: &Page) -> Vec<Block> {
+    let mut blocks = vec![Block::heading(2, "What can go wrong?")];
+    blocks.extend(register(page));
+    blocks.extend(by_category(page));
+    blocks
+}
+
+/// What was found and written, the worst first, with what has become of each.
+fn register(page: &Page) -> Vec<Block> {
+    let mut ranked: Vec<&Assessed> = page.report.findings.iter().collect();
+    ranked.sort_by_key(|found| Reverse((Known::of(found), found.finding.severity)));
+    if ranked.is_empty() {
+        return vec![Block::text("Nothing was found, and no threat is written.")];
+    }
+    let rows = ranked.iter().map(|found| row(page, found));
+    let mut blocks = vec![
+        Block::heading(3, "All threats and findings"),
+        Block::table(COLUMNS, rows),
+        Block::heading(3, "What is open, in detail"),
+    ];
+    let open: Vec<&Assessed> = ranked
+        .into_iter()
+        .filter(|found| found.state == FindingState::Open)
+        .collect();
+    if open.is_empty() {
+        blocks.push(Block::text("Nothing is open."));
+    }
+    blocks.extend(open.into_iter().map(|found| details(page, found)));
+    blocks
+}
+
+fn row(page: &Page, found: &Assessed) -> Vec<Cell> {
+    let db = page.db;
+    let known = Known::of(found);
+    let (threat, against) = match found.finding.id {
+        FindingId::Rule { rule, element } => {
+            let rule = name_from(db, rule, element.file(db));
+            let title = found.finding.id.title(db);
+            (format!("{title} `{rule}`"), page.called(element))
+        }
+        FindingId::Threat(threat) => {
+            let targets = typed(db, threat);
+            let targets = page.called_all(targets.decls("targets"));
+            (page.called(threat), targets)
+        }
+    };
+    let (by, day) = match found.state {
+        FindingState::Open => (String::new(), Cell::default()),
+        FindingState::Mitigated(by) => (page.called(by), Cell::default()),
+        FindingState::Planned(by) => (page.called(by), page.day(by, "due", "overdue")),
+        FindingState::Accepted(by) => (page.called(by), page.day(by, "until", "expired")),
+    };
+    let severity_class = match known {
+        Known::Open(_) => known.class(),
+        _ => "",
+    };
+    vec![
+        threat.into(),
+        Cell::with_class(severity_in_words(found), severity_class),
+        Cell::with_class(found.standing().word(), known.class()),
+        against.into(),
+        by.into(),
+        day,
+        page.owner(found).into(),
+    ]
+}
+
+fn details(page: &Page, found: &Assessed) -> Block {
+    let summary = format!(
+        "{}: {} ({}; {})",
+        found.finding.id.title(page.db),
+        page.code(found.finding.id.subject()),
+        severity_and_knowledge(found),
+        categories_in_words(found.finding.categories)
+    );
+    Block::Details(Details {
+        summary,
+        class: Known::of(found).class(),
+        blocks: sections(&explain::finding(page.db, found).parts),
+    })
+}
+
+/// The elements against the categories.
+fn by_category(page: &Page) -> Vec<Block> {
+    let rows = matrix::matrix(page.db, &page.files);
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let columns = std::iter::once("element").chain(CATEGORIES);
+    let rows = rows.iter().map(|row| {
+        let mut cells: Vec<Cell> = vec![page.called(row.element).into()];
+        cells.extend(row.cells.iter().map(|known| match known {
+            Known::Nothing => Cell::default(),
+            known => Cell::with_class(known.word(), known.class()),
+        }));
+        cells
+    });
+    vec![Block::heading(3, "By STRIDE"), Block::table(columns, rows)]
+}
+
+/// An explanation as parts of a document.
+fn sections(parts: &[Section]) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for part in parts {
+        match part {
+            Section::Heading(heading) => blocks.push(Block::heading(4, *heading)),
+            Section::Text(text) => blocks.push(Block::text(text)),
+            Section::Item(item, _) => add_to_list(&mut blocks, item.into()),
+            Section::Link(item, link) => {
+                let mut entry = Cell::from(item);
+                entry.link = Some(link.clone());
+                add_to_list(&mut blocks, entry);
+            }
+            // How to accept it is for the one who writes the model.
+            Section::Code(_) => {
+                blocks.pop_if(|last| matches!(last, Block::Heading(..)));
+            }
+        }
+    }
+    blocks
+}
+
+/// Adds an entry to the list at the end.
+fn add_to_list(blocks: &mut Vec<Block>, entry: Cell) {
+    match blocks.last_mut() {
+        Some(Block::List(entries)) => entries.push(entry),
+        _ => blocks.push(Block::List(vec![entry])),
+    }
+}
+
+/// How severe a finding is, as far as it is known.
+fn severity_in_words(found: &Assessed) -> String {
+    let severity = found.finding.severity.word();
+    if found.standing() == Standing::Unstated {
+        format!("up to {severity}")
+    } else {
+        severity.to_owned()
+    }
+}
+
+/// How severe a finding is, and whether it is known at all.
+pub fn severity_and_knowledge(found: &Assessed) -> String {
+    let severity = severity_in_words(found);
+    if found.finding.missing.is_some() {
+        format!("not stated, {severity}")
+    } else {
+        severity
+    }
+}

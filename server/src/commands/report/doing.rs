@@ -1,0 +1,172 @@
+//! What are we doing about it: mitigations, accepted risks, and who has what to do.
+
+use super::page::Page;
+use crate::output::document::{Block, Cell};
+use std::collections::BTreeMap;
+use threatline_model::{
+    Date, Decl, FindingState, Kind, accepts_finding, is_done, schema::STATUS, typed,
+};
+
+/// The section.
+pub fn section(page: &Page) -> Vec<Block> {
+    let own = own_mitigations(page);
+    let accepts = accepted_risks(page);
+    let is_idle = own.is_empty() && accepts.is_empty();
+    let mut blocks = vec![Block::heading(2, "What are we doing about it?")];
+    blocks.extend(own);
+    blocks.extend(standard_mitigations(page));
+    blocks.extend(accepts);
+    blocks.extend(owners(page));
+    if is_idle {
+        blocks.push(Block::text(
+            "The model declares no mitigations of its own, and accepts no risk.",
+        ));
+    }
+    blocks
+}
+
+/// What is to come first, by its day; then what is in place.
+fn own_mitigations(page: &Page) -> Vec<Block> {
+    let mut mitigations: Vec<Decl> = page.declared(Kind::Mitigation).collect();
+    if mitigations.is_empty() {
+        return Vec::new();
+    }
+    mitigations.sort_by_key(|decl| {
+        let due = page.date(*decl, "due").unwrap_or(Date::MAX);
+        (is_done(page.db, *decl), due)
+    });
+    let columns = ["mitigation", "status", "owner", "due", "ticket", "findings"];
+    let rows = mitigations
+        .iter()
+        .map(|mitigation| mitigation_row(page, *mitigation));
+    vec![
+        Block::heading(3, "Mitigations of this model"),
+        Block::table(columns, rows),
+    ]
+}
+
+fn mitigation_row(page: &Page, mitigation: Decl) -> Vec<Cell> {
+    let stated = typed(page.db, mitigation).word("status");
+    let status = match stated {
+        Some(word) => STATUS.word(word),
+        None => "implemented, as nothing is stated",
+    };
+    let (class, due) = if is_done(page.db, mitigation) {
+        ("mitigated", Cell::default())
+    } else {
+        ("planned", page.day(mitigation, "due", "overdue"))
+    };
+    let findings = page.report.findings.iter();
+    let treated = findings.filter(|found| match found.state {
+        FindingState::Mitigated(by) | FindingState::Planned(by) => by == mitigation,
+        FindingState::Open | FindingState::Accepted(_) => false,
+    });
+    vec![
+        page.called(mitigation).into(),
+        Cell::with_class(status, class),
+        page.text(mitigation, "owner").into(),
+        due,
+        page.text(mitigation, "ticket").into(),
+        treated.count().to_string().into(),
+    ]
+}
+
+fn standard_mitigations(page: &Page) -> Vec<Block> {
+    let mut treated: BTreeMap<String, usize> = BTreeMap::new();
+    for found in &page.report.findings {
+        if let FindingState::Mitigated(by) = found.state
+            && by.in_library(page.db)
+        {
+            *treated.entry(page.called(by)).or_default() += 1;
+        }
+    }
+    if treated.is_empty() {
+        return Vec::new();
+    }
+    let rows = treated
+        .into_iter()
+        .map(|(name, findings)| vec![name.into(), findings.to_string().into()]);
+    vec![
+        Block::heading(3, "Standard mitigations in place"),
+        Block::table(["mitigation", "findings"], rows),
+    ]
+}
+
+fn accepted_risks(page: &Page) -> Vec<Block> {
+    let mut accepts: Vec<Decl> = page.declared(Kind::Accept).collect();
+    if accepts.is_empty() {
+        return Vec::new();
+    }
+    accepts.sort_by_key(|accept| page.date(*accept, "until").unwrap_or(Date::MIN));
+    let rows = accepts.iter().map(|accept| {
+        let findings = page.report.findings.iter();
+        // An expired one still says what it was about.
+        let accepted = findings.filter(|found| accepts_finding(page.db, *accept, &found.finding));
+        let names: Vec<String> = accepted
+            .map(|found| format!("`{}`", found.finding.id.name(page.db)))
+            .collect();
+        vec![
+            page.day(*accept, "until", "expired"),
+            page.called(*accept).into(),
+            names.join(", ").into(),
+            page.text(*accept, "by").into(),
+            page.text(*accept, "because").into(),
+        ]
+    });
+    vec![
+        Block::heading(3, "Accepted risks, the next to expire first"),
+        Block::table(["until", "decision", "findings", "by", "because"], rows),
+    ]
+}
+
+/// What someone has to do.
+#[derive(Default)]
+struct Duties {
+    open: usize,
+    unstated: usize,
+    planned: usize,
+    overdue: usize,
+}
+
+fn owners(page: &Page) -> Vec<Block> {
+    let mut owners: BTreeMap<String, Duties> = BTreeMap::new();
+    for found in page.open() {
+        let duties = owners.entry(page.owner(found)).or_default();
+        match found.finding.missing {
+            Some(_) => duties.unstated += 1,
+            None => duties.open += 1,
+        }
+    }
+    for mitigation in page.planned() {
+        let owner = page.text(mitigation, "owner");
+        owners.entry(owner).or_default().planned += 1;
+    }
+    for mitigation in page.overdue() {
+        let owner = page.text(mitigation, "owner");
+        owners.entry(owner).or_default().overdue += 1;
+    }
+    if owners.is_empty() {
+        return Vec::new();
+    }
+    let rows = owners.into_iter().map(|(owner, duties)| {
+        let owner = match owner.as_str() {
+            "" => "no owner is stated",
+            owner => owner,
+        };
+        vec![
+            owner.into(),
+            duties.open.to_string().into(),
+            duties.unstated.to_string().into(),
+            duties.planned.to_string().into(),
+            duties.overdue.to_string().into(),
+        ]
+    });
+    let columns = [
+        "owner",
+        "open",
+        "not stated",
+        "mitigations planned",
+        "overdue",
+    ];
+    vec![Block::heading(3, "Owners"), Block::table(columns, rows)]
+}

@@ -1,0 +1,169 @@
+//! What changed in designs, for people at a terminal: the findings as `check` tells them.
+
+use super::entries;
+use crate::output::styles::{BAD, FAINT, GOOD, HEADING};
+use crate::output::wording::{
+    CLOSED, PUT_OFF, TEXTS, before, counts, is_told, place, place_of, severity_of, status, texts,
+    title, title_of, unfound, verdict,
+};
+use crate::printable::in_one_line;
+use crate::reports::difference::Difference;
+use crate::reports::model::Entry;
+use crate::reports::spots::spot_of_finding;
+use std::collections::HashSet;
+use std::io::{Result, Write};
+use threatline_model::{Database, FindingId};
+use threatline_view::compare::{Closed, Opened, Topic};
+
+/// An entry of a list, and where it is or why.
+struct Line {
+    text: String,
+    more: String,
+}
+
+impl Line {
+    fn new(text: String) -> Line {
+        Line {
+            text,
+            more: String::new(),
+        }
+    }
+}
+
+/// Writes what changed, and how that ends. `asked` names the paths that it is about.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(output: &mut impl Write, differences: &[Difference], asked: &str) -> Result<()> {
+    for difference in differences.iter().filter(is_told) {
+        let (name, status) = (in_one_line(&difference.name), status(difference));
+        let counts = counts(difference);
+        writeln!(output, "{HEADING}{name}{status}{HEADING:#}: {counts}")?;
+        writeln!(output)?;
+        opened(output, difference)?;
+        changes(output, difference)?;
+        closed(output, difference)?;
+        let renamed = difference.comparison.renamed.iter();
+        let renamed = renamed
+            .map(|(kind, from, to, _)| Line::new(format!("{kind} `{from}` is called `{to}`")));
+        list(output, "Renamed", renamed)?;
+        let texts = texts(difference);
+        let texts = texts.map(|(properties, owner)| Line::new(format!("{properties} of {owner}")));
+        list(output, TEXTS, texts)?;
+    }
+    let verdict = verdict(differences, asked);
+    if verdict.is_well {
+        write!(output, "{GOOD}passed{GOOD:#}")?;
+    } else {
+        write!(output, "{BAD}failed{BAD:#}")?;
+    }
+    writeln!(output, ": {}", verdict.sentence)
+}
+
+/// The findings and errors that are new or worse: as `check` tells them, and those that it does not
+/// show by their names.
+fn opened(output: &mut impl Write, difference: &Difference) -> Result<()> {
+    let Some((db, report)) = difference.head else {
+        return Ok(());
+    };
+    entries(output, db, report, |entry| {
+        let is_new = difference.is_new(entry);
+        is_new.then(|| notes(db, difference, entry))
+    })?;
+    let entries = report.entries.iter();
+    let shown: HashSet<FindingId> = entries
+        .flat_map(|entry| entry.diagnostic.findings.iter().copied())
+        .collect();
+    let opened = difference.comparison.opened.iter();
+    let others = opened.filter(|opened| !shown.contains(&opened.assessed.finding.id));
+    let lines = others.map(|opened| {
+        let id = opened.assessed.finding.id;
+        let (title, name) = (title_of(db, id), id.name(db));
+        Line {
+            text: format!("{title}: `{name}` ({})", severity_of(opened)),
+            more: place(&spot_of_finding(db, id)),
+        }
+    });
+    list(output, "Other findings opened", lines)
+}
+
+/// What is not plain of a diagnostic that tells of findings: which of them are new, if not all are,
+/// and what one was.
+fn notes(db: &Database, difference: &Difference, entry: &Entry) -> Vec<String> {
+    let opened: Vec<&Opened> = difference.opened_of(entry).collect();
+    let findings = entry.diagnostic.findings.len();
+    let called = |opened: &Opened| {
+        let name = opened.assessed.finding.id.name(db);
+        format!("`{}`", name.trim_start_matches("std."))
+    };
+    let is_alone = opened.len() == 1 && findings == 1;
+    let mut notes = Vec::new();
+    for one in &opened {
+        if let Some(before) = before(one) {
+            let name = if is_alone {
+                "it".to_owned()
+            } else {
+                called(one)
+            };
+            notes.push(format!("{name} was {before} before"));
+        }
+    }
+    let new = opened.iter().filter(|opened| opened.before.is_none());
+    let new: Vec<String> = new.map(|opened| called(opened)).collect();
+    if !new.is_empty() && new.len() < findings {
+        notes.push(format!("new of these: {}", new.join(", ")));
+    }
+    notes
+}
+
+fn changes(output: &mut impl Write, difference: &Difference) -> Result<()> {
+    for topic in Topic::ALL {
+        let changes = difference.comparison.changes.iter();
+        let changes = changes.filter(|change| change.topic == topic);
+        let lines = changes.map(|change| {
+            let (place, is_gone) = place_of(difference, change);
+            let more = if is_gone {
+                format!("was at {place}")
+            } else {
+                place
+            };
+            let text = change.message.clone();
+            Line { text, more }
+        });
+        list(output, title(topic), lines)?;
+    }
+    Ok(())
+}
+
+fn closed(output: &mut impl Write, difference: &Difference) -> Result<()> {
+    let Some((db, _)) = difference.base else {
+        return Ok(());
+    };
+    let line = |closed: &Closed| {
+        let finding = &closed.assessed.finding;
+        let (title, name) = (title_of(db, finding.id), finding.id.name(db));
+        Line {
+            text: format!("{title}: `{name}` ({})", finding.severity.word()),
+            more: closed.why.clone(),
+        }
+    };
+    list(output, PUT_OFF, difference.put_off().map(line))?;
+    let unfound = unfound(difference).map(Line::new);
+    list(output, CLOSED, difference.closed().map(line).chain(unfound))
+}
+
+/// Writes a list below its title, if it has entries.
+fn list(output: &mut impl Write, title: &str, lines: impl Iterator<Item = Line>) -> Result<()> {
+    let mut lines = lines.peekable();
+    if lines.peek().is_none() {
+        return Ok(());
+    }
+    writeln!(output, "{HEADING}{title}{HEADING:#}")?;
+    for line in lines {
+        writeln!(output, "  - {}", in_one_line(&line.text))?;
+        if !line.more.is_empty() {
+            writeln!(output, "    {FAINT}{}{FAINT:#}", in_one_line(&line.more))?;
+        }
+    }
+    writeln!(output)
+}

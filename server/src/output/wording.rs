@@ -1,0 +1,241 @@
+//! A difference in words, for those formats that are read by people. It must not know how the words
+//! are laid out.
+
+use super::count;
+use crate::reports::difference::{Difference, Elsewhere};
+use crate::reports::spots::Spot;
+use threatline_model::{Database, FindingId, Level, full_name};
+use threatline_view::compare::{Change, Opened, Topic, some};
+
+/// What is above the findings that someone has put off.
+pub const PUT_OFF: &str = "Findings put off";
+
+/// What is above the findings that are gone.
+pub const CLOSED: &str = "Findings closed";
+
+/// What is above the texts that changed.
+pub const TEXTS: &str = "Texts alone";
+
+/// What a topic is called above what is told of it.
+pub fn title(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Weakened => "Weaker than before",
+        Topic::Policy => "Policy and rules",
+        Topic::Crossing => "New crossings of trust boundaries",
+        Topic::Sensitive => "Sensitive data where they were not, or more sensitive",
+        Topic::Added => "New",
+        Topic::Changed => "Other changes",
+        Topic::Removed => "Gone",
+    }
+}
+
+/// Whether there is something to be told of a model, if only of its texts.
+pub fn is_told(difference: &&Difference) -> bool {
+    !difference.is_empty() || !difference.comparison.texts.is_empty()
+}
+
+/// The parts of the summary that are not nothing, by number and what they count.
+pub fn counts(difference: &Difference) -> String {
+    let comparison = &difference.comparison;
+    let changes = |topic: Topic| {
+        let changes = comparison.changes.iter();
+        changes.filter(|change| change.topic == topic).count()
+    };
+    let (worse, opened): (Vec<&Opened>, Vec<&Opened>) = comparison
+        .opened
+        .iter()
+        .partition(|opened| opened.is_worse());
+    let parts = [
+        (difference.errors.len(), "error"),
+        (opened.len(), "opened finding"),
+        (worse.len(), "worse finding"),
+        (changes(Topic::Weakened), "weakening"),
+        (changes(Topic::Policy), "change of policy"),
+        (changes(Topic::Crossing), "new crossing"),
+        (changes(Topic::Sensitive), "change of sensitive data"),
+        (changes(Topic::Added), "addition"),
+        (changes(Topic::Changed), "other change"),
+        (changes(Topic::Removed), "removal"),
+        (difference.closed().count(), "closed finding"),
+        (difference.put_off().count(), "finding put off"),
+        (comparison.renamed.len(), "renaming"),
+        (comparison.texts.len(), "changed text"),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, name)| match name.split_once(' ') {
+            // "2 changes of policy", "2 findings put off"
+            Some((noun @ ("change" | "finding"), rest)) => {
+                format!("{} {rest}", count(number, noun))
+            }
+            _ => count(number, name),
+        })
+        .collect();
+    if parts.is_empty() {
+        "no change".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+/// What became of the model as a whole.
+pub fn status(difference: &Difference) -> &'static str {
+    match (difference.base, difference.head) {
+        (None, _) => " (new model)",
+        (_, None) => " (model is gone)",
+        _ => "",
+    }
+}
+
+/// A place as editors understand it, from 1.
+pub fn place(spot: &Spot) -> String {
+    let (line, column) = (spot.start.line + 1, spot.start.column + 1);
+    format!("{}:{line}:{column}", spot.path)
+}
+
+/// Where a change is, and whether that is in the base alone.
+pub fn place_of(difference: &Difference, change: &Change) -> (String, bool) {
+    if let Some((spot, is_gone)) = difference.spot(change.place) {
+        return (place(&spot), is_gone);
+    }
+    let settings = difference
+        .head
+        .and_then(|(_, report)| report.settings.path.as_deref());
+    (settings.unwrap_or("threatline.toml").to_owned(), false)
+}
+
+/// What a finding was before, where it was there.
+pub fn before(opened: &Opened) -> Option<&'static str> {
+    opened.before.map(|(state, severity)| {
+        if opened.is_worse() {
+            severity.word()
+        } else {
+            state
+        }
+    })
+}
+
+/// How severe a finding is, and what it was before.
+pub fn severity_of(opened: &Opened) -> String {
+    let finding = &opened.assessed.finding;
+    let missing = match finding.missing {
+        Some(_) => ", not stated",
+        None => "",
+    };
+    let before = before(opened).map(|before| format!(", was {before}"));
+    format!(
+        "{}{missing}{}",
+        finding.severity.word(),
+        before.unwrap_or_default()
+    )
+}
+
+/// The title of a finding, in which nothing is code.
+pub fn title_of(db: &Database, id: FindingId) -> String {
+    id.title(db).replace('`', "'")
+}
+
+/// The findings that were treated and that nothing calls for any more, in a line.
+pub fn unfound(difference: &Difference) -> Option<String> {
+    let (db, unfound) = (difference.base?.0, &difference.comparison.unfound);
+    if unfound.is_empty() {
+        return None;
+    }
+    let named = unfound.iter().map(|assessed| {
+        let name = assessed.finding.id.name(db);
+        let name = name.trim_start_matches("std.");
+        let severity = assessed.finding.severity.word();
+        format!("`{name}` ({severity}, {})", assessed.state.word())
+    });
+    let named = some(named.collect());
+    Some(format!("No longer called for, and treated before: {named}"))
+}
+
+/// The texts that changed, and of what.
+pub fn texts(difference: &Difference) -> impl Iterator<Item = (String, String)> {
+    let db = difference.head.map(|(db, _)| db);
+    let texts = db.into_iter().flat_map(|db| {
+        let texts = difference.comparison.texts.iter();
+        texts.map(move |text| (db, text))
+    });
+    texts.map(|(db, (decl, properties))| {
+        let properties: Vec<String> = properties.iter().map(|name| format!("`{name}`")).collect();
+        let (kind, name) = (decl.kind(db).word(), full_name(db, *decl));
+        (properties.join(", "), format!("{kind} `{name}`"))
+    })
+}
+
+/// How the whole of a comparison ended.
+pub struct Verdict {
+    /// Whether nothing failed.
+    pub is_well: bool,
+    /// It in a sentence.
+    pub sentence: String,
+}
+
+/// How the whole of a comparison ended. `asked` names the paths that it is about.
+pub fn verdict(differences: &[Difference], asked: &str) -> Verdict {
+    let at_the_bar = || differences.iter().flat_map(Difference::at_the_bar);
+    let worse = at_the_bar().filter(|opened| opened.is_worse()).count();
+    let new = at_the_bar().count() - worse;
+    let errors = differences.iter().map(|difference| difference.errors.len());
+    let errors: usize = errors.sum();
+    let bars = bars(differences);
+    let bar = match bars.as_slice() {
+        [] => String::new(),
+        [bar] => format!(" of severity {} or above", bar.word()),
+        _ => " of the severity of their model's bar or above".to_owned(),
+    };
+    let elsewhere = elsewhere(differences);
+    let is_same = differences.iter().all(Difference::is_empty);
+    let verdict = match (new, worse) {
+        (0, 0) if errors > 0 => format!("{} in the model itself", count(errors, "new error")),
+        (0, 0) if is_same && elsewhere.is_empty() => "the design is as it was".to_owned(),
+        (0, 0) if is_same => format!("nothing changed in {asked}"),
+        (0, 0) if bars.is_empty() => "findings do not fail this comparison".to_owned(),
+        (0, 0) => format!("no new or worse finding{bar}"),
+        (new, 0) => format!("{}{bar}", count(new, "new finding")),
+        (0, worse) => format!("{}{bar}", count(worse, "worse finding")),
+        (new, worse) => format!("{} and {worse} worse{bar}", count(new, "new finding")),
+    };
+    Verdict {
+        is_well: new + worse + errors == 0,
+        sentence: verdict + &elsewhere,
+    }
+}
+
+/// The bars of the models, each once.
+fn bars(differences: &[Difference]) -> Vec<Level> {
+    let bars = differences.iter().filter_map(|difference| difference.bar);
+    let mut bars: Vec<Level> = bars.collect();
+    bars.sort();
+    bars.dedup();
+    bars
+}
+
+/// What changed where nobody asked, in words; nothing where nothing did.
+fn elsewhere(differences: &[Difference]) -> String {
+    let sum = |part: fn(&Elsewhere) -> usize| {
+        let parts = differences
+            .iter()
+            .map(|difference| part(&difference.elsewhere));
+        parts.sum::<usize>()
+    };
+    let counts = [
+        (
+            sum(|elsewhere| elsewhere.findings),
+            "opened or worse finding",
+        ),
+        (sum(|elsewhere| elsewhere.others), "other change"),
+    ];
+    let counts: Vec<String> = counts
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, name)| count(number, name))
+        .collect();
+    if counts.is_empty() {
+        return String::new();
+    }
+    format!(" (elsewhere in this model: {})", counts.join(", "))
+}

@@ -1,0 +1,315 @@
+//! What a check found in one model. It must not know how it is printed.
+
+use crate::load::models::Loaded;
+use crate::printable::in_one_line;
+use crate::reports::spots::{Spot, spot_of_location};
+use anyhow::{Result, bail};
+use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use threatline_exchange::titles::count;
+use threatline_model::{
+    Assessed, Database, Diagnostic, File, FindingId, Kind, Level, Model, RuleSetting, Settings,
+    Severity, Standing, all_findings, codes::Class, diagnostics, rule_named, settings_diagnostics,
+};
+use threatline_syntax::LineIndex;
+
+/// A diagnostic with its places.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The diagnostic.
+    pub diagnostic: Diagnostic,
+    /// Where it stands.
+    pub spot: Spot,
+    /// Where its related facts stand, in their order.
+    pub related: Vec<Spot>,
+    /// The severity of its worst finding, for those that tell of findings.
+    pub level: Option<Level>,
+}
+
+impl Entry {
+    /// Whether it is an error in the model itself, so that what else is said of it may be wrong as
+    /// well.
+    pub fn breaks_model(&self) -> bool {
+        self.is_error() && matches!(self.diagnostic.code.class, Class::Text | Class::Model)
+    }
+
+    /// Whether the settings made an error of it.
+    fn is_error_by_settings(&self) -> bool {
+        self.is_error() && matches!(self.diagnostic.code.class, Class::Time | Class::Lint)
+    }
+
+    /// Whether it is an error, whatever of.
+    pub fn is_error(&self) -> bool {
+        self.diagnostic.severity == Severity::Error
+    }
+}
+
+/// How many findings there are of each standing and severity.
+#[derive(Clone, Debug, Default)]
+pub struct Counts(BTreeMap<(Standing, Level), usize>);
+
+impl Counts {
+    fn new(findings: &[Assessed]) -> Counts {
+        let mut counts = Counts::default();
+        for assessed in findings {
+            let key = (assessed.standing(), assessed.finding.severity);
+            *counts.0.entry(key).or_default() += 1;
+        }
+        counts
+    }
+
+    /// The number of findings of a standing and a severity.
+    pub fn of(&self, standing: Standing, level: Level) -> usize {
+        self.0.get(&(standing, level)).copied().unwrap_or_default()
+    }
+
+    /// The number of findings of a standing and some severities.
+    pub fn of_levels(&self, standing: Standing, levels: &[Level]) -> usize {
+        levels.iter().map(|level| self.of(standing, *level)).sum()
+    }
+
+    /// The number of findings of a standing.
+    pub fn total(&self, standing: Standing) -> usize {
+        self.of_levels(standing, &Level::ALL)
+    }
+}
+
+/// What was found in one model.
+pub struct ModelReport {
+    /// The model.
+    pub model: Model,
+    /// What it is called.
+    pub name: String,
+    /// How many declarations of each kind were looked at.
+    declared: BTreeMap<Kind, usize>,
+    /// How many files were looked at.
+    pub files: usize,
+    /// Every diagnostic, ranked: errors of the model, findings by severity, dates, lint.
+    pub entries: Vec<Entry>,
+    /// Every finding, in whatever state, the most severe first.
+    pub findings: Vec<Assessed>,
+    /// The findings by standing and severity.
+    pub counts: Counts,
+    /// From which severity open findings fail the check.
+    pub bar: Option<Level>,
+    /// What its `threatline.toml` says.
+    pub settings: Arc<Settings>,
+    /// What `threatline.toml` changes of rules.
+    pub policy: Vec<RuleSetting>,
+}
+
+impl ModelReport {
+    /// The open findings at the bar or above it.
+    pub fn at_the_bar(&self) -> usize {
+        self.at_the_bar_as(Standing::Open) + self.at_the_bar_as(Standing::Unstated)
+    }
+
+    /// The same in words, those that wait for a fact apart.
+    pub fn at_the_bar_in_words(&self) -> String {
+        match (
+            self.at_the_bar_as(Standing::Open),
+            self.at_the_bar_as(Standing::Unstated),
+        ) {
+            (open, 0) => count(open, "open finding"),
+            (0, unstated) => format!("{} not stated", count(unstated, "finding")),
+            (open, unstated) => {
+                format!("{} and {unstated} not stated", count(open, "open finding"))
+            }
+        }
+    }
+
+    fn at_the_bar_as(&self, standing: Standing) -> usize {
+        let levels = Level::ALL
+            .iter()
+            .filter(|level| self.bar.is_some_and(|bar| **level >= bar));
+        levels.map(|level| self.counts.of(standing, *level)).sum()
+    }
+
+    /// The errors in the model itself.
+    pub fn errors_in_model(&self) -> usize {
+        let errors = self.entries.iter().filter(|entry| entry.breaks_model());
+        errors.count()
+    }
+
+    /// Whether something is wrong with the model itself, so that what else is said of it may be as
+    /// well.
+    pub fn is_broken(&self) -> bool {
+        self.entries.iter().any(Entry::breaks_model)
+    }
+
+    /// Whether a diagnostic that the settings made an error is there.
+    pub fn has_other_errors(&self) -> bool {
+        self.entries.iter().any(Entry::is_error_by_settings)
+    }
+
+    /// How many declarations of a kind were looked at.
+    pub fn declared(&self, kind: Kind) -> usize {
+        self.declared.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// How many elements that are no flows were looked at, and how many flows.
+    pub fn elements(&self) -> (usize, usize) {
+        let elements = [Kind::External, Kind::Process, Kind::Store];
+        let elements = elements.map(|kind| self.declared(kind)).iter().sum();
+        (elements, self.declared(Kind::Flow))
+    }
+}
+
+/// Looks at all models that were asked for, on all processors. `fail_on` is the bar that the call
+/// names, if it does.
+pub fn report(loaded: &Loaded, fail_on: Option<Option<Level>>) -> Vec<ModelReport> {
+    let models = loaded.workspace.models();
+    models
+        .map(|model| report_of(loaded, model, fail_on))
+        .collect()
+}
+
+/// The one model that was asked for.
+///
+/// # Errors
+/// When there are several.
+pub fn the_only<'r>(loaded: &Loaded, reports: &'r [ModelReport]) -> Result<&'r ModelReport> {
+    let [report] = reports else {
+        let names = reports
+            .iter()
+            .map(|report| in_one_line(report.model.root(loaded.db())));
+        bail!(
+            "there are {} models; name the folder of one: {}",
+            reports.len(),
+            names.collect::<Vec<_>>().join(", ")
+        );
+    };
+    Ok(report)
+}
+
+/// Looks at one model, as far as it was asked for.
+pub fn report_of(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> ModelReport {
+    let db = loaded.db();
+    let files = loaded.selected_files(model);
+    let findings: Vec<Assessed> = all_findings(db, model)
+        .into_iter()
+        .filter(|assessed| loaded.is_selected(assessed.finding.id.subject().file(db).path(db)))
+        .collect();
+    let mut declared = BTreeMap::new();
+    for decl in files.iter().flat_map(|file| file.declarations(db).iter()) {
+        *declared.entry(decl.kind(db)).or_default() += 1;
+    }
+    let settings = model.settings(db);
+    let policy = settings
+        .rules
+        .iter()
+        .filter(|setting| rule_named(db, model, &setting.name).is_some());
+    ModelReport {
+        model,
+        name: settings
+            .name
+            .as_deref()
+            .map_or_else(|| folder_name(model.root(db)), str::to_owned),
+        declared,
+        files: files.len(),
+        entries: entries(loaded, model, &files, &findings),
+        counts: Counts::new(&findings),
+        findings,
+        bar: fail_on.or(settings.fail_on).unwrap_or(Some(Level::High)),
+        policy: policy.cloned().collect(),
+        settings: settings.clone(),
+    }
+}
+
+/// What is wrong with the `threatline.toml` of a model, if it was asked for.
+pub fn entries_of_settings(loaded: &Loaded, model: Model) -> Vec<Entry> {
+    let db = loaded.db();
+    let settings = model.settings(db);
+    let path = settings.path.as_ref();
+    if !path.is_some_and(|path| loaded.is_selected(path)) {
+        return Vec::new();
+    }
+    let lines = LineIndex::new(&settings.text);
+    settings_diagnostics(db, model)
+        .into_iter()
+        .map(|diagnostic| entry(db, diagnostic, None, &lines))
+        .collect()
+}
+
+/// What a rule's setting changes and why, in a line.
+pub fn policy_in_words(setting: &RuleSetting) -> String {
+    let change = match (setting.enabled, setting.likelihood) {
+        (false, _) => "is turned off".to_owned(),
+        (true, Some(level)) => format!("has likelihood {}", level.word()),
+        (true, None) => "is as it was".to_owned(),
+    };
+    let reason = match setting.reason.trim() {
+        "" => "no reason is given",
+        reason => reason,
+    };
+    format!("`{}` {change} by threatline.toml: {reason}", setting.name)
+}
+
+/// The diagnostics of a model and of its settings, ranked.
+fn entries(loaded: &Loaded, model: Model, files: &[File], findings: &[Assessed]) -> Vec<Entry> {
+    let db = loaded.db();
+    let by_file: Vec<Vec<Diagnostic>> = files
+        .par_iter()
+        .map_with(db.clone(), |db, file| diagnostics(db, *file))
+        .collect();
+    let levels: BTreeMap<FindingId, Level> = findings
+        .iter()
+        .map(|assessed| (assessed.finding.id, assessed.finding.severity))
+        .collect();
+    let mut entries = entries_of_settings(loaded, model);
+    entries.extend(by_file.into_iter().flatten().map(|diagnostic| {
+        let level = diagnostic
+            .findings
+            .iter()
+            .filter_map(|id| levels.get(id))
+            .max()
+            .copied();
+        entry(db, diagnostic, level, &LineIndex::new(""))
+    }));
+    entries.sort_by(|a, b| rank(a).cmp(&rank(b)));
+    entries
+}
+
+fn entry(
+    db: &Database,
+    diagnostic: Diagnostic,
+    level: Option<Level>,
+    settings_lines: &LineIndex,
+) -> Entry {
+    let related = diagnostic.related.iter();
+    Entry {
+        spot: spot_of_location(db, diagnostic.location, settings_lines),
+        related: related
+            .map(|related| spot_of_location(db, related.location, settings_lines))
+            .collect(),
+        level,
+        diagnostic,
+    }
+}
+
+/// The order in which diagnostics are told: what makes all else doubtful, what is most severe,
+/// where it is.
+fn rank(entry: &Entry) -> (u8, Reverse<Option<Level>>, Severity, &Spot) {
+    let class = match entry.diagnostic.code.class {
+        _ if entry.breaks_model() => 0,
+        Class::Finding => 1,
+        Class::Time => 2,
+        Class::Text | Class::Model | Class::Lint => 3,
+    };
+    (
+        class,
+        Reverse(entry.level),
+        entry.diagnostic.severity,
+        &entry.spot,
+    )
+}
+
+fn folder_name(root: &str) -> String {
+    let path = std::path::absolute(root).unwrap_or_else(|_| root.into());
+    path.file_name().map_or_else(
+        || root.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}

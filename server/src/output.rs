@@ -19,8 +19,6 @@ use serde::Serialize;
 use std::io::{BufWriter, StdoutLock, Write};
 use threatline_exchange::pretty::pretty_json;
 
-pub use threatline_exchange::titles::count;
-
 /// The standard output, with colors where it is a terminal that shows them.
 pub fn standard_output() -> BufWriter<AutoStream<StdoutLock<'static>>> {
     BufWriter::new(AutoStream::auto(std::io::stdout().lock()))

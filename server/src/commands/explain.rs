@@ -6,9 +6,8 @@ use crate::outcome::Outcome;
 use crate::output::{human::explanation, standard_output};
 use anyhow::{Result, anyhow};
 use std::io::Write;
-use threatline_model::{
-    Database, Model, Workspace, World, all_findings, codes, full_name, nearest, rules,
-};
+use threatline_model::{Database, Model, Workspace, World, all_findings, codes, full_name, rules};
+use threatline_syntax::spelling::{did_you_mean, nearest};
 use threatline_view::explain::{self, Explanation};
 
 /// Runs the command.
@@ -81,7 +80,7 @@ fn unknown(db: &Database, models: &[Model], name: &str) -> anyhow::Error {
         known.extend(findings.iter().map(|assessed| assessed.finding.id.name(db)));
     }
     match nearest(name.trim_start_matches("std."), known) {
-        Some(near) => anyhow!("nothing is called `{name}`; did you mean `{near}`?"),
+        Some(near) => anyhow!("nothing is called `{name}`; {}", did_you_mean(&near)),
         None => anyhow!(
             "nothing is called `{name}`: give a rule, a diagnostic code, a threat, or a finding \
              as `rule@element`"

@@ -5,11 +5,12 @@ use crate::arguments::FmtArguments;
 use crate::load::{disk, models};
 use crate::outcome::Outcome;
 use crate::output::file::write_whole;
-use crate::output::{count, error, notes};
+use crate::output::{error, notes};
 use crate::printable::in_one_line;
 use anyhow::Result;
 use std::io::Write;
 use std::path::Path;
+use threatline_syntax::prose::count;
 use threatline_syntax::{Encoding, LineIndex};
 
 /// What became of a file.

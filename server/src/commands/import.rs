@@ -4,13 +4,14 @@
 use crate::arguments::ImportArguments;
 use crate::load::paths::is_model_file;
 use crate::outcome::Outcome;
+use crate::output::error;
 use crate::output::file::write_whole;
 use crate::output::human::import as printed;
-use crate::output::{count, error};
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use threatline_exchange::import::{Imported, decode, import};
+use threatline_syntax::prose::count;
 
 /// The longest document that is read, in bytes. Diagrams of other tools hold pictures, so they are
 /// longer than a model.

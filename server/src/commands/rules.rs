@@ -8,9 +8,10 @@ use anyhow::{Result, anyhow};
 use smol_str::SmolStr;
 use std::io::Write;
 use threatline_model::{
-    Categories, Database, Decl, Kind, Model, Workspace, World, full_name, nearest, schema::STRIDE,
+    Categories, Database, Decl, Kind, Model, Workspace, World, full_name, schema::STRIDE,
     visible_declarations,
 };
+use threatline_syntax::spelling::{did_you_mean, nearest};
 use threatline_view::catalogue::{Entry, Filter, entries};
 
 /// Runs the command.
@@ -94,7 +95,7 @@ fn technology_of(db: &Database, model: Model, name: &str) -> Result<Decl> {
 
 fn unknown(kind: &str, written: &str, known: impl Iterator<Item = SmolStr>) -> anyhow::Error {
     match nearest(written, known) {
-        Some(near) => anyhow!("there is no {kind} `{written}`; did you mean `{near}`?"),
+        Some(near) => anyhow!("there is no {kind} `{written}`; {}", did_you_mean(&near)),
         None => anyhow!("there is no {kind} `{written}`"),
     }
 }

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use threatline_model::{Date, FileText};
+use threatline_syntax::spelling::did_you_mean;
 
 /// The repository around a folder.
 pub struct Repository {
@@ -142,7 +143,7 @@ impl Repository {
         let is_shallow = answer.is_ok_and(|answer| without_line_end(&answer) == b"true");
         let remote = format!("origin/{revision}");
         let hint = if self.commit(&remote)?.is_some() {
-            format!("; did you mean `{remote}`?")
+            format!("; {}", did_you_mean(&remote))
         } else if is_shallow {
             "; if the name is right, it is older than this clone, which is shallow: \
              `git fetch --unshallow` gets the rest, in GitHub Actions `fetch-depth: 0` \

@@ -8,7 +8,6 @@ pub mod import;
 pub mod rule_tests;
 pub mod rules;
 
-use super::count;
 use super::styles::{BAD, GOOD, HEADING, MARGIN, of_level};
 use super::wording::place;
 use crate::printable::in_one_line;
@@ -18,6 +17,7 @@ use anstyle::Style;
 use excerpt::{Excerpt, Texts, excerpt};
 use std::io::{Result, Write};
 use threatline_model::{Database, Kind, Level, Severity, Standing};
+use threatline_syntax::prose::count;
 
 /// The severities as columns.
 const COLUMNS: [Level; 4] = [Level::Critical, Level::High, Level::Medium, Level::Low];

@@ -11,7 +11,7 @@ use self::fingerprints::Fingerprints;
 use self::places::{Related, location, related_locations, uri_bases};
 use self::rules::{Rule, Rules};
 use self::taxonomies::Taxonomies;
-use super::{count, write_json};
+use super::write_json;
 use crate::printable::printable;
 use crate::reports::difference::Difference;
 use crate::reports::identity::identity;
@@ -23,6 +23,7 @@ use threatline_model::{
     Assessed, Database, Decl, FindingState, Level, Location, Part, Severity, categories_in_words,
     codes, codes::Class, finding_reasons, full_name, typed,
 };
+use threatline_syntax::prose::count;
 use threatline_view::compare::Opened;
 
 const SCHEMA: &str =

@@ -1,10 +1,10 @@
 //! A difference in words, for those formats that are read by people. It must not know how the words
 //! are laid out.
 
-use super::count;
 use crate::reports::difference::{Difference, Elsewhere};
 use crate::reports::spots::Spot;
 use threatline_model::{Database, FindingId, Level, full_name};
+use threatline_syntax::prose::{count, quoted_list};
 use threatline_view::compare::{Change, Opened, Topic, some};
 
 /// What is above the findings that someone has put off.
@@ -148,7 +148,7 @@ pub fn unfound(difference: &Difference) -> Option<String> {
         let severity = assessed.finding.severity.word();
         format!("`{name}` ({severity}, {})", assessed.state.word())
     });
-    let named = some(named.collect());
+    let named = some(named);
     Some(format!("No longer called for, and treated before: {named}"))
 }
 
@@ -160,9 +160,8 @@ pub fn texts(difference: &Difference) -> impl Iterator<Item = (String, String)> 
         texts.map(move |text| (db, text))
     });
     texts.map(|(db, (decl, properties))| {
-        let properties: Vec<String> = properties.iter().map(|name| format!("`{name}`")).collect();
         let (kind, name) = (decl.kind(db).word(), full_name(db, *decl));
-        (properties.join(", "), format!("{kind} `{name}`"))
+        (quoted_list(properties), format!("{kind} `{name}`"))
     })
 }
 

@@ -8,12 +8,12 @@ use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use threatline_exchange::titles::count;
 use threatline_model::{
     Assessed, Database, Diagnostic, File, FindingId, Kind, Level, Model, RuleSetting, Settings,
     Severity, Standing, all_findings, codes::Class, diagnostics, rule_named, settings_diagnostics,
 };
 use threatline_syntax::LineIndex;
+use threatline_syntax::prose::count;
 
 /// A diagnostic with its places.
 #[derive(Clone, Debug)]

@@ -3,13 +3,13 @@
 //! but that some cells it would run.
 
 use crate::losses::Export;
-use crate::titles::count;
 use threatline_model::{
     Assessed, Database, Decl, FindingId, FindingState, Kind, Model, Part, TypedValue, all_findings,
     categories_in_words, component_of, finding_reasons, full_name, mitigations_against_finding,
     schema::STATUS, typed,
 };
 use threatline_syntax::Encoding;
+use threatline_syntax::prose::count;
 use threatline_view::names::shown_name;
 use threatline_view::sanitize::{line, without_orders};
 

@@ -7,7 +7,6 @@
 use crate::json;
 use crate::losses::Export;
 use crate::pretty::pretty_json;
-use crate::titles::count;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use threatline_model::{
@@ -18,6 +17,7 @@ use threatline_model::{
     schema::{ASSET_KIND, CLASSIFICATION, TRUST},
     sensitivity_of_asset, severity_steps, touching, trust, typed,
 };
+use threatline_syntax::prose::count;
 use threatline_view::names::shown_name;
 
 /// Writes a model, called by a title.

@@ -1,9 +1,9 @@
 //! What writers of drawings share. They draw what `ide/diagram.rs` gathers, and must not gather it
 //! anew.
 
-use crate::titles::count;
 use std::collections::BTreeMap;
 use threatline_model::{Database, Kind, Model};
+use threatline_syntax::prose::count;
 use threatline_view::diagram::Diagram;
 use threatline_view::sanitize::{acts, xml};
 

@@ -7,9 +7,9 @@
 
 use crate::drawing::{self, attribute};
 use crate::losses::Export;
-use crate::titles::count;
 use std::fmt::Write;
 use threatline_model::{Database, File, Kind, Model, component_of, full_name};
+use threatline_syntax::prose::count;
 use threatline_view::diagram::{
     Diagram, Direction, Laid, MOST_PARTS, NotDrawn, Part, colour, diagram,
 };

@@ -7,9 +7,9 @@ use crate::area::Area;
 use crate::draft::{Draft, of_model};
 use crate::losses::Export;
 use crate::threat_dragon::{self, Drawn};
-use crate::titles::count;
 use crate::{csv, cyclonedx, dot, drawio, json, mermaid, otm, threagile};
 use threatline_model::{Database, FindingId, Kind, Model, all_findings, full_name};
+use threatline_syntax::prose::count;
 use threatline_view::diagram::{Direction, Laid, NotDrawn, diagram};
 
 /// A format that can be written.

@@ -120,13 +120,3 @@ pub fn of_file(path: &str) -> String {
         .unwrap_or("Imported model")
         .to_owned()
 }
-
-/// "1 flow", "2 flows".
-pub fn count(number: usize, one: &str) -> String {
-    match (number, one.strip_suffix('y')) {
-        (1, _) => format!("1 {one}"),
-        // "boundaries", but "days".
-        (_, Some(stem)) if !stem.ends_with(['a', 'e', 'o']) => format!("{number} {stem}ies"),
-        _ => format!("{number} {one}s"),
-    }
-}

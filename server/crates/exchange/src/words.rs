@@ -1,5 +1,7 @@
 //! Words of a text, and tables that have something for a word. It must not know what a word means.
 
+use threatline_syntax::spelling::nearest;
+
 /// A word without what sets its parts off: in lower case, without spaces, `-` or `_`.
 pub fn plain_word(text: &str) -> String {
     text.chars()
@@ -81,21 +83,16 @@ const MAX_COMPARED: usize = 1000;
 /// How many words are listed where one of them has to be chosen.
 const MAX_LISTED: usize = 60;
 
-/// The word that is written almost so, if there is one; nothing where there are too many to look
-/// at.
-pub fn near<'w>(word: &str, words: impl Iterator<Item = &'w str> + Clone) -> Option<&'w str> {
+/// The word that is meant, if one is written almost so; nothing where there are too many to look
+/// at. Constants in capitals are few: they are listed.
+fn near<'w>(word: &str, words: impl Iterator<Item = &'w str> + Clone) -> Option<&'w str> {
     if words.clone().nth(MAX_COMPARED).is_some() {
         return None;
     }
-    let word = word.to_lowercase();
-    let allowed = |listed: &str| 2.max(listed.len() / 4);
-    // More letters that differ in number are more changes than are made by mistake.
-    words
-        .filter(|listed| listed.len().abs_diff(word.len()) <= allowed(listed))
-        .map(|listed| (strsim::damerau_levenshtein(&word, listed), listed))
-        .min()
-        .filter(|(distance, listed)| *distance <= allowed(listed))
-        .map(|(_, listed)| listed)
+    nearest(
+        word,
+        words.filter(|listed| listed.contains(char::is_lowercase)),
+    )
 }
 
 /// That a word is unknown, with the one that may be meant.

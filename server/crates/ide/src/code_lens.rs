@@ -3,6 +3,7 @@
 
 use crate::occurrences::{Meaning, occurrences_of};
 use threatline_model::{Assessed, Database, Decl, File, Kind, Part, Span};
+use threatline_syntax::prose::count;
 use threatline_view::matrix::{self, Cell, Cells, counted, in_file};
 
 /// Something shown above a declaration.
@@ -100,14 +101,10 @@ pub fn title(db: &Database, decl: Decl, kind: LensKind) -> String {
         LensKind::Coverage => matrix::letters(matrix::cells(db, decl)),
         LensKind::References => {
             let all = occurrences_of(db, decl.model(db), decl);
-            match all
+            let uses = all
                 .iter()
-                .filter(|found| found.meaning != Meaning::Declares(decl))
-                .count()
-            {
-                1 => "1 reference".to_owned(),
-                count => format!("{count} references"),
-            }
+                .filter(|found| found.meaning != Meaning::Declares(decl));
+            count(uses.count(), "reference")
         }
     }
 }

@@ -13,6 +13,7 @@ use threatline_model::{
     Database, Decl, File, Kind, Model, Part, Span, components, names_in, rule_settings, top_level,
 };
 use threatline_syntax::is_name;
+use threatline_syntax::prose::with_article;
 use threatline_view::names::shown_name;
 use threatline_view::related::files;
 
@@ -73,7 +74,7 @@ pub fn rename_declaration(
     {
         return Err(format!(
             "`{new}` is declared already, as {} in line {}",
-            article(*other, db),
+            with_article(other.kind(db).word()),
             line(db, *other)
         ));
     }
@@ -119,10 +120,6 @@ pub fn rename_declaration(
     let old = old.rsplit('.').next().unwrap_or_default();
     try_out(db, &concerned, &change, &[old, new])?;
     Ok(change)
-}
-
-fn article(decl: Decl, db: &Database) -> String {
-    threatline_model::with_article(decl.kind(db).word())
 }
 
 fn line(db: &Database, decl: Decl) -> u32 {

@@ -6,12 +6,12 @@ use crate::db::{Db, Decl};
 use crate::diagnostic::Diagnostic;
 use crate::lookup::resolve_kind;
 use crate::lower::{Condition as Written, Expression, NodeId, Part, Value};
-use crate::names::with_article;
-use crate::nearest::nearest;
 use crate::schema::{ASSET_KIND, CLASSIFICATION, LEVEL, SUBJECT, Words};
 use crate::vocabulary::{Aspect, Fact, Gives, Many, fact_named, fact_names, is_derived_fact};
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
+use threatline_syntax::prose::with_article;
+use threatline_syntax::spelling::{did_you_mean, nearest};
 
 /// The outcome of checking a rule's conditions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -577,9 +577,8 @@ impl<'db> Checker<'db> {
             ),
             _ => {
                 let known = ["any", "all", "no", "count", "components", "stated", "used"];
-                let near = nearest(function, known.map(SmolStr::from));
-                let near = near
-                    .map(|near| format!("; did you mean `{near}`?"))
+                let near = nearest(function, known)
+                    .map(|near| format!("; {}", did_you_mean(near)))
                     .unwrap_or_default();
                 self.wrong(node, format!("there is no `{function}`{near}"))
             }

@@ -4,10 +4,10 @@
 use crate::codes::Code;
 use crate::db::{File, Model, Place};
 use crate::identity::FindingId;
-use crate::nearest::nearest;
 use crate::severity::Severity;
 use smol_str::SmolStr;
 use threatline_syntax::Span;
+use threatline_syntax::spelling::{did_you_mean, nearest};
 
 /// Where a diagnostic or a part of it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,12 +96,17 @@ impl Diagnostic {
 
     /// With "did you mean", when one of the candidates is near.
     pub fn suggest(
-        mut self,
+        self,
         written: &str,
         candidates: impl IntoIterator<Item = SmolStr>,
     ) -> Diagnostic {
-        if let Some(near) = nearest(written, candidates) {
-            self.help.push(format!("did you mean `{near}`?"));
+        self.suggest_word(nearest(written, candidates))
+    }
+
+    /// With "did you mean" and a word, if there is one.
+    pub fn suggest_word(mut self, word: Option<SmolStr>) -> Diagnostic {
+        if let Some(near) = word {
+            self.help.push(did_you_mean(&near));
             self.replacement = Some(near);
         }
         self

@@ -18,6 +18,8 @@ use crate::diagnostics::runs::runs;
 use crate::names::full_name;
 use crate::ruleset::{rule_named, rules};
 use smol_str::SmolStr;
+use std::cell::LazyCell;
+use threatline_syntax::spelling::{Vocabulary, did_you_mean};
 
 /// Everything that is to be said of a file, by place. What `threatline.toml` turns off is left out.
 pub fn diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
@@ -36,13 +38,13 @@ pub fn settings_diagnostics(db: &dyn Db, model: Model) -> Vec<Diagnostic> {
         let mut diagnostic =
             Diagnostic::new(&codes::INVALID_SETTING, location, problem.message.clone());
         diagnostic.replacement = problem.replacement.clone();
-        diagnostic.help.extend(
-            problem
-                .replacement
-                .iter()
-                .map(|near| format!("did you mean `{near}`?")),
-        );
+        let meant = problem.replacement.as_deref();
+        diagnostic.help.extend(meant.map(did_you_mean));
         diagnostic
+    });
+    let known = LazyCell::new(|| {
+        let names = rules(db, model).iter().map(|rule| full_name(db, *rule));
+        Vocabulary::new(names.map(|name| SmolStr::from(name.trim_start_matches("std."))))
     });
     let unknown = settings
         .rules
@@ -50,14 +52,12 @@ pub fn settings_diagnostics(db: &dyn Db, model: Model) -> Vec<Diagnostic> {
         .filter(|setting| rule_named(db, model, &setting.name).is_none());
     let unknown = unknown.map(|setting| {
         let location = Location::Settings(model, setting.span);
-        let names = rules(db, model).iter().map(|rule| full_name(db, *rule));
-        let names = names.map(|name| SmolStr::from(name.trim_start_matches("std.")));
         Diagnostic::new(
             &codes::INVALID_SETTING,
             location,
             format!("there is no rule `{}`", setting.name),
         )
-        .suggest(&setting.name, names)
+        .suggest_word(known.nearest(&setting.name).cloned())
     });
     let found = problems.chain(unknown).collect();
     settle(db, model, found)

@@ -11,6 +11,7 @@ use crate::values::TypedValue;
 use crate::wording::Reason;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
+use threatline_syntax::prose::with_article;
 
 /// What a test expects of one finding, and whether it is so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,7 +154,7 @@ fn why_absent(db: &dyn Db, finding: &FindingSelector) -> Vec<Reason> {
         return at(
             format!(
                 "the rule does not look at {}",
-                crate::names::with_article(element.kind(db).word())
+                with_article(element.kind(db).word())
             ),
             *rule,
         );

@@ -18,7 +18,6 @@ mod severity;
 mod db;
 mod lower;
 mod mentions;
-mod nearest;
 mod settings;
 mod workspace;
 
@@ -75,8 +74,7 @@ pub use lower::{
 pub use settings::{RuleSetting, SETTINGS_SECTIONS, Settings, settings_keys, settings_words};
 
 // Names: which declaration one means, and how a declaration is called.
-pub use names::{full_name, name_from, with_article};
-pub use nearest::nearest;
+pub use names::{full_name, name_from};
 pub use resolve::{
     component_of, components, components_around, names_in, resolve, resolve_as, top_level,
     visible_declarations,

@@ -5,14 +5,15 @@ use crate::codes;
 use crate::db::{Db, Decl, File, Model, World, put_in_order};
 use crate::diagnostic::Diagnostic;
 use crate::lower::Part;
-use crate::names::{full_name, name_from, with_article};
-use crate::nearest::nearest;
+use crate::names::{full_name, name_from};
 use crate::resolve::{
     DEFINITIONS, Unresolved, definition_behind, is_component, resolve, top_level,
 };
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
+use threatline_syntax::prose::with_article;
+use threatline_syntax::spelling::Vocabulary;
 
 /// What a name means at a part of a declaration, if it is of one of the kinds; else what is wrong
 /// with it.
@@ -121,23 +122,45 @@ fn nearest_name(db: &dyn Db, decl: Decl, written: &str, kinds: &[Kind]) -> Optio
 /// query, since all who misspell a name in the same way ask for the same.
 #[salsa::tracked]
 fn nearest_declarations(db: &dyn Db, model: Model, word: SmolStr, kinds: u16) -> Vec<Decl> {
+    let names = own_names(db, model, kinds);
+    let near = if names.declarations.contains_key(&word) {
+        Some(&word)
+    } else {
+        names.vocabulary.nearest(&word)
+    };
+    let near = near.and_then(|near| names.declarations.get(near));
+    near.cloned().unwrap_or_default()
+}
+
+/// The own names of declarations, without their components.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct OwnNames {
+    vocabulary: Vocabulary<SmolStr>,
+    declarations: FxHashMap<SmolStr, Vec<Decl>>,
+}
+
+/// The own names of the declarations of some kinds, a bit each, that a model sees. A query, since
+/// all misspelt names are looked up in them.
+#[salsa::tracked]
+fn own_names(db: &dyn Db, model: Model, kinds: u16) -> OwnNames {
     let is_of = |kinds: u16, kind: Kind| kinds & 1 << kind as u16 != 0;
-    let mut found: Vec<(&str, Decl)> = Vec::new();
+    let mut declarations: FxHashMap<SmolStr, Vec<Decl>> = FxHashMap::default();
+    let mut add = |name: &str, decl| declarations.entry(name.into()).or_default().push(decl);
     let library = World::get(db).library(db);
+    let definitions = DEFINITIONS
+        .iter()
+        .fold(0, |set, kind| set | 1 << *kind as u16);
     for base in model.with_bases(db) {
         let kinds = if base == model {
             kinds
         } else {
-            kinds
-                & DEFINITIONS
-                    .iter()
-                    .fold(0, |set, kind| set | 1 << *kind as u16)
+            kinds & definitions
         };
         if base == library {
             let names = top_level(db, base)
                 .iter()
                 .filter(|(_, decl)| is_of(kinds, decl.kind(db)));
-            found.extend(names.map(|(name, decl)| (name.as_str(), *decl)));
+            names.for_each(|(name, decl)| add(name, *decl));
             continue;
         }
         for part in base.names(db).iter() {
@@ -147,19 +170,15 @@ fn nearest_declarations(db: &dyn Db, model: Model, word: SmolStr, kinds: u16) ->
                     .iter()
                     .filter(|(.., kind)| is_of(kinds, *kind));
                 let own = name.rsplit('.').next().unwrap_or_default();
-                found.extend(members.map(|(_, decl, _)| (own, *decl)));
+                members.for_each(|(_, decl, _)| add(own, *decl));
             }
         }
     }
-    let length = word.chars().count();
-    let alike = |name: &&str| name.chars().count().abs_diff(length) <= 1 + length / 4;
-    let names: FxHashSet<&str> = found.iter().map(|(name, _)| *name).collect();
-    let near = match names.get(word.as_str()) {
-        Some(_) => Some(word.clone()),
-        None => nearest(&word, names.into_iter().filter(alike).map(SmolStr::from)),
-    };
-    found.retain(|(name, _)| Some(*name) == near.as_deref());
-    let mut found: Vec<Decl> = found.into_iter().map(|(_, decl)| decl).collect();
-    found.sort_unstable();
-    found
+    declarations
+        .values_mut()
+        .for_each(|declared| declared.sort_unstable());
+    OwnNames {
+        vocabulary: Vocabulary::new(declarations.keys().cloned()),
+        declarations,
+    }
 }

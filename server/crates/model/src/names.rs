@@ -5,6 +5,7 @@ use crate::headings::ends;
 use crate::resolve::{declared, resolve};
 use smol_str::{SmolStr, format_smolstr};
 use threatline_syntax::Kind;
+use threatline_syntax::prose::with_article;
 
 /// The name of a declaration as it is written anywhere: `payments.ledger`, `std.rate_limiting`, and
 /// for a flow without a name its ends, `(payments.api -> payments.ledger)`.
@@ -24,13 +25,7 @@ pub fn full_name(db: &dyn Db, decl: Decl) -> SmolStr {
                 end(target, &shape.target)
             ),
             kind => {
-                let word = kind.word();
-                let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) {
-                    "an"
-                } else {
-                    "a"
-                };
-                format_smolstr!("({article} {word} without a name)")
+                format_smolstr!("({} without a name)", with_article(kind.word()))
             }
         };
     };
@@ -88,14 +83,4 @@ pub fn accepts_naming(db: &dyn Db, decl: Decl) -> &[Decl] {
         .get(name)
         .map(Vec::as_slice)
         .unwrap_or_default()
-}
-
-/// A kind's word with its article.
-pub fn with_article(word: &str) -> String {
-    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        "an"
-    } else {
-        "a"
-    };
-    format!("{article} {word}")
 }

@@ -9,13 +9,14 @@ use crate::headings::{ENDPOINT_KINDS, ends};
 use crate::identity::FindingSelector;
 use crate::lookup::resolve_kind;
 use crate::lower::{Part, PropertyFacts, Subject, Value};
-use crate::names::{full_name, with_article};
+use crate::names::full_name;
 use crate::schema::{Property, STRIDE, Takes, Words};
 use crate::values::{StatedProperty, Typed, TypedValue};
 use crate::{codes, references, schema};
 use jiff::civil::Date;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
+use threatline_syntax::prose::{quoted_list, with_article};
 
 /// Checks what a declaration states.
 #[salsa::tracked]
@@ -98,15 +99,14 @@ fn missing_properties(db: &dyn Db, decl: Decl, typed: &mut Typed) {
     if missing.is_empty() {
         return;
     }
-    let list = missing
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
     let mut problem = Diagnostic::new(
         &codes::MISSING_PROPERTY,
         decl.part(Part::Name),
-        format!("{} needs {list}", with_article(schema.kind.word())),
+        format!(
+            "{} needs {}",
+            with_article(schema.kind.word()),
+            quoted_list(&missing)
+        ),
     );
     for name in missing {
         let property = schema.property(name).expect("it is of the schema");

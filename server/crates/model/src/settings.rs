@@ -1,12 +1,12 @@
 //! What `threatline.toml` says. It must not read the file: it is given its text.
 
 use crate::codes;
-use crate::nearest::nearest;
 use crate::severity::{Level, Severity};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
 use threatline_syntax::Span;
+use threatline_syntax::spelling::nearest;
 use toml::de::{DeTable, DeValue};
 
 /// The settings of a model.
@@ -304,7 +304,7 @@ impl Settings {
     }
 
     fn unknown(&mut self, span: Span, what: &str, written: &str, known: &[&str]) {
-        let near = nearest(written, known.iter().map(|word| SmolStr::from(*word)));
+        let near = nearest(written, known).map(|word| SmolStr::from(*word));
         self.problem(span, format!("there is no {what} `{written}`"), near);
     }
 
@@ -314,8 +314,7 @@ impl Settings {
             .map(|word| format!("\"{word}\""))
             .collect::<Vec<_>>()
             .join(", ");
-        let near = nearest(written, known.iter().map(|word| SmolStr::from(*word)));
-        let near = near.map(|near| smol_str::format_smolstr!("\"{near}\""));
+        let near = nearest(written, known).map(|near| smol_str::format_smolstr!("\"{near}\""));
         self.problem(span, format!("`{written}` is none of {list}"), near);
     }
 

@@ -1,6 +1,7 @@
 //! What is wrong with a text as text: where the parser had to skip or to make something up.
 //! It must not know what a model means.
 
+use crate::spelling::{did_you_mean, is_one_edit_from};
 use crate::{Kind, Span, children, is_given_up, span};
 use tree_sitter::{Node, Tree};
 
@@ -139,7 +140,7 @@ fn misspelt_kind(written: &str) -> Option<(&str, &'static str)> {
     let near = Kind::ALL
         .into_iter()
         .map(Kind::word)
-        .find(|kind| is_near(word, kind))?;
+        .find(|kind| is_one_edit_from(word, kind))?;
     (near != word).then_some((word, near))
 }
 
@@ -234,7 +235,7 @@ fn unexpected(node: Node, parent: &str, text: &str) -> SyntaxError {
                 start: at.start,
                 end: at.start + word.len() as u32,
             },
-            message: format!("nothing is declared with `{word}`; did you mean `{kind}`?"),
+            message: format!("nothing is declared with `{word}`; {}", did_you_mean(kind)),
             kind: SyntaxErrorKind::Misspelt(kind),
         };
     }
@@ -258,24 +259,6 @@ fn unexpected(node: Node, parent: &str, text: &str) -> SyntaxError {
         message: format!("unexpected `{shown}`: {expected}"),
         kind: SyntaxErrorKind::Unexpected,
     }
-}
-
-/// Whether a word is another with one letter too many, too few, wrong, or two swapped.
-fn is_near(word: &str, other: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), other.chars().collect());
-    if a.len() < 3 || a.len().abs_diff(b.len()) > 1 {
-        return false;
-    }
-    let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[start..], &b[start..]);
-    let end = a
-        .iter()
-        .rev()
-        .zip(b.iter().rev())
-        .take_while(|(x, y)| x == y)
-        .count();
-    let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
-    (a.len() <= 1 && b.len() <= 1) || (a.len() == 2 && b.len() == 2 && a[0] == b[1] && a[1] == b[0])
 }
 
 #[cfg(test)]

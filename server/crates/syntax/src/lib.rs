@@ -4,6 +4,8 @@
 mod errors;
 mod lines;
 mod pieces;
+pub mod prose;
+pub mod spelling;
 mod tree;
 
 pub use errors::{

@@ -17,6 +17,7 @@ use threatline_model::{
     schema::{CLASSIFICATION, Property, TRUST},
     selects, sensitivity_of_asset, trust, typed,
 };
+use threatline_syntax::prose::{count, first_of, quoted_list};
 
 /// One state of a model.
 pub struct Side<'a> {
@@ -733,9 +734,7 @@ impl Comparer<'_> {
         let (entered, left) = crossed(head, flow);
         let names = |crossed: &[Decl], was: Option<&Vec<Decl>>| {
             let new = crossed.iter().filter(|boundary| is_new(boundary, was));
-            new.map(|boundary| format!("`{}`", self.name(*boundary)))
-                .collect::<Vec<_>>()
-                .join(", ")
+            quoted_list(new.map(|boundary| self.name(*boundary)))
         };
         let enters = names(entered, before.as_ref().map(|(entered, _)| entered));
         let leaves = names(left, before.as_ref().map(|(_, left)| left));
@@ -909,10 +908,7 @@ impl Comparer<'_> {
         let holding = holding.filter(|decl| holds(head, **decl).contains(&asset));
         let (flows, elements): (Vec<Decl>, Vec<Decl>) =
             holding.partition(|decl| decl.kind(head) == Kind::Flow);
-        let (elements, flows) = (
-            counted(elements.len(), "element"),
-            counted(flows.len(), "flow"),
-        );
+        let (elements, flows) = (count(elements.len(), "element"), count(flows.len(), "flow"));
         let message = format!(
             "{} is {change}; it is in {elements} and {flows}",
             self.called(asset)
@@ -993,8 +989,7 @@ impl Comparer<'_> {
         some(
             elements
                 .iter()
-                .map(|decl| format!("`{}`", self.name(*decl)))
-                .collect(),
+                .map(|decl| format!("`{}`", self.name(*decl))),
         )
     }
 
@@ -1121,14 +1116,9 @@ fn effect(findings: &[String], what: &str) -> String {
 }
 
 /// Names, of many the first few.
-pub fn some(mut names: Vec<String>) -> String {
+pub fn some(names: impl IntoIterator<Item = String>) -> String {
     const MOST: usize = 5;
-    if names.len() > MOST {
-        let left = names.len() - MOST;
-        names.truncate(MOST);
-        names.push(format!("{left} more"));
-    }
-    names.join(", ")
+    first_of(names, MOST).join(", ")
 }
 
 /// Elements by what they have in common, in the order in which each was first met.
@@ -1179,10 +1169,6 @@ fn until(db: &Database, accept: Decl) -> String {
         .date("until")
         .map(|until| format!(" until {until}"))
         .unwrap_or_default()
-}
-
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A name without that of the library.

@@ -15,9 +15,9 @@ use threatline_model::{
     reasons_against,
     references::{self, List},
     schema::{self, ASSET_KIND, CLASSIFICATION, LEVEL, Property, STATUS, TRUST, Takes, Words},
-    selects, sensitivity_of_asset, trust, trust_of_boundary, typed, why_held, with_article,
-    with_broader,
+    selects, sensitivity_of_asset, trust, trust_of_boundary, typed, why_held, with_broader,
 };
+use threatline_syntax::prose::{count, one_of, quoted_list, with_article};
 
 use Section::{Code, Heading, Item, Text};
 
@@ -90,14 +90,10 @@ pub fn finding_named(db: &Database, file: File, accepted: &FindingSelector) -> E
 /// What a kind of declaration is.
 pub fn kind_of_declaration(kind: Kind) -> Explanation {
     let schema = schema::of(kind);
-    let names: Vec<String> = schema
-        .properties
-        .iter()
-        .map(|property| format!("`{}`", property.name))
-        .collect();
+    let names = schema.properties.iter().map(|property| property.name);
     let parts = vec![
         Text(schema.doc.to_owned()),
-        Text(format!("Its properties: {}.", names.join(", "))),
+        Text(format!("Its properties: {}.", quoted_list(names))),
     ];
     Explanation {
         title: kind.word().to_owned(),
@@ -160,13 +156,8 @@ fn taken(takes: Takes) -> String {
         Takes::Date => "a day, as `2027-01-31`".to_owned(),
         Takes::Reference => "an id, as `CWE-79`, `CAPEC-151`, `T1190` or `ASVS-9.1.1`".to_owned(),
         Takes::Name(kinds) => {
-            let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-            match words.split_last() {
-                Some((last, before)) if !before.is_empty() => {
-                    format!("the name of {} or {last}", with_article(&before.join(", ")))
-                }
-                _ => format!("the name of {}", with_article(&words.join(", "))),
-            }
+            let words: Vec<String> = kinds.iter().map(|kind| kind.word().to_owned()).collect();
+            format!("the name of {}", with_article(&one_of(&words)))
         }
         Takes::Countered => "the name of a threat or a rule, or a STRIDE category".to_owned(),
         Takes::Finding => {
@@ -183,10 +174,9 @@ pub fn word(words: &Words, at: u8) -> Explanation {
     };
     let mut parts = vec![Text((*meaning).to_owned())];
     if words.ordered {
-        let all: Vec<String> = words.names().map(|word| format!("`{word}`")).collect();
         parts.push(Text(format!(
             "From the least to the most: {}.",
-            all.join(", ")
+            quoted_list(words.names())
         )));
     }
     Explanation {
@@ -234,8 +224,8 @@ fn capital(text: String) -> String {
 pub fn fact(fact: Fact) -> Explanation {
     let gives = match fact.gives {
         Gives::YesNo => "It is `yes` or `no`.".to_owned(),
-        Gives::Word(words) => format!("It is {}: {}.", words.called, listed(words)),
-        Gives::Words(words) => format!("It is a list, each {}: {}.", words.called, listed(words)),
+        Gives::Word(words) => format!("It is {}: {}.", words.called, quoted_list(words.names())),
+        Gives::Words(words) => format!("It is a list, each {}: {}.", words.called, quoted_list(words.names())),
         Gives::Assets => {
             "It gives assets, which compare by their classification: `>= confidential`. Behind a dot stands \
                           an aspect of them: `.classification`, `.integrity`, `.availability`, `.personal`, `.kind`."
@@ -300,14 +290,6 @@ fn of_which(fact: Fact) -> String {
         _ => return had,
     };
     format!("{had} Unless stated, {unstated}.")
-}
-
-fn listed(words: &Words) -> String {
-    words
-        .names()
-        .map(|word| format!("`{word}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 /// The functions of conditions: how each is called, and what it is.
@@ -599,12 +581,12 @@ impl Telling<'_> {
             .properties
             .iter()
             .filter(is_asked);
-        let missing: Vec<String> = properties
-            .filter(|property| stated.get(property.name).is_none())
-            .map(|property| format!("`{}`", property.name))
+        let missing: Vec<&str> = properties
+            .map(|property| property.name)
+            .filter(|name| stated.get(name).is_none())
             .collect();
         if !missing.is_empty() {
-            self.text(format!("Not stated: {}.", missing.join(", ")));
+            self.text(format!("Not stated: {}.", quoted_list(missing)));
         }
     }
 
@@ -766,11 +748,11 @@ impl Telling<'_> {
             .into_iter()
             .filter(|kind| *kind != Kind::Component)
             .filter_map(|kind| {
-                let count = declarations
+                let number = declarations
                     .iter()
                     .filter(|decl| decl.kind(db) == kind)
                     .count();
-                (count > 0).then(|| counted(count, kind))
+                (number > 0).then(|| count(number, kind.word()))
             });
         let counted: Vec<String> = counted.collect();
         if !counted.is_empty() {
@@ -1065,14 +1047,10 @@ impl Telling<'_> {
     fn rule(&mut self) {
         let (db, decl) = (self.db, self.decl);
         let entry = catalogue::entry(db, self.model, decl);
-        let on: Vec<String> = entry
-            .on
-            .iter()
-            .map(|kind| format!("`{}`", kind.word()))
-            .collect();
+        let on = quoted_list(entry.on.iter().map(|kind| kind.word()));
         let categories = categories_in_words(entry.categories);
         if !on.is_empty() || !categories.is_empty() {
-            self.text(format!("On {}; STRIDE: {categories}.", on.join(", ")));
+            self.text(format!("On {on}; STRIDE: {categories}."));
         }
         if !entry.condition.is_empty() {
             self.parts.push(Code(entry.condition.clone()));
@@ -1097,17 +1075,6 @@ impl Telling<'_> {
             .collect();
         self.list("What counters it", counters);
         self.found(related::found_by(db, self.model, decl));
-    }
-}
-
-/// A number of declarations, in words.
-fn counted(count: usize, kind: Kind) -> String {
-    let word = kind.word();
-    match (count, kind) {
-        (1, _) => format!("1 {word}"),
-        (_, Kind::Process) => format!("{count} processes"),
-        (_, Kind::Boundary | Kind::Technology) => format!("{count} {}ies", &word[..word.len() - 1]),
-        _ => format!("{count} {word}s"),
     }
 }
 

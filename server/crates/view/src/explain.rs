@@ -9,6 +9,7 @@ use threatline_model::{
     mitigations_against_rule, name_from, references, rule_named, schema::STATUS, severity_steps,
     tests_of_rule, typed,
 };
+use threatline_syntax::prose::plural;
 
 /// An explanation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,7 +71,10 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
     let on = entry
         .on
         .iter()
-        .map(|kind| plural(*kind))
+        .map(|kind| match kind {
+            Kind::External => "external entities".to_owned(),
+            kind => plural(kind.word()),
+        })
         .collect::<Vec<_>>()
         .join(", ");
     parts.push(Text(format!(
@@ -128,17 +132,6 @@ pub(crate) fn setting_in_words(setting: &RuleSetting) -> String {
             )
         }
         (true, None) => format!("threatline.toml names it, and changes nothing{reason}"),
-    }
-}
-
-/// The plural of a kind of element.
-fn plural(kind: Kind) -> &'static str {
-    match kind {
-        Kind::External => "external entities",
-        Kind::Process => "processes",
-        Kind::Store => "stores",
-        Kind::Flow => "flows",
-        kind => kind.word(),
     }
 }
 

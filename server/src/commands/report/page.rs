@@ -1,13 +1,13 @@
 //! What all sections of the page share: the model, how its declarations are called, and the summary
 //! at the top.
 
-use crate::output::count;
 use crate::output::document::{Block, Cell, Figure};
 use crate::reports::model::{Counts, ModelReport};
 use threatline_model::{
     Assessed, DUE_SOON_DAYS, Database, Date, Decl, File, FindingState, Kind, Level, Standing,
     TypedValue, World, component_of, full_name, is_done, typed,
 };
+use threatline_syntax::prose::count;
 use threatline_view::matrix::Cell as Known;
 use threatline_view::names::shown_name;
 

@@ -1,12 +1,12 @@
 //! What are we working on: the diagram, components, assets and boundaries.
 
 use super::page::Page;
-use crate::output::count;
 use crate::output::document::{Block, Cell, Picture};
 use threatline_model::{
     Decl, ENDPOINT_KINDS, File, Kind, component_of, holds, placed_in, schema::CLASSIFICATION,
     schema::LEVEL, schema::TRUST, sensitivity_of_asset, trust_of_boundary, typed,
 };
+use threatline_syntax::prose::count;
 use threatline_view::diagram::{Direction, NotDrawn, diagram};
 use threatline_view::matrix::{self, Cell as Known};
 

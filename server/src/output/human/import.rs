@@ -1,11 +1,11 @@
 //! What became of an import, for people.
 
-use super::count;
 use crate::printable::in_one_line;
 use std::io::{Result, Write};
 use std::path::{Path, PathBuf};
 use threatline_exchange::import::{Imported, Loss, Problem};
 use threatline_model::Kind;
+use threatline_syntax::prose::count;
 
 /// Writes what was read and written, what has no place in the model, and what is to be done next.
 /// `others` are the files that are in the folder besides.

@@ -1,12 +1,13 @@
 //! What the tests of rules came to, for people.
 
-use super::{count, entries};
+use super::entries;
 use crate::output::styles::{BAD, GOOD, HEADING};
 use crate::printable::in_one_line;
 use crate::reports::rule_tests::RuleTest;
 use crate::reports::spots::spot_of;
 use std::io::{Result, Write};
 use threatline_model::{Database, Decl, Part, full_name};
+use threatline_syntax::prose::count;
 
 /// Writes what each test came to, and which rules no test covers.
 ///

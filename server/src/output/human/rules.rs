@@ -1,10 +1,10 @@
 //! Rules, for people: a line each.
 
-use super::count;
 use crate::output::styles::HEADING;
 use crate::printable::in_one_line;
 use std::io::{Result, Write};
 use threatline_model::{Database, schema::STRIDE};
+use threatline_syntax::prose::count;
 use threatline_view::catalogue::Entry;
 
 /// Writes the rules below their subjects, those of a model below their files.

@@ -1,7 +1,6 @@
 //! What changed in designs, as a comment on a pull request. It must not decide what is said.
 
 use super::{Form, blocks};
-use crate::output::count;
 use crate::output::document::{Block, Cell, Details};
 use crate::output::wording::{
     CLOSED, PUT_OFF, TEXTS, counts, is_told, place, place_of, severity_of, status, texts, title,
@@ -11,6 +10,7 @@ use crate::reports::difference::Difference;
 use crate::reports::spots::spot_of_finding;
 use std::io::{Result, Write};
 use threatline_model::{Database, finding_reasons};
+use threatline_syntax::prose::count;
 use threatline_view::compare::{Closed, Opened, Topic};
 
 /// The first line of a comment, by which a later run finds it again.

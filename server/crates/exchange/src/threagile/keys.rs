@@ -1,8 +1,9 @@
 //! What a document calls things, with their keys in the draft. It must not know what they are.
 
 use crate::tree::Place;
-use crate::words::near;
 use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
+use threatline_syntax::spelling::Vocabulary;
 
 /// What a document calls things, with their keys in the draft.
 #[derive(Default)]
@@ -40,6 +41,8 @@ pub struct Contents {
 pub struct KeysById {
     all: Vec<(String, String)>,
     indices: FxHashMap<String, usize>,
+    /// The ids, from the first on that is misspelt.
+    vocabulary: OnceCell<Vocabulary<String>>,
 }
 
 impl KeysById {
@@ -47,6 +50,7 @@ impl KeysById {
     pub fn push(&mut self, id: String, key: String) {
         self.indices.entry(id.clone()).or_insert(self.all.len());
         self.all.push((id, key));
+        self.vocabulary = OnceCell::new();
     }
 
     /// The key of an id.
@@ -64,7 +68,8 @@ impl KeysById {
     /// That there is nothing with an id, with the one that may be meant.
     pub fn missing(&self, id: &str, kind: &str) -> String {
         let message = format!("there is no {kind} with the id `{id}`");
-        match near(id, self.all.iter().map(|(known, _)| known.as_str())) {
+        let known = || Vocabulary::new(self.all.iter().map(|(known, _)| known.clone()));
+        match self.vocabulary.get_or_init(known).nearest(id) {
             Some(near) => format!("{message}; is `{near}` meant?"),
             None => message,
         }

@@ -11,8 +11,9 @@ use threatline_model::{
     Value, World, assessed, codes, components, ends, holds, mitigations_against_rule, name_from,
     names_in, resolve,
     schema::{self, Takes},
-    typed, with_article,
+    typed,
 };
+use threatline_syntax::prose::with_article;
 use threatline_syntax::{SyntaxError, SyntaxErrorKind};
 use threatline_view::names::shown_name;
 

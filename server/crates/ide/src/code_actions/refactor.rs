@@ -10,6 +10,7 @@ use threatline_model::{
     Database, Decl, File, Kind, Model, Part, Severity, Span, TypedValue, diagnostics, ends,
     names_in, schema, top_level, typed,
 };
+use threatline_syntax::prose::count;
 
 /// What can be done in a part of a file.
 pub fn at(
@@ -267,7 +268,7 @@ fn extracted(
     }
     let what = match chosen.len() {
         1 => format!("`{first}`"),
-        count => format!("{count} declarations"),
+        number => count(number, "declaration"),
     };
     let called = format!("Move {what} to the component `{component}`, a file of its own");
     let mut change = Change::default();

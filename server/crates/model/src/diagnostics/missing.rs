@@ -24,6 +24,7 @@ use crate::{codes, schema};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use threatline_syntax::Kind;
+use threatline_syntax::prose::{all_of, first_of, one_of};
 
 /// The findings that one diagnostic tells of, the most severe first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,19 +114,10 @@ fn rule_of(id: FindingId) -> Cause {
 /// Names in a sentence, of many the first: "`a`", "`a` and `b`", "`a`, `b`, `c` and 4 more".
 fn listed(db: &dyn Db, decls: &[Decl]) -> String {
     const MOST_NAMES: usize = 3;
-    let mut names: Vec<String> = decls
+    let names = decls
         .iter()
-        .take(MOST_NAMES)
-        .map(|decl| format!("`{}`", full_name(db, *decl)))
-        .collect();
-    if decls.len() > MOST_NAMES {
-        names.push(format!("{} more", decls.len() - MOST_NAMES));
-    }
-    match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => String::new(),
-    }
+        .map(|decl| format!("`{}`", full_name(db, *decl)));
+    all_of(&first_of(names, MOST_NAMES))
 }
 
 fn open(db: &dyn Db, group: &Group) -> Diagnostic {
@@ -217,11 +209,7 @@ fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
     match names.len() {
         0 => None,
         1 => Some(format!("{} counters it", names[0])),
-        _ => Some(format!(
-            "{} or {} counter it",
-            names[..names.len() - 1].join(", "),
-            names[names.len() - 1]
-        )),
+        _ => Some(format!("{} counter it", one_of(&names))),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::headings::{ENDPOINT_KINDS, placed_in};
 use crate::lookup::resolve_kind;
 use crate::lower::Part;
 use crate::mentions::full;
-use crate::names::{full_name, with_article};
+use crate::names::full_name;
 use crate::properties::typed;
 use crate::resolve::{file_of, first_in, top_level_member};
 use crate::schema;
@@ -17,6 +17,7 @@ use crate::workspace::TEST_ENDING;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::collections::hash_map::Entry;
+use threatline_syntax::prose::with_article;
 use threatline_syntax::{Kind, Span, SyntaxErrorKind};
 
 /// What is wrong with the text, by where it stands at the moment.

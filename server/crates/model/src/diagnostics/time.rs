@@ -10,6 +10,7 @@ use crate::mitigations::is_done;
 use crate::properties::typed;
 use jiff::civil::Date;
 use threatline_syntax::Kind;
+use threatline_syntax::prose::count;
 
 /// How many days before its time something is called near.
 pub const DUE_SOON_DAYS: i32 = 30;
@@ -47,7 +48,7 @@ pub(super) fn of(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
     let diagnostic = |code, message| Some(Diagnostic::new(code, place, message));
     match days {
         ..0 => {
-            let ago = days_in_words(-days);
+            let ago = count(days.unsigned_abs() as usize, "day");
             diagnostic(
                 passed,
                 match decl.kind(db) {
@@ -65,7 +66,7 @@ pub(super) fn of(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
             let when = if days == 0 {
                 "today".to_owned()
             } else {
-                format!("in {}, on {date}", days_in_words(days))
+                format!("in {}, on {date}", count(days as usize, "day"))
             };
             diagnostic(
                 near,
@@ -83,12 +84,4 @@ pub(super) fn of(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
 
 fn days_between(from: Date, to: Date) -> i32 {
     from.until(to).map_or(i32::MAX, |span| span.get_days())
-}
-
-fn days_in_words(days: i32) -> String {
-    if days == 1 {
-        "1 day".to_owned()
-    } else {
-        format!("{days} days")
-    }
 }

@@ -3,7 +3,7 @@
 
 mod analyzed;
 
-pub use analyzed::of_model;
+pub use analyzed::{declared, of_model};
 
 use crate::once::Once;
 use crate::tree::Place;

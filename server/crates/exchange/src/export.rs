@@ -4,11 +4,11 @@
 mod round_trip;
 
 use crate::area::Area;
-use crate::draft::{Draft, of_model};
+use crate::draft::{Draft, declared, of_model};
 use crate::losses::Export;
-use crate::threat_dragon::{self, Drawn};
+use crate::threat_dragon::{self, Drawn, Outcome, Rated};
 use crate::{csv, cyclonedx, dot, drawio, json, mermaid, otm, threagile};
-use threatline_model::{Database, FindingId, Kind, Model, all_findings, full_name};
+use threatline_model::{Database, FindingId, FindingState, Kind, Model, all_findings, full_name};
 use threatline_syntax::prose::count;
 use threatline_view::diagram::{Direction, Laid, NotDrawn, diagram};
 
@@ -64,27 +64,23 @@ pub fn export(
 fn of_draft(db: &Database, model: Model, title: &str, write: impl Fn(&Draft) -> Export) -> Export {
     let mut export = write(&of_model(db, model, title));
     for kind in [Kind::Technology, Kind::Protocol, Kind::Rule] {
-        let declared = model
-            .files(db)
-            .iter()
-            .flat_map(|file| file.declarations(db).iter());
-        match declared.filter(|decl| decl.kind(db) == kind).count() {
-            0 => {}
-            number => export.losses.push(format!(
-                "{} of the model's own: no other tool knows them",
-                count(number, kind.word())
-            )),
+        let number = declared(db, model)
+            .filter(|decl| decl.kind(db) == kind)
+            .count();
+        if number > 0 {
+            let own = count(number, kind.word());
+            let loss = format!("{own} of the model's own: no other tool knows them");
+            export.losses.push(loss);
         }
     }
-    let found = all_findings(db, model)
+    let number = all_findings(db, model)
         .into_iter()
-        .filter(|assessed| matches!(assessed.finding.id, FindingId::Rule { .. }));
-    match found.count() {
-        0 => {}
-        number => export.losses.push(format!(
-            "{} of rules: the format has threats that people write",
-            count(number, "finding")
-        )),
+        .filter(|assessed| matches!(assessed.finding.id, FindingId::Rule { .. }))
+        .count();
+    if number > 0 {
+        let findings = count(number, "finding");
+        let loss = format!("{findings} of rules: the format has threats that people write");
+        export.losses.push(loss);
     }
     export
 }
@@ -97,30 +93,37 @@ fn drawn(db: &Database, model: Model) -> Drawn {
     {
         for (part, laid) in diagram.parts().iter().zip(layout) {
             if let Some(Laid::Box {
-                x,
-                y,
+                x: left,
+                y: top,
                 width,
                 height,
             }) = laid
             {
-                drawn.areas.insert(
-                    full_name(db, part.decl).to_string(),
-                    Area {
-                        left: x,
-                        top: y,
-                        width,
-                        height,
-                    },
-                );
+                let area = Area {
+                    left,
+                    top,
+                    width,
+                    height,
+                };
+                drawn
+                    .areas
+                    .insert(full_name(db, part.decl).to_string(), area);
             }
         }
     }
     for assessed in all_findings(db, model) {
         if let FindingId::Threat(threat) = assessed.finding.id {
-            let outcome = (assessed.state.word(), assessed.finding.severity.word());
+            let rated = Rated {
+                outcome: match assessed.state {
+                    FindingState::Open | FindingState::Planned(_) => Outcome::Open,
+                    FindingState::Mitigated(_) => Outcome::Mitigated,
+                    FindingState::Accepted(_) => Outcome::Accepted,
+                },
+                severity: Some(assessed.finding.severity.word()),
+            };
             drawn
                 .threats
-                .insert(full_name(db, threat).to_string(), outcome);
+                .insert(full_name(db, threat).to_string(), rated);
         }
     }
     drawn

@@ -16,11 +16,7 @@ pub fn of_model(db: &Database, model: Model, title: &str) -> Draft {
         ..Draft::default()
     };
     let mut numbers = FxHashMap::default();
-    let declared = model
-        .files(db)
-        .iter()
-        .flat_map(|file| file.declarations(db).iter());
-    for &decl in declared {
+    for decl in declared(db, model) {
         let is_left_out = matches!(
             decl.kind(db),
             Kind::Rule | Kind::Technology | Kind::Protocol | Kind::Expect
@@ -31,6 +27,12 @@ pub fn of_model(db: &Database, model: Model, title: &str) -> Draft {
         }
     }
     draft
+}
+
+/// The declarations of a model.
+pub fn declared(db: &Database, model: Model) -> impl Iterator<Item = Decl> {
+    let files = model.files(db).iter();
+    files.flat_map(|file| file.declarations(db).iter().copied())
 }
 
 /// The full name of a declaration, or a number for one without a name.

@@ -1,0 +1,235 @@
+//! Reads a document of Threat Dragon. It must not know how one is written.
+
+use super::boxes::Boxes;
+use super::cells::{Cell, Diagram, Shape};
+use super::threats::ThreatText;
+use crate::draft::{Draft, Item};
+use crate::tree::{DRAWN_ANEW, Fields, KEPT, NO_INSIDE, Node, Notes, Value};
+use crate::words::plain_word;
+use crate::{guesses, places, titles};
+use rustc_hash::FxHashMap;
+use threatline_model::{ENDPOINT_KINDS, Kind};
+
+/// Titles that nobody gave.
+const NO_TITLES: [&str; 4] = ["", "actor", "process", "store"];
+
+/// Reads a document.
+pub fn read(notes: &Notes, document: &Node) -> Draft {
+    let top = Fields::new(notes, document, String::new());
+    let mut reader = Reader::default();
+    top.skip_texts(&["version"]);
+    if let Some(summary) = top.group("summary") {
+        let draft = &mut reader.draft;
+        draft.title = summary.text("title").unwrap_or_default();
+        draft.description = summary.text("description").unwrap_or_default();
+        draft.owner.extend(summary.text("owner"));
+        summary.skip(&["id"]);
+        draft.comments.extend(summary.joined_rest());
+    }
+    let Some(detail) = top.group("detail") else {
+        top.problem("detail", "`detail` is missing");
+        return reader.draft;
+    };
+    reader.keep_people(&detail);
+    detail.skip(&["diagramTop", "threatTop"]);
+    let diagrams = detail.groups("diagrams");
+    let titles = diagram_titles(&diagrams);
+    let are_parts = titles.len() > 1;
+    for (number, (fields, title)) in diagrams.iter().zip(titles).enumerate() {
+        reader.read_diagram(fields, number, Some(title).filter(|_| are_parts));
+    }
+    let mut draft = reader.draft;
+    draft.comments.extend(detail.joined_rest());
+    draft.comments.extend(top.joined_rest());
+    mention_same_titles(&mut draft);
+    places::break_circles(&mut draft);
+    draft
+}
+
+/// The titles of diagrams, each once.
+fn diagram_titles(diagrams: &[Fields<'_>]) -> Vec<String> {
+    let mut titles: Vec<String> = Vec::new();
+    for (index, fields) in diagrams.iter().enumerate() {
+        let title = fields
+            .text("title")
+            .unwrap_or_else(|| format!("Diagram {}", index + 1));
+        let same = titles.iter().filter(|other| **other == title).count();
+        titles.push(if same > 0 {
+            format!("{title} ({})", same + 1)
+        } else {
+            title
+        });
+    }
+    titles
+}
+
+/// Says of elements that have the same title in several diagrams that they may be the same; they
+/// may as well not.
+fn mention_same_titles(draft: &mut Draft) {
+    let mut parts: FxHashMap<String, Vec<String>> = FxHashMap::default();
+    for item in draft.of_kind(ENDPOINT_KINDS) {
+        let title = plain_word(&item.title);
+        let Some(part) = &item.part else { continue };
+        if !NO_TITLES.contains(&title.as_str()) {
+            let parts = parts.entry(title).or_default();
+            if !parts.contains(part) {
+                parts.push(part.clone());
+            }
+        }
+    }
+    for item in draft.items.iter_mut() {
+        if !ENDPOINT_KINDS.contains(&item.kind) {
+            continue;
+        }
+        let parts = parts.get(&plain_word(&item.title));
+        let others: Vec<String> = parts
+            .into_iter()
+            .flatten()
+            .filter(|part| Some(*part) != item.part.as_ref())
+            .map(|part| format!("\"{part}\""))
+            .collect();
+        if !others.is_empty() {
+            let others = others.join(", ");
+            item.comment(format!(
+                "TODO: {others} has one of this title, too; if it is the same, keep one"
+            ));
+        }
+    }
+}
+
+/// What is read of a document, and what its diagrams share.
+#[derive(Default)]
+pub struct Reader {
+    /// What was read.
+    pub draft: Draft,
+    /// The keys of mitigations by their text and status.
+    pub mitigations: FxHashMap<(String, &'static str), String>,
+    /// The keys of threats by all that is said of them.
+    pub threats: FxHashMap<ThreatText, String>,
+}
+
+impl Reader {
+    fn keep_people(&mut self, detail: &Fields<'_>) {
+        let contributors: Vec<String> = detail
+            .groups("contributors")
+            .iter()
+            .filter_map(|person| person.text("name"))
+            .collect();
+        if !contributors.is_empty() {
+            let comment = format!("contributors: {}", contributors.join(", "));
+            detail.keep(&mut self.draft.comments, "contributors", KEPT, comment);
+        }
+        detail.keep_text(&mut self.draft.comments, "reviewer", "reviewer");
+    }
+
+    fn read_diagram(&mut self, fields: &Fields<'_>, number: usize, part: Option<String>) {
+        if fields.node("diagramJson").is_some() {
+            fields.problem(
+                "diagramJson",
+                "this is Threat Dragon 1; open it in Threat Dragon 2 and save it",
+            );
+            return;
+        }
+        fields.skip(&[
+            "id",
+            "title",
+            "version",
+            "thumbnail",
+            "placeholder",
+            "image",
+        ]);
+        self.read_description(fields, part.as_deref());
+        let diagram = Diagram::read(fields, number, part, &mut self.draft);
+        if !diagram.cells.is_empty() {
+            fields.loss("cells", DRAWN_ANEW);
+        }
+        let boxes = Boxes::of(&diagram.cells);
+        for (index, cell) in diagram.cells.iter().enumerate() {
+            match cell.shape {
+                Shape::Element(kind) => {
+                    let mut item = cell.begun(kind, diagram.part.as_ref());
+                    boxes.place(index, &mut item);
+                    self.read_element(cell, item, &diagram);
+                }
+                Shape::Box => {
+                    let mut item = cell.begun(Kind::Boundary, diagram.part.as_ref());
+                    boxes.place(index, &mut item);
+                    self.read_box(cell, item);
+                }
+                Shape::Curve => self.keep_curve(cell, &diagram),
+                Shape::Text => {
+                    cell.fields.keep(
+                        &mut self.draft.comments,
+                        "data",
+                        "kept in a comment: a text beside the drawing",
+                        format!("{}{}", diagram.prefix, cell.title),
+                    );
+                    self.draft.comments.extend(cell.rest());
+                }
+                // Their ends have to be there.
+                Shape::Flow => {}
+            }
+        }
+        for cell in diagram.flows() {
+            self.read_flow(cell, &diagram);
+        }
+    }
+
+    fn read_description(&mut self, fields: &Fields<'_>, part: Option<&str>) {
+        let prefix = part.map(|part| format!("{part}: ")).unwrap_or_default();
+        let draft = &mut self.draft;
+        if let Some(description) = fields.text("description") {
+            if part.is_some() {
+                draft.comments.push(format!("{prefix}{description}"));
+            } else if draft.description.is_empty() {
+                draft.description = description;
+            } else {
+                draft.description = format!("{}\n\n{description}", draft.description);
+            }
+        }
+        let kind = fields.text("diagramType");
+        if let Some(kind) = kind.filter(|kind| !kind.eq_ignore_ascii_case("STRIDE")) {
+            let comment = format!("{prefix}diagramType: {kind}");
+            fields.keep(&mut draft.comments, "diagramType", KEPT, comment);
+        }
+    }
+
+    fn read_box(&mut self, cell: &Cell<'_>, mut item: Item) {
+        guesses::boundary_of_title(&mut item);
+        let has_threats = |node: &&Node| match node.value() {
+            Value::List(threats) => !threats.is_empty(),
+            _ => true,
+        };
+        if let Some(threats) = cell.data.node("threats").filter(has_threats) {
+            cell.data.keep(
+                &mut item.comments,
+                "threats",
+                "kept in a comment: threats are against elements",
+                format!("threats: {}", threats.in_one_line()),
+            );
+        }
+        item.comments.extend(cell.rest());
+        self.draft.items.push(item);
+    }
+
+    /// Keeps a boundary that is a line, with the flows that it crosses.
+    fn keep_curve(&mut self, cell: &Cell<'_>, diagram: &Diagram<'_>) {
+        let crossed = diagram.crossed_by(cell);
+        let crossed = if crossed.is_empty() {
+            String::new()
+        } else {
+            format!("; it crosses {}", crossed.join(", "))
+        };
+        let prefix = &diagram.prefix;
+        let title = titles::or(&cell.title, "without a name");
+        cell.fields.keep(
+            &mut self.draft.comments,
+            "shape",
+            NO_INSIDE,
+            format!("{prefix}trust boundary drawn as a line: {title}{crossed}"),
+        );
+        let description = cell.data.text("description");
+        self.draft.comments.extend(description);
+        self.draft.comments.extend(cell.rest());
+    }
+}

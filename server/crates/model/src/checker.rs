@@ -71,7 +71,7 @@ pub fn checked_condition(db: &dyn Db, rule: Decl) -> Checked {
             written.root,
             format!(
                 "the condition is nested deeper than {}",
-                crate::lower::DEEPEST_CONDITION
+                crate::lower::MAX_CONDITION_DEPTH
             ),
         );
     }

@@ -6,13 +6,17 @@
 //! `commands`, one file a command. `lsp` is the language server, which reads models by `load`.
 
 mod arguments;
-mod commands;
-mod load;
-mod lsp;
 mod outcome;
-mod output;
 mod printable;
+
+mod load;
+
 mod reports;
+
+mod output;
+
+mod commands;
+mod lsp;
 
 pub use lsp::{End, serve};
 
@@ -43,7 +47,7 @@ pub fn main() -> ExitCode {
         // Whoever reads our output may stop reading: `threatline check | head`.
         Err(error) if is_broken_pipe(&error) => Outcome::Clean.into(),
         Err(error) => {
-            output::error("error", &format!("{error:#}"));
+            output::terminal::error("error", &format!("{error:#}"));
             Outcome::Unusable.into()
         }
     }

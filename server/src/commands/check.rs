@@ -4,7 +4,8 @@
 use crate::arguments::{CheckArguments, FailOn, Format};
 use crate::load::models::load;
 use crate::outcome::Outcome;
-use crate::output::{github, human, json, notes, sarif, standard_output};
+use crate::output::terminal::{notes, standard_output};
+use crate::output::{github, human, json, sarif};
 use crate::reports::model::{ModelReport, report};
 use anyhow::Result;
 use std::io::Write;
@@ -19,8 +20,8 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
     notes("note", &loaded.notes);
     let mut output = standard_output();
     match arguments.format {
-        Format::Human => human::write(&mut output, loaded.db(), &reports)?,
-        Format::Json => json::write(&mut output, loaded.db(), &reports)?,
+        Format::Human => human::check::write(&mut output, loaded.db(), &reports)?,
+        Format::Json => json::check::write(&mut output, loaded.db(), &reports)?,
         Format::Sarif => sarif::write(&mut output, loaded.db(), &reports)?,
         Format::Github => github::write(&mut output, &reports)?,
     }

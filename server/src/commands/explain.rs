@@ -3,7 +3,8 @@
 use crate::arguments::ExplainArguments;
 use crate::load::models::{Loaded, load};
 use crate::outcome::Outcome;
-use crate::output::{human::explanation, standard_output};
+use crate::output::human::explanation;
+use crate::output::terminal::standard_output;
 use anyhow::{Result, anyhow};
 use std::io::Write;
 use threatline_model::{Database, Model, Workspace, World, all_findings, codes, full_name, rules};

@@ -5,7 +5,7 @@ use crate::arguments::ExportArguments;
 use crate::load::models::load;
 use crate::outcome::Outcome;
 use crate::output::file::write_whole;
-use crate::output::notes;
+use crate::output::terminal::notes;
 use crate::reports::model::{report, the_only};
 use anyhow::{Result, bail};
 use std::io::Write;

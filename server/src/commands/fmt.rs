@@ -5,7 +5,7 @@ use crate::arguments::FmtArguments;
 use crate::load::{disk, models};
 use crate::outcome::Outcome;
 use crate::output::file::write_whole;
-use crate::output::{error, notes};
+use crate::output::terminal::{error, notes};
 use crate::printable::in_one_line;
 use anyhow::Result;
 use std::io::Write;

@@ -4,9 +4,9 @@
 use crate::arguments::ImportArguments;
 use crate::load::paths::is_model_file;
 use crate::outcome::Outcome;
-use crate::output::error;
 use crate::output::file::write_whole;
 use crate::output::human::import as printed;
+use crate::output::terminal::error;
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
 use std::path::{Component, Path, PathBuf};

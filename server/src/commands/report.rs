@@ -14,7 +14,8 @@ use crate::load::models::load;
 use crate::outcome::Outcome;
 use crate::output::document::Document;
 use crate::output::file::write_whole;
-use crate::output::{error, html, markdown, notes};
+use crate::output::terminal::{error, notes};
+use crate::output::{html, markdown};
 use crate::reports::model::{ModelReport, report, the_only};
 use anyhow::Result;
 use std::io::Write;
@@ -33,7 +34,7 @@ pub fn run(arguments: &ReportArguments) -> Result<Outcome> {
     let mut text = Vec::new();
     match arguments.to {
         ReportFormat::Html => html::write(&mut text, &document)?,
-        ReportFormat::Markdown => markdown::write(&mut text, &document)?,
+        ReportFormat::Markdown => markdown::document::write(&mut text, &document)?,
     }
     match &arguments.out {
         Some(path) => write_whole(&[(path, &text)])?,

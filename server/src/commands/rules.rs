@@ -3,7 +3,8 @@
 use crate::arguments::{RulesArguments, RulesFormat};
 use crate::load::models::load;
 use crate::outcome::Outcome;
-use crate::output::{human, json, markdown, standard_output};
+use crate::output::terminal::standard_output;
+use crate::output::{human, json, markdown};
 use anyhow::{Result, anyhow};
 use smol_str::SmolStr;
 use std::io::Write;

@@ -4,7 +4,8 @@
 use crate::arguments::{TestArguments, TestFormat};
 use crate::load::models::load;
 use crate::outcome::Outcome;
-use crate::output::{human, json, notes, standard_output};
+use crate::output::terminal::{notes, standard_output};
+use crate::output::{human, json};
 use crate::reports::rule_tests::{RuleTest, run_tests, untested};
 use anyhow::{Result, bail};
 use std::io::Write;

@@ -2,17 +2,20 @@
 //! checkout: nothing is written, nothing is fetched, and nothing runs that a repository may name,
 //! since these are its plumbing commands and no others. It must not know what the models say.
 
+mod plumbing;
+
 mod blobs;
+
 mod tree;
 
 use self::blobs::Blobs;
+use self::plumbing::{run, run_well, to_path, without_line_end};
 use self::tree::{Found, Target, Tree};
 use crate::load::models::{Loaded, ModelTexts};
 use crate::load::paths::{SETTINGS, not_followed, shown};
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, bail};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use threatline_model::{Date, FileText};
 use threatline_syntax::spelling::did_you_mean;
 
@@ -24,61 +27,6 @@ pub struct Repository {
 
 /// A commit, by its id.
 pub struct Commit(String);
-
-/// Runs `git` in a folder. What a repository's own settings could start is turned off.
-fn git(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new("git");
-    command
-        .current_dir(folder)
-        .args(["--no-pager", "--no-replace-objects", "--no-optional-locks"])
-        .args(["-c", "core.fsmonitor=false"])
-        .args(["-c", "core.hooksPath=/dev/null"])
-        .args(["-c", "protocol.allow=never"])
-        .args(["-c", "safe.bareRepository=explicit"])
-        .args(arguments)
-        .env("LC_ALL", "C")
-        .env("GIT_NO_LAZY_FETCH", "1")
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .stdin(Stdio::null());
-    // Set where a hook of git runs us, and of the folder that the hook was started in.
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
-        command.env_remove(name);
-    }
-    command
-}
-
-/// What a run of `git` printed, if it went well; else what it complained of.
-fn run(folder: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>> {
-    let output = git(folder, arguments)
-        .output()
-        .context("`git` cannot be run, which reads revisions")?;
-    if output.status.success() {
-        return Ok(Ok(output.stdout));
-    }
-    Ok(Err(String::from_utf8_lossy(&output.stderr)
-        .trim()
-        .trim_start_matches("fatal: ")
-        .to_owned()))
-}
-
-/// What a run of `git` printed that has to go well.
-fn run_well(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
-    run(folder, arguments)?.map_err(|complaint| anyhow!("git: {complaint}"))
-}
-
-fn without_line_end(bytes: &[u8]) -> &[u8] {
-    bytes.strip_suffix(b"\n").unwrap_or(bytes)
-}
-
-#[cfg(unix)]
-fn to_path(bytes: &[u8]) -> PathBuf {
-    <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn to_path(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
-}
 
 impl Repository {
     /// The repository that a path is in, which need not be there.

@@ -3,15 +3,17 @@
 //! The same models give the same bytes: no time and no folder of this machine is in them.
 
 mod fingerprints;
+mod levels;
 mod places;
-mod rules;
 mod taxonomies;
 
+mod rules;
+
 use self::fingerprints::Fingerprints;
+use self::levels::{level, severity_of};
 use self::places::{Related, location, related_locations, uri_bases};
 use self::rules::{Rule, Rules};
 use self::taxonomies::Taxonomies;
-use super::write_json;
 use crate::printable::printable;
 use crate::reports::difference::Difference;
 use crate::reports::identity::identity;
@@ -19,9 +21,10 @@ use crate::reports::model::{Entry, ModelReport, policy_in_words};
 use crate::reports::spots::{Spot, spot_of, spot_of_finding};
 use serde_json::{Value, json};
 use std::io::Write;
+use threatline_exchange::pretty::pretty_json;
 use threatline_model::{
-    Assessed, Database, Decl, FindingState, Level, Location, Part, Severity, categories_in_words,
-    codes, codes::Class, finding_reasons, full_name, typed,
+    Assessed, Database, Decl, FindingState, Location, Part, Severity, categories_in_words, codes,
+    codes::Class, finding_reasons, full_name, typed,
 };
 use threatline_syntax::prose::count;
 use threatline_view::compare::Opened;
@@ -53,10 +56,8 @@ pub fn write(
                 .for_each(|assessed| log.treated(report, assessed));
         }
     }
-    write_json(
-        output,
-        &log.into_document(&reports.iter().collect::<Vec<_>>()),
-    )
+    let document = log.into_document(&reports.iter().collect::<Vec<_>>());
+    output.write_all(pretty_json(&document).as_bytes())
 }
 
 /// Writes a document of what is new in the head of some differences, and of nothing else.
@@ -91,7 +92,7 @@ pub fn write_new(
         }
         reports.push(report);
     }
-    write_json(output, &log.into_document(&reports))
+    output.write_all(pretty_json(&log.into_document(&reports)).as_bytes())
 }
 
 /// Whether the settings of a model turn its findings off.
@@ -426,21 +427,4 @@ fn under_review(db: &Database, mitigation: Decl) -> Value {
         "justification": format!("`{name}` is to counter it{due}."),
         "properties": { "mitigation": name },
     })
-}
-
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Information | Severity::Hint => "note",
-    }
-}
-
-/// How much a finding weighs, as its diagnostic would.
-fn severity_of(level: Level) -> Severity {
-    match level {
-        Level::Critical | Level::High => Severity::Error,
-        Level::Medium => Severity::Warning,
-        Level::Low => Severity::Information,
-    }
 }

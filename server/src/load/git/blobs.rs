@@ -1,6 +1,6 @@
 //! Contents of a git repository by their ids. It must not know whose contents they are.
 
-use super::git;
+use super::plumbing::git;
 use crate::load::disk::too_long;
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Read, Write};

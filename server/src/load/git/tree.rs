@@ -2,7 +2,7 @@
 //! finds on a disk. It must not know what the files hold.
 
 use super::blobs::Blobs;
-use super::to_path;
+use super::plumbing::to_path;
 use crate::load::paths::{SETTINGS, is_model_file, is_passed_over};
 use anyhow::Result;
 use std::collections::BTreeMap;

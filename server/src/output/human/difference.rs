@@ -1,6 +1,6 @@
 //! What changed in designs, for people at a terminal: the findings as `check` tells them.
 
-use super::entries;
+use super::entries::entries;
 use crate::output::styles::{BAD, FAINT, GOOD, HEADING};
 use crate::output::wording::{
     CLOSED, PUT_OFF, TEXTS, before, counts, is_told, place, place_of, severity_of, status, texts,

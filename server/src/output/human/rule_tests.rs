@@ -1,6 +1,6 @@
 //! What the tests of rules came to, for people.
 
-use super::entries;
+use super::entries::entries;
 use crate::output::styles::{BAD, GOOD, HEADING};
 use crate::printable::in_one_line;
 use crate::reports::rule_tests::RuleTest;

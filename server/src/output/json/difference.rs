@@ -1,12 +1,12 @@
 //! What changed, as one JSON document.
 
-use super::{VERSION, diagnostic, location};
-use crate::output::write_json;
+use super::parts::{VERSION, diagnostic, location};
 use crate::reports::difference::Difference;
 use crate::reports::model::ModelReport;
 use serde_json::{Value, json};
 use std::io::Write;
 use threatline_exchange::json;
+use threatline_exchange::pretty::pretty_json;
 use threatline_model::{Database, Decl, FindingState, Level, full_name};
 use threatline_view::compare::{Change, Closed, Opened, Topic, Where};
 
@@ -16,7 +16,8 @@ use threatline_view::compare::{Change, Closed, Opened, Topic, Where};
 /// When the output cannot be written.
 pub fn write(output: &mut impl Write, differences: &[Difference]) -> std::io::Result<()> {
     let models: Vec<Value> = differences.iter().map(model).collect();
-    write_json(output, &json!({ "version": VERSION, "models": models }))
+    let document = json!({ "version": VERSION, "models": models });
+    output.write_all(pretty_json(&document).as_bytes())
 }
 
 fn model(difference: &Difference) -> Value {

@@ -1,11 +1,11 @@
 //! What the tests of rules came to, as one JSON document.
 
-use super::{VERSION, diagnostic};
-use crate::output::write_json;
+use super::parts::{VERSION, diagnostic};
 use crate::reports::rule_tests::RuleTest;
 use serde_json::{Value, json};
 use std::io::Write;
 use threatline_exchange::json;
+use threatline_exchange::pretty::pretty_json;
 use threatline_model::{Database, Decl, Outcome, full_name};
 
 /// Writes the outcome of tests as a document.
@@ -22,7 +22,7 @@ pub fn write(
     let untested = untested.iter().map(|rule| full_name(db, *rule).as_str());
     let untested: Vec<&str> = untested.collect();
     let document = json!({ "version": VERSION, "tests": tests, "untested": untested });
-    write_json(output, &document)
+    output.write_all(pretty_json(&document).as_bytes())
 }
 
 fn document_of(db: &Database, test: &RuleTest) -> Value {

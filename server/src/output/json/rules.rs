@@ -1,10 +1,10 @@
 //! Rules, as one JSON document.
 
-use super::VERSION;
-use crate::output::write_json;
+use super::parts::VERSION;
 use serde_json::{Value, json};
 use std::io::Write;
 use threatline_exchange::json;
+use threatline_exchange::pretty::pretty_json;
 use threatline_model::{Database, Part, full_name};
 use threatline_view::catalogue::Entry;
 
@@ -14,7 +14,8 @@ use threatline_view::catalogue::Entry;
 /// When the output cannot be written.
 pub fn write(output: &mut impl Write, db: &Database, rules: &[Entry]) -> std::io::Result<()> {
     let rules: Vec<Value> = rules.iter().map(|entry| document_of(db, entry)).collect();
-    write_json(output, &json!({ "version": VERSION, "rules": rules }))
+    let document = json!({ "version": VERSION, "rules": rules });
+    output.write_all(pretty_json(&document).as_bytes())
 }
 
 fn document_of(db: &Database, entry: &Entry) -> Value {

@@ -1,6 +1,6 @@
 //! What changed in designs, as a comment on a pull request. It must not decide what is said.
 
-use super::{Form, blocks};
+use super::document::{Form, blocks};
 use crate::output::document::{Block, Cell, Details};
 use crate::output::wording::{
     CLOSED, PUT_OFF, TEXTS, counts, is_told, place, place_of, severity_of, status, texts, title,

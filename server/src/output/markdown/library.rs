@@ -1,6 +1,6 @@
 //! The library as a page in Markdown. It must not decide what is said.
 
-use super::escape;
+use super::escape::escape;
 use crate::printable::printable;
 use std::io::{Result, Write};
 use threatline_model::{

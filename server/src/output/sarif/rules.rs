@@ -1,7 +1,7 @@
 //! What results are instances of: rules of the library and of models, threats that people wrote,
 //! and the codes of other diagnostics, each described for the page that shows its alerts.
 
-use super::level;
+use super::levels::{level, severity_of};
 use super::taxonomies::Taxonomies;
 use crate::printable::printable;
 use serde_json::{Value, json};
@@ -140,7 +140,7 @@ fn of_threat(db: &Database, decl: Decl, occurring: &Occurring) -> Value {
     let title = decl.title(db).unwrap_or_else(|| full_name(db, decl));
     let description = decl.facts(db).description.as_ref().unwrap_or(title);
     let level_of_worst = occurring.worst.map_or(Level::Medium, |(_, level)| level);
-    let severity = super::severity_of(level_of_worst);
+    let severity = severity_of(level_of_worst);
     let help = help(db, decl, occurring.model);
     let mut descriptor = json!({
         "id": printable(full_name(db, decl)),

@@ -20,6 +20,8 @@ mod hostile;
 mod import;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/pinned.rs"]
+mod pinned;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/rules.rs"]

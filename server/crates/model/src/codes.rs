@@ -71,7 +71,12 @@ pub fn find(id: &str) -> Option<&'static Code> {
 }
 
 macro_rules! codes {
-    ($($name:ident, $id:literal, $class:ident, $severity:ident, $summary:literal, $doc:literal, $example:literal;)*) => {
+    ($(
+        $name:ident, $id:literal, $class:ident, $severity:ident,
+        $summary:literal,
+        $doc:literal,
+        $example:literal;
+    )*) => {
         $(
             #[doc = $summary]
             pub static $name: Code = Code {
@@ -94,20 +99,25 @@ codes! {
     "process shop \"Shop\" { technology web_service }";
 
     UNREADABLE_FILE, "unreadable-file", Text, Error, "A file cannot be read as text.",
-    "The file is not UTF-8, longer than 64 MB, or cannot be opened. Of a file that is not UTF-8 the rest is still checked.",
+    "The file is not UTF-8, longer than 64 MB, or cannot be opened. Of a file that is not UTF-8 \
+     the rest is still checked.",
     "process shop \"\u{fffd}\"";
 
-    LOOSE_DESCRIPTION, "loose-description", Text, Warning, "A description with nothing after it to describe.",
+    LOOSE_DESCRIPTION, "loose-description", Text, Warning,
+    "A description with nothing after it to describe.",
     "`///` lines describe the declaration that follows them. Elsewhere, write a comment with `//`.",
     "process shop { \n  /// What it is made with.\n  technology: web_service\n}";
 
-    INVALID_SETTING, "invalid-setting", Text, Error, "Something in `threatline.toml` is not known or does not fit.",
-    "A section or key that does not exist, or a value that the key does not take. The rest of the file holds.",
+    INVALID_SETTING, "invalid-setting", Text, Error,
+    "Something in `threatline.toml` is not known or does not fit.",
+    "A section or key that does not exist, or a value that the key does not take. The rest of the \
+     file holds.",
     "";
 
     UNRESOLVED_REFERENCE, "unresolved-reference", Model, Error, "A name that nothing declares.",
-    "A name is looked up in the file's component, then in those around it, at the top level, and last in the library. \
-     Names in other components are written with the component: `payments.ledger`.",
+    "A name is looked up in the file's component, then in those around it, at the top level, and \
+     last in the library. Names in other components are written with the component: \
+     `payments.ledger`.",
     "process shop in vcp\nboundary vpc";
 
     WRONG_KIND, "wrong-kind", Model, Error, "A name of something else than is needed there.",
@@ -115,16 +125,18 @@ codes! {
     "asset card { classification: restricted }\nprocess shop in card";
 
     DUPLICATE_DECLARATION, "duplicate-declaration", Model, Error, "Two declarations of one name.",
-    "A name is declared once in its component, whatever its kind; a component once in its model. Two flows without \
-     names between the same two elements cannot be told apart: give them names.",
+    "A name is declared once in its component, whatever its kind; a component once in its model. \
+     Two flows without names between the same two elements cannot be told apart: give them names.",
     "process shop\nstore shop";
 
-    MISPLACED_DECLARATION, "misplaced-declaration", Model, Error, "A declaration, or a part of it, where it cannot stand.",
-    "`component` comes first in its file, and once; only externals, processes, stores and boundaries are placed with \
-     `in`; only flows have two ends.",
+    MISPLACED_DECLARATION, "misplaced-declaration", Model, Error,
+    "A declaration, or a part of it, where it cannot stand.",
+    "`component` comes first in its file, and once; only externals, processes, stores and \
+     boundaries are placed with `in`; only flows have two ends.",
     "process shop\ncomponent late";
 
-    MISSING_PART, "missing-part", Model, Error, "A declaration without its name, or a flow without an end.",
+    MISSING_PART, "missing-part", Model, Error,
+    "A declaration without its name, or a flow without an end.",
     "Everything but a flow and an assumption needs a name; a flow needs a source and a target.",
     "process \"Shop\"";
 
@@ -136,12 +148,14 @@ codes! {
     "One fact is stated once. Put the values of a list into one property.",
     "process shop { technology: web_service technology: web_application }";
 
-    MISSING_PROPERTY, "missing-property", Model, Error, "A declaration without a property that it needs.",
+    MISSING_PROPERTY, "missing-property", Model, Error,
+    "A declaration without a property that it needs.",
     "Without it the declaration says nothing that can be used.",
     "asset card \"Card\"";
 
     INVALID_VALUE, "invalid-value", Model, Error, "A value that its property does not take.",
-    "The property takes something of another kind, or one value where several are given, or its value is missing.",
+    "The property takes something of another kind, or one value where several are given, or its \
+     value is missing.",
     "assumption calm { validate_by: tomorrow }";
 
     UNKNOWN_WORD, "unknown-word", Model, Error, "A word that is not in the property's list.",
@@ -152,13 +166,15 @@ codes! {
     "Once says it all.",
     "asset card { classification: restricted }\nprocess shop { handles: card, card }";
 
-    UNKNOWN_REFERENCE, "unknown-reference", Model, Warning, "A reference that the published lists do not have.",
-    "No weakness, attack pattern or technique has this id, ASVS 5.0 has no such requirement, or its publisher has given \
-     the entry up. The lists are part of Threatline, so it also tells of an id that is newer than they are: there, turn \
-     it off.",
+    UNKNOWN_REFERENCE, "unknown-reference", Model, Warning,
+    "A reference that the published lists do not have.",
+    "No weakness, attack pattern or technique has this id, ASVS 5.0 has no such requirement, or \
+     its publisher has given the entry up. The lists are part of Threatline, so it also tells of \
+     an id that is newer than they are: there, turn it off.",
     "process shop\nthreat fraud { category: spoofing targets: shop references: CWE-9999 }";
 
-    BOUNDARY_CYCLE, "boundary-cycle", Model, Error, "Boundaries that lie in each other in a circle.",
+    BOUNDARY_CYCLE, "boundary-cycle", Model, Error,
+    "Boundaries that lie in each other in a circle.",
     "A boundary lies in another one, and never, by way of others, in itself.",
     "boundary inner in outer\nboundary outer in inner";
 
@@ -166,46 +182,66 @@ codes! {
     "No design has so many boundaries around each other; what is around the 64th is not looked at.",
     "";
 
-    DEFINITION_CYCLE, "definition-cycle", Model, Error, "Something that is defined by way of itself.",
+    DEFINITION_CYCLE, "definition-cycle", Model, Error,
+    "Something that is defined by way of itself.",
     "`is` and `based_on` lead from the narrower to the broader, never back.",
     "technology queue { is: bus }\ntechnology bus { is: queue }";
 
     INVALID_CONDITION, "invalid-condition", Model, Error, "A condition that cannot be evaluated.",
-    "It asks for a fact that these elements do not have, compares with a word that the fact cannot be, or orders \
-     words that have no order. The language reference lists the facts.",
+    "It asks for a fact that these elements do not have, compares with a word that the fact cannot \
+     be, or orders words that have no order. The language reference lists the facts.",
     "rule odd { on: flow category: tampering when: colour = red }";
 
-    MISSING_MITIGATION, "missing-mitigation", Finding, Warning, "An open threat: the facts call for it, and nothing counters it.",
-    "A rule of the library or of the model found a threat on an element, or a person wrote one, and no mitigation, \
-     done or planned, counters it there. Its weight follows the severity: `critical` and `high` are errors, `medium` \
-     warnings, `low` information. Correct the fact, add a mitigation, or accept the risk with a date.",
-    "asset card { classification: restricted }\nboundary net { trust: untrusted }\nboundary vpc\nexternal buyer in net\n\
-     process shop in vpc\nflow buyer -> shop { protocol: http authentication: session sends: card }";
+    MISSING_MITIGATION, "missing-mitigation", Finding, Warning,
+    "An open threat: the facts call for it, and nothing counters it.",
+    "A rule of the library or of the model found a threat on an element, or a person wrote one, \
+     and no mitigation, done or planned, counters it there. Its weight follows the severity: \
+     `critical` and `high` are errors, `medium` warnings, `low` information. Correct the fact, add \
+     a mitigation, or accept the risk with a date.",
+    "asset card { classification: restricted }\n\
+     boundary net { trust: untrusted }\n\
+     boundary vpc\n\
+     external buyer in net\n\
+     process shop in vpc\n\
+     flow buyer -> shop { protocol: http authentication: session sends: card }";
 
-    UNSTATED_FACT, "unstated-fact", Finding, Information, "A fact that is not stated and would decide whether a threat is there.",
-    "All else that a rule asks for is so; only this fact is not stated. It is asked for once, however many rules wait \
-     for it. Its weight follows the severity, which is a grade lower than that of the threat itself. State the fact.",
-    "asset card { classification: restricted }\nboundary net { trust: untrusted }\nboundary vpc\nexternal buyer in net\n\
-     process shop in vpc\nflow buyer -> shop { protocol: https authorization: end_user sends: card }";
+    UNSTATED_FACT, "unstated-fact", Finding, Information,
+    "A fact that is not stated and would decide whether a threat is there.",
+    "All else that a rule asks for is so; only this fact is not stated. It is asked for once, \
+     however many rules wait for it. Its weight follows the severity, which is a grade lower than \
+     that of the threat itself. State the fact.",
+    "asset card { classification: restricted }\n\
+     boundary net { trust: untrusted }\n\
+     boundary vpc\n\
+     external buyer in net\n\
+     process shop in vpc\n\
+     flow buyer -> shop { protocol: https authorization: end_user sends: card }";
 
-    UNMET_EXPECTATION, "unmet-expectation", Finding, Error, "A test expects of a rule what is not so.",
-    "In a file whose name ends with `.test.threat`, an `expect` says what rules have to find and what not. Either the \
-     rule is wrong, or the test is.",
+    UNMET_EXPECTATION, "unmet-expectation", Finding, Error,
+    "A test expects of a rule what is not so.",
+    "In a file whose name ends with `.test.threat`, an `expect` says what rules have to find and \
+     what not. Either the rule is wrong, or the test is.",
     "process shop\nprocess stock\nflow ask: shop -> stock { protocol: https }\n\
      expect { found: unencrypted_flow@ask }";
 
-    EXPIRED_ACCEPTANCE, "expired-acceptance", Time, Warning, "A risk is accepted until a day that has passed.",
-    "After its last day an `accept` no longer holds, and the findings that it named are open again. Mitigate them, or \
-     have the risk accepted anew.",
-    "process shop\nthreat fraud { category: spoofing targets: shop }\n\
-     accept fraud_for_now { findings: fraud by: \"CISO\" until: 2020-01-31 because: \"Few orders yet.\" }";
+    EXPIRED_ACCEPTANCE, "expired-acceptance", Time, Warning,
+    "A risk is accepted until a day that has passed.",
+    "After its last day an `accept` no longer holds, and the findings that it named are open \
+     again. Mitigate them, or have the risk accepted anew.",
+    "process shop\n\
+     threat fraud { category: spoofing targets: shop }\n\
+     accept fraud_for_now { findings: fraud by: \"CISO\" until: 2020-01-31 because: \"Few orders \
+     yet.\" }";
 
     EXPIRING_ACCEPTANCE, "expiring-acceptance", Time, Hint, "An acceptance ends within 30 days.",
     "Decide now what comes after it.",
-    "process shop\nthreat fraud { category: spoofing targets: shop }\n\
-     accept fraud_for_now { findings: fraud by: \"CISO\" until: 2026-01-20 because: \"Few orders yet.\" }";
+    "process shop\n\
+     threat fraud { category: spoofing targets: shop }\n\
+     accept fraud_for_now { findings: fraud by: \"CISO\" until: 2026-01-20 because: \"Few orders \
+     yet.\" }";
 
-    OVERDUE_MITIGATION, "overdue-mitigation", Time, Warning, "A mitigation should have been done by now.",
+    OVERDUE_MITIGATION, "overdue-mitigation", Time, Warning,
+    "A mitigation should have been done by now.",
     "Its `due` has passed, and its `status` is neither `implemented` nor `verified`.",
     "mitigation checks { counters: spoofing status: planned due: 2020-01-31 }";
 
@@ -213,15 +249,18 @@ codes! {
     "It is not done yet.",
     "mitigation checks { counters: spoofing status: planned due: 2026-01-20 }";
 
-    OVERDUE_ASSUMPTION, "overdue-assumption", Time, Warning, "An assumption should have been looked at again by now.",
+    OVERDUE_ASSUMPTION, "overdue-assumption", Time, Warning,
+    "An assumption should have been looked at again by now.",
     "Its `validate_by` has passed: see whether it still holds, and set the next day.",
     "assumption calm \"Orders come in by day only\" { validate_by: 2020-01-31 }";
 
-    ASSUMPTION_DUE, "assumption-due", Time, Hint, "An assumption is to be looked at again within 30 days.",
+    ASSUMPTION_DUE, "assumption-due", Time, Hint,
+    "An assumption is to be looked at again within 30 days.",
     "See whether it still holds, and set the next day.",
     "assumption calm \"Orders come in by day only\" { validate_by: 2026-01-20 }";
 
-    UNUSED_ASSET, "unused-asset", Lint, Warning, "An asset that nothing stores, handles or carries.",
+    UNUSED_ASSET, "unused-asset", Lint, Warning,
+    "An asset that nothing stores, handles or carries.",
     "State where it is, or take it out: what is nowhere is not protected.",
     "asset card { classification: restricted }";
 
@@ -229,7 +268,8 @@ codes! {
     "Nothing names it, so it has no effect: list it under `mitigations` where it is in place.",
     "mitigation checks { counters: spoofing }";
 
-    UNUSED_DEFINITION, "unused-definition", Lint, Warning, "A technology or protocol that nothing uses.",
+    UNUSED_DEFINITION, "unused-definition", Lint, Warning,
+    "A technology or protocol that nothing uses.",
     "Nothing is made with it or talks it.",
     "technology homegrown_queue { is: message_queue }";
 
@@ -242,7 +282,8 @@ codes! {
     "boundary vpc";
 
     EMPTY_FLOW, "empty-flow", Lint, Information, "A flow that carries nothing.",
-    "State what it `sends` and `receives`: how severe a threat to it is follows from what it carries.",
+    "State what it `sends` and `receives`: how severe a threat to it is follows from what it \
+     carries.",
     "process shop\nprocess stock\nflow shop -> stock { protocol: https }";
 
     SELF_FLOW, "self-flow", Lint, Warning, "A flow from an element to itself.",
@@ -254,16 +295,22 @@ codes! {
     "process shop\nprocess stock\nflow shop -> stock { authentication: none multi_factor: yes }";
 
     IDLE_ACCEPTANCE, "idle-acceptance", Lint, Warning, "An acceptance of what is not there.",
-    "No such finding exists, or a mitigation counters it already. An `accept` that is not needed hides the finding when \
-     it comes back: take it out.",
-    "process shop\nprocess stock\nflow ask: shop -> stock { protocol: https }\n\
-     accept clear_text { findings: unencrypted_flow@ask by: \"CISO\" until: 2099-01-31 because: \"It is not.\" }";
+    "No such finding exists, or a mitigation counters it already. An `accept` that is not needed \
+     hides the finding when it comes back: take it out.",
+    "process shop\n\
+     process stock\n\
+     flow ask: shop -> stock { protocol: https }\n\
+     accept clear_text { findings: unencrypted_flow@ask by: \"CISO\" until: 2099-01-31 because: \
+     \"It is not.\" }";
 
-    UNPROVEN_MITIGATION, "unproven-mitigation", Lint, Information, "A verified mitigation without evidence.",
+    UNPROVEN_MITIGATION, "unproven-mitigation", Lint, Information,
+    "A verified mitigation without evidence.",
     "`verified` says that something proves that it works: name it under `evidence`.",
-    "process shop { mitigations: checks }\nmitigation checks { counters: spoofing status: verified }";
+    "process shop { mitigations: checks }\n\
+     mitigation checks { counters: spoofing status: verified }";
 
-    INEFFECTIVE_MITIGATION, "ineffective-mitigation", Lint, Warning, "A mitigation that counters nothing.",
+    INEFFECTIVE_MITIGATION, "ineffective-mitigation", Lint, Warning,
+    "A mitigation that counters nothing.",
     "It states neither `counters` nor `based_on`, and no threat lists it, so it closes no finding.",
     "process shop { mitigations: checks }\nmitigation checks";
 }

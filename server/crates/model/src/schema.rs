@@ -29,12 +29,12 @@ impl Words {
         self.words
             .iter()
             .position(|(listed, _)| *listed == word)
-            .map(|at| at as u8)
+            .map(|position| position as u8)
     }
 
     /// The word at a position.
-    pub fn word(&self, at: u8) -> &'static str {
-        self.words[at as usize].0
+    pub fn word(&self, position: u8) -> &'static str {
+        self.words[position as usize].0
     }
 
     /// The words alone.
@@ -116,9 +116,17 @@ impl KindSchema {
 }
 
 macro_rules! words {
-    ($(#[doc = $doc:literal])* $name:ident, $called:literal, $ordered:literal, [$($word:literal: $meaning:literal),* $(,)?]) => {
+    (
+        $(#[doc = $doc:literal])*
+        $name:ident, $called:literal, $ordered:literal,
+        [$($word:literal: $meaning:literal),* $(,)?]
+    ) => {
         $(#[doc = $doc])*
-        pub static $name: Words = Words { called: $called, ordered: $ordered, words: &[$(($word, $meaning)),*] };
+        pub static $name: Words = Words {
+            called: $called,
+            ordered: $ordered,
+            words: &[$(($word, $meaning)),*],
+        };
     };
 }
 
@@ -127,17 +135,21 @@ words!(
     STRIDE, "a STRIDE category", false, [
         "spoofing": "Someone pretends to be someone or something else; it breaks authentication.",
         "tampering": "Data or code is changed by someone who may not; it breaks integrity.",
-        "repudiation": "Someone can deny what they did, because nothing proves it; it breaks accountability.",
+        "repudiation":
+            "Someone can deny what they did, because nothing proves it; it breaks accountability.",
         "information_disclosure": "Someone reads what they may not; it breaks confidentiality.",
-        "denial_of_service": "A service is made slow or unusable for those who need it; it breaks availability.",
-        "elevation_of_privilege": "Someone does what they have no right to; it breaks authorization.",
+        "denial_of_service":
+            "A service is made slow or unusable for those who need it; it breaks availability.",
+        "elevation_of_privilege":
+            "Someone does what they have no right to; it breaks authorization.",
     ]
 );
 words!(
     /// How likely, how bad, how important.
     LEVEL, "a level", true, [
         "low": "Unlikely, or little harm.",
-        "medium": "Possible, or harm that can be made good; also where nothing speaks for more or less.",
+        "medium":
+            "Possible, or harm that can be made good; also where nothing speaks for more or less.",
         "high": "Likely, or grave harm.",
         "critical": "To be expected, or harm that is hard to survive.",
     ]
@@ -192,12 +204,21 @@ words!(
 words!(
     /// The formats that a process accepts.
     FORMAT, "a format", false, [
-        "json": "JSON.", "xml": "XML.", "yaml": "YAML.", "csv": "CSV.", "html": "HTML.", "text": "Plain text.",
+        "json": "JSON.",
+        "xml": "XML.",
+        "yaml": "YAML.",
+        "csv": "CSV.",
+        "html": "HTML.",
+        "text": "Plain text.",
         "natural_language": "Text that a language model is to understand.",
         "url": "Addresses of what it then fetches.",
-        "file": "Files of any kind.", "image": "Pictures.", "archive": "Archives: zip, tar and the like.",
-        "serialized_objects": "Objects as a language writes them: Java serialization, pickle and the like.",
-        "code": "Code that is run.", "binary": "A binary format of its own.",
+        "file": "Files of any kind.",
+        "image": "Pictures.",
+        "archive": "Archives: zip, tar and the like.",
+        "serialized_objects":
+            "Objects as a language writes them: Java serialization, pickle and the like.",
+        "code": "Code that is run.",
+        "binary": "A binary format of its own.",
     ]
 );
 words!(
@@ -212,7 +233,10 @@ words!(
 );
 words!(
     /// Whether customers share it.
-    TENANCY, "a tenancy", false, ["single": "One customer alone.", "multi": "Several customers share it."]
+    TENANCY, "a tenancy", false, [
+        "single": "One customer alone.",
+        "multi": "Several customers share it.",
+    ]
 );
 words!(
     /// How a store's data are encrypted.
@@ -248,7 +272,9 @@ words!(
 words!(
     /// What a flow does with what it reaches.
     ACCESS, "an access", true, [
-        "read": "It reads.", "write": "It writes.", "read_write": "It reads and writes.",
+        "read": "It reads.",
+        "write": "It writes.",
+        "read_write": "It reads and writes.",
     ]
 );
 words!(
@@ -291,7 +317,10 @@ words!(
 words!(
     /// What a rule looks at.
     SUBJECT, "a kind of element", false, [
-        "external": "External entities.", "process": "Processes.", "store": "Data stores.", "flow": "Data flows.",
+        "external": "External entities.",
+        "process": "Processes.",
+        "store": "Data stores.",
+        "flow": "Data flows.",
     ]
 );
 
@@ -395,7 +424,8 @@ const MADE_WITH: Property = list(
 pub static KINDS: &[KindSchema] = &[
     KindSchema {
         kind: Kind::Component,
-        doc: "A part of the system, one file. What the file declares is named `NAME.x` from outside.",
+        doc: "A part of the system, one file. What the file declares is named `NAME.x` from \
+             outside.",
         placed: false,
         properties: &[
             list(
@@ -459,7 +489,8 @@ pub static KINDS: &[KindSchema] = &[
                 one("kind", Takes::Words(&ASSET_KIND), "What it is made of."),
             ),
             defaults(
-                "by the classification: `public` low, `internal` medium, `confidential` high, `restricted` critical",
+                "by the classification: `public` low, `internal` medium, `confidential` high, \
+                 `restricted` critical",
                 one(
                     "integrity",
                     Takes::Words(&LEVEL),
@@ -477,7 +508,8 @@ pub static KINDS: &[KindSchema] = &[
             one(
                 "personal",
                 Takes::YesNo,
-                "Whether it is about people who can be identified. Unless stated, it counts as `no`.",
+                "Whether it is about people who can be identified. Unless stated, it counts as \
+                 `no`.",
             ),
             list(
                 "regulations",
@@ -622,7 +654,8 @@ pub static KINDS: &[KindSchema] = &[
                 one("likelihood", Takes::Words(&LEVEL), "How likely it is."),
             ),
             defaults(
-                "by the most sensitive asset that it affects; without any, by what its targets hold",
+                "by the most sensitive asset that it affects; without any, by what its targets \
+                 hold",
                 one("impact", Takes::Words(&LEVEL), "How bad it is."),
             ),
             list(
@@ -712,7 +745,8 @@ pub static KINDS: &[KindSchema] = &[
             one(
                 "forwards",
                 Takes::YesNo,
-                "Whether it hands on what it gets, so that what is behind it is reached from where its callers are.",
+                "Whether it hands on what it gets, so that what is behind it is reached from where \
+                 its callers are.",
             ),
             REFERENCES,
         ],
@@ -764,7 +798,8 @@ pub static KINDS: &[KindSchema] = &[
                 one(
                     "impact",
                     Takes::Words(&LEVEL),
-                    "How bad it is where confidential data are held; less sensitive data make it lower, restricted ones higher.",
+                    "How bad it is where confidential data are held; less sensitive data make it \
+                     lower, restricted ones higher.",
                 ),
             ),
             REFERENCES,

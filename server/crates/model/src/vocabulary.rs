@@ -55,29 +55,47 @@ const FLOW: &[Kind] = &[Kind::Flow];
 macro_rules! derived {
     ($($name:literal, $kinds:expr, $gives:expr, $doc:literal;)*) => {
         /// Every derived fact, in the order of the reference.
-        pub static DERIVED_FACTS: &[DerivedFact] = &[$(DerivedFact { name: $name, kinds: $kinds, gives: $gives, doc: $doc }),*];
+        pub static DERIVED_FACTS: &[DerivedFact] = &[$(DerivedFact {
+            name: $name,
+            kinds: $kinds,
+            gives: $gives,
+            doc: $doc,
+        }),*];
     };
 }
 
 derived!(
-    "holds", ALL, Gives::Assets, "The assets that it stores, handles or carries, and that its flows bring it.";
+    "holds", ALL, Gives::Assets,
+        "The assets that it stores, handles or carries, and that its flows bring it.";
     "carries", FLOW, Gives::Assets, "The assets that the flow sends and receives.";
-    "exposed", ALL, Gives::YesNo, "A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place.";
+    "exposed", ALL, Gives::YesNo,
+        "A flow: it starts in a place of lower trust than it ends in. Another element: it is \
+         reached from such a place.";
     "outbound", FLOW, Gives::YesNo, "It starts in a place of higher trust than it ends in.";
-    "reached_from", NODES, Gives::Word(&TRUST), "The lowest trust of the places from which flows reach it, directly or through technologies that forward.";
-    "trust", NODES, Gives::Word(&TRUST), "The trust of the boundary that it is in. Outside of all boundaries an external is `untrusted`, and a process or store `high`.";
-    "placed", NODES, Gives::Words(&BOUNDARY_KIND), "The kinds of the boundaries around it, of those that state one.";
+    "reached_from", NODES, Gives::Word(&TRUST),
+        "The lowest trust of the places from which flows reach it, directly or through \
+         technologies that forward.";
+    "trust", NODES, Gives::Word(&TRUST),
+        "The trust of the boundary that it is in. Outside of all boundaries an external is \
+         `untrusted`, and a process or store `high`.";
+    "placed", NODES, Gives::Words(&BOUNDARY_KIND),
+        "The kinds of the boundaries around it, of those that state one.";
     "in_scope", ALL, Gives::YesNo, "It does not state `out_of_scope`.";
     "crosses_boundary", FLOW, Gives::YesNo, "Just one of the flow's ends is in some boundary.";
-    "crosses", FLOW, Gives::Words(&BOUNDARY_KIND), "The kinds of the boundaries that the flow crosses, of those that state one.";
-    "encrypted", &[Kind::Flow, Kind::Store], Gives::YesNo, "The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do.";
-    "authenticated", FLOW, Gives::YesNo, "The flow states an authentication other than `none`; or it states none at all, and its protocol authenticates.";
+    "crosses", FLOW, Gives::Words(&BOUNDARY_KIND),
+        "The kinds of the boundaries that the flow crosses, of those that state one.";
+    "encrypted", &[Kind::Flow, Kind::Store], Gives::YesNo,
+        "The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do.";
+    "authenticated", FLOW, Gives::YesNo,
+        "The flow states an authentication other than `none`; or it states none at all, and its \
+         protocol authenticates.";
     "source", FLOW, Gives::Elements(NODES, Many::One), "Where the flow starts.";
     "target", FLOW, Gives::Elements(NODES, Many::One), "Who answers the flow.";
     "incoming", NODES, Gives::Elements(FLOW, Many::Several), "The flows that end at it.";
     "outgoing", NODES, Gives::Elements(FLOW, Many::Several), "The flows that start at it.";
     "flows", NODES, Gives::Elements(FLOW, Many::Several), "The flows that start or end at it.";
-    "neighbours", NODES, Gives::Elements(NODES, Many::Several), "The other elements that are placed directly in the same boundary.";
+    "neighbours", NODES, Gives::Elements(NODES, Many::Several),
+        "The other elements that are placed directly in the same boundary.";
 );
 
 /// A fact of a kind of element.

@@ -5,11 +5,13 @@ mod cursor;
 mod fixtures;
 mod generate;
 mod render;
+mod thoroughness;
 
 pub use cursor::{Cursor, example_models, written};
 pub use fixtures::{TODAY, fixture, workspace, workspace_with};
 pub use generate::{Random, generate, generate_one_file, generate_short};
 pub use render::{render, render_diagnostic, render_file, render_findings};
+pub use thoroughness::{cases, is_thorough, stride};
 
 #[cfg(test)]
 mod tests {

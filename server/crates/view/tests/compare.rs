@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use threatline_model::{FindingState, Model, Settings, Workspace, all_findings};
-use threatline_testkit::{Random, generate, workspace};
+use threatline_testkit::{Random, cases, generate, workspace};
 use threatline_view::compare::{Policies, Side, Topic, compare};
 
 type Files = Vec<(String, String)>;
@@ -73,7 +73,7 @@ fn what_is_found_in_both_is_told_of_neither_and_the_rest_of_one() {
     let base = workspace(&files);
     let before = Side::new(base.db(), Some(model(&base)));
     let settings = model(&base).settings(base.db());
-    for _ in 0..20 {
+    for _ in 0..cases(7, 20) {
         let moved = workspace(&shuffled(&files, &mut random));
         let found = compare(
             &before,

@@ -9,7 +9,7 @@ use threatline_ide::code_actions::{
 use threatline_ide::snippet::plain_text;
 use threatline_model::{File, FileText, Model, Span, Workspace, codes, diagnostics};
 use threatline_syntax::{parse, syntax_errors};
-use threatline_testkit::{Cursor, example_models, fixture, workspace};
+use threatline_testkit::{Cursor, cases, example_models, fixture, stride, workspace};
 
 fn models(workspace: &Workspace) -> Vec<Model> {
     workspace.models().chain(workspace.tests()).collect()
@@ -648,8 +648,10 @@ fn fixes_mend_what_they_are_for() {
 #[test]
 fn what_is_done_leaves_texts_in_form() {
     let mut count = 0;
-    for (name, files) in example_models() {
+    for (nth, (name, files)) in example_models().into_iter().enumerate() {
         let mut workspace = workspace(&files);
+        // Each model is looked at in other places, so that every kind of declaration is.
+        let skipped = nth % stride(12);
         let paths: Vec<String> = files
             .iter()
             .map(|(path, _)| path.clone())
@@ -666,12 +668,11 @@ fn what_is_done_leaves_texts_in_form() {
                 .iter()
                 .map(|spans| spans.start + spans.kind.end)
                 .collect();
-            let mut changed: Vec<(String, String)> = Vec::new();
-            for start in starts {
+            for start in starts.into_iter().skip(skipped).step_by(stride(12)) {
                 let within = Span { start, end: start };
                 for action in code_actions(db, &models(&workspace), file, within, false) {
                     count += 1;
-                    for (path, text) in after(&workspace, &action) {
+                    for (_, text) in after(&workspace, &action) {
                         let formatted = format(&text);
                         assert!(formatted.is_ok(), "{name}: {}\n{text}", action.title);
                         if !action.change.is_snippet {
@@ -682,13 +683,12 @@ fn what_is_done_leaves_texts_in_form() {
                                 action.title
                             );
                         }
-                        changed.push((path, text));
                     }
                 }
             }
             // Broken texts are offered something as well, and nothing breaks.
             for at in (0..text.len())
-                .step_by(97)
+                .step_by(97 * stride(12))
                 .filter(|at| text.is_char_boundary(*at))
             {
                 let file = workspace.set_file(model, path, FileText::new(&text[..at]));
@@ -701,5 +701,5 @@ fn what_is_done_leaves_texts_in_form() {
             workspace.set_file(model, path, FileText::new(text));
         }
     }
-    assert!(count > 100, "{count}");
+    assert!(count > cases(40, 500), "{count}");
 }

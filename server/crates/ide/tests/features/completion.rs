@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use threatline_ide::completion::{Completion, completion, explanation};
 use threatline_model::FileText;
-use threatline_testkit::{Cursor, example_models, workspace};
+use threatline_testkit::{Cursor, example_models, is_thorough, stride, workspace};
 
 fn offered(model: &str) -> Option<Completion> {
     let cursor = Cursor::new(model);
@@ -624,7 +624,7 @@ fn anything_anywhere_is_answered() {
             let file = workspace.file(path).unwrap();
             let places = || {
                 (0..text.len())
-                    .step_by(7)
+                    .step_by(7 * stride(15))
                     .filter(|at| text.is_char_boundary(*at))
             };
             for at in places() {
@@ -637,7 +637,7 @@ fn anything_anywhere_is_answered() {
             }
             // Only what is before the cursor.
             let model = file.model(workspace.db());
-            for at in places().step_by(11) {
+            for at in places().step_by(if is_thorough() { 11 } else { 5 }) {
                 let file = workspace.set_file(model, path, FileText::new(&text[..at]));
                 completion(workspace.db(), file, at as u32);
             }

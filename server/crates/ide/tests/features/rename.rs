@@ -6,7 +6,7 @@ use threatline_ide::file_rename::rename_file;
 use threatline_ide::occurrences::{Meaning, occurrences};
 use threatline_ide::rename::{prepare, rename};
 use threatline_model::{Model, Workspace};
-use threatline_testkit::{Cursor, Random, example_models, render, workspace};
+use threatline_testkit::{Cursor, Random, cases, example_models, render, workspace};
 
 fn models(workspace: &Workspace) -> Vec<Model> {
     workspace.models().chain(workspace.tests()).collect()
@@ -352,7 +352,7 @@ fn meaning_is_kept_or_the_name_is_refused() {
                     .map(|name| name.rsplit('.').next().unwrap().to_owned())
             })
             .collect();
-        for _ in 0..6 {
+        for _ in 0..cases(3, 6) {
             let file = *chance.pick(&all);
             let named: Vec<_> = file
                 .declarations(db)

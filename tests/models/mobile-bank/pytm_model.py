@@ -1,5 +1,5 @@
 """The same system as in `draft`, for pytm 1.4.0: `pip install pytm==1.4.0`, then
-`python pytm_model.py --json findings.json`, or `.ci/peers.py mobile-bank` for the count.
+`python pytm_model.py --json findings.json`, or `tests/models/pytm_findings.py mobile-bank` for the count.
 
 pytm 1.4.0 overwrites a flow's `protocol` and `controls.isEncrypted` by its sink's, and
 `controls.authenticatesDestination` by its source's. So these are stated at the elements as well, where

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Makes `server/library/references/*.tsv` anew from what is published. It needs the network, pip, npm and
-# python3, and is no part of `run`: the files are committed. `references.sh --check` compares instead.
+# python3, and is no part of `.ci/run`: the files are committed. `make.sh --check` compares instead.
 # Where the lists come from, and how to take newer ones, is told in `server/library/references/README.md`.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../../.."
 
 into=server/library/references
 work=$(mktemp -d)

@@ -3,14 +3,14 @@
 
 Run by a person, not by CI. It needs pytm in the Python that runs it: `pip install pytm==1.4.0`.
 
-    python .ci/peers.py three-tier-shop mobile-bank iot-fleet llm-agent supply-chain
+    python tests/models/pytm_findings.py three-tier-shop mobile-bank iot-fleet llm-agent supply-chain
 """
 
 import subprocess
 import sys
 from pathlib import Path
 
-MODELS = Path(__file__).resolve().parent.parent / "tests" / "models"
+MODELS = Path(__file__).resolve().parent
 SEVERITIES = ["Very High", "High", "Medium", "Low", "Very Low"]
 
 # pytm keeps its model in globals, so each model has a process of its own.

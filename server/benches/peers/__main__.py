@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares Threatline with the language server of LikeC4 and the command line of pytm, on one generated architecture.
 
-    python3 .ci/bench [--elements 1000 10000 50000] [--out server/BENCHMARKS.md]
+    python3 server/benches/peers [--elements 1000 10000 50000] [--out server/BENCHMARKS.md]
 
 Installs what it compares with into `target/bench`: it needs Python 3.10, npm and Linux. The program measured is
 `target/release/threatline`, or what THREATLINE says.
@@ -26,7 +26,7 @@ import machine
 import servers
 
 LIKEC4, NODE, PYTM = "1.59.4", "24.21.0", "1.4.0"
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 TOOLS = ROOT / "target" / "bench"
 
 BUSY = "\n- **The machine was busy: all times are longer, and vary more, than on an idle one.**"
@@ -157,7 +157,7 @@ def command_line_table(figures, findings, ours):
 ABOUT = """\
 # Benchmarks
 
-Made on {date} by `python3 .ci/bench {arguments}`.
+Made on {date} by `python3 server/benches/peers {arguments}`.
 
 - Machine: {machine}.
 - Before: {before}. What others did during a part stands above its table.{busy}

@@ -6,7 +6,7 @@
 use crate::input::{Edit, below, parts, text};
 use arbitrary::Unstructured;
 use std::collections::BTreeMap;
-use threatline_model::{FileText, Date, Model, Span, Workspace};
+use threatline_model::{Date, FileText, Model, Span, Workspace};
 use threatline_testkit::{render, render_findings};
 
 /// The roots of the models.
@@ -23,8 +23,12 @@ const FILES: [(&str, usize); 6] = [
 ];
 
 /// Days around which dates of models pass.
-const DAYS: [Date; 4] =
-    [Date::constant(2026, 1, 1), Date::constant(2026, 1, 31), Date::constant(2026, 12, 31), Date::constant(2031, 1, 1)];
+const DAYS: [Date; 4] = [
+    Date::constant(2026, 1, 1),
+    Date::constant(2026, 1, 31),
+    Date::constant(2026, 12, 31),
+    Date::constant(2031, 1, 1),
+];
 
 /// Changes, after each of which everything is compared, are at most this many: each costs an
 /// analysis from scratch.
@@ -40,12 +44,20 @@ struct State {
 
 /// Changes a workspace.
 pub fn check(bytes: &[u8]) {
-    let mut state = State { files: BTreeMap::new(), settings: [String::new(), String::new()], today: DAYS[0] };
+    let mut state = State {
+        files: BTreeMap::new(),
+        settings: [String::new(), String::new()],
+        today: DAYS[0],
+    };
     let mut workspace = state.read_anew();
     for part in parts(bytes).take(MOST) {
         change(&mut workspace, &mut state, Unstructured::new(part));
         let fresh = state.read_anew();
-        assert_eq!(said(&workspace), said(&fresh), "after edits (left) and from scratch (right)");
+        assert_eq!(
+            said(&workspace),
+            said(&fresh),
+            "after edits (left) and from scratch (right)"
+        );
     }
 }
 
@@ -79,14 +91,25 @@ fn change(workspace: &mut Workspace, state: &mut State, mut bytes: Unstructured)
             };
             let edit = Edit::of(written, bytes);
             let file = workspace.file(path).expect("it is in the state");
-            workspace.edit(file, Span::new(edit.range.start, edit.range.end), &edit.replacement);
+            workspace.edit(
+                file,
+                Span::new(edit.range.start, edit.range.end),
+                &edit.replacement,
+            );
             *written = edit.apply(written);
         }
     }
 }
 
 /// Sets the text of a file, as one that is read or as one that is edited.
-fn set(workspace: &mut Workspace, state: &mut State, path: &'static str, root: usize, text: String, is_read: bool) {
+fn set(
+    workspace: &mut Workspace,
+    state: &mut State,
+    path: &'static str,
+    root: usize,
+    text: String,
+    is_read: bool,
+) {
     let model = workspace.model(ROOTS[root]).expect("there are both");
     let read = FileText::new(text.as_str());
     if is_read {
@@ -98,9 +121,15 @@ fn set(workspace: &mut Workspace, state: &mut State, path: &'static str, root: u
 }
 
 fn set_settings(workspace: &mut Workspace, root: usize, text: &str) -> Model {
-    let path =
-        if ROOTS[root].is_empty() { "threatline.toml".to_owned() } else { format!("{}/threatline.toml", ROOTS[root]) };
-    workspace.set_model(ROOTS[root], (!text.is_empty()).then_some((path.as_str(), text)))
+    let path = if ROOTS[root].is_empty() {
+        "threatline.toml".to_owned()
+    } else {
+        format!("{}/threatline.toml", ROOTS[root])
+    };
+    workspace.set_model(
+        ROOTS[root],
+        (!text.is_empty()).then_some((path.as_str(), text)),
+    )
 }
 
 impl State {
@@ -109,7 +138,8 @@ impl State {
         for (root, settings) in self.settings.iter().enumerate() {
             let model = set_settings(&mut workspace, root, settings);
             let files = self.files.iter().filter(|(_, (of, _))| *of == root);
-            let files = files.map(|(path, (_, text))| ((*path).into(), FileText::new(text.as_str())));
+            let files =
+                files.map(|(path, (_, text))| ((*path).into(), FileText::new(text.as_str())));
             workspace.load(model, files.collect());
         }
         workspace

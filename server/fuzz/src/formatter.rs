@@ -14,9 +14,16 @@ pub fn check(bytes: &[u8]) {
         Ok(once) => once,
         Err(errors) => return assert!(!errors.is_empty(), "refused without a reason: {text:?}"),
     };
-    assert!(syntax_errors(&parse(&text), &text).is_empty(), "broken text was laid out: {text:?}");
+    assert!(
+        syntax_errors(&parse(&text), &text).is_empty(),
+        "broken text was laid out: {text:?}"
+    );
     let twice = format(&once);
-    assert_eq!(twice.as_ref(), Ok(&once), "the second time it is laid out otherwise: {text:?}");
+    assert_eq!(
+        twice.as_ref(),
+        Ok(&once),
+        "the second time it is laid out otherwise: {text:?}"
+    );
     assert_eq!(comments(&once), comments(&text), "the comments of {text:?}");
     assert_eq!(meaning(&once), meaning(&text), "what is said by {text:?}");
     let edits = format_edits(&text).expect("it has just been laid out");
@@ -30,8 +37,16 @@ pub fn check(bytes: &[u8]) {
 /// What a text declares, and how many of its descriptions and strings are wrong.
 fn meaning(text: &str) -> (Vec<(Shape, Facts)>, usize, usize) {
     let lowered = lower(text);
-    let declared = lowered.declarations.into_iter().map(|declared| (declared.shape, declared.facts)).collect();
-    (declared, lowered.loose_descriptions.len(), lowered.errors.len())
+    let declared = lowered
+        .declarations
+        .into_iter()
+        .map(|declared| (declared.shape, declared.facts))
+        .collect();
+    (
+        declared,
+        lowered.loose_descriptions.len(),
+        lowered.errors.len(),
+    )
 }
 
 /// The comments and the lines of descriptions of a sound text, in the order of their texts: one
@@ -47,8 +62,9 @@ fn comments(text: &str) -> Vec<String> {
         } else if rest.starts_with("//") {
             let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
             let comment = rest[..end].trim_end();
-            let described =
-                comment.strip_prefix("///").filter(|text| !text.starts_with([' ', '/']) && !text.is_empty());
+            let described = comment
+                .strip_prefix("///")
+                .filter(|text| !text.starts_with([' ', '/']) && !text.is_empty());
             found.push(described.map_or(comment.to_owned(), |text| format!("/// {text}")));
             end
         } else {

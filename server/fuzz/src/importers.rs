@@ -7,7 +7,7 @@
 use threatline_exchange::export::{Target, export};
 use threatline_exchange::import::{Imported, Problem, decode, import, workspace};
 use threatline_format::format;
-use threatline_model::{Date, Severity, diagnostics, codes::{Class}};
+use threatline_model::{Date, Severity, codes::Class, diagnostics};
 
 /// What stands between documents: a character for that, which JSON and XML forbid.
 const BETWEEN: u8 = 0x1d;
@@ -40,7 +40,9 @@ pub fn check(bytes: &[u8]) {
         import(documents.clone(), &|_, path| {
             let at = path.bytes().map(usize::from).sum::<usize>();
             let found = included.get(at % included.len().max(1));
-            found.cloned().ok_or_else(|| "there is no such file".to_owned())
+            found
+                .cloned()
+                .ok_or_else(|| "there is no such file".to_owned())
         })
     };
     let imported = match read() {
@@ -48,26 +50,46 @@ pub fn check(bytes: &[u8]) {
         Err(problems) => return assert!(!problems.is_empty(), "refused without a reason"),
     };
     let again = read().expect("it was read once");
-    assert_eq!(imported.files.files, again.files.files, "importing twice gives two models");
+    assert_eq!(
+        imported.files.files, again.files.files,
+        "importing twice gives two models"
+    );
     check_model(&imported);
 }
 
 fn check_model(imported: &Imported) {
-    for (name, text) in imported.files.files.iter().filter(|(name, _)| name.ends_with(".threat")) {
-        assert_eq!(format(text).as_ref(), Ok(text), "{name} is not in the canonical form:\n{text}");
+    for (name, text) in imported
+        .files
+        .files
+        .iter()
+        .filter(|(name, _)| name.ends_with(".threat"))
+    {
+        assert_eq!(
+            format(text).as_ref(),
+            Ok(text),
+            "{name} is not in the canonical form:\n{text}"
+        );
     }
     let workspace = workspace(&imported.files, Date::constant(2026, 1, 1));
     let db = workspace.db();
     for model in workspace.models() {
         for file in model.files(db).iter() {
             for found in diagnostics(db, *file) {
-                let is_wrong =
-                    matches!(found.code.class, Class::Text | Class::Model) && found.severity == Severity::Error;
-                assert!(!is_wrong, "{}: {}\n{}", found.code.id, found.message, file.source(db).text);
+                let is_wrong = matches!(found.code.class, Class::Text | Class::Model)
+                    && found.severity == Severity::Error;
+                assert!(
+                    !is_wrong,
+                    "{}: {}\n{}",
+                    found.code.id,
+                    found.message,
+                    file.source(db).text
+                );
             }
         }
         for target in TARGETS {
-            let Ok(written) = export(db, model, "Imported", target) else { continue };
+            let Ok(written) = export(db, model, "Imported", target) else {
+                continue;
+            };
             match target {
                 Target::Otm | Target::ThreatDragon | Target::CycloneDx | Target::Json => {
                     let document = serde_json::from_str::<serde_json::Value>(&written.text);
@@ -75,9 +97,18 @@ fn check_model(imported: &Imported) {
                 }
                 _ => {}
             }
-            if matches!(target, Target::Otm | Target::Threagile | Target::ThreatDragon) {
-                let back = import(vec![("written".to_owned(), written.text)], &|_, _| Err("nothing".to_owned()));
-                assert!(back.is_ok(), "{target:?} cannot be read again: {:#?}", back.err());
+            if matches!(
+                target,
+                Target::Otm | Target::Threagile | Target::ThreatDragon
+            ) {
+                let back = import(vec![("written".to_owned(), written.text)], &|_, _| {
+                    Err("nothing".to_owned())
+                });
+                assert!(
+                    back.is_ok(),
+                    "{target:?} cannot be read again: {:#?}",
+                    back.err()
+                );
             }
         }
     }

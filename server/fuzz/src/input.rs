@@ -13,7 +13,9 @@ pub fn parts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// A number below another.
 pub fn below(bytes: &mut Unstructured, end: usize) -> usize {
-    bytes.int_in_range(0..=end.saturating_sub(1)).unwrap_or_default()
+    bytes
+        .int_in_range(0..=end.saturating_sub(1))
+        .unwrap_or_default()
 }
 
 /// What is left, as a text.
@@ -44,11 +46,19 @@ impl Edit {
             share => (text.len() - start) * (share - 191) / 64,
         };
         let range = between(start)..between((start + length).min(text.len()));
-        Edit { range, replacement: self::text(bytes) }
+        Edit {
+            range,
+            replacement: self::text(bytes),
+        }
     }
 
     /// The text with the edit made.
     pub fn apply(&self, text: &str) -> String {
-        [&text[..self.range.start], &self.replacement, &text[self.range.end..]].concat()
+        [
+            &text[..self.range.start],
+            &self.replacement,
+            &text[self.range.end..],
+        ]
+        .concat()
     }
 }

@@ -6,8 +6,10 @@
 use crate::input::{Edit, parts, text};
 use arbitrary::Unstructured;
 use std::cell::RefCell;
-use threatline_model::{lower, FileText, File, Model, Part, Span, Workspace};
-use threatline_syntax::{Encoding, Item, Kind, LineIndex, Pieces, SyntaxError, Tree, items, parse, syntax_errors};
+use threatline_model::{File, FileText, Model, Part, Span, Workspace, lower};
+use threatline_syntax::{
+    Encoding, Item, Kind, LineIndex, Pieces, SyntaxError, Tree, items, parse, syntax_errors,
+};
 use threatline_testkit::TODAY;
 
 const PATH: &str = "model.threat";
@@ -30,7 +32,11 @@ pub fn check(bytes: &[u8]) {
         compare(workspace, file, &written);
         for part in parts {
             let edit = Edit::of(&written, part);
-            workspace.edit(file, Span::new(edit.range.start, edit.range.end), &edit.replacement);
+            workspace.edit(
+                file,
+                Span::new(edit.range.start, edit.range.end),
+                &edit.replacement,
+            );
             written = edit.apply(&written);
             compare(workspace, file, &written);
         }
@@ -50,20 +56,45 @@ fn compare(workspace: &Workspace, file: File, written: &str) {
         return;
     }
     assert_eq!(source.errors, lowered.errors, "errors of {written:?}");
-    assert_eq!(source.loose_descriptions, lowered.loose_descriptions, "loose descriptions of {written:?}");
+    assert_eq!(
+        source.loose_descriptions, lowered.loose_descriptions,
+        "loose descriptions of {written:?}"
+    );
     let first = lowered.declarations.first().map(|declared| &declared.shape);
-    let component = first.filter(|shape| shape.kind == Kind::Component).and_then(|shape| shape.name.as_ref());
-    assert_eq!(file.component(db).as_ref(), component, "component of {written:?}");
-    assert_eq!(file.declarations(db).len(), lowered.declarations.len(), "declarations of {written:?}");
-    for ((decl, spans), declared) in file.declarations(db).iter().zip(&source.spans).zip(&lowered.declarations) {
+    let component = first
+        .filter(|shape| shape.kind == Kind::Component)
+        .and_then(|shape| shape.name.as_ref());
+    assert_eq!(
+        file.component(db).as_ref(),
+        component,
+        "component of {written:?}"
+    );
+    assert_eq!(
+        file.declarations(db).len(),
+        lowered.declarations.len(),
+        "declarations of {written:?}"
+    );
+    for ((decl, spans), declared) in file
+        .declarations(db)
+        .iter()
+        .zip(&source.spans)
+        .zip(&lowered.declarations)
+    {
         assert_eq!(**decl.shape(db), declared.shape, "shapes of {written:?}");
         assert_eq!(**decl.facts(db), declared.facts, "facts of {written:?}");
         assert_eq!(*spans, declared.spans, "places of {written:?}");
         let whole = spans.of(Part::Whole);
-        assert!(written.get(whole.range()).is_some(), "{whole:?} is no place in {written:?}");
+        assert!(
+            written.get(whole.range()).is_some(),
+            "{whole:?} is no place in {written:?}"
+        );
     }
     for error in &source.errors {
-        assert!(written.get(error.span.range()).is_some(), "{:?} is no place in {written:?}", error.span);
+        assert!(
+            written.get(error.span.range()).is_some(),
+            "{:?} is no place in {written:?}",
+            error.span
+        );
     }
     compare_with_whole(pieces, written);
     check_positions(&source.lines, written);
@@ -79,9 +110,17 @@ fn compare_with_whole(pieces: &Pieces, written: &str) {
         is_sound &= syntax_errors(&piece, &written[range.clone()]).is_empty();
         declared.extend(declarations(&piece).map(|(start, said)| (range.start + start, said)));
     }
-    assert_eq!(is_sound, errors.is_empty(), "whether it is sound: {written:?}");
+    assert_eq!(
+        is_sound,
+        errors.is_empty(),
+        "whether it is sound: {written:?}"
+    );
     if is_sound {
-        assert_eq!(declared, declarations(&whole).collect::<Vec<_>>(), "what is declared in {written:?}");
+        assert_eq!(
+            declared,
+            declarations(&whole).collect::<Vec<_>>(),
+            "what is declared in {written:?}"
+        );
     }
 }
 
@@ -95,7 +134,9 @@ fn declarations(tree: &Tree) -> impl Iterator<Item = (usize, String)> {
 
 /// Whether it took too long to parse, as it may when much else runs.
 fn is_given_up(errors: &[SyntaxError]) -> bool {
-    errors.iter().any(|error| error.message.contains("too many readings"))
+    errors
+        .iter()
+        .any(|error| error.message.contains("too many readings"))
 }
 
 /// That each place between characters comes back from its line and column.
@@ -106,7 +147,10 @@ fn check_positions(lines: &LineIndex, written: &str) {
             let back = lines.offset(written, place, encoding) as usize;
             // Between `\r` and `\n` is no place: a line ends before both.
             let within_line_end = written[..at].ends_with('\r') && written[at..].starts_with('\n');
-            assert!(back == at || within_line_end, "{at} is {place:?}, which is {back} of {written:?}");
+            assert!(
+                back == at || within_line_end,
+                "{at} is {place:?}, which is {back} of {written:?}"
+            );
         }
     }
 }

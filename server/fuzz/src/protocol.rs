@@ -15,8 +15,14 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 /// The names of documents.
-const DOCUMENTS: [&str; 6] =
-    ["a.threat", "b.threat", "below/c.threat", "own.test.threat", "threatline.toml", "%C3%BC%20%23.threat"];
+const DOCUMENTS: [&str; 6] = [
+    "a.threat",
+    "b.threat",
+    "below/c.threat",
+    "own.test.threat",
+    "threatline.toml",
+    "%C3%BC%20%23.threat",
+];
 
 /// What can be asked about a document.
 const REQUESTS: [&str; 42] = [
@@ -64,7 +70,12 @@ const REQUESTS: [&str; 42] = [
     "shutdown",
 ];
 
-const COMMANDS: [&str; 4] = ["threatline.explain", "threatline.matrix", "threatline.diagram", "threatline.findings"];
+const COMMANDS: [&str; 4] = [
+    "threatline.explain",
+    "threatline.matrix",
+    "threatline.diagram",
+    "threatline.findings",
+];
 
 /// Runs the server.
 pub fn check(bytes: &[u8]) {
@@ -129,7 +140,10 @@ impl Client {
                 self.notify("textDocument/didOpen", json!({ "textDocument": document }));
             }
             8..14 => self.change(bytes),
-            14 => self.notify("textDocument/didClose", json!({ "textDocument": { "uri": document(&mut bytes) } })),
+            14 => self.notify(
+                "textDocument/didClose",
+                json!({ "textDocument": { "uri": document(&mut bytes) } }),
+            ),
             15 => {
                 let id = below(&mut bytes, self.expected.len() + 1) + 1;
                 self.notify("$/cancelRequest", json!({ "id": id }));
@@ -151,8 +165,17 @@ impl Client {
         if is(0) && is(1) && is(2) && is(3) {
             return;
         }
-        let encodings = [vec![], vec!["utf-8"], vec!["utf-16"], vec!["utf-32", "utf-16"]];
-        let formats = if is(4) { json!(["markdown", "plaintext"]) } else { json!(["plaintext"]) };
+        let encodings = [
+            vec![],
+            vec!["utf-8"],
+            vec!["utf-16"],
+            vec!["utf-32", "utf-16"],
+        ];
+        let formats = if is(4) {
+            json!(["markdown", "plaintext"])
+        } else {
+            json!(["plaintext"])
+        };
         let mut document = json!({
             "hover": { "contentFormat": formats },
             "completion": { "completionItem": { "snippetSupport": is(5), "documentationFormat": formats, "insertReplaceSupport": is(6) } },
@@ -185,7 +208,11 @@ impl Client {
             },
             "experimental": if is(27) { json!({ "commands": { "commands": ["threatline.show"] } }) } else { Value::Null },
         });
-        let folders = if is(28) { json!([{ "uri": uri(""), "name": "folder" }]) } else { Value::Null };
+        let folders = if is(28) {
+            json!([{ "uri": uri(""), "name": "folder" }])
+        } else {
+            Value::Null
+        };
         let options = serde_json::from_slice(bytes.take_rest()).unwrap_or(Value::Null);
         let params = json!({
             "capabilities": capabilities,
@@ -198,13 +225,18 @@ impl Client {
 
     fn change(&mut self, mut bytes: Unstructured) {
         let uri = document(&mut bytes);
-        let version = if below(&mut bytes, 8) == 0 { 0 } else { self.next_version() };
+        let version = if below(&mut bytes, 8) == 0 {
+            0
+        } else {
+            self.next_version()
+        };
         let mut changes = Vec::new();
         for _ in 0..below(&mut bytes, 3) {
             let range = range(&mut bytes);
             let length = below(&mut bytes, 16);
             let length = length.min(bytes.len());
-            let text = String::from_utf8_lossy(bytes.bytes(length).unwrap_or_default()).into_owned();
+            let text =
+                String::from_utf8_lossy(bytes.bytes(length).unwrap_or_default()).into_owned();
             changes.push(json!({ "range": range, "text": text }));
         }
         changes.push(match below(&mut bytes, 8) {
@@ -222,12 +254,19 @@ impl Client {
         let folder = json!({ "uri": self::uri(""), "name": "" });
         match what {
             0 => {
-                let settings = cleaned(serde_json::from_slice(bytes.take_rest()).unwrap_or(Value::Null));
-                self.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
+                let settings =
+                    cleaned(serde_json::from_slice(bytes.take_rest()).unwrap_or(Value::Null));
+                self.notify(
+                    "workspace/didChangeConfiguration",
+                    json!({ "settings": settings }),
+                );
             }
             1 => {
                 let kind = below(&mut bytes, 3) + 1;
-                self.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": kind }] }));
+                self.notify(
+                    "workspace/didChangeWatchedFiles",
+                    json!({ "changes": [{ "uri": uri, "type": kind }] }),
+                );
             }
             2 => self.notify(
                 "workspace/didChangeWorkspaceFolders",
@@ -237,8 +276,14 @@ impl Client {
                 "workspace/didChangeWorkspaceFolders",
                 json!({ "event": { "added": [], "removed": [folder] } }),
             ),
-            4 => self.notify("workspace/didRenameFiles", json!({ "files": [{ "oldUri": uri, "newUri": uri }] })),
-            5 => self.notify("textDocument/didSave", json!({ "textDocument": { "uri": uri } })),
+            4 => self.notify(
+                "workspace/didRenameFiles",
+                json!({ "files": [{ "oldUri": uri, "newUri": uri }] }),
+            ),
+            5 => self.notify(
+                "textDocument/didSave",
+                json!({ "textDocument": { "uri": uri } }),
+            ),
             6 => self.notify("initialized", json!({})),
             _ => {
                 self.has_ended = true;
@@ -327,7 +372,8 @@ impl Client {
     }
 
     fn frame(&mut self, body: &[u8]) {
-        self.sent.extend(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
+        self.sent
+            .extend(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
         self.sent.extend(body);
     }
 
@@ -347,7 +393,8 @@ impl Client {
 
     /// Sends bytes as they are, unless there may be paths in them.
     fn send_raw(&mut self, bytes: &[u8]) {
-        let may_lead_elsewhere = |part: &[u8]| [b"ri".as_slice(), b"\\u", b"processId", b"rootPath"].contains(&part);
+        let may_lead_elsewhere =
+            |part: &[u8]| [b"ri".as_slice(), b"\\u", b"processId", b"rootPath"].contains(&part);
         if !(2..=9).any(|length| bytes.windows(length).any(may_lead_elsewhere)) {
             self.is_unframed = true;
             self.sent.extend(bytes);
@@ -361,14 +408,24 @@ impl Client {
             let shown = String::from_utf8_lossy(&output[..output.len().min(200)]).into_owned();
             let head = output.windows(4).position(|end| end == b"\r\n\r\n");
             let head = head.unwrap_or_else(|| panic!("no header: {shown:?}"));
-            let length =
-                std::str::from_utf8(&output[..head]).ok().and_then(|head| head.strip_prefix("Content-Length: "));
-            let length: usize = length.and_then(|length| length.parse().ok()).unwrap_or_else(|| panic!("{shown:?}"));
-            let body = output.get(head + 4..head + 4 + length).unwrap_or_else(|| panic!("it is cut off: {shown:?}"));
-            let message: Value = serde_json::from_slice(body).unwrap_or_else(|error| panic!("{error}: {shown:?}"));
+            let length = std::str::from_utf8(&output[..head])
+                .ok()
+                .and_then(|head| head.strip_prefix("Content-Length: "));
+            let length: usize = length
+                .and_then(|length| length.parse().ok())
+                .unwrap_or_else(|| panic!("{shown:?}"));
+            let body = output
+                .get(head + 4..head + 4 + length)
+                .unwrap_or_else(|| panic!("it is cut off: {shown:?}"));
+            let message: Value =
+                serde_json::from_slice(body).unwrap_or_else(|error| panic!("{error}: {shown:?}"));
             assert_eq!(message["jsonrpc"], "2.0", "{message}");
             if message.get("method").is_none() {
-                assert_ne!(message.get("result").is_some(), message.get("error").is_some(), "{message}");
+                assert_ne!(
+                    message.get("result").is_some(),
+                    message.get("error").is_some(),
+                    "{message}"
+                );
                 *answered.entry(message["id"].to_string()).or_default() += 1;
             }
             output = &output[head + 4 + length..];
@@ -377,7 +434,10 @@ impl Client {
             return;
         }
         for (id, times) in &answered {
-            assert!(self.asked.get(id).is_some_and(|asked| asked >= times), "{id} is answered {times} times");
+            assert!(
+                self.asked.get(id).is_some_and(|asked| asked >= times),
+                "{id} is answered {times} times"
+            );
         }
         for id in &self.expected {
             assert!(answered.contains_key(id), "{id} is not answered");
@@ -410,7 +470,11 @@ fn cleaned(value: Value) -> Value {
         Value::Array(values) => values.into_iter().map(cleaned).collect(),
         Value::Object(entries) => {
             let entries = entries.into_iter().filter(|(key, _)| key != "processId");
-            Value::Object(entries.map(|(key, value)| (key, cleaned(value))).collect::<Map<_, _>>())
+            Value::Object(
+                entries
+                    .map(|(key, value)| (key, cleaned(value)))
+                    .collect::<Map<_, _>>(),
+            )
         }
         other => other,
     }
@@ -422,7 +486,10 @@ fn led_home(text: &str) -> String {
     while text.contains("..") {
         text = text.replace("..", "");
     }
-    let file = text.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("file:")).map(|_| &text[5..]);
+    let file = text
+        .get(..5)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("file:"))
+        .map(|_| &text[5..]);
     match file.or(text.starts_with('/').then_some(text.as_str())) {
         Some(path) => uri(path.trim_start_matches(['/', '\\'])),
         None => text,

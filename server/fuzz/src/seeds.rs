@@ -4,9 +4,14 @@ use std::fs;
 use std::path::Path;
 
 fn replay(target: &str, check: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target);
-    let mut seeds: Vec<_> =
-        fs::read_dir(folder).expect("there are seeds").flatten().map(|entry| entry.path()).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("seeds")
+        .join(target);
+    let mut seeds: Vec<_> = fs::read_dir(folder)
+        .expect("there are seeds")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     seeds.sort();
     assert!(!seeds.is_empty());
     for seed in seeds {

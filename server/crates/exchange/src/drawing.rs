@@ -1,4 +1,4 @@
-//! What writers of drawings share. They draw what `ide/diagram.rs` gathers, and must not gather it
+//! What writers of drawings share. They draw what `view::diagram` gathers, and must not gather it
 //! anew.
 
 use std::collections::BTreeMap;

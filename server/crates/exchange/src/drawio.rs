@@ -1,5 +1,5 @@
 //! A model as a document of diagrams.net (draw.io): a page of the whole, and one of each component
-//! if there are several, uncompressed. It must not lay out anything: `ide/diagram.rs` does.
+//! if there are several, uncompressed. It must not lay out anything: `view::diagram` does.
 //!
 //! What a part is called, and what is open on it, are also the data of its shape ("Edit Data"), so
 //! that they are still there when it is moved or renamed. The tool lists them as text where the

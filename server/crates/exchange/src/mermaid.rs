@@ -1,4 +1,4 @@
-//! A model as a flowchart of Mermaid. It must not know how one is written: `ide/diagram.rs` does.
+//! A model as a flowchart of Mermaid. It must not know how one is written: `view::diagram` does.
 
 use crate::drawing;
 use crate::losses::Export;

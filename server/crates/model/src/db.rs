@@ -1,17 +1,13 @@
-//! The salsa database: its inputs, and which of them changes how often. It must not know where a
-//! text comes from.
+//! The salsa database and its inputs. It must not know where a text comes from.
 //!
-//! Inputs are set from lowered files by [`crate::Workspace`], each only when it differs, with a
-//! durability by what kind of change it is: spans change with every key (low), facts with a
-//! property (medium), shapes with the structure of the design (high). An edit of a comment
-//! therefore leaves every derived value valid without a look at it, and an edit of a property
-//! leaves all names and relations so.
+//! Inputs are set by [`crate::Workspace`] alone, each only when it differs, with a durability by
+//! what kind of change it is. An edit of a comment therefore leaves every derived value valid
+//! without a look at it, and an edit of a property leaves all names and relations so.
 
 use crate::lower::{Facts, Part, Shape, Source, Spans};
 use crate::settings::Settings;
 use jiff::civil::Date;
 use rustc_hash::{FxBuildHasher, FxHashMap};
-use salsa::Durability;
 use smol_str::SmolStr;
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -52,25 +48,6 @@ impl Database {
     }
 }
 
-/// How often the library changes: queries do not even note that they read it.
-pub const LIBRARY: Durability = Durability::NEVER_CHANGE;
-/// How often the spans of a file change.
-pub const SPANS: Durability = Durability::LOW;
-/// How often the facts of the declaration that is being written change.
-pub const TYPED: Durability = Durability::LOW;
-/// How often facts change, but for those of definitions and of what is being written.
-pub const FACTS: Durability = Durability::MEDIUM;
-/// How often names and places change, and what technologies, protocols, mitigations and rules say.
-pub const SHAPES: Durability = Durability::HIGH;
-
-/// How often the facts of a kind of declaration change.
-pub fn durability_of_facts(kind: Kind) -> Durability {
-    match kind {
-        Kind::Technology | Kind::Protocol | Kind::Mitigation | Kind::Rule => SHAPES,
-        _ => FACTS,
-    }
-}
-
 /// Sorts declarations by file and place, and takes out what stands twice.
 pub fn put_in_order(db: &dyn Db, declarations: &mut Vec<Decl>) {
     if declarations.len() > 1 {
@@ -105,14 +82,6 @@ pub struct Model {
     pub is_test: bool,
     /// The files, by path.
     pub files: Arc<[File]>,
-    /// The rules that its files declare, in the order of files and declarations.
-    pub rules: Arc<[Decl]>,
-    /// The mitigations, likewise.
-    pub mitigations: Arc<[Decl]>,
-    /// The technologies, likewise.
-    pub technologies: Arc<[Decl]>,
-    /// The names of technologies that its elements are made with, each once.
-    pub made_with: Arc<[SmolStr]>,
     /// The names that are declared and written in it, each in one of these parts, by
     /// [`Model::names_of`].
     pub names: Arc<[Names]>,
@@ -140,8 +109,8 @@ pub struct Declared {
     pub members: Vec<(File, Decl, Kind)>,
     /// The files that are the component of this name.
     pub components: Vec<File>,
-    /// How many components have a name that begins with this one and a dot.
-    pub around: usize,
+    /// The files that are components whose names begin with this one and a dot.
+    pub inside: Vec<File>,
     /// The declarations that may be placed in it, and the flows that may start or end at it.
     pub pointed_at_by: Vec<Decl>,
 }
@@ -159,6 +128,9 @@ pub struct File {
     pub component: Option<SmolStr>,
     /// What it declares, in order.
     pub declarations: Arc<[Decl]>,
+    /// Those that define something which a whole model takes into account, by kind, in order:
+    /// [`TAKEN_INTO_ACCOUNT`].
+    pub definitions: Arc<[(Kind, Decl)]>,
     /// The names that its declarations write, each once, in their order.
     pub mentions: Arc<[SmolStr]>,
     /// The technologies that its elements are made with, as written, each once, in their order.
@@ -189,7 +161,20 @@ pub struct Place {
     pub part: Part,
 }
 
+/// The kinds of declarations that a model as a whole takes into account, be they named or not.
+pub const TAKEN_INTO_ACCOUNT: [Kind; 3] = [Kind::Rule, Kind::Mitigation, Kind::Technology];
+
 impl Model {
+    /// What its files define of a kind that is taken into account, in the order of files and
+    /// declarations. Who asks looks at each file.
+    pub fn definitions(self, db: &dyn Db, kind: Kind) -> impl Iterator<Item = Decl> {
+        let files = self.files(db).iter();
+        let definitions = files.flat_map(|file| file.definitions(db).iter());
+        definitions
+            .filter(move |(defined, _)| *defined == kind)
+            .map(|(_, decl)| *decl)
+    }
+
     /// The part of its names that a full name is in.
     pub fn names_of(self, db: &dyn Db, name: &str) -> Names {
         let parts = self.names(db);

@@ -6,6 +6,7 @@ use crate::properties::typed;
 use crate::resolve::{definition_of_base, resolve_as};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 use threatline_syntax::Kind;
 
 /// How many broader definitions are followed from one, as `is` and `based_on` name them.
@@ -42,12 +43,12 @@ pub fn broader_says(db: &dyn Db, decl: Decl, property: &str) -> Option<(bool, De
 #[salsa::tracked]
 fn technologies_of(db: &dyn Db, model: Model) -> FxHashSet<Decl> {
     let own = model
-        .technologies(db)
-        .iter()
+        .definitions(db, Kind::Technology)
         .filter_map(|decl| decl.shape(db).name.as_deref());
     let own: FxHashSet<&str> = own.collect();
     let is_own = |name: &SmolStr| own.contains(name.rsplit('.').next().unwrap_or_default());
-    let (own, others): (Vec<_>, Vec<_>) = model.made_with(db).iter().partition(|name| is_own(name));
+    let (own, others): (Vec<_>, Vec<_>) =
+        made_with(db, model).iter().partition(|name| is_own(name));
     let others = others
         .into_iter()
         .filter_map(|name| definition_of_base(db, model, name, &[Kind::Technology]));
@@ -56,6 +57,16 @@ fn technologies_of(db: &dyn Db, model: Model) -> FxHashSet<Decl> {
     others
         .flat_map(|technology| with_broader(db, technology).iter().copied())
         .chain(in_files)
+        .collect()
+}
+
+/// The names of technologies that the elements of a model are made with. A query, so that most
+/// edits of a name leave what follows as it is.
+#[salsa::tracked]
+fn made_with(db: &dyn Db, model: Model) -> BTreeSet<SmolStr> {
+    let files = model.files(db).iter();
+    files
+        .flat_map(|file| file.technologies(db).iter().cloned())
         .collect()
 }
 

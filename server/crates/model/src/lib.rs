@@ -16,10 +16,10 @@ mod severity;
 #[allow(missing_docs)]
 // of what the macros make of the inputs; the inputs themselves are documented
 mod db;
+mod inputs;
 mod lower;
 mod mentions;
 mod settings;
-mod workspace;
 
 // Names, and what headings say.
 mod boundaries;
@@ -60,9 +60,9 @@ mod diagnostics;
 
 // Inputs: the database of what files declare, and its only writer.
 pub use db::{Database, Db, Decl, Declared, File, Model, Names, Place, World, tree};
+pub use inputs::{FileText, Workspace};
 pub use jiff::civil::Date;
 pub use threatline_syntax::{Kind, Span};
-pub use workspace::{FileText, Workspace};
 
 // The text of a file as declarations, before any name in it means something.
 pub use lower::{

@@ -109,8 +109,14 @@ pub fn effective_mitigations(db: &dyn Db, element: Decl) -> Vec<EffectiveMitigat
 pub fn mitigations_against_rule(db: &dyn Db, model: Model, rule: Decl) -> Vec<Decl> {
     let mitigations = model
         .with_bases(db)
-        .flat_map(|model| model.mitigations(db).iter().copied());
+        .flat_map(|model| mitigations(db, model).iter().copied());
     mitigations
         .filter(|mitigation| counters(db, *mitigation).decls.contains(&rule))
         .collect()
+}
+
+/// The mitigations that a model declares. A query, since each rule asks.
+#[salsa::tracked]
+fn mitigations(db: &dyn Db, model: Model) -> Vec<Decl> {
+    model.definitions(db, Kind::Mitigation).collect()
 }

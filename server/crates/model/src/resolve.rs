@@ -255,7 +255,7 @@ pub fn declared<'db>(db: &'db dyn Db, model: Model, name: &str) -> Option<&'db D
 }
 
 fn is_before_a_dot(declared: &Declared) -> bool {
-    !declared.components.is_empty() || declared.around > 0
+    !declared.components.is_empty() || !declared.inside.is_empty()
 }
 
 /// Whether a full name is that of a component, or stands before a dot in one.

@@ -15,7 +15,7 @@ pub fn rules(db: &dyn Db, model: Model) -> Vec<Decl> {
     models.reverse();
     models
         .iter()
-        .flat_map(|model| model.rules(db).iter().copied())
+        .flat_map(|model| model.definitions(db, Kind::Rule))
         .collect()
 }
 

@@ -1113,6 +1113,7 @@ fn random_edits(seed: u64, steps: usize) {
         // Several changes between two questions, as when someone types fast.
         for _ in 0..1 + random.below(3) {
             told.push(step(&mut workspace, &mut state, &mut random));
+            workspace.assert_consistent();
         }
         let fresh = state.analysed_anew(&mut random);
         let both = |workspace: &Workspace| {

@@ -23,8 +23,8 @@ use serde_json::{Value, json};
 use std::io::Write;
 use threatline_exchange::pretty::pretty_json;
 use threatline_model::{
-    Assessed, Database, Decl, FindingState, Location, Part, Severity, categories_in_words, codes,
-    codes::Class, finding_reasons, full_name, typed,
+    Assessed, Database, Decl, FindingState, Location, Part, Severity, codes, codes::Class,
+    finding_reasons, full_name, typed,
 };
 use threatline_syntax::prose::count;
 use threatline_view::compare::Opened;
@@ -191,7 +191,7 @@ impl Log<'_> {
         }
         let name = full_name(db, by);
         let subject = full_name(db, finding.id.subject());
-        let categories = categories_in_words(finding.categories);
+        let categories = finding.categories.in_words();
         let title = format!(
             "{}: `{subject}` ({}, {categories}), {done} by `{name}`",
             finding.id.title(db),

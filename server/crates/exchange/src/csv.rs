@@ -5,8 +5,7 @@
 use crate::losses::Export;
 use threatline_model::{
     Assessed, Database, Decl, FindingId, FindingState, Kind, Model, Part, TypedValue, all_findings,
-    categories_in_words, component_of, finding_reasons, full_name, mitigations_against_finding,
-    schema::STATUS, typed,
+    component_of, finding_reasons, full_name, mitigations_against_finding, schema::STATUS, typed,
 };
 use threatline_syntax::Encoding;
 use threatline_syntax::prose::count;
@@ -125,7 +124,7 @@ fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
     [
         id.name(db).to_string(),
         id.title(db).to_string(),
-        categories_in_words(finding.categories).replace(", ", "; "),
+        finding.categories.in_words().replace(", ", "; "),
         finding.severity.word().to_owned(),
         finding.likelihood.word().to_owned(),
         finding.impact.word().to_owned(),

@@ -6,8 +6,8 @@ use crate::losses::Export;
 use crate::pretty::pretty_json;
 use serde_json::{Map, Value, json};
 use threatline_model::{
-    Assessed, DERIVED_FACTS, Database, Decl, EffectiveMitigation, Fact, FactCache, FactValue,
-    FindingId, FindingSelector, FindingState, Gives, Kind, Level, Model, Part, Place, RuleSetting,
+    Assessed, DERIVED_FACTS, Database, Decl, EffectiveMitigation, FactCache, FactValue, FindingId,
+    FindingSelector, FindingState, Gives, Kind, Level, Model, Part, Place, RuleSetting,
     Sensitivity, TypedValue, World, all_findings, crossed, effective_mitigations, ends,
     finding_reasons, full_name, is_done, mitigations_against_finding, mitigations_against_rule,
     placed_in, references, rule_named,
@@ -168,13 +168,7 @@ fn derived(db: &Database, element: Decl) -> Value {
                 _ => None,
             };
             let word = |at: u8| words.map(|words| words.word(at));
-            let value = match &*known.value(
-                element,
-                Fact {
-                    name: derived.name,
-                    gives: derived.gives,
-                },
-            ) {
+            let value = match &*known.value(element, derived.fact()) {
                 FactValue::Absent | FactValue::Unknown(_) => Value::Null,
                 FactValue::YesNo(yes) => (*yes).into(),
                 FactValue::Word(at) => json!(word(*at)),

@@ -14,8 +14,8 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use threatline_model::{
     Assessed, Database, Decl, ENDPOINT_KINDS, Fact, File, FindingId, FindingState, Gives, Kind,
-    Many, Span, World, assessed, fact_meaning, fact_named, fact_names, full_name,
-    mitigations_against_rule, name_from, names_in, references, resolve, rule_named, rule_subjects,
+    Many, Span, World, assessed, fact_named, fact_names, full_name, mitigations_against_rule,
+    name_from, names_in, references, resolve, rule_named, rule_subjects,
     schema::{self, CLASSIFICATION, Property, STRIDE, Takes, Words},
     visible_declarations,
 };
@@ -666,12 +666,12 @@ impl List<'_> {
             if found.gives == Gives::Opaque {
                 continue;
             }
-            let detail = Some(fact_meaning(found).trim_end_matches('.').to_owned());
+            let detail = Some(found.meaning().trim_end_matches('.').to_owned());
             self.item(
                 format!("{before}{name}"),
                 Sort::Fact,
                 detail,
-                About::Text(fact_meaning(found).to_owned()),
+                About::Text(found.meaning().to_owned()),
             );
         }
         if !path.is_empty() {
@@ -776,12 +776,12 @@ impl List<'_> {
                         continue;
                     };
                     if matches!(found.gives, Gives::Elements(_, Many::Several)) {
-                        let detail = Some(fact_meaning(found).trim_end_matches('.').to_owned());
+                        let detail = Some(found.meaning().trim_end_matches('.').to_owned());
                         self.item(
                             name,
                             Sort::Fact,
                             detail,
-                            About::Text(fact_meaning(found).to_owned()),
+                            About::Text(found.meaning().to_owned()),
                         );
                     }
                 }

@@ -6,7 +6,7 @@ use threatline_model::{
     Assessed, Database, Decl, File, Kind, Part, Place, Span, TypedValue, assessed, holds,
     name_from,
     schema::{CLASSIFICATION, STATUS},
-    selects, sensitivity, sensitivity_of_asset, severity_steps, typed,
+    sensitivity, sensitivity_of_asset, severity_steps, typed,
 };
 use threatline_view::describe::distance;
 
@@ -126,7 +126,7 @@ fn values(db: &Database, decl: Decl, wanted: InlayHintsConfig, found: &mut Vec<I
                     });
                 }
                 TypedValue::Finding(accepted) if wanted.severity => {
-                    let is_it = |assessed: &&Assessed| selects(accepted, &assessed.finding);
+                    let is_it = |assessed: &&Assessed| assessed.finding.is_selected_by(accepted);
                     let worst = assessed(db, accepted.subject())
                         .iter()
                         .filter(is_it)

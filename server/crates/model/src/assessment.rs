@@ -1,7 +1,7 @@
 //! What has been done about findings. It must not know how a finding is shown.
 
 use crate::db::{Db, Decl, Model, World, put_in_order};
-use crate::findings::{Finding, findings, selects};
+use crate::findings::{Finding, findings};
 use crate::headings::ends;
 use crate::identity::FindingId;
 use crate::mitigations::{
@@ -10,6 +10,7 @@ use crate::mitigations::{
 use crate::names::accepts_naming;
 use crate::properties::typed;
 use crate::values::TypedValue;
+use std::cmp::Reverse;
 
 /// What has been done about a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,10 +126,9 @@ pub fn assessed(db: &dyn Db, subject: Decl) -> Vec<Assessed> {
 
 /// Whether an `accept` names a finding, expired or not.
 pub fn accepts_finding(db: &dyn Db, accept: Decl, finding: &Finding) -> bool {
-    let stated = typed(db, accept);
-    let named = stated.values("findings");
+    let named = typed(db, accept).values("findings");
     named.iter().any(|(_, value)| match value {
-        TypedValue::Finding(accepted) => selects(accepted, finding),
+        TypedValue::Finding(selector) => finding.is_selected_by(selector),
         _ => false,
     })
 }
@@ -136,16 +136,13 @@ pub fn accepts_finding(db: &dyn Db, accept: Decl, finding: &Finding) -> bool {
 /// What mitigations make of a finding: the one in place that counters it, else one that is planned.
 /// What is proposed changes nothing yet: nobody has decided on it.
 fn treatment(db: &dyn Db, finding: &Finding) -> FindingState {
-    let countering = mitigations_against_finding(db, finding);
-    let done = countering
-        .iter()
-        .find(|effective| is_done(db, effective.mitigation));
-    let planned = countering
-        .iter()
-        .find(|effective| !is_proposed(db, effective.mitigation));
+    let against = mitigations_against_finding(db, finding);
+    let mitigations = || against.iter().map(|effective| effective.mitigation);
+    let done = mitigations().find(|mitigation| is_done(db, *mitigation));
+    let planned = mitigations().find(|mitigation| !is_proposed(db, *mitigation));
     match (done, planned) {
-        (Some(done), _) => FindingState::Mitigated(done.mitigation),
-        (None, Some(planned)) => FindingState::Planned(planned.mitigation),
+        (Some(done), _) => FindingState::Mitigated(done),
+        (None, Some(planned)) => FindingState::Planned(planned),
         (None, None) => FindingState::Open,
     }
 }
@@ -153,32 +150,31 @@ fn treatment(db: &dyn Db, finding: &Finding) -> FindingState {
 /// The mitigations that counter a finding where it is, done or not, and what brings each there.
 pub fn mitigations_against_finding(db: &dyn Db, finding: &Finding) -> Vec<EffectiveMitigation> {
     match finding.id {
-        FindingId::Rule { rule, element } => effective_mitigations(db, element)
-            .iter()
-            .copied()
-            .filter(|effective| {
+        FindingId::Rule { rule, element } => {
+            let effective = effective_mitigations(db, element).iter().copied();
+            let is_against = |effective: &EffectiveMitigation| {
                 let counters = counters(db, effective.mitigation);
                 counters.decls.contains(&rule) || counters.categories.overlaps(finding.categories)
-            })
-            .collect(),
+            };
+            effective.filter(is_against).collect()
+        }
         FindingId::Threat(threat) => {
             let stated = typed(db, threat);
-            let listed =
-                stated
-                    .named("mitigations")
-                    .map(|(mitigation, part)| EffectiveMitigation {
-                        mitigation,
-                        by: threat,
-                        part,
-                    });
-            let mut found: Vec<EffectiveMitigation> = listed.collect();
-            for target in stated.decls("targets") {
-                let there = effective_mitigations(db, target).iter().copied();
-                found.extend(there.filter(|effective| {
-                    counters(db, effective.mitigation).decls.contains(&threat)
-                }));
-            }
-            found
+            let listed = stated.named("mitigations");
+            let listed = listed.map(|(mitigation, part)| EffectiveMitigation {
+                mitigation,
+                by: threat,
+                part,
+            });
+            let targets = stated.decls("targets");
+            let on_targets = targets.flat_map(|target| effective_mitigations(db, target));
+            let is_against = |effective: &EffectiveMitigation| {
+                let counters = counters(db, effective.mitigation);
+                counters.decls.contains(&threat)
+            };
+            listed
+                .chain(on_targets.copied().filter(is_against))
+                .collect()
         }
     }
 }
@@ -187,19 +183,22 @@ pub fn mitigations_against_finding(db: &dyn Db, finding: &Finding) -> Vec<Effect
 #[salsa::tracked]
 pub fn accepts_on(db: &dyn Db, subject: Decl) -> Vec<Decl> {
     // A flow without a name is named by its ends.
-    let name = if subject.shape(db).name.is_some() {
+    let named = if subject.shape(db).name.is_some() {
         Some(subject)
     } else {
         ends(db, subject).0
     };
-    let accepts = name
-        .map(|name| accepts_naming(db, name))
-        .unwrap_or_default();
+    let accepts = named.map(|named| accepts_naming(db, named));
+    let is_on_subject = |value: &TypedValue| match value {
+        TypedValue::Finding(selector) => selector.subject() == subject,
+        _ => false,
+    };
     let names_it = |accept: &Decl| {
         let values = typed(db, *accept).values("findings");
-        values.iter().any(|(_, value)| matches!(value, TypedValue::Finding(accepted) if accepted.subject() == subject))
+        values.iter().any(|(_, value)| is_on_subject(value))
     };
-    let mut accepts: Vec<Decl> = accepts.iter().copied().filter(names_it).collect();
+    let accepts = accepts.unwrap_or_default().iter().copied();
+    let mut accepts: Vec<Decl> = accepts.filter(names_it).collect();
     put_in_order(db, &mut accepts);
     accepts
 }
@@ -209,9 +208,8 @@ pub fn accepts_on(db: &dyn Db, subject: Decl) -> Vec<Decl> {
 pub fn all_findings(db: &dyn Db, model: Model) -> Vec<Assessed> {
     let files = model.files(db).iter();
     let decls = files.flat_map(|file| file.declarations(db).iter().copied());
-    let mut all: Vec<Assessed> = decls
-        .flat_map(|decl| assessed(db, decl).iter().cloned())
-        .collect();
-    all.sort_by_key(|assessed| std::cmp::Reverse(assessed.finding.severity));
-    all
+    let findings = decls.flat_map(|decl| assessed(db, decl).iter().cloned());
+    let mut findings: Vec<Assessed> = findings.collect();
+    findings.sort_by_key(|assessed| Reverse(assessed.finding.severity));
+    findings
 }

@@ -1,13 +1,13 @@
 //! The condition of a rule, checked against the facts there are. It must not know the value of any.
 
 use crate::codes;
-use crate::condition::{Condition, Filter, How, Operator, Path};
+use crate::condition::{Condition, Count, Filter, How, Operator, Path};
 use crate::db::{Db, Decl};
 use crate::diagnostic::Diagnostic;
 use crate::lookup::resolve_kind;
-use crate::lower::{Condition as Written, Expression, NodeId, Part, Value};
+use crate::lower::{Condition as Written, Expression, MAX_CONDITION_DEPTH, NodeId, Part, Value};
 use crate::schema::{ASSET_KIND, CLASSIFICATION, LEVEL, SUBJECT, Words};
-use crate::vocabulary::{Aspect, Fact, Gives, Many, fact_named, fact_names, is_derived_fact};
+use crate::vocabulary::{Aspect, Fact, Gives, Many, fact_named, fact_names};
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 use threatline_syntax::prose::with_article;
@@ -25,34 +25,24 @@ pub struct Checked {
 /// The kinds that a rule looks at.
 pub fn rule_subjects(db: &dyn Db, rule: Decl) -> Vec<Kind> {
     let facts = rule.facts(db);
-    let on = facts
-        .properties
-        .iter()
-        .find(|property| property.name == "on");
+    let mut properties = facts.properties.iter();
+    let on = properties.find(|property| property.name == "on");
     let values = on.map(|on| &*on.values).unwrap_or_default();
-    let word = |value: &Value| match value {
-        Value::Name(name) => SUBJECT
-            .position(name)
-            .and_then(|at| Kind::from_word(SUBJECT.word(at))),
+    let kind = |value: &Value| match value {
+        Value::Name(name) => Kind::from_word(SUBJECT.word(SUBJECT.position(name)?)),
         _ => None,
     };
-    values.iter().filter_map(word).collect()
+    values.iter().filter_map(kind).collect()
 }
 
 /// Checks the condition of a rule.
 #[salsa::tracked]
 pub fn checked_condition(db: &dyn Db, rule: Decl) -> Checked {
-    let written = rule
-        .facts(db)
-        .properties
-        .iter()
-        .enumerate()
-        .find_map(|(at, property)| {
-            (property.name == "when")
-                .then(|| Some((at as u16, property.condition.as_ref()?)))
-                .flatten()
-        });
-    let Some((position, written)) = written else {
+    let properties = rule.facts(db).properties.iter().zip(0..);
+    let mut conditions = properties.filter(|(property, _)| property.name == "when");
+    let written =
+        conditions.find_map(|(property, position)| Some((property.condition.as_ref()?, position)));
+    let Some((written, position)) = written else {
         return Checked::default();
     };
     let mut kinds = rule_subjects(db, rule);
@@ -67,13 +57,8 @@ pub fn checked_condition(db: &dyn Db, rule: Decl) -> Checked {
         problems: Vec::new(),
     };
     if written.too_deep {
-        checker.wrong(
-            written.root,
-            format!(
-                "the condition is nested deeper than {}",
-                crate::lower::MAX_CONDITION_DEPTH
-            ),
-        );
+        let message = format!("the condition is nested deeper than {MAX_CONDITION_DEPTH}");
+        checker.report(written.root, message, &[]);
     }
     let condition = checker.condition(written.root, &kinds);
     let condition = condition.filter(|_| checker.problems.is_empty());
@@ -101,77 +86,16 @@ pub fn problems(db: &dyn Db, decl: Decl, property: u16) -> Vec<Diagnostic> {
 /// The technologies and protocols of which a rule's condition wants elements to be made; those that
 /// it rules out are not among them.
 pub fn technologies_wanted(db: &dyn Db, rule: Decl) -> Vec<Decl> {
-    fn collect(condition: &Condition, wanted: bool, found: &mut Vec<Decl>) {
-        match condition {
-            Condition::And(operands) | Condition::Or(operands) => {
-                operands
-                    .iter()
-                    .for_each(|operand| collect(operand, wanted, found));
-            }
-            Condition::Not(operand) => collect(operand, !wanted, found),
-            Condition::Count {
-                filter: Some(filter),
-                operator,
-                number,
-                ..
-            } => {
-                let few = matches!(operator, Operator::Less | Operator::LessOrEqual);
-                let none = few || (*operator == Operator::Equal && *number == 0);
-                collect(&filter.condition, wanted != none, found);
-            }
-            Condition::Every(_, filter) => collect(&filter.condition, wanted, found),
-            Condition::Kin(_, decl) | Condition::Used(decl) if wanted && !found.contains(decl) => {
-                found.push(*decl)
-            }
-            _ => {}
-        }
-    }
-    let mut found = Vec::new();
-    if let Some(condition) = &checked_condition(db, rule).condition {
-        collect(condition, true, &mut found);
-    }
-    found
+    let condition = checked_condition(db, rule).condition.as_ref();
+    condition
+        .map(Condition::technologies_wanted)
+        .unwrap_or_default()
 }
 
 /// The facts that a rule's condition asks for, each once, in their order.
 pub fn facts_in_condition(db: &dyn Db, rule: Decl) -> Vec<Fact> {
-    fn collect(condition: &Condition, found: &mut Vec<Fact>) {
-        let mut add = |path: &Path| {
-            for fact in path.steps.iter().chain([&path.fact]) {
-                if !found.contains(fact) {
-                    found.push(*fact);
-                }
-            }
-        };
-        match condition {
-            Condition::And(operands) | Condition::Or(operands) => {
-                operands.iter().for_each(|operand| collect(operand, found));
-            }
-            Condition::Not(operand) => collect(operand, found),
-            Condition::Count { path, filter, .. } => {
-                add(path);
-                filter
-                    .iter()
-                    .for_each(|filter| collect(&filter.condition, found));
-            }
-            Condition::Every(path, filter) => {
-                add(path);
-                collect(&filter.condition, found);
-            }
-            Condition::Used(_) => {}
-            Condition::YesNo(path)
-            | Condition::Word(path, ..)
-            | Condition::OneOf(path, _)
-            | Condition::Sensitivity(path, ..)
-            | Condition::Kin(path, _)
-            | Condition::Stated(path) => add(path),
-        }
-    }
-    let mut found = Vec::new();
-    if let Some(condition) = &checked_condition(db, rule).condition {
-        collect(condition, &mut found);
-    }
-    found
+    let condition = checked_condition(db, rule).condition.as_ref();
+    condition.map(Condition::facts).unwrap_or_default()
 }
 
 struct Checker<'db> {
@@ -188,22 +112,26 @@ enum Operand {
     Aspect(Path, Aspect),
 }
 
+/// A call, as written.
+#[derive(Clone, Copy)]
+struct Call<'db> {
+    node: NodeId,
+    function: &'db SmolStr,
+    argument: Option<&'db SmolStr>,
+    filter: Option<NodeId>,
+}
+
 impl<'db> Checker<'db> {
-    fn wrong(&mut self, node: NodeId, message: impl Into<String>) -> Option<Condition> {
-        self.report(node, message, std::iter::empty());
+    fn wrong<T>(&mut self, node: NodeId, message: impl Into<String>) -> Option<T> {
+        self.report(node, message, &[]);
         None
     }
 
-    fn report(
-        &mut self,
-        node: NodeId,
-        message: impl Into<String>,
-        near: impl Iterator<Item = &'static str>,
-    ) {
+    fn report(&mut self, node: NodeId, message: impl Into<String>, known: &[&'static str]) {
         let place = self.rule.part(Part::Node(self.position, node));
         let mut problem = Diagnostic::new(&codes::INVALID_CONDITION, place, message);
         if let Expression::Name(written) = self.expression(node) {
-            problem = problem.suggest(written, near.map(SmolStr::from));
+            problem = problem.suggest(written, known.iter().map(|word| SmolStr::from(*word)));
         }
         self.problems.push(problem);
     }
@@ -226,21 +154,18 @@ impl<'db> Checker<'db> {
             } => self.comparison(*left, Operator::read(operator), *right, kinds),
             Expression::In { left, values } => self.membership(*left, values, kinds),
             Expression::Is { left, right } => self.kinship(*left, *right, kinds),
-            Expression::Call {
-                function,
-                argument,
-                filter,
-            } => self.call(node, function, argument.as_ref(), *filter, kinds),
+            Expression::Call { .. } => {
+                let call = self.called(node)?;
+                self.call(call, kinds)
+            }
             Expression::Name(name) => match self.operand(node, name, kinds)? {
                 Operand::Path(path) if path.fact.gives == Gives::YesNo => {
                     Some(Condition::YesNo(path))
                 }
-                Operand::Aspect(path, Aspect::Personal) => Some(Condition::Sensitivity(
-                    path,
-                    Aspect::Personal,
-                    Operator::Equal,
-                    1,
-                )),
+                Operand::Aspect(path, Aspect::Personal) => {
+                    let yes = Condition::Sensitivity(path, Aspect::Personal, Operator::Equal, 1);
+                    Some(yes)
+                }
                 _ => self.wrong(
                     node,
                     format!("`{name}` is not a yes or no by itself: compare it with something"),
@@ -265,69 +190,59 @@ impl<'db> Checker<'db> {
     fn operand(&mut self, node: NodeId, name: &SmolStr, kinds: &[Kind]) -> Option<Operand> {
         let mut kinds: &[Kind] = kinds;
         let mut steps = Vec::new();
-        let mut segments = name.split('.').peekable();
-        while let Some(segment) = segments.next() {
-            let Some(found) = fact_named(kinds, segment) else {
-                let of = kinds
-                    .iter()
-                    .map(|kind| with_article(kind.word()))
-                    .collect::<Vec<_>>()
-                    .join(" or ");
-                self.report(
-                    node,
-                    format!("`{segment}` is no fact of {of}"),
-                    fact_names(kinds).into_iter(),
-                );
-                return None;
+        let mut rest = name.as_str();
+        loop {
+            let (segment, after) = match rest.split_once('.') {
+                Some((segment, after)) => (segment, Some(after)),
+                None => (rest, None),
             };
-            if segments.peek().is_none() {
-                return Some(Operand::Path(Path { steps, fact: found }));
-            }
-            match found.gives {
+            let fact = self.fact(node, segment, kinds)?;
+            let Some(after) = after else {
+                return Some(Operand::Path(Path { steps, fact }));
+            };
+            match fact.gives {
                 Gives::Elements(next, Many::One) => {
-                    steps.push(found);
+                    steps.push(fact);
                     kinds = next;
+                    rest = after;
                 }
                 Gives::Assets => {
-                    let aspect = segments.next().expect("one more segment was seen");
-                    let path = Path { steps, fact: found };
-                    let aspect = match aspect {
-                        "classification" => Aspect::Classification,
-                        "integrity" => Aspect::Integrity,
-                        "availability" => Aspect::Availability,
-                        "personal" => Aspect::Personal,
-                        "kind" => Aspect::Kind,
-                        _ => {
-                            let message = format!(
-                                "of assets there are `classification`, `integrity`, `availability`, `personal` and \
-                                 `kind`, not `{aspect}`"
-                            );
-                            self.wrong(node, message);
-                            return None;
-                        }
-                    };
-                    return Some(Operand::Aspect(path, aspect));
+                    let aspect = self.aspect(node, after)?;
+                    return Some(Operand::Aspect(Path { steps, fact }, aspect));
                 }
-                _ => {
-                    self.wrong(node, format!("nothing comes after `{segment}.`"));
-                    return None;
-                }
+                _ => return self.wrong(node, format!("nothing comes after `{segment}.`")),
             }
         }
-        None
+    }
+
+    fn fact(&mut self, node: NodeId, name: &str, kinds: &[Kind]) -> Option<Fact> {
+        let fact = fact_named(kinds, name);
+        if fact.is_none() {
+            let kinds_in_words = kinds.iter().map(|kind| with_article(kind.word()));
+            let kinds_in_words: Vec<String> = kinds_in_words.collect();
+            let message = format!("`{name}` is no fact of {}", kinds_in_words.join(" or "));
+            self.report(node, message, &fact_names(kinds));
+        }
+        fact
+    }
+
+    /// The aspect of assets that a name behind their dot begins with.
+    fn aspect(&mut self, node: NodeId, name: &str) -> Option<Aspect> {
+        let name = name.split('.').next().unwrap_or(name);
+        Aspect::named(name).or_else(|| {
+            let message = format!(
+                "of assets there are `classification`, `integrity`, `availability`, `personal` \
+                 and `kind`, not `{name}`"
+            );
+            self.wrong(node, message)
+        })
     }
 
     fn named_operand(&mut self, node: NodeId, kinds: &[Kind]) -> Option<Operand> {
         match self.expression(node) {
             Expression::Name(name) => self.operand(node, name, kinds),
-            Expression::Missing => {
-                self.wrong(node, "a fact is missing here");
-                None
-            }
-            _ => {
-                self.wrong(node, "a fact is needed on this side");
-                None
-            }
+            Expression::Missing => self.wrong(node, "a fact is missing here"),
+            _ => self.wrong(node, "a fact is needed on this side"),
         }
     }
 
@@ -338,84 +253,100 @@ impl<'db> Checker<'db> {
         right: NodeId,
         kinds: &[Kind],
     ) -> Option<Condition> {
-        if let Expression::Call {
-            function,
-            argument,
-            filter,
-        } = self.expression(left)
-        {
-            let how = match function.as_str() {
-                "count" => How::Elements,
-                "components" => How::Components,
-                _ => return self.wrong(left, format!("`{function}` does not give a number")),
-            };
-            let (path, members) = self.collection(left, argument.as_ref(), kinds)?;
-            let filter = self.filter(*filter, members);
-            let Expression::Number(number) = self.expression(right) else {
-                return self.wrong(right, "a number is needed here");
-            };
-            let Ok(number) = number.parse() else {
-                return self.wrong(right, format!("`{number}` is no whole number"));
-            };
-            return Some(Condition::Count {
-                how,
-                path,
-                filter: filter?,
-                operator,
-                number,
-            });
+        if let Some(call) = self.called(left) {
+            return self.count(call, operator, right, kinds);
         }
         match self.named_operand(left, kinds)? {
             Operand::Aspect(path, aspect) => {
-                let words = match aspect {
-                    Aspect::Classification => &CLASSIFICATION,
-                    Aspect::Integrity | Aspect::Availability => &LEVEL,
-                    Aspect::Kind if operator.needs_order() => {
-                        return self.wrong(left, "`kind` has no order: use `=`");
-                    }
-                    Aspect::Kind => &ASSET_KIND,
-                    Aspect::Personal => {
-                        return self.wrong(left, "`personal` is yes or no: write it alone");
-                    }
-                };
-                let level = self.word(right, words)?;
+                self.aspect_comparison(left, path, aspect, operator, right)
+            }
+            Operand::Path(path) => self.fact_comparison(left, path, operator, right),
+        }
+    }
+
+    /// A comparison with the number that a call gives.
+    fn count(
+        &mut self,
+        call: Call<'db>,
+        operator: Operator,
+        right: NodeId,
+        kinds: &[Kind],
+    ) -> Option<Condition> {
+        let function = call.function;
+        let how = match function.as_str() {
+            "count" => How::Elements,
+            "components" => How::Components,
+            _ => return self.wrong(call.node, format!("`{function}` does not give a number")),
+        };
+        let (path, members) = self.collection(call, kinds)?;
+        let filter = self.filter(call.filter, members);
+        let Expression::Number(number) = self.expression(right) else {
+            return self.wrong(right, "a number is needed here");
+        };
+        let Ok(number) = number.parse() else {
+            return self.wrong(right, format!("`{number}` is no whole number"));
+        };
+        Some(Condition::Count(Count {
+            how,
+            path,
+            filter: filter?,
+            operator,
+            number,
+        }))
+    }
+
+    fn aspect_comparison(
+        &mut self,
+        left: NodeId,
+        path: Path,
+        aspect: Aspect,
+        operator: Operator,
+        right: NodeId,
+    ) -> Option<Condition> {
+        let words = match aspect {
+            Aspect::Classification => &CLASSIFICATION,
+            Aspect::Integrity | Aspect::Availability => &LEVEL,
+            Aspect::Kind if operator.needs_order() => {
+                return self.wrong(left, "`kind` has no order: use `=`");
+            }
+            Aspect::Kind => &ASSET_KIND,
+            Aspect::Personal => {
+                return self.wrong(left, "`personal` is yes or no: write it alone");
+            }
+        };
+        let level = self.word(right, words)?;
+        Some(Condition::Sensitivity(path, aspect, operator, level))
+    }
+
+    fn fact_comparison(
+        &mut self,
+        left: NodeId,
+        path: Path,
+        operator: Operator,
+        right: NodeId,
+    ) -> Option<Condition> {
+        let name = path.fact.name;
+        match path.fact.gives {
+            Gives::Assets => {
+                let level = self.word(right, &CLASSIFICATION)?;
+                let aspect = Aspect::Classification;
                 Some(Condition::Sensitivity(path, aspect, operator, level))
             }
-            Operand::Path(path) => {
-                match path.fact.gives {
-                    Gives::Assets => {
-                        let level = self.word(right, &CLASSIFICATION)?;
-                        Some(Condition::Sensitivity(
-                            path,
-                            Aspect::Classification,
-                            operator,
-                            level,
-                        ))
-                    }
-                    Gives::Word(words) | Gives::Words(words) => {
-                        if operator.needs_order() && !words.ordered {
-                            return self.wrong(
-                                left,
-                                format!("`{}` has no order: use `=` or `in`", path.fact.name),
-                            );
-                        }
-                        let word = self.word(right, words)?;
-                        Some(Condition::Word(path, operator, word))
-                    }
-                    Gives::YesNo => self.yes_no(path, operator, right),
-                    Gives::Named(_) => self.wrong(
-                        left,
-                        format!("compare with `is`: `{} is …`", path.fact.name),
-                    ),
-                    Gives::Elements(..) => self.wrong(
-                        left,
-                        format!("`{}` are elements: count them", path.fact.name),
-                    ),
-                    Gives::Opaque => {
-                        let name = path.fact.name;
-                        self.wrong(left, format!("of `{name}` one can only ask whether it is stated: `stated({name})`"))
-                    }
+            Gives::Word(words) | Gives::Words(words) => {
+                if operator.needs_order() && !words.ordered {
+                    let message = format!("`{name}` has no order: use `=` or `in`");
+                    return self.wrong(left, message);
                 }
+                let word = self.word(right, words)?;
+                Some(Condition::Word(path, operator, word))
+            }
+            Gives::YesNo => self.yes_no(path, operator, right),
+            Gives::Named(_) => self.wrong(left, format!("compare with `is`: `{name} is …`")),
+            Gives::Elements(..) => self.wrong(left, format!("`{name}` are elements: count them")),
+            Gives::Opaque => {
+                let message =
+                    format!("of `{name}` one can only ask whether it is stated: `stated({name})`");
+                self.wrong(left, message)
             }
         }
     }
@@ -441,29 +372,24 @@ impl<'db> Checker<'db> {
 
     fn word(&mut self, node: NodeId, words: &'static Words) -> Option<u8> {
         let Expression::Name(name) = self.expression(node) else {
-            self.wrong(node, format!("a word is needed here: {}", list(words)));
-            return None;
+            return self.wrong(node, format!("a word is needed here: {}", list(words)));
         };
-        let found = words.position(name);
-        if found.is_none() {
+        let position = words.position(name);
+        if position.is_none() {
             let message = format!("`{name}` is not {}: one of {}", words.called, list(words));
-            self.report(node, message, words.names());
+            self.report(node, message, &words.names().collect::<Vec<_>>());
         }
-        found
+        position
     }
 
     fn membership(&mut self, left: NodeId, values: &[NodeId], kinds: &[Kind]) -> Option<Condition> {
         let Operand::Path(path) = self.named_operand(left, kinds)? else {
-            return self.wrong(
-                left,
-                "compare an aspect of assets with `=`, `<` and the like",
-            );
+            let message = "compare an aspect of assets with `=`, `<` and the like";
+            return self.wrong(left, message);
         };
         let (Gives::Word(words) | Gives::Words(words)) = path.fact.gives else {
-            return self.wrong(
-                left,
-                format!("`{}` is no word, so it is not one of some", path.fact.name),
-            );
+            let message = format!("`{}` is no word, so it is not one of some", path.fact.name);
+            return self.wrong(left, message);
         };
         let listed: Vec<_> = values
             .iter()
@@ -472,10 +398,8 @@ impl<'db> Checker<'db> {
         if values.is_empty() {
             return self.wrong(left, "nothing stands between the parentheses");
         }
-        Some(Condition::OneOf(
-            path,
-            listed.into_iter().collect::<Option<_>>()?,
-        ))
+        let listed: Option<Vec<u8>> = listed.into_iter().collect();
+        Some(Condition::OneOf(path, listed?))
     }
 
     fn kinship(&mut self, left: NodeId, right: NodeId, kinds: &[Kind]) -> Option<Condition> {
@@ -483,25 +407,21 @@ impl<'db> Checker<'db> {
             return self.wrong(left, "`is` asks for a technology or a protocol");
         };
         let Gives::Named(kind) = path.fact.gives else {
-            return self.wrong(
-                left,
-                format!(
-                    "`is` asks for a technology or a protocol, not for `{}`",
-                    path.fact.name
-                ),
-            );
+            let name = path.fact.name;
+            let message = format!("`is` asks for a technology or a protocol, not for `{name}`");
+            return self.wrong(left, message);
         };
         let Expression::Name(name) = self.expression(right) else {
             return self.wrong(right, format!("a {} is missing here", kind.word()));
         };
-        match resolve_kind(
-            self.db,
-            self.rule,
-            name,
-            &[kind],
-            Part::Node(self.position, right),
-        ) {
-            Ok(decl) => Some(Condition::Kin(path, decl)),
+        let decl = self.definition(right, name, kind)?;
+        Some(Condition::Kin(path, decl))
+    }
+
+    fn definition(&mut self, node: NodeId, name: &SmolStr, kind: Kind) -> Option<Decl> {
+        let part = Part::Node(self.position, node);
+        match resolve_kind(self.db, self.rule, name, &[kind], part) {
+            Ok(decl) => Some(decl),
             Err(problem) => {
                 self.problems.push(*problem);
                 None
@@ -509,67 +429,45 @@ impl<'db> Checker<'db> {
         }
     }
 
-    fn call(
-        &mut self,
-        node: NodeId,
-        function: &SmolStr,
-        argument: Option<&SmolStr>,
-        filter: Option<NodeId>,
-        kinds: &[Kind],
-    ) -> Option<Condition> {
-        let count = |path, filter, operator, number| {
-            Some(Condition::Count {
-                how: How::Elements,
-                path,
-                filter,
-                operator,
-                number,
-            })
+    /// The call that a node is, if it is one.
+    fn called(&self, node: NodeId) -> Option<Call<'db>> {
+        let Expression::Call {
+            function,
+            argument,
+            filter,
+        } = self.expression(node)
+        else {
+            return None;
         };
+        Some(Call {
+            node,
+            function,
+            argument: argument.as_ref(),
+            filter: *filter,
+        })
+    }
+
+    fn call(&mut self, call: Call<'db>, kinds: &[Kind]) -> Option<Condition> {
+        let (node, function) = (call.node, call.function);
         match function.as_str() {
-            "any" => {
-                let (path, members) = self.collection(node, argument, kinds)?;
-                count(path, self.filter(filter, members)?, Operator::Greater, 0)
-            }
-            "no" => {
-                let (path, members) = self.collection(node, argument, kinds)?;
-                count(path, self.filter(filter, members)?, Operator::Equal, 0)
-            }
+            "any" => self.quantity(call, Operator::Greater, kinds),
+            "no" => self.quantity(call, Operator::Equal, kinds),
             "all" => {
-                let (path, members) = self.collection(node, argument, kinds)?;
-                match self.filter(filter, members)? {
+                let (path, members) = self.collection(call, kinds)?;
+                match self.filter(call.filter, members)? {
                     Some(filter) => Some(Condition::Every(path, filter)),
                     None => {
                         self.wrong(node, "`all` needs `where`: `all(incoming where encrypted)`")
                     }
                 }
             }
-            "stated" => {
-                let Some(argument) = argument else {
-                    return self.wrong(
-                        node,
-                        "`stated` asks for a property: `stated(authentication)`",
-                    );
-                };
-                match self.operand(node, argument, kinds)? {
-                    Operand::Path(path) if !is_derived_fact(path.fact) => {
-                        Some(Condition::Stated(path))
-                    }
-                    _ => self.wrong(node, format!("`{argument}` is derived, and never stated")),
-                }
-            }
+            "stated" => self.stated(call, kinds),
             "used" => {
-                let Some(argument) = argument else {
+                let Some(argument) = call.argument else {
                     return self.wrong(node, "`used` asks for a technology: `used(vault)`");
                 };
-                let part = Part::Node(self.position, node);
-                match resolve_kind(self.db, self.rule, argument, &[Kind::Technology], part) {
-                    Ok(decl) => Some(Condition::Used(decl)),
-                    Err(problem) => {
-                        self.problems.push(*problem);
-                        None
-                    }
-                }
+                let technology = self.definition(node, argument, Kind::Technology)?;
+                Some(Condition::Used(technology))
             }
             "count" | "components" => self.wrong(
                 node,
@@ -585,29 +483,49 @@ impl<'db> Checker<'db> {
         }
     }
 
-    fn collection(
+    /// Whether there are any elements, by a comparison of their number with zero.
+    fn quantity(
         &mut self,
-        node: NodeId,
-        name: Option<&SmolStr>,
+        call: Call<'db>,
+        operator: Operator,
         kinds: &[Kind],
-    ) -> Option<(Path, &'static [Kind])> {
-        let Some(name) = name else {
-            self.wrong(node, "this counts elements: name them, such as `incoming`");
-            return None;
+    ) -> Option<Condition> {
+        let (path, members) = self.collection(call, kinds)?;
+        Some(Condition::Count(Count {
+            how: How::Elements,
+            path,
+            filter: self.filter(call.filter, members)?,
+            operator,
+            number: 0,
+        }))
+    }
+
+    fn stated(&mut self, call: Call<'db>, kinds: &[Kind]) -> Option<Condition> {
+        let Some(argument) = call.argument else {
+            let message = "`stated` asks for a property: `stated(authentication)`";
+            return self.wrong(call.node, message);
         };
-        match self.operand(node, name, kinds)? {
-            Operand::Path(path) => match path.fact.gives {
-                Gives::Elements(members, Many::Several) => Some((path, members)),
-                _ => {
-                    self.wrong(node, format!("`{name}` is not a list of elements"));
-                    None
-                }
-            },
-            Operand::Aspect(..) => {
-                self.wrong(node, format!("`{name}` is not a list of elements"));
-                None
+        match self.operand(call.node, argument, kinds)? {
+            Operand::Path(path) if path.fact.derived.is_none() => Some(Condition::Stated(path)),
+            _ => {
+                let message = format!("`{argument}` is derived, and never stated");
+                self.wrong(call.node, message)
             }
         }
+    }
+
+    /// The elements that a call is about, and their kinds.
+    fn collection(&mut self, call: Call<'db>, kinds: &[Kind]) -> Option<(Path, &'static [Kind])> {
+        let Some(name) = call.argument else {
+            let message = "this counts elements: name them, such as `incoming`";
+            return self.wrong(call.node, message);
+        };
+        if let Operand::Path(path) = self.operand(call.node, name, kinds)?
+            && let Gives::Elements(members, Many::Several) = path.fact.gives
+        {
+            return Some((path, members));
+        }
+        self.wrong(call.node, format!("`{name}` is not a list of elements"))
     }
 
     /// `Some(None)` is no filter; `None` a wrong one.

@@ -28,16 +28,114 @@ pub enum Condition {
     /// Whether some element of the model is made with a technology.
     Used(Decl),
     /// How many elements there are, or components they come from.
-    #[allow(missing_docs)] // as in `components(incoming where exposed) > 2`
-    Count {
-        how: How,
-        path: Path,
-        filter: Option<Filter>,
-        operator: Operator,
-        number: u32,
-    },
+    Count(Count),
     /// All elements, and at least one.
     Every(Path, Filter),
+}
+
+impl Condition {
+    /// The technologies and protocols of which it wants elements to be made; those that it rules
+    /// out are not among them.
+    pub fn technologies_wanted(&self) -> Vec<Decl> {
+        let mut wanted = Vec::new();
+        self.collect_wanted(true, &mut wanted);
+        wanted
+    }
+
+    fn collect_wanted(&self, is_wanted: bool, wanted: &mut Vec<Decl>) {
+        match self {
+            Condition::And(operands) | Condition::Or(operands) => {
+                for operand in operands {
+                    operand.collect_wanted(is_wanted, wanted);
+                }
+            }
+            Condition::Not(operand) => operand.collect_wanted(!is_wanted, wanted),
+            Condition::Count(count) => {
+                if let Some(filter) = &count.filter {
+                    let condition = &filter.condition;
+                    condition.collect_wanted(is_wanted != count.wants_none(), wanted);
+                }
+            }
+            Condition::Every(_, filter) => filter.condition.collect_wanted(is_wanted, wanted),
+            Condition::Kin(_, decl) | Condition::Used(decl)
+                if is_wanted && !wanted.contains(decl) =>
+            {
+                wanted.push(*decl);
+            }
+            _ => {}
+        }
+    }
+
+    /// The facts that it asks for, each once, in their order.
+    pub fn facts(&self) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        self.collect_facts(&mut facts);
+        facts
+    }
+
+    fn collect_facts(&self, facts: &mut Vec<Fact>) {
+        match self {
+            Condition::And(operands) | Condition::Or(operands) => {
+                operands
+                    .iter()
+                    .for_each(|operand| operand.collect_facts(facts));
+            }
+            Condition::Not(operand) => operand.collect_facts(facts),
+            Condition::Count(count) => {
+                count.path.collect_facts(facts);
+                if let Some(filter) = &count.filter {
+                    filter.condition.collect_facts(facts);
+                }
+            }
+            Condition::Every(path, filter) => {
+                path.collect_facts(facts);
+                filter.condition.collect_facts(facts);
+            }
+            Condition::Used(_) => {}
+            Condition::YesNo(path)
+            | Condition::Word(path, ..)
+            | Condition::OneOf(path, _)
+            | Condition::Sensitivity(path, ..)
+            | Condition::Kin(path, _)
+            | Condition::Stated(path) => path.collect_facts(facts),
+        }
+    }
+}
+
+impl Count {
+    /// Whether it holds when there are few or no elements.
+    fn wants_none(&self) -> bool {
+        match self.operator {
+            Operator::Less | Operator::LessOrEqual => true,
+            Operator::Equal => self.number == 0,
+            _ => false,
+        }
+    }
+}
+
+impl Path {
+    fn collect_facts(&self, facts: &mut Vec<Fact>) {
+        for fact in self.steps.iter().chain([&self.fact]) {
+            if !facts.contains(fact) {
+                facts.push(*fact);
+            }
+        }
+    }
+}
+
+/// A comparison of how many elements there are, as `components(incoming where exposed) > 2`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// What counts as one.
+    pub how: How,
+    /// Which elements.
+    pub path: Path,
+    /// What they have to meet, if anything.
+    pub filter: Option<Filter>,
+    /// How their number is compared.
+    pub operator: Operator,
+    /// The number that it is compared with.
+    pub number: u32,
 }
 
 /// What counted elements have to meet.

@@ -9,13 +9,13 @@
 
 use crate::assets::aspect_of;
 use crate::checker::checked_condition;
-use crate::condition::{Condition, Filter, How, Operator, Path};
-use crate::db::{Db, Decl};
+use crate::condition::{Condition, Count, Filter, How, Operator, Path};
+use crate::db::{Db, Decl, File};
 use crate::definitions::is_used;
 use crate::facts::{FactCache, FactValue, MissingFact, elements_in};
 use crate::headings::{ends, placed_in};
 use crate::lower::NodeId;
-use crate::vocabulary::Aspect;
+use crate::vocabulary::{Aspect, Derived};
 use threatline_syntax::Kind;
 
 /// The outcome of a condition for an element.
@@ -54,107 +54,65 @@ pub fn evaluate(facts: &FactCache, condition: &Condition, element: Decl) -> Trut
 fn weigh(facts: &FactCache, condition: &Condition, element: Decl, wanted: bool) -> Truth {
     match condition {
         Condition::And(operands) => {
-            let operands = operands
-                .iter()
-                .map(|operand| weigh(facts, operand, element, wanted));
-            if wanted {
-                all_of(operands)
-            } else {
-                one_of(operands.map(Truth::not)).not()
-            }
+            let operands = operands.iter();
+            let weighed = operands.map(|operand| weigh(facts, operand, element, wanted));
+            all_when(wanted, weighed)
         }
         Condition::Or(operands) => {
-            let operands = operands
-                .iter()
-                .map(|operand| weigh(facts, operand, element, wanted));
-            if wanted {
-                one_of(operands)
-            } else {
-                all_of(operands.map(Truth::not)).not()
-            }
+            let operands = operands.iter();
+            let weighed = operands.map(|operand| weigh(facts, operand, element, wanted));
+            one_when(wanted, weighed)
         }
         Condition::Not(operand) => weigh(facts, operand, element, !wanted).not(),
-        Condition::Stated(path) => match subject(facts, path, element) {
-            Some(element) => Truth::of(facts.typed(element).get(path.fact.name).is_some()),
-            None => Truth::False,
-        },
+        Condition::Stated(path) => {
+            let subject = subject(facts, path, element);
+            Truth::of(
+                subject.is_some_and(|subject| facts.typed(subject).get(path.fact.name).is_some()),
+            )
+        }
         Condition::Used(technology) => {
             Truth::of(is_used(facts.db(), element.model(facts.db()), *technology))
         }
-        Condition::Count {
-            how,
-            path,
-            filter,
-            operator,
-            number,
-        } => {
-            let counted = Counted {
-                how: *how,
-                path,
-                filter: filter.as_ref(),
-                number: *number,
-            };
-            let operator = if wanted {
-                *operator
-            } else {
-                operator.inverse()
-            };
-            let truth = count(facts, counted, operator, element);
-            if wanted { truth } else { truth.not() }
-        }
+        Condition::Count(count) if wanted => compare(facts, count, count.operator, element),
+        Condition::Count(count) => compare(facts, count, count.operator.inverse(), element).not(),
         Condition::Every(path, filter) => {
             if members(facts, path, element).is_empty() {
                 return Truth::False;
             }
-            let all = met(facts, path, filter, element, wanted, wanted);
-            let members = all.into_iter().map(|(_, truth)| truth);
-            if wanted {
-                all_of(members)
-            } else {
-                one_of(members.map(Truth::not)).not()
-            }
+            let members = weigh_members(facts, (path, filter), element, (wanted, wanted));
+            all_when(wanted, members.into_iter().map(|(_, truth)| truth))
         }
         Condition::YesNo(path)
         | Condition::Word(path, ..)
         | Condition::OneOf(path, _)
         | Condition::Sensitivity(path, ..)
         | Condition::Kin(path, _) => match subject(facts, path, element) {
-            Some(element) => test(facts, condition, &facts.value(element, path.fact)),
+            Some(subject) => test(facts, condition, &facts.value(subject, path.fact)),
             None => Truth::False,
         },
     }
 }
 
-/// The elements of a collection with what a condition is for each, but for those for which it is as
-/// `usual`.
-pub fn met(
+/// The elements of a collection with what a condition is for each when it is `wanted`, but for
+/// those for which it is as `usual`.
+pub fn weigh_members(
     facts: &FactCache,
-    path: &Path,
-    filter: &Filter,
+    (path, filter): (&Path, &Filter),
     element: Decl,
-    wanted: bool,
-    usual: bool,
+    (wanted, usual): (bool, bool),
 ) -> Vec<(Decl, Truth)> {
-    if path.fact.name == "neighbours" && path.steps.is_empty() {
+    if path.fact.derived == Some(Derived::Neighbours) && path.steps.is_empty() {
         // All that is in a boundary asks the same of the same elements.
         let Some(boundary) = placed_in(facts.db(), element) else {
             return Vec::new();
         };
         let (rule, node) = filter.place;
         let in_boundary = met_in(facts.db(), boundary, rule, node, (wanted, usual));
-        return in_boundary
-            .iter()
-            .filter(|(other, _)| *other != element)
-            .cloned()
-            .collect();
+        let others = in_boundary.iter().filter(|(other, _)| *other != element);
+        return others.cloned().collect();
     }
     let members = members(facts, path, element);
-    let weighed = members
-        .iter()
-        .map(|member| (*member, weigh(facts, &filter.condition, *member, wanted)));
-    weighed
-        .filter(|(_, truth)| *truth != Truth::of(usual))
-        .collect()
+    weigh_each(facts, &filter.condition, &members, (wanted, usual))
 }
 
 /// The same of all that is in a boundary, for a condition by its place in its rule.
@@ -164,17 +122,30 @@ fn met_in(
     boundary: Decl,
     rule: Decl,
     node: NodeId,
-    (wanted, usual): (bool, bool),
+    wanted_and_usual: (bool, bool),
 ) -> Vec<(Decl, Truth)> {
     let condition = checked_condition(db, rule).condition.as_ref();
     let Some(condition) = condition.and_then(|condition| filter_at(condition, (rule, node))) else {
         return Vec::new();
     };
     let facts = FactCache::new(db);
-    let weighed = elements_in(db, boundary)
+    weigh_each(
+        &facts,
+        condition,
+        elements_in(db, boundary),
+        wanted_and_usual,
+    )
+}
+
+fn weigh_each(
+    facts: &FactCache,
+    condition: &Condition,
+    elements: &[Decl],
+    (wanted, usual): (bool, bool),
+) -> Vec<(Decl, Truth)> {
+    elements
         .iter()
-        .map(|member| (*member, weigh(&facts, condition, *member, wanted)));
-    weighed
+        .map(|element| (*element, weigh(facts, condition, *element, wanted)))
         .filter(|(_, truth)| *truth != Truth::of(usual))
         .collect()
 }
@@ -186,15 +157,37 @@ fn filter_at(condition: &Condition, place: (Decl, NodeId)) -> Option<&Condition>
             .iter()
             .find_map(|operand| filter_at(operand, place)),
         Condition::Not(operand) => filter_at(operand, place),
-        Condition::Count {
+        Condition::Count(Count {
             filter: Some(filter),
             ..
+        })
+        | Condition::Every(_, filter) => {
+            if filter.place == place {
+                Some(&filter.condition)
+            } else {
+                filter_at(&filter.condition, place)
+            }
         }
-        | Condition::Every(_, filter) => match filter.place == place {
-            true => Some(&filter.condition),
-            false => filter_at(&filter.condition, place),
-        },
         _ => None,
+    }
+}
+
+/// Whether all hold. If that is to be false, the facts that are missing are those of one that may
+/// not hold.
+fn all_when(wanted: bool, operands: impl Iterator<Item = Truth>) -> Truth {
+    if wanted {
+        all_of(operands)
+    } else {
+        one_of(operands.map(Truth::not)).not()
+    }
+}
+
+/// Whether one holds. If that is to be false, the facts that are missing are those of all.
+fn one_when(wanted: bool, operands: impl Iterator<Item = Truth>) -> Truth {
+    if wanted {
+        one_of(operands)
+    } else {
+        all_of(operands.map(Truth::not)).not()
     }
 }
 
@@ -222,14 +215,14 @@ fn one_of(operands: impl Iterator<Item = Truth>) -> Truth {
         match operand {
             Truth::True => return Truth::True,
             Truth::False => {}
-            Truth::Unknown(facts)
+            Truth::Unknown(missing) => {
                 if fewest
                     .as_ref()
-                    .is_none_or(|fewest| facts.len() < fewest.len()) =>
-            {
-                fewest = Some(facts);
+                    .is_none_or(|fewest| missing.len() < fewest.len())
+                {
+                    fewest = Some(missing);
+                }
             }
-            Truth::Unknown(_) => {}
         }
     }
     fewest.map_or(Truth::False, Truth::Unknown)
@@ -241,6 +234,7 @@ fn unknown(mut missing: Vec<MissingFact>) -> Truth {
     Truth::Unknown(missing)
 }
 
+/// A condition on a single fact, for a value of it.
 fn test(facts: &FactCache, condition: &Condition, value: &FactValue) -> Truth {
     match (condition, value) {
         (_, FactValue::Unknown(missing)) => Truth::Unknown(vec![*missing]),
@@ -259,16 +253,15 @@ fn test(facts: &FactCache, condition: &Condition, value: &FactValue) -> Truth {
             Truth::of(stated.iter().any(|stated| words.contains(stated)))
         }
         (Condition::Sensitivity(_, aspect, operator, level), FactValue::Assets(assets)) => {
-            let of = assets
-                .iter()
-                .map(|asset| aspect_of(facts.db(), *asset, *aspect));
-            if *aspect == Aspect::Kind {
-                return Truth::of(
-                    of.into_iter().any(|kind| kind == *level) == (*operator == Operator::Equal),
-                );
-            }
-            // Nothing that is held is less sensitive than anything.
-            Truth::of(of.max().is_some_and(|most| operator.holds(most, *level)))
+            let assets = assets.iter();
+            let mut levels = assets.map(|asset| aspect_of(facts.db(), *asset, *aspect));
+            Truth::of(if *aspect == Aspect::Kind {
+                levels.any(|kind| kind == *level) == (*operator == Operator::Equal)
+            } else {
+                // Nothing that is held is less sensitive than anything.
+                let highest = levels.max();
+                highest.is_some_and(|highest| operator.holds(highest, *level))
+            })
         }
         (Condition::Kin(_, broader), FactValue::Named(named)) => {
             Truth::of(named.iter().any(|named| facts.is_kin(*named, *broader)))
@@ -287,82 +280,50 @@ pub fn subject(facts: &FactCache, path: &Path, element: Decl) -> Option<Decl> {
     })
 }
 
+/// The elements that a path leads to.
 pub fn members(facts: &FactCache, path: &Path, element: Decl) -> Vec<Decl> {
-    match subject(facts, path, element)
-        .map(|element| facts.value(element, path.fact))
-        .as_deref()
-    {
+    let subject = subject(facts, path, element);
+    let value = subject.map(|subject| facts.value(subject, path.fact));
+    match value.as_deref() {
         Some(FactValue::Elements(elements)) => elements.to_vec(),
         _ => Vec::new(),
     }
 }
 
-/// What is counted, and the number that it is compared with.
-struct Counted<'condition> {
-    how: How,
-    path: &'condition Path,
-    filter: Option<&'condition Filter>,
-    number: u32,
+/// What counts as one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Unit {
+    Element(Decl),
+    Component(File),
 }
 
-fn count(
-    facts: &FactCache,
-    Counted {
-        how,
-        path,
-        filter,
-        number,
-    }: Counted,
-    operator: Operator,
-    element: Decl,
-) -> Truth {
+/// Members of a collection: those for which a condition holds, and those for which it may.
+#[derive(Default)]
+struct Tally {
+    certain: Vec<Unit>,
+    possible: Vec<Unit>,
+    /// The facts that each of the possible ones misses.
+    missing: Vec<Vec<MissingFact>>,
+}
+
+/// Compares the number of elements, whatever the operator of the count itself.
+fn compare(facts: &FactCache, count: &Count, operator: Operator, element: Decl) -> Truth {
     // Whether more members or fewer make it true; for `=` and `!=`, whether there are to be any.
     let wanted = match operator {
         Operator::Greater | Operator::GreaterOrEqual => true,
         Operator::Less | Operator::LessOrEqual => false,
-        Operator::Equal => number > 0,
-        Operator::NotEqual => number == 0,
+        Operator::Equal => count.number > 0,
+        Operator::NotEqual => count.number == 0,
     };
-    let mut certain = Vec::new();
-    let mut possible = Vec::new();
-    let mut missing: Vec<Vec<MissingFact>> = Vec::new();
-    let of = subject(facts, path, element).unwrap_or(element);
-    let members = match filter {
-        Some(filter) => met(facts, path, filter, element, wanted, false),
-        None => members(facts, path, element)
-            .into_iter()
-            .map(|member| (member, Truth::True))
-            .collect(),
-    };
-    for (member, truth) in members {
-        match truth {
-            Truth::True => certain.push(counted(facts.db(), how, of, member)),
-            Truth::False => {}
-            Truth::Unknown(of_facts) => {
-                possible.push(counted(facts.db(), how, of, member));
-                missing.push(of_facts);
-            }
-        }
-    }
-    let number_of = |counted: &[(bool, u32)]| {
-        let mut distinct = counted.to_vec();
-        distinct.sort_unstable();
-        distinct.dedup();
-        distinct.len() as u32
-    };
-    let least = number_of(&certain);
-    certain.extend(possible);
-    let most = number_of(&certain);
-    let holds = |count: u32| operator.holds(count, number);
+    let mut tally = tally(facts, count, element, wanted);
+    let least = distinct(&mut tally.certain);
+    tally.certain.append(&mut tally.possible);
+    let most = distinct(&mut tally.certain);
+    let holds = |number: u32| operator.holds(number, count.number);
     // Comparisons are monotonic but for `=` and `!=`, so the two ends and the number between tell
     // all.
-    let between = number.clamp(least, most);
-    let answers = [
-        holds(least),
-        holds(between),
-        holds(most),
-        holds((between + 1).min(most)),
-    ];
+    let between = count.number.clamp(least, most);
+    let answers = [least, between, most, (between + 1).min(most)].map(holds);
     if !answers.contains(&false) {
         return Truth::True;
     }
@@ -370,29 +331,63 @@ fn count(
         return Truth::False;
     }
     // One member more or less may do: then the one that misses the fewest facts is asked for.
-    if if wanted {
+    let one_does = if wanted {
         holds(least + 1)
     } else {
         holds(most - 1)
-    } {
-        missing.sort_by_key(Vec::len);
-        return Truth::Unknown(missing.swap_remove(0));
+    };
+    if one_does {
+        tally.missing.sort_by_key(Vec::len);
+        return Truth::Unknown(tally.missing.swap_remove(0));
     }
-    unknown(missing.into_iter().flatten().collect())
+    unknown(tally.missing.into_iter().flatten().collect())
+}
+
+fn tally(facts: &FactCache, count: &Count, element: Decl, wanted: bool) -> Tally {
+    let Count { path, filter, .. } = count;
+    let members = match filter {
+        Some(filter) => weigh_members(facts, (path, filter), element, (wanted, false)),
+        None => {
+            let members = members(facts, path, element).into_iter();
+            members.map(|member| (member, Truth::True)).collect()
+        }
+    };
+    let counted_for = subject(facts, path, element).unwrap_or(element);
+    let mut tally = Tally::default();
+    for (member, truth) in members {
+        match truth {
+            Truth::True => tally
+                .certain
+                .push(unit(facts.db(), count.how, counted_for, member)),
+            Truth::False => {}
+            Truth::Unknown(missing) => {
+                tally
+                    .possible
+                    .push(unit(facts.db(), count.how, counted_for, member));
+                tally.missing.push(missing);
+            }
+        }
+    }
+    tally
+}
+
+/// How many different ones there are.
+fn distinct(units: &mut Vec<Unit>) -> u32 {
+    units.sort_unstable();
+    units.dedup();
+    units.len() as u32
 }
 
 /// What counts as one: the element itself, or the component it comes from. What is in no component
 /// counts by itself.
-fn counted(db: &dyn Db, how: How, of: Decl, member: Decl) -> (bool, u32) {
-    use salsa::plumbing::AsId;
+fn unit(db: &dyn Db, how: How, element: Decl, member: Decl) -> Unit {
     match how {
-        How::Elements => (false, member.as_id().index()),
+        How::Elements => Unit::Element(member),
         How::Components => {
-            let other = other_end(db, of, member);
-            let file = other.file(db);
-            match file.component(db) {
-                Some(_) => (true, file.as_id().index()),
-                None => (false, other.as_id().index()),
+            let other = other_end(db, element, member);
+            match other.component(db) {
+                Some(_) => Unit::Component(other.file(db)),
+                None => Unit::Element(other),
             }
         }
     }

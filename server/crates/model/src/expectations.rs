@@ -2,7 +2,7 @@
 
 use crate::assessment::{Assessed, FindingState, assessed};
 use crate::db::{Db, Decl, Model, Place};
-use crate::findings::{finding_reasons, selects};
+use crate::findings::finding_reasons;
 use crate::identity::{FindingId, FindingSelector};
 use crate::lower::Part;
 use crate::names::full_name;
@@ -76,7 +76,7 @@ fn outcome(db: &dyn Db, expected: &'static str, finding: FindingSelector, place:
     let all = assessed(db, finding.subject());
     let there: Vec<&Assessed> = all
         .iter()
-        .filter(|assessed| selects(&finding, &assessed.finding))
+        .filter(|assessed| assessed.finding.is_selected_by(&finding))
         .collect();
     let met = match expected {
         "absent" => there.is_empty(),

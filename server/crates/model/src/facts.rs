@@ -8,14 +8,12 @@ use crate::exposure::{exposed_by, reached, trust};
 use crate::flows::{incoming, outgoing, touching};
 use crate::headings::{ends, placed_in};
 use crate::properties::typed;
-use crate::schema;
-use crate::schema::{AUTHENTICATION, ENCRYPTION, TUNNEL};
+use crate::schema::{self, AUTHENTICATION, ENCRYPTION, TUNNEL};
 use crate::values::Typed;
-use crate::vocabulary::{DERIVED_FACTS, Fact, Gives, NODES};
+use crate::vocabulary::{Derived, Fact, Gives, NODES};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::mem::{Discriminant, discriminant};
 use std::rc::Rc;
 use threatline_syntax::Kind;
 
@@ -49,16 +47,23 @@ pub enum FactValue<'db> {
     Elements(Cow<'db, [Decl]>),
 }
 
-/// An element and a fact, which the place of its name stands for.
-type Asked = (Decl, *const u8, Discriminant<Gives>);
+impl FactValue<'_> {
+    fn elements(elements: impl IntoIterator<Item = Decl>) -> Self {
+        FactValue::Elements(elements.into_iter().collect::<Vec<_>>().into())
+    }
+
+    fn missing(element: Decl, property: &'static str) -> Self {
+        FactValue::Unknown(MissingFact { element, property })
+    }
+}
 
 /// The facts of elements as rules ask for them, one after the other: each is asked of the database
 /// once.
 pub struct FactCache<'db> {
     db: &'db dyn Db,
-    known: RefCell<FxHashMap<Asked, Rc<FactValue<'db>>>>,
+    values: RefCell<FxHashMap<(Decl, Fact), Rc<FactValue<'db>>>>,
     typed: RefCell<FxHashMap<Decl, &'db Typed>>,
-    kin: RefCell<FxHashMap<Decl, &'db [Decl]>>,
+    broader: RefCell<FxHashMap<Decl, &'db [Decl]>>,
 }
 
 impl<'db> FactCache<'db> {
@@ -66,9 +71,9 @@ impl<'db> FactCache<'db> {
     pub fn new(db: &'db dyn Db) -> FactCache<'db> {
         FactCache {
             db,
-            known: RefCell::default(),
+            values: RefCell::default(),
             typed: RefCell::default(),
-            kin: RefCell::default(),
+            broader: RefCell::default(),
         }
     }
 
@@ -79,13 +84,16 @@ impl<'db> FactCache<'db> {
 
     /// The value of a fact of an element.
     pub fn value(&self, element: Decl, fact: Fact) -> Rc<FactValue<'db>> {
-        let key = (element, fact.name.as_ptr(), discriminant(&fact.gives));
-        if let Some(known) = self.known.borrow().get(&key) {
-            return known.clone();
-        }
-        let value = Rc::new(value(self, element, fact));
-        self.known.borrow_mut().insert(key, value.clone());
-        value
+        let known = self.values.borrow().get(&(element, fact)).cloned();
+        known.unwrap_or_else(|| {
+            let value = Rc::new(match fact.derived {
+                Some(derived) => self.derive(element, derived),
+                None => self.property(element, fact),
+            });
+            let mut values = self.values.borrow_mut();
+            values.insert((element, fact), value.clone());
+            value
+        })
     }
 
     /// What an element states.
@@ -98,76 +106,128 @@ impl<'db> FactCache<'db> {
         })
     }
 
-    /// Whether an element is made with, or talks, something that is one of a broader kind.
-    pub fn is_kin(&self, named: Decl, broader: Decl) -> bool {
-        let known = self.kin.borrow().get(&named).copied();
-        let kin = known.unwrap_or_else(|| {
-            let kin = with_broader(self.db, named);
-            self.kin.borrow_mut().insert(named, kin);
-            kin
+    /// Whether a technology or a protocol is one of a broader kind.
+    pub fn is_kin(&self, definition: Decl, broader: Decl) -> bool {
+        let known = self.broader.borrow().get(&definition).copied();
+        let all_broader = known.unwrap_or_else(|| {
+            let all_broader = with_broader(self.db, definition);
+            self.broader.borrow_mut().insert(definition, all_broader);
+            all_broader
         });
-        kin.contains(&broader)
+        all_broader.contains(&broader)
     }
-}
 
-fn value<'db>(facts: &FactCache<'db>, element: Decl, fact: Fact) -> FactValue<'db> {
-    let db = facts.db;
-    let kind = element.kind(db);
-    let derived = DERIVED_FACTS
-        .iter()
-        .find(|derived| derived.name == fact.name);
-    if derived.is_some_and(|derived| !derived.kinds.contains(&kind)) {
-        return FactValue::Absent;
+    fn derive(&self, element: Decl, derived: Derived) -> FactValue<'db> {
+        let db = self.db;
+        if !derived.kinds().contains(&element.kind(db)) {
+            return FactValue::Absent;
+        }
+        match derived {
+            Derived::Holds | Derived::Carries => FactValue::Assets(holds(db, element).into()),
+            Derived::Exposed => FactValue::YesNo(exposed_by(db, element).is_some()),
+            Derived::Outbound => FactValue::YesNo(is_outbound(db, element)),
+            Derived::ReachedFrom => FactValue::Word(reached(db, element).trust),
+            Derived::Trust => FactValue::Word(trust(db, element).0),
+            Derived::Placed => self.kinds_of_boundaries(boundaries_around(db, element)),
+            Derived::InScope => FactValue::YesNo(self.typed(element).get("out_of_scope").is_none()),
+            Derived::CrossesBoundary => {
+                let (entered, left) = crossed(db, element);
+                FactValue::YesNo(!entered.is_empty() || !left.is_empty())
+            }
+            Derived::Crosses => {
+                let (entered, left) = crossed(db, element);
+                self.kinds_of_boundaries(entered.iter().chain(left))
+            }
+            Derived::Encrypted if element.kind(db) == Kind::Store => self.encrypted_store(element),
+            Derived::Encrypted => self.encrypted_flow(element),
+            Derived::Authenticated => self.authenticated(element),
+            Derived::Source => FactValue::elements(ends(db, element).0),
+            Derived::Target => FactValue::elements(ends(db, element).1),
+            Derived::Incoming => FactValue::Elements(incoming(db, element).into()),
+            Derived::Outgoing => FactValue::Elements(outgoing(db, element).into()),
+            Derived::Flows => {
+                let flows = touching(db, element);
+                FactValue::elements(flows.incoming.iter().chain(&flows.outgoing).copied())
+            }
+            Derived::Neighbours => {
+                let boundary = placed_in(db, element);
+                let around = boundary
+                    .into_iter()
+                    .flat_map(|around| elements_in(db, around));
+                FactValue::elements(around.copied().filter(|other| *other != element))
+            }
+        }
     }
-    let elements = |elements: Vec<Decl>| FactValue::Elements(elements.into());
-    match fact.name {
-        "holds" | "carries" => FactValue::Assets(holds(db, element).into()),
-        "exposed" => FactValue::YesNo(exposed_by(db, element).is_some()),
-        "trust" => FactValue::Word(trust(db, element).0),
-        "in_scope" => FactValue::YesNo(facts.typed(element).get("out_of_scope").is_none()),
-        "outbound" => FactValue::YesNo(is_outbound(db, element)),
-        "reached_from" => FactValue::Word(reached(db, element).trust),
-        "placed" => FactValue::Words(kinds_of_boundaries(facts, boundaries_around(db, element))),
-        "crosses_boundary" => {
-            let (entered, left) = crossed(db, element);
-            FactValue::YesNo(!entered.is_empty() || !left.is_empty())
+
+    fn kinds_of_boundaries<'boundaries>(
+        &self,
+        boundaries: impl IntoIterator<Item = &'boundaries Decl>,
+    ) -> FactValue<'db> {
+        let kinds = boundaries
+            .into_iter()
+            .filter_map(|boundary| self.typed(*boundary).word("kind"));
+        FactValue::Words(kinds.collect())
+    }
+
+    fn encrypted_store(&self, store: Decl) -> FactValue<'db> {
+        match self.typed(store).word("encryption") {
+            Some(encryption) => FactValue::YesNo(Some(encryption) != ENCRYPTION.position("none")),
+            None => FactValue::missing(store, "encryption"),
         }
-        "crosses" => {
-            let (entered, left) = crossed(db, element);
-            let mut kinds = kinds_of_boundaries(facts, entered);
-            kinds.extend(kinds_of_boundaries(facts, left));
-            FactValue::Words(kinds)
+    }
+
+    fn encrypted_flow(&self, flow: Decl) -> FactValue<'db> {
+        let stated = self.typed(flow);
+        let tunnel = stated.word("tunnel");
+        if tunnel.is_some() && tunnel != TUNNEL.position("none") {
+            return FactValue::YesNo(true);
         }
-        "encrypted" => encrypted(facts, element),
-        "authenticated" => authenticated(facts, element),
-        "source" => elements(ends(db, element).0.into_iter().collect()),
-        "target" => elements(ends(db, element).1.into_iter().collect()),
-        "incoming" => FactValue::Elements(incoming(db, element).into()),
-        "outgoing" => FactValue::Elements(outgoing(db, element).into()),
-        "flows" => {
-            let flows = touching(db, element);
-            elements(
-                flows
-                    .incoming
-                    .iter()
-                    .chain(&flows.outgoing)
-                    .copied()
-                    .collect(),
-            )
+        match stated.decls("protocol").next() {
+            // A protocol which does not say that it encrypts does not.
+            Some(protocol) => {
+                let says = broader_says(self.db, protocol, "encrypted");
+                FactValue::YesNo(says.is_some_and(|(yes, _)| yes))
+            }
+            None => FactValue::missing(flow, "protocol"),
         }
-        "neighbours" => {
-            let around = placed_in(db, element)
-                .map(|boundary| elements_in(db, boundary).as_slice())
-                .unwrap_or_default();
-            elements(
-                around
-                    .iter()
-                    .copied()
-                    .filter(|other| *other != element)
-                    .collect(),
-            )
+    }
+
+    fn authenticated(&self, flow: Decl) -> FactValue<'db> {
+        let stated = self.typed(flow);
+        if let Some(authentication) = stated.word("authentication") {
+            return FactValue::YesNo(Some(authentication) != AUTHENTICATION.position("none"));
         }
-        _ => property_value(facts, element, fact),
+        let protocol = stated.decls("protocol").next();
+        match protocol.and_then(|protocol| broader_says(self.db, protocol, "authenticated")) {
+            Some((true, _)) => FactValue::YesNo(true),
+            _ => FactValue::missing(flow, "authentication"),
+        }
+    }
+
+    fn property(&self, element: Decl, fact: Fact) -> FactValue<'db> {
+        let Some(property) = schema::of(element.kind(self.db)).property(fact.name) else {
+            return FactValue::Absent;
+        };
+        let stated = self.typed(element);
+        match fact.gives {
+            Gives::Words(_) => FactValue::Words(stated.words(fact.name)),
+            Gives::Assets => FactValue::Assets(stated.decls(fact.name).collect::<Vec<_>>().into()),
+            // What an element is made with decides which rules look at it: unstated, none of them
+            // does.
+            Gives::Named(_) => FactValue::Named(stated.decls(fact.name).collect()),
+            Gives::Word(words) => {
+                let default = || words.position(property.default?);
+                match stated.word(fact.name).or_else(default) {
+                    Some(word) => FactValue::Word(word),
+                    None => FactValue::missing(element, property.name),
+                }
+            }
+            Gives::YesNo => match stated.yes_no(fact.name) {
+                Some(yes) => FactValue::YesNo(yes),
+                None => FactValue::missing(element, property.name),
+            },
+            Gives::Opaque | Gives::Elements(..) => FactValue::Absent,
+        }
     }
 }
 
@@ -186,81 +246,5 @@ fn is_outbound(db: &dyn Db, flow: Decl) -> bool {
     match ends(db, flow) {
         (Some(source), Some(target)) => trust(db, source).0 > trust(db, target).0,
         _ => false,
-    }
-}
-
-fn kinds_of_boundaries(facts: &FactCache, boundaries: &[Decl]) -> Vec<u8> {
-    boundaries
-        .iter()
-        .filter_map(|boundary| facts.typed(*boundary).word("kind"))
-        .collect()
-}
-
-fn property_value<'db>(facts: &FactCache<'db>, element: Decl, fact: Fact) -> FactValue<'db> {
-    let kind = element.kind(facts.db);
-    let Some(property) = schema::of(kind).property(fact.name) else {
-        return FactValue::Absent;
-    };
-    let stated = facts.typed(element);
-    let unknown = FactValue::Unknown(MissingFact {
-        element,
-        property: property.name,
-    });
-    match fact.gives {
-        Gives::Words(_) => FactValue::Words(stated.words(fact.name)),
-        Gives::Assets => FactValue::Assets(stated.decls(fact.name).collect::<Vec<_>>().into()),
-        // What an element is made with decides which rules look at it: unstated, none of them does.
-        Gives::Named(_) => FactValue::Named(stated.decls(fact.name).collect()),
-        Gives::Word(words) => match stated.word(fact.name) {
-            Some(word) => FactValue::Word(word),
-            None => match property.default.and_then(|default| words.position(default)) {
-                Some(default) => FactValue::Word(default),
-                None => unknown,
-            },
-        },
-        Gives::YesNo => stated.yes_no(fact.name).map_or(unknown, FactValue::YesNo),
-        Gives::Opaque | Gives::Elements(..) => FactValue::Absent,
-    }
-}
-
-pub fn encrypted<'db>(facts: &FactCache<'db>, element: Decl) -> FactValue<'db> {
-    let (db, stated) = (facts.db, facts.typed(element));
-    if element.kind(db) == Kind::Store {
-        return match stated.word("encryption") {
-            Some(encryption) => FactValue::YesNo(Some(encryption) != ENCRYPTION.position("none")),
-            None => FactValue::Unknown(MissingFact {
-                element,
-                property: "encryption",
-            }),
-        };
-    }
-    let tunnel = stated.word("tunnel");
-    if tunnel.is_some() && tunnel != TUNNEL.position("none") {
-        return FactValue::YesNo(true);
-    }
-    match stated.decls("protocol").next() {
-        // A protocol which does not say that it encrypts does not.
-        Some(protocol) => {
-            FactValue::YesNo(broader_says(db, protocol, "encrypted").is_some_and(|(yes, _)| yes))
-        }
-        None => FactValue::Unknown(MissingFact {
-            element,
-            property: "protocol",
-        }),
-    }
-}
-
-fn authenticated<'db>(facts: &FactCache<'db>, flow: Decl) -> FactValue<'db> {
-    let (db, stated) = (facts.db, facts.typed(flow));
-    if let Some(authentication) = stated.word("authentication") {
-        return FactValue::YesNo(Some(authentication) != AUTHENTICATION.position("none"));
-    }
-    let protocol = stated.decls("protocol").next();
-    match protocol.and_then(|protocol| broader_says(db, protocol, "authenticated")) {
-        Some((true, _)) => FactValue::YesNo(true),
-        _ => FactValue::Unknown(MissingFact {
-            element: flow,
-            property: "authentication",
-        }),
     }
 }

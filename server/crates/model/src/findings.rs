@@ -11,9 +11,9 @@ use crate::identity::{FindingId, FindingSelector};
 use crate::lower::Part;
 use crate::names::full_name;
 use crate::properties::typed;
-use crate::reasons::reasons;
+use crate::reasons::reasons_for;
 use crate::ruleset::{rule_settings, rules_on};
-use crate::severity::{Level, SEVERITY_MATRIX};
+use crate::severity::Level;
 use crate::values::Categories;
 use crate::wording::Reason;
 use threatline_syntax::Kind;
@@ -54,22 +54,17 @@ pub fn findings(db: &dyn Db, subject: Decl) -> Vec<Finding> {
 
 fn fire(facts: &FactCache, rule: Decl, element: Decl) -> Option<Finding> {
     let db = facts.db();
-    let missing = match evaluate(
-        facts,
-        checked_condition(db, rule).condition.as_ref()?,
-        element,
-    ) {
+    let condition = checked_condition(db, rule).condition.as_ref()?;
+    let missing = match evaluate(facts, condition, element) {
         Truth::True => None,
         // Only a single missing fact decides; with two, stating one of them would decide nothing.
         Truth::Unknown(missing) if missing.len() == 1 => Some(missing[0]),
         _ => return None,
     };
-    let stated = typed(db, rule);
-    let categories = stated.categories();
-    let set = rule_settings(db, element.model(db))
-        .get(&rule)
-        .and_then(|setting| setting.likelihood);
-    let likelihood = set
+    let categories = typed(db, rule).categories();
+    let settings = rule_settings(db, element.model(db)).get(&rule);
+    let likelihood = settings
+        .and_then(|setting| setting.likelihood)
         .or_else(|| stated_level(db, rule, "likelihood"))
         .unwrap_or(Level::Medium);
     let likelihood = if exposed_by(db, element).is_some() {
@@ -79,10 +74,9 @@ fn fire(facts: &FactCache, rule: Decl, element: Decl) -> Option<Finding> {
     };
     let impact = shifted(
         stated_level(db, rule, "impact").unwrap_or(Level::High),
-        sensitivity(db, element),
-        categories,
+        impact_on(sensitivity(db, element), categories),
     );
-    let severity = SEVERITY_MATRIX[likelihood as usize][impact as usize];
+    let severity = Level::severity(likelihood, impact);
     Some(Finding {
         id: FindingId::Rule { rule, element },
         categories,
@@ -101,10 +95,11 @@ fn stated_level(db: &dyn Db, decl: Decl, property: &str) -> Option<Level> {
     typed(db, decl).word(property).map(Level::from_position)
 }
 
-/// The aspect of what is held that each category harms: disclosure its confidentiality, tampering
-/// and repudiation its integrity, denial of service its availability, the others all of them.
-fn impact_of(held: Sensitivity, categories: Categories) -> Level {
-    let of = |category: &str| match category {
+/// How bad threats of some categories are for what is held, by the aspect of it that each category
+/// harms: disclosure its confidentiality, tampering and repudiation its integrity, denial of
+/// service its availability, the others all of them.
+fn impact_on(held: Sensitivity, categories: Categories) -> Level {
+    let harmed = |category: &str| match category {
         "information_disclosure" => held.classification,
         "tampering" | "repudiation" => held.integrity,
         "denial_of_service" => held.availability,
@@ -113,29 +108,30 @@ fn impact_of(held: Sensitivity, categories: Categories) -> Level {
             .max(held.integrity)
             .max(held.availability),
     };
-    Level::from_position(categories.words().map(of).max().unwrap_or_default())
+    let worst = categories.words().map(harmed).max();
+    Level::from_position(worst.unwrap_or_default())
 }
 
 /// A rule's impact is meant for confidential data: it is a step higher for restricted, a step lower
 /// for internal and two for public data or none.
-fn shifted(impact: Level, held: Sensitivity, categories: Categories) -> Level {
-    let sensitivity = impact_of(held, categories) as i8;
-    Level::from_position((impact as i8 + sensitivity - Level::High as i8).max(0) as u8)
+fn shifted(impact: Level, sensitivity: Level) -> Level {
+    let position = impact as i8 + sensitivity as i8 - Level::High as i8;
+    Level::from_position(position.max(0) as u8)
 }
 
+/// The finding that a threat is by itself.
 fn threat(db: &dyn Db, threat: Decl) -> Finding {
     let stated = typed(db, threat);
     let categories = stated.categories();
     let likelihood = stated_level(db, threat, "likelihood").unwrap_or(Level::Medium);
     let impact = stated_level(db, threat, "impact").unwrap_or_else(|| {
         let affected: Vec<Decl> = stated.decls("affects").collect();
-        let targets = stated
-            .decls("targets")
-            .map(|target| impact_of(sensitivity(db, target), categories));
-        match affected.is_empty() {
-            true => targets.max().unwrap_or(Level::Medium),
-            false => impact_of(most_sensitive(db, &affected), categories),
+        if !affected.is_empty() {
+            return impact_on(most_sensitive(db, &affected), categories);
         }
+        let targets = stated.decls("targets");
+        let impacts = targets.map(|target| impact_on(sensitivity(db, target), categories));
+        impacts.max().unwrap_or(Level::Medium)
     });
     Finding {
         id: FindingId::Threat(threat),
@@ -143,25 +139,24 @@ fn threat(db: &dyn Db, threat: Decl) -> Finding {
         missing: None,
         likelihood,
         impact,
-        severity: SEVERITY_MATRIX[likelihood as usize][impact as usize],
+        severity: Level::severity(likelihood, impact),
     }
 }
 
-/// Whether what an `accept` names is this finding.
-pub fn selects(accepted: &FindingSelector, finding: &Finding) -> bool {
-    match (accepted, finding.id) {
-        (
-            FindingSelector::Rule(rule, subject),
-            FindingId::Rule {
-                rule: found,
-                element,
-            },
-        ) => *rule == found && *subject == element,
-        (FindingSelector::Category(category, subject), id) => {
-            *subject == id.subject() && finding.categories.overlaps(Categories::one(*category))
+impl Finding {
+    /// Whether it is one of those that a selector names.
+    pub fn is_selected_by(&self, selector: &FindingSelector) -> bool {
+        match (selector, self.id) {
+            (FindingSelector::Rule(named, subject), FindingId::Rule { rule, element }) => {
+                *named == rule && *subject == element
+            }
+            (FindingSelector::Category(category, subject), id) => {
+                let is_of_category = self.categories.overlaps(Categories::one(*category));
+                *subject == id.subject() && is_of_category
+            }
+            (FindingSelector::Threat(named), FindingId::Threat(threat)) => *named == threat,
+            _ => false,
         }
-        (FindingSelector::Threat(threat), FindingId::Threat(found)) => *threat == found,
-        _ => false,
     }
 }
 
@@ -169,86 +164,83 @@ pub fn selects(accepted: &FindingSelector, finding: &Finding) -> bool {
 pub fn finding_reasons(db: &dyn Db, finding: &Finding) -> Vec<Reason> {
     match finding.id {
         FindingId::Rule { rule, element } => match &checked_condition(db, rule).condition {
-            Some(condition) => reasons(db, condition, element),
+            Some(condition) => reasons_for(db, condition, element),
             None => Vec::new(),
         },
         FindingId::Threat(threat) => {
-            let stated = typed(db, threat);
             let target = |(target, part): (Decl, Part)| Reason {
                 message: format!("it is against `{}`", full_name(db, target)),
                 place: Some(threat.part(part)),
             };
-            stated.named("targets").map(target).collect()
+            typed(db, threat).named("targets").map(target).collect()
         }
     }
 }
 
 /// How the severity of a finding comes about, a sentence a step.
 pub fn severity_steps(db: &dyn Db, finding: &Finding) -> Vec<String> {
-    let mut steps = Vec::new();
-    let decl = finding.id.definition();
-    let set = match finding.id {
-        FindingId::Rule { rule, element } => rule_settings(db, element.model(db)).get(&rule),
-        FindingId::Threat(_) => None,
-    };
-    let set = set.and_then(|setting| {
-        Some((
-            setting.likelihood?,
-            format!("threatline.toml says so: {}", setting.reason),
-        ))
-    });
-    let stated = stated_level(db, decl, "likelihood").map(|level| (level, "stated".to_owned()));
-    let (base, says) = set
-        .or(stated)
-        .unwrap_or((Level::Medium, "as nothing else is stated".to_owned()));
-    let exposed =
-        matches!(finding.id, FindingId::Rule { element, .. } if exposed_by(db, element).is_some());
-    let base = base.word();
-    steps.push(match exposed {
-        true => format!(
-            "likelihood {}: `{base}` ({says}), raised by exposure",
-            finding.likelihood.word()
-        ),
-        false => format!(
-            "likelihood {}: `{base}` ({says})",
-            finding.likelihood.word()
-        ),
-    });
-    let impact = finding.impact.word();
-    steps.push(match (stated_level(db, decl, "impact"), finding.id) {
-        (Some(_), FindingId::Threat(_)) => format!("impact {impact}: stated"),
-        (None, FindingId::Threat(_)) => format!("impact {impact}: by the most sensitive asset that it harms"),
-        (stated, FindingId::Rule { element, .. }) => {
-            let base = stated.unwrap_or(Level::High).word();
-            let sensitivity = impact_of(sensitivity(db, element), finding.categories).word();
-            format!(
-                "impact {impact}: `{base}` where confidential data are held; what is held here is rated {sensitivity}"
-            )
-        }
-    });
-    let severity = SEVERITY_MATRIX[finding.likelihood as usize][finding.impact as usize].word();
-    steps.push(match &finding.missing {
-        None => format!(
-            "severity {severity}: likelihood {} with impact {}",
-            finding.likelihood.word(),
-            finding.impact.word()
-        ),
-        Some(missing) => format!(
-            "severity {}: {severity} by likelihood {} with impact {}, a grade softer because `{}` is not stated",
-            finding.severity.word(),
-            finding.likelihood.word(),
-            finding.impact.word(),
-            missing.property
-        ),
-    });
-    steps
+    vec![
+        likelihood_step(db, finding),
+        impact_step(db, finding),
+        severity_step(finding),
+    ]
 }
 
-/// The words of all categories of a finding, for reports.
-pub fn categories_in_words(categories: Categories) -> String {
-    categories
-        .words()
-        .map(|word| word.replace('_', " "))
-        .collect::<Vec<_>>()
-        .join(", ")
+fn likelihood_step(db: &dyn Db, finding: &Finding) -> String {
+    let definition = finding.id.definition();
+    let (settings, is_exposed) = match finding.id {
+        FindingId::Rule { rule, element } => (
+            rule_settings(db, element.model(db)).get(&rule),
+            exposed_by(db, element).is_some(),
+        ),
+        FindingId::Threat(_) => (None, false),
+    };
+    let set = settings.and_then(|setting| {
+        let why = format!("threatline.toml says so: {}", setting.reason);
+        Some((setting.likelihood?, why))
+    });
+    let stated = stated_level(db, definition, "likelihood");
+    let (base, why) = set
+        .or(stated.map(|level| (level, "stated".to_owned())))
+        .unwrap_or((Level::Medium, "as nothing else is stated".to_owned()));
+    let (likelihood, base) = (finding.likelihood.word(), base.word());
+    let raised = if is_exposed {
+        ", raised by exposure"
+    } else {
+        ""
+    };
+    format!("likelihood {likelihood}: `{base}` ({why}){raised}")
+}
+
+fn impact_step(db: &dyn Db, finding: &Finding) -> String {
+    let impact = finding.impact.word();
+    let stated = stated_level(db, finding.id.definition(), "impact");
+    match finding.id {
+        FindingId::Threat(_) if stated.is_some() => format!("impact {impact}: stated"),
+        FindingId::Threat(_) => {
+            format!("impact {impact}: by the most sensitive asset that it harms")
+        }
+        FindingId::Rule { element, .. } => {
+            let base = stated.unwrap_or(Level::High).word();
+            let held = impact_on(sensitivity(db, element), finding.categories).word();
+            format!(
+                "impact {impact}: `{base}` where confidential data are held; \
+                 what is held here is rated {held}"
+            )
+        }
+    }
+}
+
+fn severity_step(finding: &Finding) -> String {
+    let (likelihood, impact) = (finding.likelihood.word(), finding.impact.word());
+    let full = Level::severity(finding.likelihood, finding.impact).word();
+    match &finding.missing {
+        None => format!("severity {full}: likelihood {likelihood} with impact {impact}"),
+        Some(missing) => format!(
+            "severity {}: {full} by likelihood {likelihood} with impact {impact}, \
+             a grade softer because `{}` is not stated",
+            finding.severity.word(),
+            missing.property
+        ),
+    }
 }

@@ -90,8 +90,7 @@ pub use checker::{checked_condition, facts_in_condition, rule_subjects, technolo
 pub use properties::typed;
 pub use values::{Categories, StatedProperty, Typed, TypedValue};
 pub use vocabulary::{
-    DERIVED_FACTS, DerivedFact, Fact, Gives, Many, fact_meaning, fact_named, fact_names,
-    is_derived_fact,
+    DERIVED_FACTS, Derived, DerivedFact, Fact, Gives, Many, fact_named, fact_names,
 };
 
 // What follows from it: trust, assets, mitigations, broader definitions.
@@ -113,7 +112,7 @@ pub use assessment::{
     Assessed, FindingState, Standing, accepts_finding, all_findings, assessed,
     mitigations_against_finding,
 };
-pub use findings::{Finding, categories_in_words, finding_reasons, selects, severity_steps};
+pub use findings::{Finding, finding_reasons, severity_steps};
 pub use identity::{FindingId, FindingSelector};
 pub use ruleset::{rule_named, rule_settings, rules};
 pub use severity::{Level, SEVERITY_MATRIX};

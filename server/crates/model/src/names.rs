@@ -41,6 +41,11 @@ pub fn full_name(db: &dyn Db, decl: Decl) -> SmolStr {
     }
 }
 
+/// The same without the `std.` of what is the library's.
+pub fn short_name(db: &dyn Db, decl: Decl) -> &str {
+    full_name(db, decl).trim_start_matches("std.")
+}
+
 /// The name of a declaration as short as it can be written in a file and still mean it.
 pub fn name_from(db: &dyn Db, decl: Decl, file: File) -> SmolStr {
     let full = full_name(db, decl);

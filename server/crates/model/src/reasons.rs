@@ -1,54 +1,61 @@
 //! Why a condition holds for an element, and why not. It must not know what follows from either.
 
-use crate::condition::{Condition, Filter, Path};
+use crate::condition::{Condition, Count, Path};
 use crate::db::{Db, Decl};
 use crate::definitions::is_used;
-use crate::evaluation::{Truth, evaluate, members, met, other_end, subject};
+use crate::evaluation::{Truth, evaluate, members, other_end, subject, weigh_members};
 use crate::facts::{FactCache, FactValue};
 use crate::lower::Part;
-use crate::names::full_name;
-use crate::properties::typed;
+use crate::names::{full_name, short_name};
+use crate::vocabulary::{Aspect, Derived};
 use crate::wording::{Reason, describe_fact, held};
 
 /// The facts that make a condition hold for an element, or would with the one that is missing.
-pub fn reasons(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reason> {
-    told(db, condition, element, true)
+pub fn reasons_for(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reason> {
+    let facts = FactCache::new(db);
+    let mut collector = Collector::new(&facts, true);
+    collector.collect(condition, element, "it", true);
+    collector.each_once()
 }
 
 /// The facts for which a condition does not hold for an element.
 pub fn reasons_against(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reason> {
-    told(db, condition, element, false)
-}
-
-fn told(db: &dyn Db, condition: &Condition, element: Decl, wanted: bool) -> Vec<Reason> {
     let facts = FactCache::new(db);
-    let mut reasons = Reasons {
-        facts: &facts,
-        found: Vec::new(),
-        stated: Vec::new(),
-        of_what_is: wanted,
-    };
-    reasons.collect(condition, element, "it", wanted);
-    reasons.each_once()
+    let mut collector = Collector::new(&facts, false);
+    collector.collect(condition, element, "it", false);
+    collector.each_once()
 }
 
-struct Reasons<'db, 'facts> {
+struct Collector<'db, 'facts> {
     facts: &'facts FactCache<'db>,
-    found: Vec<Reason>,
+    reasons: Vec<Reason>,
     /// That something is stated at all.
     stated: Vec<Reason>,
     /// Whether the reasons are for what is the case. Then what a rule merely leaves out is none.
-    of_what_is: bool,
+    is_the_case: bool,
 }
 
-impl Reasons<'_, '_> {
-    /// What was found, each once. That something is stated is not told beside what it says.
+impl<'db, 'facts> Collector<'db, 'facts> {
+    fn new(facts: &'facts FactCache<'db>, is_the_case: bool) -> Self {
+        Collector {
+            facts,
+            reasons: Vec::new(),
+            stated: Vec::new(),
+            is_the_case,
+        }
+    }
+
+    /// The reasons, each once. That something is stated is left out beside what it says.
     fn each_once(self) -> Vec<Reason> {
-        let is_alone =
-            |stated: &Reason| !self.found.iter().any(|reason| reason.place == stated.place);
-        let stated: Vec<Reason> = self.stated.into_iter().filter(is_alone).collect();
+        let says_nothing_else = |stated: &Reason| {
+            !self
+                .reasons
+                .iter()
+                .any(|reason| reason.place == stated.place)
+        };
+        let stated: Vec<Reason> = self.stated.into_iter().filter(says_nothing_else).collect();
         let mut seen: Vec<Reason> = Vec::new();
-        for reason in self.found.into_iter().chain(stated) {
+        for reason in self.reasons.into_iter().chain(stated) {
             if !seen.contains(&reason) {
                 seen.push(reason);
             }
@@ -56,8 +63,11 @@ impl Reasons<'_, '_> {
         seen
     }
 
+    /// Collects why a condition is as `wanted` for an element, which is called so: "it", or its
+    /// name.
     fn collect(&mut self, condition: &Condition, element: Decl, called: &str, wanted: bool) {
         let (facts, db) = (self.facts, self.facts.db());
+        let is_left_out = self.is_the_case && !wanted;
         match condition {
             Condition::And(operands) | Condition::Or(operands) => {
                 for operand in operands {
@@ -75,74 +85,70 @@ impl Reasons<'_, '_> {
                     self.collect(&filter.condition, member, &name, wanted);
                 }
             }
-            Condition::Count { path, filter, .. } => {
-                self.members(path, filter.as_ref(), element, called)
-            }
-            Condition::Stated(path) => {
-                if let Some(subject) = subject(facts, path, element) {
-                    let called = self.name(path, subject, called);
-                    let (states, property) = (
-                        if wanted { "states" } else { "does not state" },
-                        path.fact.name,
-                    );
-                    let message = format!("{called} {states} `{property}`");
-                    let part = typed(db, subject).part(property).unwrap_or(Part::Name);
-                    let list = if wanted {
-                        &mut self.stated
-                    } else {
-                        &mut self.found
-                    };
-                    list.push(Reason {
-                        message,
-                        place: Some(subject.part(part)),
-                    });
-                }
-            }
-            Condition::Kin(..) if self.of_what_is && !wanted => {}
+            Condition::Count(count) => self.members(count, element, called),
+            Condition::Stated(path) => self.stated(path, element, called, wanted),
+            Condition::Used(technology) => self.used(*technology, element),
+            Condition::Kin(..) if is_left_out => {}
             Condition::YesNo(path)
-                if self.of_what_is && !wanted && path.fact.name == "outbound" => {}
-            Condition::Used(technology) => {
-                let name = full_name(db, *technology);
-                let name = name.strip_prefix("std.").unwrap_or(name);
-                let used = is_used(db, element.model(db), *technology);
-                let message = if used {
-                    "something in the model"
-                } else {
-                    "nothing in the model"
-                };
-                self.found.push(Reason {
-                    message: format!("{message} is made with `{name}`"),
-                    place: None,
-                });
+                if is_left_out && path.fact.derived == Some(Derived::Outbound) => {}
+            Condition::Sensitivity(path, aspect, _, level) => {
+                self.fact(path, element, called, Some((*aspect, *level)));
             }
             Condition::YesNo(path)
             | Condition::Word(path, ..)
             | Condition::OneOf(path, _)
-            | Condition::Sensitivity(path, ..)
-            | Condition::Kin(path, _) => {
-                if let Some(subject) = subject(facts, path, element) {
-                    let called = self.name(path, subject, called);
-                    match (condition, &*facts.value(subject, path.fact)) {
-                        (
-                            Condition::Sensitivity(_, aspect, _, level),
-                            FactValue::Assets(assets),
-                        ) => {
-                            self.found.push(held(
-                                db,
-                                subject,
-                                &called,
-                                path.fact,
-                                assets,
-                                (*aspect, *level),
-                            ));
-                        }
-                        _ => self
-                            .found
-                            .extend(describe_fact(facts, subject, &called, path.fact)),
-                    }
-                }
-            }
+            | Condition::Kin(path, _) => self.fact(path, element, called, None),
         }
+    }
+
+    fn stated(&mut self, path: &Path, element: Decl, called: &str, wanted: bool) {
+        let Some(subject) = subject(self.facts, path, element) else {
+            return;
+        };
+        let called = self.name(path, subject, called);
+        let states = if wanted { "states" } else { "does not state" };
+        let property = path.fact.name;
+        let part = self.facts.typed(subject).part(property);
+        let reason = Reason {
+            message: format!("{called} {states} `{property}`"),
+            place: Some(subject.part(part.unwrap_or(Part::Name))),
+        };
+        let list = if wanted {
+            &mut self.stated
+        } else {
+            &mut self.reasons
+        };
+        list.push(reason);
+    }
+
+    fn used(&mut self, technology: Decl, element: Decl) {
+        let db = self.facts.db();
+        let name = short_name(db, technology);
+        let subject = if is_used(db, element.model(db), technology) {
+            "something"
+        } else {
+            "nothing"
+        };
+        self.reasons.push(Reason {
+            message: format!("{subject} in the model is made with `{name}`"),
+            place: None,
+        });
+    }
+
+    /// Collects what a fact is; of assets, the one that makes the difference in an aspect.
+    fn fact(&mut self, path: &Path, element: Decl, called: &str, aspect: Option<(Aspect, u8)>) {
+        let (facts, db) = (self.facts, self.facts.db());
+        let Some(subject) = subject(facts, path, element) else {
+            return;
+        };
+        let called = self.name(path, subject, called);
+        let reason = match (aspect, &*facts.value(subject, path.fact)) {
+            (Some(aspect), FactValue::Assets(assets)) => {
+                Some(held(db, subject, &called, path.fact, assets, aspect))
+            }
+            _ => describe_fact(facts, subject, &called, path.fact),
+        };
+        self.reasons.extend(reason);
     }
 
     fn name(&self, path: &Path, subject: Decl, called: &str) -> String {
@@ -153,59 +159,54 @@ impl Reasons<'_, '_> {
         }
     }
 
-    fn members(&mut self, path: &Path, filter: Option<&Filter>, element: Decl, called: &str) {
-        let (facts, db) = (self.facts, self.facts.db());
-        let of = subject(facts, path, element).unwrap_or(element);
-        let matching: Vec<Decl> = match filter {
-            Some(filter) => met(facts, path, filter, element, true, false)
-                .into_iter()
-                .map(|(member, _)| member)
-                .collect(),
+    /// Collects the members of a collection that meet what is counted, a reason each.
+    fn members(&mut self, count: &Count, element: Decl, called: &str) {
+        let (facts, path) = (self.facts, &count.path);
+        let counted_for = subject(facts, path, element).unwrap_or(element);
+        let matching: Vec<Decl> = match &count.filter {
+            Some(filter) => {
+                let members = weigh_members(facts, (path, filter), element, (true, false));
+                members.into_iter().map(|(member, _)| member).collect()
+            }
             None => members(facts, path, element),
         };
         if matching.is_empty() {
-            let message = match filter {
-                Some(_) => format!(
-                    "none of `{}` of {called} meets the condition",
-                    path.fact.name
-                ),
-                None => format!("{called} has no {}", path.fact.name),
+            let name = path.fact.name;
+            let message = match count.filter {
+                Some(_) => format!("none of `{name}` of {called} meets the condition"),
+                None => format!("{called} has no {name}"),
             };
-            return self.found.push(Reason {
+            return self.reasons.push(Reason {
                 message,
-                place: Some(of.part(Part::Name)),
+                place: Some(counted_for.part(Part::Name)),
             });
         }
         for member in matching {
-            let other = other_end(db, of, member);
-            let flow = format!("`{}`", full_name(db, member));
-            // One line a member: what it does is its condition, told where it stands.
-            let mut inner = Reasons {
-                facts,
-                found: Vec::new(),
-                stated: Vec::new(),
-                of_what_is: self.of_what_is,
-            };
-            if let Some(filter) = filter {
-                inner.collect(&filter.condition, member, &flow, true);
-            }
-            let message = match inner
-                .each_once()
-                .into_iter()
-                .map(|reason| reason.message)
-                .collect::<Vec<_>>()
-                .join(", and ")
-            {
-                told if told.is_empty() && other != member => {
-                    format!("{flow} connects it with `{}`", full_name(db, other))
-                }
-                told if told.is_empty() => flow,
-                told => told,
-            };
-            self.found.push(Reason {
-                message,
+            self.reasons.push(Reason {
+                message: self.member(count, counted_for, member),
                 place: Some(member.part(Part::Name)),
             });
+        }
+    }
+
+    /// One line for a member: what makes it meet the condition, or what it is by itself.
+    fn member(&self, count: &Count, counted_for: Decl, member: Decl) -> String {
+        let db = self.facts.db();
+        let called = format!("`{}`", full_name(db, member));
+        let mut inner = Collector::new(self.facts, self.is_the_case);
+        if let Some(filter) = &count.filter {
+            inner.collect(&filter.condition, member, &called, true);
+        }
+        let reasons = inner.each_once().into_iter();
+        let messages: Vec<String> = reasons.map(|reason| reason.message).collect();
+        if !messages.is_empty() {
+            return messages.join(", and ");
+        }
+        let other = other_end(db, counted_for, member);
+        if other == member {
+            called
+        } else {
+            format!("{called} connects it with `{}`", full_name(db, other))
         }
     }
 }

@@ -42,6 +42,11 @@ impl Level {
     /// From the least to the most.
     pub const ALL: [Level; 4] = [Level::Low, Level::Medium, Level::High, Level::Critical];
 
+    /// The severity of what is so likely and so bad.
+    pub fn severity(likelihood: Level, impact: Level) -> Level {
+        SEVERITY_MATRIX[likelihood as usize][impact as usize]
+    }
+
     /// The word for it.
     pub fn word(self) -> &'static str {
         LEVEL.word(self as u8)

@@ -27,8 +27,14 @@ impl Categories {
     /// The words of the categories.
     pub fn words(self) -> impl Iterator<Item = &'static str> {
         (0..STRIDE.words.len() as u8)
-            .filter(move |at| self.0 & (1 << at) != 0)
-            .map(|at| STRIDE.word(at))
+            .filter(move |position| self.0 & (1 << position) != 0)
+            .map(|position| STRIDE.word(position))
+    }
+
+    /// The categories in a sentence: "information disclosure, tampering".
+    pub fn in_words(self) -> String {
+        let words = self.words().map(|word| word.replace('_', " "));
+        words.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -171,10 +177,13 @@ impl Typed {
     pub fn named(&self, name: &str) -> impl Iterator<Item = (Decl, Part)> {
         let stated = self.get(name);
         stated.into_iter().flat_map(|stated| {
-            stated.values.iter().filter_map(|(at, value)| match value {
-                TypedValue::Decl(decl) => Some((*decl, Part::Value(stated.position, *at))),
-                _ => None,
-            })
+            stated
+                .values
+                .iter()
+                .filter_map(|(index, value)| match value {
+                    TypedValue::Decl(decl) => Some((*decl, Part::Value(stated.position, *index))),
+                    _ => None,
+                })
         })
     }
 

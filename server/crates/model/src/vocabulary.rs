@@ -1,8 +1,8 @@
 //! The facts that a condition may ask for: the properties of each kind of element, and what the
 //! analyzer derives. It must not know a model.
 
-use crate::schema;
-use crate::schema::{BOUNDARY_KIND, TRUST, Takes, Words};
+use crate::schema::{self, BOUNDARY_KIND, TRUST, Takes, Words};
+use std::hash::{Hash, Hasher};
 use threatline_syntax::Kind;
 
 /// What a fact gives.
@@ -33,9 +33,16 @@ pub enum Many {
     Several,
 }
 
-/// A fact that is derived and not stated.
+/// The elements that flows connect.
+pub const NODES: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
+const ELEMENTS: &[Kind] = &[Kind::External, Kind::Process, Kind::Store, Kind::Flow];
+const FLOW: &[Kind] = &[Kind::Flow];
+
+/// A fact that is derived and not stated, as the table of them has it.
 #[derive(Debug)]
 pub struct DerivedFact {
+    /// Which one it is.
+    pub derived: Derived,
     /// Its name.
     pub name: &'static str,
     /// The kinds of elements that have it.
@@ -46,16 +53,28 @@ pub struct DerivedFact {
     pub doc: &'static str,
 }
 
-pub const NODES: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
-
-pub const ALL: &[Kind] = &[Kind::External, Kind::Process, Kind::Store, Kind::Flow];
-
-const FLOW: &[Kind] = &[Kind::Flow];
+impl DerivedFact {
+    /// The fact.
+    pub fn fact(&self) -> Fact {
+        Fact {
+            name: self.name,
+            gives: self.gives,
+            derived: Some(self.derived),
+        }
+    }
+}
 
 macro_rules! derived {
-    ($($name:literal, $kinds:expr, $gives:expr, $doc:literal;)*) => {
+    ($($derived:ident, $name:literal, $kinds:expr, $gives:expr, $doc:literal;)*) => {
+        /// The facts that are derived.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Derived {
+            $(#[doc = $doc] $derived,)*
+        }
+
         /// Every derived fact, in the order of the reference.
         pub static DERIVED_FACTS: &[DerivedFact] = &[$(DerivedFact {
+            derived: Derived::$derived,
             name: $name,
             kinds: $kinds,
             gives: $gives,
@@ -65,37 +84,46 @@ macro_rules! derived {
 }
 
 derived!(
-    "holds", ALL, Gives::Assets,
-        "The assets that it stores, handles or carries, and that its flows bring it.";
-    "carries", FLOW, Gives::Assets, "The assets that the flow sends and receives.";
-    "exposed", ALL, Gives::YesNo,
-        "A flow: it starts in a place of lower trust than it ends in. Another element: it is \
-         reached from such a place.";
-    "outbound", FLOW, Gives::YesNo, "It starts in a place of higher trust than it ends in.";
-    "reached_from", NODES, Gives::Word(&TRUST),
-        "The lowest trust of the places from which flows reach it, directly or through \
-         technologies that forward.";
-    "trust", NODES, Gives::Word(&TRUST),
-        "The trust of the boundary that it is in. Outside of all boundaries an external is \
-         `untrusted`, and a process or store `high`.";
-    "placed", NODES, Gives::Words(&BOUNDARY_KIND),
-        "The kinds of the boundaries around it, of those that state one.";
-    "in_scope", ALL, Gives::YesNo, "It does not state `out_of_scope`.";
-    "crosses_boundary", FLOW, Gives::YesNo, "Just one of the flow's ends is in some boundary.";
-    "crosses", FLOW, Gives::Words(&BOUNDARY_KIND),
-        "The kinds of the boundaries that the flow crosses, of those that state one.";
-    "encrypted", &[Kind::Flow, Kind::Store], Gives::YesNo,
-        "The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do.";
-    "authenticated", FLOW, Gives::YesNo,
-        "The flow states an authentication other than `none`; or it states none at all, and its \
-         protocol authenticates.";
-    "source", FLOW, Gives::Elements(NODES, Many::One), "Where the flow starts.";
-    "target", FLOW, Gives::Elements(NODES, Many::One), "Who answers the flow.";
-    "incoming", NODES, Gives::Elements(FLOW, Many::Several), "The flows that end at it.";
-    "outgoing", NODES, Gives::Elements(FLOW, Many::Several), "The flows that start at it.";
-    "flows", NODES, Gives::Elements(FLOW, Many::Several), "The flows that start or end at it.";
-    "neighbours", NODES, Gives::Elements(NODES, Many::Several),
-        "The other elements that are placed directly in the same boundary.";
+    Holds, "holds", ELEMENTS, Gives::Assets,
+    "The assets that it stores, handles or carries, and that its flows bring it.";
+    Carries, "carries", FLOW, Gives::Assets,
+    "The assets that the flow sends and receives.";
+    Exposed, "exposed", ELEMENTS, Gives::YesNo,
+    "A flow: it starts in a place of lower trust than it ends in. Another element: it is \
+     reached from such a place.";
+    Outbound, "outbound", FLOW, Gives::YesNo,
+    "It starts in a place of higher trust than it ends in.";
+    ReachedFrom, "reached_from", NODES, Gives::Word(&TRUST),
+    "The lowest trust of the places from which flows reach it, directly or through \
+     technologies that forward.";
+    Trust, "trust", NODES, Gives::Word(&TRUST),
+    "The trust of the boundary that it is in. Outside of all boundaries an external is \
+     `untrusted`, and a process or store `high`.";
+    Placed, "placed", NODES, Gives::Words(&BOUNDARY_KIND),
+    "The kinds of the boundaries around it, of those that state one.";
+    InScope, "in_scope", ELEMENTS, Gives::YesNo,
+    "It does not state `out_of_scope`.";
+    CrossesBoundary, "crosses_boundary", FLOW, Gives::YesNo,
+    "Just one of the flow's ends is in some boundary.";
+    Crosses, "crosses", FLOW, Gives::Words(&BOUNDARY_KIND),
+    "The kinds of the boundaries that the flow crosses, of those that state one.";
+    Encrypted, "encrypted", &[Kind::Flow, Kind::Store], Gives::YesNo,
+    "The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do.";
+    Authenticated, "authenticated", FLOW, Gives::YesNo,
+    "The flow states an authentication other than `none`; or it states none at all, and its \
+     protocol authenticates.";
+    Source, "source", FLOW, Gives::Elements(NODES, Many::One),
+    "Where the flow starts.";
+    Target, "target", FLOW, Gives::Elements(NODES, Many::One),
+    "Who answers the flow.";
+    Incoming, "incoming", NODES, Gives::Elements(FLOW, Many::Several),
+    "The flows that end at it.";
+    Outgoing, "outgoing", NODES, Gives::Elements(FLOW, Many::Several),
+    "The flows that start at it.";
+    Flows, "flows", NODES, Gives::Elements(FLOW, Many::Several),
+    "The flows that start or end at it.";
+    Neighbours, "neighbours", NODES, Gives::Elements(NODES, Many::Several),
+    "The other elements that are placed directly in the same boundary.";
 );
 
 /// A fact of a kind of element.
@@ -105,19 +133,47 @@ pub struct Fact {
     pub name: &'static str,
     /// What it gives.
     pub gives: Gives,
+    /// Which derived fact it is; a property is none.
+    pub derived: Option<Derived>,
+}
+
+impl Hash for Fact {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl Fact {
+    /// What it means, in a sentence.
+    pub fn meaning(self) -> &'static str {
+        if let Some(derived) = self.derived {
+            return derived.row().doc;
+        }
+        schema::KINDS
+            .iter()
+            .filter(|schema| schema.kind.is_element())
+            .find_map(|schema| schema.property(self.name))
+            .map_or("", |property| property.doc)
+    }
+}
+
+impl Derived {
+    /// The kinds of elements that have it.
+    pub fn kinds(self) -> &'static [Kind] {
+        self.row().kinds
+    }
+
+    fn row(self) -> &'static DerivedFact {
+        &DERIVED_FACTS[self as usize]
+    }
 }
 
 /// The fact of a name, if one of the kinds has it.
 pub fn fact_named(kinds: &[Kind], name: &str) -> Option<Fact> {
     // `source` is derived of a flow and a property of a process: the name alone does not tell.
-    let had = |derived: &&DerivedFact| {
-        derived.name == name && kinds.iter().any(|kind| derived.kinds.contains(kind))
-    };
-    if let Some(derived) = DERIVED_FACTS.iter().find(had) {
-        return Some(Fact {
-            name: derived.name,
-            gives: derived.gives,
-        });
+    let derived = derived_facts_of(kinds).find(|derived| derived.name == name);
+    if let Some(derived) = derived {
+        return Some(derived.fact());
     }
     let property = kinds
         .iter()
@@ -133,49 +189,26 @@ pub fn fact_named(kinds: &[Kind], name: &str) -> Option<Fact> {
     Some(Fact {
         name: property.name,
         gives,
+        derived: None,
     })
-}
-
-/// What a fact means, in a sentence.
-pub fn fact_meaning(fact: Fact) -> &'static str {
-    let derived = DERIVED_FACTS
-        .iter()
-        .find(|derived| derived.name == fact.name && derived.gives == fact.gives);
-    let properties = || {
-        schema::KINDS
-            .iter()
-            .filter(|schema| schema.kind.is_element())
-            .flat_map(|schema| schema.properties)
-    };
-    derived
-        .map(|derived| derived.doc)
-        .or_else(|| {
-            properties()
-                .find(|property| property.name == fact.name)
-                .map(|property| property.doc)
-        })
-        .unwrap_or_default()
-}
-
-/// Whether a fact is derived and never stated.
-pub fn is_derived_fact(fact: Fact) -> bool {
-    DERIVED_FACTS
-        .iter()
-        .any(|derived| derived.name == fact.name && derived.gives == fact.gives)
 }
 
 /// The names of all facts that one of the kinds has.
 pub fn fact_names(kinds: &[Kind]) -> Vec<&'static str> {
-    let derived = DERIVED_FACTS
-        .iter()
-        .filter(|derived| kinds.iter().any(|kind| derived.kinds.contains(kind)));
-    let mut names: Vec<&str> = derived.map(|derived| derived.name).collect();
+    let mut names: Vec<&str> = derived_facts_of(kinds)
+        .map(|derived| derived.name)
+        .collect();
     for property in kinds.iter().flat_map(|kind| schema::of(*kind).properties) {
         if !names.contains(&property.name) {
             names.push(property.name);
         }
     }
     names
+}
+
+fn derived_facts_of(kinds: &[Kind]) -> impl Iterator<Item = &'static DerivedFact> {
+    let is_had = |derived: &&DerivedFact| kinds.iter().any(|kind| derived.kinds.contains(kind));
+    DERIVED_FACTS.iter().filter(is_had)
 }
 
 /// What of an asset is compared.
@@ -187,4 +220,18 @@ pub enum Aspect {
     Availability,
     Personal,
     Kind,
+}
+
+impl Aspect {
+    /// The aspect of a name.
+    pub fn named(name: &str) -> Option<Aspect> {
+        Some(match name {
+            "classification" => Aspect::Classification,
+            "integrity" => Aspect::Integrity,
+            "availability" => Aspect::Availability,
+            "personal" => Aspect::Personal,
+            "kind" => Aspect::Kind,
+            _ => return None,
+        })
+    }
 }

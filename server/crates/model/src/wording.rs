@@ -8,10 +8,10 @@ use crate::exposure::{exposed_by, reached, trust};
 use crate::facts::{FactCache, FactValue};
 use crate::headings::ends;
 use crate::lower::Part;
-use crate::names::full_name;
+use crate::names::{full_name, short_name};
 use crate::properties::typed;
 use crate::schema::{ASSET_KIND, CLASSIFICATION, LEVEL, TRUST};
-use crate::vocabulary::{Aspect, Fact, Gives};
+use crate::vocabulary::{Aspect, Derived, Fact, Gives};
 use threatline_syntax::Kind;
 
 /// A fact that is part of the reason for a finding, with the place that states it.
@@ -23,204 +23,228 @@ pub struct Reason {
     pub place: Option<Place>,
 }
 
-/// What a fact says of an element, in words. `called` is what the element is called: "it", or its
-/// name.
-pub fn describe_fact(facts: &FactCache, element: Decl, called: &str, fact: Fact) -> Vec<Reason> {
-    let (db, stated) = (facts.db(), facts.typed(element));
-    let at = |property: &str| Some(element.part(stated.part(property).unwrap_or(Part::Name)));
-    let one = |message: String, place: Option<Place>| vec![Reason { message, place }];
-    match (fact.name, &*facts.value(element, fact)) {
-        (_, FactValue::Unknown(missing)) => one(
-            format!("{called} states no `{}`", missing.property),
-            Some(missing.element.part(Part::Name)),
-        ),
-        ("crosses_boundary" | "crosses", _) => {
-            let (entered, left) = crossed(db, element);
-            let named = |verb: &str, boundaries: &[Decl]| match boundaries {
-                [] => None,
-                _ => {
-                    let names: Vec<String> = boundaries
-                        .iter()
-                        .map(|boundary| format!("`{}`", full_name(db, *boundary)))
-                        .collect();
-                    Some(format!("{verb} {}", names.join(" and ")))
-                }
-            };
-            let told: Vec<String> = [named("leaves", left), named("enters", entered)]
-                .into_iter()
-                .flatten()
-                .collect();
-            // The outermost of what is entered is where trust changes most.
-            match entered.last().or(left.last()) {
-                Some(boundary) => one(
-                    format!("{called} {}", told.join(" and ")),
-                    Some(boundary.part(Part::Name)),
-                ),
-                None => one(format!("{called} crosses no boundary"), at("")),
-            }
+/// What a fact says of an element, in words; nothing where there is nothing to say. `called` is
+/// what the element is called: "it", or its name.
+pub fn describe_fact(facts: &FactCache, element: Decl, called: &str, fact: Fact) -> Option<Reason> {
+    let subject = Subject {
+        facts,
+        db: facts.db(),
+        element,
+        called,
+    };
+    let value = facts.value(element, fact);
+    match (fact.derived, &*value) {
+        (_, FactValue::Unknown(missing)) => Some(Reason {
+            message: format!("{called} states no `{}`", missing.property),
+            place: Some(missing.element.part(Part::Name)),
+        }),
+        (Some(Derived::CrossesBoundary | Derived::Crosses), _) => Some(subject.crossing()),
+        (Some(Derived::Exposed | Derived::ReachedFrom), _) => Some(subject.exposure()),
+        (Some(Derived::Outbound), FactValue::YesNo(yes)) => Some(subject.outbound(*yes)),
+        (Some(Derived::Trust), FactValue::Word(word)) => Some(subject.trust(*word)),
+        (Some(Derived::Encrypted), FactValue::YesNo(yes)) => Some(subject.encryption(*yes)),
+        (Some(Derived::Authenticated), FactValue::YesNo(yes)) => {
+            let message = format!("who starts {called} is {}authenticated", not_unless(*yes));
+            Some(subject.reason(message, "authentication"))
         }
-        ("exposed" | "reached_from", _) => match exposed_by(db, element) {
-            Some(flow) => {
-                let (source, target) = ends(db, flow);
-                let trusted =
-                    |end: Option<Decl>| end.map_or("?", |end| TRUST.word(trust(db, end).0));
-                let name = if flow == element {
-                    called.to_owned()
-                } else {
-                    format!("`{}`", full_name(db, flow))
-                };
-                let place = source
-                    .and_then(|source| trust(db, source).1)
-                    .unwrap_or(flow);
-                let part = typed(db, place).part("trust").unwrap_or(Part::Name);
-                let through = (element.kind(db) != Kind::Flow)
-                    .then(|| reached(db, element).through)
-                    .flatten();
-                let (into, on) = match through {
-                    Some(through) => (
-                        Some(element),
-                        format!(", and `{}` hands it on", full_name(db, through)),
-                    ),
-                    None => (target, String::new()),
-                };
-                one(
-                    format!(
-                        "{name} comes from a place of trust `{}` into one of trust `{}`{on}",
-                        trusted(source),
-                        trusted(into)
-                    ),
-                    Some(place.part(part)),
+        (_, value) => subject.value(fact, value),
+    }
+}
+
+fn not_unless(yes: bool) -> &'static str {
+    if yes { "" } else { "not " }
+}
+
+/// The element whose facts are told, and what it is called.
+struct Subject<'db, 'asked> {
+    facts: &'asked FactCache<'db>,
+    db: &'db dyn Db,
+    element: Decl,
+    called: &'asked str,
+}
+
+impl Subject<'_, '_> {
+    /// A reason that is stated by a property, if it is stated at all.
+    fn reason(&self, message: String, property: &str) -> Reason {
+        let part = self.facts.typed(self.element).part(property);
+        Reason {
+            message,
+            place: Some(self.element.part(part.unwrap_or(Part::Name))),
+        }
+    }
+
+    fn crossing(&self) -> Reason {
+        let (entered, left) = crossed(self.db, self.element);
+        let crossings = [("leaves", left), ("enters", entered)];
+        let verbs = crossings.iter().filter(|(_, crossed)| !crossed.is_empty());
+        let verbs: Vec<String> = verbs
+            .map(|(verb, crossed)| format!("{verb} {}", self.names(crossed)))
+            .collect();
+        // The outermost of what is entered is where trust changes most.
+        match entered.last().or(left.last()) {
+            Some(boundary) => Reason {
+                message: format!("{} {}", self.called, verbs.join(" and ")),
+                place: Some(boundary.part(Part::Name)),
+            },
+            None => Reason {
+                message: format!("{} crosses no boundary", self.called),
+                place: Some(self.element.part(Part::Name)),
+            },
+        }
+    }
+
+    fn names(&self, decls: &[Decl]) -> String {
+        let names: Vec<String> = decls.iter().map(|decl| self.quoted(*decl)).collect();
+        names.join(" and ")
+    }
+
+    fn quoted(&self, decl: Decl) -> String {
+        format!("`{}`", full_name(self.db, decl))
+    }
+
+    fn exposure(&self) -> Reason {
+        let (db, called) = (self.db, self.called);
+        let Some(flow) = exposed_by(db, self.element) else {
+            return Reason {
+                message: format!("nothing reaches {called} from a place of lower trust"),
+                place: Some(self.element.part(Part::Name)),
+            };
+        };
+        let (source, target) = ends(db, flow);
+        let name = if flow == self.element {
+            called.to_owned()
+        } else {
+            self.quoted(flow)
+        };
+        let forwarder = if self.element.kind(db) == Kind::Flow {
+            None
+        } else {
+            reached(db, self.element).through
+        };
+        let (into, on) = match forwarder {
+            Some(forwarder) => {
+                let on = format!(", and {} hands it on", self.quoted(forwarder));
+                (Some(self.element), on)
+            }
+            None => (target, String::new()),
+        };
+        let message = format!(
+            "{name} comes from a place of trust `{}` into one of trust `{}`{on}",
+            trust_word(db, source),
+            trust_word(db, into)
+        );
+        let by = source.and_then(|source| trust(db, source).1);
+        Reason {
+            message,
+            place: Some(trust_part(db, by.unwrap_or(flow))),
+        }
+    }
+
+    fn outbound(&self, yes: bool) -> Reason {
+        let (source, target) = ends(self.db, self.element);
+        let goes = if yes {
+            "goes"
+        } else {
+            "does not go to a lower one:"
+        };
+        let message = format!(
+            "{} {goes} from a place of trust `{}` to `{}`",
+            self.called,
+            trust_word(self.db, source),
+            trust_word(self.db, target)
+        );
+        self.by_boundary(message, target.and_then(|target| trust(self.db, target).1))
+    }
+
+    fn trust(&self, word: u8) -> Reason {
+        let message = format!(
+            "{} is in a place of trust `{}`",
+            self.called,
+            TRUST.word(word)
+        );
+        self.by_boundary(message, trust(self.db, self.element).1)
+    }
+
+    /// A reason that a boundary's trust states, if there is one.
+    fn by_boundary(&self, message: String, boundary: Option<Decl>) -> Reason {
+        let place = boundary.map(|boundary| trust_part(self.db, boundary));
+        Reason {
+            message,
+            place: place.or(Some(self.element.part(Part::Name))),
+        }
+    }
+
+    fn encryption(&self, yes: bool) -> Reason {
+        let (called, not) = (self.called, not_unless(yes));
+        if self.element.kind(self.db) == Kind::Store {
+            let message = format!("the data in {called} are {not}encrypted");
+            return self.reason(message, "encryption");
+        }
+        match self.facts.typed(self.element).decls("protocol").next() {
+            Some(protocol) => {
+                let protocol = short_name(self.db, protocol);
+                let message = format!("{called} talks `{protocol}`, and is {not}encrypted");
+                self.reason(message, "protocol")
+            }
+            None => self.reason(format!("{called} is {not}encrypted"), "tunnel"),
+        }
+    }
+
+    /// A value by itself.
+    fn value(&self, fact: Fact, value: &FactValue) -> Option<Reason> {
+        let (called, name) = (self.called, fact.name);
+        let is_stated = self.facts.typed(self.element).get(name).is_some();
+        let message = match (value, fact.gives) {
+            (FactValue::YesNo(yes), _) => {
+                format!(
+                    "{called} states `{name}: {}`",
+                    if *yes { "yes" } else { "no" }
                 )
             }
-            None => one(
-                format!("nothing reaches {called} from a place of lower trust"),
-                at(""),
-            ),
-        },
-        ("outbound", FactValue::YesNo(yes)) => {
-            let (source, target) = ends(db, element);
-            let trusted = |end: Option<Decl>| end.map_or("?", |end| TRUST.word(trust(db, end).0));
-            let goes = if *yes {
-                "goes"
-            } else {
-                "does not go to a lower one:"
-            };
-            let message = format!(
-                "{called} {goes} from a place of trust `{}` to `{}`",
-                trusted(source),
-                trusted(target)
-            );
-            let place = target.and_then(|target| trust(db, target).1);
-            one(
-                message,
-                place
-                    .map(|place| place.part(typed(db, place).part("trust").unwrap_or(Part::Name)))
-                    .or(at("")),
-            )
-        }
-        ("trust", FactValue::Word(word)) => {
-            let place = trust(db, element).1;
-            let part = |boundary: Decl| {
-                boundary.part(typed(db, boundary).part("trust").unwrap_or(Part::Name))
-            };
-            one(
-                format!("{called} is in a place of trust `{}`", TRUST.word(*word)),
-                place.map(part).or(at("")),
-            )
-        }
-        ("encrypted", FactValue::YesNo(yes)) if element.kind(db) == Kind::Flow => {
-            let not = if *yes { "" } else { "not " };
-            match stated.decls("protocol").next() {
-                Some(protocol) => {
-                    let protocol = full_name(db, protocol);
-                    let protocol = protocol.strip_prefix("std.").unwrap_or(protocol);
-                    one(
-                        format!("{called} talks `{protocol}`, and is {not}encrypted"),
-                        at("protocol"),
-                    )
-                }
-                None => one(format!("{called} is {not}encrypted"), at("tunnel")),
+            (FactValue::Word(word), Gives::Word(words)) if is_stated => {
+                format!("{called} states `{name}: {}`", words.word(*word))
             }
-        }
-        ("encrypted", FactValue::YesNo(yes)) => one(
-            format!(
-                "the data in {called} are {}encrypted",
-                if *yes { "" } else { "not " }
-            ),
-            at("encryption"),
-        ),
-        ("authenticated", FactValue::YesNo(yes)) => {
-            let not = if *yes { "" } else { "not " };
-            one(
-                format!("who starts {called} is {not}authenticated"),
-                at("authentication"),
-            )
-        }
-        (_, FactValue::YesNo(yes)) => one(
-            format!(
-                "{called} states `{}: {}`",
-                fact.name,
-                if *yes { "yes" } else { "no" }
-            ),
-            at(fact.name),
-        ),
-        (_, FactValue::Word(word)) => {
-            let Gives::Word(words) = fact.gives else {
-                return Vec::new();
-            };
-            let place = at(fact.name);
-            match stated.get(fact.name) {
-                Some(_) => one(
-                    format!("{called} states `{}: {}`", fact.name, words.word(*word)),
-                    place,
-                ),
-                None => one(
-                    format!(
-                        "`{}` of {called} is `{}` unless stated",
-                        fact.name,
-                        words.word(*word)
-                    ),
-                    place,
-                ),
+            (FactValue::Word(word), Gives::Word(words)) => {
+                format!(
+                    "`{name}` of {called} is `{}` unless stated",
+                    words.word(*word)
+                )
             }
-        }
-        (_, FactValue::Words(list)) => {
-            let Gives::Words(words) = fact.gives else {
-                return Vec::new();
-            };
-            let list = list
-                .iter()
-                .map(|word| words.word(*word))
-                .collect::<Vec<_>>()
-                .join(", ");
-            one(
-                format!("{called} has `{}: {list}`", fact.name),
-                at(fact.name),
-            )
-        }
-        (_, FactValue::Assets(assets)) => vec![held(
-            db,
-            element,
-            called,
-            fact,
-            assets,
-            (Aspect::Classification, 0),
-        )],
-        (_, FactValue::Named(named)) => {
-            let names = named
-                .iter()
-                .map(|named| full_name(db, *named).trim_start_matches("std."));
-            let names = names.collect::<Vec<_>>().join(", ");
-            if names.is_empty() {
-                return one(format!("{called} states no `{}`", fact.name), at(""));
+            (FactValue::Words(positions), Gives::Words(words)) => {
+                let list: Vec<&str> = positions.iter().map(|word| words.word(*word)).collect();
+                format!("{called} has `{name}: {}`", list.join(", "))
             }
-            one(
-                format!("{called} states `{}: {names}`", fact.name),
-                at(fact.name),
-            )
-        }
-        (_, FactValue::Absent | FactValue::Elements(_)) => Vec::new(),
+            (FactValue::Named(named), _) if named.is_empty() => {
+                return Some(Reason {
+                    message: format!("{called} states no `{name}`"),
+                    place: Some(self.element.part(Part::Name)),
+                });
+            }
+            (FactValue::Named(named), _) => {
+                let names: Vec<&str> = named
+                    .iter()
+                    .map(|named| short_name(self.db, *named))
+                    .collect();
+                format!("{called} states `{name}: {}`", names.join(", "))
+            }
+            (FactValue::Assets(assets), _) => {
+                let most = (Aspect::Classification, 0);
+                return Some(held(self.db, self.element, called, fact, assets, most));
+            }
+            _ => return None,
+        };
+        Some(self.reason(message, name))
     }
+}
+
+fn trust_word(db: &dyn Db, end: Option<Decl>) -> &'static str {
+    end.map_or("?", |end| TRUST.word(trust(db, end).0))
+}
+
+/// The part of a boundary that states its trust.
+fn trust_part(db: &dyn Db, boundary: Decl) -> Place {
+    let part = typed(db, boundary).part("trust");
+    boundary.part(part.unwrap_or(Part::Name))
 }
 
 /// What is held, by the asset that makes the difference: that of a kind, or else the most sensitive
@@ -261,14 +285,14 @@ pub fn held(
             place: Some(element.part(Part::Name)),
         };
     };
-    let found = aspect_of(db, most, aspect);
+    let position = aspect_of(db, most, aspect);
     let which = match aspect {
-        Aspect::Classification => format!("which is {}", CLASSIFICATION.word(found)),
-        Aspect::Integrity => format!("whose integrity is {}", LEVEL.word(found)),
-        Aspect::Availability => format!("whose availability is {}", LEVEL.word(found)),
-        Aspect::Personal if found == 1 => "which is about people".to_owned(),
+        Aspect::Classification => format!("which is {}", CLASSIFICATION.word(position)),
+        Aspect::Integrity => format!("whose integrity is {}", LEVEL.word(position)),
+        Aspect::Availability => format!("whose availability is {}", LEVEL.word(position)),
+        Aspect::Personal if position == 1 => "which is about people".to_owned(),
         Aspect::Personal => "which is not about people".to_owned(),
-        Aspect::Kind => format!("which is of kind `{}`", ASSET_KIND.word(found)),
+        Aspect::Kind => format!("which is of kind `{}`", ASSET_KIND.word(position)),
     };
     let place = why_held(db, element, most).map(|(holder, part)| holder.part(part));
     Reason {

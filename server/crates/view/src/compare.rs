@@ -15,7 +15,7 @@ use threatline_model::{
     RuleSetting, Sensitivity, Settings, Span, TypedValue, all_findings, checked_condition, crossed,
     effective_mitigations, ends, full_name, holds, reasons_against, rule_named,
     schema::{CLASSIFICATION, Property, TRUST},
-    selects, sensitivity_of_asset, trust, typed,
+    sensitivity_of_asset, trust, typed,
 };
 use threatline_syntax::prose::{count, first_of, quoted_list};
 
@@ -678,7 +678,11 @@ impl Comparer<'_> {
                 continue;
             };
             let text = matching::in_text(value, &|decl| self.name(decl));
-            if !known.contains(&text) && !newly.iter().any(|found| selects(names, &found.finding)) {
+            if !known.contains(&text)
+                && !newly
+                    .iter()
+                    .any(|found| found.finding.is_selected_by(names))
+            {
                 accepted.push(format!("`{}`", plain(&text)));
             }
         }

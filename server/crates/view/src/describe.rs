@@ -8,14 +8,13 @@ use crate::related;
 use threatline_model::{
     Assessed, Database, Date, Decl, Fact, FactCache, File, FindingId, FindingSelector,
     FindingState, Gives, Kind, Many, Model, Part, Place, Standing, TypedValue, World,
-    accepts_finding, assessed, boundaries_around, broader_says, categories_in_words,
-    checked_condition, component_of, contents, counters, crossed, describe_fact,
-    effective_mitigations, ends, expectation_outcomes, exposed_by, fact_meaning, fact_named,
-    full_name, holds, is_derived_fact, is_done, kind_of_asset, name_from, placed_in,
+    accepts_finding, assessed, boundaries_around, broader_says, checked_condition, component_of,
+    contents, counters, crossed, describe_fact, effective_mitigations, ends, expectation_outcomes,
+    exposed_by, fact_named, full_name, holds, is_done, kind_of_asset, name_from, placed_in,
     reasons_against,
     references::{self, List},
     schema::{self, ASSET_KIND, CLASSIFICATION, LEVEL, Property, STATUS, TRUST, Takes, Words},
-    selects, sensitivity_of_asset, trust, trust_of_boundary, typed, why_held, with_broader,
+    sensitivity_of_asset, trust, trust_of_boundary, typed, why_held, with_broader,
 };
 use threatline_syntax::prose::{count, one_of, quoted_list, with_article};
 
@@ -40,7 +39,7 @@ pub fn distance(db: &Database, date: Date) -> String {
 pub fn finding_named(db: &Database, file: File, accepted: &FindingSelector) -> Explanation {
     let there = assessed(db, accepted.subject())
         .iter()
-        .filter(|assessed| selects(accepted, &assessed.finding));
+        .filter(|assessed| assessed.finding.is_selected_by(accepted));
     let there: Vec<&Assessed> = there.collect();
     match (accepted, there.as_slice()) {
         (FindingSelector::Rule(..) | FindingSelector::Threat(_), [assessed, ..]) => {
@@ -238,13 +237,13 @@ pub fn fact(fact: Fact) -> Explanation {
         }
         Gives::Opaque => "Of it can only be asked `stated(…)`.".to_owned(),
     };
-    let kind = if is_derived_fact(fact) {
+    let kind = if fact.derived.is_some() {
         "a derived fact"
     } else {
         "a stated fact"
     };
     let parts = vec![
-        Text(fact_meaning(fact).to_owned()),
+        Text(fact.meaning().to_owned()),
         Text(gives),
         Text(of_which(fact)),
     ];
@@ -274,7 +273,7 @@ fn of_which(fact: Fact) -> String {
         .first()
         .and_then(|kind| schema::of(*kind).property(fact.name));
     let unstated = match (property, fact.gives) {
-        _ if is_derived_fact(fact) => return had,
+        _ if fact.derived.is_some() => return had,
         (
             Some(Property {
                 default: Some(default),
@@ -597,7 +596,7 @@ impl Telling<'_> {
             let Some(fact) = fact_named(&kinds, name) else {
                 continue;
             };
-            for reason in describe_fact(&asked, self.decl, "it", fact) {
+            if let Some(reason) = describe_fact(&asked, self.decl, "it", fact) {
                 self.item(capital(reason.message), reason.place);
             }
         }
@@ -902,7 +901,7 @@ impl Telling<'_> {
         self.properties(&["status", "due", "counters"]);
         let counters = counters(db, decl);
         let mut countered: Vec<(String, Option<Place>)> = Vec::new();
-        let words = categories_in_words(counters.categories);
+        let words = counters.categories.in_words();
         if !words.is_empty() {
             countered.push((format!("Everything of {words}"), self.at(decl, "counters")));
         }
@@ -1048,7 +1047,7 @@ impl Telling<'_> {
         let (db, decl) = (self.db, self.decl);
         let entry = catalogue::entry(db, self.model, decl);
         let on = quoted_list(entry.on.iter().map(|kind| kind.word()));
-        let categories = categories_in_words(entry.categories);
+        let categories = entry.categories.in_words();
         if !on.is_empty() || !categories.is_empty() {
             self.text(format!("On {on}; STRIDE: {categories}."));
         }

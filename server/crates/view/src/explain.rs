@@ -4,10 +4,9 @@
 use crate::catalogue;
 use threatline_model::{
     Assessed, Database, Decl, FindingId, FindingState, Kind, Model, Part, Place, RuleSetting,
-    World, all_findings, categories_in_words, checked_condition, codes::Code, fact_meaning,
-    facts_in_condition, finding_reasons, full_name, is_done, mitigations_against_finding,
-    mitigations_against_rule, name_from, references, rule_named, schema::STATUS, severity_steps,
-    tests_of_rule, typed,
+    World, all_findings, checked_condition, codes::Code, facts_in_condition, finding_reasons,
+    full_name, is_done, mitigations_against_finding, mitigations_against_rule, name_from,
+    references, rule_named, schema::STATUS, severity_steps, tests_of_rule, typed,
 };
 use threatline_syntax::prose::plural;
 
@@ -79,7 +78,7 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
         .join(", ");
     parts.push(Text(format!(
         "It looks at {on}. STRIDE: {}.",
-        categories_in_words(entry.categories)
+        entry.categories.in_words()
     )));
     if checked_condition(db, rule).condition.is_none() {
         parts.push(Text(
@@ -93,7 +92,7 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
     parts.extend(
         facts
             .into_iter()
-            .map(|fact| Item(format!("`{}`: {}", fact.name, fact_meaning(fact)), None)),
+            .map(|fact| Item(format!("`{}`: {}", fact.name, fact.meaning()), None)),
     );
     parts.push(Heading("How severe it is"));
     parts.push(Text(format!(

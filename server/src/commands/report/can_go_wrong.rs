@@ -3,9 +3,7 @@
 use super::page::Page;
 use crate::output::document::{Block, Cell, Details};
 use std::cmp::Reverse;
-use threatline_model::{
-    Assessed, FindingId, FindingState, Standing, categories_in_words, name_from, typed,
-};
+use threatline_model::{Assessed, FindingId, FindingState, Standing, name_from, typed};
 use threatline_view::explain::{self, Section};
 use threatline_view::matrix::{self, Cell as Known};
 
@@ -104,7 +102,7 @@ fn details(page: &Page, found: &Assessed) -> Block {
         found.finding.id.title(page.db),
         page.code(found.finding.id.subject()),
         severity_and_knowledge(found),
-        categories_in_words(found.finding.categories)
+        found.finding.categories.in_words()
     );
     Block::Details(Details {
         summary,

@@ -4,8 +4,7 @@ use super::escape::escape;
 use crate::printable::printable;
 use std::io::{Result, Write};
 use threatline_model::{
-    Database, Decl, Kind, World, broader_says, categories_in_words, full_name, references, typed,
-    visible_declarations,
+    Database, Decl, Kind, World, broader_says, full_name, references, typed, visible_declarations,
 };
 use threatline_view::catalogue::Entry;
 use threatline_view::sanitize;
@@ -51,7 +50,7 @@ fn rule(output: &mut impl Write, db: &Database, entry: &Entry) -> Result<()> {
     writeln!(
         output,
         "- STRIDE: {}; likelihood {}, impact {}",
-        categories_in_words(entry.categories),
+        entry.categories.in_words(),
         entry.likelihood.word(),
         entry.impact.word()
     )?;

@@ -6,7 +6,6 @@ use crate::boundaries::has_contents;
 use crate::codes;
 use crate::db::{Db, Decl, File, Model};
 use crate::diagnostic::Diagnostic;
-use crate::findings::selects;
 use crate::flows::touching;
 use crate::headings::ends;
 use crate::identity::FindingSelector;
@@ -160,7 +159,7 @@ fn idle(db: &dyn Db, accept: Decl, found: &mut Vec<Diagnostic>) {
         let subject = accepted.subject();
         let there: Vec<_> = assessed(db, subject)
             .iter()
-            .filter(|assessed| selects(accepted, &assessed.finding))
+            .filter(|assessed| assessed.finding.is_selected_by(accepted))
             .collect();
         let place = accept.part(Part::Value(listed.position, *at));
         let on = full_name(db, subject);

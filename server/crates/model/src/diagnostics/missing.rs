@@ -10,7 +10,7 @@ use crate::db::{Db, Decl, File};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostics::runs::runs;
 use crate::facts::MissingFact;
-use crate::findings::{categories_in_words, finding_reasons};
+use crate::findings::finding_reasons;
 use crate::headings::{ends, placed_in};
 use crate::identity::FindingId;
 use crate::lower::Part;
@@ -125,7 +125,7 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
     let element = finding.id.subject();
     let severity = finding.severity;
     let title = finding.id.title(db);
-    let categories = categories_in_words(finding.categories);
+    let categories = finding.categories.in_words();
     let subjects: Vec<Decl> = group
         .members
         .iter()
@@ -249,7 +249,7 @@ fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> D
     } else {
         format!("{} threats depend on it", rules.len())
     };
-    let categories = categories_in_words(categories);
+    let categories = categories.in_words();
     let message = format!(
         "no `{property}` is stated for {on}, and {waits} (up to {}, {categories})",
         severity.word()

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use threatline_syntax::Kind;
 
 /// How many broader definitions are followed from one, as `is` and `based_on` name them.
-pub const MOST_BROADER: usize = 64;
+pub const MAX_BROADER: usize = 64;
 
 /// A technology or protocol and the broader ones that it is one of, itself first.
 #[salsa::tracked]
@@ -18,7 +18,7 @@ pub fn with_broader(db: &dyn Db, decl: Decl) -> Vec<Decl> {
     let mut kin = vec![decl];
     let mut seen = FxHashSet::from_iter([decl]);
     let mut next = 0;
-    while let Some(decl) = kin.get(next).copied().filter(|_| next < MOST_BROADER) {
+    while let Some(decl) = kin.get(next).copied().filter(|_| next < MAX_BROADER) {
         next += 1;
         kin.extend(
             typed(db, decl)

@@ -1,5 +1,5 @@
-//! A diagnostic as plain data: a place, a code and, where one is known, a fix. It must not know what
-//! there is to diagnose, nor how it is shown.
+//! A diagnostic as plain data: a place, a code and, where one is known, a fix. It must not know
+//! what there is to diagnose, nor how it is shown.
 
 use crate::codes::Code;
 use crate::db::{File, Model, Place};

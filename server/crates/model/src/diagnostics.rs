@@ -23,11 +23,11 @@ use threatline_syntax::spelling::{Vocabulary, did_you_mean};
 
 /// Everything that is to be said of a file, by place. What `threatline.toml` turns off is left out.
 pub fn diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
-    let mut found = structure::of_text(db, file);
-    found.extend(meaning(db, file).iter().cloned());
+    let mut diagnostics = structure::text_problems(db, file);
+    diagnostics.extend(meaning(db, file).iter().cloned());
     let dated = runs(db, file).flat_map(|run| &run.dated);
-    found.extend(dated.filter_map(|decl| time::of(db, *decl)));
-    settle(db, file.model(db), found)
+    diagnostics.extend(dated.filter_map(|decl| time::check_day(db, *decl)));
+    settle(db, file.model(db), diagnostics)
 }
 
 /// What is wrong with a model's `threatline.toml`.
@@ -59,39 +59,34 @@ pub fn settings_diagnostics(db: &dyn Db, model: Model) -> Vec<Diagnostic> {
         )
         .suggest_word(known.nearest(&setting.name).cloned())
     });
-    let found = problems.chain(unknown).collect();
-    settle(db, model, found)
+    settle(db, model, problems.chain(unknown).collect())
 }
 
 /// What a file's declarations mean wrongly, without positions, so that only a change of meaning
 /// asks again.
 #[salsa::tracked]
 fn meaning(db: &dyn Db, file: File) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> = runs(db, file)
-        .flat_map(|run| run.problems.iter().cloned())
-        .collect();
-    missing::of(db, file, &mut found);
-    found
+    let problems = runs(db, file).flat_map(|run| run.problems.iter().cloned());
+    problems
+        .chain(missing::missing_mitigations(db, file))
+        .collect()
 }
 
 /// The severities that the settings ask for, and one order: by place, then by weight.
-fn settle(db: &dyn Db, model: Model, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+fn settle(db: &dyn Db, model: Model, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let settings = model.settings(db);
-    found.retain_mut(
-        |diagnostic| match settings.diagnostics.get(diagnostic.code.id) {
-            Some(None) => false,
-            Some(Some(severity)) => {
-                diagnostic.severity = *severity;
-                true
-            }
-            None => true,
-        },
-    );
+    diagnostics.retain_mut(|diagnostic| {
+        let set = settings.diagnostics.get(diagnostic.code.id);
+        if let Some(Some(severity)) = set {
+            diagnostic.severity = *severity;
+        }
+        set != Some(&None)
+    });
     let start = |location: Location| match location {
         Location::Place(place) => place.resolve(db).1,
         Location::Text(_, span) | Location::Settings(_, span) => span,
     };
-    found.sort_by_cached_key(|diagnostic| {
+    diagnostics.sort_by_cached_key(|diagnostic| {
         (
             start(diagnostic.location),
             diagnostic.severity,
@@ -99,5 +94,5 @@ fn settle(db: &dyn Db, model: Model, mut found: Vec<Diagnostic>) -> Vec<Diagnost
             diagnostic.message.clone(),
         )
     });
-    found
+    diagnostics
 }

@@ -1,12 +1,15 @@
 //! Whether rules find in a test what it expects. It must not know how the outcome is shown.
 
 use crate::assessment::{Assessed, FindingState, assessed};
+use crate::checker::{checked_condition, rule_subjects};
 use crate::db::{Db, Decl, Model, Place};
 use crate::findings::finding_reasons;
 use crate::identity::{FindingId, FindingSelector};
 use crate::lower::Part;
 use crate::names::full_name;
 use crate::properties::typed;
+use crate::reasons::reasons_against;
+use crate::schema::STRIDE;
 use crate::values::TypedValue;
 use crate::wording::Reason;
 use smol_str::SmolStr;
@@ -36,12 +39,9 @@ impl Outcome {
             FindingSelector::Rule(rule, subject) => {
                 format!("{}@{}", short(*rule), short(*subject)).into()
             }
-            FindingSelector::Category(category, subject) => format!(
-                "{}@{}",
-                crate::schema::STRIDE.word(*category),
-                short(*subject)
-            )
-            .into(),
+            FindingSelector::Category(category, subject) => {
+                format!("{}@{}", STRIDE.word(*category), short(*subject)).into()
+            }
             FindingSelector::Threat(threat) => short(*threat).into(),
         }
     }
@@ -53,7 +53,7 @@ const EXPECTED: [&str; 4] = ["found", "unstated", "mitigated", "absent"];
 /// What an `expect` asks for and what there is, in the order of its properties.
 pub fn expectation_outcomes(db: &dyn Db, expect: Decl) -> Vec<Outcome> {
     let stated = &typed(db, expect).stated;
-    let mut found = Vec::new();
+    let mut outcomes = Vec::new();
     for stated in stated {
         let Some(expected) = EXPECTED
             .into_iter()
@@ -61,26 +61,27 @@ pub fn expectation_outcomes(db: &dyn Db, expect: Decl) -> Vec<Outcome> {
         else {
             continue;
         };
-        for (at, value) in &stated.values {
+        for (index, value) in &stated.values {
             let TypedValue::Finding(finding) = value else {
                 continue;
             };
-            let place = expect.part(Part::Value(stated.position, *at));
-            found.push(outcome(db, expected, finding.clone(), place));
+            let place = expect.part(Part::Value(stated.position, *index));
+            outcomes.push(outcome(db, expected, finding.clone(), place));
         }
     }
-    found
+    outcomes
 }
 
 fn outcome(db: &dyn Db, expected: &'static str, finding: FindingSelector, place: Place) -> Outcome {
-    let all = assessed(db, finding.subject());
-    let there: Vec<&Assessed> = all
-        .iter()
+    let findings = assessed(db, finding.subject()).iter();
+    let selected: Vec<&Assessed> = findings
         .filter(|assessed| assessed.finding.is_selected_by(&finding))
         .collect();
     let met = match expected {
-        "absent" => there.is_empty(),
-        expected => there.iter().any(|assessed| is(assessed) == expected),
+        "absent" => selected.is_empty(),
+        expected => selected
+            .iter()
+            .any(|assessed| state_word(assessed) == expected),
     };
     if met {
         return Outcome {
@@ -91,7 +92,7 @@ fn outcome(db: &dyn Db, expected: &'static str, finding: FindingSelector, place:
             reasons: Vec::new(),
         };
     }
-    let (instead, reasons) = match there.first() {
+    let (instead, reasons) = match selected.first() {
         Some(assessed) => (
             in_words(db, assessed),
             finding_reasons(db, &assessed.finding),
@@ -108,7 +109,7 @@ fn outcome(db: &dyn Db, expected: &'static str, finding: FindingSelector, place:
 }
 
 /// What a test calls the state of a finding.
-fn is(assessed: &Assessed) -> &'static str {
+fn state_word(assessed: &Assessed) -> &'static str {
     match (assessed.state, assessed.finding.missing) {
         (FindingState::Mitigated(_), _) => "mitigated",
         (_, Some(_)) => "unstated",
@@ -138,20 +139,20 @@ fn why_absent(db: &dyn Db, finding: &FindingSelector) -> Vec<Reason> {
     let FindingSelector::Rule(rule, element) = finding else {
         return Vec::new();
     };
-    let at = |message: String, decl: Decl| {
+    let only = |message: String, decl: Decl| {
         vec![Reason {
             message,
             place: Some(decl.part(Part::Name)),
         }]
     };
     if typed(db, *element).get("out_of_scope").is_some() {
-        return at(
+        return only(
             format!("`{}` is out of scope", full_name(db, *element)),
             *element,
         );
     }
-    if !crate::checker::rule_subjects(db, *rule).contains(&element.kind(db)) {
-        return at(
+    if !rule_subjects(db, *rule).contains(&element.kind(db)) {
+        return only(
             format!(
                 "the rule does not look at {}",
                 with_article(element.kind(db).word())
@@ -159,9 +160,9 @@ fn why_absent(db: &dyn Db, finding: &FindingSelector) -> Vec<Reason> {
             *rule,
         );
     }
-    match &crate::checker::checked_condition(db, *rule).condition {
-        Some(condition) => crate::reasons::reasons_against(db, condition, *element),
-        None => at("the rule's condition has errors".to_owned(), *rule),
+    match &checked_condition(db, *rule).condition {
+        Some(condition) => reasons_against(db, condition, *element),
+        None => only("the rule's condition has errors".to_owned(), *rule),
     }
 }
 

@@ -50,7 +50,7 @@ pub struct Reached {
 }
 
 /// How many elements are looked at behind one: as many in a row only forward in no design.
-const MOST_FORWARDERS: usize = 256;
+const MAX_FORWARDERS: usize = 256;
 
 /// From where an element is reached, directly or through what only forwards.
 #[salsa::tracked(returns(copy))]
@@ -63,13 +63,11 @@ pub fn reached(db: &dyn Db, element: Decl) -> Reached {
     // Each with the forwarder next to the element through which it is reached.
     let mut pending = vec![(element, None)];
     let mut next = 0;
-    while let Some((at, through)) = pending
-        .get(next)
-        .copied()
-        .filter(|_| next < MOST_FORWARDERS)
+    while let Some((reached_at, through)) =
+        pending.get(next).copied().filter(|_| next < MAX_FORWARDERS)
     {
         next += 1;
-        for &flow in incoming(db, at) {
+        for &flow in incoming(db, reached_at) {
             let Some(source) = ends(db, flow).0 else {
                 continue;
             };

@@ -1,5 +1,5 @@
-//! What identifies a finding, and how models refer to findings. It must not know how a finding comes
-//! about.
+//! What identifies a finding, and how models refer to findings. It must not know how a finding
+//! comes about.
 
 use crate::db::{Db, Decl};
 use crate::names::full_name;

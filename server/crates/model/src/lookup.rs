@@ -1,5 +1,5 @@
-//! A name where something of one of some kinds is needed: what it means there, or what is wrong with
-//! it and which name may have been meant. It must not know in which property it is written.
+//! A name where something of one of some kinds is needed: what it means there, or what is wrong
+//! with it and which name may have been meant. It must not know in which property it is written.
 
 use crate::codes;
 use crate::db::{Db, Decl, File, Model, World, put_in_order};

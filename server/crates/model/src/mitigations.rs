@@ -2,7 +2,7 @@
 
 use crate::boundaries::boundaries_around;
 use crate::db::{Db, Decl, Model};
-use crate::definitions::MOST_BROADER;
+use crate::definitions::MAX_BROADER;
 use crate::headings::ends;
 use crate::lower::Part;
 use crate::properties::typed;
@@ -28,13 +28,15 @@ pub fn counters(db: &dyn Db, mitigation: Decl) -> Counters {
     let mut seen = FxHashSet::default();
     let mut next = Some(mitigation);
     while let Some(mitigation) =
-        next.filter(|mitigation| seen.insert(*mitigation) && seen.len() <= MOST_BROADER)
+        next.filter(|mitigation| seen.insert(*mitigation) && seen.len() <= MAX_BROADER)
     {
         let stated = typed(db, mitigation);
         for (_, value) in stated.values("counters") {
             match value {
                 TypedValue::Decl(decl) => counters.decls.push(*decl),
-                TypedValue::Category(at) => counters.categories.0 |= Categories::one(*at).0,
+                TypedValue::Category(category) => {
+                    counters.categories.0 |= Categories::one(*category).0;
+                }
                 _ => {}
             }
         }
@@ -92,16 +94,11 @@ pub fn effective_mitigations(db: &dyn Db, element: Decl) -> Vec<EffectiveMitigat
                 part,
             })
     });
-    let mut found: Vec<EffectiveMitigation> = Vec::new();
-    for effective in listed {
-        if !found
-            .iter()
-            .any(|earlier| earlier.mitigation == effective.mitigation)
-        {
-            found.push(effective);
-        }
-    }
-    found
+    // What several list is there by the first.
+    let mut seen = FxHashSet::default();
+    listed
+        .filter(|effective| seen.insert(effective.mitigation))
+        .collect()
 }
 
 /// The mitigations that counter a rule: the model's own first, then those of what it builds on.

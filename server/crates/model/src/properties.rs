@@ -258,14 +258,14 @@ impl Checker<'_> {
     fn reference(&mut self, id: &SmolStr, part: Part) {
         let tell =
             |message| Diagnostic::new(&codes::UNKNOWN_REFERENCE, self.decl.part(part), message);
-        let problem = if let Some(found) = references::find(id) {
-            if !found.deprecated {
+        let problem = if let Some(entry) = references::find(id) {
+            if !entry.deprecated {
                 return;
             }
-            let title = if found.title.is_empty() {
+            let title = if entry.title.is_empty() {
                 String::new()
             } else {
-                format!(": {}", found.title)
+                format!(": {}", entry.title)
             };
             let problem = tell(format!("`{id}` is deprecated{title}"));
             match references::link(id) {
@@ -302,11 +302,11 @@ impl Checker<'_> {
             Subject::Name(name) => self.name(name, &ELEMENTS, subject_part),
             Subject::Ends(source, target) => self.unnamed_flow(source, target, subject_part),
         }?;
-        let accepted = match category {
+        let selector = match category {
             Some(category) => FindingSelector::Category(category, subject),
             None => FindingSelector::Rule(rule?, subject),
         };
-        Some(TypedValue::Finding(accepted))
+        Some(TypedValue::Finding(selector))
     }
 
     fn unnamed_flow(&mut self, source: &SmolStr, target: &SmolStr, part: Part) -> Option<Decl> {
@@ -332,7 +332,7 @@ impl Checker<'_> {
 
     fn name(&mut self, name: &SmolStr, kinds: &'static [Kind], part: Part) -> Option<Decl> {
         match resolve_kind(self.db, self.decl, name, kinds, part) {
-            Ok(found) => Some(found),
+            Ok(decl) => Some(decl),
             Err(problem) => {
                 self.problems.push(*problem);
                 None

@@ -210,7 +210,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let by_id = entries
         .iter()
         .enumerate()
-        .map(|(at, reference)| (reference.id, at as u32))
+        .map(|(index, reference)| (reference.id, index as u32))
         .collect();
     Lists { entries, by_id }
 });
@@ -223,7 +223,10 @@ pub fn all() -> &'static [Reference] {
 
 /// The entry of an id.
 pub fn find(id: &str) -> Option<&'static Reference> {
-    LISTS.by_id.get(id).map(|at| &LISTS.entries[*at as usize])
+    LISTS
+        .by_id
+        .get(id)
+        .map(|index| &LISTS.entries[*index as usize])
 }
 
 /// Whether the lists tell that there is no such entry.
@@ -339,17 +342,16 @@ type Rank = (u8, bool, Reverse<usize>, bool, usize, usize);
 pub fn search(words: &str, most: usize) -> Vec<&'static Reference> {
     let wanted = words.trim().to_lowercase();
     let words: Vec<&str> = wanted.split_whitespace().collect();
-    let mut found: Vec<(Rank, &Reference)> = all()
-        .iter()
-        .enumerate()
-        .filter_map(|(at, reference)| Some((rank(reference, &wanted, &words, at)?, reference)))
+    let entries = all().iter().enumerate();
+    let mut ranked: Vec<(Rank, &Reference)> = entries
+        .filter_map(|(index, entry)| Some((rank(entry, &wanted, &words, index)?, entry)))
         .collect();
-    found.sort_unstable_by_key(|(rank, _)| *rank);
-    found.truncate(most);
-    found.into_iter().map(|(_, reference)| reference).collect()
+    ranked.sort_unstable_by_key(|(rank, _)| *rank);
+    ranked.truncate(most);
+    ranked.into_iter().map(|(_, entry)| entry).collect()
 }
 
-fn rank(reference: &Reference, wanted: &str, words: &[&str], at: usize) -> Option<Rank> {
+fn rank(reference: &Reference, wanted: &str, words: &[&str], index: usize) -> Option<Rank> {
     let (id, title) = (reference.id.to_lowercase(), reference.title.to_lowercase());
     let by_id = match id.as_str() {
         id if id == wanted => 0,
@@ -380,7 +382,7 @@ fn rank(reference: &Reference, wanted: &str, words: &[&str], at: usize) -> Optio
         Reverse(in_words),
         title.is_empty(),
         length,
-        at,
+        index,
     ))
 }
 

@@ -29,18 +29,18 @@ impl Components {
 /// the first by path counts.
 #[salsa::tracked]
 pub fn components(db: &dyn Db, model: Model) -> Components {
-    let mut found = Components::default();
+    let mut components = Components::default();
     for &file in model.files(db).iter() {
         let Some(component) = file.component(db) else {
             continue;
         };
-        found.files.entry(component.clone()).or_insert(file);
+        components.files.entry(component.clone()).or_insert(file);
         for (dot, _) in component.match_indices('.') {
-            found.prefixes.insert(component[..dot].into());
+            components.prefixes.insert(component[..dot].into());
         }
-        found.prefixes.insert(component.clone());
+        components.prefixes.insert(component.clone());
     }
-    found
+    components
 }
 
 /// What a file declares, by name. Of two declarations of one name the first counts.
@@ -149,9 +149,9 @@ pub fn resolve(db: &dyn Db, file: File, name: &str) -> Result<Decl, Unresolved> 
 
 /// What a name means where something of one of some kinds is needed, if it means that.
 pub fn resolve_as(db: &dyn Db, file: File, name: &str, kinds: &[Kind]) -> Option<Decl> {
-    let found = resolve(db, file, name).ok();
-    found
-        .filter(|found| kinds.contains(&found.kind(db)))
+    let resolved = resolve(db, file, name).ok();
+    resolved
+        .filter(|decl| kinds.contains(&decl.kind(db)))
         .or_else(|| definition_behind(db, file, name, kinds))
 }
 
@@ -240,11 +240,11 @@ fn descend(
         (path, rest) = (next, deeper);
     }
     let name = full(Some(&path), rest);
-    let found = declared(db, model, &name).and_then(|declared| {
+    let member = declared(db, model, &name).and_then(|declared| {
         let component = || component_of(db, first_by_path(db, &declared.components)?);
         member(db, model, Some(&path), &name, declared).or_else(component)
     });
-    found.ok_or_else(|| Unresolved {
+    member.ok_or_else(|| Unresolved {
         part: rest.into(),
         component: Some(path),
     })
@@ -344,7 +344,7 @@ pub fn top_level_member(db: &dyn Db, model: Model, name: &str) -> Option<Decl> {
 /// All declarations of some kinds that the files of a model can name: the model's, then those it
 /// builds on.
 pub fn visible_declarations(db: &dyn Db, model: Model, kinds: &[Kind]) -> Vec<Decl> {
-    let of = |from: Model| {
+    let declared_in = |from: Model| {
         let can_be_named = move |decl: &Decl| {
             let shape = decl.shape(db);
             let reaches = from == model || DEFINITIONS.contains(&shape.kind);
@@ -355,5 +355,5 @@ pub fn visible_declarations(db: &dyn Db, model: Model, kinds: &[Kind]) -> Vec<De
             .flat_map(|file| file.declarations(db).iter().copied())
             .filter(can_be_named)
     };
-    model.with_bases(db).flat_map(of).collect()
+    model.with_bases(db).flat_map(declared_in).collect()
 }

@@ -1,4 +1,5 @@
-//! What rules do not find in a test although it expects them to, or find although it does not.
+//! What rules do not find in a test although it expects them to, or find although it does not. It
+//! must not know why a rule finds something.
 
 use crate::codes;
 use crate::db::{Db, Decl};
@@ -7,7 +8,7 @@ use crate::expectations::expectation_outcomes;
 use crate::lower::Part;
 use threatline_syntax::Kind;
 
-pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     if decl.kind(db) != Kind::Expect {
         return;
     }
@@ -27,6 +28,6 @@ pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
                 reason.message,
             );
         }
-        found.push(diagnostic);
+        problems.push(diagnostic);
     }
 }

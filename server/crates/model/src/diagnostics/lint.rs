@@ -1,16 +1,17 @@
 //! Where a model could be better: what is declared and used nowhere, what hangs loose, what
-//! contradicts itself.
+//! contradicts itself. It must not know what is open or missing.
 
-use crate::assessment::{FindingState, assessed};
+use crate::assessment::{Assessed, FindingState, assessed, mitigations_against_finding};
 use crate::boundaries::has_contents;
 use crate::codes;
 use crate::db::{Db, Decl, File, Model};
+use crate::definitions::broader_says;
 use crate::diagnostic::Diagnostic;
 use crate::flows::touching;
 use crate::headings::ends;
 use crate::identity::FindingSelector;
 use crate::lower::Part;
-use crate::mitigations::counters;
+use crate::mitigations::{counters, is_done};
 use crate::names::full_name;
 use crate::properties::typed;
 use crate::ruleset::rule_settings;
@@ -19,13 +20,14 @@ use crate::values::TypedValue;
 use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
 
-pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     if decl.in_library(db) || decl.shape(db).name.is_none() && decl.kind(db) != Kind::Flow {
         return;
     }
     let name = full_name(db, decl);
-    let mut report =
-        |code, message: String| found.push(Diagnostic::new(code, decl.part(Part::Name), message));
+    let mut report = |code, message: String| {
+        problems.push(Diagnostic::new(code, decl.part(Part::Name), message))
+    };
     match decl.kind(db) {
         Kind::Asset if !is_named(db, decl) => {
             report(
@@ -40,7 +42,7 @@ pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
                     format!("nothing lists `{name}` among its mitigations"),
                 );
             }
-            mitigation(db, decl, found);
+            mitigation(db, decl, problems);
         }
         Kind::Technology if !is_named(db, decl) => {
             report(
@@ -64,14 +66,14 @@ pub(super) fn of(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
                 );
             }
         }
-        Kind::Flow => flow(db, decl, found),
-        Kind::Accept => idle(db, decl, found),
+        Kind::Flow => flow(db, decl, problems),
+        Kind::Accept => idle(db, decl, problems),
         _ => {}
     }
-    contradictions(db, decl, found);
+    contradictions(db, decl, problems);
 }
 
-fn mitigation(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+fn mitigation(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     let stated = typed(db, decl);
     let name = full_name(db, decl);
     let listed_by_threat = || {
@@ -83,7 +85,7 @@ fn mitigation(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     let says_none = stated.get("counters").is_none() && stated.get("based_on").is_none();
     if says_none && counters.decls.is_empty() && counters.categories.0 == 0 && !listed_by_threat() {
         let message = format!("`{name}` does not say what it counters, so it closes no finding");
-        found.push(
+        problems.push(
             Diagnostic::new(
                 &codes::INEFFECTIVE_MITIGATION,
                 decl.part(Part::Name),
@@ -95,7 +97,7 @@ fn mitigation(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     if states(db, decl, "status", "verified") && stated.get("evidence").is_none() {
         let part = stated.part("status").unwrap_or(Part::Name);
         let message = format!("`{name}` is verified, and no evidence is named");
-        found.push(Diagnostic::new(
+        problems.push(Diagnostic::new(
             &codes::UNPROVEN_MITIGATION,
             decl.part(part),
             message,
@@ -115,7 +117,7 @@ fn listed_by_threats(db: &dyn Db, file: File) -> FxHashSet<Decl> {
         .collect()
 }
 
-fn flow(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+fn flow(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     let stated = typed(db, decl);
     let name = full_name(db, decl);
     let (source, target) = ends(db, decl);
@@ -127,14 +129,14 @@ fn flow(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     };
     if source.is_some() && source == target {
         let message = format!("`{name}` ends where it starts");
-        found.push(Diagnostic::new(
+        problems.push(Diagnostic::new(
             &codes::SELF_FLOW,
             decl.part(Part::Target),
             message,
         ));
     } else if source.is_some() && target.is_some() && !carries("sends") && !carries("receives") {
         let message = format!("`{name}` carries no asset");
-        found.push(Diagnostic::new(
+        problems.push(Diagnostic::new(
             &codes::EMPTY_FLOW,
             decl.part(Part::Name),
             message,
@@ -147,24 +149,24 @@ fn states(db: &dyn Db, decl: Decl, property: &str, word: &str) -> bool {
 }
 
 /// An `accept` whose findings are not there, or are dealt with.
-fn idle(db: &dyn Db, accept: Decl, found: &mut Vec<Diagnostic>) {
+fn idle(db: &dyn Db, accept: Decl, problems: &mut Vec<Diagnostic>) {
     let stated = typed(db, accept);
     let Some(listed) = stated.get("findings") else {
         return;
     };
-    for (at, value) in &listed.values {
-        let TypedValue::Finding(accepted) = value else {
+    for (index, value) in &listed.values {
+        let TypedValue::Finding(selector) = value else {
             continue;
         };
-        let subject = accepted.subject();
-        let there: Vec<_> = assessed(db, subject)
+        let subject = selector.subject();
+        let selected: Vec<_> = assessed(db, subject)
             .iter()
-            .filter(|assessed| assessed.finding.is_selected_by(accepted))
+            .filter(|assessed| assessed.finding.is_selected_by(selector))
             .collect();
-        let place = accept.part(Part::Value(listed.position, *at));
+        let place = accept.part(Part::Value(listed.position, *index));
         let on = full_name(db, subject);
-        if there.is_empty() {
-            let message = match accepted {
+        if selected.is_empty() {
+            let message = match selector {
                 FindingSelector::Rule(rule, _) if is_off(db, accept.model(db), *rule) => {
                     format!(
                         "threatline.toml turns `{}` off, so nothing is accepted",
@@ -173,10 +175,10 @@ fn idle(db: &dyn Db, accept: Decl, found: &mut Vec<Diagnostic>) {
                 }
                 _ => format!("there is no such finding on `{on}`, so nothing is accepted"),
             };
-            found.push(Diagnostic::new(&codes::IDLE_ACCEPTANCE, place, message));
-        } else if let Some(mitigation) = all_mitigated(db, &there) {
+            problems.push(Diagnostic::new(&codes::IDLE_ACCEPTANCE, place, message));
+        } else if let Some(mitigation) = all_mitigated(db, &selected) {
             let message = format!("`{}` mitigates this already", full_name(db, mitigation));
-            found.push(
+            problems.push(
                 Diagnostic::new(&codes::IDLE_ACCEPTANCE, place, message).relate(
                     mitigation.part(Part::Name),
                     "the mitigation is declared here",
@@ -192,14 +194,14 @@ fn is_off(db: &dyn Db, model: Model, rule: Decl) -> bool {
         .is_some_and(|setting| !setting.enabled)
 }
 
-fn all_mitigated(db: &dyn Db, findings: &[&crate::assessment::Assessed]) -> Option<Decl> {
+fn all_mitigated(db: &dyn Db, findings: &[&Assessed]) -> Option<Decl> {
     let mitigations: Option<Vec<Decl>> = findings
         .iter()
         .map(|assessed| {
-            crate::assessment::mitigations_against_finding(db, &assessed.finding)
+            mitigations_against_finding(db, &assessed.finding)
                 .into_iter()
                 .map(|effective| effective.mitigation)
-                .find(|mitigation| crate::mitigations::is_done(db, *mitigation))
+                .find(|mitigation| is_done(db, *mitigation))
                 .filter(|_| !matches!(assessed.state, FindingState::Open))
         })
         .collect();
@@ -250,11 +252,11 @@ const CONTRADICTIONS: &[(Kind, &str, &str, &str, &str, &str)] = &[
     ),
 ];
 
-fn contradictions(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+fn contradictions(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     let stated = typed(db, decl);
     let mut report = |first: &str, second: &str, message: String| {
         let part = |property| stated.part(property).unwrap_or(Part::Name);
-        found.push(
+        problems.push(
             Diagnostic::new(&codes::CONTRADICTION, decl.part(part(second)), message)
                 .relate(decl.part(part(first)), "this says otherwise"),
         );
@@ -273,8 +275,7 @@ fn contradictions(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     }
     if decl.kind(db) == Kind::Flow && states(db, decl, "authentication", "none") {
         let protocol = stated.decls("protocol").next();
-        let says = protocol
-            .and_then(|protocol| crate::definitions::broader_says(db, protocol, "authenticated"));
+        let says = protocol.and_then(|protocol| broader_says(db, protocol, "authenticated"));
         if let Some((true, protocol)) = says {
             let message = format!(
                 "`{}` authenticates, and `authentication: none` denies it",

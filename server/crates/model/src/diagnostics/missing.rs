@@ -6,21 +6,20 @@
 //! rules wait for it.
 
 use crate::assessment::{Assessed, mitigations_against_finding};
+use crate::codes::{self, Code};
 use crate::db::{Db, Decl, File};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostics::runs::runs;
-use crate::facts::MissingFact;
-use crate::findings::finding_reasons;
+use crate::findings::{Finding, finding_reasons};
 use crate::headings::{ends, placed_in};
 use crate::identity::FindingId;
 use crate::lower::Part;
 use crate::mitigations::mitigations_against_rule;
 use crate::names::{full_name, name_from};
 use crate::properties::{takes, typed};
-use crate::schema::Takes;
+use crate::schema::{self, Takes};
 use crate::severity::{Level, weight};
 use crate::values::Categories;
-use crate::{codes, schema};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use threatline_syntax::Kind;
@@ -33,6 +32,23 @@ struct Group {
     members: Vec<Assessed>,
 }
 
+impl Group {
+    fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.members.iter().map(|assessed| &assessed.finding)
+    }
+
+    fn most_severe(&self) -> &Finding {
+        &self.members[0].finding
+    }
+
+    fn diagnostic(&self, code: &'static Code, decl: Decl, message: String) -> Diagnostic {
+        let mut diagnostic = Diagnostic::new(code, decl.part(Part::Name), message);
+        diagnostic.severity = weight(self.most_severe().severity);
+        diagnostic.findings = self.findings().map(|finding| finding.id).collect();
+        diagnostic
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Cause {
     /// A rule found it, or a person.
@@ -41,11 +57,11 @@ enum Cause {
     Unstated(&'static str),
 }
 
-pub(super) fn of(db: &dyn Db, file: File, found: &mut Vec<Diagnostic>) {
-    found.extend(groups(db, file).iter().map(|group| match group.cause {
+pub(super) fn missing_mitigations(db: &dyn Db, file: File) -> impl Iterator<Item = Diagnostic> {
+    groups(db, file).iter().map(move |group| match group.cause {
         Cause::Found(_) => open(db, group),
         Cause::Unstated(property) => unstated(db, file, property, group),
-    }));
+    })
 }
 
 /// The open findings on what a file declares, and those that wait for a fact which it does not
@@ -55,15 +71,13 @@ fn groups(db: &dyn Db, file: File) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut known: FxHashMap<(Cause, Kind, Option<Decl>), usize> = FxHashMap::default();
     let mut add = |cause: Cause, decl: Decl, assessed: &Assessed| {
-        let place = if let Cause::Found(_) = cause {
-            place(db, decl)
-        } else {
-            None
+        let place = match cause {
+            Cause::Found(_) => place(db, decl),
+            Cause::Unstated(_) => None,
         };
-        let at = *known
-            .entry((cause, decl.kind(db), place))
-            .or_insert(groups.len());
-        match groups.get_mut(at) {
+        let key = (cause, decl.kind(db), place);
+        let index = *known.entry(key).or_insert(groups.len());
+        match groups.get_mut(index) {
             Some(group) => group.members.push(assessed.clone()),
             None => groups.push(Group {
                 cause,
@@ -72,23 +86,20 @@ fn groups(db: &dyn Db, file: File) -> Vec<Group> {
         }
     };
     for (decl, assessed) in runs(db, file).flat_map(|run| &run.open) {
-        add(rule_of(assessed.finding.id), *decl, assessed);
+        add(cause_of(assessed.finding.id), *decl, assessed);
     }
-    for (at, assessed) in runs(db, file).flat_map(|run| &run.waiting) {
+    for (decl, assessed) in runs(db, file).flat_map(|run| &run.waiting) {
         // What would be low at most is not worth a question; it is counted.
-        let missing = assessed
-            .finding
-            .missing
-            .filter(|_| assessed.finding.severity > Level::Low);
-        missing
-            .into_iter()
-            .for_each(|missing| add(Cause::Unstated(missing.property), *at, assessed));
+        if let Some(missing) = assessed.finding.missing
+            && assessed.finding.severity > Level::Low
+        {
+            add(Cause::Unstated(missing.property), *decl, assessed);
+        }
     }
     for group in &mut groups {
         // A stable sort: among equals the first by file and place leads.
-        group
-            .members
-            .sort_by_key(|assessed| Reverse(assessed.finding.severity));
+        let severity = |assessed: &Assessed| Reverse(assessed.finding.severity);
+        group.members.sort_by_key(severity);
     }
     groups
 }
@@ -104,7 +115,7 @@ fn place(db: &dyn Db, decl: Decl) -> Option<Decl> {
     }
 }
 
-fn rule_of(id: FindingId) -> Cause {
+fn cause_of(id: FindingId) -> Cause {
     match id {
         FindingId::Rule { rule, .. } => Cause::Found(rule),
         FindingId::Threat(threat) => Cause::Found(threat),
@@ -113,54 +124,24 @@ fn rule_of(id: FindingId) -> Cause {
 
 /// Names in a sentence, of many the first: "`a`", "`a` and `b`", "`a`, `b`, `c` and 4 more".
 fn listed(db: &dyn Db, decls: &[Decl]) -> String {
-    const MOST_NAMES: usize = 3;
+    const MAX_NAMES: usize = 3;
     let names = decls
         .iter()
         .map(|decl| format!("`{}`", full_name(db, *decl)));
-    all_of(&first_of(names, MOST_NAMES))
+    all_of(&first_of(names, MAX_NAMES))
 }
 
 fn open(db: &dyn Db, group: &Group) -> Diagnostic {
-    let finding = &group.members[0].finding;
+    let finding = group.most_severe();
     let element = finding.id.subject();
-    let severity = finding.severity;
-    let title = finding.id.title(db);
-    let categories = finding.categories.in_words();
-    let subjects: Vec<Decl> = group
-        .members
-        .iter()
-        .map(|assessed| assessed.finding.id.subject())
-        .collect();
-    let message = match finding.id {
-        FindingId::Threat(_) => {
-            format!(
-                "{title}: a threat of {} severity that nothing counters ({categories})",
-                severity.word()
-            )
-        }
-        FindingId::Rule { .. } => format!(
-            "{title}: {} ({}, {categories})",
-            listed(db, &subjects),
-            severity.word()
-        ),
-    };
-    let mut diagnostic = Diagnostic::new(
-        &codes::MISSING_MITIGATION,
-        element.part(Part::Name),
-        message,
-    );
-    diagnostic.severity = weight(severity);
-    diagnostic.findings = group
-        .members
-        .iter()
-        .map(|assessed| assessed.finding.id)
-        .collect();
+    let message = open_message(db, group);
+    let mut diagnostic = group.diagnostic(&codes::MISSING_MITIGATION, element, message);
     for reason in finding_reasons(db, finding) {
         let place = reason.place.unwrap_or(element.part(Part::Name));
         diagnostic = diagnostic.relate(place, reason.message);
     }
-    for other in &group.members[1..] {
-        let other = other.finding.id.subject();
+    for other in group.findings().skip(1) {
+        let other = other.id.subject();
         diagnostic = diagnostic.relate(
             other.part(Part::Name),
             format!("the same holds for `{}`", full_name(db, other)),
@@ -168,27 +149,42 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
     }
     if let Some(proposed) = mitigations_against_finding(db, finding).first() {
         let name = name_from(db, proposed.mitigation, element.file(db));
-        diagnostic.help.push(format!(
+        diagnostic = diagnostic.help(format!(
             "`{name}` is proposed, and counts from when its status is `planned`"
         ));
     }
     if let FindingId::Rule { rule, .. } = finding.id {
-        diagnostic.help.extend(
-            typed(db, rule)
-                .text("advice")
-                .map(|advice| advice.to_string()),
-        );
+        let advice = typed(db, rule).text("advice");
+        diagnostic.help.extend(advice.map(ToString::to_string));
         diagnostic.help.extend(counter(db, element, &[rule]));
     }
-    let id = finding.id.name(db);
-    let id = id.strip_prefix("std.").unwrap_or(&id);
+    diagnostic.help(explained_by(db, finding.id))
+}
+
+fn open_message(db: &dyn Db, group: &Group) -> String {
+    let finding = group.most_severe();
+    let title = finding.id.title(db);
+    let severity = finding.severity.word();
+    let categories = finding.categories.in_words();
+    match finding.id {
+        FindingId::Threat(_) => {
+            format!("{title}: a threat of {severity} severity that nothing counters ({categories})")
+        }
+        FindingId::Rule { .. } => {
+            let subjects: Vec<Decl> = group.findings().map(|other| other.id.subject()).collect();
+            let subjects = listed(db, &subjects);
+            format!("{title}: {subjects} ({severity}, {categories})")
+        }
+    }
+}
+
+/// The command that explains a finding, as a sentence.
+fn explained_by(db: &dyn Db, id: FindingId) -> String {
+    let name = id.name(db);
+    let name = name.strip_prefix("std.").unwrap_or(&name);
     // An arrow would be the shell's.
-    let id = if id.contains('>') {
-        format!("'{id}'")
-    } else {
-        id.to_owned()
-    };
-    diagnostic.help(format!("`threatline explain {id}` tells more"))
+    let quote = if name.contains('>') { "'" } else { "" };
+    format!("`threatline explain {quote}{name}{quote}` tells more")
 }
 
 /// The mitigations that would counter rules on an element, the model's own first.
@@ -216,71 +212,24 @@ fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
 /// A fact that is not stated. The diagnostic stands at the element which would state it, of several
 /// the one on which most depends.
 fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> Diagnostic {
-    let severity = group.members[0].finding.severity;
-    let mut rules: Vec<Decl> = Vec::new();
-    let mut elements: Vec<Decl> = Vec::new();
-    let mut categories = Categories::default();
-    for assessed in &group.members {
-        let FindingId::Rule { rule, .. } = assessed.finding.id else {
-            continue;
-        };
-        let missing: MissingFact = assessed
-            .finding
-            .missing
-            .expect("the group is of missing facts");
-        categories.0 |= assessed.finding.categories.0;
-        if !rules.contains(&rule) {
-            rules.push(rule);
-        }
-        if !elements.contains(&missing.element) {
-            elements.push(missing.element);
-        }
-    }
+    let elements = elements_without_fact(group);
+    let rules = rules_of(group);
     // The fact may belong to an element of another file that is too far off to be told of it.
     let element = elements[0];
-    let at = if element.file(db) == file {
+    let shown_at = if element.file(db) == file {
         element
     } else {
-        group.members[0].finding.id.subject()
+        group.most_severe().id.subject()
     };
-    let on = listed(db, &elements);
-    let waits = if rules.len() == 1 {
-        "a threat depends on it".to_owned()
-    } else {
-        format!("{} threats depend on it", rules.len())
-    };
-    let categories = categories.in_words();
-    let message = format!(
-        "no `{property}` is stated for {on}, and {waits} (up to {}, {categories})",
-        severity.word()
-    );
-    let mut diagnostic = Diagnostic::new(&codes::UNSTATED_FACT, at.part(Part::Name), message);
-    diagnostic.severity = weight(severity);
-    diagnostic.findings = group
-        .members
-        .iter()
-        .map(|assessed| assessed.finding.id)
-        .collect();
+    let message = unstated_message(db, property, group, (&elements, &rules));
+    let mut diagnostic = group.diagnostic(&codes::UNSTATED_FACT, shown_at, message);
     for rule in &rules {
-        let member = group
-            .members
-            .iter()
-            .find(|assessed| rule_of(assessed.finding.id) == Cause::Found(*rule));
-        let finding = &member.expect("the rule is of a member").finding;
-        let message = format!("{} (`{}`)", finding.id.title(db), full_name(db, *rule));
-        diagnostic = diagnostic.relate(at.part(Part::Name), message);
-        for reason in finding_reasons(db, finding) {
-            let place = reason.place.unwrap_or(at.part(Part::Name));
-            let known = diagnostic
-                .related
-                .iter()
-                .any(|related| related.message == reason.message);
-            if !known && !reason.message.contains(&format!("states no `{property}`")) {
-                diagnostic = diagnostic.relate(place, reason.message);
-            }
-        }
+        let mut of_rule = group.findings();
+        let finding = of_rule.find(|finding| cause_of(finding.id) == Cause::Found(*rule));
+        let finding = finding.expect("the rule is of a finding of the group");
+        diagnostic = relate_waiting(db, diagnostic, finding, property, shown_at);
     }
-    if at != element {
+    if shown_at != element {
         diagnostic = diagnostic.relate(
             element.part(Part::Name),
             format!("`{property}` would be stated here"),
@@ -292,23 +241,93 @@ fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> D
             format!("nor is it for `{}`", full_name(db, *other)),
         );
     }
-    diagnostic = diagnostic.help(
-        match schema::of(element.kind(db))
-            .property(property)
-            .map(|property| property.takes)
-        {
-            Some(Takes::Name(kinds)) => {
-                let kinds = kinds
-                    .iter()
-                    .map(|kind| kind.word())
-                    .collect::<Vec<_>>()
-                    .join(" or ");
-                format!("state `{property}: ` with the name of a {kinds}")
-            }
-            Some(other) => format!("state `{property}: {}`", takes(other)),
-            None => format!("state `{property}`"),
-        },
-    );
-    diagnostic.help.extend(counter(db, at, &rules));
+    diagnostic = diagnostic.help(how_to_state(element.kind(db), property));
+    diagnostic.help.extend(counter(db, shown_at, &rules));
     diagnostic
+}
+
+/// The elements that would state the fact for which the findings of a group wait, each once.
+fn elements_without_fact(group: &Group) -> Vec<Decl> {
+    let missing = group.findings().filter_map(|finding| finding.missing);
+    each_once(missing.map(|missing| missing.element))
+}
+
+/// The rules that found what is in a group, each once.
+fn rules_of(group: &Group) -> Vec<Decl> {
+    each_once(group.findings().filter_map(|finding| match finding.id {
+        FindingId::Rule { rule, .. } => Some(rule),
+        FindingId::Threat(_) => None,
+    }))
+}
+
+fn each_once(decls: impl Iterator<Item = Decl>) -> Vec<Decl> {
+    let mut once: Vec<Decl> = Vec::new();
+    for decl in decls {
+        if !once.contains(&decl) {
+            once.push(decl);
+        }
+    }
+    once
+}
+
+fn unstated_message(
+    db: &dyn Db,
+    property: &str,
+    group: &Group,
+    (elements, rules): (&[Decl], &[Decl]),
+) -> String {
+    let elements = listed(db, elements);
+    let waits = if rules.len() == 1 {
+        "a threat depends on it".to_owned()
+    } else {
+        format!("{} threats depend on it", rules.len())
+    };
+    let severity = group.most_severe().severity.word();
+    let mut categories = Categories::default();
+    for finding in group.findings() {
+        categories.0 |= finding.categories.0;
+    }
+    let categories = categories.in_words();
+    format!(
+        "no `{property}` is stated for {elements}, and {waits} (up to {severity}, {categories})"
+    )
+}
+
+/// Adds what a rule would find, and the facts that lead there but for the one that is missing.
+fn relate_waiting(
+    db: &dyn Db,
+    mut diagnostic: Diagnostic,
+    finding: &Finding,
+    property: &str,
+    shown_at: Decl,
+) -> Diagnostic {
+    let name = full_name(db, finding.id.definition());
+    let message = format!("{} (`{name}`)", finding.id.title(db));
+    diagnostic = diagnostic.relate(shown_at.part(Part::Name), message);
+    let missing = format!("states no `{property}`");
+    for reason in finding_reasons(db, finding) {
+        let mut related = diagnostic.related.iter();
+        let is_known = related.any(|related| related.message == reason.message);
+        if !is_known && !reason.message.contains(&missing) {
+            let place = reason.place.unwrap_or(shown_at.part(Part::Name));
+            diagnostic = diagnostic.relate(place, reason.message);
+        }
+    }
+    diagnostic
+}
+
+/// What to write so that a fact is stated.
+fn how_to_state(kind: Kind, property: &str) -> String {
+    let schema = schema::of(kind).property(property);
+    match schema.map(|property| property.takes) {
+        Some(Takes::Name(kinds)) => {
+            let kinds: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+            format!(
+                "state `{property}: ` with the name of a {}",
+                kinds.join(" or ")
+            )
+        }
+        Some(other) => format!("state `{property}: {}`", takes(other)),
+        None => format!("state `{property}`"),
+    }
 }

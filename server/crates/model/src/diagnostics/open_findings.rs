@@ -9,14 +9,12 @@ use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
 
 fn open_findings(db: &dyn Db, decl: Decl) -> impl Iterator<Item = &Assessed> {
-    let looked_at = decl.kind(db).is_element() || decl.kind(db) == Kind::Threat;
-    let all = if looked_at {
-        assessed(db, decl).as_slice()
-    } else {
-        &[]
-    };
-    all.iter()
-        .filter(|assessed| assessed.state == FindingState::Open)
+    let has_findings = decl.kind(db).is_element() || decl.kind(db) == Kind::Threat;
+    let findings = has_findings
+        .then(|| assessed(db, decl))
+        .into_iter()
+        .flatten();
+    findings.filter(|assessed| assessed.state == FindingState::Open)
 }
 
 /// The open findings on a declaration that wait for nothing.
@@ -31,25 +29,25 @@ pub(super) fn open_at(db: &dyn Db, decl: Decl) -> impl Iterator<Item = &Assessed
 pub(super) fn waiting_at(db: &dyn Db, decl: Decl) -> Vec<(Decl, Assessed)> {
     let waits = |assessed: &Assessed| assessed.finding.missing.map(|missing| missing.element);
     let file = decl.file(db);
-    let mut found = Vec::new();
+    let mut waiting = Vec::new();
     for assessed in open_findings(db, decl) {
         let Some(element) = waits(assessed) else {
             continue;
         };
         if element.file(db) == file {
-            found.push((element, assessed.clone()));
+            waiting.push((element, assessed.clone()));
         } else if !near(db, element).contains(&decl) {
-            found.push((decl, assessed.clone()));
+            waiting.push((decl, assessed.clone()));
         }
     }
     let elsewhere = near(db, decl)
         .into_iter()
         .filter(|other| other.file(db) != file);
     for other in elsewhere {
-        let waiting = open_findings(db, other).filter(|assessed| waits(assessed) == Some(decl));
-        found.extend(waiting.map(|assessed| (decl, assessed.clone())));
+        let of_decl = open_findings(db, other).filter(|assessed| waits(assessed) == Some(decl));
+        waiting.extend(of_decl.map(|assessed| (decl, assessed.clone())));
     }
-    found
+    waiting
 }
 
 /// The elements whose rules ask for facts of an element most of the time: its flows and what is at

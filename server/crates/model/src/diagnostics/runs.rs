@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::properties::typed;
 
 /// How many declarations make a run.
-const RUN: usize = 64;
+const RUN_LENGTH: usize = 64;
 
 /// What declarations that follow each other in a file have to say; of a test only what they mean
 /// wrongly. A file asks its runs and not each declaration, so that a change in a file of thousands
@@ -26,7 +26,8 @@ pub struct Run {
 }
 
 pub fn runs(db: &dyn Db, file: File) -> impl Iterator<Item = &Run> {
-    (0..file.declarations(db).len().div_ceil(RUN)).map(move |number| run(db, file, number as u32))
+    (0..file.declarations(db).len().div_ceil(RUN_LENGTH))
+        .map(move |number| run(db, file, number as u32))
 }
 
 #[salsa::tracked]
@@ -34,7 +35,7 @@ fn run(db: &dyn Db, file: File, number: u32) -> Run {
     // Of a file that became shorter a run may be asked for that is there no more.
     let decls = file
         .declarations(db)
-        .chunks(RUN)
+        .chunks(RUN_LENGTH)
         .nth(number as usize)
         .unwrap_or_default()
         .iter()
@@ -52,7 +53,8 @@ fn run(db: &dyn Db, file: File, number: u32) -> Run {
             .collect(),
         open: judged()
             .flat_map(|decl| {
-                open_findings::open_at(db, decl).map(move |found| (decl, found.clone()))
+                let open = open_findings::open_at(db, decl);
+                open.map(move |assessed| (decl, assessed.clone()))
             })
             .collect(),
         waiting: judged()
@@ -65,14 +67,14 @@ fn run(db: &dyn Db, file: File, number: u32) -> Run {
 /// they are.
 #[salsa::tracked]
 fn of_declaration(db: &dyn Db, decl: Decl) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    structure::of_declaration(db, decl, &mut found);
-    found.extend(typed(db, decl).problems.iter().cloned());
+    let mut problems = Vec::new();
+    structure::check_declaration(db, decl, &mut problems);
+    problems.extend(typed(db, decl).problems.iter().cloned());
     if decl.model(db).is_test(db) {
-        expectations::of(db, decl, &mut found);
+        expectations::check(db, decl, &mut problems);
     } else {
-        lint::of(db, decl, &mut found);
+        lint::check(db, decl, &mut problems);
     }
-    found.shrink_to_fit();
-    found
+    problems.shrink_to_fit();
+    problems
 }

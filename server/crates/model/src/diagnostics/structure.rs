@@ -1,11 +1,12 @@
-//! What is wrong with a file as text, and with what it declares: names, places and ends.
+//! What is wrong with a file as text, and with what it declares: names, places and
+//! ends. It must not know what the properties say.
 
 use crate::boundaries::{MAX_BOUNDARY_DEPTH, boundaries_around};
 use crate::codes;
 use crate::db::{Db, Decl, File};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::flows::outgoing;
-use crate::headings::{ENDPOINT_KINDS, placed_in};
+use crate::headings::{ENDPOINT_KINDS, ends, placed_in};
 use crate::inputs::TEST_ENDING;
 use crate::lookup::resolve_kind;
 use crate::lower::Part;
@@ -17,13 +18,14 @@ use crate::schema;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::collections::hash_map::Entry;
+use std::iter::successors;
 use threatline_syntax::prose::with_article;
 use threatline_syntax::{Kind, Span, SyntaxErrorKind};
 
 /// What is wrong with the text, by where it stands at the moment.
-pub(super) fn of_text(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+pub(super) fn text_problems(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let source = file.source(db);
-    let mut found = Vec::new();
+    let mut problems = Vec::new();
     for error in &source.errors {
         let mut diagnostic = Diagnostic::new(
             &codes::SYNTAX_ERROR,
@@ -33,14 +35,14 @@ pub(super) fn of_text(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         if let SyntaxErrorKind::Misspelt(word) = error.kind {
             diagnostic.replacement = Some(word.into());
         }
-        found.push(diagnostic);
+        problems.push(diagnostic);
     }
     if let Some(unreadable) = &source.unreadable {
         let span = Span {
             start: unreadable.at,
             end: unreadable.at,
         };
-        found.push(Diagnostic::new(
+        problems.push(Diagnostic::new(
             &codes::UNREADABLE_FILE,
             Location::Text(file, span),
             unreadable.why.clone(),
@@ -48,7 +50,7 @@ pub(super) fn of_text(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     }
     for &span in &source.loose_descriptions {
         let message = "this describes nothing: no declaration follows it";
-        found.push(
+        problems.push(
             Diagnostic::new(
                 &codes::LOOSE_DESCRIPTION,
                 Location::Text(file, span),
@@ -57,22 +59,22 @@ pub(super) fn of_text(db: &dyn Db, file: File) -> Vec<Diagnostic> {
             .help("make it a comment with `//`, or move it above the declaration"),
         );
     }
-    found
+    problems
 }
 
-pub(super) fn of_declaration(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
-    misplaced(db, decl, found);
-    missing_parts(db, decl, found);
-    duplicate(db, decl, found);
-    references(db, decl, found);
-    cycles(db, decl, found);
+pub(super) fn check_declaration(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
+    misplaced(db, decl, problems);
+    missing_parts(db, decl, problems);
+    duplicate(db, decl, problems);
+    references(db, decl, problems);
+    cycles(db, decl, problems);
 }
 
-fn misplaced(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+fn misplaced(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     let shape = decl.shape(db);
     let kind = shape.kind.word();
     let mut report = |part, message: String| {
-        found.push(Diagnostic::new(
+        problems.push(Diagnostic::new(
             &codes::MISPLACED_DECLARATION,
             decl.part(part),
             message,
@@ -117,10 +119,10 @@ fn misplaced(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn missing_parts(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+fn missing_parts(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     let shape = decl.shape(db);
     let mut report = |message: String, help: &str| {
-        found
+        problems
             .push(Diagnostic::new(&codes::MISSING_PART, decl.part(Part::Kind), message).help(help));
     };
     if shape.kind == Kind::Flow {
@@ -140,7 +142,7 @@ fn missing_parts(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn duplicate(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+fn duplicate(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     let Some((first, name)) = first_of_name(db, decl) else {
         return;
     };
@@ -155,7 +157,7 @@ fn duplicate(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
         None => "give both a name: `flow name: source -> target`",
         Some(_) => "give one of them another name",
     };
-    found.push(
+    problems.push(
         Diagnostic::new(
             &codes::DUPLICATE_DECLARATION,
             decl.part(Part::Name),
@@ -172,11 +174,11 @@ fn first_of_name(db: &dyn Db, decl: Decl) -> Option<(Decl, SmolStr)> {
     let shape = decl.shape(db);
     let model = file.model(db);
     let Some(name) = &shape.name else {
-        let (source, target) = crate::headings::ends(db, decl);
+        let (source, target) = ends(db, decl);
         let twin = |flow: &Decl| {
             flow.kind(db) == Kind::Flow
                 && flow.shape(db).name.is_none()
-                && crate::headings::ends(db, *flow).1 == target
+                && ends(db, *flow).1 == target
         };
         target?;
         let first = outgoing(db, source?).iter().copied().find(twin)?;
@@ -205,11 +207,11 @@ fn first_of_name(db: &dyn Db, decl: Decl) -> Option<(Decl, SmolStr)> {
 }
 
 /// The names in the heading: the boundary, the ends of a flow, the component around a component.
-fn references(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+fn references(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     let shape = decl.shape(db);
     let mut check = |name: &Option<SmolStr>, kinds: &[Kind], part| {
         if let Some(name) = name {
-            found.extend(
+            problems.extend(
                 resolve_kind(db, decl, name, kinds, part)
                     .err()
                     .map(|problem| *problem),
@@ -230,7 +232,7 @@ fn references(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
         {
             let message =
                 format!("no component `{around}` is declared, of which this would be a part");
-            found.push(Diagnostic::new(
+            problems.push(Diagnostic::new(
                 &codes::UNRESOLVED_REFERENCE,
                 decl.part(Part::Name),
                 message,
@@ -239,23 +241,22 @@ fn references(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn cycles(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
+fn cycles(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     if boundaries_around(db, decl).len() == MAX_BOUNDARY_DEPTH && decl.kind(db) == Kind::Boundary {
         let message = format!(
             "more than {MAX_BOUNDARY_DEPTH} boundaries are around `{}`",
             full_name(db, decl)
         );
-        found.push(Diagnostic::new(
+        problems.push(Diagnostic::new(
             &codes::DEEP_NESTING,
             decl.part(Part::Within),
             message,
         ));
         return;
     }
-    let by = |next: &dyn Fn(Decl) -> Vec<Decl>| -> Option<Vec<Decl>> { circle(decl, next) };
     let (circle, code, part, verb) = match decl.kind(db) {
         Kind::Boundary => {
-            let circle = by(&|decl| placed_in(db, decl).into_iter().collect());
+            let circle = circle(decl, &|decl| placed_in(db, decl).into_iter().collect());
             (
                 circle,
                 &codes::BOUNDARY_CYCLE,
@@ -264,7 +265,7 @@ fn cycles(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
             )
         }
         Kind::Technology | Kind::Protocol => {
-            let circle = by(&|decl| typed(db, decl).decls("is").collect());
+            let circle = circle(decl, &|decl| typed(db, decl).decls("is").collect());
             (
                 circle,
                 &codes::DEFINITION_CYCLE,
@@ -273,7 +274,7 @@ fn cycles(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
             )
         }
         Kind::Mitigation => {
-            let circle = by(&|decl| typed(db, decl).decls("based_on").collect());
+            let circle = circle(decl, &|decl| typed(db, decl).decls("based_on").collect());
             (
                 circle,
                 &codes::DEFINITION_CYCLE,
@@ -290,7 +291,7 @@ fn cycles(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
         .map(|decl| format!("`{}`", full_name(db, *decl)))
         .collect();
     let message = names.join(&format!(" {verb} "));
-    found.push(Diagnostic::new(
+    problems.push(Diagnostic::new(
         code,
         decl.part(part.unwrap_or(Part::Name)),
         message,
@@ -300,19 +301,19 @@ fn cycles(db: &dyn Db, decl: Decl, found: &mut Vec<Diagnostic>) {
 /// The way from a declaration back to itself, if there is one that is not longer than any sensible
 /// one.
 fn circle(start: Decl, next: &dyn Fn(Decl) -> Vec<Decl>) -> Option<Vec<Decl>> {
-    const LONGEST_LOOK: usize = 1000;
+    const MAX_STEPS: usize = 1000;
     let mut came_from: FxHashMap<Decl, Decl> = FxHashMap::default();
     let mut pending = vec![start];
-    while let Some(at) = pending.pop().filter(|_| came_from.len() < LONGEST_LOOK) {
-        for step in next(at) {
+    while let Some(last) = pending.pop().filter(|_| came_from.len() < MAX_STEPS) {
+        for step in next(last) {
             if step == start {
-                let mut way: Vec<Decl> =
-                    std::iter::successors(Some(at), |at| came_from.get(at).copied()).collect();
+                let back = successors(Some(last), |decl| came_from.get(decl).copied());
+                let mut way: Vec<Decl> = back.collect();
                 way.reverse();
                 return Some(way);
             }
             if let Entry::Vacant(vacant) = came_from.entry(step) {
-                vacant.insert(at);
+                vacant.insert(last);
                 pending.push(step);
             }
         }

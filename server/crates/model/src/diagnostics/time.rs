@@ -1,12 +1,12 @@
 //! Days that have passed or are near. It is asked with every diagnosis, so that midnight changes no
 //! fact.
 
-use crate::codes;
-use crate::codes::Code;
+use crate::codes::{self, Code};
 use crate::db::{Db, Decl, World};
 use crate::diagnostic::Diagnostic;
 use crate::lower::Part;
 use crate::mitigations::is_done;
+use crate::names::full_name;
 use crate::properties::typed;
 use jiff::civil::Date;
 use threatline_syntax::Kind;
@@ -34,7 +34,7 @@ pub(super) fn day_of(kind: Kind) -> Option<(&'static str, &'static Code, &'stati
     }
 }
 
-pub(super) fn of(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
+pub(super) fn check_day(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
     let (property, passed, near) = day_of(decl.kind(db))?;
     if decl.kind(db) == Kind::Mitigation && is_done(db, decl) {
         return None;
@@ -43,7 +43,7 @@ pub(super) fn of(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
     let date = stated.date(property)?;
     let today = World::get(db).today(db);
     let days = days_between(today, date);
-    let name = crate::names::full_name(db, decl);
+    let name = full_name(db, decl);
     let place = decl.part(stated.part(property).unwrap_or(Part::Name));
     let diagnostic = |code, message| Some(Diagnostic::new(code, place, message));
     match days {

@@ -268,7 +268,7 @@ fn escaped(written: &str) -> Option<char> {
 
 fn not_an_escape(written: &str) -> String {
     format!(
-        "`{written}` is not an escape; there are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{{…}}` with \
-         the number of a character"
+        "`{written}` is not an escape; there are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{{…}}` \
+         with the number of a character"
     )
 }

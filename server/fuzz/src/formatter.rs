@@ -5,6 +5,7 @@
 
 use threatline_format::{format, format_edits};
 use threatline_model::{Facts, Shape, lower};
+use threatline_syntax::lexer::Lexer;
 use threatline_syntax::{parse, syntax_errors};
 
 /// Formats a text.
@@ -52,37 +53,18 @@ fn meaning(text: &str) -> (Vec<(Shape, Facts)>, usize, usize) {
 /// The comments and the lines of descriptions of a sound text, in the order of their texts: one
 /// from inside of a header goes above it.
 fn comments(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = if let Some(within) = rest.strip_prefix("\"\"\"") {
-            within.find("\"\"\"").map_or(rest.len(), |end| end + 6)
-        } else if first == '"' {
-            string_length(rest)
-        } else if rest.starts_with("//") {
-            let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
-            let comment = rest[..end].trim_end();
-            let described = comment
-                .strip_prefix("///")
-                .filter(|text| !text.starts_with([' ', '/']) && !text.is_empty());
-            found.push(described.map_or(comment.to_owned(), |text| format!("/// {text}")));
-            end
-        } else {
-            first.len_utf8()
-        };
-        rest = &rest[length..];
-    }
+    let comments = Lexer::new(text).filter(|token| token.is_comment());
+    let mut found: Vec<String> = comments
+        .map(|comment| {
+            let written = comment.written(text).trim_end();
+            match written.strip_prefix("///") {
+                Some(described) if !described.is_empty() && !described.starts_with([' ', '/']) => {
+                    format!("/// {described}")
+                }
+                _ => written.to_owned(),
+            }
+        })
+        .collect();
     found.sort();
     found
-}
-
-/// The length of the string that a text begins with.
-fn string_length(text: &str) -> usize {
-    let mut is_escaped = false;
-    let end = text.char_indices().skip(1).find(|(_, character)| {
-        let closes = *character == '"' && !is_escaped;
-        is_escaped = *character == '\\' && !is_escaped;
-        closes
-    });
-    end.map_or(text.len(), |(at, _)| at + 1)
 }

@@ -12,7 +12,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use threatline_model::FileText;
-use threatline_syntax::LONGEST_TEXT;
+use threatline_syntax::MAX_TEXT;
 use walkdir::{DirEntry, WalkDir};
 
 /// The models below some folders, as the analysis knows them: the files of each by its root.
@@ -130,9 +130,9 @@ fn bytes_of(path: &Path, is_ours: impl Fn(&Path) -> bool) -> Result<Vec<u8>, Str
     let mut bytes = Vec::new();
     // Some files say nothing of their length.
     fs::File::open(path)
-        .and_then(|file| file.take(LONGEST_TEXT as u64 + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(MAX_TEXT as u64 + 1).read_to_end(&mut bytes))
         .map_err(failed)?;
-    if bytes.len() > LONGEST_TEXT {
+    if bytes.len() > MAX_TEXT {
         Err(too_long())
     } else {
         Ok(bytes)
@@ -143,7 +143,7 @@ fn bytes_of(path: &Path, is_ours: impl Fn(&Path) -> bool) -> Result<Vec<u8>, Str
 pub fn too_long() -> String {
     format!(
         "the file is longer than {} MB, and is not analysed",
-        LONGEST_TEXT >> 20
+        MAX_TEXT >> 20
     )
 }
 

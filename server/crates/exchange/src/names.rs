@@ -1,6 +1,6 @@
 //! Names of the language for titles and ids. It must not know what is called so.
 
-use threatline_syntax::{is_name, parse};
+use threatline_syntax::is_name;
 use threatline_view::sanitize::acts;
 use unicode_width::UnicodeWidthChar;
 
@@ -17,13 +17,6 @@ const NO_LAST_WORD: &[&str] = &[
     "the", "their", "to", "under", "via", "was", "were", "which", "with", "without",
 ];
 
-/// Whether a text is one word of the language. Letters beyond ASCII are asked of the grammar: what
-/// it takes for a letter is not all that is alphabetic.
-pub fn is_word(text: &str) -> bool {
-    is_name(text)
-        && (text.is_ascii() || !parse(&format!("boundary {text}")).root_node().has_error())
-}
-
 /// A name of an id, if people can read it.
 pub fn of_id(id: &str) -> Option<String> {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
@@ -37,7 +30,7 @@ pub fn of_id(id: &str) -> Option<String> {
             .split('-')
             .any(|part| part.len() >= 8 && digits(part) > 1);
     let whole = id.to_lowercase().replace(['-', '.', ' '], "_");
-    let name = if is_word(&whole) { whole } else { of_title(id) };
+    let name = if is_name(&whole) { whole } else { of_title(id) };
     Some(name).filter(|name| !is_generated && !name.is_empty())
 }
 
@@ -54,7 +47,7 @@ pub fn of_title_within(title: &str, max_length: usize) -> String {
         name.insert(0, '_');
     }
     // Some letters, and a mark without a letter before it, are none of the language.
-    if !name.is_empty() && !is_word(&name) {
+    if !name.is_empty() && !is_name(&name) {
         name.retain(|character| character.is_ascii_alphanumeric() || character == '_');
         name = name.trim_matches('_').to_owned();
         if !is_name(&name) {

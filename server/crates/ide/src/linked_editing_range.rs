@@ -4,9 +4,6 @@
 use crate::occurrences::{Meaning, occurrence_at, occurrences_of};
 use threatline_model::{Database, File, Kind, Span, used_by};
 
-/// The words that a name is made of, for an editor: a regular expression.
-pub const WORD_PATTERN: &str = r"[\p{L}_](-?[\p{L}\p{M}\p{N}_])*";
-
 /// The places that are edited together with the name at a byte; none unless it is declared there
 /// and named in this file alone.
 pub fn linked_editing_ranges(db: &Database, file: File, offset: u32) -> Vec<Span> {

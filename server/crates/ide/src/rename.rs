@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use threatline_model::{
     Database, Decl, File, Kind, Model, Part, Span, components, names_in, rule_settings, top_level,
 };
+use threatline_syntax::characters::is_word_part;
 use threatline_syntax::is_name;
 use threatline_syntax::prose::with_article;
 use threatline_view::names::shown_name;
@@ -171,8 +172,8 @@ fn settings(db: &Database, model: Model, decl: Decl, new: &str, change: &mut Cha
             };
             let word = header.trim_end();
             let from = word
-                .rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')))
-                .map_or(0, |at| at + 1);
+                .trim_end_matches(|character| is_word_part(character) || character == '-')
+                .len();
             change.edit(path, Span::new(from, word.len()), new);
         }
     }

@@ -2,6 +2,7 @@
 //! what a model means.
 
 use threatline_model::{Database, File, Span, tree};
+use threatline_syntax::characters::is_word_part;
 use threatline_syntax::{Node, Tree, field, span};
 
 /// The selections around a byte, each larger than the one before, the last one all of the file.
@@ -32,8 +33,7 @@ pub fn ranges_in(tree: &Tree, text: &str, offset: u32) -> Vec<Span> {
 /// The smallest node at a byte: the one that begins or goes on there, else the one that ends there.
 fn node_at<'tree>(tree: &'tree Tree, text: &str, offset: usize) -> Node<'tree> {
     let root = tree.root_node();
-    let is_word =
-        |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '"');
+    let is_word = |character: char| is_word_part(character) || matches!(character, '-' | '"');
     let after = text.get(offset..).and_then(|rest| rest.chars().next());
     let before = text.get(..offset).and_then(|rest| rest.chars().next_back());
     let (start, end) = match (before, after) {
@@ -150,9 +150,7 @@ impl Growing {
         let (Some(before), Some(after)) = (written.get(..at), written.get(at..)) else {
             return;
         };
-        let is_word = |character: char| {
-            character.is_alphanumeric() || matches!(character, '_' | '-') || !character.is_ascii()
-        };
+        let is_word = |character: char| is_word_part(character) || character == '-';
         let start = before.len() - before.trim_end_matches(is_word).len();
         let end = after.len() - after.trim_start_matches(is_word).len();
         self.add(Span {

@@ -2,8 +2,8 @@
 //! written. It must not know the numbers of a protocol.
 
 use crate::occurrences::{Meaning, occurrences};
-use crate::words::{Sort, pieces};
 use threatline_model::{Database, Decl, File, Kind, Part, Span};
+use threatline_syntax::lexer::{self, Lexer, TokenKind};
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,28 +57,28 @@ pub fn semantic_tokens(db: &Database, file: File, within: Span) -> Vec<(Span, To
     meant.sort_by_key(|(span, _)| span.start);
     let mut meant = meant.into_iter().peekable();
     let mut found = Vec::new();
-    let all = pieces(text);
-    for (at, piece) in all
+    let tokens: Vec<lexer::Token> = Lexer::new(text).collect();
+    for (at, written) in tokens
         .iter()
         .enumerate()
-        .filter(|(_, piece)| is_within(piece.span))
+        .filter(|(_, written)| is_within(written.span))
     {
-        let token = match piece.sort {
-            Sort::Comment => Token::Comment,
-            Sort::Description => Token::Description,
-            Sort::Text => Token::Text,
-            Sort::Number => Token::Number,
-            Sort::Sign => match piece.of(text) {
+        let token = match written.kind {
+            TokenKind::Comment => Token::Comment,
+            TokenKind::Description => Token::Description,
+            TokenKind::Text { .. } => Token::Text,
+            TokenKind::Number => Token::Number,
+            TokenKind::Sign => match written.written(text) {
                 "->" | "<" | ">" | "<=" | ">=" | "=" | "!=" | "@" => Token::Operator,
                 _ => continue,
             },
-            Sort::Word => {
+            TokenKind::Word => {
                 while meant
-                    .next_if(|(span, _)| span.end <= piece.span.start)
+                    .next_if(|(span, _)| span.end <= written.span.start)
                     .is_some()
                 {}
                 let mut is_known = false;
-                while let Some(part) = meant.next_if(|(span, _)| span.end <= piece.span.end) {
+                while let Some(part) = meant.next_if(|(span, _)| span.end <= written.span.end) {
                     is_known = true;
                     if found
                         .last()
@@ -87,14 +87,17 @@ pub fn semantic_tokens(db: &Database, file: File, within: Span) -> Vec<(Span, To
                         found.push(part);
                     }
                 }
-                let word = piece.of(text);
-                let is_kind = piece.begins_line && Kind::ALL.iter().any(|kind| kind.word() == word);
+                let word = written.written(text);
+                let is_kind =
+                    written.begins_line && Kind::ALL.iter().any(|kind| kind.word() == word);
                 match word {
                     _ if is_known => continue,
                     "in" | "and" | "or" | "not" | "is" | "where" => Token::Keyword,
                     // In a broken text it is known by how it is written.
-                    _ if all.get(at + 1).is_some_and(|next| next.of(text) == ":")
-                        && piece.begins_line =>
+                    _ if tokens
+                        .get(at + 1)
+                        .is_some_and(|next| next.written(text) == ":")
+                        && written.begins_line =>
                     {
                         Token::Property
                     }
@@ -103,7 +106,7 @@ pub fn semantic_tokens(db: &Database, file: File, within: Span) -> Vec<(Span, To
                 }
             }
         };
-        found.push((piece.span, token));
+        found.push((written.span, token));
     }
     found
 }

@@ -1,8 +1,8 @@
 //! Signature help: shows what the function of a condition takes while it is written. It must not
 //! know LSP types.
 
-use crate::words::{Sort, pieces};
 use threatline_model::{Database, File};
+use threatline_syntax::lexer::{Lexer, TokenKind};
 use threatline_view::describe::FUNCTIONS;
 
 /// A function, and where in it the cursor is.
@@ -23,12 +23,10 @@ pub struct Signature {
 /// The function whose parentheses a byte of a file is in.
 pub fn signature_help(db: &Database, file: File, offset: u32) -> Option<Signature> {
     let text = &file.source(db).text;
-    let all = pieces(text);
-    let before: Vec<(&str, u32, u32)> = all
-        .iter()
-        .filter(|piece| !matches!(piece.sort, Sort::Comment | Sort::Description | Sort::Text))
-        .take_while(|piece| piece.span.end <= offset)
-        .map(|piece| (piece.of(text), piece.span.start, piece.span.end))
+    let before: Vec<(&str, u32, u32)> = Lexer::new(text)
+        .filter(|token| !token.is_comment() && !matches!(token.kind, TokenKind::Text { .. }))
+        .take_while(|token| token.span.end <= offset)
+        .map(|token| (token.written(text), token.span.start, token.span.end))
         .collect();
     let mut closed = 0;
     let mut is_filtered = false;

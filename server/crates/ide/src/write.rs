@@ -4,7 +4,8 @@
 use crate::change::Change;
 use crate::change::applied;
 use std::ops::Range;
-use threatline_model::{Database, Decl, File, PropertySpans, Span, Spans, schema};
+use threatline_model::{Database, Decl, File, Part, PropertySpans, Span, Spans, schema};
+use threatline_syntax::lexer::{Lexer, Token};
 
 /// The spans of a declaration, with what they are counted from.
 fn spans(db: &Database, decl: Decl) -> Option<&Spans> {
@@ -110,9 +111,9 @@ pub fn add_value(db: &Database, decl: Decl, property: &str, value: &str, change:
         }
         None => {
             let name = moved(spans, own.name).end;
-            let colon = text(db, decl)[name..]
-                .find(':')
-                .map_or(name, |at| name + at + 1);
+            let behind = &text(db, decl)[name..];
+            let colon = Lexer::new(behind).find(|token| token.written(behind) == ":");
+            let colon = colon.map_or(name, |colon| name + colon.span.end as usize);
             change.edit(path, Span::new(colon, colon), format!(" {value}"));
         }
     }
@@ -147,42 +148,51 @@ pub fn remove_property(db: &Database, decl: Decl, property: usize, change: &mut 
 
 /// A part of a text with the spaces around it, as far as nothing else is in its lines.
 fn with_line(text: &str, place: Range<usize>) -> Span {
+    let line_start = line_start(text, place.start);
     let before = text[..place.start].trim_end_matches([' ', '\t']).len();
     let behind = text.len() - text[place.end..].trim_start_matches([' ', '\t', ',']).len();
-    let begins = before == 0 || text[..before].ends_with(['\n', '\r']);
     let rest = &text[behind..];
     let line_break = if rest.starts_with("\r\n") {
         2
     } else {
         usize::from(rest.starts_with(['\n', '\r']))
     };
-    match begins && (line_break > 0 || rest.is_empty()) {
-        true => Span::new(before, behind + line_break),
-        false => Span::new(before, place.end),
+    if line_start.is_some() && (line_break > 0 || rest.is_empty()) {
+        Span::new(before, behind + line_break)
+    } else {
+        Span::new(before, place.end)
     }
 }
 
 /// A declaration with the comments directly above it.
 pub fn whole(db: &Database, decl: Decl) -> Option<Range<usize>> {
-    let spans = spans(db, decl)?;
-    let text = text(db, decl);
-    let own = moved(spans, spans.whole);
-    let mut start = own.start;
-    // Only if nothing else is in its line.
-    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    if text[line..start].trim().is_empty() {
-        start = line;
-        while let Some(above) = text[..start]
-            .strip_suffix('\n')
-            .map(|text| text.rfind('\n').map_or(0, |at| at + 1))
-        {
-            if !text[above..start].trim_start().starts_with("//") {
-                break;
-            }
-            start = above;
+    let source = decl.file(db).source(db);
+    let (position, text) = (decl.position(db)?, &source.text);
+    let own = source.spans.get(position)?.of(Part::Whole).range();
+    let Some(mut start) = line_start(text, own.start) else {
+        return Some(own);
+    };
+    let before = position
+        .checked_sub(1)
+        .map_or(0, |before| source.spans[before].of(Part::Whole).end);
+    let gap = text.get(before as usize..start).unwrap_or_default();
+    let above: Vec<Token> = Lexer::new(gap).collect();
+    for comment in above.iter().rev().take_while(|token| token.is_comment()) {
+        let span = comment.span.shifted(before);
+        let below = &text[span.end as usize..start];
+        let line_ends = below.matches('\n').count().max(below.matches('\r').count());
+        match line_start(text, span.start as usize) {
+            Some(line) if line_ends == 1 => start = line,
+            _ => break,
         }
     }
     Some(start..own.end)
+}
+
+/// Where the line of a place begins, if only spaces are before the place.
+fn line_start(text: &str, place: usize) -> Option<usize> {
+    let before = text[..place].trim_end_matches([' ', '\t']);
+    (before.is_empty() || before.ends_with(['\n', '\r'])).then_some(before.len())
 }
 
 /// Takes a declaration out, with the comments above it and one of the empty lines around it.

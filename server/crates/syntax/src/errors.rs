@@ -1,12 +1,19 @@
 //! What is wrong with a text as text: where the parser had to skip or to make something up.
 //! It must not know what a model means.
 
+use crate::lexer::{Lexer, Token, first_word};
+use crate::parse::is_given_up;
+use crate::span::Span;
 use crate::spelling::{did_you_mean, is_one_edit_from};
-use crate::{Kind, Span, children, is_given_up, span};
+use crate::tree::{Kind, children, span};
 use tree_sitter::{Node, Tree};
 
 /// What is told of a string that goes on behind its line.
 pub const NOT_CLOSED: &str = "this string is not closed: `\"` is missing at the end of the line";
+
+/// What is told of a text that was given up.
+const GIVEN_UP: &str = "this text has too many readings to be read in a few seconds; \
+    nothing in it is analysed";
 
 /// One place where the text is not in the language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,11 +40,9 @@ pub enum SyntaxErrorKind {
 /// All syntax errors of a text, in order.
 pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
     if is_given_up(tree, text) {
-        let message =
-            "this text has too many readings to be read in a few seconds; nothing in it is analysed".to_owned();
         return vec![SyntaxError {
             span: Span::new(0, 0),
-            message,
+            message: GIVEN_UP.to_owned(),
             kind: SyntaxErrorKind::Unexpected,
         }];
     }
@@ -111,17 +116,24 @@ pub fn misread_blocks(tree: &Tree, text: &str) -> Vec<Span> {
         .children(&mut cursor)
         .filter(|node| node.is_error())
         .collect::<Vec<_>>();
-    let mut found = Vec::new();
+    let is_closing = |token: &Token| token.written(text) == "}";
+    let mut closing = Lexer::line_by_line(text, 0).filter(is_closing).peekable();
+    let mut misread = Vec::new();
     for error in errors {
         let written = &text[error.byte_range()];
         if misspelt_kind(written).is_some() && written.trim_end().ends_with('{') {
-            let end = text[error.end_byte()..]
-                .find('}')
-                .map_or(text.len(), |at| error.end_byte() + at + 1);
-            found.push(Span::new(error.start_byte(), end));
+            let start = error.start_byte();
+            while closing
+                .next_if(|token| (token.span.start as usize) < error.end_byte())
+                .is_some()
+            {}
+            let end = closing
+                .peek()
+                .map_or(text.len(), |token| token.span.end as usize);
+            misread.push(Span::new(start, end));
         }
     }
-    found
+    misread
 }
 
 /// Whether a span lies in one of some.
@@ -133,10 +145,7 @@ pub fn is_within(spans: &[Span], span: Span) -> bool {
 
 /// The word that a text begins with and the kind that it most likely means.
 fn misspelt_kind(written: &str) -> Option<(&str, &'static str)> {
-    let end = written
-        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(written.len());
-    let word = &written[..end];
+    let word = first_word(written);
     let near = Kind::ALL
         .into_iter()
         .map(Kind::word)
@@ -264,7 +273,7 @@ fn unexpected(node: Node, parent: &str, text: &str) -> SyntaxError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse;
+    use crate::parse::parse;
 
     fn messages(text: &str) -> Vec<String> {
         let errors = syntax_errors(&parse(text), text);
@@ -278,7 +287,8 @@ mod tests {
     fn a_misspelt_kind_is_one_error() {
         assert_eq!(
             messages(
-                "proces shop \"Shop\" {\n  technology: web_service\n  handles: card\n}\nstore orders"
+                "proces shop \"Shop\" {\n  technology: web_service\n  handles: card\n}\n\
+                 store orders"
             ),
             ["\"proces\" nothing is declared with `proces`; did you mean `process`?"]
         );
@@ -309,7 +319,8 @@ mod tests {
     /// Spans are of whole characters, whatever is broken.
     #[test]
     fn places_are_between_characters() {
-        let text = "// \u{1f600}\nprocess \u{e9}t\u{e9} \"\u{2014}\" in \u{431} {\n  tags: \"\u{1f600}\", \u{431}\u{2014}\n}\nflow \u{e9} -> \u{431}\n";
+        let text = "// \u{1f600}\nprocess \u{e9}t\u{e9} \"\u{2014}\" in \u{431} {\n  \
+                    tags: \"\u{1f600}\", \u{431}\u{2014}\n}\nflow \u{e9} -> \u{431}\n";
         let characters: Vec<(usize, char)> = text.char_indices().collect();
         for (at, (start, removed)) in characters.iter().enumerate() {
             for (end, last) in &characters[at..(at + 6).min(characters.len())] {

@@ -1,169 +1,35 @@
 //! The text of a model: parsing, a typed view of the tree, and positions.
 //! It must not know what a model means: no names are resolved and no property is known here.
 
-mod errors;
+// What knows neither tokens nor trees: the lowest layer.
+pub mod characters;
 mod lines;
-mod pieces;
 pub mod prose;
+mod span;
 pub mod spelling;
+
+// Tokens.
+pub mod lexer;
+
+// Trees.
+mod parse;
 mod tree;
 
+// What trees and tokens tell of a whole text.
+mod errors;
+mod pieces;
+
+pub use characters::{is_invisible, is_space};
 pub use errors::{
     NOT_CLOSED, SyntaxError, SyntaxErrorKind, is_within, last_character, misread_blocks,
     syntax_errors,
 };
 pub use lines::{Encoding, LineColumn, LineIndex};
-pub use pieces::{Edit, EditedPieces, Pieces, open_block};
+pub use parse::{MAX_TEXT, Patience, is_given_up, is_name, parse, parse_with};
+pub use pieces::{EditedPieces, Pieces, open_block};
+pub use span::{Edit, Span};
 pub use tree::{
-    Declaration, Item, Kind, Property, children, description_lines, field, is_invisible, is_name,
-    is_space, items, name_text, span,
+    Declaration, Item, Kind, Property, children, description_lines, field, items, name_text, span,
 };
 
 pub use tree_sitter::{Node, Tree};
-
-use std::cell::RefCell;
-use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
-
-/// A range of bytes in a text, the end not included.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
-    /// The first byte.
-    pub start: u32,
-    /// The byte after the last.
-    pub end: u32,
-}
-
-impl Span {
-    /// The span between two bytes.
-    pub fn new(start: usize, end: usize) -> Span {
-        Span {
-            start: start as u32,
-            end: end as u32,
-        }
-    }
-
-    /// The span as a range of indices into the text.
-    pub fn range(self) -> std::ops::Range<usize> {
-        self.start as usize..self.end as usize
-    }
-
-    /// The span moved towards the end of the text.
-    pub fn shifted(self, by: u32) -> Span {
-        Span {
-            start: self.start + by,
-            end: self.end + by,
-        }
-    }
-}
-
-/// The longest text that is analysed, in bytes. Longer ones get a diagnostic and no analysis.
-pub const LONGEST_TEXT: usize = 64 << 20;
-
-thread_local! {
-    static PARSER: RefCell<tree_sitter::Parser> = RefCell::new({
-        let mut parser = tree_sitter::Parser::new();
-        parser
-            .set_language(&tree_sitter_threat::LANGUAGE.into())
-            .expect("the grammar is generated for this version of tree-sitter");
-        parser
-    });
-}
-
-/// How long is waited for texts with many readings, in all. Sound text and text that people break
-/// takes milliseconds; some texts made for it have so many readings that they would take hours.
-#[derive(Debug)]
-pub struct Patience(Duration);
-
-impl Default for Patience {
-    fn default() -> Self {
-        Patience(Duration::from_secs(5))
-    }
-}
-
-/// How often the parser reports at least, for each byte and for a text, before it is given up: far
-/// more often than it does for any sound text, which is so never given up, however little time a
-/// busy machine has for it.
-const REPORTS: (f64, f64) = (0.1, 10.0);
-
-/// Parses a text. Any text has a tree; what is wrong with it is told by [`syntax_errors`]. A text
-/// with many readings that takes longer than five seconds is given up: its tree is empty, and that
-/// is its one error.
-pub fn parse(text: &str) -> Tree {
-    parse_with(text, &mut Patience::default())
-}
-
-/// Parses one of several texts, which share the patience with those that have many readings.
-pub fn parse_with(text: &str, patience: &mut Patience) -> Tree {
-    PARSER.with_borrow_mut(|parser| {
-        parser.reset();
-        let begun = Instant::now();
-        let mut reports = 0.0;
-        let are_many = |reports: f64| reports > REPORTS.0 * text.len() as f64 + REPORTS.1;
-        let mut give_up = |_: &tree_sitter::ParseState| {
-            reports += 1.0;
-            match are_many(reports) && begun.elapsed() > patience.0 {
-                true => ControlFlow::Break(()),
-                false => ControlFlow::Continue(()),
-            }
-        };
-        let options = tree_sitter::ParseOptions::new().progress_callback(&mut give_up);
-        let mut rest = |offset: usize, _| &text.as_bytes()[offset.min(text.len())..];
-        let tree = parser.parse_with_options(&mut rest, None, Some(options));
-        if are_many(reports) {
-            patience.0 = patience.0.saturating_sub(begun.elapsed());
-        }
-        tree.unwrap_or_else(|| {
-            parser.reset();
-            parser.parse("", None).expect("nothing is parsed at once")
-        })
-    })
-}
-
-/// Whether [`parse`] gave a text up.
-pub fn is_given_up(tree: &Tree, text: &str) -> bool {
-    tree.root_node().end_byte() == 0 && !text.trim().is_empty()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sound_text_is_never_given_up() {
-        let text = "process a {x:y}\nrule r{when:a=b or c<d and e and not(f or(g))}\n".repeat(200);
-        assert!(!is_given_up(
-            &parse_with(&text, &mut Patience(Duration::ZERO)),
-            &text
-        ));
-    }
-
-    #[test]
-    fn sound_texts_take_few_steps_for_each_byte() {
-        let dense = [
-            "process a{x:y,z v:w}\n",
-            "flow a->b in c\n",
-            "rule r{when:a=b or c<d and e and not(f or(g))}\n",
-            "///a\nstore b\n//c\n",
-            "accept a{f:x@(a->b),c@d.e \"f\"}\n",
-        ];
-        for text in dense.map(|line| line.repeat(500)) {
-            let mut reports = 0.0;
-            let mut count = |_: &tree_sitter::ParseState| {
-                reports += 1.0;
-                ControlFlow::Continue(())
-            };
-            let options = tree_sitter::ParseOptions::new().progress_callback(&mut count);
-            let mut rest = |offset: usize, _| &text.as_bytes()[offset.min(text.len())..];
-            PARSER.with_borrow_mut(|parser| {
-                parser.parse_with_options(&mut rest, None, Some(options))
-            });
-            let share = reports / text.len() as f64;
-            assert!(
-                share < REPORTS.0 / 2.0,
-                "{share} for each byte of {:?}",
-                &text[..30]
-            );
-        }
-    }
-}

@@ -3,7 +3,7 @@
 //!
 //! A line ends at `\n`, `\r\n` or a lone `\r`, as LSP has it.
 
-use crate::Edit;
+use crate::span::Edit;
 use std::ops::Range;
 
 /// How columns are counted.

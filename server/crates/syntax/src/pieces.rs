@@ -3,34 +3,10 @@
 //! piece only, and an edit the reading of the pieces that it touches. It must not know what a
 //! declaration says.
 
-use crate::{Kind, is_space};
+use crate::lexer::{BLOCK_QUOTE, Lexer, Token, TokenKind, first_word};
+use crate::span::Edit;
+use crate::tree::Kind;
 use std::ops::Range;
-
-/// What a string of several lines begins and ends with.
-const BLOCK_QUOTE: &str = "\"\"\"";
-
-/// An edit of a text: where it starts, where what is gone ended, and where what came ends.
-#[derive(Clone, Copy, Debug)]
-pub struct Edit {
-    /// The first byte that is another.
-    pub start: u32,
-    /// The end of what is gone, in the text before.
-    pub old_end: u32,
-    /// The end of what came, in the text after.
-    pub new_end: u32,
-}
-
-impl Edit {
-    /// Where a byte behind what is gone stands in the text after.
-    pub fn moved(self, offset: u32) -> u32 {
-        offset - self.old_end + self.new_end
-    }
-
-    /// Where a byte behind what came stood in the text before.
-    fn moved_from(self, offset: u32) -> u32 {
-        offset - self.new_end + self.old_end
-    }
-}
 
 /// The pieces of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,12 +74,7 @@ impl Pieces {
         {
             first = first.min(within(closed));
         }
-        let is_told_before = |piece: usize| {
-            let start = self.starts[piece] as usize;
-            begins_declaration(&text[start..])
-                .is_some_and(|length| start + length <= edit.start as usize)
-        };
-        while first > 0 && !is_told_before(first) {
+        while first > 0 && !is_beginning(text, self.starts[first]) {
             first -= 1;
         }
         let mut starts = self.starts[..=first].to_vec();
@@ -138,139 +109,75 @@ impl Pieces {
 /// Where a piece ends that has a block which is not closed: behind the last of it that is neither a
 /// comment nor a description, which may be of what stands below. `None` for a piece without.
 pub fn open_block(piece: &str) -> Option<usize> {
-    let bytes = piece.as_bytes();
-    let (mut at, mut end, mut depth) = (0, 0, 0usize);
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'/' if bytes.get(at + 1) == Some(&b'/') => {
-                at += bytes[at..]
-                    .iter()
-                    .position(|byte| matches!(byte, b'\n' | b'\r'))
-                    .unwrap_or(bytes.len() - at);
-                continue;
-            }
-            b'"' => at = string_end(piece, at, &mut None),
-            byte => {
-                depth = match byte {
-                    b'{' => depth + 1,
-                    b'}' => depth.saturating_sub(1),
-                    _ => depth,
-                };
-                at += 1;
-                if byte.is_ascii_whitespace() {
-                    continue;
-                }
-            }
-        }
-        end = at;
+    let (mut end, mut depth) = (0, 0usize);
+    for token in Lexer::line_by_line(piece, 0).filter(|token| !token.is_comment()) {
+        depth = match token.written(piece) {
+            "{" => depth + 1,
+            "}" => depth.saturating_sub(1),
+            _ => depth,
+        };
+        end = token.span.end as usize;
     }
     (depth > 0).then_some(end)
+}
+
+/// Whether a declaration begins at a place that begins a line.
+fn is_beginning(text: &str, start: u32) -> bool {
+    let mut lexer = Lexer::line_by_line(text, start as usize);
+    let first = lexer.next().filter(|token| token.span.start == start);
+    first.is_some_and(|first| begins_declaration(text, first, lexer))
 }
 
 /// Goes over the lines of a text from one that begins a piece. `begins` is told of the beginnings
 /// of further pieces, and whether that is enough. Tells where a block string begins that is not
 /// closed.
 fn scan(text: &str, from: u32, mut begins: impl FnMut(u32) -> bool) -> Option<u32> {
-    let mut not_closed = None;
-    let mut at = from as usize;
-    while at < text.len() {
-        if at > from as usize && begins_declaration(&text[at..]).is_some() && begins(at as u32) {
+    let mut lexer = Lexer::line_by_line(text, from as usize);
+    while let Some(token) = lexer.next() {
+        let start = token.span.start;
+        let is_flush = token.begins_line && text[..start as usize].ends_with(['\n', '\r']);
+        if is_flush
+            && start > from
+            && begins_declaration(text, token, lexer.clone())
+            && begins(start)
+        {
             break;
         }
-        at = next_line(text, at, &mut not_closed);
     }
-    not_closed
+    lexer.open_block()
 }
 
-/// Where the next line starts that is not within a string.
-fn next_line(text: &str, mut at: usize, not_closed: &mut Option<u32>) -> usize {
-    let bytes = text.as_bytes();
-    let line_end = |at: usize| {
-        bytes[at..]
-            .iter()
-            .position(|byte| matches!(byte, b'\n' | b'\r'))
+/// Whether a token that begins a line begins a declaration, and no sound text could go on so. What
+/// stands behind it tells. Behind the word that begins a declaration stands a name, which neither
+/// begins one itself nor is a word of conditions nor a property, as in `owner:⏎store tags: x`.
+fn begins_declaration(text: &str, kind: Token, behind: Lexer) -> bool {
+    if Kind::from_word(kind.written(text)).is_none() {
+        return false;
+    }
+    let mut behind = behind.filter(|token| token.kind != TokenKind::Comment);
+    let Some(name) = behind.next() else {
+        return false;
     };
-    loop {
-        let sign = bytes[at..]
-            .iter()
-            .position(|byte| matches!(byte, b'"' | b'/' | b'\n' | b'\r'));
-        let Some(found) = sign else { return text.len() };
-        at += found;
-        match (bytes[at], bytes.get(at + 1)) {
-            (b'/', Some(b'/')) => at += line_end(at).unwrap_or(text.len() - at),
-            (b'/', _) => at += 1,
-            (b'"', _) => at = string_end(text, at, not_closed),
-            (b'\r', Some(b'\n')) => return at + 2,
-            _ => return at + 1,
-        }
-    }
+    let gap = &text[kind.span.end as usize..name.span.start as usize];
+    let first = first_word(name.written(text));
+    let is_name = name.kind == TokenKind::Word
+        && gap.chars().all(|character| matches!(character, ' ' | '\t'))
+        && Kind::from_word(first).is_none()
+        && !matches!(first, "and" | "or" | "is" | "in" | "where");
+    is_name && !is_property(text, behind)
 }
 
-/// Where a string ends; at the end of its line, if it is not closed.
-fn string_end(text: &str, start: usize, not_closed: &mut Option<u32>) -> usize {
-    let bytes = text.as_bytes();
-    if text[start..].starts_with(BLOCK_QUOTE) {
-        match text[start + 3..].find(BLOCK_QUOTE) {
-            Some(length) => return start + 3 + length + 3,
-            None => *not_closed = Some(start as u32),
-        }
+/// Whether what stands behind a name makes a property of it: a `:`, but not with the ends of a flow
+/// behind it in its line.
+fn is_property(text: &str, mut behind: impl Iterator<Item = Token>) -> bool {
+    if behind.next().is_none_or(|token| token.written(text) != ":") {
+        return false;
     }
-    let mut at = start + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\n' | b'\r' => return at,
-            b'\\' if !matches!(bytes.get(at + 1), None | Some(b'\n' | b'\r')) => at += 2,
-            _ => at += 1,
-        }
-    }
-    text.len()
-}
-
-/// How much of a text tells that its first line begins a declaration, and that no sound text could
-/// go on so; `None` if it does not. Behind the word that begins a declaration stands a name, which
-/// neither begins one itself nor is a word of conditions nor a property, as in
-/// `owner:⏎store tags: x`.
-fn begins_declaration(text: &str) -> Option<usize> {
-    let is_of_word = |character: char| character.is_alphanumeric() || character == '_';
-    let is_of_name = |character: char| is_of_word(character) || matches!(character, '-' | '.');
-    let (kind, behind) = split(text, is_of_word);
-    Kind::from_word(kind)?;
-    let name = behind.trim_start_matches([' ', '\t']);
-    let word = split(name, is_of_word).0;
-    let is_name = name.len() < behind.len()
-        && word.starts_with(|first: char| first.is_alphabetic() || first == '_')
-        && Kind::from_word(word).is_none()
-        && !matches!(word, "and" | "or" | "is" | "in" | "where");
-    let mut behind = split(name, is_of_name).1.trim_start_matches(is_space);
-    while let Some(comment) = behind
-        .strip_prefix("//")
-        .filter(|text| !text.starts_with('/') || text.starts_with("//"))
-    {
-        behind = split(comment, |character| !matches!(character, '\n' | '\r'))
-            .1
-            .trim_start_matches(is_space);
-    }
-    let is_property = behind.strip_prefix(':').is_some_and(|ends| {
-        let ends = ends.trim_start_matches([' ', '\t']);
-        let source = ends
-            .char_indices()
-            .find(|(at, character)| !is_of_name(*character) || ends[*at..].starts_with("->"));
-        let length = source.map_or(ends.len(), |(at, _)| at);
-        length == 0
-            || !ends[length..]
-                .trim_start_matches([' ', '\t'])
-                .starts_with("->")
+    let source = behind.next().filter(|token| {
+        !token.begins_line && matches!(token.kind, TokenKind::Word | TokenKind::Number)
     });
-    (is_name && !is_property).then(|| text.len() - behind.len() + 1)
-}
-
-/// What of a text is of some characters, and the rest.
-fn split(text: &str, is_in: impl Fn(char) -> bool) -> (&str, &str) {
-    text.split_at(
-        text.find(|character| !is_in(character))
-            .unwrap_or(text.len()),
-    )
+    let arrow = source.and_then(|_| behind.next());
+    arrow.is_none_or(|token| token.begins_line || token.written(text) != "->")
 }
 
 #[cfg(test)]
@@ -288,7 +195,8 @@ mod tests {
     fn a_piece_begins_with_a_declaration_at_the_beginning_of_a_line() {
         assert_eq!(
             pieces(
-                "// Shop\n\ncomponent shop\nprocess api {\n  owner\nstore db {}\r\nflow use: a.b -> db\rflow a->b\n"
+                "// Shop\n\ncomponent shop\nprocess api {\n  owner\nstore db {}\r\n\
+                 flow use: a.b -> db\rflow a->b\n"
             ),
             [
                 "// Shop\n\n",
@@ -359,7 +267,8 @@ mod tests {
     /// Every edit of a few characters leads to the pieces of the text after.
     #[test]
     fn pieces_of_an_edited_text_are_those_of_the_text_anew() {
-        let closed = "/// x\nprocess a {\r\n owner: \"\"\"\nstore b\n\"\"\"\r}\rstore c \"\"\n\nflow f: a -> c\nprocess d\n";
+        let closed = "/// x\nprocess a {\r\n owner: \"\"\"\nstore b\n\"\"\"\r}\r\
+                      store c \"\"\n\nflow f: a -> c\nprocess d\n";
         let not_closed = "process a { x: \"\"\"\nstore b\nflow f: a -> b\nprocess d\n";
         for text in [closed, not_closed] {
             every_edit(text);

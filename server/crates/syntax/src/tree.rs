@@ -1,12 +1,17 @@
 //! A typed view of the syntax tree. It must not know which properties there are.
 
-use crate::Span;
+use crate::characters::is_space;
+use crate::lexer::Lexer;
+use crate::span::Span;
 use std::borrow::Cow;
 use tree_sitter::{Node, Tree};
 
 /// The kinds of declarations, by the words that start them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)] // each is the word itself; the schema documents what it declares
+#[expect(
+    missing_docs,
+    reason = "each is the word itself; the schema documents what it declares"
+)]
 pub enum Kind {
     Component,
     Boundary,
@@ -125,36 +130,11 @@ pub fn name_text<'text>(node: Node, text: &'text str) -> Cow<'text, str> {
     if node.child_count() == 0 && !written.contains(is_space) {
         return written.into();
     }
-    let mut words = String::new();
-    let mut start = node.start_byte();
-    for comment in children(node)
-        .into_iter()
-        .filter(|child| child.kind() == "comment")
-    {
-        words.push_str(&text[start..comment.start_byte()]);
-        start = comment.end_byte();
-    }
-    words.push_str(&text[start..node.end_byte()]);
-    words.retain(|character| !is_space(character));
-    words.into()
-}
-
-/// Whether a character is not seen although it is no space, or turns the direction of those behind
-/// it (most of Unicode's `Default_Ignorable_Code_Point`, without what joins letters and chooses
-/// between shapes of one, as in emoji).
-pub fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
-    )
-}
-
-/// Whether a character is a space to the language: a byte order mark is one, too.
-pub fn is_space(character: char) -> bool {
-    character.is_whitespace() || character == '\u{FEFF}'
+    let tokens = Lexer::new(written).filter(|token| !token.is_comment());
+    tokens
+        .map(|token| token.written(written))
+        .collect::<String>()
+        .into()
 }
 
 /// A child of a node by its role, unless the parser made it up to mend the text.
@@ -256,22 +236,4 @@ impl<'tree> Property<'tree> {
     pub fn condition(self) -> Option<Node<'tree>> {
         field(self.0, "condition")
     }
-}
-
-/// Whether a text is one word, as the grammar has it.
-pub fn is_name(text: &str) -> bool {
-    let mut before = '-';
-    for (at, c) in text.char_indices() {
-        let fits = match c {
-            '-' => before != '-',
-            '_' => true,
-            c if at == 0 => c.is_alphabetic(),
-            c => c.is_alphanumeric(),
-        };
-        if !fits {
-            return false;
-        }
-        before = c;
-    }
-    before != '-'
 }

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use threatline_model::FileText;
-use threatline_syntax::LONGEST_TEXT;
+use threatline_syntax::MAX_TEXT;
 
 /// Contents by their ids, read by one `git` for all of them.
 pub struct Blobs {
@@ -53,7 +53,7 @@ impl Blobs {
                  as `git cat-file blob {id}` does"
             );
         };
-        if size > LONGEST_TEXT as u64 {
+        if size > MAX_TEXT as u64 {
             let mut rest = self.answers.by_ref().take(size + 1);
             std::io::copy(&mut rest, &mut std::io::sink())?;
             return Ok(FileText::failed(too_long()));

@@ -5,9 +5,10 @@ use crate::lsp::snapshot::Snapshot;
 use crate::lsp::uris::path_of;
 use serde_json::Value;
 use threatline_ide::file_rename::rename_file;
-use threatline_ide::linked_editing_range::{WORD_PATTERN, linked_editing_ranges};
+use threatline_ide::linked_editing_range::linked_editing_ranges;
 use threatline_ide::rename as ide;
 use threatline_model::Model;
+use threatline_syntax::lexer::WORD_PATTERN;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{self as lsp, request};
 

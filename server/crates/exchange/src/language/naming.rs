@@ -3,8 +3,9 @@
 
 use super::parts::Parts;
 use crate::draft::{Draft, Item};
-use crate::names::{MAX_NAME, is_word, of_title, of_title_within};
+use crate::names::{MAX_NAME, of_title, of_title_within};
 use rustc_hash::{FxHashMap, FxHashSet};
+use threatline_syntax::is_name;
 
 /// Names of declarations.
 pub struct Names {
@@ -135,7 +136,7 @@ fn free_name(
 /// What an item would be called if nothing else were.
 fn first_choice(item: &Item) -> String {
     let own = item.name.as_deref().map(|name| {
-        if is_word(name) {
+        if is_name(name) {
             name.to_owned()
         } else {
             of_title(name)

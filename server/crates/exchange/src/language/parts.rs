@@ -2,10 +2,11 @@
 //! is called or how it is written.
 
 use crate::draft::{Draft, Item};
-use crate::names::{MAX_NAME, is_word, of_title};
+use crate::names::{MAX_NAME, of_title};
 use crate::once::Once;
 use rustc_hash::{FxHashMap, FxHashSet};
 use threatline_model::{ENDPOINT_KINDS, Kind};
+use threatline_syntax::is_name;
 use threatline_view::sanitize::line;
 
 /// How many elements stand in one file before the model is split into several.
@@ -296,7 +297,7 @@ impl ComponentNames {
                 parts.contains(&parent) && !self.item_names.contains(parent)
             })
         };
-        let is_own = part.split('.').all(is_word)
+        let is_own = part.split('.').all(is_name)
             && !part.contains(char::is_uppercase)
             && part.chars().count() <= 2 * MAX_NAME
             && !is_reserved()

@@ -10,6 +10,7 @@ use threatline_model::{
     Database, Decl, File, Kind, Model, Part, Severity, Span, TypedValue, diagnostics, ends,
     names_in, schema, top_level, typed,
 };
+use threatline_syntax::characters::is_name_part;
 use threatline_syntax::prose::count;
 
 /// What can be done in a part of a file.
@@ -310,7 +311,7 @@ fn extracted(
         // The words before its dots go with it.
         let written = &of.source(db).text;
         let before = written[..span.start as usize]
-            .trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+            .trim_end_matches(is_name_part)
             .len();
         let name = written.get(span.range())?;
         change.edit(

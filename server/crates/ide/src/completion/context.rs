@@ -4,11 +4,11 @@
 //! The words before the cursor tell it, and no tree: while someone types, the text behind the
 //! cursor is what the tree is wrong about.
 
-use crate::words::{Piece, Sort, pieces};
 use threatline_model::{
     Fact, Gives, Kind, Span, fact_named,
     schema::{self, Property, Takes},
 };
+use threatline_syntax::lexer::{Lexer, Token, TokenKind};
 
 /// What may stand at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,37 +59,28 @@ pub struct Context {
 }
 
 /// A word of a text.
-type Word<'text> = (Piece, &'text str);
+type Word<'text> = (Token, &'text str);
 
 /// What may stand at a byte of a text; nothing in comments and strings.
 pub fn context(text: &str, offset: u32) -> Option<Context> {
-    let all = pieces(text);
-    let inside = all.iter().find(|piece| match piece.sort {
-        Sort::Comment | Sort::Description => piece.span.start < offset && offset <= piece.span.end,
-        Sort::Text => {
-            piece.span.start < offset && offset < piece.span.end || is_open(piece, text, offset)
-        }
-        _ => false,
-    });
-    if inside.is_some() {
+    let tokens: Vec<Token> = Lexer::new(text).collect();
+    if tokens.iter().any(|token| is_inside(token, offset)) {
         return None;
     }
-    let words: Vec<Word> = all
-        .iter()
-        .filter(|piece| !matches!(piece.sort, Sort::Comment | Sort::Description))
-        .map(|piece| (*piece, piece.of(text)))
+    let words: Vec<Word> = tokens
+        .into_iter()
+        .filter(|token| !token.is_comment())
+        .map(|token| (token, token.written(text)))
         .collect();
-    let is_word = |piece: &Piece| matches!(piece.sort, Sort::Word | Sort::Number);
-    let here = words.iter().position(|(piece, _)| {
-        is_word(piece)
-            && piece.span.start <= offset
-            && offset <= piece.span.end
-            && piece.span.start < piece.span.end
+    let here = words.iter().position(|(token, _)| {
+        matches!(token.kind, TokenKind::Word | TokenKind::Number)
+            && token.span.start <= offset
+            && offset <= token.span.end
     });
     let before = here.unwrap_or_else(|| {
         words
             .iter()
-            .take_while(|(piece, _)| piece.span.end <= offset)
+            .take_while(|(token, _)| token.span.end <= offset)
             .count()
     });
     let behind = here.map_or(before, |at| at + 1);
@@ -127,7 +118,7 @@ pub fn context(text: &str, offset: u32) -> Option<Context> {
     context.kind = Some(kind);
     context.name = words
         .get(start + 1)
-        .filter(|(piece, _)| piece.sort == Sort::Word && start + 1 < before)
+        .filter(|(token, _)| token.kind == TokenKind::Word && start + 1 < before)
         .map(|word| word.1.to_owned());
     let Some(block) = block else {
         context.expected = header(kind, &words[start + 1..before])?;
@@ -136,7 +127,7 @@ pub fn context(text: &str, offset: u32) -> Option<Context> {
     let end = block_end(&words, behind);
     let is_colon = |at: usize| words.get(at).is_some_and(|(_, word)| *word == ":");
     let names: Vec<usize> = (block + 1..end)
-        .filter(|&at| words[at].0.sort == Sort::Word && is_colon(at + 1))
+        .filter(|&at| words[at].0.kind == TokenKind::Word && is_colon(at + 1))
         .collect();
     context.present = names
         .iter()
@@ -166,7 +157,7 @@ pub fn context(text: &str, offset: u32) -> Option<Context> {
     let is_title = known.is_some_and(|known| known.takes == Takes::Reference) && !begins_line;
     let is_over = said
         .last()
-        .is_some_and(|(piece, word)| piece.sort != Sort::Sign || *word == ")");
+        .is_some_and(|(token, word)| token.kind != TokenKind::Sign || *word == ")");
     if is_over && !is_title {
         context.expected = Expected::Property { followed };
         return Some(context);
@@ -191,7 +182,7 @@ pub fn context(text: &str, offset: u32) -> Option<Context> {
             .iter()
             .rev()
             .find(|(_, word)| *word == ",")
-            .map_or(words[property + 1].0, |(piece, _)| *piece);
+            .map_or(words[property + 1].0, |(token, _)| *token);
         let from = sign.span.end as usize;
         let gap = text[from..].find(|c: char| !c.is_whitespace()).unwrap_or(0);
         context.word.start = word.start.min((from + gap) as u32);
@@ -199,31 +190,33 @@ pub fn context(text: &str, offset: u32) -> Option<Context> {
     Some(context)
 }
 
-/// Whether a string has no end, so that what is behind it in its line is in it.
-fn is_open(piece: &Piece, text: &str, offset: u32) -> bool {
-    let written = piece.of(text);
-    let is_closed = match written.strip_prefix("\"\"\"") {
-        Some(rest) => rest.ends_with("\"\"\""),
-        None => written.len() > 1 && written.ends_with('"') && !written.ends_with("\\\""),
+/// Whether what is typed at a byte goes into a comment or a string. One that has no end goes on.
+fn is_inside(token: &Token, offset: u32) -> bool {
+    let goes_on = match token.kind {
+        TokenKind::Comment | TokenKind::Description => true,
+        TokenKind::Text { is_closed } => !is_closed,
+        TokenKind::Number | TokenKind::Word | TokenKind::Sign => return false,
     };
-    !is_closed && piece.span.start < offset && offset <= piece.span.end
+    let Span { start, end } = token.span;
+    start < offset && (offset < end || goes_on && offset == end)
 }
 
 /// Where the declaration begins in which the last of some words is, and its block, if it is in it.
 fn enclosing(words: &[Word], begins_line: bool) -> (Option<usize>, Option<usize>) {
     let (mut start, mut block) = (None, None);
-    for (at, (piece, word)) in words.iter().enumerate() {
-        let is_kind = piece.sort == Sort::Word && Kind::ALL.iter().any(|kind| kind.word() == *word);
+    for (at, (token, word)) in words.iter().enumerate() {
+        let is_kind =
+            token.kind == TokenKind::Word && Kind::ALL.iter().any(|kind| kind.word() == *word);
         let is_property = words.get(at + 1).is_some_and(|(_, next)| *next == ":");
         match *word {
             "{" if start.is_some() && block.is_none() => block = Some(at),
             "}" => (start, block) = (None, None),
             // At the beginning of a line that is not moved in, a declaration begins, even if the
             // one before has no end.
-            _ if is_kind && block.is_some() && !is_property && is_flush(piece, words, at) => {
+            _ if is_kind && block.is_some() && !is_property && is_flush(token, words, at) => {
                 (start, block) = (Some(at), None);
             }
-            _ if is_kind && block.is_none() && (start.is_none() || piece.begins_line) => {
+            _ if is_kind && block.is_none() && (start.is_none() || token.begins_line) => {
                 start = Some(at)
             }
             _ => {}
@@ -234,7 +227,7 @@ fn enclosing(words: &[Word], begins_line: bool) -> (Option<usize>, Option<usize>
         && start.is_some_and(|start| words.len() > start + 1)
         && words
             .last()
-            .is_some_and(|(piece, word)| piece.sort != Sort::Sign && *word != "in");
+            .is_some_and(|(token, word)| token.kind != TokenKind::Sign && *word != "in");
     if begins_line && is_complete {
         (None, None)
     } else {
@@ -243,8 +236,8 @@ fn enclosing(words: &[Word], begins_line: bool) -> (Option<usize>, Option<usize>
 }
 
 /// Whether a word that begins its line cannot be a value of the line before.
-fn is_flush(piece: &Piece, words: &[Word], at: usize) -> bool {
-    piece.begins_line
+fn is_flush(token: &Token, words: &[Word], at: usize) -> bool {
+    token.begins_line
         && at > 0
         && !matches!(words[at - 1].1, ":" | "," | "(" | "and" | "or" | "not")
 }
@@ -252,11 +245,11 @@ fn is_flush(piece: &Piece, words: &[Word], at: usize) -> bool {
 /// Where the block ends in which a word is.
 fn block_end(words: &[Word], from: usize) -> usize {
     let is_end = |at: &usize| {
-        let (piece, word) = words[*at];
+        let (token, word) = words[*at];
         let is_kind = Kind::ALL.iter().any(|kind| kind.word() == word);
         word == "}"
             || is_kind
-                && piece.begins_line
+                && token.begins_line
                 && words.get(at + 1).is_none_or(|(_, next)| *next != ":")
     };
     (from..words.len()).find(is_end).unwrap_or(words.len())
@@ -270,7 +263,7 @@ fn values(words: &[Word]) -> Vec<String> {
         .enumerate()
         .take_while(|(at, _)| !is_property(*at))
         .map(|(_, word)| word);
-    own.filter(|(piece, _)| piece.sort != Sort::Sign)
+    own.filter(|(token, _)| token.kind != TokenKind::Sign)
         .map(|(_, word)| (*word).to_owned())
         .collect()
 }
@@ -294,7 +287,8 @@ fn header(kind: Kind, words: &[Word]) -> Option<Expected> {
         },
         (Some(_), _) => {
             let said = |wanted: &str| words.iter().any(|(_, word)| *word == wanted);
-            let is_text = last.is_some_and(|(piece, _)| piece.sort == Sort::Text);
+            let is_text =
+                last.is_some_and(|(token, _)| matches!(token.kind, TokenKind::Text { .. }));
             match is_flow {
                 true if said("->") => Expected::Next(vec!["{"]),
                 true if said(":") => Expected::Next(vec!["->"]),
@@ -322,8 +316,8 @@ fn condition(words: &[Word], context: &Context, text: &str) -> Option<Expected> 
         match *word {
             "(" => {
                 let before = at.checked_sub(1).map(|at| words[at]);
-                let adjacent = before.filter(|(piece, _)| {
-                    piece.span.end == words[at].0.span.start && piece.sort == Sort::Word
+                let adjacent = before.filter(|(token, _)| {
+                    token.span.end == words[at].0.span.start && token.kind == TokenKind::Word
                 });
                 open.push(
                     adjacent
@@ -400,12 +394,12 @@ fn condition(words: &[Word], context: &Context, text: &str) -> Option<Expected> 
         }
         Some("in") => Expected::Next(vec!["("]),
         Some(word) => {
-            let piece = words[last?].0;
+            let token = words[last?].0;
             let is_done = last.and_then(|at| at.checked_sub(1)).is_some_and(|at| {
                 matches!(words[at].1, "=" | "!=" | "<" | "<=" | ">" | ">=" | "is")
             });
             let ends_line =
-                text[piece.span.end as usize..context.word.start as usize].contains('\n');
+                text[token.span.end as usize..context.word.start as usize].contains('\n');
             if ends_line && word != ")" && !is_done && context.typed.is_empty() {
                 return Some(Expected::Property { followed: false });
             }

@@ -5,6 +5,7 @@ use threatline_model::{
     Database, Model, SETTINGS_SECTIONS, Span, full_name, name_from, rules, settings_keys,
     settings_words,
 };
+use threatline_syntax::characters::is_name_part;
 
 /// What can be written at a byte of a model's `threatline.toml`.
 pub fn settings_completion(db: &Database, model: Model, offset: u32) -> Option<Completion> {
@@ -17,10 +18,8 @@ pub fn settings_completion(db: &Database, model: Model, offset: u32) -> Option<C
     if line.contains('#') {
         return None;
     }
-    let is_in = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '"');
-    let word_start = line.rfind(|c| !is_in(c)).map_or(start, |at| {
-        start + at + line[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let is_in = |character| is_name_part(character) || character == '"';
+    let word_start = start + line.trim_end_matches(is_in).len();
     let behind = text[offset..]
         .find(|c| !is_in(c))
         .unwrap_or(text.len() - offset);

@@ -3,6 +3,7 @@
 
 use super::meaning::{Meaning, Occurrence};
 use threatline_model::{Database, Decl, File, Kind, Part, Span, components_around};
+use threatline_syntax::lexer::name_words;
 
 /// What was collected of a declaration so far.
 pub struct Collector<'db> {
@@ -51,7 +52,7 @@ impl<'db> Collector<'db> {
     /// Adds a name with dots: its last word is the declaration, those before it the components
     /// around that.
     pub fn add_name(&mut self, part: Part, span: Span, named: Decl) {
-        let words = words_of_name(self.text, span);
+        let words = name_words(self.text, span);
         let Some((last, before)) = words.split_last() else {
             return;
         };
@@ -67,38 +68,4 @@ impl<'db> Collector<'db> {
         }
         self.add(part, *last, Meaning::Names(named));
     }
-}
-
-/// The words between the dots of a name, without the spaces and comments around them.
-pub fn words_of_name(text: &str, span: Span) -> Vec<Span> {
-    let mut words = Vec::new();
-    let mut start: Option<usize> = None;
-    let mut in_comment = false;
-    let written = &text[span.range()];
-    let mut characters = written.char_indices().peekable();
-    while let Some((at, character)) = characters.next() {
-        let begins_comment =
-            character == '/' && characters.peek().is_some_and(|(_, next)| *next == '/');
-        in_comment = (in_comment || begins_comment) && character != '\n' && character != '\r';
-        let is_word = !in_comment
-            && (character.is_alphanumeric()
-                || matches!(character, '_' | '-')
-                || !character.is_ascii());
-        match (is_word && !character.is_whitespace(), start) {
-            (true, None) => start = Some(at),
-            (false, Some(from)) => {
-                words.push(Span {
-                    start: span.start + from as u32,
-                    end: span.start + at as u32,
-                });
-                start = None;
-            }
-            _ => {}
-        }
-    }
-    words.extend(start.map(|from| Span {
-        start: span.start + from as u32,
-        end: span.end,
-    }));
-    words
 }

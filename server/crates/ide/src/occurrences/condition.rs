@@ -1,12 +1,13 @@
 //! The words of a rule's condition: facts, functions, and what they are compared with. It must not
 //! know where the condition is.
 
-use super::collector::{Collector, words_of_name};
+use super::collector::Collector;
 use super::meaning::Meaning;
 use threatline_model::{
     Condition, Expression, Gives, Kind, Many, NodeId, Part, Span, fact_named, resolve_as,
     schema::{self, CLASSIFICATION, Takes},
 };
+use threatline_syntax::lexer::name_words;
 
 /// Collects the words of a condition about some kinds of elements, in the property at a position.
 pub fn collect(collector: &mut Collector, position: u16, condition: &Condition, kinds: &[Kind]) {
@@ -120,7 +121,7 @@ impl Walk<'_, '_> {
 
     /// A fact behind dots, `target.incoming`, and what its last step gives.
     fn path(&mut self, part: Part, span: Span, name: &str, kinds: &[Kind]) -> Option<Gives> {
-        let spans = words_of_name(self.collector.text, span);
+        let spans = name_words(self.collector.text, span);
         let mut kinds = kinds;
         let mut gives = None;
         for (word, span) in name.split('.').zip(spans) {

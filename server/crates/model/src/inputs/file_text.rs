@@ -1,7 +1,7 @@
 //! The text of a file as whoever owns the disk hands it over. It must not know what it says.
 
 use crate::lower::Unreadable;
-use threatline_syntax::LONGEST_TEXT;
+use threatline_syntax::MAX_TEXT;
 
 /// How the paths of tests end.
 pub const TEST_ENDING: &str = ".test.threat";
@@ -26,10 +26,10 @@ impl FileText {
 
     /// Decodes what was read. What is not UTF-8 is told and passed over.
     pub fn decode(bytes: Vec<u8>) -> FileText {
-        if bytes.len() > LONGEST_TEXT {
+        if bytes.len() > MAX_TEXT {
             let why = format!(
                 "the file is longer than {} MB, and is not analysed",
-                LONGEST_TEXT >> 20
+                MAX_TEXT >> 20
             );
             return FileText::failed(why);
         }

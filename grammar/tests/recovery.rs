@@ -1,5 +1,6 @@
 //! Broken text costs at most the declaration that it stands in, or its neighbour.
 
+use threatline_testkit::stride;
 use tree_sitter::{Node, Parser, Tree};
 
 fn parse(text: &str) -> Tree {
@@ -87,9 +88,14 @@ fn examples() -> Vec<(String, String)> {
 #[test]
 fn a_missing_token_costs_its_declaration_or_a_neighbour() {
     let mut failures = Vec::new();
-    for (path, text) in examples() {
+    let mut tried = 0;
+    let stride = stride(41);
+    for (number, (path, text)) in examples().into_iter().enumerate() {
         let whole = declarations(&text);
-        for token in tokens(&parse(&text)) {
+        let tokens = tokens(&parse(&text)).into_iter();
+        // Not the first tokens of each text, which are all alike.
+        for token in tokens.skip(number % stride).step_by(stride) {
+            tried += 1;
             let broken = [&text[..token.start], &text[token.end..]].concat();
             let left = declarations(&broken);
             let lost: Vec<usize> = (0..whole.len())
@@ -117,8 +123,9 @@ fn a_missing_token_costs_its_declaration_or_a_neighbour() {
     }
     assert!(
         failures.is_empty(),
-        "{} failures:\n{}",
+        "{} failures of {tried} tokens:\n{}",
         failures.len(),
         failures.join("\n")
     );
+    assert!(tried > 400, "only {tried} tokens were tried");
 }

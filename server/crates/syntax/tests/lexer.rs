@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use threatline_syntax::lexer::{Lexer, TokenKind};
 use threatline_syntax::{Node, is_space, parse, syntax_errors};
+use threatline_testkit::{Random, cases};
 
 /// A token, and what is written in it.
 type Written = (TokenKind, String);
@@ -26,11 +27,14 @@ process gateway "API \"gateway\" \u{41}\\" in edge.vpc { // behind
 flow checkout "Checkout": edge.gateway -> api-2 { sends: card, }
 flow étage->наклад_1
 threat t { references: CAPEC-151, CWE-79, T1190.001, T1190, ASVS-9.1.1 }
-accept feed { findings: std.unencrypted@partners.feed, rule@(payments.api -> payments.ledger) until: 2027-03-31 }
+accept feed {
+  findings: std.unencrypted@partners.feed, rule@(payments.api -> payments.ledger) until: 2027-03-31
+}
 rule r "Rule" {
   on: flow
-  when: crosses and carries >= confidential and not encrypted or count(in where access >= write and x) > 2
-    or kind in (person, device,) and not (technology is database or stated(authentication) != x) and a<=b and a<b
+  when: crosses and carries >= confidential and not encrypted
+    or count(in where access >= write and x) > 2 or kind in (person, device,)
+    and not (technology is database or stated(authentication) != x) and a<=b and a<b
 }
 //// process last {}
 process last {}
@@ -146,9 +150,9 @@ fn sound_texts_have_the_tokens_of_the_grammar() {
 
 #[test]
 fn sound_texts_have_the_same_tokens_however_they_are_spaced() {
-    let mut random = Random(0x2026_0731);
+    let mut random = Random::new(0x2026_0731);
     let mut sound = 0;
-    for _ in 0..if is_thorough() { 4_000 } else { 60 } {
+    for _ in 0..cases(60, 4_000) {
         let text = respaced(EVERYTHING, &mut random);
         if is_sound(&text) {
             sound += 1;
@@ -203,8 +207,8 @@ fn any_text_is_in_tokens() {
         "_",
         "#",
     ];
-    let mut random = Random(0x2026_0801);
-    for _ in 0..if is_thorough() { 200_000 } else { 5_000 } {
+    let mut random = Random::new(0x2026_0801);
+    for _ in 0..cases(5_000, 200_000) {
         let length = random.below(24);
         let text: String = (0..length).map(|_| *random.pick(&signs)).collect();
         check(&text);
@@ -325,24 +329,4 @@ fn respaced(text: &str, random: &mut Random) -> String {
         last = written.to_owned();
     }
     result
-}
-
-/// Whether as much is tried as before a release.
-fn is_thorough() -> bool {
-    std::env::var_os("THREATLINE_TEST_THOROUGH").is_some()
-}
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) as usize % bound
-    }
-
-    fn pick<'list, T>(&mut self, list: &'list [T]) -> &'list T {
-        &list[self.below(list.len())]
-    }
 }

@@ -1,5 +1,5 @@
-//! How much a test tries: a share of all positions and random cases, or everything. It must not know
-//! what is tried.
+//! How much a test tries: a share of all positions and random cases, or everything. It must not
+//! know what is tried.
 
 /// Whether tests try everything, which takes minutes: whether `THREATLINE_TEST_THOROUGH` is set, as
 /// CI does.

@@ -6,6 +6,7 @@ pub mod analyzer;
 pub mod formatter;
 pub mod importers;
 mod input;
+pub mod markdown;
 pub mod parser;
 pub mod protocol;
 

@@ -44,3 +44,8 @@ fn importers() {
 fn protocol() {
     replay("protocol", crate::protocol::check);
 }
+
+#[test]
+fn markdown() {
+    replay("markdown", crate::markdown::check);
+}

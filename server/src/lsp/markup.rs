@@ -4,7 +4,7 @@
 use super::snapshot::Snapshot;
 use threatline_model::Place;
 use threatline_view::explain::{Explanation, Section};
-use threatline_view::sanitize;
+use threatline_view::{markdown, sanitize};
 use tower_lsp::ls_types::{MarkupContent, MarkupKind};
 
 /// An explanation in the form that the client shows.
@@ -12,7 +12,7 @@ pub fn content(snapshot: &Snapshot, explanation: &Explanation, as_markdown: bool
     match as_markdown {
         true => MarkupContent {
             kind: MarkupKind::Markdown,
-            value: markdown(snapshot, explanation),
+            value: laid_out(snapshot, explanation),
         },
         false => MarkupContent {
             kind: MarkupKind::PlainText,
@@ -21,10 +21,10 @@ pub fn content(snapshot: &Snapshot, explanation: &Explanation, as_markdown: bool
     }
 }
 
-fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
+fn laid_out(snapshot: &Snapshot, explanation: &Explanation) -> String {
     let mut text = format!(
         "**{}**\n",
-        sanitize::markdown(&sanitize::line(&explanation.title))
+        markdown::harmless(&sanitize::line(&explanation.title))
     );
     for (at, part) in explanation.parts.iter().enumerate() {
         let in_list = at > 0
@@ -35,14 +35,20 @@ fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
         let gap = if in_list { "" } else { "\n" };
         match part {
             Section::Heading(heading) => text += &format!("\n**{heading}**\n"),
-            Section::Text(paragraph) => text += &format!("\n{}\n", sanitize::markdown(paragraph)),
+            Section::Text(paragraph) => text += &format!("\n{}\n", markdown::harmless(paragraph)),
             Section::Item(item, place) => {
                 let link = place
                     .and_then(|place| link(snapshot, place))
                     .map(|link| format!(" ({link})"));
-                text += &format!("{gap}- {}{}\n", in_item(item), link.unwrap_or_default());
+                text += &format!(
+                    "{gap}- {}{}\n",
+                    markdown::harmless_item(item),
+                    link.unwrap_or_default()
+                );
             }
-            Section::Link(item, link) => text += &format!("{gap}- {}  \n  {link}\n", in_item(item)),
+            Section::Link(item, link) => {
+                text += &format!("{gap}- {}  \n  {link}\n", markdown::harmless_item(item))
+            }
             Section::Code(code) => {
                 // A fence longer than any in the text.
                 let longest = code
@@ -58,24 +64,6 @@ fn markdown(snapshot: &Snapshot, explanation: &Explanation) -> String {
     text
 }
 
-/// A text for an entry of a list: none of its lines is more than a line, such as a heading.
-fn in_item(text: &str) -> String {
-    let text = sanitize::markdown(text);
-    let lines = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .enumerate()
-        .map(|(at, line)| {
-            let line = line.trim_start();
-            let begins_more = line.starts_with(['#', '>', '-', '+', '=', '|'])
-                || ["* ", "***", "___", "~~~", "```"]
-                    .iter()
-                    .any(|begins| line.starts_with(begins));
-            format!("{}{line}", if at > 0 && begins_more { "\\" } else { "" })
-        });
-    lines.collect::<Vec<_>>().join("  \n  ")
-}
-
 fn link(snapshot: &Snapshot, place: Place) -> Option<String> {
     let (file, span) = place.resolve(&snapshot.db);
     let path = file.path(&snapshot.db);
@@ -84,17 +72,9 @@ fn link(snapshot: &Snapshot, place: Place) -> Option<String> {
     let uri = snapshot.uri(path)?;
     Some(format!(
         "[{}:{line}](<{}#L{line}>)",
-        sanitize::markdown(name),
+        markdown::literal(name),
         uri.as_str()
     ))
-}
-
-/// A text for a cell of a table.
-pub fn in_cell(text: &str) -> String {
-    sanitize::markdown(text)
-        .replace('\\', "\\\\")
-        .replace('|', "\\|")
-        .replace(['\n', '\r'], " ")
 }
 
 fn plain(explanation: &Explanation) -> String {

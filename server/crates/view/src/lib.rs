@@ -6,6 +6,7 @@ pub mod compare;
 pub mod describe;
 pub mod diagram;
 pub mod explain;
+pub mod markdown;
 pub mod matrix;
 pub mod names;
 pub mod related;

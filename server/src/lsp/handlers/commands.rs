@@ -14,7 +14,7 @@ use threatline_view::diagram::{self, Direction, NotDrawn};
 use threatline_view::explain::{self, Explanation};
 use threatline_view::matrix::{self, Cell};
 use threatline_view::names::shown_name;
-use threatline_view::sanitize;
+use threatline_view::{markdown, sanitize};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
 
@@ -288,7 +288,7 @@ fn matrix(snapshot: &Snapshot, about: &About) -> Shown {
     let rest = rows.len().saturating_sub(MOST_ROWS);
     rows.truncate(MOST_ROWS);
     let letters: Vec<String> = STRIDE.names().map(|word| word.replace('_', " ")).collect();
-    let mut markdown = format!(
+    let mut table = format!(
         "**{title}**\n\n| element | {} |\n|---|{}\n",
         letters.join(" | "),
         "---|".repeat(6)
@@ -301,7 +301,7 @@ fn matrix(snapshot: &Snapshot, about: &About) -> Shown {
             Some(_) if !component => full_name(db, row.element).to_string(),
             _ => row.name.clone(),
         };
-        markdown += &format!("| {} | {} |\n", markup::in_cell(&name), words.join(" | "));
+        table += &format!("| {} | {} |\n", markdown::literal(&name), words.join(" | "));
         plain += &format!("{}  {name}\n", matrix::letters(row.cells));
     }
     let note = match (rows.is_empty(), rest) {
@@ -317,5 +317,5 @@ fn matrix(snapshot: &Snapshot, about: &About) -> Shown {
         "Open on {open} of {} elements with findings. {note}",
         rows.len() + rest
     );
-    (title, format!("{markdown}\n{sum}"), plain + &sum)
+    (title, format!("{table}\n{sum}"), plain + &sum)
 }

@@ -7,7 +7,7 @@ use threatline_model::{
     Database, Decl, Kind, World, broader_says, full_name, references, typed, visible_declarations,
 };
 use threatline_view::catalogue::Entry;
-use threatline_view::sanitize;
+use threatline_view::markdown;
 
 /// Writes the rules by subject, then the mitigations, technologies and protocols of the library.
 ///
@@ -38,7 +38,7 @@ pub fn write(output: &mut impl Write, db: &Database, rules: &[Entry]) -> Result<
 fn rule(output: &mut impl Write, db: &Database, entry: &Entry) -> Result<()> {
     writeln!(output, "### {}\n**{}**\n", entry.name, escape(&entry.title))?;
     if !entry.description.is_empty() {
-        let description = printable(&sanitize::markdown(&entry.description));
+        let description = printable(&markdown::harmless(&entry.description));
         writeln!(output, "{description}\n")?;
     }
     let on: Vec<&str> = entry.on.iter().map(|kind| kind.word()).collect();

@@ -9,7 +9,7 @@ use threatline_model::{
     Database, Decl, FindingId, Kind, Level, Model, Severity, codes::Class, codes::Code, full_name,
     mitigations_against_rule, references, typed,
 };
-use threatline_view::sanitize;
+use threatline_view::markdown;
 
 /// GitHub takes no description that is longer, in characters.
 const MAX_DESCRIPTION: usize = 1000;
@@ -146,7 +146,7 @@ fn of_threat(db: &Database, decl: Decl, occurring: &Occurring) -> Value {
         "id": printable(full_name(db, decl)),
         "shortDescription": { "text": cut(&printable(title)) },
         "fullDescription": { "text": cut(&plain(&printable(description))) },
-        "help": { "text": plain(&help), "markdown": sanitize::markdown(&help) },
+        "help": { "text": plain(&help), "markdown": markdown::harmless(&help) },
     });
     let mut links = typed(db, decl)
         .references()

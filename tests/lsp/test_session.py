@@ -369,6 +369,49 @@ def test_nested_models_folders_and_files_outside_of_any(tmp_path):
     client.end()
 
 
+def test_a_root_that_comes_or_goes_moves_its_files(tmp_path):
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "a.threat").write_text("boundary vpc\n")
+    (tmp_path / "inner/b.threat").write_text("process shop in vpc\n")
+    client = Client(PULL, folders=[tmp_path])
+    shop, desk, settings = (uri(tmp_path / "inner" / name) for name in ("b.threat", "c.threat", "threatline.toml"))
+
+    def is_resolved(address):
+        return "unresolved-reference" not in codes(client.pull(address))
+
+    def changed(address, how):
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": address, "type": how}]})
+
+    assert is_resolved(shop)
+    (tmp_path / "inner/threatline.toml").write_text("[nonsense]\n")
+    changed(settings, 1)
+    assert not is_resolved(shop)
+    (tmp_path / "inner/threatline.toml").unlink()
+    changed(settings, 3)
+    assert is_resolved(shop)
+    # A file that comes now is not in the model that is gone, and nothing is said of its settings.
+    (tmp_path / "inner/c.threat").write_text("process desk in vpc\n")
+    changed(desk, 1)
+    assert is_resolved(desk)
+    report = client.request("workspace/diagnostic", {"previousResultIds": []})
+    assert settings not in [item["uri"] for item in report["items"]]
+    client.end()
+
+
+def test_the_disk_is_read_again_for_a_model_outside_of_all_folders(tmp_path):
+    for name in ("folder", "outside"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "outside/a.threat").write_text("boundary vpc\n")
+    client = Client(PULL, folders=[tmp_path / "folder"])
+    shop = uri(tmp_path / "outside/b.threat")
+    client.open(shop, "process shop in vpc\n")
+    assert "unresolved-reference" not in codes(client.pull(shop))
+    (tmp_path / "folder/threatline.toml").write_text("")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri(tmp_path / "folder/threatline.toml"), "type": 1}]})
+    assert "unresolved-reference" not in codes(client.pull(shop))
+    client.end()
+
+
 @pytest.mark.parametrize("address", ["file:///c%3A/a%20b/x.threat", "file:///C:/a/x.threat", "file://server/share/x.threat", "file:///tmp/%C3%BC%23.threat"])
 def test_addresses_come_back_as_they_were_written(address):
     client = Client()

@@ -6,13 +6,13 @@
 use crate::input::{Edit, below, parts, text};
 use arbitrary::Unstructured;
 use std::collections::BTreeMap;
-use threatline_model::{Date, FileText, Model, Span, Workspace};
+use threatline_model::{Date, FileText, Span, Workspace};
 use threatline_testkit::{render, render_findings};
 
 /// The roots of the models.
 const ROOTS: [&str; 2] = ["", "other"];
 
-/// The files that there may be, in a model each, and tests among them.
+/// The files that there may be, each with a root above it, and tests among them.
 const FILES: [(&str, usize); 6] = [
     ("a.threat", 0),
     ("b.threat", 0),
@@ -36,9 +36,10 @@ const MOST: usize = 12;
 
 /// What is to be analysed.
 struct State {
-    /// Texts by path, with the root of the model that each belongs to.
-    files: BTreeMap<&'static str, (usize, String)>,
-    settings: [String; 2],
+    /// Texts by path.
+    files: BTreeMap<&'static str, String>,
+    /// The settings of each root, as long as it is there.
+    settings: [Option<String>; 2],
     today: Date,
 }
 
@@ -46,7 +47,7 @@ struct State {
 pub fn check(bytes: &[u8]) {
     let mut state = State {
         files: BTreeMap::new(),
-        settings: [String::new(), String::new()],
+        settings: [Some(String::new()), Some(String::new())],
         today: DAYS[0],
     };
     let mut workspace = state.read_anew();
@@ -66,7 +67,7 @@ fn change(workspace: &mut Workspace, state: &mut State, mut bytes: Unstructured)
     let what = below(&mut bytes, 16);
     let (path, root) = FILES[below(&mut bytes, FILES.len())];
     match what {
-        0..4 => set(workspace, state, path, root, text(bytes), what == 0),
+        0..4 => set(workspace, state, path, text(bytes), what == 0),
         4 => {
             state.today = DAYS[below(&mut bytes, DAYS.len())];
             workspace.set_today(state.today);
@@ -76,18 +77,21 @@ fn change(workspace: &mut Workspace, state: &mut State, mut bytes: Unstructured)
             state.files.remove(path);
         }
         6 => {
-            state.settings[root] = text(bytes);
-            set_settings(workspace, root, &state.settings[root]);
+            let settings = text(bytes);
+            set_settings(workspace, root, &settings);
+            state.settings[root] = Some(settings);
         }
-        // The same text in another model.
-        7 => {
-            if let Some((before, written)) = state.files.get(path).cloned() {
-                set(workspace, state, path, 1 - before, written, false);
+        // A root goes, or comes back.
+        7 => match state.settings[root].take() {
+            Some(_) => workspace.remove_model(ROOTS[root]),
+            None => {
+                set_settings(workspace, root, "");
+                state.settings[root] = Some(String::new());
             }
-        }
+        },
         _ => {
-            let Some((_, written)) = state.files.get_mut(path) else {
-                return set(workspace, state, path, root, text(bytes), false);
+            let Some(written) = state.files.get_mut(path) else {
+                return set(workspace, state, path, text(bytes), false);
             };
             let edit = Edit::of(written, bytes);
             let file = workspace.file(path).expect("it is in the state");
@@ -106,21 +110,19 @@ fn set(
     workspace: &mut Workspace,
     state: &mut State,
     path: &'static str,
-    root: usize,
     text: String,
     is_read: bool,
 ) {
-    let model = workspace.model(ROOTS[root]).expect("there are both");
     let read = FileText::new(text.as_str());
     if is_read {
-        workspace.load(model, vec![(path.into(), read)]);
+        workspace.load(vec![(path.into(), read)]);
     } else {
-        workspace.set_file(model, path, read);
+        workspace.set_file(path, read);
     }
-    state.files.insert(path, (root, text));
+    state.files.insert(path, text);
 }
 
-fn set_settings(workspace: &mut Workspace, root: usize, text: &str) -> Model {
+fn set_settings(workspace: &mut Workspace, root: usize, text: &str) {
     let path = if ROOTS[root].is_empty() {
         "threatline.toml".to_owned()
     } else {
@@ -129,19 +131,20 @@ fn set_settings(workspace: &mut Workspace, root: usize, text: &str) -> Model {
     workspace.set_model(
         ROOTS[root],
         (!text.is_empty()).then_some((path.as_str(), text)),
-    )
+    );
 }
 
 impl State {
     fn read_anew(&self) -> Workspace {
         let mut workspace = Workspace::new(self.today);
         for (root, settings) in self.settings.iter().enumerate() {
-            let model = set_settings(&mut workspace, root, settings);
-            let files = self.files.iter().filter(|(_, (of, _))| *of == root);
-            let files =
-                files.map(|(path, (_, text))| ((*path).into(), FileText::new(text.as_str())));
-            workspace.load(model, files.collect());
+            if let Some(settings) = settings {
+                set_settings(&mut workspace, root, settings);
+            }
         }
+        let files = self.files.iter();
+        let files = files.map(|(path, text)| ((*path).into(), FileText::new(text.as_str())));
+        workspace.load(files.collect());
         workspace
     }
 }

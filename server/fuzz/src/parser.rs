@@ -6,7 +6,7 @@
 use crate::input::{Edit, parts, text};
 use arbitrary::Unstructured;
 use std::cell::RefCell;
-use threatline_model::{File, FileText, Model, Part, Span, Workspace, lower};
+use threatline_model::{File, FileText, Part, Span, Workspace, lower};
 use threatline_syntax::{
     Encoding, Item, Kind, LineIndex, Pieces, SyntaxError, Tree, items, parse, syntax_errors,
 };
@@ -16,19 +16,19 @@ const PATH: &str = "model.threat";
 
 thread_local! {
     // Every workspace holds the library, which takes longer to read than a text of a fuzzer.
-    static WORKSPACE: RefCell<(Workspace, Model)> = RefCell::new({
+    static WORKSPACE: RefCell<Workspace> = RefCell::new({
         let mut workspace = Workspace::new(TODAY);
-        let model = workspace.set_model("", None);
-        (workspace, model)
+        workspace.set_model("", None);
+        workspace
     });
 }
 
 /// Edits a file as an editor does.
 pub fn check(bytes: &[u8]) {
-    WORKSPACE.with_borrow_mut(|(workspace, model)| {
+    WORKSPACE.with_borrow_mut(|workspace| {
         let mut parts = parts(bytes).map(Unstructured::new);
         let mut written = parts.next().map(text).unwrap_or_default();
-        let file = workspace.set_file(*model, PATH, FileText::new(written.as_str()));
+        let file = workspace.set_file(PATH, FileText::new(written.as_str()));
         compare(workspace, file, &written);
         for part in parts {
             let edit = Edit::of(&written, part);

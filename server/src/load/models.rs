@@ -41,25 +41,26 @@ impl Loaded {
         notes: Vec<String>,
         selected: Vec<PathBuf>,
     ) -> Loaded {
+        let here = std::env::current_dir().unwrap_or_default();
         let mut workspace = Workspace::new(today);
+        workspace.set_current_folder(key(&here));
+        let mut files = Vec::new();
         for texts in models {
             let path = shown_key(&texts.root.join(SETTINGS));
             let settings = texts.settings.as_deref();
-            let model = workspace.set_model(
+            workspace.set_model(
                 &shown_key(&texts.root),
                 settings.map(|text| (path.as_ref(), text)),
             );
-            let files = texts.files.into_iter();
-            workspace.load(
-                model,
-                files.map(|(path, text)| (shown_key(&path), text)).collect(),
-            );
+            let texts = texts.files.into_iter();
+            files.extend(texts.map(|(path, text)| (shown_key(&path), text)));
         }
+        workspace.load(files);
         Loaded {
             workspace,
             notes: each_once(notes),
             selected,
-            here: std::env::current_dir().unwrap_or_default(),
+            here,
         }
     }
 

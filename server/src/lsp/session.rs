@@ -653,52 +653,24 @@ impl Session {
             self.workspace
                 .set_model(folder_of(path), Some((path, text)));
         } else {
-            let model = self.model_for(path);
-            let file = self.workspace.set_file(model, path, FileText::new(text));
+            self.find_root_of(path);
+            let file = self.workspace.set_file(path, FileText::new(text));
             self.table.files.insert(path.clone(), file);
         }
         self.after_change();
     }
 
-    /// The model that a file belongs to: that of the nearest root above it, else one that is looked
-    /// for now.
-    fn model_for(&mut self, path: &str) -> Model {
-        if let Some(file) = self.workspace.file(path) {
-            let model = file.model(self.workspace.db());
-            return match model.is_test(self.workspace.db()) {
-                true => model.base(self.workspace.db()).unwrap_or(model),
-                false => model,
-            };
-        }
-        let db = self.workspace.db();
-        let is_above = |root: &str| {
-            path.strip_prefix(root)
-                .is_some_and(|rest| rest.starts_with('/'))
-        };
-        let roots = self
-            .workspace
-            .models()
-            .map(|model| (model, model.root(db).clone()));
-        let nearest = roots
-            .filter(|(_, root)| is_above(root))
-            .max_by_key(|(_, root)| root.len());
-        if let Some((model, _)) = nearest {
-            return model;
+    /// Looks for the root of a file above which none is known.
+    fn find_root_of(&mut self, path: &str) {
+        if self.workspace.model_around(path).is_some() {
+            return;
         }
         if !path.starts_with('/') && !path.contains(":/") {
             // No file: a model of its own.
-            return self.workspace.set_model(path, None);
+            self.workspace.set_model(path, None);
+            return;
         }
-        let (root, has_settings) = disk::root_of(Path::new(path));
-        if has_settings {
-            self.load(disk::models_in(&root));
-        } else {
-            self.load([(key(&root), disk::files_directly_in(&root))].into());
-        }
-        let root = key(&root);
-        self.workspace
-            .model(&root)
-            .unwrap_or_else(|| self.workspace.set_model(&root, None))
+        self.load(models_around(Path::new(path)));
     }
 
     fn changed(&mut self, params: lsp::DidChangeTextDocumentParams) {
@@ -763,15 +735,17 @@ impl Session {
         }
         match is_there {
             true if is_model_file(&**path) => {
-                let model = self.model_for(path);
+                self.find_root_of(path);
                 self.workspace
-                    .load(model, vec![(path.clone(), disk::read(Path::new(&**path)))]);
+                    .load(vec![(path.clone(), disk::read(Path::new(&**path)))]);
                 if let Some(file) = self.workspace.file(path) {
                     self.table.files.insert(path.clone(), file);
                 }
             }
             _ => {
                 self.workspace.remove_file(path);
+                // What is no file was a model of its own.
+                self.workspace.remove_model(path);
                 self.table.files.remove(path);
                 self.clear(path);
             }
@@ -825,6 +799,7 @@ impl Session {
                 roots.entry(root).or_default().extend(files);
             }
         }
+        self.add_models_of_documents(&mut roots);
         let there: HashSet<&Arc<str>> = roots.values().flatten().collect();
         let known: Vec<Arc<str>> = self
             .table
@@ -840,6 +815,7 @@ impl Session {
             self.table.files.remove(&path);
             self.clear(&path);
         }
+        self.forget_all_models_but(&roots);
         self.load(roots);
         if self
             .watch
@@ -860,6 +836,53 @@ impl Session {
         self.after_change();
     }
 
+    /// Adds the models of open documents that are not below the folders, or in a model whose other
+    /// files the disk does not have.
+    fn add_models_of_documents(&self, roots: &mut disk::Roots) {
+        let mut paths: Vec<&Path> = self
+            .documents
+            .keys()
+            .map(|path| Path::new(&**path))
+            .collect();
+        paths.retain(|path| path.is_absolute());
+        // A folder without settings is a model with what is below it.
+        paths.sort_by_key(|path| path.components().count());
+        for path in paths {
+            let (root, has_settings) = disk::root_of(path);
+            let is_below = |root: &Arc<str>| path.starts_with(&**root);
+            let is_known = if has_settings {
+                roots.contains_key(&key(&root))
+            } else {
+                roots.keys().any(is_below)
+            };
+            if !is_known {
+                roots.extend(models_around(path));
+            }
+        }
+    }
+
+    /// Forgets the models whose roots are not on the disk any more, but for documents that are a
+    /// model each.
+    fn forget_all_models_but(&mut self, roots: &disk::Roots) {
+        let db = self.workspace.db();
+        let is_gone = |model: &Model| {
+            let root = model.root(db);
+            !roots.contains_key(root) && !self.documents.contains_key(root)
+        };
+        let gone: Vec<(Arc<str>, Option<Arc<str>>)> = self
+            .workspace
+            .models()
+            .filter(is_gone)
+            .map(|model| (model.root(db).clone(), model.settings(db).path.clone()))
+            .collect();
+        for (root, settings) in gone {
+            self.workspace.remove_model(&root);
+            if let Some(settings) = settings {
+                self.clear(&settings);
+            }
+        }
+    }
+
     /// Takes models from the disk; what is open in the editor counts more.
     fn load(&mut self, roots: disk::Roots) {
         for (root, mut files) in roots {
@@ -868,8 +891,7 @@ impl Session {
             let folder = Path::new(&*root);
             let settings = disk::settings_of(folder).ok().flatten();
             let path = key(&folder.join(SETTINGS));
-            let model = self
-                .workspace
+            self.workspace
                 .set_model(&root, settings.as_deref().map(|text| (path.as_ref(), text)));
             files.retain(|path| !self.documents.contains_key(path));
             use rayon::prelude::*;
@@ -879,7 +901,7 @@ impl Session {
                     .map(|path| (path.clone(), disk::read(Path::new(&**path))))
                     .collect()
             });
-            self.workspace.load(model, texts);
+            self.workspace.load(texts);
             for path in files {
                 if let Some(file) = self.workspace.file(&path) {
                     self.table.files.insert(path, file);
@@ -1095,6 +1117,17 @@ fn tell_of(
             tell(snapshot, &path, &settings_diagnostics(&snapshot.db, model));
         }
     }
+}
+
+/// The model on the disk that a path is in, and those in it.
+fn models_around(path: &Path) -> disk::Roots {
+    let (root, has_settings) = disk::root_of(path);
+    if has_settings {
+        let mut roots = disk::models_in(&root);
+        roots.entry(key(&root)).or_default();
+        return roots;
+    }
+    [(key(&root), disk::files_directly_in(&root))].into()
 }
 
 /// The day that it is, here or in a file.

@@ -211,7 +211,7 @@ fn joined(mut drafts: Vec<Draft>) -> Draft {
 pub fn workspace(files: &Files, today: Date) -> Workspace {
     let mut workspace = Workspace::new(today);
     let settings = files.files.iter().find(|(name, _)| name.ends_with(".toml"));
-    let model = workspace.set_model(
+    workspace.set_model(
         "model",
         settings.map(|(name, text)| (name.as_str(), text.as_str())),
     );
@@ -222,6 +222,6 @@ pub fn workspace(files: &Files, today: Date) -> Workspace {
     let texts = texts
         .map(|(name, text)| (format!("model/{name}").into(), FileText::new(text.as_str())))
         .collect();
-    workspace.load(model, texts);
+    workspace.load(texts);
     workspace
 }

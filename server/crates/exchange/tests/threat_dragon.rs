@@ -616,10 +616,7 @@ accept fire_for_now "The data centre burns" {
 fn our_own_documents_come_back() {
     let mut workspace = Workspace::new(Date::constant(2026, 6, 1));
     let model = workspace.set_model("model", None);
-    workspace.load(
-        model,
-        vec![("model/book_shop.threat".into(), FileText::new(SAID))],
-    );
+    workspace.load(vec![("model/book_shop.threat".into(), FileText::new(SAID))]);
     let export =
         export(workspace.db(), model, "Book shop", Target::ThreatDragon).expect("it is not drawn");
     expect![[r#"
@@ -718,13 +715,10 @@ fn boxes_hold_what_is_in_them() {
     for model_text in [SAID.to_owned(), format!("boundary b0\n{boundaries}{many}")] {
         let mut workspace = Workspace::new(Date::constant(2026, 6, 1));
         let model = workspace.set_model("model", None);
-        workspace.load(
-            model,
-            vec![(
-                "model/model.threat".into(),
-                FileText::new(model_text.as_str()),
-            )],
-        );
+        workspace.load(vec![(
+            "model/model.threat".into(),
+            FileText::new(model_text.as_str()),
+        )]);
         let export =
             export(workspace.db(), model, "Boxes", Target::ThreatDragon).expect("it is not drawn");
         let before = places(&workspace);

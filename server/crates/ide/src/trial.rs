@@ -3,7 +3,6 @@
 
 use crate::change::{Change, applied};
 use std::collections::HashSet;
-use std::sync::Arc;
 use threatline_model::{Database, FileText, Model, Settings, Workspace, World};
 
 /// The models of some models as a change leaves them, read anew.
@@ -23,23 +22,18 @@ pub fn tried(db: &Database, models: &[Model], change: &Change) -> Workspace {
             .iter()
             .filter(|test| test.is_test(db) && test.base(db) == Some(root));
         let files = own.chain(tests.flat_map(|test| test.files(db).iter()));
-        let mut texts: Vec<(Arc<str>, FileText)> = files
-            .map(|file| {
-                (
-                    file.path(db).clone(),
-                    FileText::new(changed(file.path(db), &file.source(db).text)),
-                )
-            })
-            .collect();
-        let is_in = |path: &str| {
-            root.root(db).is_empty() || path.starts_with(&format!("{}/", root.root(db)))
-        };
-        let created = change.created.iter().filter(|(path, _)| is_in(path));
-        texts.extend(created.map(|(path, text)| (path.clone(), FileText::new(text.as_str()))));
+        let texts = files.map(|file| {
+            let path = file.path(db);
+            let text = changed(path, &file.source(db).text);
+            (path.clone(), FileText::new(text))
+        });
         let before: &Settings = root.settings(db);
         let text = before.path.as_ref().map(|path| changed(path, &before.text));
-        let model = tried.set_model(root.root(db), before.path.as_deref().zip(text.as_deref()));
-        tried.load(model, texts);
+        tried.set_model(root.root(db), before.path.as_deref().zip(text.as_deref()));
+        tried.load(texts.collect());
     }
+    let created = change.created.iter();
+    let texts = created.map(|(path, text)| (path.clone(), FileText::new(text.as_str())));
+    tried.load(texts.collect());
     tried
 }

@@ -385,7 +385,7 @@ fn impact() -> String {
     }
     let mut workspace = Workspace::new(TODAY);
     let model = workspace.set_model("", None);
-    workspace.set_file(model, "model.threat", FileText::new(text));
+    workspace.set_file("model.threat", FileText::new(text));
     let db = workspace.db();
     let found = all_findings(db, model);
     let impact = |rule: Level, held: &str| {
@@ -534,10 +534,10 @@ fn files(block: &Block) -> Vec<(String, String)> {
 
 fn check(block: &Block) -> (Workspace, Vec<Diagnostic>) {
     let mut workspace = Workspace::new(TODAY);
-    let model = workspace.set_model("", None);
+    workspace.set_model("", None);
     let files: Vec<File> = files(block)
         .into_iter()
-        .map(|(path, text)| workspace.set_file(model, &path, FileText::new(text)))
+        .map(|(path, text)| workspace.set_file(&path, FileText::new(text)))
         .collect();
     let found = files
         .iter()

@@ -15,12 +15,12 @@ fn main() {
 
 fn load(files: &[(String, String)]) -> Workspace {
     let mut workspace = Workspace::new(TODAY);
-    let model = workspace.set_model("", None);
+    workspace.set_model("", None);
     let files = files
         .iter()
         .map(|(path, text)| (path.as_str().into(), FileText::new(text.as_str())))
         .collect();
-    workspace.load(model, files);
+    workspace.load(files);
     workspace
 }
 
@@ -56,11 +56,8 @@ impl Open {
             let Some(file) = workspace.file(path) else {
                 continue;
             };
-            let (model, text) = (
-                file.model(workspace.db()),
-                file.source(workspace.db()).text.clone(),
-            );
-            workspace.set_file(model, path, FileText::new(text));
+            let text = file.source(workspace.db()).text.clone();
+            workspace.set_file(path, FileText::new(text));
         }
         check(&workspace);
         Open { workspace, turn: 0 }
@@ -162,11 +159,8 @@ mod scale {
     fn open_one_file() -> Open {
         let mut open = Open::of(&generate_one_file(10_000));
         let file = open.workspace.file(LARGE).unwrap();
-        let (model, text) = (
-            file.model(open.workspace.db()),
-            file.source(open.workspace.db()).text.clone(),
-        );
-        open.workspace.set_file(model, LARGE, FileText::new(text));
+        let text = file.source(open.workspace.db()).text.clone();
+        open.workspace.set_file(LARGE, FileText::new(text));
         open
     }
 
@@ -214,7 +208,6 @@ mod scale {
     #[divan::bench(sample_count = 100)]
     fn new_file(bencher: Bencher) {
         let mut open = open();
-        let model = open.workspace.models().next().unwrap();
         bencher.bench_local(|| {
             open.turn += 1;
             if open.turn.is_multiple_of(2) {
@@ -223,7 +216,7 @@ mod scale {
             }
             let text =
                 "component new\n\nprocess api in platform.vpc\nflow api -> c0001.service_0 { protocol: https }\n";
-            let file = open.workspace.set_file(model, "services/new.threat", FileText::new(text));
+            let file = open.workspace.set_file("services/new.threat", FileText::new(text));
             open.diagnose(file)
         });
     }

@@ -22,7 +22,7 @@ fn main() {
         .map(|(_, text): &(_, FileText)| text.text.len())
         .sum();
     let texts = peak();
-    workspace.load(model, files);
+    workspace.load(files);
     let loaded = peak();
     let files = model.files(workspace.db()).to_vec();
     let found: usize = files

@@ -20,6 +20,7 @@ mod writer;
 
 mod library_model;
 
+mod roots;
 mod workspace;
 
 mod invariants;

@@ -12,7 +12,7 @@ use threatline_testkit::{TODAY, fixture, render, workspace};
 /// The codes of all diagnostics of a model of one file, given as bytes.
 fn codes_of(text: &[u8]) -> BTreeSet<&'static str> {
     let mut workspace = Workspace::new(TODAY);
-    let model = workspace.set_model("", None);
+    workspace.set_model("", None);
     // What is expected of rules stands in tests alone.
     let is_test = text.windows(7).any(|word| word == b"expect ");
     let path = if is_test {
@@ -20,7 +20,7 @@ fn codes_of(text: &[u8]) -> BTreeSet<&'static str> {
     } else {
         "model.threat"
     };
-    let file = workspace.set_file(model, path, FileText::decode(text.to_vec()));
+    let file = workspace.set_file(path, FileText::decode(text.to_vec()));
     diagnostics(workspace.db(), file)
         .iter()
         .map(|diagnostic| diagnostic.code.id)

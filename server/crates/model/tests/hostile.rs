@@ -16,7 +16,7 @@ fn codes(files: Vec<(String, Vec<u8>)>) -> Vec<(&'static str, usize)> {
         .into_iter()
         .map(|(path, bytes)| (path.into(), FileText::decode(bytes)))
         .collect();
-    workspace.load(model, files);
+    workspace.load(files);
     let db = workspace.db();
     let mut found: Vec<&'static str> = Vec::new();
     for &file in model.files(db).iter() {
@@ -293,8 +293,8 @@ fn line_ends() {
     let text = "component a\nasset x\n\nprocess p {\n  tecnology: web\n}\n/// Loose.\n";
     let with = |end: &str| {
         let mut workspace = Workspace::new(TODAY);
-        let model = workspace.set_model("", None);
-        workspace.set_file(model, "m.threat", FileText::new(text.replace('\n', end)));
+        workspace.set_model("", None);
+        workspace.set_file("m.threat", FileText::new(text.replace('\n', end)));
         render(&workspace)
     };
     assert_eq!(with("\n"), with("\r\n"));
@@ -417,8 +417,8 @@ fn one_large_file() {
     assert_eq!(count(&found, "empty-flow"), size / 2);
     // And an edit in it.
     let mut workspace = Workspace::new(Date::constant(2026, 1, 1));
-    let model = workspace.set_model("", None);
-    let file = workspace.set_file(model, "m.threat", FileText::new(text));
+    workspace.set_model("", None);
+    let file = workspace.set_file("m.threat", FileText::new(text));
     diagnostics(workspace.db(), file);
     let before = render(&workspace).lines().count();
     workspace.edit(file, Span::new(0, 0), "// More.\n");
@@ -429,8 +429,8 @@ fn one_large_file() {
 #[test]
 fn edits_outside_of_the_text() {
     let mut workspace = Workspace::new(TODAY);
-    let model = workspace.set_model("", None);
-    let file = workspace.set_file(model, "m.threat", FileText::new("asset é"));
+    workspace.set_model("", None);
+    let file = workspace.set_file("m.threat", FileText::new("asset é"));
     for (start, end) in [(0, 99), (99, 99), (7, 7), (5, 2), (6, 7)] {
         workspace.edit(file, Span::new(start, end), "x");
         assert_eq!(&*file.source(workspace.db()).text, "asset é");

@@ -393,11 +393,10 @@ fn an_edit_looks_at_its_surroundings_alone() {
             counts.push((what, observed.looked_at_for("c001.threat")));
             observed.diagnose();
         }
-        let model = observed.workspace.model("").unwrap();
         let text = "component new\nprocess api in shared.vpc\nflow api -> c001.api { sends: shared.order }\n";
         observed
             .workspace
-            .set_file(model, "new.threat", FileText::new(text));
+            .set_file("new.threat", FileText::new(text));
         counts.push(("a file", observed.looked_at_for("new.threat")));
         observed.diagnose();
         edit(
@@ -704,10 +703,14 @@ const DECLARATIONS: &[&str] = &[
     "// A comment.\n",
 ];
 
+/// The roots that there may be. Files of all of them are in [`EVERYTHING`].
+const ROOTS: &[&str] = &["", "other", "shop", "copy"];
+
 #[derive(Clone)]
 struct State {
-    /// Texts by path, with the root of the model that each belongs to.
-    files: BTreeMap<String, (String, String)>,
+    /// Texts by path.
+    files: BTreeMap<String, String>,
+    /// What the settings say of each root that is there.
     settings: BTreeMap<String, String>,
     day: String,
 }
@@ -721,40 +724,33 @@ impl State {
         };
         state.settings.insert(String::new(), String::new());
         for (path, text) in fixture(EVERYTHING) {
-            let root = if path.starts_with("other/") {
-                "other"
-            } else {
-                ""
-            };
-            match path.ends_with(".toml") {
-                true => state.settings.insert(root.to_owned(), text),
-                false => state
-                    .files
-                    .insert(path, (root.to_owned(), text))
-                    .map(|(_, text)| text),
+            match path.strip_suffix("threatline.toml") {
+                Some(root) => {
+                    let root = root.trim_end_matches('/').to_owned();
+                    state.settings.insert(root, text)
+                }
+                None => state.files.insert(path, text),
             };
         }
         state
     }
 
-    /// A workspace made of the texts at once, with the files in an order that must not matter.
+    /// A workspace made of the texts at once, with roots and files in an order that must not
+    /// matter.
     fn analysed_anew(&self, random: &mut Random) -> Workspace {
         let mut workspace = Workspace::new(self.day.parse().unwrap());
-        let mut files: Vec<_> = self.files.iter().collect();
-        for at in (1..files.len()).rev() {
-            files.swap(at, random.below(at + 1));
+        let roots = self.settings.keys().map(|root| (true, root));
+        let files = self.files.keys().map(|path| (false, path));
+        let mut parts: Vec<_> = roots.chain(files).collect();
+        for at in (1..parts.len()).rev() {
+            parts.swap(at, random.below(at + 1));
         }
-        for (root, settings) in &self.settings {
-            workspace.set_model(
-                root,
-                settings_of(root, settings)
-                    .as_ref()
-                    .map(|(path, text)| (path.as_str(), *text)),
-            );
-        }
-        for (path, (root, text)) in files {
-            let model = workspace.model(root).unwrap();
-            workspace.set_file(model, path, FileText::new(text.as_str()));
+        for (is_root, path) in parts {
+            if is_root {
+                set_root(&mut workspace, path, &self.settings[path]);
+            } else {
+                workspace.set_file(path, FileText::new(self.files[path].as_str()));
+            }
         }
         workspace
     }
@@ -765,13 +761,15 @@ impl State {
     }
 }
 
-fn settings_of<'text>(root: &str, text: &'text str) -> Option<(String, &'text str)> {
+/// Makes a root known, with the text of its settings.
+fn set_root(workspace: &mut Workspace, root: &str, text: &str) {
     let path = if root.is_empty() {
         "threatline.toml".to_owned()
     } else {
         format!("{root}/threatline.toml")
     };
-    (!text.is_empty()).then_some((path, text))
+    let settings = (!text.is_empty()).then_some((path.as_str(), text));
+    workspace.set_model(root, settings);
 }
 
 /// The words and signs of a text, with their places.
@@ -807,7 +805,7 @@ fn declarations(text: &str) -> Vec<Range<usize>> {
 /// Changes one file's text, and tells how.
 fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, String, &'static str) {
     let of_all = |random: &mut Random| {
-        let texts: Vec<&String> = state.files.values().map(|(_, text)| text).collect();
+        let texts: Vec<&String> = state.files.values().collect();
         (*random.pick(&texts)).clone()
     };
     let any = |random: &mut Random, ranges: &[Range<usize>]| match ranges {
@@ -974,19 +972,25 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
 /// Changes something, in the workspace and in the state alike.
 fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> String {
     let original = State::new();
-    let model = |workspace: &Workspace, root: &str| workspace.model(root).unwrap();
-    match random.below(40) {
+    match random.below(42) {
         0 => {
-            let root = if random.one_in(2) { "" } else { "other" };
+            let root = *random.pick(ROOTS);
             let text = (*random.pick(SETTINGS)).to_owned();
-            workspace.set_model(
-                root,
-                settings_of(root, &text)
-                    .as_ref()
-                    .map(|(path, text)| (path.as_str(), *text)),
-            );
+            set_root(workspace, root, &text);
             state.settings.insert(root.to_owned(), text);
-            "settings".to_owned()
+            format!("settings of {root:?}")
+        }
+        40.. => {
+            // A root that goes, or one that comes.
+            let root = *random.pick(ROOTS);
+            if state.settings.remove(root).is_some() {
+                workspace.remove_model(root);
+                format!("the root {root:?} goes")
+            } else {
+                set_root(workspace, root, "");
+                state.settings.insert(root.to_owned(), String::new());
+                format!("the root {root:?} comes")
+            }
         }
         1 => {
             state.day = (*random.pick(DAYS)).to_owned();
@@ -1004,62 +1008,55 @@ fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> St
         3..=5 => {
             // Back to what it was, be it there still or not.
             let path = original.pick(random).unwrap();
-            let (root, text) = original.files[&path].clone();
-            workspace.set_file(model(workspace, &root), &path, FileText::new(text.as_str()));
-            state.files.insert(path.clone(), (root, text));
+            let text = original.files[&path].clone();
+            workspace.set_file(&path, FileText::new(text.as_str()));
+            state.files.insert(path.clone(), text);
             format!("{path} is as it was at first")
         }
         6 => {
-            // The file of another path, or of another model.
+            // The text of another path.
             let Some(from) = state.pick(random) else {
                 return "nothing".to_owned();
             };
-            let text = state.files[&from].1.clone();
-            let path = if random.one_in(2) {
-                from.clone()
+            let text = state.files[&from].clone();
+            let folder = if random.one_in(2) {
+                "copy"
             } else {
-                format!("copy/{}.threat", random.below(3))
+                "other/copy"
             };
-            let root = if random.one_in(2) { "" } else { "other" };
-            workspace.set_file(model(workspace, root), &path, FileText::new(text.as_str()));
-            state.files.insert(path.clone(), (root.to_owned(), text));
-            format!("{path} of the model {root:?} says what {from} does")
+            let path = format!("{folder}/{}.threat", random.below(3));
+            workspace.set_file(&path, FileText::new(text.as_str()));
+            state.files.insert(path.clone(), text);
+            format!("{path} says what {from} does")
         }
         7 => {
-            *state = original;
-            for path in workspace
-                .models()
-                .flat_map(|model| model.files(workspace.db()).to_vec())
-                .map(|file| file.path(workspace.db()).clone())
-                .collect::<Vec<_>>()
-            {
-                if !state.files.contains_key(&*path) {
-                    workspace.remove_file(&path);
+            let before = std::mem::replace(state, original);
+            for path in before.files.keys() {
+                if !state.files.contains_key(path) {
+                    workspace.remove_file(path);
+                }
+            }
+            for root in before.settings.keys() {
+                if !state.settings.contains_key(root) {
+                    workspace.remove_model(root);
                 }
             }
             for (root, settings) in &state.settings {
-                workspace.set_model(
-                    root,
-                    settings_of(root, settings)
-                        .as_ref()
-                        .map(|(path, text)| (path.as_str(), *text)),
-                );
+                set_root(workspace, root, settings);
             }
             workspace.set_today(state.day.parse().unwrap());
-            for root in ["", "other"] {
-                let files = state.files.iter().filter(|(_, (of, _))| of == root);
-                let files = files
-                    .map(|(path, (_, text))| (path.as_str().into(), FileText::new(text.as_str())))
-                    .collect();
-                workspace.load(model(workspace, root), files);
-            }
+            let files = state.files.iter();
+            let files = files
+                .map(|(path, text)| (path.as_str().into(), FileText::new(text.as_str())))
+                .collect();
+            workspace.load(files);
             "all is as it was at first".to_owned()
         }
         _ => {
             let Some(path) = state.pick(random) else {
                 return "nothing".to_owned();
             };
-            let text = &state.files[&path].1;
+            let text = &state.files[&path];
             let (range, replacement, how) = change(text, state, random);
             let changed = [
                 &text[..range.start],
@@ -1073,7 +1070,7 @@ fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> St
             );
             let file = workspace.file(&path).unwrap();
             workspace.edit(file, Span::new(range.start, range.end), &replacement);
-            state.files.get_mut(&path).unwrap().1 = changed;
+            state.files.insert(path.clone(), changed);
             told
         }
     }
@@ -1158,4 +1155,58 @@ fn no_file_takes_the_place_of_one_of_the_library() {
         .collect();
     let said = threatline_testkit::render(&threatline_testkit::workspace(&files));
     assert!(!said.contains("unresolved-reference"), "{said}");
+}
+
+/// The paths of the files of each model, by root.
+fn files_by_root(workspace: &Workspace) -> String {
+    let db = workspace.db();
+    let models = workspace.models().map(|model| {
+        let files = model.files(db).iter();
+        let paths: Vec<&str> = files.map(|file| &**file.path(db)).collect();
+        format!("{:?}: {}\n", model.root(db), paths.join(" "))
+    });
+    models.collect()
+}
+
+#[test]
+fn a_root_that_comes_or_goes_moves_its_files() {
+    let mut workspace = Workspace::new("2026-01-01".parse().unwrap());
+    workspace.set_model("shop", None);
+    for path in ["shop/a.threat", "shop/api/b.threat", "shop.threat"] {
+        workspace.set_file(path, FileText::new("process p\n"));
+    }
+    // What is below no root belongs to no model.
+    let outer = "\"shop\": shop/a.threat shop/api/b.threat\n";
+    assert_eq!(files_by_root(&workspace), outer);
+
+    workspace.set_model("shop/api", None);
+    let both = "\"shop\": shop/a.threat\n\"shop/api\": shop/api/b.threat\n";
+    assert_eq!(files_by_root(&workspace), both);
+    workspace.remove_model("shop/api");
+    assert_eq!(files_by_root(&workspace), outer);
+
+    workspace.set_model("", None);
+    let all = format!("\"\": shop.threat\n{outer}");
+    assert_eq!(files_by_root(&workspace), all);
+    workspace.remove_model("shop");
+    let all = "\"\": shop.threat shop/a.threat shop/api/b.threat\n";
+    assert_eq!(files_by_root(&workspace), all);
+    workspace.assert_consistent();
+}
+
+#[test]
+fn a_test_builds_on_the_model_of_the_nearest_root() {
+    let mut workspace = Workspace::new("2026-01-01".parse().unwrap());
+    let test = workspace.set_file("shop/a.test.threat", FileText::new("process p\n"));
+    let base = |workspace: &Workspace| {
+        let db = workspace.db();
+        let base = test.model(db).base(db).expect("a test has a base");
+        base.root(db).to_string()
+    };
+    workspace.set_model("", None);
+    assert_eq!(base(&workspace), "");
+    workspace.set_model("shop", None);
+    assert_eq!(base(&workspace), "shop");
+    workspace.remove_model("shop");
+    assert_eq!(base(&workspace), "");
 }

@@ -7,11 +7,11 @@ use threatline_testkit::TODAY;
 /// What is told of the references of a threat.
 fn told(references: &str) -> Vec<Diagnostic> {
     let mut workspace = Workspace::new(TODAY);
-    let model = workspace.set_model("", None);
+    workspace.set_model("", None);
     let text = format!(
         "process shop\nthreat fraud {{ category: spoofing targets: shop references: {references} }}\n"
     );
-    let file = workspace.set_file(model, "model.threat", FileText::new(text));
+    let file = workspace.set_file("model.threat", FileText::new(text));
     let mut found = diagnostics(workspace.db(), file);
     found.retain(|diagnostic| diagnostic.code.id == "unknown-reference");
     found

@@ -36,39 +36,16 @@ pub fn workspace_with(db: Database, files: &[(String, String)]) -> Workspace {
 }
 
 fn fill(mut workspace: Workspace, files: &[(String, String)]) -> Workspace {
-    let folder = |path: &str| {
-        path.rsplit_once('/')
-            .map_or(String::new(), |(folder, _)| folder.to_owned())
-    };
     let is_settings = |path: &str| path.rsplit('/').next() == Some(SETTINGS);
-    let mut roots = vec![String::new()];
+    workspace.set_model("", None);
     for (path, text) in files.iter().filter(|(path, _)| is_settings(path)) {
-        workspace.set_model(&folder(path), Some((path, text)));
-        roots.push(folder(path));
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        workspace.set_model(folder, Some((path, text)));
     }
-    if workspace.model("").is_none() {
-        workspace.set_model("", None);
-    }
-    let belongs = |path: &str, root: &str| {
-        root.is_empty()
-            || path
-                .strip_prefix(root)
-                .is_some_and(|rest| rest.starts_with('/'))
-    };
-    for root in &roots {
-        let model = workspace.model(root).expect("it was just made");
-        let nearest = |path: &str| {
-            roots
-                .iter()
-                .filter(|root| belongs(path, root))
-                .max_by_key(|root| root.len())
-        };
-        let texts = files
-            .iter()
-            .filter(|(path, _)| !is_settings(path) && nearest(path) == Some(root))
-            .map(|(path, text)| (path.as_str().into(), FileText::new(text.as_str())))
-            .collect();
-        workspace.load(model, texts);
-    }
+    let texts = files
+        .iter()
+        .filter(|(path, _)| !is_settings(path))
+        .map(|(path, text)| (path.as_str().into(), FileText::new(text.as_str())));
+    workspace.load(texts.collect());
     workspace
 }

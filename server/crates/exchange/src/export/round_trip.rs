@@ -62,8 +62,8 @@ fn load(folder: &Path) -> Workspace {
     }
     texts.sort_by(|(a, _): &(std::sync::Arc<str>, _), (b, _)| a.cmp(b));
     let mut workspace = Workspace::new(Date::constant(2026, 11, 23));
-    let model = workspace.set_model("model", None);
-    workspace.load(model, texts);
+    workspace.set_model(&folder.display().to_string(), None);
+    workspace.load(texts);
     workspace
 }
 

@@ -660,7 +660,6 @@ fn what_is_done_leaves_texts_in_form() {
         for path in paths.iter().take(2) {
             let file = workspace.file(path).unwrap();
             let db = workspace.db();
-            let model = file.model(db);
             let text = file.source(db).text.clone();
             let starts: Vec<u32> = file
                 .source(db)
@@ -691,14 +690,14 @@ fn what_is_done_leaves_texts_in_form() {
                 .step_by(97 * stride(12))
                 .filter(|at| text.is_char_boundary(*at))
             {
-                let file = workspace.set_file(model, path, FileText::new(&text[..at]));
+                let file = workspace.set_file(path, FileText::new(&text[..at]));
                 let all = Span {
                     start: 0,
                     end: at as u32,
                 };
                 code_actions(workspace.db(), &models(&workspace), file, all, true);
             }
-            workspace.set_file(model, path, FileText::new(text));
+            workspace.set_file(path, FileText::new(text));
         }
     }
     assert!(count > cases(40, 500), "{count}");

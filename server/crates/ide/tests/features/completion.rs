@@ -636,12 +636,11 @@ fn anything_anywhere_is_answered() {
                 }
             }
             // Only what is before the cursor.
-            let model = file.model(workspace.db());
             for at in places().step_by(if is_thorough() { 11 } else { 5 }) {
-                let file = workspace.set_file(model, path, FileText::new(&text[..at]));
+                let file = workspace.set_file(path, FileText::new(&text[..at]));
                 completion(workspace.db(), file, at as u32);
             }
-            workspace.set_file(model, path, FileText::new(text.as_str()));
+            workspace.set_file(path, FileText::new(text.as_str()));
         }
     }
 }

@@ -216,8 +216,7 @@ fn at_every_byte_of_every_example() {
         let mut workspace = workspace(&files);
         for (path, text) in &files {
             // An open file keeps its tree.
-            let model = workspace.file(path).unwrap().model(workspace.db());
-            workspace.set_file(model, path, FileText::new(text.as_str()));
+            workspace.set_file(path, FileText::new(text.as_str()));
         }
         let db = workspace.db();
         for (path, text) in &files {
@@ -239,7 +238,6 @@ fn of_every_example_cut_off_anywhere() {
     for (_, files) in example_models() {
         let mut workspace = workspace(&files);
         let (path, text) = &files[random.below(files.len())];
-        let model = workspace.file(path).unwrap().model(workspace.db());
         for _ in 0..cases(5, 12) {
             let mut cut = random.below(text.len());
             while !text.is_char_boundary(cut) {
@@ -251,7 +249,7 @@ fn of_every_example_cut_off_anywhere() {
                 let from = (cut + random.below(40)).min(text.len());
                 broken.push_str(text.get(from..).unwrap_or_default());
             }
-            let file = workspace.set_file(model, path, FileText::new(broken.as_str()));
+            let file = workspace.set_file(path, FileText::new(broken.as_str()));
             let near = (cut as u32).saturating_sub(60)..(cut as u32 + 60);
             ask(workspace.db(), file, near.step_by(stride(5)));
         }
@@ -303,11 +301,10 @@ fn of_noise() {
         "\u{feff}",
     ];
     let mut workspace = workspace(&[]);
-    let model = workspace.model("").unwrap();
     for _ in 0..cases(40, 60) {
         let text: Vec<&str> = (0..40).map(|_| *random.pick(&words)).collect();
         let text = text.join(" ");
-        let file = workspace.set_file(model, "m.threat", FileText::new(text.as_str()));
+        let file = workspace.set_file("m.threat", FileText::new(text.as_str()));
         ask(workspace.db(), file, 0..text.len() as u32 + 2);
     }
 }

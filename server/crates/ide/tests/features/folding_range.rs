@@ -12,8 +12,7 @@ fn check(model: &str, expected: Expect) {
         folding_ranges(db, workspace.file("model.threat").unwrap())
     };
     // A file that is open has its tree.
-    let root = workspace.model("").unwrap();
-    let file = workspace.set_file(root, "model.threat", FileText::new(model));
+    let file = workspace.set_file("model.threat", FileText::new(model));
     let db = workspace.db();
     assert_eq!(folding_ranges(db, file), closed);
     let lines = |at: u32| model[..at as usize].matches('\n').count() + 1;

@@ -80,7 +80,7 @@ impl LibraryFile {
             technologies,
         } = reading;
         let declarations = declarations.into_iter().map(|reading| match reading {
-            DeclarationReading::Anew(shape, facts) => (Arc::new(shape), Arc::new(facts)),
+            DeclarationReading::Read(shape, facts) => (Arc::new(shape), Arc::new(facts)),
             DeclarationReading::Kept(_) => unreachable!("nothing was before"),
         });
         LibraryFile {

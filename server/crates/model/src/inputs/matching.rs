@@ -40,7 +40,7 @@ pub fn match_declarations(
         .iter()
         .map(|reading| match reading {
             DeclarationReading::Kept(at) => Some(*at),
-            DeclarationReading::Anew(..) => None,
+            DeclarationReading::Read(..) => None,
         })
         .collect();
     let mut is_left = vec![true; old.len()];
@@ -52,7 +52,7 @@ pub fn match_declarations(
         left_by_key.entry(key).or_default().push_back(at);
     }
     for (matched, reading) in matched.iter_mut().zip(new) {
-        if let DeclarationReading::Anew(shape, _) = reading
+        if let DeclarationReading::Read(shape, _) = reading
             && let Some(left) = left_by_key.get_mut(&Key::of(shape))
             && let Some(at) = left.pop_front()
         {

@@ -30,8 +30,8 @@ pub struct FileReading {
 pub enum DeclarationReading {
     /// What the one at this place said before the edit.
     Kept(usize),
-    /// This.
-    Anew(Shape, Facts),
+    /// What was read now.
+    Read(Shape, Facts),
 }
 
 /// Reads a text.
@@ -46,7 +46,7 @@ pub fn read(text: FileText) -> (Source, FileReading) {
     let mut readings = Vec::with_capacity(declarations.len());
     for declaration in declarations {
         spans.push(declaration.spans);
-        readings.push(DeclarationReading::Anew(
+        readings.push(DeclarationReading::Read(
             declaration.shape,
             declaration.facts,
         ));
@@ -93,7 +93,7 @@ pub fn read_edited(db: &dyn Db, file: File, text: String, edit: Edit) -> (Source
         } else if at >= anew.end {
             DeclarationReading::Kept(replaced.end - (count - at))
         } else {
-            DeclarationReading::Anew(declaration.shape, declaration.facts)
+            DeclarationReading::Read(declaration.shape, declaration.facts)
         });
     }
     spans.extend(before.spans[behind.clone()].iter().map(|spans| Spans {
@@ -149,7 +149,7 @@ impl FileReading {
             .iter()
             .map(|reading| match reading {
                 DeclarationReading::Kept(at) => stated(*at),
-                DeclarationReading::Anew(shape, facts) => (shape, facts),
+                DeclarationReading::Read(shape, facts) => (shape, facts),
             })
             .collect();
         let component = parts

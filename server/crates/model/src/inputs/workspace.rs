@@ -5,7 +5,8 @@ use super::durability::{FACTS, FIXED};
 use super::file_text::{FileText, TEST_ENDING};
 use super::library_model::create_library;
 use super::reading::{FileReading, read, read_edited};
-use super::spares::Spares;
+use super::roots::Roots;
+use super::spares::{ModelKind, Spares};
 use super::writer::{Change, Writer};
 use crate::db::{Database, File, Model, World};
 use crate::library;
@@ -20,12 +21,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_syntax::{Edit, Span};
 
-/// All models that are looked at, and the database of what they say.
+/// All models that are analyzed, and the database of what their files declare.
 pub struct Workspace {
     writer: Writer,
-    models: BTreeMap<Arc<str>, Model>,
+    roots: Roots,
+    /// The files above which there is no root wait here until one is known. It is not listed.
+    rootless: Model,
     /// Each test is a model of its own, by the path of its file.
     tests: BTreeMap<Arc<str>, Model>,
+    /// The tests of the library's rules. Their files are not among those by path, so that no file
+    /// of a user can take the place of one.
+    library_tests: Vec<Model>,
     files: FxHashMap<Arc<str>, File>,
 }
 
@@ -42,10 +48,14 @@ impl Workspace {
             .library_durability(FIXED)
             .today_durability(FACTS)
             .new(&db);
+        let mut writer = Writer::new(db);
+        let rootless = writer.create_model(ModelKind::Rootless, "".into(), library);
         Workspace {
-            writer: Writer::new(db),
-            models: BTreeMap::new(),
+            writer,
+            roots: Roots::default(),
+            rootless,
             tests: BTreeMap::new(),
+            library_tests: Vec::new(),
             files: FxHashMap::default(),
         }
     }
@@ -74,28 +84,46 @@ impl Workspace {
     /// Adds the tests of the library's rules. Nothing else needs them, so a new workspace is
     /// without.
     pub fn load_library_tests(&mut self) {
-        let tests = library::TESTS.iter().map(|(name, text)| {
-            let path = format!("{}/{name}", library::ROOT);
-            (path.into(), FileText::new(*text))
-        });
+        if !self.library_tests.is_empty() {
+            return;
+        }
         let library = World::get(self.db()).library(self.db());
-        self.load(library, tests.collect());
+        let mut change = Change::default();
+        for (name, text) in library::TESTS {
+            let path: Arc<str> = format!("{}/{name}", library::ROOT).into();
+            let test = self
+                .writer
+                .create_model(ModelKind::Test, path.clone(), library);
+            let reading = read(FileText::new(*text));
+            let file = self.writer.create_file(&mut change, test, path, reading);
+            self.writer.set_files(test, vec![file]);
+            self.library_tests.push(test);
+        }
+        self.finish(change);
     }
 
     /// The models, by root; the library and tests are not among them.
     pub fn models(&self) -> impl Iterator<Item = Model> {
-        self.models.values().copied()
+        self.roots.models()
     }
 
     /// The tests, by path: each a model of its own, which builds on the model that it lies in.
     pub fn tests(&self) -> impl Iterator<Item = Model> {
-        let tests = self.tests.values().copied();
-        tests.filter(|test| !test.files(self.db()).is_empty())
+        let tests = self.tests.values().chain(&self.library_tests);
+        let mut tests: Vec<Model> = tests.copied().collect();
+        tests.sort_by_key(|test| test.root(self.db()));
+        tests.into_iter()
     }
 
     /// The model of a root.
     pub fn model(&self, root: &str) -> Option<Model> {
-        self.models.get(root).copied()
+        self.roots.get(root)
+    }
+
+    /// The model that a path is in, whether there is a file or not: the one with the nearest root
+    /// above it.
+    pub fn model_around(&self, path: &str) -> Option<Model> {
+        self.roots.nearest(path)
     }
 
     /// The file of a path.
@@ -106,6 +134,11 @@ impl Workspace {
     /// Every file, by its path.
     pub(super) fn files(&self) -> &FxHashMap<Arc<str>, File> {
         &self.files
+    }
+
+    /// The model of the files above which there is no root.
+    pub(super) fn rootless(&self) -> Model {
+        self.rootless
     }
 
     /// What nothing refers to.
@@ -121,85 +154,141 @@ impl Workspace {
         }
     }
 
+    /// Sets the folder that relative paths start from: a root above it is above them as well.
+    pub fn set_current_folder(&mut self, folder: Arc<str>) {
+        self.roots.set_current_folder(folder);
+        self.move_files();
+    }
+
     /// Makes the model of a root, or takes the one there is, with the path and the text of its
-    /// `threatline.toml`.
+    /// `threatline.toml`. Files that are nearer to this root than to any other belong to it from
+    /// now on.
     pub fn set_model(&mut self, root: &str, settings: Option<(&str, &str)>) -> Model {
         let settings = settings.map_or_else(Settings::default, |(path, text)| {
             Settings::read(path.into(), text.into())
         });
-        if let Some(model) = self.model(root) {
-            if **model.settings(self.db()) != settings {
-                let setter = model.set_settings(&mut self.writer.db);
-                setter.to(Arc::new(settings));
-            }
-            return model;
+        let known = self.roots.get(root);
+        let model = known.unwrap_or_else(|| {
+            let library = World::get(self.db()).library(self.db());
+            let created = self
+                .writer
+                .create_model(ModelKind::Rooted, root.into(), library);
+            self.roots.insert(root.into(), created);
+            created
+        });
+        self.writer.set_settings(model, settings);
+        if known.is_none() {
+            self.move_files();
         }
-        let library = World::get(self.db()).library(self.db());
-        let model = self
-            .writer
-            .create_model(root.into(), Some(library), false, settings);
-        self.models.insert(root.into(), model);
         model
     }
 
-    /// The model that a file belongs to: of a test its own, else the one given.
-    fn owner(&mut self, model: Model, path: &Arc<str>) -> Model {
-        if !path.ends_with(TEST_ENDING) {
-            return model;
-        }
-        if let Some(test) = self.tests.get(path).copied() {
-            if test.base(self.db()) != Some(model) {
-                test.set_base(&mut self.writer.db).to(Some(model));
-            }
-            return test;
-        }
-        let settings = Settings::default();
-        let test = self
-            .writer
-            .create_model(path.clone(), Some(model), true, settings);
-        self.tests.insert(path.clone(), test);
-        test
+    /// Forgets a root. Its files belong to the nearest root above it, if there is one.
+    pub fn remove_model(&mut self, root: &str) {
+        let Some(model) = self.roots.remove(root) else {
+            return;
+        };
+        self.writer.remove_model(ModelKind::Rooted, model);
+        self.move_files();
     }
 
-    /// Adds many files to a model at once, on all processors. Files of the same path are replaced.
-    pub fn load(&mut self, model: Model, mut files: Vec<(Arc<str>, FileText)>) {
-        files.retain(|(path, text)| self.same(model, path, text).is_none());
+    /// The model that the file of a path belongs to, or its test builds on.
+    fn owner(&self, path: &str) -> Model {
+        self.roots.nearest(path).unwrap_or(self.rootless)
+    }
+
+    /// Moves files to the models that they belong to after a root came or went.
+    fn move_files(&mut self) {
+        let mut change = Change::default();
+        let mut models = FxHashSet::default();
+        for (path, &file) in &self.files {
+            let owner = self.roots.nearest(path).unwrap_or(self.rootless);
+            match self.tests.get(path) {
+                Some(&test) => self.writer.set_base(test, owner),
+                None => {
+                    let former = file.model(&self.writer.db);
+                    if former != owner {
+                        self.writer.move_file(&mut change, file, owner);
+                        models.extend([former, owner]);
+                    }
+                }
+            }
+        }
+        models.into_iter().for_each(|model| self.list_files(model));
+        self.finish(change);
+    }
+
+    /// Adds many files at once, on all processors, each to the model that it belongs to. Files of
+    /// the same path are replaced.
+    pub fn load(&mut self, mut files: Vec<(Arc<str>, FileText)>) {
+        files.retain(|(path, text)| self.unchanged(path, text).is_none());
         let readings: Vec<_> = files
             .into_par_iter()
             .map(|(path, text)| (path, read(text)))
             .collect();
         let mut change = Change::default();
         let mut models = FxHashSet::default();
-        for (path, (source, reading)) in readings {
-            let owner = self.owner(model, &path);
-            models.extend(self.put(&mut change, owner, path, source, reading).1);
+        for (path, reading) in readings {
+            match self.file(&path) {
+                Some(file) => self.writer.update_file(&mut change, file, reading),
+                None => {
+                    let file = self.add_file(&mut change, path, reading);
+                    models.insert(file.model(self.db()));
+                }
+            }
         }
         models.into_iter().for_each(|model| self.list_files(model));
-        self.writer.finish(change);
+        self.finish(change);
     }
 
-    /// The file of a path, if it is in the model with just this text.
-    fn same(&self, model: Model, path: &str, text: &FileText) -> Option<File> {
-        let db = self.db();
+    /// The file of a path, if it has just this text.
+    fn unchanged(&self, path: &str, text: &FileText) -> Option<File> {
         self.file(path).filter(|file| {
-            let (own, source) = (file.model(db), file.source(db));
-            let is_in = own == model || own.is_test(db) && own.base(db) == Some(model);
-            let is_same = source.text == text.text && source.unreadable == text.unreadable;
-            is_in && is_same
+            let source = file.source(self.db());
+            source.text == text.text && source.unreadable == text.unreadable
         })
     }
 
-    /// Sets the text of a file of a model.
-    pub fn set_file(&mut self, model: Model, path: &str, text: FileText) -> File {
-        if let Some(file) = self.same(model, path, &text) {
+    /// Sets the text of a file. It belongs to the model with the nearest root above it.
+    pub fn set_file(&mut self, path: &str, text: FileText) -> File {
+        if let Some(file) = self.unchanged(path, &text) {
             return file;
         }
-        let (source, reading) = read(text);
-        let model = self.owner(model, &path.into());
+        let reading = read(text);
         let mut change = Change::default();
-        let (file, models) = self.put(&mut change, model, path.into(), source, reading);
-        models.into_iter().for_each(|model| self.list_files(model));
-        self.writer.finish(change);
+        let file = match self.file(path) {
+            Some(file) => {
+                self.writer.update_file(&mut change, file, reading);
+                file
+            }
+            None => {
+                let file = self.add_file(&mut change, path.into(), reading);
+                self.list_files(file.model(self.db()));
+                file
+            }
+        };
+        self.finish(change);
+        file
+    }
+
+    /// Adds the file of a path that has none. Its model does not list it yet.
+    fn add_file(
+        &mut self,
+        change: &mut Change,
+        path: Arc<str>,
+        reading: (Source, FileReading),
+    ) -> File {
+        let mut model = self.owner(&path);
+        if path.ends_with(TEST_ENDING) {
+            model = self
+                .writer
+                .create_model(ModelKind::Test, path.clone(), model);
+            self.tests.insert(path.clone(), model);
+        }
+        let file = self
+            .writer
+            .create_file(change, model, path.clone(), reading);
+        self.files.insert(path, file);
         file
     }
 
@@ -227,18 +316,16 @@ impl Workspace {
     /// The text is kept as it is, and not copied.
     pub fn set_edited(&mut self, file: File, text: String, edit: Edit) {
         let db = self.db();
-        let (source, reading) = match file.source(db).unreadable {
+        let reading = match file.source(db).unreadable {
             None => read_edited(db, file, text, edit),
             Some(_) => read(FileText::new(text)),
         };
-        let model = file.model(db);
         let mut change = Change::default();
-        self.writer
-            .update_file(&mut change, file, model, source, reading);
-        self.writer.finish(change);
+        self.writer.update_file(&mut change, file, reading);
+        self.finish(change);
     }
 
-    /// Takes a file out of its model.
+    /// Removes a file.
     pub fn remove_file(&mut self, path: &str) {
         let Some(file) = self.files.remove(path) else {
             return;
@@ -247,37 +334,16 @@ impl Workspace {
         let mut change = Change::default();
         self.writer.remove_file(&mut change, file);
         self.list_files(model);
-        self.writer.finish(change);
+        if let Some(test) = self.tests.remove(path) {
+            self.writer.remove_model(ModelKind::Test, test);
+        }
+        self.finish(change);
     }
 
-    /// Sets a file, and tells which models have other files than before, as far as is known.
-    fn put(
-        &mut self,
-        change: &mut Change,
-        model: Model,
-        path: Arc<str>,
-        source: Source,
-        reading: FileReading,
-    ) -> (File, Vec<Model>) {
-        if let Some(file) = self.file(&path) {
-            let former = file.model(self.db());
-            self.writer
-                .update_file(change, file, model, source, reading);
-            let is_moved = former != model;
-            return (
-                file,
-                if is_moved {
-                    vec![former, model]
-                } else {
-                    vec![]
-                },
-            );
-        }
-        let file = self
-            .writer
-            .create_file(change, model, path.clone(), source, reading);
-        self.files.insert(path, file);
-        (file, vec![model])
+    /// Does what is left to be done for a change.
+    fn finish(&mut self, change: Change) {
+        self.writer.finish(change);
+        self.debug_assert_consistent();
     }
 
     /// Lists the files of a model in the order of their paths.
@@ -286,8 +352,6 @@ impl Workspace {
         let files = self.files.values().copied();
         let mut files: Vec<File> = files.filter(|file| file.model(db) == model).collect();
         files.sort_by(|a, b| a.path(db).cmp(b.path(db)));
-        if **model.files(db) != *files {
-            model.set_files(&mut self.writer.db).to(files.into());
-        }
+        self.writer.set_files(model, files);
     }
 }

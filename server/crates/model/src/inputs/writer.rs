@@ -6,7 +6,7 @@ use super::file_text::FileText;
 use super::matching::match_declarations;
 use super::name_index::{NameChanges, PARTS, Turn, create_names};
 use super::reading::{DeclarationReading, FileReading, read};
-use super::spares::Spares;
+use super::spares::{ModelKind, Spares};
 use crate::db::{Database, Db, Decl, File, Model, TAKEN_INTO_ACCOUNT};
 use crate::lower::{Facts, Shape, Source};
 use crate::settings::Settings;
@@ -63,17 +63,21 @@ impl Writer {
             .map_or(change, |written_at| written_at.max(change))
     }
 
-    /// Makes a model without files.
-    pub fn create_model(
-        &mut self,
-        root: Arc<str>,
-        base: Option<Model>,
-        is_test: bool,
-        settings: Settings,
-    ) -> Model {
-        // A test is small.
-        let names = create_names(&self.db, if is_test { 1 } else { PARTS });
-        Model::builder(root, base, is_test, none(), names, Arc::new(settings))
+    /// Makes a model without files and settings, or takes a spare one.
+    pub fn create_model(&mut self, kind: ModelKind, root: Arc<str>, base: Model) -> Model {
+        if let Some(model) = self.spares.take_model(kind) {
+            model.set_root(&mut self.db).to(root);
+            self.set_base(model, base);
+            return model;
+        }
+        let parts = match kind {
+            ModelKind::Rooted => PARTS,
+            // These are small, and nobody waits for them.
+            ModelKind::Rootless | ModelKind::Test => 1,
+        };
+        let names = create_names(&self.db, parts);
+        let is_test = kind == ModelKind::Test;
+        Model::builder(root, Some(base), is_test, none(), names, Arc::default())
             .root_durability(SHAPES)
             .base_durability(SHAPES)
             .is_test_durability(FIXED)
@@ -83,23 +87,51 @@ impl Writer {
             .new(&self.db)
     }
 
-    /// Makes a file at a path, or takes one that is left over.
+    /// Keeps a model without files for another root.
+    pub fn remove_model(&mut self, kind: ModelKind, model: Model) {
+        self.set_settings(model, Settings::default());
+        self.spares.put_model(kind, model);
+    }
+
+    /// Sets the model that another one builds on.
+    pub fn set_base(&mut self, model: Model, base: Model) {
+        if model.base(&self.db) != Some(base) {
+            model.set_base(&mut self.db).to(Some(base));
+        }
+    }
+
+    /// Sets what the `threatline.toml` of a model says.
+    pub fn set_settings(&mut self, model: Model, settings: Settings) {
+        if **model.settings(&self.db) != settings {
+            model.set_settings(&mut self.db).to(Arc::new(settings));
+        }
+    }
+
+    /// Sets the files of a model, which are in the order of their paths.
+    pub fn set_files(&mut self, model: Model, files: Vec<File>) {
+        if **model.files(&self.db) != *files {
+            model.set_files(&mut self.db).to(files.into());
+        }
+    }
+
+    /// Makes a file at a path, or takes a spare one.
     pub fn create_file(
         &mut self,
         change: &mut Change,
         model: Model,
         path: Arc<str>,
-        source: Source,
-        reading: FileReading,
+        reading: (Source, FileReading),
     ) -> File {
         let file = match self.spares.take_file() {
             Some(file) => {
                 file.set_path(&mut self.db).to(path);
+                // It declares nothing, so no name moves with it.
+                file.set_model(&mut self.db).to(model);
                 file
             }
             None => self.create_empty_file(model, path),
         };
-        self.update_file(change, file, model, source, reading);
+        self.update_file(change, file, reading);
         file
     }
 
@@ -141,38 +173,36 @@ impl Writer {
         self.spares.put_file(file);
     }
 
-    /// Sets what a file says, and the model that it belongs to.
+    /// Sets the model that a file belongs to. All its names are others then.
+    pub fn move_file(&mut self, change: &mut Change, file: File, model: Model) {
+        change.names.note_file(&self.db, file, Turn::Goes);
+        file.set_model(&mut self.db).to(model);
+        change.names.note_file(&self.db, file, Turn::Comes);
+    }
+
+    /// Sets what a file says.
     pub fn update_file(
         &mut self,
         change: &mut Change,
         file: File,
-        model: Model,
-        source: Source,
-        reading: FileReading,
+        (source, reading): (Source, FileReading),
     ) {
         let db = &mut self.db;
-        let has_other_model = file.model(db) != model;
         let has_other_component = *file.component(db) != reading.component;
-        let is_elsewhere = has_other_model || has_other_component;
-        if is_elsewhere {
+        if has_other_component {
             // All its names are others now.
             change.names.note_file(db, file, Turn::Goes);
-        }
-        if has_other_model {
-            file.set_model(db).to(model);
-        }
-        if has_other_component {
             file.set_component(db).to(reading.component);
         }
         if *file.technologies(db) != reading.technologies {
             file.set_technologies(db).to(reading.technologies);
         }
-        // Of what is elsewhere, no name is to be noted one by one.
+        // If all are others, no name is to be noted one by one.
         let mut one_by_one = Change::default();
         self.update_declarations(&mut one_by_one, file, reading.declarations);
         self.update_mentions(&mut one_by_one, file, reading.mentions);
         change.is_typed |= one_by_one.is_typed;
-        if is_elsewhere {
+        if has_other_component {
             change.names.note_file(&self.db, file, Turn::Comes);
         } else {
             change.names.append(one_by_one.names);
@@ -203,11 +233,11 @@ impl Writer {
         let declarations: Arc<[Decl]> = readings
             .map(|(reading, matched)| match (reading, matched) {
                 (DeclarationReading::Kept(at), _) => old[at],
-                (DeclarationReading::Anew(shape, facts), Some(at)) => {
+                (DeclarationReading::Read(shape, facts), Some(at)) => {
                     self.change_declaration(change, old[at], shape, facts);
                     old[at]
                 }
-                (DeclarationReading::Anew(shape, facts), None) => {
+                (DeclarationReading::Read(shape, facts), None) => {
                     self.add_declaration(change, file, shape, facts)
                 }
             })

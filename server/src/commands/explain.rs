@@ -7,7 +7,9 @@ use crate::output::human::explanation;
 use crate::output::terminal::standard_output;
 use anyhow::{Result, anyhow};
 use std::io::Write;
-use threatline_model::{Database, Model, Workspace, World, all_findings, codes, full_name, rules};
+use threatline_model::{
+    Database, Model, Workspace, World, all_findings, codes, library, rules, short_name,
+};
 use threatline_syntax::spelling::{did_you_mean, nearest};
 use threatline_view::explain::{self, Explanation};
 
@@ -76,11 +78,11 @@ fn unknown(db: &Database, models: &[Model], name: &str) -> anyhow::Error {
     let mut known: Vec<_> = codes::ALL.iter().map(|code| code.id.into()).collect();
     for &model in models {
         let rules = rules(db, model).iter();
-        known.extend(rules.map(|rule| full_name(db, *rule).trim_start_matches("std.").into()));
+        known.extend(rules.map(|rule| short_name(db, *rule).into()));
         let findings = all_findings(db, model);
         known.extend(findings.iter().map(|assessed| assessed.finding.id.name(db)));
     }
-    match nearest(name.trim_start_matches("std."), known) {
+    match nearest(library::short_name(name), known) {
         Some(near) => anyhow!("nothing is called `{name}`; {}", did_you_mean(&near)),
         None => anyhow!(
             "nothing is called `{name}`: give a rule, a diagnostic code, a threat, or a finding \

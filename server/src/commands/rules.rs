@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow};
 use smol_str::SmolStr;
 use std::io::Write;
 use threatline_model::{
-    Categories, Database, Decl, Kind, Model, Workspace, World, full_name, schema::STRIDE,
+    Categories, Database, Decl, Kind, Model, Workspace, World, library, schema::STRIDE, short_name,
     visible_declarations,
 };
 use threatline_syntax::spelling::{did_you_mean, nearest};
@@ -79,8 +79,8 @@ fn category_of(word: &str) -> Result<Categories> {
 
 fn technology_of(db: &Database, model: Model, name: &str) -> Result<Decl> {
     let technologies = visible_declarations(db, model, &[Kind::Technology, Kind::Protocol]);
-    let short = |decl: &Decl| SmolStr::from(full_name(db, *decl).trim_start_matches("std."));
-    let wanted = name.trim_start_matches("std.");
+    let short = |decl: &Decl| SmolStr::from(short_name(db, *decl));
+    let wanted = library::short_name(name);
     technologies
         .iter()
         .find(|decl| short(decl) == wanted)

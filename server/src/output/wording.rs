@@ -3,7 +3,7 @@
 
 use crate::reports::difference::{Difference, Elsewhere};
 use crate::reports::spots::Spot;
-use threatline_model::{Database, FindingId, Level, full_name};
+use threatline_model::{Database, FindingId, Level, full_name, library};
 use threatline_syntax::prose::{count, quoted_list};
 use threatline_view::compare::{Change, Opened, Topic, some};
 
@@ -144,7 +144,7 @@ pub fn unfound(difference: &Difference) -> Option<String> {
     }
     let named = unfound.iter().map(|assessed| {
         let name = assessed.finding.id.name(db);
-        let name = name.trim_start_matches("std.");
+        let name = library::short_name(&name);
         let severity = assessed.finding.severity.word();
         format!("`{name}` ({severity}, {})", assessed.state.word())
     });

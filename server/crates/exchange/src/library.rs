@@ -4,7 +4,7 @@
 use crate::words::plain_word;
 use std::sync::LazyLock;
 use threatline_model::{
-    Database, Date, Decl, Kind, Workspace, World, full_name, typed, visible_declarations,
+    Database, Date, Decl, Kind, Workspace, World, short_name, typed, visible_declarations,
 };
 
 /// A declaration of the library.
@@ -38,13 +38,15 @@ static LIBRARY: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 });
 
 fn entry(db: &Database, decl: Decl) -> Entry {
-    let short_name = |decl| full_name(db, decl).trim_start_matches("std.").to_owned();
     let stated = typed(db, decl);
     Entry {
         kind: decl.kind(db),
-        plain_name: plain_word(&short_name(decl)),
-        name: short_name(decl),
-        broader: stated.decls("is").map(short_name).collect(),
+        plain_name: plain_word(short_name(db, decl)),
+        name: short_name(db, decl).to_owned(),
+        broader: stated
+            .decls("is")
+            .map(|decl| short_name(db, decl).to_owned())
+            .collect(),
         is_encrypted: stated.yes_no("encrypted") == Some(true),
     }
 }

@@ -15,7 +15,7 @@ use crate::codes;
 use crate::db::{Db, File, Model};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::diagnostics::runs::runs;
-use crate::names::full_name;
+use crate::names::short_name;
 use crate::ruleset::{rule_named, rules};
 use smol_str::SmolStr;
 use std::cell::LazyCell;
@@ -43,8 +43,8 @@ pub fn settings_diagnostics(db: &dyn Db, model: Model) -> Vec<Diagnostic> {
         diagnostic
     });
     let known = LazyCell::new(|| {
-        let names = rules(db, model).iter().map(|rule| full_name(db, *rule));
-        Vocabulary::new(names.map(|name| SmolStr::from(name.trim_start_matches("std."))))
+        let names = rules(db, model).iter().map(|rule| short_name(db, *rule));
+        Vocabulary::new(names.map(SmolStr::from))
     });
     let unknown = settings
         .rules

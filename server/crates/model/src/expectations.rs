@@ -6,7 +6,7 @@ use crate::db::{Db, Decl, Model, Place};
 use crate::findings::finding_reasons;
 use crate::identity::{FindingId, FindingSelector};
 use crate::lower::Part;
-use crate::names::full_name;
+use crate::names::{full_name, short_name};
 use crate::properties::typed;
 use crate::reasons::reasons_against;
 use crate::schema::STRIDE;
@@ -34,7 +34,7 @@ pub struct Outcome {
 impl Outcome {
     /// The finding's name, as short as a test would write it.
     pub fn name(&self, db: &dyn Db) -> SmolStr {
-        let short = |decl: Decl| full_name(db, decl).trim_start_matches("std.").to_owned();
+        let short = |decl: Decl| short_name(db, decl);
         match &self.finding {
             FindingSelector::Rule(rule, subject) => {
                 format!("{}@{}", short(*rule), short(*subject)).into()

@@ -74,7 +74,7 @@ pub use lower::{
 pub use settings::{RuleSetting, SETTINGS_SECTIONS, Settings, settings_keys, settings_words};
 
 // Names: which declaration one means, and how a declaration is called.
-pub use names::{full_name, name_from};
+pub use names::{full_name, name_from, short_name};
 pub use resolve::{
     component_of, components, components_around, names_in, resolve, resolve_as, top_level,
     visible_declarations,

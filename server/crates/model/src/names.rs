@@ -2,6 +2,7 @@
 
 use crate::db::{Db, Decl, File};
 use crate::headings::ends;
+use crate::library;
 use crate::resolve::{declared, resolve};
 use smol_str::{SmolStr, format_smolstr};
 use threatline_syntax::Kind;
@@ -33,7 +34,7 @@ pub fn full_name(db: &dyn Db, decl: Decl) -> SmolStr {
         return name.clone();
     }
     if decl.in_library(db) {
-        return format_smolstr!("std.{name}");
+        return library::full_name(name).into();
     }
     match decl.component(db) {
         Some(component) => format_smolstr!("{component}.{name}"),
@@ -43,7 +44,7 @@ pub fn full_name(db: &dyn Db, decl: Decl) -> SmolStr {
 
 /// The same without the `std.` of what is the library's.
 pub fn short_name(db: &dyn Db, decl: Decl) -> &str {
-    full_name(db, decl).trim_start_matches("std.")
+    library::short_name(full_name(db, decl))
 }
 
 /// The name of a declaration as short as it can be written in a file and still mean it.

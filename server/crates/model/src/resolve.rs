@@ -131,7 +131,11 @@ pub fn resolve(db: &dyn Db, file: File, name: &str) -> Result<Decl, Unresolved> 
         }
     }
     let (head, rest) = split_head(name);
-    let in_library = if head == "std" { rest } else { Some(name) };
+    let in_library = if head == crate::library::ROOT {
+        rest
+    } else {
+        Some(name)
+    };
     if let Some(decl) = in_library.and_then(|name| top_level(db, library).get(name)) {
         return Ok(*decl);
     }
@@ -167,9 +171,8 @@ pub fn definition_behind(db: &dyn Db, file: File, name: &str, kinds: &[Kind]) ->
 /// The definition of one of some kinds which a name means in what a model builds on.
 pub fn definition_of_base(db: &dyn Db, model: Model, name: &str, kinds: &[Kind]) -> Option<Decl> {
     let library = World::get(db).library(db);
-    let in_library = name
-        .strip_prefix("std.")
-        .and_then(|name| top_level_member(db, library, name));
+    let in_library =
+        crate::library::name_within(name).and_then(|name| top_level_member(db, library, name));
     let bases = model
         .with_bases(db)
         .skip(1)

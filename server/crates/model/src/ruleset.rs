@@ -3,6 +3,7 @@
 
 use crate::checker::rule_subjects;
 use crate::db::{Db, Decl, Model};
+use crate::library;
 use crate::names::full_name;
 use crate::settings::RuleSetting;
 use rustc_hash::FxHashMap;
@@ -28,7 +29,7 @@ pub fn rule_named(db: &dyn Db, model: Model, name: &str) -> Option<Decl> {
             .find(|rule| full_name(db, **rule) == name)
             .copied()
     };
-    named(name).or_else(|| named(&format!("{}.{name}", crate::library::ROOT)))
+    named(name).or_else(|| named(&library::full_name(name)))
 }
 
 /// What `threatline.toml` sets for rules, by the rule that each name means.

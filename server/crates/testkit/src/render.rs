@@ -4,7 +4,7 @@ use crate::fixtures::SETTINGS;
 use std::fmt::Write;
 use threatline_model::{
     Database, Diagnostic, FindingState, Location, Workspace, all_findings, diagnostics, full_name,
-    settings_diagnostics,
+    library, settings_diagnostics,
 };
 use threatline_syntax::{Encoding, LineIndex, Span};
 
@@ -46,7 +46,7 @@ pub fn render_findings(workspace: &Workspace) -> String {
     for assessed in workspace.models().flat_map(|model| all_findings(db, model)) {
         let finding = &assessed.finding;
         let name = finding.id.name(db);
-        let name = name.strip_prefix("std.").unwrap_or(&name);
+        let name = library::short_name(&name);
         write!(
             text,
             "{} {} {name}",

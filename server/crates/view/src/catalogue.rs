@@ -2,9 +2,8 @@
 //! must not know how they are laid out.
 
 use threatline_model::{
-    Categories, Database, Decl, Kind, Level, Model, Part, RuleSetting, full_name,
-    mitigations_against_rule, rule_settings, rule_subjects, rules, technologies_wanted, typed,
-    with_broader,
+    Categories, Database, Decl, Kind, Level, Model, Part, RuleSetting, mitigations_against_rule,
+    rule_settings, rule_subjects, rules, short_name, technologies_wanted, typed, with_broader,
 };
 
 /// A rule, and what it says.
@@ -85,8 +84,7 @@ fn is_within(id: &str, wanted: &str) -> bool {
 /// What a rule says.
 pub fn entry(db: &Database, model: Model, rule: Decl) -> Entry {
     let stated = typed(db, rule);
-    let full = full_name(db, rule);
-    let name = full.strip_prefix("std.").unwrap_or(full).to_owned();
+    let name = short_name(db, rule).to_owned();
     let level = |property, default| {
         stated
             .word(property)

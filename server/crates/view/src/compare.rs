@@ -13,7 +13,9 @@ use std::hash::Hash;
 use threatline_model::{
     Assessed, Database, Decl, FindingId, FindingState, Kind, Level, Model, Part, Place,
     RuleSetting, Sensitivity, Settings, Span, TypedValue, all_findings, checked_condition, crossed,
-    effective_mitigations, ends, full_name, holds, reasons_against, rule_named,
+    effective_mitigations, ends, full_name, holds,
+    library::short_name,
+    reasons_against, rule_named,
     schema::{CLASSIFICATION, Property, TRUST},
     sensitivity_of_asset, trust, typed,
 };
@@ -392,7 +394,7 @@ impl Comparer<'_> {
                 );
             }
         }
-        let plain = |setting: &RuleSetting| setting.name.trim_start_matches("std.").to_owned();
+        let plain = |setting: &RuleSetting| short_name(&setting.name).to_owned();
         let mut names: Vec<String> = base.rules.iter().chain(&head.rules).map(plain).collect();
         names.sort();
         names.dedup();
@@ -494,7 +496,7 @@ impl Comparer<'_> {
         };
         format!(
             "`{}` ({}{missing})",
-            plain(&name),
+            short_name(&name),
             found.finding.severity.word()
         )
     }
@@ -683,7 +685,7 @@ impl Comparer<'_> {
                     .iter()
                     .any(|found| found.finding.is_selected_by(names))
             {
-                accepted.push(format!("`{}`", plain(&text)));
+                accepted.push(format!("`{}`", short_name(&text)));
             }
         }
         let accepted = accepted.join(", ");
@@ -972,7 +974,7 @@ impl Comparer<'_> {
             };
             let message = format!(
                 "`{}` no longer protects {}{of}",
-                plain(&name),
+                short_name(&name),
                 self.some(&elements)
             );
             self.tell_of(Topic::Weakened, elements[0], Part::Name, message);
@@ -980,7 +982,7 @@ impl Comparer<'_> {
         for ((mitigation, by, part), elements) in gained.0 {
             let message = format!(
                 "`{}` protects {}",
-                plain(&self.name(mitigation)),
+                short_name(&self.name(mitigation)),
                 self.some(&elements)
             );
             let subject = (elements[0].kind(head).word(), self.name(elements[0]));
@@ -1054,7 +1056,7 @@ impl Comparer<'_> {
     }
 
     fn treated(&self, state: FindingState) -> String {
-        let by = |decl: Decl| plain(&self.name(decl)).to_owned();
+        let by = |decl: Decl| short_name(&self.name(decl)).to_owned();
         match state {
             FindingState::Open => String::new(),
             FindingState::Planned(mitigation) => {
@@ -1173,11 +1175,6 @@ fn until(db: &Database, accept: Decl) -> String {
         .date("until")
         .map(|until| format!(" until {until}"))
         .unwrap_or_default()
-}
-
-/// A name without that of the library.
-fn plain(name: &str) -> &str {
-    name.strip_prefix("std.").unwrap_or(name)
 }
 
 /// A text of people among names in backticks.

@@ -5,7 +5,7 @@ use crate::catalogue;
 use threatline_model::{
     Assessed, Database, Decl, FindingId, FindingState, Kind, Model, Part, Place, RuleSetting,
     World, all_findings, checked_condition, codes::Code, facts_in_condition, finding_reasons,
-    full_name, is_done, mitigations_against_finding, mitigations_against_rule, name_from,
+    full_name, is_done, library, mitigations_against_finding, mitigations_against_rule, name_from,
     references, rule_named, schema::STATUS, severity_steps, tests_of_rule, typed,
 };
 use threatline_syntax::prose::plural;
@@ -323,5 +323,5 @@ pub fn find_findings(db: &Database, model: Model, name: &str) -> Vec<Assessed> {
 fn normal(name: &str) -> String {
     let name: Vec<&str> = name.split_whitespace().collect();
     let name = name.join(" ");
-    name.strip_prefix("std.").map(str::to_owned).unwrap_or(name)
+    library::short_name(&name).to_owned()
 }

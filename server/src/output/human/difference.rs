@@ -12,7 +12,7 @@ use crate::reports::model::Entry;
 use crate::reports::spots::spot_of_finding;
 use std::collections::HashSet;
 use std::io::{Result, Write};
-use threatline_model::{Database, FindingId};
+use threatline_model::{Database, FindingId, library};
 use threatline_view::compare::{Closed, Opened, Topic};
 
 /// An entry of a list, and where it is or why.
@@ -94,7 +94,7 @@ fn notes(db: &Database, difference: &Difference, entry: &Entry) -> Vec<String> {
     let findings = entry.diagnostic.findings.len();
     let called = |opened: &Opened| {
         let name = opened.assessed.finding.id.name(db);
-        format!("`{}`", name.trim_start_matches("std."))
+        format!("`{}`", library::short_name(&name))
     };
     let is_alone = opened.len() == 1 && findings == 1;
     let mut notes = Vec::new();

@@ -4,7 +4,7 @@ use super::escape::escape;
 use crate::printable::printable;
 use std::io::{Result, Write};
 use threatline_model::{
-    Database, Decl, Kind, World, broader_says, full_name, references, typed, visible_declarations,
+    Database, Decl, Kind, World, broader_says, references, short_name, typed, visible_declarations,
 };
 use threatline_view::catalogue::Entry;
 use threatline_view::markdown;
@@ -132,7 +132,7 @@ fn heading(subject: &str) -> String {
 }
 
 fn name(db: &Database, decl: Decl) -> String {
-    full_name(db, decl).trim_start_matches("std.").to_owned()
+    short_name(db, decl).to_owned()
 }
 
 fn names(db: &Database, decls: impl Iterator<Item = Decl>) -> String {

@@ -4,7 +4,8 @@ use super::{Draft, Fact, Item};
 use rustc_hash::FxHashMap;
 use threatline_model::schema::{STRIDE, Takes};
 use threatline_model::{
-    Database, Decl, FindingSelector, Kind, Model, TypedValue, ends, full_name, placed_in, typed,
+    Database, Decl, FindingSelector, Kind, Model, TypedValue, ends, full_name, placed_in,
+    short_name, typed,
 };
 use threatline_view::names::shown_name;
 
@@ -80,7 +81,7 @@ fn item_of(db: &Database, decl: Decl, key: String) -> Item {
 
 fn fact_of(db: &Database, takes: Takes, value: &TypedValue) -> Fact {
     let name = |decl: Decl| full_name(db, decl).to_string();
-    let library_name = |decl: Decl| full_name(db, decl).trim_start_matches("std.").to_owned();
+    let library_name = |decl: Decl| short_name(db, decl).to_owned();
     match value {
         TypedValue::Word(position) => match takes {
             Takes::Words(words) => Fact::Word(words.word(*position).to_owned()),

@@ -7,7 +7,7 @@ use crate::language;
 use crate::tree::Loss;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
-use threatline_model::{Date, FindingId, Kind, all_findings, full_name};
+use threatline_model::{Date, FindingId, Kind, all_findings, full_name, short_name};
 
 /// What a decision is about, as far as it is in the model.
 struct Subjects {
@@ -75,7 +75,7 @@ fn open_findings(draft: &Draft) -> FxHashMap<String, BTreeSet<String>> {
             continue;
         };
         if let Some(key) = keys.get(full_name(db, element).as_str()) {
-            let rule = full_name(db, rule).trim_start_matches("std.").to_owned();
+            let rule = short_name(db, rule).to_owned();
             open.entry((*key).to_owned()).or_default().insert(rule);
         }
     }

@@ -5,6 +5,7 @@ use super::parts::Parts;
 use crate::draft::{Draft, Item};
 use crate::names::{MAX_NAME, of_title, of_title_within};
 use rustc_hash::{FxHashMap, FxHashSet};
+use threatline_model::library;
 use threatline_syntax::is_name;
 
 /// Names of declarations.
@@ -81,7 +82,7 @@ impl Names {
             || self.declared[from].contains(name)
             || components.any(|component| component == name);
         if is_hidden {
-            format!("std.{name}")
+            library::full_name(name)
         } else {
             name.to_owned()
         }

@@ -5,7 +5,7 @@ use crate::draft::{Draft, Item};
 use crate::names::{MAX_NAME, of_title};
 use crate::once::Once;
 use rustc_hash::{FxHashMap, FxHashSet};
-use threatline_model::{ENDPOINT_KINDS, Kind};
+use threatline_model::{ENDPOINT_KINDS, Kind, library};
 use threatline_syntax::is_name;
 use threatline_view::sanitize::line;
 
@@ -289,7 +289,7 @@ impl ComponentNames {
     fn own(&self, part: &str, parts: &[&str]) -> String {
         let is_reserved = || {
             // The library's own, and one whose file would be a test.
-            part.starts_with("std.") || part.ends_with(".test")
+            library::name_within(part).is_some() || part.ends_with(".test")
         };
         let are_parents_there = || {
             part.match_indices('.').all(|(end, _)| {

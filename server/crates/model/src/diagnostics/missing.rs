@@ -13,6 +13,7 @@ use crate::diagnostics::runs::runs;
 use crate::findings::{Finding, finding_reasons};
 use crate::headings::{ends, placed_in};
 use crate::identity::FindingId;
+use crate::library;
 use crate::lower::Part;
 use crate::mitigations::mitigations_against_rule;
 use crate::names::{full_name, name_from};
@@ -181,7 +182,7 @@ fn open_message(db: &dyn Db, group: &Group) -> String {
 /// The command that explains a finding, as a sentence.
 fn explained_by(db: &dyn Db, id: FindingId) -> String {
     let name = id.name(db);
-    let name = name.strip_prefix("std.").unwrap_or(&name);
+    let name = library::short_name(&name);
     // An arrow would be the shell's.
     let quote = if name.contains('>') { "'" } else { "" };
     format!("`threatline explain {quote}{name}{quote}` tells more")

@@ -2,9 +2,10 @@
 //! must not know findings.
 
 use super::matching::{is_text, values};
-use super::{Comparer, Topic, plain, unquoted};
+use super::{Comparer, Topic, unquoted};
 use threatline_model::{
     Database, Decl, Kind, Part, broader_says, is_done,
+    library::short_name,
     schema::{LEVEL, STATUS, Takes},
     sensitivity_of_asset, trust_of_boundary, typed,
 };
@@ -264,5 +265,5 @@ fn loses_when_shorter(kind: Kind, name: &str) -> bool {
 }
 
 fn quoted(word: &str) -> String {
-    format!("`{}`", plain(&unquoted(word)))
+    format!("`{}`", short_name(&unquoted(word)))
 }

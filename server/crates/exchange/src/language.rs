@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use std::fmt::Write;
 use threatline_format::format;
 use threatline_model::{Kind, schema};
+use threatline_syntax::strings::quoted;
 use threatline_view::sanitize::{acts, line};
 
 /// The longest line of a comment, in characters.
@@ -82,8 +83,12 @@ fn write_component(text: &mut String, component: &Component, draft: &Draft, is_w
         return;
     };
     write_description(text, if is_whole { &draft.description } else { "" });
-    let _ = write!(text, "component {name} {}", quoted(&component.title));
-    let owners: Vec<String> = draft.owner.iter().map(|owner| quoted(owner)).collect();
+    let _ = write!(text, "component {name} {}", text_literal(&component.title));
+    let owners: Vec<String> = draft
+        .owner
+        .iter()
+        .map(|owner| text_literal(owner))
+        .collect();
     if is_whole && !owners.is_empty() {
         let _ = write!(text, " {{ owner: {} }}", owners.join(", "));
     }
@@ -179,7 +184,7 @@ fn write_body(text: &mut String, item: &Item, part: usize, names: &Names) {
 fn fact_text(fact: &Fact, part: usize, names: &Names) -> Option<String> {
     match fact {
         Fact::Word(word) => Some(word.clone()),
-        Fact::Text(text) => Some(quoted(text)),
+        Fact::Text(text) => Some(text_literal(text)),
         Fact::Item(key) => names.of_item(key, part),
         Fact::Library(name) => Some(names.of_library(name, part)),
         Fact::Date(date) => Some(date.to_string()),
@@ -230,21 +235,7 @@ fn harmless(line: &str) -> String {
     kept.trim_end().to_owned()
 }
 
-/// A string of the language.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.replace("\r\n", "\n").chars() {
-        match character {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            character if acts(character) => {
-                let _ = write!(quoted, "\\u{{{:x}}}", character as u32);
-            }
-            character => quoted.push(character),
-        }
-    }
-    quoted.push('"');
-    quoted
+/// A text of people as a string of the language.
+fn text_literal(text: &str) -> String {
+    quoted(&text.replace("\r\n", "\n"))
 }

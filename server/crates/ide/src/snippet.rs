@@ -23,9 +23,24 @@ pub fn plain_text(snippet: &str) -> String {
     text
 }
 
+/// A text as it is written in a place of a snippet.
+pub fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('$', "\\$")
+        .replace('}', "\\}")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::plain_text;
+    use super::*;
+
+    #[test]
+    fn any_text_can_stand_in_a_place() {
+        for text in ["", "plain", "$1 ${2:x}", "a } b", "\\", "\\$", "\"\\\"}"] {
+            let snippet = format!("\"${{1:{}}}\"$0", escaped(text));
+            assert_eq!(plain_text(&snippet), format!("\"{text}\""));
+        }
+    }
 
     #[test]
     fn places_hold_what_stands_in_them() {

@@ -8,8 +8,9 @@ pub mod prose;
 mod span;
 pub mod spelling;
 
-// Tokens.
+// Tokens, and what is in those that are strings.
 pub mod lexer;
+pub mod strings;
 
 // Trees.
 mod parse;

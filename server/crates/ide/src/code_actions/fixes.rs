@@ -2,6 +2,7 @@
 
 use super::{ActionKind, CodeAction, span_of};
 use crate::change::Change;
+use crate::snippet;
 use crate::write::{
     add_property, add_value, append, remove_declaration, remove_property, remove_value,
 };
@@ -14,7 +15,7 @@ use threatline_model::{
     typed,
 };
 use threatline_syntax::prose::with_article;
-use threatline_syntax::{SyntaxError, SyntaxErrorKind};
+use threatline_syntax::{SyntaxError, SyntaxErrorKind, strings};
 use threatline_view::names::shown_name;
 
 /// How many ways of the same kind are offered.
@@ -657,7 +658,7 @@ impl Fixes<'_> {
         };
         let text = format!(
             "mitigation {name} \"${{1:{}}}\" {{\n  based_on: {of}\n  status: ${{2:planned}}\n  due: ${{3:{}}}\n}}",
-            escaped(&title),
+            snippet::escaped(&strings::escaped(&title)),
             self.in_days(90)
         );
         append(db, self.file, &text, &mut change);
@@ -700,7 +701,7 @@ impl Fixes<'_> {
             .unwrap_or_default();
         let text = format!(
             "threat {name} \"${{1:{}}}\" {{\n  category: {}\n  targets: {}{references}\n}}",
-            escaped(&found.finding.id.title(db)),
+            snippet::escaped(&strings::escaped(&found.finding.id.title(db))),
             categories.join(", "),
             targets.join(", ")
         );
@@ -873,12 +874,4 @@ fn as_name(title: &str) -> String {
     } else {
         name
     }
-}
-
-/// A text as it stands in a snippet and in quotes.
-fn escaped(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('"', "\\\"");
-    text.replace('\\', "\\\\")
-        .replace('$', "\\$")
-        .replace('}', "\\}")
 }

@@ -7,6 +7,7 @@ use super::spans::{PartSpans, PropertySpans, Spans};
 use super::written::{Facts, FindingFacts, PropertyFacts, Shape, Subject, Value};
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::sync::Arc;
+use threatline_syntax::strings::unescaped;
 use threatline_syntax::{
     Declaration, NOT_CLOSED, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind,
     description_lines, field, is_invisible, name_text, span,
@@ -202,7 +203,7 @@ impl<'text> DeclarationReader<'text> {
             let written = &self.text[part.byte_range()];
             match part.kind() {
                 "string_content" => text.push_str(written),
-                "escape_sequence" => match escaped(written) {
+                "escape_sequence" => match unescaped(written) {
                     Some(character) => text.push(character),
                     None => {
                         text.push('\u{fffd}');
@@ -250,19 +251,6 @@ fn part_spans(node: Declaration, start: u32, properties: Box<[PropertySpans]>) -
         target,
         body: node.body().map(here),
         properties,
-    }
-}
-
-fn escaped(written: &str) -> Option<char> {
-    match written {
-        "\\\"" => Some('"'),
-        "\\\\" => Some('\\'),
-        "\\n" => Some('\n'),
-        "\\t" => Some('\t'),
-        _ => {
-            let digits = written.strip_prefix("\\u{")?.strip_suffix('}')?;
-            char::from_u32(u32::from_str_radix(digits, 16).ok()?)
-        }
     }
 }
 

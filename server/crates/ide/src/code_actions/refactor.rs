@@ -11,7 +11,9 @@ use threatline_model::{
     names_in, schema, top_level, typed,
 };
 use threatline_syntax::characters::is_name_part;
+use threatline_syntax::lexer::{Lexer, Token};
 use threatline_syntax::prose::count;
+use threatline_syntax::strings::quoted;
 
 /// What can be done in a part of a file.
 pub fn at(
@@ -71,25 +73,15 @@ fn named_flow(db: &Database, models: &[Model], flow: Decl) -> Option<CodeAction>
     let (_, source_at) = flow.part(Part::Source).resolve(db);
     let mut change = Change::default();
     let between = text.get(kind.end as usize..source_at.start as usize)?;
-    match between.find(':') {
+    let has_colon = Lexer::new(between).any(|token| token.written(between) == ":");
+    let (place, new) = if has_colon {
         // `flow "Title": a -> b`
-        Some(_) => change.edit(
-            file.path(db),
-            Span {
-                start: kind.end,
-                end: kind.end,
-            },
-            format!(" {name}"),
-        ),
-        None => change.edit(
-            file.path(db),
-            Span {
-                start: source_at.start,
-                end: source_at.start,
-            },
-            format!("{name}: "),
-        ),
-    }
+        (kind.end, format!(" {name}"))
+    } else {
+        (source_at.start, format!("{name}: "))
+    };
+    let (start, end) = (place, place);
+    change.edit(file.path(db), Span { start, end }, new);
     let full = match file.component(db) {
         Some(component) => format!("{component}.{name}"),
         None => name.clone(),
@@ -196,7 +188,7 @@ fn ordered_properties(db: &Database, decl: Decl) -> Option<CodeAction> {
     let is_in_order = order.iter().enumerate().all(|(place, at)| place == *at);
     // A comment would stay behind.
     let (_, body) = decl.part(Part::Body).resolve(db);
-    if is_in_order || text.get(body.range())?.contains("//") {
+    if is_in_order || Lexer::new(text.get(body.range())?).any(Token::is_comment) {
         return None;
     }
     let mut change = Change::default();
@@ -285,7 +277,7 @@ fn extracted(
     let title = chosen
         .iter()
         .find_map(|decl| decl.title(db))
-        .map(|title| format!(" {:?}", title.as_str()))
+        .map(|title| format!(" {}", quoted(title)))
         .unwrap_or_default();
     let mut text = format!("component {component}{title}\n");
     // Outside, they are named by their component from now on.

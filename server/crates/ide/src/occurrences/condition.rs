@@ -7,7 +7,7 @@ use threatline_model::{
     Condition, Expression, Gives, Kind, Many, NodeId, Part, Span, fact_named, resolve_as,
     schema::{self, CLASSIFICATION, Takes},
 };
-use threatline_syntax::lexer::name_words;
+use threatline_syntax::lexer::{Lexer, name_words};
 
 /// Collects the words of a condition about some kinds of elements, in the property at a position.
 pub fn collect(collector: &mut Collector, position: u16, condition: &Condition, kinds: &[Kind]) {
@@ -159,19 +159,17 @@ impl Walk<'_, '_> {
         let called = Span::new(span.start as usize, end as usize);
         self.collector.add(part, called, Meaning::Function);
         let Some(argument) = argument else { return };
-        let first = argument.split('.').next().unwrap_or(argument);
-        let Some(at) = self.collector.text[end as usize..span.end as usize].find(first) else {
-            return;
-        };
-        let start = end + at as u32;
-        let written = &self.collector.text[start as usize..span.end as usize];
-        let length = written
-            .find([')', ' ', '\n', '\r', '\t'])
-            .unwrap_or(written.len());
+        let behind = &self.collector.text[end as usize..span.end as usize];
+        let mut written = Lexer::new(behind)
+            .filter(|token| !token.is_comment())
+            .skip_while(|token| token.written(behind) == "(")
+            .take_while(|token| !matches!(token.written(behind), "where" | ")"));
+        let Some(first) = written.next() else { return };
         let of_argument = Span {
-            start,
-            end: start + length as u32,
+            start: first.span.start,
+            end: written.last().unwrap_or(first).span.end,
         };
+        let of_argument = of_argument.shifted(end);
         if function == "used" {
             return self.add_declaration(part, of_argument, argument, Kind::Technology);
         }

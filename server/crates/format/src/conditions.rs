@@ -34,17 +34,17 @@ pub fn inner(tokens: &[Token]) -> Option<Range<usize>> {
 fn open_of_last(tokens: &[Token]) -> Option<usize> {
     let mut depth = 0usize;
     let mut open = None;
-    for (at, token) in tokens.iter().enumerate() {
+    for (position, token) in tokens.iter().enumerate() {
         match token.kind {
             "(" | "call (" => {
                 depth += 1;
-                open = open.or(Some(at));
+                open = open.or(Some(position));
             }
             ")" => depth = depth.saturating_sub(1),
             _ => {}
         }
         // It ends before the operand does.
-        if depth == 0 && open.is_some() && at + 1 < tokens.len() {
+        if depth == 0 && open.is_some() && position + 1 < tokens.len() {
             return None;
         }
     }
@@ -55,12 +55,12 @@ fn open_of_last(tokens: &[Token]) -> Option<usize> {
 pub fn last_operators(tokens: &[Token]) -> Vec<usize> {
     let mut depth = 0usize;
     let (mut ands, mut ors) = (Vec::new(), Vec::new());
-    for (at, token) in tokens.iter().enumerate() {
+    for (position, token) in tokens.iter().enumerate() {
         match token.kind {
             "(" | "call (" => depth += 1,
             ")" => depth = depth.saturating_sub(1),
-            "and" if depth == 0 => ands.push(at),
-            "or" if depth == 0 => ors.push(at),
+            "and" if depth == 0 => ands.push(position),
+            "or" if depth == 0 => ors.push(position),
             _ => {}
         }
     }

@@ -66,7 +66,7 @@ pub fn width(code: &str) -> usize {
 
 /// How the first line of a text ends.
 pub fn first_line_end(text: &str) -> &'static str {
-    match text.find(['\n', '\r']).map(|at| &text[at..]) {
+    match text.find(['\n', '\r']).map(|end| &text[end..]) {
         Some(end) if end.starts_with("\r\n") => "\r\n",
         Some(end) if end.starts_with('\r') => "\r",
         _ => "\n",

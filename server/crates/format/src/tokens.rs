@@ -60,8 +60,12 @@ pub fn tokens<'text>(
 pub fn joined(tokens: &[Token]) -> String {
     let mut code = String::new();
     let mut last = "(";
-    for (at, token) in tokens.iter().enumerate() {
-        if token.kind == "," && tokens.get(at + 1).is_some_and(|next| next.kind == ")") {
+    for (position, token) in tokens.iter().enumerate() {
+        if token.kind == ","
+            && tokens
+                .get(position + 1)
+                .is_some_and(|next| next.kind == ")")
+        {
             continue;
         }
         let touches_last = matches!(last, "(" | "call (" | "@");

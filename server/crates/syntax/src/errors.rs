@@ -46,19 +46,19 @@ pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
             kind: SyntaxErrorKind::Unexpected,
         }];
     }
-    let mut found = errors_in(tree.root_node(), text);
+    let mut errors = errors_in(tree.root_node(), text);
     let misread = misread_blocks(tree, text);
-    found.retain(|error| {
+    errors.retain(|error| {
         !is_within(&misread, error.span) || matches!(error.kind, SyntaxErrorKind::Misspelt(_))
     });
-    found.sort_by_key(|error| (error.span.start, error.span.end));
-    found.dedup_by(|next, previous| next.span == previous.span);
-    found
+    errors.sort_by_key(|error| (error.span.start, error.span.end));
+    errors.dedup_by(|next, previous| next.span == previous.span);
+    errors
 }
 
 /// The syntax errors of a part of a tree.
 fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
-    let mut found = Vec::new();
+    let mut errors = Vec::new();
     let mut cursor = part.walk();
     // The kinds of the nodes around: to ask a node for its parent takes as long as the tree is
     // deep.
@@ -68,12 +68,12 @@ fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
         let node = cursor.node();
         let mut descend = node.has_error() || node.kind() == "source_file";
         if node.is_missing() {
-            found.push(missing(node, text));
+            errors.push(missing(node, text));
             descend = false;
         } else if lacks_word(node) {
-            found.push(missing(node, text));
+            errors.push(missing(node, text));
         } else if node.is_error() {
-            found.push(unexpected(
+            errors.push(unexpected(
                 node,
                 around.last().copied().unwrap_or("source_file"),
                 text,
@@ -81,12 +81,12 @@ fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
             // One error for what was skipped; but a declaration inside of it is looked into.
             descend = true;
         } else if node.kind() == "declaration" {
-            found.extend(unopened(node, text));
-            found.extend(unfinished(node, text));
+            errors.extend(unopened(node, text));
+            errors.extend(unfinished(node, text));
             // Of the parts only a finding may be unfinished, and those are few.
             descend |= node.has_error() || text[node.byte_range()].contains('@');
         } else if node.kind() == "flow_ends" {
-            found.extend(unfinished(node, text));
+            errors.extend(unfinished(node, text));
         } else if matches!(node.kind(), "block" | "property" | "finding") {
             descend = true;
         }
@@ -104,7 +104,7 @@ fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
             around.pop();
         }
     }
-    found
+    errors
 }
 
 /// The declarations whose kind is misspelt, `proces gateway { … }`: one error, and nothing in them
@@ -162,7 +162,7 @@ fn lacks_word(node: Node) -> bool {
 }
 
 fn missing(node: Node, text: &str) -> SyntaxError {
-    let what = match node.kind() {
+    let missing = match node.kind() {
         "_word" | "name" | "property_name" => "a name".to_owned(),
         kind => format!("`{kind}`"),
     };
@@ -175,7 +175,7 @@ fn missing(node: Node, text: &str) -> SyntaxError {
     let message = if node.kind() == "\"" {
         NOT_CLOSED.to_owned()
     } else {
-        format!("{what} is missing here")
+        format!("{missing} is missing here")
     };
     SyntaxError {
         span: last_character(text, end),
@@ -222,7 +222,7 @@ pub fn last_character(text: &str, end: usize) -> Span {
     let start = text[..end]
         .char_indices()
         .next_back()
-        .map_or(0, |(at, _)| at);
+        .map_or(0, |(start, _)| start);
     Span::new(start, end)
 }
 
@@ -237,12 +237,12 @@ fn unexpected(node: Node, parent: &str, text: &str) -> SyntaxError {
             .next()
             .map_or_else(String::new, |space| format!("U+{:04X}", space as u32));
     }
-    let at = span(node);
+    let place = span(node);
     if let Some((word, kind)) = misspelt_kind(whole).filter(|_| parent == "source_file") {
         return SyntaxError {
             span: Span {
-                start: at.start,
-                end: at.start + word.len() as u32,
+                start: place.start,
+                end: place.start + word.len() as u32,
             },
             message: format!("nothing is declared with `{word}`; {}", did_you_mean(kind)),
             kind: SyntaxErrorKind::Misspelt(kind),
@@ -251,8 +251,8 @@ fn unexpected(node: Node, parent: &str, text: &str) -> SyntaxError {
     // One line is enough to see it.
     let end = whole
         .find(['\n', '\r'])
-        .map_or(at.end, |line| at.start + line as u32)
-        .max(at.start + 1);
+        .map_or(place.end, |line| place.start + line as u32)
+        .max(place.start + 1);
     let expected = match parent {
         "source_file" => "expected a declaration, such as `process name \"Title\" { … }`",
         "block" => "expected a property, `name: value`, or `}`",
@@ -262,8 +262,8 @@ fn unexpected(node: Node, parent: &str, text: &str) -> SyntaxError {
     };
     SyntaxError {
         span: Span {
-            start: at.start,
-            end: end.min(at.end.max(at.start)),
+            start: place.start,
+            end: end.min(place.end.max(place.start)),
         },
         message: format!("unexpected `{shown}`: {expected}"),
         kind: SyntaxErrorKind::Unexpected,
@@ -323,15 +323,15 @@ mod tests {
                     tags: \"\u{1f600}\", \u{431}\u{2014}\n}\nflow \u{e9} -> \u{431}\n";
         let characters: Vec<(usize, char)> = text.char_indices().collect();
         let mut broken = 0;
-        for (at, (start, removed)) in characters.iter().enumerate() {
-            for (end, last) in &characters[at..(at + 6).min(characters.len())] {
+        for (number, (start, removed)) in characters.iter().enumerate() {
+            for (end, last) in &characters[number..(number + 6).min(characters.len())] {
                 let text = [&text[..*start], &text[end + last.len_utf8()..]].concat();
-                let told = messages(&text);
+                let messages = messages(&text);
                 assert!(
-                    told.len() <= 6,
-                    "without {removed:?} and so on: {told:#?} of {text:?}"
+                    messages.len() <= 6,
+                    "without {removed:?} and so on: {messages:#?} of {text:?}"
                 );
-                broken += usize::from(!told.is_empty());
+                broken += usize::from(!messages.is_empty());
             }
         }
         assert!(broken > 50, "only {broken} texts were broken");

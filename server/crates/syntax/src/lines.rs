@@ -51,11 +51,13 @@ impl LineIndex {
         let (start, new_end) = (edit.start as usize, edit.new_end as usize);
         // A `\r` in front of the edit may have got a `\n` behind it, or lost it.
         let first = start.saturating_sub(1);
-        let kept = self.starts.partition_point(|at| *at as usize <= first);
-        let behind = self.starts.partition_point(|at| *at <= edit.old_end);
+        let kept = self
+            .starts
+            .partition_point(|start| *start as usize <= first);
+        let behind = self.starts.partition_point(|start| *start <= edit.old_end);
         let mut starts = self.starts[..kept].to_vec();
         push_starts(&mut starts, after, first..new_end);
-        let moved = self.starts[behind..].iter().map(|at| edit.moved(*at));
+        let moved = self.starts[behind..].iter().map(|start| edit.moved(*start));
         starts.extend(moved);
         let gone = wide_bytes(&before[start..edit.old_end as usize]);
         LineIndex {
@@ -95,17 +97,17 @@ impl LineIndex {
     /// The byte at a line and column. A column past the end of its line counts as the end, a line
     /// past the last as the end of the text, and a column inside a character as the character's
     /// first byte.
-    pub fn offset(&self, text: &str, at: LineColumn, encoding: Encoding) -> u32 {
-        let Some(&start) = self.starts.get(at.line as usize) else {
+    pub fn offset(&self, text: &str, place: LineColumn, encoding: Encoding) -> u32 {
+        let Some(&start) = self.starts.get(place.line as usize) else {
             return text.len() as u32;
         };
-        let line = text[start as usize..self.end_of_line(text, at.line)].char_indices();
+        let line = text[start as usize..self.end_of_line(text, place.line)].char_indices();
         let mut column = 0;
         let mut offset = start;
         for (index, character) in line {
             offset = start + index as u32;
             let next = column + units(character, encoding);
-            if next > at.column {
+            if next > place.column {
                 return offset;
             }
             column = next;
@@ -126,14 +128,14 @@ impl LineIndex {
 
 /// Adds where lines begin behind the line ends in a part of a text.
 fn push_starts(starts: &mut Vec<u32>, bytes: &[u8], part: Range<usize>) {
-    for at in part {
-        let ends_line = match bytes[at] {
+    for offset in part {
+        let ends_line = match bytes[offset] {
             b'\n' => true,
-            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+            b'\r' => bytes.get(offset + 1) != Some(&b'\n'),
             _ => false,
         };
         if ends_line {
-            starts.push(at as u32 + 1);
+            starts.push(offset as u32 + 1);
         }
     }
 }

@@ -36,8 +36,8 @@ impl Pieces {
             starts: vec![0],
             not_closed: None,
         };
-        pieces.not_closed = scan(text, 0, |at| {
-            pieces.starts.push(at);
+        pieces.not_closed = scan(text, 0, |start| {
+            pieces.starts.push(start);
             false
         });
         pieces
@@ -79,23 +79,23 @@ impl Pieces {
         }
         let mut starts = self.starts[..=first].to_vec();
         let mut behind = self.len();
-        let mut not_closed = scan(text, self.starts[first], |at| {
-            if at >= edit.new_end
-                && let Ok(same) = self.starts[first + 1..].binary_search(&edit.moved_from(at))
+        let mut not_closed = scan(text, self.starts[first], |start| {
+            if start >= edit.new_end
+                && let Ok(same) = self.starts[first + 1..].binary_search(&edit.moved_from(start))
             {
                 behind = first + 1 + same;
                 return true;
             }
-            starts.push(at);
+            starts.push(start);
             false
         });
         let changed = first..starts.len();
-        not_closed = not_closed.or(self.not_closed.filter(|at| *at < self.starts[first]));
+        not_closed = not_closed.or(self.not_closed.filter(|start| *start < self.starts[first]));
         if let Some(same) = self.starts.get(behind) {
             not_closed = not_closed.or(self
                 .not_closed
-                .filter(|at| at >= same)
-                .map(|at| edit.moved(at)));
+                .filter(|start| start >= same)
+                .map(|start| edit.moved(start)));
             starts.extend(self.starts[behind..].iter().map(|start| edit.moved(*start)));
         }
         EditedPieces {

@@ -113,15 +113,15 @@ pub fn children<'tree>(node: Node<'tree>) -> Vec<Node<'tree>> {
 
 /// What stands behind the slashes on each line of a description.
 pub fn description_lines<'text>(node: Node, text: &'text str) -> Vec<&'text str> {
-    let mut found = Vec::new();
+    let mut lines = Vec::new();
     for part in children(node) {
-        match (part.kind(), found.last_mut()) {
-            ("///", _) => found.push(""),
+        match (part.kind(), lines.last_mut()) {
+            ("///", _) => lines.push(""),
             ("description_text", Some(line)) => *line = &text[part.byte_range()],
             _ => {}
         }
     }
-    found
+    lines
 }
 
 /// A name without the spaces and the comments around its dots. Its words are no nodes of their own.
@@ -145,19 +145,19 @@ pub fn field<'tree>(node: Node<'tree>, name: &str) -> Option<Node<'tree>> {
 
 /// The declarations and descriptions of a file in order, those inside of broken text included.
 pub fn items(tree: &Tree) -> Vec<Item<'_>> {
-    let mut found = Vec::new();
-    collect(tree.root_node(), 0, &mut found);
-    found
+    let mut items = Vec::new();
+    collect(tree.root_node(), 0, &mut items);
+    items
 }
 
-fn collect<'tree>(node: Node<'tree>, depth: usize, found: &mut Vec<Item<'tree>>) {
+fn collect<'tree>(node: Node<'tree>, depth: usize, items: &mut Vec<Item<'tree>>) {
     let mut cursor = node.walk();
     for child in node.children(&mut cursor) {
         match child.kind() {
-            "description" => found.push(Item::Description(child)),
-            "declaration" => found.push(Item::Declaration(Declaration(child))),
+            "description" => items.push(Item::Description(child)),
+            "declaration" => items.push(Item::Declaration(Declaration(child))),
             // Declarations inside of what the parser gave up on keep their meaning.
-            "ERROR" if depth < 8 => collect(child, depth + 1, found),
+            "ERROR" if depth < 8 => collect(child, depth + 1, items),
             _ => {}
         }
     }

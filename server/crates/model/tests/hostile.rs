@@ -1,6 +1,7 @@
 //! Texts that nobody writes: none of them may bring the analysis down or keep it busy.
 
 use threatline_model::{Date, FileText, Span, Workspace, all_findings, diagnostics};
+use threatline_syntax::lexer::Lexer;
 use threatline_testkit::{Random, TODAY, render};
 
 /// How much more an optimised build is asked to take.
@@ -20,10 +21,13 @@ fn codes(files: Vec<(String, Vec<u8>)>) -> Vec<(&'static str, usize)> {
     let db = workspace.db();
     let mut found: Vec<&'static str> = Vec::new();
     for &file in model.files(db).iter() {
-        found.extend(
-            diagnostics(db, file)
-                .iter()
-                .map(|diagnostic| diagnostic.code.id),
+        let told = diagnostics(db, file);
+        found.extend(told.iter().map(|diagnostic| diagnostic.code.id));
+        // Whatever the text is, not more is said of it than it says.
+        let (told, tokens) = (told.len(), Lexer::new(&file.source(db).text).count());
+        assert!(
+            told <= tokens + 1,
+            "{told} diagnostics of {tokens} words and signs"
         );
     }
     all_findings(db, model);
@@ -43,6 +47,17 @@ fn codes_of(text: impl Into<String>) -> Vec<(&'static str, usize)> {
     codes(vec![("m.threat".to_owned(), text.into().into_bytes())])
 }
 
+/// Which codes are told, and not how often: that depends on [`SCALE`].
+fn names(counts: &[(&'static str, usize)]) -> String {
+    let codes: Vec<&str> = counts.iter().map(|(code, _)| *code).collect();
+    codes.join(" ")
+}
+
+#[track_caller]
+fn check(text: impl Into<String>, expected: &str) {
+    assert_eq!(names(&codes_of(text)), expected);
+}
+
 fn count(counts: &[(&str, usize)], code: &str) -> usize {
     counts
         .iter()
@@ -52,18 +67,17 @@ fn count(counts: &[(&str, usize)], code: &str) -> usize {
 
 #[test]
 fn nothing() {
-    for text in [
-        "",
-        " ",
-        "\n",
-        "\r",
-        "\t\u{a0}\u{2028}",
-        "//",
-        "///",
-        "\u{feff}",
-        "\0",
+    for (text, expected) in [
+        (" ", ""),
+        ("\n", ""),
+        ("\r", ""),
+        ("\t\u{a0}\u{2028}", "syntax-error"),
+        ("//", ""),
+        ("///", "loose-description"),
+        ("\u{feff}", ""),
+        ("\0", "syntax-error"),
     ] {
-        codes_of(text);
+        check(text, expected);
     }
     assert_eq!(codes_of(""), []);
     assert_eq!(
@@ -76,10 +90,9 @@ fn nothing() {
 fn noise() {
     let mut random = Random::new(7);
     for length in [1, 10, 1_000, 100_000 * SCALE] {
-        codes(vec![(
-            "m.threat".to_owned(),
-            (0..length).map(|_| random.below(256) as u8).collect(),
-        )]);
+        let bytes = (0..length).map(|_| random.below(256) as u8).collect();
+        let told = codes(vec![("m.threat".to_owned(), bytes)]);
+        assert!(names(&told).contains("syntax-error"), "{length}: {told:?}");
     }
     // Noise of the language's own signs and words.
     let words = [
@@ -101,36 +114,54 @@ fn noise() {
         "not",
     ];
     let text: Vec<&str> = (0..5_000 * SCALE).map(|_| *random.pick(&words)).collect();
-    codes_of(text.join(" "));
+    let told = codes_of(text.join(" "));
+    for code in ["syntax-error", "misplaced-declaration", "unknown-property"] {
+        assert!(count(&told, code) > 0, "{code} of {told:?}");
+    }
 }
 
 #[test]
 fn one_long_line() {
     let line = "process a { technology: web_service } ".repeat(2_500 * SCALE);
-    codes_of(line);
-    codes_of("x".repeat(2_000_000 * SCALE));
-    codes_of(format!("process a \"{}\"", "x".repeat(2_000_000 * SCALE)));
-    codes_of(format!(
-        "process a {{ accepts: {} }}",
-        "json, ".repeat(20_000)
-    ));
-    codes_of(format!(
-        "process a {{ tags: {} }}",
-        "\"t\", ".repeat(20_000)
-    ));
-    codes_of(format!(
-        "process a {{ handles: {} }}",
-        (0..3_000).map(|at| format!("n{at}, ")).collect::<String>()
-    ));
-    codes_of(format!(
-        "process p\naccept a {{ findings: {} }}",
-        "nothing@p, ".repeat(40_000)
-    ));
-    codes_of("{".repeat(50_000));
-    codes_of("\"".repeat(50_000));
-    codes_of("process ".repeat(5_000 * SCALE));
-    codes_of("process p { ".repeat(5_000 * SCALE));
-    codes_of("proces a { b: c } ".repeat(2_000));
+    check(line, "duplicate-declaration isolated-element");
+    check("x".repeat(2_000_000 * SCALE), "syntax-error");
+    check(
+        format!("process a \"{}\"", "x".repeat(2_000_000 * SCALE)),
+        "isolated-element",
+    );
+    check(
+        format!("process a {{ accepts: {} }}", "json, ".repeat(20_000)),
+        "duplicate-value isolated-element",
+    );
+    check(
+        format!("process a {{ tags: {} }}", "\"t\", ".repeat(20_000)),
+        "duplicate-value isolated-element",
+    );
+    check(
+        format!(
+            "process a {{ handles: {} }}",
+            (0..3_000).map(|at| format!("n{at}, ")).collect::<String>()
+        ),
+        "isolated-element unresolved-reference",
+    );
+    check(
+        format!(
+            "process p\naccept a {{ findings: {} }}",
+            "nothing@p, ".repeat(40_000)
+        ),
+        "isolated-element missing-property unresolved-reference",
+    );
+    check("{".repeat(50_000), "syntax-error");
+    check("\"".repeat(50_000), "syntax-error");
+    check(
+        "process ".repeat(5_000 * SCALE),
+        "duplicate-declaration isolated-element",
+    );
+    check(
+        "process p { ".repeat(5_000 * SCALE),
+        "duplicate-declaration isolated-element syntax-error",
+    );
+    check("proces a { b: c } ".repeat(2_000), "syntax-error");
 }
 
 #[track_caller]
@@ -170,12 +201,34 @@ fn deep_conditions() {
         0
     );
     assert!(told(format!("redundancy{}", " and redundancy".repeat(4 * DEEP))) > 0);
-    told(format!("privileges in ({})", "admin, ".repeat(DEEP)));
-    told("(".repeat(DEEP));
-    told("not ".repeat(DEEP));
-    told(format!("redundancy{}", " and".repeat(DEEP)));
-    told(format!("source{}", ".source".repeat(DEEP)));
-    told("any(incoming where any(".repeat(DEEP / 2));
+    for (condition, expected) in [
+        (
+            format!("privileges in ({})", "admin, ".repeat(DEEP)),
+            "empty-flow missing-mitigation",
+        ),
+        (
+            "(".repeat(DEEP),
+            "empty-flow missing-mitigation syntax-error",
+        ),
+        (
+            "not ".repeat(DEEP),
+            "empty-flow invalid-condition missing-mitigation syntax-error",
+        ),
+        (
+            format!("redundancy{}", " and".repeat(DEEP)),
+            "empty-flow invalid-condition missing-mitigation",
+        ),
+        (
+            format!("source{}", ".source".repeat(DEEP)),
+            "empty-flow invalid-condition missing-mitigation",
+        ),
+        (
+            "any(incoming where any(".repeat(DEEP / 2),
+            "empty-flow missing-mitigation syntax-error",
+        ),
+    ] {
+        assert_eq!(names(&rule(&condition)), expected);
+    }
 }
 
 /// Quantifiers in quantifiers multiply: each level looks at all members again.
@@ -189,8 +242,15 @@ fn quantifiers_within_quantifiers() {
         )
     };
     let flows: String = (0..12).map(|at| format!("flow f{at}: e -> p\n")).collect();
-    for levels in [1, 2, 30] {
-        codes_of(format!("process p\nexternal e\n{flows}{}", nest(levels)));
+    for (levels, expected) in [
+        (1, "empty-flow missing-mitigation"),
+        (2, "empty-flow invalid-condition missing-mitigation"),
+        (30, "empty-flow invalid-condition missing-mitigation"),
+    ] {
+        check(
+            format!("process p\nexternal e\n{flows}{}", nest(levels)),
+            expected,
+        );
     }
 }
 
@@ -206,14 +266,17 @@ fn deep_boundaries() {
             length - 1
         )
     };
-    codes_of(chain(60));
-    codes_of(chain(2_000 * SCALE));
+    check(chain(60), "empty-flow");
+    check(chain(2_000 * SCALE), "deep-nesting empty-flow");
     // The same, but each in a file of its own, the innermost first.
     let files = (0..500).map(|at| {
         let text = format!("boundary b{at} in b{}\nprocess p{at} in b{at}\n", at + 1);
         (format!("{at:04}.threat"), text.into_bytes())
     });
-    codes(files.collect());
+    assert_eq!(
+        names(&codes(files.collect())),
+        "deep-nesting isolated-element unresolved-reference"
+    );
 }
 
 #[test]
@@ -258,33 +321,42 @@ fn circles() {
         );
     }
     // Something leads into a circle that it is not in.
-    codes_of(
-        "boundary a in b\nboundary b in c\nboundary c in b\nprocess p in a\nflow p -> q\nprocess q in c",
+    check(
+        "boundary a in b\nboundary b in c\nboundary c in b\n\
+         process p in a\nflow p -> q\nprocess q in c",
+        "boundary-cycle empty-flow",
     );
-    codes_of(
-        "technology a { is: b, c }\ntechnology b { is: c, a }\ntechnology c { is: a, b }\nprocess p { technology: a }",
+    check(
+        "technology a { is: b, c }\ntechnology b { is: c, a }\n\
+         technology c { is: a, b }\nprocess p { technology: a }",
+        "definition-cycle isolated-element",
     );
-    codes_of(
+    check(
         "threat t { category: spoofing targets: t }\nmitigation m { counters: t based_on: m }",
+        "definition-cycle missing-mitigation unused-mitigation wrong-kind",
     );
-    codes_of("component a.b\nprocess a\nflow a.b -> a { sends: a }");
+    check(
+        "component a.b\nprocess a\nflow a.b -> a { sends: a }",
+        "unresolved-reference wrong-kind",
+    );
 }
 
 /// A circle too long to be looked for ends.
 #[test]
 fn long_circles() {
-    for kind in ["boundary", "technology", "mitigation"] {
+    for (kind, expected) in [
+        ("boundary", "deep-nesting"),
+        ("technology", "definition-cycle"),
+        ("mitigation", "definition-cycle"),
+    ] {
         let text = |at: usize, next: usize| match kind {
             "boundary" => format!("boundary n{at} in n{next}\n"),
             "technology" => format!("technology n{at} {{ is: n{next} }}\n"),
             _ => format!("mitigation n{at} {{ based_on: n{next} }}\n"),
         };
         let length = 500 * SCALE;
-        codes_of(
-            (0..length)
-                .map(|at| text(at, (at + 1) % length))
-                .collect::<String>(),
-        );
+        let circle = (0..length).map(|at| text(at, (at + 1) % length));
+        check(circle.collect::<String>(), expected);
     }
 }
 
@@ -340,15 +412,19 @@ fn the_same_name_over_and_over() {
             .collect(),
     );
     assert_eq!(count(&found, "duplicate-declaration"), 499);
-    codes_of(format!(
-        "process p {{ {} }}",
-        "redundancy: yes ".repeat(5_000)
-    ));
-    codes_of("component c\n".repeat(3_000));
-    codes_of(
+    check(
+        format!("process p {{ {} }}", "redundancy: yes ".repeat(5_000)),
+        "duplicate-property isolated-element",
+    );
+    check(
+        "component c\n".repeat(3_000),
+        "duplicate-declaration misplaced-declaration",
+    );
+    check(
         "accept a { findings: spoofing@p by: \"x\" until: 2027-01-01 because: \"y\" }\n"
             .repeat(1_000)
             + "process p",
+        "duplicate-declaration idle-acceptance isolated-element",
     );
 }
 
@@ -357,10 +433,12 @@ fn nothing_resolves() {
     let mut text = String::new();
     for at in 0..150 * SCALE {
         text += &format!(
-            "process p{at} in nowhere{at} {{ technology: what{at} handles: which{at} mitigations: how{at} }}
+            "process p{at} in nowhere{at} {{ technology: what{at} \
+             handles: which{at} mitigations: how{at} }}
              flow who{at} -> whom{at} {{ protocol: so{at} sends: a.b.c{at} }}
              threat t{at} {{ category: any{at} targets: x{at} affects: y{at} }}
-             accept a{at} {{ findings: r{at}@s{at}, spoofing@(u{at} -> v{at}) by: \"x\" until: 2026-99-99 because: \"y\" }}\n"
+             accept a{at} {{ findings: r{at}@s{at}, spoofing@(u{at} -> v{at}) \
+             by: \"x\" until: 2026-99-99 because: \"y\" }}\n"
         );
     }
     assert!(count(&codes_of(text), "unresolved-reference") > 150);
@@ -369,22 +447,30 @@ fn nothing_resolves() {
 #[test]
 fn long_names() {
     let name = "n".repeat(100_000);
-    codes_of(format!(
-        "process {name} in {name}x\nflow {name} -> {name} {{ sends: {name}y, {name}z }}"
-    ));
-    codes_of(format!("component {}", "a.".repeat(3_000) + "b"));
-    codes_of(format!(
-        "process p {{ technology: {} }}",
-        "a.".repeat(20_000) + "b"
-    ));
-    codes_of(format!(
-        "component {}\nprocess p in x",
-        vec!["c"; 2_000].join(".")
-    ));
-    codes_of(format!("process p {{ {name}: {name} }}"));
-    codes_of(format!(
-        "rule r {{ on: flow category: tampering when: {name} = {name} }}"
-    ));
+    check(
+        format!("process {name} in {name}x\nflow {name} -> {name} {{ sends: {name}y, {name}z }}"),
+        "self-flow unresolved-reference",
+    );
+    check(
+        format!("component {}", "a.".repeat(3_000) + "b"),
+        "unresolved-reference",
+    );
+    check(
+        format!("process p {{ technology: {} }}", "a.".repeat(20_000) + "b"),
+        "isolated-element unresolved-reference",
+    );
+    check(
+        format!("component {}\nprocess p in x", vec!["c"; 2_000].join(".")),
+        "isolated-element unresolved-reference",
+    );
+    check(
+        format!("process p {{ {name}: {name} }}"),
+        "isolated-element unknown-property",
+    );
+    check(
+        format!("rule r {{ on: flow category: tampering when: {name} = {name} }}"),
+        "invalid-condition",
+    );
 }
 
 /// Everything flows to one element, which holds everything.
@@ -400,7 +486,7 @@ fn one_hub() {
     }
     text +=
         "rule near { on: process category: tampering when: any(neighbours where accepts = xml) }\n";
-    codes_of(text);
+    check(text, "unstated-fact");
 }
 
 #[test]
@@ -409,7 +495,8 @@ fn one_large_file() {
     let size = 2_000 * SCALE;
     for at in 0..size / 2 {
         text += &format!(
-            "process p{at} {{ technology: web_service }}\nflow p{at} -> p{} {{ protocol: https }}\n",
+            "process p{at} {{ technology: web_service }}\n\
+             flow p{at} -> p{} {{ protocol: https }}\n",
             (at * 7 + 1) % (size / 2)
         );
     }

@@ -10,14 +10,15 @@ use threatline_model::{Date, Level};
 #[command(
     version,
     about = "Threat models written as text, beside the code",
-    long_about = "Threatline checks threat models written as text: it finds the threats that the facts \
-                  of a model call for, and tells which of them nothing counters.\n\n\
+    long_about = "Threatline checks threat models written as text: it finds the threats that the \
+                  facts of a model call for, and tells which of them nothing counters.\n\n\
                   A model is all `.threat` files below the folder with a `threatline.toml`.",
     after_help = "First steps:\n  \
                   threatline init design          start a model in the folder `design`\n  \
                   threatline check design         see what it says\n  \
                   threatline explain unencrypted_flow@shop.orders design\n\
-                  \x20                                 why a finding is there, and what counters it",
+                  \x20                                 why a finding is there, and what \
+                  counters it",
     max_term_width = 100,
     arg_required_else_help = true
 )]
@@ -45,7 +46,7 @@ pub enum Command {
     /// Start a model that checks clean and shows the way
     Init(InitArguments),
     /// Speak the Language Server Protocol over standard input and output, for editors
-    Lsp,
+    Lsp(LspArguments),
     /// Write a page about a model, for people who do not read models
     Report(ReportArguments),
     /// List the rules that look at a model: the library's and its own
@@ -347,6 +348,25 @@ Examples:
 
 The page answers four questions: what are we working on, what can go wrong, what are we doing about
 it, did we do a good job. It needs nothing else: no script, no network. It can be printed.";
+
+/// `threatline lsp`
+#[derive(Debug, Args)]
+pub struct LspArguments {
+    /// Write what the server does to standard error
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub log: Option<Log>,
+}
+
+/// How much the server writes of what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Log {
+    /// Which models are read, how long that takes, and what fails
+    Info,
+    /// Also each message, how long it takes, and how many queries that executes
+    Messages,
+    /// Also the contents of messages, which include the texts of documents
+    Contents,
+}
 
 /// `threatline report`
 #[derive(Debug, Args)]

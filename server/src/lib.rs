@@ -37,7 +37,7 @@ pub fn main() -> ExitCode {
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Import(arguments) => import::run(arguments),
         Command::Init(arguments) => init::run(arguments),
-        Command::Lsp => lsp::run(),
+        Command::Lsp(arguments) => lsp::run(arguments),
         Command::Report(arguments) => report::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
         Command::Test(arguments) => run_tests::run(arguments),

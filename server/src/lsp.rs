@@ -1,22 +1,49 @@
 //! `threatline lsp`: the language server over standard input and output. It must not decide what a
 //! model means.
+//!
+//! Two threads: one reads and writes messages, in [`transport`]; the other owns the session, in
+//! [`main_loop`]. Requests and diagnostics are computed on pools.
 
 mod client;
-mod edits;
-mod handlers;
-mod markup;
-mod problems;
-mod session;
+mod clock;
+mod documents;
+mod faults;
+mod parent;
+mod publish;
+mod sent;
 mod settings;
-mod snapshot;
-mod transport;
+mod trace;
 mod uris;
 mod watch;
 
+mod transport;
+
+mod connection;
+mod loading;
+mod snapshot;
+
+mod diagnostics;
+mod edits;
+mod markup;
+mod progress;
+mod rounds;
+
+mod handlers;
+
+mod requests;
+
+mod session;
+
+mod main_loop;
+
+use crate::arguments::{Log, LspArguments};
 use crate::outcome::Outcome;
 use anyhow::Result;
 use session::{Event, Session};
+use std::sync::mpsc::channel;
 use tokio::io::{AsyncRead, AsyncWrite};
+use trace::Trace;
+use transport::LOG_TRACE;
 
 pub use session::End;
 
@@ -24,8 +51,10 @@ pub use session::End;
 ///
 /// # Errors
 /// When no thread can be started.
-pub fn run() -> Result<Outcome> {
-    Ok(match serve(tokio::io::stdin(), tokio::io::stdout())? {
+pub fn run(arguments: &LspArguments) -> Result<Outcome> {
+    let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
+    let end = serve_with_log(input, output, arguments.log)?;
+    Ok(match end {
         End::Orderly => Outcome::Clean,
         End::Abrupt => Outcome::Failed,
     })
@@ -36,16 +65,26 @@ pub fn run() -> Result<Outcome> {
 /// # Errors
 /// When no thread can be started.
 pub fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite) -> Result<End> {
-    let (events, received) = std::sync::mpsc::channel();
+    serve_with_log(input, output, None)
+}
+
+fn serve_with_log(
+    input: impl AsyncRead + Unpin,
+    output: impl AsyncWrite,
+    log: Option<Log>,
+) -> Result<End> {
+    let (events, received) = channel();
     let (outgoing, queue) = transport::connect();
-    let mut session = Session::new(events.clone(), outgoing.clone());
-    let (ended, end) = std::sync::mpsc::channel();
-    let connection = outgoing.clone();
-    // Nobody waits for its end where requests that nobody will read still run.
+    let to_client = outgoing.clone();
+    let trace = Trace::new(log, move |params| to_client.notify(LOG_TRACE, params));
+    let mut session = Session::new(events.clone(), outgoing.clone(), trace.clone())?;
+    let (ended, end) = channel();
+    let (connection, session_trace) = (outgoing.clone(), trace.clone());
+    // It is not joined: requests that nobody waits for may still run.
     std::thread::Builder::new()
         .name("session".to_owned())
         .spawn(move || {
-            let end = session.run(&received);
+            let end = session_trace.within(|| main_loop::run(&mut session, &received));
             connection.close();
             ended.send(end)
         })?;
@@ -53,7 +92,9 @@ pub fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite) -> Result<E
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(transport::serve(input, output, outgoing, queue, hand_on));
+    trace.within(|| {
+        runtime.block_on(transport::serve(input, output, outgoing, queue, hand_on));
+    });
     // Reading from standard input cannot be interrupted.
     runtime.shutdown_background();
     let _ = events.send(Event::Gone);

@@ -1,4 +1,5 @@
-//! What the client can do and wants, read once from what it said. It must not know the session.
+//! What the client can do and wants, read once from its first request. It must not know the
+//! session.
 
 use serde_json::Value;
 use threatline_syntax::Encoding;
@@ -9,15 +10,15 @@ use tower_lsp::ls_types::{ClientCapabilities, InitializeParams, PositionEncoding
 pub struct Client {
     /// How columns are counted.
     pub encoding: Encoding,
-    /// What it said that it can do, as far as the protocol's types know it.
+    /// Its capabilities, as far as the protocol's types know them.
     pub capabilities: ClientCapabilities,
-    /// The same, as it was said.
-    said: Value,
+    /// All of its capabilities, as they came.
+    raw_capabilities: Value,
 }
 
 impl Client {
-    /// What is said at the start: the parameters of `initialize`, read and as they came.
-    pub fn new(params: &InitializeParams, said: &Value) -> Client {
+    /// Takes the parameters of `initialize`, read and as they came.
+    pub fn new(params: &InitializeParams, raw_params: &Value) -> Client {
         let capabilities = params.capabilities.clone();
         let general = capabilities.general.as_ref();
         let offered = general
@@ -34,7 +35,7 @@ impl Client {
         Client {
             encoding,
             capabilities,
-            said: said.get("capabilities").cloned().unwrap_or_default(),
+            raw_capabilities: raw_params.get("capabilities").cloned().unwrap_or_default(),
         }
     }
 
@@ -52,27 +53,27 @@ impl Client {
         self.look(path) == Some(&Value::Bool(true))
     }
 
-    /// What the capabilities say at a path.
+    /// The value at a path of the capabilities.
     pub fn look(&self, path: &str) -> Option<&Value> {
         path.split('.')
-            .try_fold(&self.said, |value, key| value.get(key))
+            .try_fold(&self.raw_capabilities, |value, key| value.get(key))
     }
 
-    /// Whether problems are asked for, and need not be told.
+    /// Whether it asks for diagnostics, so that they need not be sent.
     pub fn pulls(&self) -> bool {
         let document = self.capabilities.text_document.as_ref();
         document.is_some_and(|document| document.diagnostic.is_some())
     }
 
     /// Whether texts that are on no disk can be shown: it asks for them by
-    /// `workspace/textDocumentContent`, as LSP 3.18 has it or, before that, as it says among what
-    /// is experimental.
+    /// `workspace/textDocumentContent`, as LSP 3.18 has it or, before that, in its experimental
+    /// capabilities.
     pub fn shows_library(&self) -> bool {
         self.look("workspace.textDocumentContent").is_some()
             || self.has("experimental.textDocumentContent")
     }
 
-    /// Whether it has a command of its own, as it says among what is experimental.
+    /// Whether it has a command of its own, by its experimental capabilities.
     pub fn runs(&self, command: &str) -> bool {
         let commands = self
             .look("experimental.commands.commands")

@@ -49,12 +49,12 @@ pub fn workspace_edit(snapshot: &Snapshot, change: &Change) -> Result<Value> {
     if !change.created.is_empty() && !can_create {
         return Err(refused("this editor lets no files be made"));
     }
-    let edit = |range: lsp::Range, text: &str| match change.is_snippet {
-        true if fills_in => {
+    let edit = |range: lsp::Range, text: &str| match (change.is_snippet, fills_in) {
+        (true, true) => {
             json!({ "range": range, "snippet": { "kind": "snippet", "value": text } })
         }
-        true => json!({ "range": range, "newText": plain_text(text) }),
-        false => json!({ "range": range, "newText": text }),
+        (true, false) => json!({ "range": range, "newText": plain_text(text) }),
+        (false, _) => json!({ "range": range, "newText": text }),
     };
     let mut documents: Vec<(lsp::Uri, Option<i32>, Vec<Value>)> = Vec::new();
     for (path, edits) in &change.edits {
@@ -69,7 +69,7 @@ pub fn workspace_edit(snapshot: &Snapshot, change: &Change) -> Result<Value> {
         let (Some(uri), Some(edits)) = (snapshot.uri(path), edits) else {
             continue;
         };
-        let version = snapshot.table.open.get(path).map(|open| open.version);
+        let version = snapshot.version(path);
         documents.push((uri, version, edits));
     }
     if !is_versioned {
@@ -89,10 +89,9 @@ pub fn workspace_edit(snapshot: &Snapshot, change: &Change) -> Result<Value> {
         let edits = [edit(lsp::Range::new(start, start), text)];
         operations.push(json!({ "textDocument": { "uri": uri, "version": null }, "edits": edits }));
     }
-    operations.extend(
-        documents
-            .into_iter()
-            .map(|(uri, version, edits)| json!({ "textDocument": { "uri": uri, "version": version }, "edits": edits })),
-    );
+    for (uri, version, edits) in documents {
+        let document = json!({ "uri": uri, "version": version });
+        operations.push(json!({ "textDocument": document, "edits": edits }));
+    }
     Ok(json!({ "documentChanges": operations }))
 }

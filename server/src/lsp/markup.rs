@@ -9,15 +9,16 @@ use tower_lsp::ls_types::{MarkupContent, MarkupKind};
 
 /// An explanation in the form that the client shows.
 pub fn content(snapshot: &Snapshot, explanation: &Explanation, as_markdown: bool) -> MarkupContent {
-    match as_markdown {
-        true => MarkupContent {
+    if as_markdown {
+        MarkupContent {
             kind: MarkupKind::Markdown,
             value: laid_out(snapshot, explanation),
-        },
-        false => MarkupContent {
+        }
+    } else {
+        MarkupContent {
             kind: MarkupKind::PlainText,
             value: plain(explanation),
-        },
+        }
     }
 }
 
@@ -26,10 +27,10 @@ fn laid_out(snapshot: &Snapshot, explanation: &Explanation) -> String {
         "**{}**\n",
         markdown::harmless(&sanitize::line(&explanation.title))
     );
-    for (at, part) in explanation.parts.iter().enumerate() {
-        let in_list = at > 0
+    for (index, part) in explanation.parts.iter().enumerate() {
+        let in_list = index > 0
             && matches!(
-                explanation.parts[at - 1],
+                explanation.parts[index - 1],
                 Section::Item(..) | Section::Link(..)
             );
         let gap = if in_list { "" } else { "\n" };

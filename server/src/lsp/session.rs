@@ -1,165 +1,57 @@
-//! The session: the one thread that owns the models and changes them, in the order in which
-//! messages came. It must not wait for the client, and computes nothing that takes long.
+//! The session: what each event changes in the models, the open documents and what the client is
+//! sent. One thread owns it, which must not wait for the client or compute anything that takes
+//! long.
 
 use super::client::Client;
+use super::clock::Clock;
+use super::connection::{Asked, Connection};
+use super::documents::Documents;
+use super::faults::Faults;
 use super::handlers;
-use super::problems;
+use super::loading::{Change, Models};
+use super::parent;
+use super::progress::Progress;
+use super::publish::{Conditions, Publisher, Reply, Round, RoundEnd, Step};
+use super::requests::{Done, Requests, Task};
+use super::rounds::{self, Outcome};
+use super::sent::Sent;
 use super::settings::Settings;
-use super::snapshot::{Open, Snapshot, Table};
-use super::transport::{Answer, Incoming, Outgoing};
+use super::snapshot::Snapshot;
+use super::trace::Trace;
+use super::transport::{Incoming, Outgoing};
 use super::uris::path_of;
 use super::watch::Watch;
-use crate::load::disk;
-use crate::load::models::today_here;
-use crate::load::paths::{SETTINGS, folder_of, is_model_file, is_settings, key};
-use ropey::Rope;
-use salsa::Database as _;
-use salsa::plumbing::Revision;
+use crate::load::paths::is_settings;
+use anyhow::Result;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
-use threatline_model::{
-    Date, Diagnostic, File, FileText, Model, Span, Workspace, diagnostics, settings_diagnostics,
-};
-use threatline_syntax::Encoding;
-use tower_lsp::jsonrpc::{Error, ErrorCode, Id};
+use tower_lsp::jsonrpc::{self, Error, ErrorCode, Id};
 use tower_lsp::ls_types as lsp;
+use tracing::{debug, error};
+
+/// How often the day is looked up when nothing happens.
+const TICK: Duration = Duration::from_secs(5);
 
 /// What happens to a session.
 pub enum Event {
     /// A message came in.
     Incoming(Incoming),
-    /// A request was interrupted by a change, and is to be answered on what is there now.
-    Again(Task),
-    /// A request has been answered, and not given up.
-    Answered(Id, bool),
+    /// A request was answered or interrupted.
+    Request(Done),
     /// Something changed on the disk.
     Disk(PathBuf),
+    /// A round of diagnostics ended.
+    Round(Round, Outcome),
     /// The connection is closed.
     Gone,
-    /// Diagnostics were told, as far as nothing interrupted that.
-    Told { of: Told, all: bool },
-}
-
-/// The files whose diagnostics are told, one kind after the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// Those that are open.
-    Open,
-    /// All others, and settings.
-    Others,
-}
-
-/// A request on its way.
-pub struct Task {
-    /// What is asked.
-    pub method: String,
-    /// About what.
-    pub params: Value,
-    /// Where the answer goes.
-    pub answer: Answer,
-    /// How often it was interrupted.
-    pub tries: u32,
-}
-
-/// How often a request begins anew before the client is told that its content was modified.
-const MOST_TRIES: u32 = 8;
-
-/// How long nothing has to happen before the client is asked to look at everything anew.
-const QUIET: Duration = Duration::from_millis(250);
-
-/// How long after the open files the others begin to follow: whoever types on does not wait for
-/// them to be stopped.
-const BREATH: Duration = Duration::from_millis(30);
-
-/// How often it is looked at what day it is, when nothing happens.
-const TICK: Duration = Duration::from_secs(5);
-
-/// What a client asks for again when it is told to: the capability, and the request that tells it.
-const REFRESHED: [(&str, &str); 4] = [
-    ("diagnostics", "workspace/diagnostic/refresh"),
-    ("semanticTokens", "workspace/semanticTokens/refresh"),
-    ("inlayHint", "workspace/inlayHint/refresh"),
-    ("codeLens", "workspace/codeLens/refresh"),
-];
-
-/// Where the session is between its start and its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Uninitialized,
-    Running,
-    ShutDown,
-}
-
-/// An open document.
-struct Document {
-    version: i32,
-    text: Rope,
-}
-
-/// The session.
-pub struct Session {
-    phase: Phase,
-    client: Arc<Client>,
-    settings: Arc<Settings>,
-    workspace: Workspace,
-    table: Arc<Table>,
-    documents: HashMap<Arc<str>, Document>,
-    folders: Vec<PathBuf>,
-    /// Each request that runs, and how to stop it.
-    running: HashMap<Id, salsa::CancellationToken>,
-    /// A request that panics, for the tests of what comes of it: `THREATLINE_PANIC_ON`.
-    panics_on: Option<String>,
-    /// A file that says what day it is, for the tests of what comes of that: `THREATLINE_TODAY`.
-    today_in: Option<PathBuf>,
-    /// What our own requests to the client are for.
-    asked: HashMap<Id, Asked>,
-    next_id: i64,
-    /// The last change that was seen.
-    change: Option<Revision>,
-    /// Whether diagnostics are to be told.
-    is_dirty: bool,
-    is_telling: bool,
-    /// When those of the files that are not open are to be told.
-    others_due: Option<Instant>,
-    /// What the client was last asked to look at anew.
-    shown: Option<Revision>,
-    /// The progress of the start, while it lasts.
-    progress: Option<Value>,
-    /// Whether the client asks for the diagnostics of the whole workspace.
-    pulls_workspace: bool,
-    /// The request for them that is answered now and the last change it sees, then that change when
-    /// it is answered.
-    pulling: Option<(Id, Option<Revision>)>,
-    pulled: Option<Option<Revision>>,
-    /// The next such requests, which wait for a change.
-    waiting: Vec<Task>,
-    /// How the session ends when all that was asked is answered, since the client sends no more.
-    ending: Option<End>,
-    /// What changed on the disk and was not looked at yet.
-    changed_on_disk: BTreeSet<PathBuf>,
-    watch: Option<Watch>,
-    events: Sender<Event>,
-    outgoing: Outgoing,
-    pool: rayon::ThreadPool,
-    background: rayon::ThreadPool,
-    models: Arc<[Model]>,
-    tests: Arc<[Model]>,
-    told: Arc<dashmap::DashMap<Arc<str>, u64>>,
-}
-
-/// What a request of ours was for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
-    /// Nothing comes of the answer.
-    Nothing,
-    /// What the user wants to see.
-    Settings,
 }
 
 /// How a session ended: with `shutdown` before `exit`, or without.
@@ -171,187 +63,259 @@ pub enum End {
     Abrupt,
 }
 
-impl Session {
-    /// A session that nothing has been said to.
-    pub fn new(events: Sender<Event>, outgoing: Outgoing) -> Session {
-        let threads = std::thread::available_parallelism()
-            .map_or(2, usize::from)
-            .max(2);
-        let pool = |name: &'static str, threads| {
-            let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
-            builder
-                .thread_name(move |at| format!("{name} {at}"))
-                .build()
-                .expect("threads can be started")
+/// Where the session is between its start and its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Uninitialized,
+    Running,
+    ShutDown,
+}
+
+/// The session.
+pub struct Session {
+    phase: Phase,
+    /// How it ends as soon as every request is answered, when nothing more comes in.
+    ending: Option<End>,
+    /// Whether the user has been shown that something failed.
+    has_shown_failure: bool,
+    client: Arc<Client>,
+    settings: Arc<Settings>,
+    connection: Connection,
+    documents: Arc<Documents>,
+    models: Models,
+    requests: Requests,
+    publisher: Publisher,
+    progress: Progress,
+    sent: Arc<Sent>,
+    /// The threads that compute diagnostics.
+    background: ThreadPool,
+    events: Sender<Event>,
+    trace: Trace,
+    faults: Faults,
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let message = match self {
+            Event::Incoming(message) => message,
+            Event::Request(_) => return formatter.write_str("going on with a request"),
+            Event::Disk(_) => return formatter.write_str("noting a change on the disk"),
+            Event::Round(..) => {
+                return formatter.write_str("going on after a round of diagnostics");
+            }
+            Event::Gone => return formatter.write_str("ending"),
         };
-        let today_in: Option<PathBuf> = std::env::var_os("THREATLINE_TODAY").map(PathBuf::from);
-        Session {
+        match message {
+            Incoming::Request(_, answer) => write!(formatter, "`{}`", answer.method()),
+            Incoming::Notification(method, _) => write!(formatter, "`{method}`"),
+            Incoming::Response(..) => formatter.write_str("taking an answer"),
+            Incoming::Malformed(_) | Incoming::End => formatter.write_str("reading"),
+        }
+    }
+}
+
+impl Event {
+    /// Whether it changes an open document: several such events are taken over together.
+    pub fn is_edit(&self) -> bool {
+        let Event::Incoming(Incoming::Notification(method, _)) = self else {
+            return false;
+        };
+        method == "textDocument/didChange"
+    }
+}
+
+impl Session {
+    /// A session before its first message.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn new(events: Sender<Event>, outgoing: Outgoing, trace: Trace) -> Result<Session> {
+        let faults = Faults::from_environment();
+        let to_session = events.clone();
+        let report = move |done| drop(to_session.send(Event::Request(done)));
+        Ok(Session {
             phase: Phase::Uninitialized,
+            ending: None,
+            has_shown_failure: false,
             client: Arc::new(Client::new(&lsp::InitializeParams::default(), &Value::Null)),
             settings: Arc::default(),
-            workspace: Workspace::new(today(today_in.as_deref())),
-            table: Arc::default(),
-            documents: HashMap::new(),
-            folders: Vec::new(),
-            running: HashMap::new(),
-            panics_on: std::env::var("THREATLINE_PANIC_ON").ok(),
-            today_in,
-            asked: HashMap::new(),
-            next_id: 0,
-            change: None,
-            is_dirty: false,
-            is_telling: false,
-            others_due: None,
-            shown: None,
-            progress: None,
-            pulls_workspace: false,
-            pulling: None,
-            pulled: None,
-            waiting: Vec::new(),
-            ending: None,
-            changed_on_disk: BTreeSet::new(),
-            watch: None,
+            connection: Connection::new(outgoing),
+            documents: Arc::default(),
+            models: Models::new(Clock::from_environment(), trace.clone()),
+            requests: Requests::new(pool("request")?, trace.clone(), faults.clone(), report),
+            publisher: Publisher::new(false, Instant::now()),
+            progress: Progress::Hidden,
+            sent: Arc::default(),
+            background: pool("diagnostics")?,
             events,
-            outgoing,
-            pool: pool("request", threads),
-            background: pool("diagnostics", threads),
-            models: Arc::from([]),
-            tests: Arc::from([]),
-            told: Arc::default(),
+            trace,
+            faults,
+        })
+    }
+
+    /// How the session ended, if nothing more comes in and every request is answered.
+    pub fn ended(&self) -> Option<End> {
+        self.ending.filter(|_| self.requests.are_done())
+    }
+
+    /// How it ends if it has to now.
+    pub fn end(&self) -> End {
+        self.ending.unwrap_or(End::Abrupt)
+    }
+
+    /// Takes an event.
+    pub fn handle(&mut self, event: Event) {
+        self.publisher.event(Instant::now());
+        match event {
+            Event::Incoming(message) => self.receive(message),
+            Event::Request(Done::Interrupted(task)) => {
+                self.publisher.request_restarted(task.answer.id());
+                self.start(task);
+            }
+            Event::Request(Done::Answered { id, has_result }) => {
+                self.requests.forget(&id);
+                if self.publisher.request_answered(&id, has_result) {
+                    self.end_progress();
+                }
+            }
+            Event::Disk(path) => self.models.note_on_disk(path),
+            Event::Round(round, outcome) => self.end_round(round, &outcome),
+            Event::Gone => {}
         }
     }
 
-    /// Takes events until the client says `exit` or is gone.
-    pub fn run(&mut self, events: &Receiver<Event>) -> End {
-        loop {
-            // When nothing else is waiting, there is time to tell what is wrong.
-            let event = match events.try_recv() {
-                Ok(event) => event,
-                Err(_) => {
-                    if let Some(end) = self.ending.filter(|_| self.running.is_empty()) {
-                        return end;
-                    }
-                    self.settle();
-                    // Only when nothing more comes for a while is the client to look at everything
-                    // anew.
-                    let is_stale = self.shown != Some(self.workspace.revision());
-                    let others_due = self
-                        .others_due
-                        .filter(|_| !self.is_telling && self.outgoing.is_read());
-                    let quiet = if is_stale { QUIET } else { TICK };
-                    let wait = others_due.map(|due| due.saturating_duration_since(Instant::now()));
-                    match events.recv_timeout(wait.unwrap_or(quiet)) {
-                        Ok(event) => event,
-                        Err(RecvTimeoutError::Timeout) if others_due.is_some() => continue,
-                        Err(RecvTimeoutError::Timeout) if is_stale => {
-                            self.refresh();
-                            continue;
-                        }
-                        Err(RecvTimeoutError::Timeout) => continue,
-                        Err(RecvTimeoutError::Disconnected) => return End::Abrupt,
-                    }
+    /// Takes over what changed in documents since this was last done.
+    pub fn take_over_documents(&mut self) {
+        self.models.take_over_documents(&self.documents);
+    }
+
+    /// Does the work that is left for when no message waits.
+    pub fn settle(&mut self) {
+        self.models.set_today();
+        self.models.take_over_disk(&self.documents);
+        self.note_changes();
+        if self.phase != Phase::Running {
+            return;
+        }
+        while let Some(step) = self.publisher.next_step(self.conditions(), Instant::now()) {
+            match step {
+                Step::Publish(round) => self.publish(round),
+                Step::AnswerWaiting => {
+                    let waiting = self.requests.take_waiting();
+                    waiting
+                        .into_iter()
+                        .for_each(|task| self.pull_workspace(task));
                 }
-            };
-            match event {
-                Event::Incoming(message) => self.received(message),
-                Event::Gone => return self.ending.unwrap_or(End::Abrupt),
-                Event::Again(task) => self.start(task),
-                Event::Answered(id, is_whole) => {
-                    self.running.remove(&id);
-                    if let Some((_, change)) = self.pulling.take_if(|(pulling, _)| *pulling == id) {
-                        self.pulled = is_whole.then_some(change);
-                        self.checked(is_whole);
-                    }
-                }
-                Event::Disk(path) => {
-                    self.changed_on_disk.insert(path);
-                }
-                Event::Told { of, all } => {
-                    self.is_telling = false;
-                    self.is_dirty |= !all;
-                    match of {
-                        Told::Open => self.others_due = Some(Instant::now() + BREATH),
-                        Told::Others => self.checked(all),
-                    }
-                    if of == Told::Others && all && self.running.is_empty() {
-                        self.workspace.tidy_up();
-                    }
-                    if self.pulls_workspace {
-                        self.take_back();
-                    }
-                }
+                Step::Refresh => self.connection.refresh(&self.client),
             }
         }
     }
 
-    fn received(&mut self, message: Incoming) {
+    /// How long to wait for an event before there is other work.
+    pub fn patience(&self) -> Duration {
+        let now = Instant::now();
+        let wakes_at = self.publisher.wakes_at(self.conditions(), now);
+        wakes_at.map_or(TICK, |wakes_at| {
+            wakes_at.saturating_duration_since(now).min(TICK)
+        })
+    }
+
+    /// Reports what changed to the publisher, and withdraws the diagnostics of files that are gone.
+    pub fn note_changes(&mut self) {
+        for path in self.models.take_gone() {
+            self.withdraw(&path);
+        }
+        match self.models.take_change() {
+            Change::Nothing => {}
+            Change::Positions => {
+                debug!("nothing but positions changed");
+                self.publisher.changed();
+            }
+            Change::Meaning => {
+                debug!("the meaning of models changed");
+                self.publisher.changed();
+                self.publisher.view_changed();
+            }
+        }
+    }
+
+    /// Recovers from a panic: the models may be half changed, so that they are read again from the
+    /// open documents and the disk.
+    pub fn recover(&mut self, doing: &str, reason: &str) {
+        error!("{doing} failed: {reason}");
+        let report = format!("the server failed at {doing}, and reads all models again: {reason}");
+        self.connection.log(lsp::MessageType::ERROR, report);
+        if !std::mem::replace(&mut self.has_shown_failure, true) {
+            let message = "Threatline had an internal error and goes on. Details are in its log.";
+            self.connection.show(lsp::MessageType::ERROR, message);
+        }
+        // What reads the old models begins again on the new ones.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.models.tidy_up()));
+        let rebuilt = catch_unwind(AssertUnwindSafe(|| self.models.rebuild(&self.documents)));
+        if rebuilt.is_err() {
+            // The panic is in reading what there is now: start over with what changes from here on.
+            self.models.forget_all();
+        }
+        self.withdraw_where(|path| !self.models.contains(path));
+        self.publisher.recovered(Instant::now());
+    }
+
+    // ---- messages ------------------------------------------------------------------------------
+
+    fn receive(&mut self, message: Incoming) {
         match message {
             Incoming::Notification(method, _) if method == "exit" => {
-                self.cancel_all();
+                self.requests.cancel_all();
                 self.leave(match self.phase {
                     Phase::ShutDown => End::Orderly,
-                    _ => End::Abrupt,
+                    Phase::Uninitialized | Phase::Running => End::Abrupt,
                 });
             }
-            Incoming::Notification(method, params) => self.notified(&method, params),
-            Incoming::Request(method, params, answer) => self.requested(Task {
-                method,
-                params,
-                answer,
-                tries: 0,
-            }),
-            Incoming::Response(id, answer) => {
-                if let (Some(Asked::Settings), Ok(Value::Array(sections))) =
-                    (self.asked.remove(&id), answer)
-                {
-                    sections
-                        .first()
-                        .into_iter()
-                        .for_each(|said| self.set_settings(said));
-                }
+            Incoming::Notification(method, params) if self.phase == Phase::Running => {
+                self.notified(&method, params);
+                self.faults.strike(&method);
             }
-            Incoming::Malformed(why) => self.log(lsp::MessageType::ERROR, why),
+            Incoming::Notification(..) => {}
+            Incoming::Request(params, answer) => self.requested(Task::new(params, answer)),
+            Incoming::Response(id, result) => self.answered(&id, result),
+            Incoming::Malformed(reason) => self.connection.log(lsp::MessageType::ERROR, reason),
             Incoming::End => self.leave(End::Abrupt),
         }
     }
 
-    fn cancel_all(&self) {
-        let running = self.running.values();
-        running.for_each(salsa::CancellationToken::cancel);
-    }
-
-    /// Ends the session when all that was asked is answered. The first end counts.
+    /// Ends the session as soon as every request is answered. The first end counts.
     fn leave(&mut self, end: End) {
         self.ending.get_or_insert(end);
-        self.refuse_waiting();
+        self.requests.refuse_waiting();
+    }
+
+    fn answered(&mut self, id: &Id, result: jsonrpc::Result<Value>) {
+        if let Some((Asked::Settings, Value::Array(sections))) =
+            self.connection.answered(id, result)
+            && let Some(section) = sections.first()
+        {
+            self.set_settings(section);
+        }
     }
 
     // ---- requests ------------------------------------------------------------------------------
 
     fn requested(&mut self, task: Task) {
-        match (self.phase, task.method.as_str()) {
+        match (self.phase, task.answer.method()) {
             (Phase::Uninitialized, "initialize") => {
-                let answer = self.initialize(task.params);
-                task.answer.send(answer);
+                let result = self.initialize(&task.params);
+                task.answer.send(result);
             }
             (Phase::Uninitialized, _) => {
-                refuse(
-                    task,
-                    ErrorCode::ServerError(-32002),
-                    "the server has not been initialized",
-                );
+                let not_initialized = ErrorCode::ServerError(-32002);
+                task.refuse(not_initialized, "the server has not been initialized");
             }
             (Phase::ShutDown, _) | (Phase::Running, "initialize") => {
-                refuse(
-                    task,
-                    ErrorCode::InvalidRequest,
-                    "this request is out of place",
-                );
+                task.refuse(ErrorCode::InvalidRequest, "this request is out of place");
             }
             (Phase::Running, "shutdown") => {
                 self.phase = Phase::ShutDown;
-                self.cancel_all();
-                self.refuse_waiting();
+                self.requests.cancel_all();
                 task.answer.send(Ok(Value::Null));
             }
             (Phase::Running, "workspace/diagnostic") => self.pull_workspace(task),
@@ -359,141 +323,80 @@ impl Session {
         }
     }
 
-    /// Answers a request for the diagnostics of all, at once or, if the client can take them in
-    /// parts and has them as they are, when they change.
+    /// Answers a request for all diagnostics: at once or, if the client takes them in parts and has
+    /// them as they are, when they change.
     fn pull_workspace(&mut self, task: Task) {
-        if !std::mem::replace(&mut self.pulls_workspace, true) {
-            self.take_back();
+        let takes_parts = task.params.get("partialResultToken").is_some();
+        let can_wait = takes_parts && self.ending.is_none();
+        match self.publisher.workspace_asked(task.answer.id(), can_wait) {
+            Reply::Later => return self.requests.let_wait(task),
+            Reply::AfterWithdrawal => self.withdraw_all(),
+            Reply::Now => {}
         }
-        let can_wait = task.params.get("partialResultToken").is_some() && self.ending.is_none();
-        if can_wait && self.pulled == Some(self.change) {
-            return self.waiting.push(task);
-        }
-        self.pulling = Some((task.answer.id().clone(), self.change));
         self.start(task);
     }
 
-    /// Answers what waits for a change, since none will come.
-    fn refuse_waiting(&mut self) {
-        for task in std::mem::take(&mut self.waiting) {
-            refuse(task, ErrorCode::RequestCancelled, "the server shuts down");
-        }
-    }
-
-    /// Answers a request on a thread of its own, on what is there now.
+    /// Answers a request on a thread of the pool, with a snapshot of what there is now.
     fn start(&mut self, task: Task) {
-        let Some(handler) = handlers::find(&task.method) else {
-            let message = format!("there is no `{}`", task.method);
-            return refuse(task, ErrorCode::MethodNotFound, &message);
+        let method = task.answer.method();
+        let Some(handler) = handlers::find(method) else {
+            let message = format!("there is no `{method}`");
+            return task.refuse(ErrorCode::MethodNotFound, message);
         };
-        let about = task
-            .params
-            .pointer("/textDocument/uri")
-            .and_then(Value::as_str);
-        if about.is_some_and(is_settings) && !handlers::SETTINGS.contains(&task.method.as_str()) {
-            // An editor asks for everything of all documents that it was told to.
+        if task.document().is_some_and(is_settings) && !handlers::SETTINGS.contains(&method) {
+            // An editor asks for everything in each document of the language.
             return task.answer.send(Ok(Value::Null));
         }
         let snapshot = self.snapshot();
-        self.running
-            .insert(task.answer.id().clone(), snapshot.db.cancellation_token());
-        let events = self.events.clone();
-        let panics = self.panics_on.as_ref() == Some(&task.method);
-        self.pool.spawn(move || {
-            let params = task.params.clone();
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
-                salsa::Cancelled::catch(AssertUnwindSafe(|| {
-                    assert!(!panics, "as was wanted");
-                    // It drops the snapshot: the owner waits for that before it can change
-                    // anything.
-                    handler(snapshot, params)
-                }))
-            }));
-            let answer = match outcome {
-                Ok(Ok(answer)) => answer,
-                Ok(Err(salsa::Cancelled::Local)) => Err(Error::request_cancelled()),
-                Ok(Err(_)) if task.tries < MOST_TRIES => {
-                    let _ = events.send(Event::Again(Task {
-                        tries: task.tries + 1,
-                        ..task
-                    }));
-                    return;
-                }
-                Ok(Err(_)) if task.method.ends_with("/diagnostic") => Err(ask_again()),
-                Ok(Err(_)) => Err(Error::content_modified()),
-                Err(panic) => {
-                    let mut error = Error::internal_error();
-                    error.message =
-                        format!("this request failed: {}", what_panicked(&*panic)).into();
-                    Err(error)
-                }
-            };
-            // First, so that the session knows it before the client can ask for more.
-            let _ = events.send(Event::Answered(task.answer.id().clone(), answer.is_ok()));
-            task.answer.send(answer);
-        });
+        self.requests.start(task, handler, snapshot);
     }
 
     fn snapshot(&self) -> Snapshot {
         Snapshot {
-            db: self.workspace.db().clone(),
-            models: self.models.clone(),
-            tests: self.tests.clone(),
-            table: self.table.clone(),
+            db: self.models.db().clone(),
+            models: self.models.models().clone(),
+            tests: self.models.tests().clone(),
+            documents: self.documents.clone(),
+            sent: self.sent.clone(),
             client: self.client.clone(),
             settings: self.settings.clone(),
-            outgoing: self.outgoing.clone(),
+            outgoing: self.connection.outgoing().clone(),
         }
     }
 
-    fn initialize(&mut self, said: Value) -> tower_lsp::jsonrpc::Result<Value> {
-        let params: lsp::InitializeParams = serde_json::from_value(said.clone())
+    fn initialize(&mut self, raw_params: &Value) -> jsonrpc::Result<Value> {
+        let params = lsp::InitializeParams::deserialize(raw_params)
             .map_err(|error| Error::invalid_params(error.to_string()))?;
-        self.client = Arc::new(Client::new(&params, &said));
+        self.client = Arc::new(Client::new(&params, raw_params));
+        self.publisher = Publisher::new(self.client.pulls(), Instant::now());
         self.phase = Phase::Running;
-        let folders = params.workspace_folders.clone().unwrap_or_default();
-        self.folders = folders
-            .iter()
-            .map(|folder| PathBuf::from(path_of(&folder.uri).as_ref()))
-            .collect();
-        #[allow(deprecated)] // older clients know nothing else
-        if let Some(root) = params
-            .root_uri
-            .as_ref()
-            .filter(|_| params.workspace_folders.is_none())
+        if let Some(wanted) = params
+            .trace
+            .filter(|wanted| *wanted != lsp::TraceValue::Off)
         {
-            self.folders.push(PathBuf::from(path_of(root).as_ref()));
+            self.trace.count_queries();
+            self.trace.set(wanted);
+            self.models.rebuild(&self.documents);
         }
-        if let Some(said) = &params.initialization_options {
-            self.set_settings(said);
+        self.models.change_folders(folders_of(&params), &[]);
+        if let Some(options) = &params.initialization_options {
+            self.set_settings(options);
         }
-        if let Some(parent) = params.process_id {
-            watch(parent);
+        if let Some(process) = params.process_id {
+            parent::end_with(process);
         }
-        let mut result = json!(lsp::InitializeResult {
-            capabilities: handlers::capabilities(&self.client),
-            server_info: Some(lsp::ServerInfo {
-                name: "threatline".to_owned(),
-                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-            }),
-            ..lsp::InitializeResult::default()
-        });
-        // What the types of the protocol library do not know.
-        let capabilities = &mut result["capabilities"];
-        capabilities["typeHierarchyProvider"] = json!(true);
-        capabilities["workspace"]["textDocumentContent"] = json!({ "schemes": ["threatline"] });
-        Ok(result)
+        Ok(handlers::initialized(&self.client))
     }
 
     // ---- notifications -------------------------------------------------------------------------
 
     fn notified(&mut self, method: &str, params: Value) {
-        if self.phase != Phase::Running {
-            return;
-        }
         match method {
             "initialized" => self.initialized(),
-            "$/cancelRequest" => self.cancel(params),
+            "$/cancelRequest" => self.cancel(&params),
+            "$/setTrace" => self.with(params, |session, params: lsp::SetTraceParams| {
+                session.trace.set(params.value);
+            }),
             "textDocument/didOpen" => self.with(params, Session::opened),
             "textDocument/didChange" => self.with(params, Session::changed),
             "textDocument/didClose" => self.with(params, Session::closed),
@@ -502,695 +405,246 @@ impl Session {
             "workspace/didChangeConfiguration" => self.configured(&params),
             "workspace/didRenameFiles"
             | "workspace/didCreateFiles"
-            | "workspace/didDeleteFiles" => self.look_again(),
+            | "workspace/didDeleteFiles" => self.models.read_again(&self.documents),
             _ => {}
         }
     }
 
-    /// Reads what a notification is about. One that cannot be read is left out: nobody waits for an
-    /// answer.
-    fn with<T: DeserializeOwned>(&mut self, params: Value, then: impl FnOnce(&mut Session, T)) {
+    /// Reads the parameters of a notification. One that cannot be read is only logged: nobody waits
+    /// for an answer.
+    fn with<T: DeserializeOwned>(&mut self, params: Value, act: impl FnOnce(&mut Session, T)) {
         match serde_json::from_value(params) {
-            Ok(params) => then(self, params),
-            Err(error) => self.log(
-                lsp::MessageType::WARNING,
-                format!("a notification cannot be read: {error}"),
-            ),
+            Ok(params) => act(self, params),
+            Err(error) => {
+                let message = format!("a notification cannot be read: {error}");
+                self.connection.log(lsp::MessageType::WARNING, message);
+            }
         }
     }
 
     fn initialized(&mut self) {
-        let progress = self.client.has("window.workDoneProgress").then(|| {
-            let token = json!("threatline/start");
-            self.ask("window/workDoneProgress/create", json!({ "token": token }));
-            token
-        });
-        if let Some(token) = &progress {
-            let value =
-                json!({ "kind": "begin", "title": "Threatline", "message": "reading models" });
-            self.notify("$/progress", json!({ "token": token, "value": value }));
+        self.progress = Progress::begin(&self.client, &mut self.connection);
+        self.watch_files();
+        if self
+            .client
+            .has("workspace.didChangeConfiguration.dynamicRegistration")
+        {
+            self.connection.register(
+                "threatline/settings",
+                "workspace/didChangeConfiguration",
+                json!({ "section": "threatline" }),
+            );
         }
+        self.models.read_again(&self.documents);
+        self.note_changes();
+        self.publisher.view_is_current();
+        self.configured(&Value::Null);
+        let message = format!("checking {} files", self.models.count_files());
+        self.progress.report(&self.connection, message);
+    }
+
+    /// Has the client watch the files if it can, and watches them otherwise.
+    fn watch_files(&mut self) {
         if self
             .client
             .has("workspace.didChangeWatchedFiles.dynamicRegistration")
         {
             let watchers =
                 json!([{ "globPattern": "**/*.threat" }, { "globPattern": "**/threatline.toml" }]);
-            let registration = json!({
-                "id": "threatline/files",
-                "method": "workspace/didChangeWatchedFiles",
-                "registerOptions": { "watchers": watchers },
-            });
-            self.ask(
-                "client/registerCapability",
-                json!({ "registrations": [registration] }),
+            return self.connection.register(
+                "threatline/files",
+                "workspace/didChangeWatchedFiles",
+                json!({ "watchers": watchers }),
             );
-        } else {
-            match Watch::new(self.events.clone()) {
-                Ok(watch) => self.watch = Some(watch),
-                Err(error) => self.log(
-                    lsp::MessageType::WARNING,
-                    format!("changes of files outside of the editor are not seen: {error}"),
-                ),
+        }
+        let events = self.events.clone();
+        match Watch::new(move |path| drop(events.send(Event::Disk(path)))) {
+            Ok(watch) => self.models.watch(watch),
+            Err(error) => {
+                let message =
+                    format!("changes of files outside of the editor are not seen: {error}");
+                self.connection.log(lsp::MessageType::WARNING, message);
             }
         }
-        if self
-            .client
-            .has("workspace.didChangeConfiguration.dynamicRegistration")
-        {
-            let options = json!({ "section": "threatline" });
-            let method = "workspace/didChangeConfiguration";
-            let registration = json!({ "id": "threatline/settings", "method": method, "registerOptions": options });
-            self.ask(
-                "client/registerCapability",
-                json!({ "registrations": [registration] }),
-            );
-        }
-        self.look_again();
-        self.shown = Some(self.workspace.revision());
-        self.configured(&Value::Null);
-        if let Some(token) = progress {
-            let message = format!("checking {} files", self.table.files.len());
-            self.notify(
-                "$/progress",
-                json!({ "token": token, "value": { "kind": "report", "message": message } }),
-            );
-            self.progress = Some(token);
-        }
     }
 
-    /// Takes the settings of a client that sends them, and asks one for them that wants to be
-    /// asked.
+    /// Takes the settings from a client that sends them, and requests them from one that wants to
+    /// be asked.
     fn configured(&mut self, params: &Value) {
         if self.client.has("workspace.configuration") {
-            let params = json!({ "items": [{ "section": "threatline" }] });
-            self.ask_for(Asked::Settings, "workspace/configuration", params);
-        } else if let Some(said) = params.get("settings").filter(|said| !said.is_null()) {
-            self.set_settings(said);
+            self.connection.ask_settings();
+        } else if let Some(settings) = params
+            .get("settings")
+            .filter(|settings| !settings.is_null())
+        {
+            self.set_settings(settings);
         }
     }
 
-    fn set_settings(&mut self, said: &Value) {
-        let (settings, problems) = Settings::read(said);
+    fn set_settings(&mut self, section: &Value) {
+        let (settings, problems) = Settings::read(section);
         self.settings = Arc::new(settings);
-        problems
-            .into_iter()
-            .for_each(|problem| self.log(lsp::MessageType::WARNING, problem));
+        for problem in problems {
+            self.connection.log(lsp::MessageType::WARNING, problem);
+        }
         // What is shown is made with them.
-        self.shown = None;
+        self.publisher.view_changed();
     }
 
-    fn cancel(&mut self, params: Value) {
-        let id: Option<Id> = params
-            .get("id")
-            .cloned()
-            .and_then(|id| serde_json::from_value(id).ok());
-        if let Some(token) = id.as_ref().and_then(|id| self.running.get(id)) {
-            token.cancel();
-        } else if let Some(at) = self
-            .waiting
-            .iter()
-            .position(|task| Some(task.answer.id()) == id.as_ref())
-        {
-            refuse(
-                self.waiting.swap_remove(at),
-                ErrorCode::RequestCancelled,
-                "cancelled",
-            );
+    fn cancel(&mut self, params: &Value) {
+        if let Some(Ok(id)) = params.get("id").map(Id::deserialize) {
+            self.requests.cancel(&id);
         }
     }
 
     fn opened(&mut self, params: lsp::DidOpenTextDocumentParams) {
         let document = params.text_document;
         let path = path_of(&document.uri);
-        let open = Open {
-            uri: document.uri.clone(),
-            version: document.version,
-        };
-        self.table.open.insert(path.clone(), open);
-        let text = Rope::from_str(&document.text);
-        self.documents.insert(
+        Arc::make_mut(&mut self.documents).open(
             path.clone(),
-            Document {
-                version: document.version,
-                text,
-            },
+            document.uri,
+            document.version,
+            &document.text,
         );
-        self.put(&path, &document.text);
-        // It is told with its version, and no longer by whoever is telling without, also if it is
-        // what the disk has.
-        self.workspace.tidy_up();
-        self.is_dirty = true;
+        self.models.open(&path, document.text, &self.documents);
+        // Its diagnostics are published with its version: a round that lacks it is stopped.
+        self.models.tidy_up();
+        self.publisher.opened();
         if self.client.pulls() {
             // From now on the client asks.
-            self.clear(&path);
+            self.withdraw(&path);
         }
-    }
-
-    /// Sets the text of a document.
-    fn put(&mut self, path: &Arc<str>, text: &str) {
-        if is_settings(&**path) {
-            self.workspace
-                .set_model(folder_of(path), Some((path, text)));
-        } else {
-            self.find_root_of(path);
-            let file = self.workspace.set_file(path, FileText::new(text));
-            self.table.files.insert(path.clone(), file);
-        }
-        self.after_change();
-    }
-
-    /// Looks for the root of a file above which none is known.
-    fn find_root_of(&mut self, path: &str) {
-        if self.workspace.model_around(path).is_some() {
-            return;
-        }
-        if !path.starts_with('/') && !path.contains(":/") {
-            // No file: a model of its own.
-            self.workspace.set_model(path, None);
-            return;
-        }
-        self.load(models_around(Path::new(path)));
     }
 
     fn changed(&mut self, params: lsp::DidChangeTextDocumentParams) {
         let path = path_of(&params.text_document.uri);
-        let encoding = self.client.encoding;
-        let Some(document) = self.documents.get_mut(&path) else {
-            return;
-        };
-        document.version = params.text_document.version;
-        if let Some(mut open) = self.table.open.get_mut(&path) {
-            open.version = params.text_document.version;
-        }
-        let mut single: Option<(Span, String)> = None;
-        let changes = params.content_changes.len();
-        for change in params.content_changes {
-            match change.range {
-                None => {
-                    document.text = Rope::from_str(&change.text);
-                    single = None;
-                }
-                Some(range) => {
-                    let start = char_at(&document.text, range.start, encoding);
-                    let end = char_at(&document.text, range.end, encoding).max(start);
-                    let span = Span {
-                        start: document.text.char_to_byte(start) as u32,
-                        end: document.text.char_to_byte(end) as u32,
-                    };
-                    document.text.remove(start..end);
-                    document.text.insert(start, &change.text);
-                    single = Some((span, change.text));
-                }
-            }
-        }
-        let text = document.text.to_string();
-        match (single.filter(|_| changes == 1), self.workspace.file(&path)) {
-            (Some((span, replacement)), Some(file)) => {
-                self.workspace.edit(file, span, &replacement);
-                debug_assert_eq!(file.source(self.workspace.db()).text, text);
-                self.after_change();
-            }
-            _ => self.put(&path, &text),
+        let touched = Arc::make_mut(&mut self.documents).change(
+            &path,
+            params.text_document.version,
+            params.content_changes,
+            self.client.encoding,
+        );
+        if let Some(touched) = touched {
+            self.models.touch(&path, touched);
         }
     }
 
     fn closed(&mut self, params: lsp::DidCloseTextDocumentParams) {
         let path = path_of(&params.text_document.uri);
-        self.documents.remove(&path);
-        self.table.open.remove(&path);
-        self.table.tokens.remove(&path);
-        self.take_from_disk(&path);
-        self.after_change();
-    }
-
-    /// Sets a file to what the disk has of it, unless it is open.
-    fn take_from_disk(&mut self, path: &Arc<str>) {
-        if self.documents.contains_key(path) {
-            return;
-        }
-        let is_there = Path::new(path.as_ref()).is_file();
-        if is_settings(&**path) {
-            return self.look_again();
-        }
-        match is_there {
-            true if is_model_file(&**path) => {
-                self.find_root_of(path);
-                self.workspace
-                    .load(vec![(path.clone(), disk::read(Path::new(&**path)))]);
-                if let Some(file) = self.workspace.file(path) {
-                    self.table.files.insert(path.clone(), file);
-                }
-            }
-            _ => {
-                self.workspace.remove_file(path);
-                // What is no file was a model of its own.
-                self.workspace.remove_model(path);
-                self.table.files.remove(path);
-                self.clear(path);
-            }
-        }
+        Arc::make_mut(&mut self.documents).close(&path);
+        self.sent.tokens.remove(&path);
+        self.models.close(&path, &self.documents);
     }
 
     fn watched(&mut self, params: lsp::DidChangeWatchedFilesParams) {
-        self.changed_on_disk.extend(
-            params
-                .changes
-                .iter()
-                .map(|change| PathBuf::from(path_of(&change.uri).as_ref())),
-        );
-        self.look_at_changes();
-    }
-
-    /// Takes over what changed on the disk.
-    fn look_at_changes(&mut self) {
-        let changed = std::mem::take(&mut self.changed_on_disk);
-        if changed.is_empty() {
-            return;
+        for change in &params.changes {
+            self.models.note_on_disk(folder_at(&change.uri));
         }
-        // Settings, or a folder that came or went, change what belongs where.
-        if changed
-            .iter()
-            .any(|path| !is_model_file(path) || path.is_dir())
-        {
-            return self.look_again();
-        }
-        for path in changed {
-            self.take_from_disk(&key(&path));
-        }
-        self.after_change();
+        self.models.take_over_disk(&self.documents);
     }
 
     fn folders_changed(&mut self, params: lsp::DidChangeWorkspaceFoldersParams) {
-        let path = |folder: &lsp::WorkspaceFolder| PathBuf::from(path_of(&folder.uri).as_ref());
-        let removed: Vec<PathBuf> = params.event.removed.iter().map(path).collect();
-        self.folders.retain(|folder| !removed.contains(folder));
-        self.folders.extend(params.event.added.iter().map(path));
-        self.look_again();
-    }
-
-    // ---- models --------------------------------------------------------------------------------
-
-    /// Looks at the disk for what models there are now.
-    fn look_again(&mut self) {
-        let mut roots = disk::Roots::new();
-        for folder in &self.folders {
-            for (root, files) in disk::models_in(folder) {
-                roots.entry(root).or_default().extend(files);
-            }
-        }
-        self.add_models_of_documents(&mut roots);
-        let there: HashSet<&Arc<str>> = roots.values().flatten().collect();
-        let known: Vec<Arc<str>> = self
-            .table
-            .files
-            .iter()
-            .map(|entry| entry.key().clone())
-            .collect();
-        let gone = known
-            .into_iter()
-            .filter(|path| !there.contains(path) && !self.documents.contains_key(path));
-        for path in gone.collect::<Vec<_>>() {
-            self.workspace.remove_file(&path);
-            self.table.files.remove(&path);
-            self.clear(&path);
-        }
-        self.forget_all_models_but(&roots);
-        self.load(roots);
-        if self
-            .watch
-            .as_mut()
-            .is_some_and(|watch| watch.set(&self.folders))
-        {
-            self.changed_on_disk.extend(self.folders.first().cloned());
-        }
-        // What is open may belong to another model now.
-        let open: Vec<(Arc<str>, String)> = self
-            .documents
-            .iter()
-            .map(|(path, document)| (path.clone(), document.text.to_string()))
-            .collect();
-        for (path, text) in open {
-            self.put(&path, &text);
-        }
-        self.after_change();
-    }
-
-    /// Adds the models of open documents that are not below the folders, or in a model whose other
-    /// files the disk does not have.
-    fn add_models_of_documents(&self, roots: &mut disk::Roots) {
-        let mut paths: Vec<&Path> = self
-            .documents
-            .keys()
-            .map(|path| Path::new(&**path))
-            .collect();
-        paths.retain(|path| path.is_absolute());
-        // A folder without settings is a model with what is below it.
-        paths.sort_by_key(|path| path.components().count());
-        for path in paths {
-            let (root, has_settings) = disk::root_of(path);
-            let is_below = |root: &Arc<str>| path.starts_with(&**root);
-            let is_known = if has_settings {
-                roots.contains_key(&key(&root))
-            } else {
-                roots.keys().any(is_below)
-            };
-            if !is_known {
-                roots.extend(models_around(path));
-            }
-        }
-    }
-
-    /// Forgets the models whose roots are not on the disk any more, but for documents that are a
-    /// model each.
-    fn forget_all_models_but(&mut self, roots: &disk::Roots) {
-        let db = self.workspace.db();
-        let is_gone = |model: &Model| {
-            let root = model.root(db);
-            !roots.contains_key(root) && !self.documents.contains_key(root)
+        let paths = |folders: &[lsp::WorkspaceFolder]| -> Vec<PathBuf> {
+            folders
+                .iter()
+                .map(|folder| folder_at(&folder.uri))
+                .collect()
         };
-        let gone: Vec<(Arc<str>, Option<Arc<str>>)> = self
-            .workspace
-            .models()
-            .filter(is_gone)
-            .map(|model| (model.root(db).clone(), model.settings(db).path.clone()))
-            .collect();
-        for (root, settings) in gone {
-            self.workspace.remove_model(&root);
-            if let Some(settings) = settings {
-                self.clear(&settings);
-            }
+        let (added, removed) = (&params.event.added, &params.event.removed);
+        self.models.change_folders(paths(added), &paths(removed));
+        self.models.read_again(&self.documents);
+    }
+
+    // ---- publishing ----------------------------------------------------------------------------
+
+    fn conditions(&self) -> Conditions {
+        Conditions {
+            has_open: !self.documents.is_empty(),
+            is_read: self.connection.outgoing().is_read(),
         }
     }
 
-    /// Takes models from the disk; what is open in the editor counts more.
-    fn load(&mut self, roots: disk::Roots) {
-        for (root, mut files) in roots {
-            files.sort();
-            files.dedup();
-            let folder = Path::new(&*root);
-            let settings = disk::settings_of(folder).ok().flatten();
-            let path = key(&folder.join(SETTINGS));
-            self.workspace
-                .set_model(&root, settings.as_deref().map(|text| (path.as_ref(), text)));
-            files.retain(|path| !self.documents.contains_key(path));
-            use rayon::prelude::*;
-            let texts = self.pool.install(|| {
-                files
-                    .par_iter()
-                    .map(|path| (path.clone(), disk::read(Path::new(&**path))))
-                    .collect()
+    /// Starts a round in the background. A change interrupts it.
+    fn publish(&self, round: Round) {
+        let (snapshot, events) = (self.snapshot(), self.events.clone());
+        let (trace, faults) = (self.trace.clone(), self.faults.clone());
+        self.background.spawn(move || {
+            trace.within(|| {
+                let effort = trace.begin();
+                let outcome = rounds::run(round, snapshot, &faults);
+                debug!("{round}: {outcome} after {effort}");
+                let _ = events.send(Event::Round(round, outcome));
             });
-            self.workspace.load(texts);
-            for path in files {
-                if let Some(file) = self.workspace.file(&path) {
-                    self.table.files.insert(path, file);
+        });
+    }
+
+    fn end_round(&mut self, round: Round, outcome: &Outcome) {
+        let is_complete = !matches!(outcome, Outcome::Interrupted);
+        let end = self
+            .publisher
+            .round_ended(round, is_complete, Instant::now());
+        match end {
+            RoundEnd::Unfinished => {}
+            RoundEnd::AllPublished => {
+                self.end_progress();
+                if self.requests.are_done() {
+                    self.models.tidy_up();
                 }
             }
+            RoundEnd::Withdraw => self.withdraw_all(),
+        }
+        if let Outcome::Failed(reason) = outcome {
+            let report = format!("the diagnostics of some files failed: {reason}");
+            self.connection.log(lsp::MessageType::ERROR, report);
         }
     }
 
-    fn after_change(&mut self) {
-        self.models = self.workspace.models().collect();
-        self.tests = self.workspace.tests().collect();
-        let change = self.workspace.last_change();
-        if self.change.replace(change) != Some(change) {
-            self.is_dirty = true;
-        }
+    /// The work of the start is done when everything has been checked for the first time.
+    fn end_progress(&mut self) {
+        let message = format!("{} files", self.models.count_files());
+        self.progress.end(&self.connection, message);
     }
 
-    /// A day may have passed; or the clock was set, also back.
-    fn set_today(&mut self) {
-        let before = self.workspace.revision();
-        self.workspace.set_today(today(self.today_in.as_deref()));
-        if self.workspace.revision() != before {
-            self.after_change();
-        }
+    fn withdraw(&self, path: &Arc<str>) {
+        rounds::withdraw(
+            path,
+            &self.sent,
+            &self.documents,
+            self.connection.outgoing(),
+        );
     }
 
-    // ---- telling -------------------------------------------------------------------------------
-
-    /// What is done when no message waits.
-    fn settle(&mut self) {
-        self.set_today();
-        self.look_at_changes();
-        // A client that does not read is told nothing more for now.
-        if self.phase != Phase::Running || !self.outgoing.is_read() {
-            return;
-        }
-        if !self.is_dirty {
-            if self.others_due.is_some_and(|due| due <= Instant::now()) {
-                self.tell(Told::Others);
-            }
-            return;
-        }
-        for task in std::mem::take(&mut self.waiting) {
-            self.pull_workspace(task);
-        }
-        // At the start there is nothing to wait for.
-        self.tell(if self.documents.is_empty() {
-            Told::Others
-        } else {
-            Told::Open
-        });
+    fn withdraw_all(&self) {
+        self.withdraw_where(|_| true);
     }
 
-    /// Asks the client to look anew at what it has asked for before: what changed concerns more
-    /// than what was edited.
-    fn refresh(&mut self) {
-        self.shown = Some(self.workspace.revision());
-        for (capability, method) in REFRESHED {
-            if self
-                .client
-                .has(&format!("workspace.{capability}.refreshSupport"))
-            {
-                self.ask(method, Value::Null);
-            }
-        }
+    fn withdraw_where(&self, is_withdrawn: impl Fn(&str) -> bool) {
+        let outgoing = self.connection.outgoing();
+        rounds::withdraw_where(is_withdrawn, &self.sent, &self.documents, outgoing);
     }
+}
 
-    /// Tells what is wrong, on threads of its own: what is open first. A change interrupts it, and
-    /// it begins again. A client that asks by itself for what is wrong with its documents is told
-    /// of the other files, until it asks for all.
-    fn tell(&mut self, of: Told) {
-        if self.pulls_workspace {
-            self.others_due = None;
-        }
-        if self.is_telling || self.pulls_workspace {
-            return;
-        }
-        self.is_dirty = false;
-        self.is_telling = true;
-        self.others_due = None;
-        let snapshot = self.snapshot();
-        let versions: BTreeMap<Arc<str>, i32> = self
-            .documents
+/// A pool of threads.
+fn pool(name: &'static str) -> Result<ThreadPool> {
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let builder = ThreadPoolBuilder::new()
+        .num_threads(threads.max(2))
+        .thread_name(move |number| format!("{name} {number}"));
+    Ok(builder.build()?)
+}
+
+/// The folders that a client has open at the start.
+fn folders_of(params: &lsp::InitializeParams) -> Vec<PathBuf> {
+    if let Some(folders) = &params.workspace_folders {
+        return folders
             .iter()
-            .map(|(path, document)| (path.clone(), document.version))
+            .map(|folder| folder_at(&folder.uri))
             .collect();
-        let (events, outgoing, told) = (
-            self.events.clone(),
-            self.outgoing.clone(),
-            self.told.clone(),
-        );
-        self.background.spawn(move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
-                salsa::Cancelled::catch(AssertUnwindSafe(|| {
-                    tell_of(of, &snapshot, &versions, &outgoing, &told)
-                }))
-            }));
-            drop(snapshot);
-            let _ = events.send(Event::Told {
-                of,
-                all: !matches!(outcome, Ok(Err(_))),
-            });
-        });
     }
-
-    /// The work of the start is done when all has been checked for the first time.
-    fn checked(&mut self, all: bool) {
-        if let Some(token) = self.progress.take_if(|_| all) {
-            let message = format!("{} files", self.table.files.len());
-            self.notify(
-                "$/progress",
-                json!({ "token": token, "value": { "kind": "end", "message": message } }),
-            );
-        }
-    }
-
-    /// Takes back all that was told.
-    fn take_back(&mut self) {
-        let told: Vec<Arc<str>> = self.told.iter().map(|entry| entry.key().clone()).collect();
-        told.iter().for_each(|path| self.clear(path));
-    }
-
-    /// Takes back what was told of a file.
-    fn clear(&mut self, path: &Arc<str>) {
-        if self.told.remove(path).is_some()
-            && let Some(uri) = self.table.uri(path)
-        {
-            self.notify(
-                "textDocument/publishDiagnostics",
-                json!({ "uri": uri, "diagnostics": [] }),
-            );
-        }
-    }
-
-    fn notify(&self, method: &'static str, params: Value) {
-        self.outgoing.notify(method, params);
-    }
-
-    fn ask(&mut self, method: &'static str, params: Value) {
-        self.ask_for(Asked::Nothing, method, params);
-    }
-
-    fn ask_for(&mut self, what: Asked, method: &'static str, params: Value) {
-        self.next_id += 1;
-        let id = Id::Number(self.next_id);
-        if what != Asked::Nothing {
-            self.asked.insert(id.clone(), what);
-        }
-        self.outgoing.request(id, method, params);
-    }
-
-    fn log(&self, kind: lsp::MessageType, message: String) {
-        self.notify(
-            "window/logMessage",
-            json!({ "type": kind, "message": message }),
-        );
-    }
+    #[allow(deprecated)] // older clients know nothing else
+    params.root_uri.iter().map(folder_at).collect()
 }
 
-/// Tells of some files what is new of each.
-fn tell_of(
-    of: Told,
-    snapshot: &Snapshot,
-    versions: &BTreeMap<Arc<str>, i32>,
-    outgoing: &Outgoing,
-    told: &dashmap::DashMap<Arc<str>, u64>,
-) {
-    let tell = |snapshot: &Snapshot, path: &Arc<str>, found: &[Diagnostic]| {
-        let mark = problems::mark_of(snapshot, found);
-        let before = told.get(path).map(|mark| *mark);
-        let version = versions.get(path).copied();
-        if before == Some(mark) && version.is_none()
-            || before.is_none() && found.is_empty() && version.is_none()
-        {
-            return;
-        }
-        let Some(uri) = snapshot.uri(path) else {
-            return;
-        };
-        told.insert(path.clone(), mark);
-        let diagnostics = problems::converted(snapshot, found);
-        let params = lsp::PublishDiagnosticsParams {
-            uri,
-            diagnostics,
-            version,
-        };
-        outgoing.notify("textDocument/publishDiagnostics", params);
-    };
-    let tell_file = |snapshot: &Snapshot, file: File| {
-        tell(
-            snapshot,
-            file.path(&snapshot.db),
-            &diagnostics(&snapshot.db, file),
-        );
-    };
-    let (open, others): (Vec<File>, Vec<File>) = snapshot
-        .files()
-        .into_iter()
-        .partition(|file| versions.contains_key(file.path(&snapshot.db)));
-    if of == Told::Open {
-        // One that asks by itself is told of none of them.
-        let told = open.into_iter().filter(|_| !snapshot.client.pulls());
-        return told.for_each(|file| tell_file(snapshot, file));
-    }
-    use rayon::prelude::*;
-    others
-        .into_par_iter()
-        .for_each_with(snapshot.clone(), |snapshot, file| tell_file(snapshot, file));
-    for &model in snapshot.models.iter() {
-        if let Some(path) = model.settings(&snapshot.db).path.clone()
-            && !(snapshot.client.pulls() && versions.contains_key(&path))
-        {
-            tell(snapshot, &path, &settings_diagnostics(&snapshot.db, model));
-        }
-    }
-}
-
-/// The model on the disk that a path is in, and those in it.
-fn models_around(path: &Path) -> disk::Roots {
-    let (root, has_settings) = disk::root_of(path);
-    if has_settings {
-        let mut roots = disk::models_in(&root);
-        roots.entry(key(&root)).or_default();
-        return roots;
-    }
-    [(key(&root), disk::files_directly_in(&root))].into()
-}
-
-/// The day that it is, here or in a file.
-fn today(said_in: Option<&Path>) -> Date {
-    let said = said_in.and_then(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok());
-    said.unwrap_or_else(today_here)
-}
-
-/// The answer to a request for diagnostics that was given up, and that the client is to repeat.
-fn ask_again() -> Error {
-    let mut error = Error::new(ErrorCode::ServerError(-32802));
-    error.message = "the text changed again and again".into();
-    error.data = Some(json!({ "retriggerRequest": true }));
-    error
-}
-
-fn refuse(task: Task, code: ErrorCode, message: &str) {
-    let mut error = Error::new(code);
-    error.message = message.to_owned().into();
-    task.answer.send(Err(error));
-}
-
-fn what_panicked(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "without a word".to_owned())
-}
-
-/// The character at a position. What is past the end of a line or of the text counts as that end.
-fn char_at(text: &Rope, at: lsp::Position, encoding: Encoding) -> usize {
-    let line = at.line as usize;
-    if line >= text.len_lines() {
-        return text.len_chars();
-    }
-    let start = text.line_to_char(line);
-    let written = text.line(line);
-    let mut length = written.len_chars();
-    while length > 0 && matches!(written.char(length - 1), '\n' | '\r') {
-        length -= 1;
-    }
-    let column = at.character as usize;
-    let within = match encoding {
-        Encoding::Utf32 => column,
-        Encoding::Utf8 => written.byte_to_char(column.min(written.char_to_byte(length))),
-        Encoding::Utf16 => written.utf16_cu_to_char(column.min(written.char_to_utf16_cu(length))),
-    };
-    start + within.min(length)
-}
-
-/// Ends the program when the process that started it is gone without a word.
-fn watch(parent: u32) {
-    #[cfg(unix)]
-    if let Some(pid) = i32::try_from(parent)
-        .ok()
-        .and_then(rustix::process::Pid::from_raw)
-    {
-        std::thread::spawn(move || {
-            while rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH) {
-                std::thread::sleep(Duration::from_secs(3));
-            }
-            std::process::exit(1);
-        });
-    }
-    #[cfg(not(unix))]
-    let _ = parent;
+fn folder_at(uri: &lsp::Uri) -> PathBuf {
+    PathBuf::from(path_of(uri).as_ref())
 }

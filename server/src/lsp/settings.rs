@@ -1,5 +1,5 @@
-//! What a user wants to see, as the editor tells it. What a model says is in its `threatline.toml`,
-//! and not here.
+//! What a user wants to see, as the editor sends it. The settings of a model are in its
+//! `threatline.toml`, and not here.
 
 use serde_json::Value;
 use threatline_ide::code_lens::CodeLensConfig;
@@ -32,13 +32,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads settings, and tells what in them is wrong. What is wrong or missing is as if nobody
-    /// had said it.
-    pub fn read(said: &Value) -> (Settings, Vec<String>) {
+    /// Reads settings, and lists what is wrong in them. What is wrong or missing has its default.
+    pub fn read(sent: &Value) -> (Settings, Vec<String>) {
         let mut settings = Settings::default();
         let mut problems = Vec::new();
         // Some clients send the section by itself, others within what they have.
-        let said = said.get("threatline").unwrap_or(said);
+        let section = sent.get("threatline").unwrap_or(sent);
         let Settings { hints, lenses } = &mut settings;
         for (group, name, setting) in [
             ("inlayHints", "sensitivity", &mut hints.sensitivity),
@@ -48,7 +47,7 @@ impl Settings {
             ("codeLens", "coverage", &mut lenses.coverage),
             ("codeLens", "references", &mut lenses.references),
         ] {
-            match said.get(group).and_then(|group| group.get(name)) {
+            match section.get(group).and_then(|group| group.get(name)) {
                 None | Some(Value::Null) => {}
                 Some(Value::Bool(wanted)) => *setting = *wanted,
                 Some(other) => problems.push(format!(

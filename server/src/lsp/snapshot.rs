@@ -1,11 +1,12 @@
-//! What a request sees: the database as it was when its turn came, and who has asked. It must not
-//! change anything.
+//! What a request sees: the database, the documents and the settings as they were in its turn. It
+//! must not change anything.
 
 use super::client::Client;
+use super::documents::Documents;
+use super::sent::Sent;
 use super::settings::Settings;
 use super::transport::Outgoing;
 use super::uris::{LIBRARY, path_of, uri_of};
-use dashmap::DashMap;
 use serde::Serialize;
 use std::sync::Arc;
 use threatline_model::{Database, File, Location, Model, Span, World};
@@ -13,36 +14,8 @@ use threatline_syntax::{LineColumn, LineIndex};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{self as lsp, Uri};
 
-/// A document that is open in the editor.
-#[derive(Clone, Debug)]
-pub struct Open {
-    /// Its address, as the client writes it.
-    pub uri: Uri,
-    /// Its version.
-    pub version: i32,
-}
-
-/// Which files there are, read while requests run.
-#[derive(Default)]
-pub struct Table {
-    /// The files by path.
-    pub files: DashMap<Arc<str>, File>,
-    /// The documents that are open, by path.
-    pub open: DashMap<Arc<str>, Open>,
-    /// The colours of words that a client was told last, by path, for open documents; each with
-    /// their mark.
-    pub tokens: DashMap<Arc<str>, (String, Arc<[lsp::SemanticToken]>)>,
-}
-
-impl Table {
-    /// The address of a file, as the client writes it if it has it open.
-    pub fn uri(&self, path: &str) -> Option<Uri> {
-        let open = self.open.get(path).map(|open| open.uri.clone());
-        open.or_else(|| uri_of(path))
-    }
-}
-
-/// What a request sees.
+/// What a request sees. All of it is as it was in the turn of the request, except for what the
+/// client was sent last.
 #[derive(Clone)]
 pub struct Snapshot {
     /// The database.
@@ -51,8 +24,10 @@ pub struct Snapshot {
     pub models: Arc<[Model]>,
     /// The tests of rules.
     pub tests: Arc<[Model]>,
-    /// Which files there are.
-    pub table: Arc<Table>,
+    /// The documents that are open, with the versions that the database has their texts of.
+    pub documents: Arc<Documents>,
+    /// What the client was sent last.
+    pub sent: Arc<Sent>,
     /// Who asks.
     pub client: Arc<Client>,
     /// What the user wants to see.
@@ -61,14 +36,17 @@ pub struct Snapshot {
     pub outgoing: Outgoing,
 }
 
+/// How many entries a part of a result has, for clients that take results in parts.
+pub const MAX_PART: usize = 100;
+
 impl Snapshot {
-    /// Tells the client something.
+    /// Sends the client a notification.
     pub fn notify(&self, method: &'static str, params: impl Serialize) {
         self.outgoing.notify(method, params);
     }
 
-    /// Tells the client a part of a result that it asked for in parts.
-    pub fn tell_part(&self, token: &lsp::ProgressToken, value: impl Serialize) {
+    /// Sends the client a part of a result that it asked for in parts.
+    pub fn send_part(&self, token: &lsp::ProgressToken, value: impl Serialize) {
         #[derive(Serialize)]
         struct Part<'a, T> {
             token: &'a lsp::ProgressToken,
@@ -82,24 +60,27 @@ impl Snapshot {
     /// # Errors
     /// When the document is none of the model files.
     pub fn file(&self, uri: &Uri) -> Result<File> {
-        let found = self.file_at(&path_of(uri));
-        found.ok_or_else(|| {
+        let file = self.file_at(&path_of(uri));
+        file.ok_or_else(|| {
             Error::invalid_params(format!("{} is not open and no model file", uri.as_str()))
         })
     }
 
     /// The file of a path, in the models or in the library.
     pub fn file_at(&self, path: &str) -> Option<File> {
-        let found = self.table.files.get(path).map(|file| *file);
-        let library = World::get(&self.db).library(&self.db);
-        let in_library = || {
-            library
-                .files(&self.db)
-                .iter()
-                .find(|file| file.path(&self.db).as_ref() == path)
-                .copied()
-        };
-        found.or_else(in_library)
+        let db = &self.db;
+        let library = World::get(db).library(db);
+        let models = self.models.iter().chain(self.tests.iter());
+        models.chain([&library]).find_map(|model| {
+            let files = model.files(db);
+            let index = files.binary_search_by(|file| file.path(db).as_ref().cmp(path));
+            index.ok().map(|index| files[index])
+        })
+    }
+
+    /// The version of a document, if it is open.
+    pub fn version(&self, path: &str) -> Option<i32> {
+        self.documents.get(path).map(|document| document.version)
     }
 
     /// The model whose `threatline.toml` a document is.
@@ -124,19 +105,18 @@ impl Snapshot {
     ///
     /// # Errors
     /// When the document is none of the model files.
-    pub fn place(&self, at: &lsp::TextDocumentPositionParams) -> Result<(File, u32)> {
-        let file = self.file(&at.text_document.uri)?;
-        Ok((file, self.offset(file, at.position)))
+    pub fn place(&self, params: &lsp::TextDocumentPositionParams) -> Result<(File, u32)> {
+        let file = self.file(&params.text_document.uri)?;
+        Ok((file, self.offset(file, params.position)))
     }
 
     /// The byte of a position.
-    pub fn offset(&self, file: File, at: lsp::Position) -> u32 {
+    pub fn offset(&self, file: File, position: lsp::Position) -> u32 {
         let source = file.source(&self.db);
-        let at = LineColumn {
-            line: at.line,
-            column: at.character,
-        };
-        source.lines.offset(&source.text, at, self.client.encoding)
+        let encoding = self.client.encoding;
+        source
+            .lines
+            .offset(&source.text, line_column(position), encoding)
     }
 
     /// The bytes of a range.
@@ -155,12 +135,8 @@ impl Snapshot {
     }
 
     /// The byte of a position in a text.
-    pub fn offset_in(&self, text: &str, at: lsp::Position) -> u32 {
-        let at = LineColumn {
-            line: at.line,
-            column: at.character,
-        };
-        LineIndex::new(text).offset(text, at, self.client.encoding)
+    pub fn offset_in(&self, text: &str, position: lsp::Position) -> u32 {
+        LineIndex::new(text).offset(text, line_column(position), self.client.encoding)
     }
 
     /// The range of some bytes of a text.
@@ -169,17 +145,19 @@ impl Snapshot {
     }
 
     fn range_in(&self, text: &str, lines: &LineIndex, span: Span) -> lsp::Range {
-        let at = |offset| {
-            let at = lines.line_column(text, offset, self.client.encoding);
-            lsp::Position::new(at.line, at.column)
+        let position = |offset| {
+            let LineColumn { line, column } = lines.line_column(text, offset, self.client.encoding);
+            lsp::Position::new(line, column)
         };
-        lsp::Range::new(at(span.start), at(span.end))
+        lsp::Range::new(position(span.start), position(span.end))
     }
 
     /// The address of a file, as the client writes it if it has it open. A file of the library has
     /// none for a client that cannot show what is on no disk.
     pub fn uri(&self, path: &str) -> Option<Uri> {
-        let uri = self.table.uri(path)?;
+        let open = self.documents.get(path);
+        let uri = open.map(|document| Uri::clone(&document.uri));
+        let uri = uri.or_else(|| uri_of(path))?;
         (self.client.shows_library() || !uri.as_str().starts_with(LIBRARY)).then_some(uri)
     }
 
@@ -216,5 +194,12 @@ impl Snapshot {
         models
             .flat_map(|model| model.files(&self.db).iter().copied())
             .collect()
+    }
+}
+
+fn line_column(position: lsp::Position) -> LineColumn {
+    LineColumn {
+        line: position.line,
+        column: position.character,
     }
 }

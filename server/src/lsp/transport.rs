@@ -10,14 +10,16 @@ mod message;
 mod outgoing;
 
 pub use message::Incoming;
-pub use outgoing::{Answer, Outgoing, Queue, connect};
+pub use outgoing::{Answer, LOG_TRACE, Outgoing, Queue, connect};
 
+use super::trace;
 use message::Malformed;
 use std::time::Duration;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{sleep, timeout};
+use tracing::debug;
 
 /// How long a client is waited for that reads nothing.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -90,11 +92,27 @@ async fn hand_on_in_order(
                 Incoming::Malformed(reason)
             }
         };
+        note_received(&message);
         let is_exit = matches!(&message, Incoming::Notification(method, _) if method == "exit");
         hand_on(message);
         if is_exit {
             return;
         }
+    }
+}
+
+fn note_received(message: &Incoming) {
+    match message {
+        Incoming::Request(params, answer) => {
+            let (method, id) = (answer.method(), answer.id());
+            trace::message(format_args!("received `{method}` ({id})"), params);
+        }
+        Incoming::Notification(method, params) => {
+            trace::message(format_args!("received `{method}`"), params);
+        }
+        Incoming::Response(id, _) => debug!("received the answer to our request {id}"),
+        Incoming::Malformed(reason) => debug!("{reason}"),
+        Incoming::End => {}
     }
 }
 
@@ -135,7 +153,8 @@ mod tests {
         let (mut received, mut output) = (Vec::new(), Vec::new());
         let hand_on = |message| {
             received.push(match message {
-                Incoming::Request(method, _, answer) => {
+                Incoming::Request(_, answer) => {
+                    let method = answer.method().to_owned();
                     outgoing.notify("before", json!({}));
                     answer.send(Ok(json!(method)));
                     method

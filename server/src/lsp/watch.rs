@@ -1,12 +1,10 @@
 //! Watches the disk for clients that do not. It must not read a file, nor know what one means.
 
-use super::session::Event;
 use crate::load::disk;
 use crate::load::paths::{is_model_file, is_settings};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::mpsc::Sender;
 
 /// A watch over folders.
 pub struct Watch {
@@ -15,16 +13,17 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// A watch over nothing yet. What changes is told as an event.
+    /// A watch over nothing yet. What changes is reported by its path, and with an empty path that
+    /// anything may have.
     ///
     /// # Errors
     /// When the system lets nothing be watched.
-    pub fn new(events: Sender<Event>) -> notify::Result<Watch> {
-        let tell = move |event: notify::Result<notify::Event>| {
+    pub fn new(report: impl Fn(PathBuf) + Send + 'static) -> notify::Result<Watch> {
+        let on_event = move |event: notify::Result<notify::Event>| {
             let Ok(event) = event else { return };
             if event.need_rescan() {
                 // More happened than the system can tell of.
-                let _ = events.send(Event::Disk(PathBuf::new()));
+                report(PathBuf::new());
             }
             if event.kind.is_access() {
                 return;
@@ -36,12 +35,12 @@ impl Watch {
                     || path.is_dir()
                     || path.extension().is_none()
                 {
-                    let _ = events.send(Event::Disk(path));
+                    report(path);
                 }
             }
         };
         Ok(Watch {
-            watcher: notify::recommended_watcher(tell)?,
+            watcher: notify::recommended_watcher(on_event)?,
             watched: HashSet::new(),
         })
     }

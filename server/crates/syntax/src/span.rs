@@ -49,6 +49,16 @@ impl Edit {
         offset - self.old_end + self.new_end
     }
 
+    /// This edit and one of the text after it, as one edit of the text before.
+    pub fn then(self, next: Edit) -> Edit {
+        let end_between = self.new_end.max(next.old_end);
+        Edit {
+            start: self.start.min(next.start),
+            old_end: self.moved_from(end_between),
+            new_end: next.moved(end_between),
+        }
+    }
+
     /// Where a byte behind what came stood in the text before.
     pub(crate) fn moved_from(self, offset: u32) -> u32 {
         offset - self.new_end + self.old_end

@@ -67,7 +67,12 @@ fn asked(snapshot: &Snapshot, uri: &lsp::Uri) -> Result<Asked> {
     }
 }
 
-fn found(snapshot: &Snapshot, asked: &Asked, range: lsp::Range, is_draft: bool) -> Vec<CodeAction> {
+fn offered(
+    snapshot: &Snapshot,
+    asked: &Asked,
+    range: lsp::Range,
+    is_draft: bool,
+) -> Vec<CodeAction> {
     match asked {
         Asked::Settings(model) => {
             let text = &model.settings(&snapshot.db).text;
@@ -83,27 +88,27 @@ fn found(snapshot: &Snapshot, asked: &Asked, range: lsp::Range, is_draft: bool) 
                 .copied()
                 .collect();
             let within = snapshot.span(*file, range);
-            let mut all = code_actions(&snapshot.db, &models, *file, within, is_draft);
-            all.extend(fix_all(&snapshot.db, *file));
-            all
+            let mut actions = code_actions(&snapshot.db, &models, *file, within, is_draft);
+            actions.extend(fix_all(&snapshot.db, *file));
+            actions
         }
     }
 }
 
-/// The code and range of what an action mends, as the client knows it.
-fn mended(snapshot: &Snapshot, asked: &Asked, at: usize) -> Option<(&'static str, lsp::Range)> {
+/// The code and range of what an action fixes, as the client knows it.
+fn fixed(snapshot: &Snapshot, asked: &Asked, index: usize) -> Option<(&'static str, lsp::Range)> {
     Some(match asked {
         Asked::File(file) => {
-            let all = diagnostics(&snapshot.db, *file);
-            let diagnostic = all.get(at)?;
+            let diagnostics = diagnostics(&snapshot.db, *file);
+            let diagnostic = diagnostics.get(index)?;
             (
                 diagnostic.code.id,
                 snapshot.range(*file, span_of(&snapshot.db, diagnostic)),
             )
         }
         Asked::Settings(model) => {
-            let all = settings_diagnostics(&snapshot.db, *model);
-            let diagnostic = all.get(at)?;
+            let diagnostics = settings_diagnostics(&snapshot.db, *model);
+            let diagnostic = diagnostics.get(index)?;
             let text = &model.settings(&snapshot.db).text;
             (
                 diagnostic.code.id,
@@ -139,18 +144,21 @@ pub fn list(snapshot: &Snapshot, params: lsp::CodeActionParams) -> Result<Vec<Va
         }),
     };
     let mut list = Vec::new();
-    for action in found(snapshot, &asked, params.range, is_lazy)
+    for action in offered(snapshot, &asked, params.range, is_lazy)
         .into_iter()
         .filter(wanted)
     {
         let mut shown =
             json!({ "title": sanitize::line(&action.title), "kind": kind(action.sort) });
-        if let Some((code, range)) = action.mends.and_then(|at| mended(snapshot, &asked, at)) {
-            let is_it = |known: &&lsp::Diagnostic| {
-                let same_code = matches!(&known.code, Some(lsp::NumberOrString::String(known)) if known == code);
-                same_code && known.range == range
-            };
-            let known: Vec<_> = params.context.diagnostics.iter().filter(is_it).collect();
+        if let Some((code, range)) = action
+            .mends
+            .and_then(|index| fixed(snapshot, &asked, index))
+        {
+            let code = Some(lsp::NumberOrString::String(code.to_owned()));
+            let known = params.context.diagnostics.iter();
+            let known: Vec<_> = known
+                .filter(|known| known.code == code && known.range == range)
+                .collect();
             if !known.is_empty() {
                 shown["diagnostics"] = json!(known);
             }
@@ -158,13 +166,14 @@ pub fn list(snapshot: &Snapshot, params: lsp::CodeActionParams) -> Result<Vec<Va
         if action.is_preferred && client.has("textDocument.codeAction.isPreferredSupport") {
             shown["isPreferred"] = json!(true);
         }
-        match is_lazy {
-            true => shown["data"] = json!({ "uri": uri, "range": params.range }),
+        if is_lazy {
+            shown["data"] = json!({ "uri": uri, "range": params.range });
+        } else {
             // What this client cannot apply is not offered.
-            false => match workspace_edit(snapshot, &action.change) {
-                Ok(edit) => shown["edit"] = edit,
-                Err(_) => continue,
-            },
+            let Ok(edit) = workspace_edit(snapshot, &action.change) else {
+                continue;
+            };
+            shown["edit"] = edit;
         }
         list.push(shown);
     }
@@ -185,12 +194,11 @@ pub fn resolve(snapshot: &Snapshot, mut action: Value) -> Result<Value> {
         .get("title")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let all = found(snapshot, &asked(snapshot, &uri)?, range, false);
-    let found = all
+    let chosen = offered(snapshot, &asked(snapshot, &uri)?, range, false)
         .into_iter()
-        .find(|found| sanitize::line(&found.title) == title);
-    let found = found
+        .find(|offered| sanitize::line(&offered.title) == title);
+    let chosen = chosen
         .ok_or_else(|| refused("the text has changed, or the change would break something else"))?;
-    action["edit"] = workspace_edit(snapshot, &found.change)?;
+    action["edit"] = workspace_edit(snapshot, &chosen.change)?;
     Ok(action)
 }

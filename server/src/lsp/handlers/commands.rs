@@ -36,8 +36,8 @@ pub const FINDINGS: &str = "threatline.findings";
 /// What an editor says that it shows by itself; others get a message.
 const SHOW: &str = "threatline.show";
 
-/// How many rows a matrix has at most.
-const MOST_ROWS: usize = 100;
+/// How many rows of a matrix are shown.
+const MAX_ROWS: usize = 100;
 
 pub fn options() -> lsp::ExecuteCommandOptions {
     lsp::ExecuteCommandOptions {
@@ -75,8 +75,8 @@ fn about(snapshot: &Snapshot, arguments: &[Value]) -> Result<About> {
     let position: Option<lsp::Position> = first
         .get("position")
         .and_then(|position| serde_json::from_value(position.clone()).ok());
-    let decl =
-        position.and_then(|at| declaration_at(&snapshot.db, file, snapshot.offset(file, at)));
+    let decl = position
+        .and_then(|position| declaration_at(&snapshot.db, file, snapshot.offset(file, position)));
     let finding = first
         .get("finding")
         .and_then(text)
@@ -152,9 +152,10 @@ fn components(snapshot: &Snapshot, files: &[File]) -> Vec<Value> {
 fn diagram(snapshot: Snapshot, file: File, only: bool, direction: Direction) -> Value {
     let db = &snapshot.db;
     let model = file.model(db).files(db).clone();
-    let (files, title) = match only {
-        true => (vec![file], called(&snapshot, file)),
-        false => (model.to_vec(), "The whole model".to_owned()),
+    let (files, title) = if only {
+        (vec![file], called(&snapshot, file))
+    } else {
+        (model.to_vec(), "The whole model".to_owned())
     };
     let mut answer = json!({ "title": title, "components": components(&snapshot, &model) });
     let place = |decl: Decl| {
@@ -170,9 +171,9 @@ fn diagram(snapshot: Snapshot, file: File, only: bool, direction: Direction) -> 
         }
         Err(NotDrawn::Empty) => answer["note"] = "There is nothing to draw yet.".into(),
         Err(NotDrawn::TooLarge(parts)) => {
-            let most = diagram::MOST_PARTS;
+            let max = diagram::MOST_PARTS;
             answer["note"] =
-                format!("{parts} elements and flows are more than one picture can show ({most}).")
+                format!("{parts} elements and flows are more than one picture can show ({max}).")
                     .into();
         }
     }
@@ -184,15 +185,15 @@ fn components_with_findings(snapshot: &Snapshot) -> Value {
     let mut entries = Vec::new();
     for model in snapshot.models.iter() {
         for &file in model.files(db).iter() {
-            let found = matrix::in_file(db, file);
+            let findings = matrix::in_file(db, file);
             let (Some(worst), Some(mut entry)) = (
-                found.iter().map(Cell::of).max(),
+                findings.iter().map(Cell::of).max(),
                 components(snapshot, &[file]).pop(),
             ) else {
                 continue;
             };
             entry["worst"] = worst.class().into();
-            entry["says"] = matrix::counted(&found).into();
+            entry["says"] = matrix::counted(&findings).into();
             entries.push(entry);
         }
     }
@@ -201,22 +202,22 @@ fn components_with_findings(snapshot: &Snapshot) -> Value {
 
 fn findings(snapshot: &Snapshot, file: File) -> Value {
     let db = &snapshot.db;
-    let mut found = matrix::in_file(db, file);
-    found.sort_by_key(|found| std::cmp::Reverse(Cell::of(found)));
-    let entry = |found: &Assessed| {
-        let subject = found.finding.id.subject();
+    let mut findings = matrix::in_file(db, file);
+    findings.sort_by_key(|assessed| std::cmp::Reverse(Cell::of(assessed)));
+    let entry = |assessed: &Assessed| {
+        let subject = assessed.finding.id.subject();
         let target = Target::of(db, subject);
         json!({
-            "id": found.finding.id.name(db).as_str(),
-            "title": sanitize::line(&found.finding.id.title(db)),
+            "id": assessed.finding.id.name(db).as_str(),
+            "title": sanitize::line(&assessed.finding.id.title(db)),
             "on": shown_name(db, subject),
-            "severity": found.finding.severity.word(),
-            "state": found.state.word(),
-            "class": Cell::of(found).class(),
+            "severity": assessed.finding.severity.word(),
+            "state": assessed.state.word(),
+            "class": Cell::of(assessed).class(),
             "place": snapshot.location(Location::Text(target.file, target.name)),
         })
     };
-    found.iter().map(entry).collect()
+    findings.iter().map(entry).collect()
 }
 
 /// A title, and a text as Markdown and as plain text.
@@ -224,7 +225,7 @@ type Shown = (String, String, String);
 
 fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
     let db = &snapshot.db;
-    let found = match (&about.finding, about.decl) {
+    let mut findings = match (&about.finding, about.decl) {
         (Some(name), _) => explain::find_findings(db, about.model, name),
         (None, Some(decl)) if decl.kind(db) == Kind::Component => matrix::in_file(db, about.file),
         (None, Some(decl)) => matrix::on(db, decl),
@@ -234,25 +235,25 @@ fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
             ));
         }
     };
-    let mut found = found;
-    found.sort_by_key(|found| {
+    findings.sort_by_key(|assessed| {
         (
-            found.state != FindingState::Open,
-            std::cmp::Reverse(found.finding.severity),
+            assessed.state != FindingState::Open,
+            std::cmp::Reverse(assessed.finding.severity),
         )
     });
-    let all: Vec<Explanation> = found
+    let explanations: Vec<Explanation> = findings
         .iter()
-        .map(|found| explain::finding(db, found))
+        .map(|assessed| explain::finding(db, assessed))
         .collect();
-    let title = match (all.as_slice(), about.decl) {
+    let count = explanations.len();
+    let title = match (explanations.as_slice(), about.decl) {
         ([one], _) => sanitize::line(&one.title),
         ([], _) => "Nothing is found here".to_owned(),
-        (all, Some(decl)) => format!("{} findings on `{}`", all.len(), shown_name(db, decl)),
-        (all, None) => format!("{} findings", all.len()),
+        (_, Some(decl)) => format!("{count} findings on `{}`", shown_name(db, decl)),
+        (_, None) => format!("{count} findings"),
     };
     let shown = |as_markdown| {
-        let texts = all
+        let texts = explanations
             .iter()
             .map(|explanation| markup::content(snapshot, explanation, as_markdown).value);
         texts
@@ -285,8 +286,8 @@ fn matrix(snapshot: &Snapshot, about: &About) -> Shown {
         Some(name) if component => format!("STRIDE of `{name}`"),
         _ => "STRIDE of the model".to_owned(),
     };
-    let rest = rows.len().saturating_sub(MOST_ROWS);
-    rows.truncate(MOST_ROWS);
+    let rest = rows.len().saturating_sub(MAX_ROWS);
+    rows.truncate(MAX_ROWS);
     let letters: Vec<String> = STRIDE.names().map(|word| word.replace('_', " ")).collect();
     let mut table = format!(
         "**{title}**\n\n| element | {} |\n|---|{}\n",

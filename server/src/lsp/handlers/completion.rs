@@ -16,45 +16,45 @@ pub fn complete(
     snapshot: &Snapshot,
     params: lsp::CompletionParams,
 ) -> Result<Option<lsp::CompletionResponse>> {
-    let at = &params.text_document_position;
-    let uri = &at.text_document.uri;
+    let place = &params.text_document_position;
+    let uri = &place.text_document.uri;
     let is_typed = |character: &str| {
         let context = params.context.as_ref();
         context.and_then(|context| context.trigger_character.as_deref()) == Some(character)
     };
-    let convert = |found: Completion, range: &dyn Fn(Span) -> lsp::Range, cursor: u32| {
-        let whole = range(found.word);
+    let convert = |completion: Completion, range: &dyn Fn(Span) -> lsp::Range, cursor: u32| {
+        let whole = range(completion.word);
         let typed = range(Span {
-            start: found.word.start,
-            end: cursor.max(found.word.start),
+            start: completion.word.start,
+            end: cursor.max(completion.word.start),
         });
-        let items = found.items.iter().enumerate();
+        let items = completion.items.iter().enumerate();
         let items = items
             .map(|(rank, item)| convert(snapshot, uri, item, rank, typed, whole))
             .collect();
         Some(lsp::CompletionResponse::List(lsp::CompletionList {
-            is_incomplete: found.is_incomplete,
+            is_incomplete: completion.is_incomplete,
             items,
         }))
     };
     if let Some(model) = snapshot.settings_at(uri) {
         let text = &model.settings(&snapshot.db).text;
-        let cursor = snapshot.offset_in(text, at.position);
-        let found = settings_completion(&snapshot.db, model, cursor);
-        return Ok(
-            found.and_then(|found| convert(found, &|span| snapshot.range_of(text, span), cursor))
-        );
+        let cursor = snapshot.offset_in(text, place.position);
+        let range = |span| snapshot.range_of(text, span);
+        let completion = settings_completion(&snapshot.db, model, cursor);
+        return Ok(completion.and_then(|completion| convert(completion, &range, cursor)));
     }
-    let (file, cursor) = snapshot.place(at)?;
-    let found = completion(&snapshot.db, file, cursor).filter(|found| {
+    let (file, cursor) = snapshot.place(place)?;
+    let completion = completion(&snapshot.db, file, cursor).filter(|completion| {
         // A space opens a list of what has to come, and not one of what may.
-        let is_begun = found
+        let is_begun = completion
             .items
             .iter()
             .all(|item| matches!(item.sort, Sort::Keyword | Sort::Property));
         !(is_typed(" ") && is_begun)
     });
-    Ok(found.and_then(|found| convert(found, &|span| snapshot.range(file, span), cursor)))
+    let range = |span| snapshot.range(file, span);
+    Ok(completion.and_then(|completion| convert(completion, &range, cursor)))
 }
 
 fn convert(
@@ -66,22 +66,24 @@ fn convert(
     whole: lsp::Range,
 ) -> lsp::CompletionItem {
     let client = &snapshot.client;
-    let can = |what: &str| client.has(&format!("textDocument.completion.completionItem.{what}"));
+    let can =
+        |feature: &str| client.has(&format!("textDocument.completion.completionItem.{feature}"));
     let snippet = item.snippet.as_ref().filter(|_| can("snippetSupport"));
     let new_text = snippet
         .or(item.insert.as_ref())
         .unwrap_or(&item.label)
         .clone();
-    let edit = match can("insertReplaceSupport") {
-        true => lsp::CompletionTextEdit::InsertAndReplace(lsp::InsertReplaceEdit {
+    let edit = if can("insertReplaceSupport") {
+        lsp::CompletionTextEdit::InsertAndReplace(lsp::InsertReplaceEdit {
             new_text,
             insert: typed,
             replace: whole,
-        }),
-        false => lsp::CompletionTextEdit::Edit(lsp::TextEdit {
+        })
+    } else {
+        lsp::CompletionTextEdit::Edit(lsp::TextEdit {
             range: whole,
             new_text,
-        }),
+        })
     };
     let documentation = match &item.about {
         About::Text(text) => Some(lsp::Documentation::String(text.clone())),
@@ -146,8 +148,9 @@ fn about(about: &str, name: &str) -> Option<About> {
     Some(match about {
         "kind" => About::Kind(kind(name)?),
         "property" => {
-            let (of, name) = name.split_once('.')?;
-            About::Property(kind(of)?, schema::of(kind(of)?).property(name)?.name)
+            let (word, name) = name.split_once('.')?;
+            let kind = kind(word)?;
+            About::Property(kind, schema::of(kind).property(name)?.name)
         }
         "declaration" => About::Declaration(name.to_owned()),
         "reference" => About::Reference(references::find(name)?.id),
@@ -199,19 +202,19 @@ pub fn signature(
     params: lsp::SignatureHelpParams,
 ) -> Result<Option<lsp::SignatureHelp>> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
-    let convert = |found: Signature| {
+    let convert = |signature: Signature| {
         let parameter = |parameter: &&str| lsp::ParameterInformation {
             label: lsp::ParameterLabel::Simple((*parameter).to_owned()),
             documentation: None,
         };
-        let active = Some(found.active as u32);
+        let active = Some(signature.active as u32);
         let information = lsp::SignatureInformation {
             documentation: Some(lsp::Documentation::String(format!(
                 "{}\nFor example: {}",
-                found.doc, found.example
+                signature.doc, signature.example
             ))),
-            parameters: Some(found.parameters.iter().map(parameter).collect()),
-            label: found.label,
+            parameters: Some(signature.parameters.iter().map(parameter).collect()),
+            label: signature.label,
             active_parameter: snapshot
                 .client
                 .has("textDocument.signatureHelp.signatureInformation.activeParameterSupport")

@@ -16,14 +16,14 @@ pub fn inlay(
     params: lsp::InlayHintParams,
 ) -> Result<Option<Vec<lsp::InlayHint>>> {
     let file = snapshot.file(&params.text_document.uri)?;
-    let found = inlay_hints(
+    let hints = inlay_hints(
         &snapshot.db,
         file,
         snapshot.span(file, params.range),
         snapshot.settings.hints,
     );
     Ok(Some(
-        found
+        hints
             .into_iter()
             .map(|hint| convert(snapshot, file, hint))
             .collect(),
@@ -31,7 +31,7 @@ pub fn inlay(
 }
 
 fn convert(snapshot: &Snapshot, file: File, hint: InlayHint) -> lsp::InlayHint {
-    let at = threatline_model::Span {
+    let span = threatline_model::Span {
         start: hint.at,
         end: hint.at,
     };
@@ -49,7 +49,7 @@ fn convert(snapshot: &Snapshot, file: File, hint: InlayHint) -> lsp::InlayHint {
         None => lsp::InlayHintLabel::String(hint.label),
     };
     lsp::InlayHint {
-        position: snapshot.range(file, at).start,
+        position: snapshot.range(file, span).start,
         label,
         kind: None,
         text_edits: None,
@@ -99,17 +99,17 @@ fn command(
     range: lsp::Range,
 ) -> lsp::Command {
     let title = sanitize::line(&title(&snapshot.db, decl, shows));
-    let at = json!({ "uri": uri, "position": range.start });
+    let place = json!({ "uri": uri, "position": range.start });
     match shows {
         LensKind::Findings => lsp::Command {
             title,
             command: EXPLAIN.to_owned(),
-            arguments: Some(vec![at]),
+            arguments: Some(vec![place]),
         },
         LensKind::Coverage => lsp::Command {
             title,
             command: MATRIX.to_owned(),
-            arguments: Some(vec![at]),
+            arguments: Some(vec![place]),
         },
         LensKind::References => {
             // An editor that cannot show them still shows how many there are.
@@ -117,12 +117,12 @@ fn command(
             let places = occurrences_of(&snapshot.db, decl.model(&snapshot.db), decl);
             let places = places
                 .into_iter()
-                .filter(|found| found.meaning != Meaning::Declares(decl));
-            let places = places.filter_map(|found| {
-                let file = found.within.file(&snapshot.db);
+                .filter(|occurrence| occurrence.meaning != Meaning::Declares(decl));
+            let places = places.filter_map(|occurrence| {
+                let file = occurrence.within.file(&snapshot.db);
                 Some(lsp::Location::new(
                     snapshot.uri(file.path(&snapshot.db))?,
-                    snapshot.range(file, found.span),
+                    snapshot.range(file, occurrence.span),
                 ))
             });
             let arguments = known.then(|| {

@@ -1,8 +1,7 @@
 //! Requests about what a word means and where else it is meant.
 
-use super::PART;
 use crate::lsp::markup;
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::snapshot::{MAX_PART, Snapshot};
 use crate::lsp::uris::path_of;
 use serde_json::json;
 use std::collections::HashMap;
@@ -42,48 +41,54 @@ pub fn hover(snapshot: &Snapshot, params: lsp::HoverParams) -> Result<Option<lsp
     )
 }
 
-type Found = Option<lsp::GotoDefinitionResponse>;
+type GotoResult = Option<lsp::GotoDefinitionResponse>;
 
-pub fn definition(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<Found> {
+pub fn definition(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<GotoResult> {
     go(snapshot, &params, "definition", goto_definition)
 }
 
-pub fn declaration(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<Found> {
+pub fn declaration(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<GotoResult> {
     go(snapshot, &params, "declaration", goto_definition)
 }
 
-pub fn type_definition(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<Found> {
+pub fn type_definition(
+    snapshot: &Snapshot,
+    params: lsp::GotoDefinitionParams,
+) -> Result<GotoResult> {
     go(snapshot, &params, "typeDefinition", goto_type_definition)
 }
 
-pub fn implementation(snapshot: &Snapshot, params: lsp::GotoDefinitionParams) -> Result<Found> {
+pub fn implementation(
+    snapshot: &Snapshot,
+    params: lsp::GotoDefinitionParams,
+) -> Result<GotoResult> {
     go(snapshot, &params, "implementation", goto_implementation)
 }
 
 fn go(
     snapshot: &Snapshot,
     params: &lsp::GotoDefinitionParams,
-    what: &str,
+    request: &str,
     find: impl Fn(&threatline_model::Database, File, u32) -> Option<Goto>,
-) -> Result<Found> {
+) -> Result<GotoResult> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
-    let Some(found) = find(&snapshot.db, file, offset) else {
+    let Some(goto) = find(&snapshot.db, file, offset) else {
         return Ok(None);
     };
     let links = snapshot
         .client
-        .has(&format!("textDocument.{what}.linkSupport"));
+        .has(&format!("textDocument.{request}.linkSupport"));
     let uri = |target: &Target| snapshot.uri(target.file.path(&snapshot.db));
     Ok(Some(if links {
         let link = |target: &Target| {
             Some(lsp::LocationLink {
-                origin_selection_range: Some(snapshot.range(file, found.origin)),
+                origin_selection_range: Some(snapshot.range(file, goto.origin)),
                 target_uri: uri(target)?,
                 target_range: snapshot.range(target.file, target.whole),
                 target_selection_range: snapshot.range(target.file, target.name),
             })
         };
-        lsp::GotoDefinitionResponse::Link(found.targets.iter().filter_map(link).collect())
+        lsp::GotoDefinitionResponse::Link(goto.targets.iter().filter_map(link).collect())
     } else {
         let location = |target: &Target| {
             Some(lsp::Location::new(
@@ -91,7 +96,7 @@ fn go(
                 snapshot.range(target.file, target.name),
             ))
         };
-        lsp::GotoDefinitionResponse::Array(found.targets.iter().filter_map(location).collect())
+        lsp::GotoDefinitionResponse::Array(goto.targets.iter().filter_map(location).collect())
     }))
 }
 
@@ -100,7 +105,7 @@ pub fn references(
     params: lsp::ReferenceParams,
 ) -> Result<Option<Vec<lsp::Location>>> {
     let (file, offset) = snapshot.place(&params.text_document_position)?;
-    let found = references_at(
+    let references = references_at(
         &snapshot.db,
         file,
         offset,
@@ -118,11 +123,11 @@ pub fn references(
             snapshot.range(file, reference.span),
         ))
     };
-    let locations: Vec<lsp::Location> = found.into_iter().filter_map(location).collect();
+    let locations: Vec<lsp::Location> = references.into_iter().filter_map(location).collect();
     if let Some(token) = &params.partial_result_params.partial_result_token {
         locations
-            .chunks(PART)
-            .for_each(|part| snapshot.tell_part(token, part));
+            .chunks(MAX_PART)
+            .for_each(|part| snapshot.send_part(token, part));
         return Ok(Some(Vec::new()));
     }
     Ok(Some(locations))
@@ -133,7 +138,7 @@ pub fn highlight(
     params: lsp::DocumentHighlightParams,
 ) -> Result<Option<Vec<lsp::DocumentHighlight>>> {
     let (file, offset) = snapshot.place(&params.text_document_position_params)?;
-    let found = document_highlights(&snapshot.db, file, offset);
+    let highlights = document_highlights(&snapshot.db, file, offset);
     let convert = |highlight: DocumentHighlight| lsp::DocumentHighlight {
         range: snapshot.range(file, highlight.span),
         kind: Some(match highlight.role {
@@ -141,7 +146,7 @@ pub fn highlight(
             Role::Read => lsp::DocumentHighlightKind::READ,
         }),
     };
-    Ok(Some(found.into_iter().map(convert).collect()))
+    Ok(Some(highlights.into_iter().map(convert).collect()))
 }
 
 /// The kind that editors have a picture for.
@@ -169,12 +174,12 @@ pub fn symbols(
     params: lsp::DocumentSymbolParams,
 ) -> Result<Option<lsp::DocumentSymbolResponse>> {
     let file = snapshot.file(&params.text_document.uri)?;
-    let found = document_symbols(&snapshot.db, file);
+    let symbols = document_symbols(&snapshot.db, file);
     if snapshot
         .client
         .has("textDocument.documentSymbol.hierarchicalDocumentSymbolSupport")
     {
-        let nested = found
+        let nested = symbols
             .iter()
             .map(|symbol| nested(snapshot, file, symbol))
             .collect();
@@ -185,7 +190,7 @@ pub fn symbols(
         snapshot,
         file,
         &params.text_document.uri,
-        &found,
+        &symbols,
         None,
         &mut flat,
     );
@@ -240,14 +245,14 @@ fn flatten(
     }
 }
 
-/// How many symbols of the workspace are told at most.
-const MOST_SYMBOLS: usize = 512;
+/// How many symbols of the workspace are listed.
+const MAX_SYMBOLS: usize = 512;
 
 pub fn workspace(
     snapshot: &Snapshot,
     params: lsp::WorkspaceSymbolParams,
 ) -> Result<Option<lsp::WorkspaceSymbolResponse>> {
-    let found = workspace_symbols(&snapshot.db, &snapshot.models, &params.query, MOST_SYMBOLS);
+    let symbols = workspace_symbols(&snapshot.db, &snapshot.models, &params.query, MAX_SYMBOLS);
     #[allow(deprecated)] // the type has a field that is
     let convert = |symbol: WorkspaceSymbol| {
         let uri = snapshot.uri(symbol.target.file.path(&snapshot.db))?;
@@ -264,7 +269,7 @@ pub fn workspace(
         })
     };
     Ok(Some(lsp::WorkspaceSymbolResponse::Flat(
-        found.into_iter().filter_map(convert).collect(),
+        symbols.into_iter().filter_map(convert).collect(),
     )))
 }
 
@@ -306,7 +311,7 @@ pub fn selections(
     params: lsp::SelectionRangeParams,
 ) -> Result<Option<Vec<lsp::SelectionRange>>> {
     let file = snapshot.file(&params.text_document.uri)?;
-    let of = |position: &lsp::Position| {
+    let selection = |position: &lsp::Position| {
         let offset = snapshot.offset(file, *position);
         let spans = selection_ranges(&snapshot.db, file, offset);
         // From the outermost inwards.
@@ -322,7 +327,7 @@ pub fn selections(
             parent: None,
         })
     };
-    Ok(Some(params.positions.iter().map(of).collect()))
+    Ok(Some(params.positions.iter().map(selection).collect()))
 }
 
 // ---- hierarchies -------------------------------------------------------------------------------

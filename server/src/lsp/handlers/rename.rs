@@ -71,7 +71,7 @@ pub fn files(snapshot: &Snapshot, params: lsp::RenameFilesParams) -> Result<Opti
             .map(|uri| path_of(&uri))
             .map_err(|_| Error::invalid_params("no address"))
     };
-    let mut all = threatline_ide::change::Change::default();
+    let mut change = threatline_ide::change::Change::default();
     for file in &params.files {
         let moved = rename_file(
             &snapshot.db,
@@ -80,7 +80,7 @@ pub fn files(snapshot: &Snapshot, params: lsp::RenameFilesParams) -> Result<Opti
             &path(&file.new_uri)?,
         );
         for (path, edits) in moved.edits {
-            let known = all.edits.entry(path).or_default();
+            let known = change.edits.entry(path).or_default();
             known.extend(
                 edits
                     .into_iter()
@@ -89,10 +89,10 @@ pub fn files(snapshot: &Snapshot, params: lsp::RenameFilesParams) -> Result<Opti
             );
         }
     }
-    if all.edits.is_empty() {
+    if change.edits.is_empty() {
         return Ok(None);
     }
-    workspace_edit(snapshot, &all).map(Some)
+    workspace_edit(snapshot, &change).map(Some)
 }
 
 pub fn linked(

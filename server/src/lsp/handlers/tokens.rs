@@ -96,7 +96,7 @@ fn encoded(snapshot: &Snapshot, file: File, within: Span) -> Vec<lsp::SemanticTo
         .client
         .has("textDocument.semanticTokens.multilineTokenSupport");
     let text = &file.source(&snapshot.db).text;
-    let mut found = Vec::new();
+    let mut tokens = Vec::new();
     let mut before = lsp::Position::new(0, 0);
     for (span, token) in semantic_tokens(&snapshot.db, file, within) {
         let (name, modifiers) = named(token);
@@ -115,7 +115,7 @@ fn encoded(snapshot: &Snapshot, file: File, within: Span) -> Vec<lsp::SemanticTo
                 } else {
                     length(snapshot, &text[start as usize..end as usize])
                 };
-                found.push(lsp::SemanticToken {
+                tokens.push(lsp::SemanticToken {
                     delta_line: range.start.line - before.line,
                     delta_start: range.start.character - if is_same { before.character } else { 0 },
                     length,
@@ -130,7 +130,7 @@ fn encoded(snapshot: &Snapshot, file: File, within: Span) -> Vec<lsp::SemanticTo
             start += line.len() as u32;
         }
     }
-    found
+    tokens
 }
 
 /// How long a text is in the units of the client.
@@ -152,9 +152,9 @@ fn all(snapshot: &Snapshot, uri: &lsp::Uri) -> Result<(String, Arc<[lsp::Semanti
     flat(&data).hash(&mut hasher);
     let mark = format!("{:016x}", hasher.finish());
     let path = path_of(uri);
-    if snapshot.table.open.contains_key(&path) {
+    if snapshot.documents.is_open(&path) {
         snapshot
-            .table
+            .sent
             .tokens
             .insert(path, (mark.clone(), data.clone()));
     }
@@ -206,7 +206,7 @@ pub fn delta(
 ) -> Result<Option<lsp::SemanticTokensFullDeltaResult>> {
     let uri = &params.text_document.uri;
     let known = snapshot
-        .table
+        .sent
         .tokens
         .get(&path_of(uri))
         .map(|known| known.clone());

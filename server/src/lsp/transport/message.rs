@@ -1,6 +1,6 @@
 //! Messages of JSON-RPC, each read once from its body. It must not know a method.
 
-use super::{Answer, Outgoing};
+use super::outgoing::{Answer, Outgoing};
 use serde::Deserialize;
 use serde::de::Deserializer;
 use serde_json::Value;
@@ -8,8 +8,8 @@ use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Result};
 
 /// What comes in.
 pub enum Incoming {
-    /// A request, and where its answer goes.
-    Request(String, Value, Answer),
+    /// A request: its parameters, and where its answer goes.
+    Request(Value, Answer),
     /// A notification.
     Notification(String, Value),
     /// The client's answer to a request of ours.
@@ -53,17 +53,17 @@ struct ClientError {
 #[derive(Deserialize)]
 struct Request {
     id: Id,
-    #[serde(rename = "method")]
-    _method: String,
+    method: String,
 }
 
 /// Reads a message.
 pub fn parse(body: &[u8], outgoing: &Outgoing) -> std::result::Result<Incoming, Malformed> {
     // An object by keys and not, as serde would also have it, a list of their values.
     let is_object = body.trim_ascii_start().starts_with(b"{");
-    let envelope = match is_object {
-        true => serde_json::from_slice(body).map_err(|error| error.to_string()),
-        false => Err("it is not an object".to_owned()),
+    let envelope = if is_object {
+        serde_json::from_slice(body).map_err(|error| error.to_string())
+    } else {
+        Err("it is not an object".to_owned())
     };
     envelope
         .and_then(|envelope| opened(envelope, outgoing))
@@ -72,7 +72,7 @@ pub fn parse(body: &[u8], outgoing: &Outgoing) -> std::result::Result<Incoming, 
             request: serde_json::from_slice(body)
                 .ok()
                 .filter(|_| is_object)
-                .map(|Request { id, .. }| outgoing.expect_answer(id)),
+                .map(|Request { id, method }| outgoing.expect_answer(id, method)),
         })
 }
 
@@ -86,7 +86,7 @@ fn opened(envelope: Envelope, outgoing: &Outgoing) -> std::result::Result<Incomi
             return Err("its `params` are neither an object nor a list".to_owned());
         }
         return Ok(match envelope.id {
-            Some(id) => Incoming::Request(method, params, outgoing.expect_answer(id)),
+            Some(id) => Incoming::Request(params, outgoing.expect_answer(id, method)),
             None => Incoming::Notification(method, params),
         });
     }
@@ -120,14 +120,14 @@ impl From<ClientError> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lsp::transport::connect;
+    use crate::lsp::transport::outgoing::connect;
 
     /// What a body is, in a line.
     fn read(body: &str) -> String {
         let (outgoing, _queue) = connect();
         match parse(body.as_bytes(), &outgoing) {
-            Ok(Incoming::Request(method, params, answer)) => {
-                format!("request {} {method} {params}", answer.id())
+            Ok(Incoming::Request(params, answer)) => {
+                format!("request {} {} {params}", answer.id(), answer.method())
             }
             Ok(Incoming::Notification(method, params)) => format!("notification {method} {params}"),
             Ok(Incoming::Response(id, result)) => format!("response {id} {result:?}"),

@@ -6,10 +6,13 @@
 //! taken in.
 
 use super::frames::framed;
+use crate::lsp::trace;
 use serde::Serialize;
 use serde_json::Value;
+use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
 use tokio::sync::{Notify, mpsc};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response, Result};
 
@@ -20,25 +23,28 @@ const MAX_UNREAD: u64 = 256;
 /// The same for what they hold, in bytes.
 const MAX_UNREAD_BYTES: u64 = 64 << 20;
 
+/// The notification that reports to a client what the server does.
+pub const LOG_TRACE: &str = "$/logTrace";
+
 /// What is in the queue.
 enum Item {
     Frame(Vec<u8>),
-    /// Nothing more is sent.
+    /// The connection ends when nothing is on its way.
     Close,
 }
 
 /// How much is on its way.
 #[derive(Default)]
 struct Load {
-    /// Messages in the queue.
+    /// Messages that were not written, and requests of the client whose answers were not.
     unread: AtomicU64,
-    /// The bytes in them.
+    /// The bytes in the queue.
     unread_bytes: AtomicU64,
-    /// Requests of the client without an answer.
-    unanswered: AtomicU64,
     /// Messages that were written so far.
     written: AtomicU64,
-    /// Woken when any of these goes down.
+    /// Whether nothing but answers is sent any more.
+    is_closing: AtomicBool,
+    /// Woken when less is on its way.
     eased: Notify,
 }
 
@@ -53,11 +59,14 @@ pub struct Outgoing {
 pub struct Queue {
     items: mpsc::UnboundedReceiver<Item>,
     load: Arc<Load>,
+    is_closing: bool,
 }
 
 /// Where the answer to a request goes. If it is dropped, the client learns that there is none.
 pub struct Answer {
     id: Id,
+    method: String,
+    received: Instant,
     outgoing: Outgoing,
     is_sent: bool,
 }
@@ -70,7 +79,12 @@ pub fn connect() -> (Outgoing, Queue) {
         queue,
         load: load.clone(),
     };
-    (outgoing, Queue { items, load })
+    let queue = Queue {
+        items,
+        load,
+        is_closing: false,
+    };
+    (outgoing, queue)
 }
 
 impl Outgoing {
@@ -92,22 +106,25 @@ impl Outgoing {
 
     /// Whether the client keeps up with what it is sent. One that is gone holds nothing up.
     pub fn is_read(&self) -> bool {
-        let load = &self.load;
-        let unread = load.unread.load(Ordering::SeqCst) + load.unanswered.load(Ordering::SeqCst);
-        unread < MAX_UNREAD && load.unread_bytes.load(Ordering::SeqCst) < MAX_UNREAD_BYTES
+        self.load.unread.load(Ordering::SeqCst) < MAX_UNREAD
+            && self.load.unread_bytes.load(Ordering::SeqCst) < MAX_UNREAD_BYTES
             || self.queue.is_closed()
     }
 
-    /// Ends the connection when all that was sent has been read.
+    /// Ends the connection when all that was asked is answered, and all that was sent is read.
+    /// Nothing but answers is sent from now on.
     pub fn close(&self) {
+        self.load.is_closing.store(true, Ordering::SeqCst);
         let _ = self.queue.send(Item::Close);
     }
 
     /// Notes a request, and gives where its answer goes.
-    pub(super) fn expect_answer(&self, id: Id) -> Answer {
-        self.load.unanswered.fetch_add(1, Ordering::SeqCst);
+    pub(super) fn expect_answer(&self, id: Id, method: String) -> Answer {
+        self.load.unread.fetch_add(1, Ordering::SeqCst);
         Answer {
             id,
+            method,
+            received: Instant::now(),
             outgoing: self.clone(),
             is_sent: false,
         }
@@ -125,10 +142,25 @@ impl Outgoing {
         self.load.written.load(Ordering::SeqCst)
     }
 
-    fn send(&self, message: &impl Serialize) {
+    fn send(&self, message: &Request) {
+        if self.load.is_closing.load(Ordering::SeqCst) {
+            return;
+        }
+        self.load.unread.fetch_add(1, Ordering::SeqCst);
+        let method = message.method();
+        // Reports on reports would never end.
+        if method != LOG_TRACE {
+            let nothing = Value::Null;
+            let params = message.params().unwrap_or(&nothing);
+            trace::message(format_args!("sent `{method}`"), params);
+        }
+        self.enqueue(message);
+    }
+
+    /// Puts a message into the queue that was counted before.
+    fn enqueue(&self, message: &impl Serialize) {
         let frame = framed(&serde_json::to_vec(message).unwrap_or_default());
         let size = frame.len() as u64;
-        self.load.unread.fetch_add(1, Ordering::SeqCst);
         self.load.unread_bytes.fetch_add(size, Ordering::SeqCst);
         let _ = self.queue.send(Item::Frame(frame));
     }
@@ -138,6 +170,11 @@ impl Answer {
     /// The id of the request.
     pub fn id(&self) -> &Id {
         &self.id
+    }
+
+    /// What is asked.
+    pub fn method(&self) -> &str {
+        &self.method
     }
 
     /// Answers.
@@ -154,10 +191,31 @@ impl Answer {
 
     fn respond(&mut self, result: Result<Value>) {
         self.is_sent = true;
+        let milliseconds = self.received.elapsed().as_secs_f64() * 1000.0;
         let response = Response::from_parts(self.id.clone(), result);
-        self.outgoing.send(&response);
-        self.outgoing.load.unanswered.fetch_sub(1, Ordering::SeqCst);
-        self.outgoing.load.eased.notify_one();
+        let (method, id) = (&self.method, &self.id);
+        let error = response
+            .error()
+            .map(|error| format!(" with error {}", error.code))
+            .unwrap_or_default();
+        trace::message(
+            format_args!("answered `{method}` ({id}) after {milliseconds:.1} ms{error}"),
+            Content(&response),
+        );
+        self.outgoing.enqueue(&response);
+    }
+}
+
+/// What a response holds, as text.
+struct Content<'response>(&'response Response);
+
+impl fmt::Display for Content<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        match (self.0.result(), self.0.error()) {
+            (Some(result), _) => result.fmt(formatter),
+            (None, Some(error)) => formatter.write_str(&error.message),
+            (None, None) => Ok(()),
+        }
     }
 }
 
@@ -172,10 +230,13 @@ impl Drop for Answer {
 impl Queue {
     /// The next frame; none when the connection is to end.
     pub(super) async fn next(&mut self) -> Option<Vec<u8>> {
-        match self.items.recv().await? {
-            Item::Frame(frame) => Some(frame),
-            Item::Close => None,
+        while !(self.is_closing && self.load.unread.load(Ordering::SeqCst) == 0) {
+            match self.items.recv().await? {
+                Item::Frame(frame) => return Some(frame),
+                Item::Close => self.is_closing = true,
+            }
         }
+        None
     }
 
     /// Whether nothing waits.

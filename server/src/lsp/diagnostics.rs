@@ -1,5 +1,5 @@
-//! Diagnostics as the protocol has them, and which of them a client has been told already. It must
-//! not decide what is wrong.
+//! Diagnostics as the protocol has them, with marks by which those that a client has are known. It
+//! must not decide what is wrong.
 
 use super::snapshot::Snapshot;
 use serde_json::json;
@@ -8,12 +8,12 @@ use std::sync::Arc;
 use threatline_model::{
     Diagnostic, File, Model, Severity,
     codes::{Class, Code},
-    diagnostics, settings_diagnostics,
+    settings_diagnostics,
 };
 use threatline_view::sanitize;
 use tower_lsp::ls_types as lsp;
 
-/// Where the reference tells of a code.
+/// Where the reference explains a code.
 const REFERENCE: &str = concat!(
     env!("CARGO_PKG_REPOSITORY"),
     "/blob/main/grammar/README.md#"
@@ -21,22 +21,22 @@ const REFERENCE: &str = concat!(
 
 /// What is wrong with a file.
 pub fn of_file(snapshot: &Snapshot, file: File) -> Vec<lsp::Diagnostic> {
-    converted(snapshot, &diagnostics(&snapshot.db, file))
+    converted(snapshot, &threatline_model::diagnostics(&snapshot.db, file))
 }
 
 /// Diagnostics as the protocol has them.
-pub fn converted(snapshot: &Snapshot, found: &[Diagnostic]) -> Vec<lsp::Diagnostic> {
-    found
+pub fn converted(snapshot: &Snapshot, diagnostics: &[Diagnostic]) -> Vec<lsp::Diagnostic> {
+    diagnostics
         .iter()
         .filter_map(|diagnostic| convert(snapshot, diagnostic))
         .collect()
 }
 
-/// A mark of diagnostics before they are converted, which most are not since they were told as they
-/// are: equal for equal ones at the same places.
-pub fn mark_of(snapshot: &Snapshot, found: &[Diagnostic]) -> u64 {
+/// A mark of diagnostics before they are converted, which most are not since the client has them:
+/// equal for equal ones at the same places.
+pub fn mark_of(snapshot: &Snapshot, diagnostics: &[Diagnostic]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for diagnostic in found {
+    for diagnostic in diagnostics {
         (
             diagnostic.code.id,
             diagnostic.severity,
@@ -56,14 +56,8 @@ pub fn mark_of(snapshot: &Snapshot, found: &[Diagnostic]) -> u64 {
 /// What is wrong with a model's `threatline.toml`, and where that is.
 pub fn of_settings(snapshot: &Snapshot, model: Model) -> Option<(Arc<str>, Vec<lsp::Diagnostic>)> {
     let path = model.settings(&snapshot.db).path.clone()?;
-    let found = settings_diagnostics(&snapshot.db, model);
-    Some((
-        path,
-        found
-            .iter()
-            .filter_map(|diagnostic| convert(snapshot, diagnostic))
-            .collect(),
-    ))
+    let diagnostics = settings_diagnostics(&snapshot.db, model);
+    Some((path, converted(snapshot, &diagnostics)))
 }
 
 fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Option<lsp::Diagnostic> {
@@ -94,6 +88,10 @@ fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Option<lsp::Diagnost
         .help
         .iter()
         .for_each(|help| message += &format!("\n{help}"));
+    let findings = diagnostic.findings.iter();
+    let findings: Vec<String> = findings
+        .map(|id| id.name(&snapshot.db).to_string())
+        .collect();
     Some(lsp::Diagnostic {
         range: location.range,
         severity: Some(severity(diagnostic.severity)),
@@ -105,10 +103,7 @@ fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Option<lsp::Diagnost
             .then_some(related)
             .filter(|related| !related.is_empty()),
         tags: tags(diagnostic.code),
-        data: Some(json!({
-            "code": diagnostic.code.id,
-            "findings": diagnostic.findings.iter().map(|id| id.name(&snapshot.db).to_string()).collect::<Vec<_>>(),
-        })),
+        data: Some(json!({ "code": diagnostic.code.id, "findings": findings })),
     })
 }
 
@@ -140,11 +135,11 @@ fn tags(code: &Code) -> Option<Vec<lsp::DiagnosticTag>> {
     }
 }
 
-/// A mark of what is told: equal for equal diagnostics.
-pub fn mark(diagnostics: &[lsp::Diagnostic]) -> u64 {
+/// What a client gives back to ask whether anything is new: equal for equal diagnostics.
+pub fn result_id(diagnostics: &[lsp::Diagnostic]) -> String {
     let mut hasher = DefaultHasher::new();
     serde_json::to_string(diagnostics)
         .unwrap_or_default()
         .hash(&mut hasher);
-    hasher.finish()
+    format!("{:016x}", hasher.finish())
 }

@@ -4,84 +4,79 @@
 //! `//server/share/b.threat`. A document that is no file, such as `untitled:Untitled-1`, is known
 //! by its address.
 
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use fluent_uri::component::{Host, Scheme};
+use fluent_uri::pct_enc::encoder::{Path, RegName};
+use fluent_uri::pct_enc::{EString, Encoder, Table};
 use std::str::FromStr;
 use std::sync::Arc;
 use tower_lsp::ls_types::Uri;
 
-/// What is written with `%` in a path: all but what RFC 3986 lets stand in a segment, and `:`,
-/// which drives have.
-const ENCODED: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}')
-    .add(b':');
-
 /// What the addresses of the library's files begin with. They are in the program, and on no disk.
 pub const LIBRARY: &str = "threatline:/";
 
+const LIBRARY_SCHEME: &Scheme = Scheme::new_or_panic("threatline");
+const FILE_SCHEME: &Scheme = Scheme::new_or_panic("file");
+
+/// How a path is written in an address: as everywhere, and with the `:` of a drive as `%3A`, since
+/// editors write it so.
+struct EditorPath;
+
+impl Encoder for EditorPath {
+    const TABLE: &'static Table = &Path::TABLE.sub(&Table::new(b":"));
+}
+
 /// The path of an address.
 pub fn path_of(uri: &Uri) -> Arc<str> {
-    let text = uri.as_str();
-    if let Some(path) = text.strip_prefix(LIBRARY) {
-        return percent_decode_str(path).decode_utf8_lossy().into();
+    let path = uri.path().decode().to_string_lossy();
+    if uri.scheme() == LIBRARY_SCHEME && path.starts_with('/') {
+        return path[1..].into();
     }
-    let Some(rest) = text
-        .get(..7)
-        .filter(|scheme| scheme.eq_ignore_ascii_case("file://"))
-        .map(|_| &text[7..])
-    else {
-        return text.into();
+    let Some(authority) = uri.authority().filter(|_| uri.scheme() == FILE_SCHEME) else {
+        return uri.as_str().into();
     };
-    let rest = rest.split(['?', '#']).next().unwrap_or(rest);
-    let (authority, path) = rest
-        .find('/')
-        .map_or((rest, ""), |slash| rest.split_at(slash));
-    let path = percent_decode_str(path)
-        .decode_utf8_lossy()
-        .replace('\\', "/");
-    if !authority.is_empty() && !authority.eq_ignore_ascii_case("localhost") {
-        return format!(
-            "//{}{path}",
-            percent_decode_str(authority).decode_utf8_lossy()
-        )
-        .into();
+    let path = path.replace('\\', "/");
+    let host = match authority.host_parsed() {
+        Host::RegName(name) => name.decode().to_string_lossy(),
+        _ => authority.host().into(),
+    };
+    if !host.is_empty() && !host.eq_ignore_ascii_case("localhost") {
+        return format!("//{host}{path}").into();
     }
-    let bytes = path.as_bytes();
-    let is_drive =
-        bytes.len() > 2 && bytes[0] == b'/' && bytes[1].is_ascii_alphabetic() && bytes[2] == b':';
-    if is_drive {
-        format!("{}{}", path[1..2].to_ascii_lowercase(), &path[2..]).into()
-    } else {
-        path.into()
+    match path.as_bytes() {
+        [b'/', drive, b':', ..] if drive.is_ascii_alphabetic() => {
+            format!("{}{}", drive.to_ascii_lowercase() as char, &path[2..]).into()
+        }
+        _ => path.into(),
     }
 }
 
 /// The address of a path.
 pub fn uri_of(path: &str) -> Option<Uri> {
-    let encoded = |path: &str| utf8_percent_encode(path, ENCODED).to_string();
-    let text = match path.as_bytes() {
-        [b'/', b'/', ..] => format!("file://{}", encoded(&path[2..])),
-        [b'/', ..] => format!("file://{}", encoded(path)),
-        _ if path.starts_with("std/") => format!("{LIBRARY}{}", encoded(path)),
-        [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => {
-            format!("file:///{}", encoded(path))
+    let (scheme, host, path) = match path.as_bytes() {
+        [b'/', b'/', ..] => {
+            let end = path[2..].find('/').map_or(path.len(), |length| 2 + length);
+            (FILE_SCHEME, Some(&path[2..end]), path[end..].to_owned())
         }
-        _ => path.to_owned(),
+        [b'/', ..] => (FILE_SCHEME, Some(""), path.to_owned()),
+        [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => {
+            (FILE_SCHEME, Some(""), format!("/{path}"))
+        }
+        _ if path.starts_with("std/") => (LIBRARY_SCHEME, None, format!("/{path}")),
+        _ => return Uri::from_str(path).ok(),
     };
-    Uri::from_str(&text).ok()
+    let mut encoded = EString::<Path>::new();
+    encoded.encode_str::<EditorPath>(&path);
+    let builder = fluent_uri::Uri::builder().scheme(scheme);
+    let uri = match host {
+        Some(host) => {
+            let mut name = EString::<RegName>::new();
+            name.encode_str::<RegName>(host);
+            let builder = builder.authority_with(|authority| authority.host(name.as_estr()));
+            builder.path(&encoded).build()
+        }
+        None => builder.path(&encoded).build(),
+    };
+    uri.ok().map(Uri::from)
 }
 
 #[cfg(test)]
@@ -106,21 +101,31 @@ mod tests {
             path("file://server/share/a%20b.threat"),
             "//server/share/a b.threat"
         );
+        assert_eq!(
+            path("file://wsl%24/Ubuntu/a.threat"),
+            "//wsl$/Ubuntu/a.threat"
+        );
+        assert_eq!(path("FILE:///a.threat?x#y"), "/a.threat");
+        assert_eq!(path("file:///%FF"), "/\u{fffd}");
+        assert_eq!(path("file://"), "");
+        assert_eq!(path("threatline:/std/a.threat"), "std/a.threat");
         assert_eq!(path("untitled:Untitled-1"), "untitled:Untitled-1");
     }
 
     #[test]
     fn paths_have_addresses_and_come_back() {
-        for at in [
+        for known in [
             "/home/a b/ü#%.threat",
             "c:/a/b?.threat",
             "//server/share/a.threat",
             "untitled:Untitled-1",
             "/a[1].threat",
+            "//wsl$/Ubuntu/a.threat",
+            "/",
             "std/rules/data.threat",
         ] {
-            let uri = uri_of(at).unwrap_or_else(|| panic!("{at} has no address"));
-            assert_eq!(&*path_of(&uri), at, "{}", uri.as_str());
+            let uri = uri_of(known).unwrap_or_else(|| panic!("{known} has no address"));
+            assert_eq!(&*path_of(&uri), known, "{}", uri.as_str());
         }
         assert_eq!(uri_of("c:/a").unwrap().as_str(), "file:///c%3A/a");
     }

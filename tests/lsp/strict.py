@@ -85,8 +85,8 @@ class Gone(Exception):
 class Client:
     """A session with a server of its own. What breaks the protocol is collected in `wrong`."""
 
-    def __init__(self, capabilities=None, folders=(), options=None, start=True):
-        self.process = subprocess.Popen([SERVER, "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, capabilities=None, folders=(), options=None, start=True, arguments=(), stderr=None, trace=None):
+        self.process = subprocess.Popen([SERVER, "lsp", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
         self.wrong = []
         self.ids = 0
         self.pending = {}
@@ -107,6 +107,7 @@ class Client:
                     "capabilities": capabilities or {},
                     "workspaceFolders": [{"uri": uri(folder), "name": str(folder)} for folder in folders],
                     **({"initializationOptions": options} if options else {}),
+                    **({"trace": trace} if trace else {}),
                 },
             )
             self.notify("initialized", {})

@@ -434,6 +434,96 @@ def test_a_panic_is_an_answer_and_the_server_lives_on(folder, monkeypatch):
     client.end()
 
 
+@pytest.mark.parametrize("method", ["initialized", "textDocument/didOpen", "textDocument/didChange", "textDocument/didClose", "workspace/didChangeWatchedFiles"])
+def test_a_panic_at_a_notification_is_reported_and_the_server_recovers(folder, monkeypatch, method):
+    monkeypatch.setenv("THREATLINE_PANIC_ON", method)
+    client = Client(PULL, folders=[folder])
+    address = uri(folder / "shop.threat")
+    for _ in range(3):
+        client.open(address, SHOP)
+        client.change(address, at(6, 12, 16, "https"))
+        assert codes(client.pull(address)) == [], "what is open counts"
+        client.close(address)
+        (folder / "more.threat").write_text("process lonely\n")
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri(folder / "more.threat"), "type": 1}]})
+        assert codes(client.pull(address)) == ["missing-mitigation"], "what is closed is as on the disk"
+        assert codes(client.pull(uri(folder / "more.threat"))) == ["isolated-element"]
+    logged = [message["params"] for message in client.messages if message["method"] == "window/logMessage"]
+    assert len(logged) == (1 if method == "initialized" else 3)
+    assert all(entry["type"] == 1 and f"`{method}`" in entry["message"] for entry in logged), logged
+    shown = [message["params"] for message in client.messages if message["method"] == "window/showMessage"]
+    assert [entry["type"] for entry in shown] == [1], "a user sees it once"
+    client.end()
+
+
+def test_a_panic_at_a_notification_leaves_diagnostics_published(folder, monkeypatch):
+    monkeypatch.setenv("THREATLINE_PANIC_ON", "textDocument/didChange")
+    (folder / "more.threat").write_text("process lonely\n")
+    more = uri(folder / "more.threat")
+    # A client that says that it watches, and does not: only what is read again is seen.
+    client = Client({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}, folders=[folder])
+    address = uri(folder / "shop.threat")
+    client.open(address, SHOP)
+    assert codes(client.told(address, 1)) == ["missing-mitigation"]
+    assert codes(client.told(more)) == ["isolated-element"]
+    (folder / "more.threat").unlink()
+    client.change(address, at(6, 12, 16, "https"))
+    assert codes(client.told(address, 2)) == []
+    while client.problems[more]["diagnostics"]:
+        client.take()
+    client.change(address, at(6, 12, 17, "http"))
+    assert codes(client.told(address, 3)) == ["missing-mitigation"]
+    client.end()
+
+
+def test_a_panic_while_diagnostics_are_published_is_reported(folder, monkeypatch):
+    monkeypatch.setenv("THREATLINE_PANIC_ON", "textDocument/publishDiagnostics")
+    client = Client(folders=[folder])
+    address = uri(folder / "shop.threat")
+    client.open(address, SHOP)
+    while not any(message["method"] == "window/logMessage" for message in client.messages):
+        client.take()
+    assert client.request("textDocument/hover", {"textDocument": {"uri": address}, "position": {"line": 4, "character": 9}})
+    client.end()
+
+
+@pytest.mark.parametrize("can", [{}, PULL], ids=["published", "asked for"])
+def test_diagnostics_carry_the_version_that_they_were_computed_from(folder, can):
+    """Each key fixes or breaks the model, so that each version has other diagnostics than the one before."""
+    client = Client(can, folders=[folder])
+    address = uri(folder / "shop.threat")
+    client.open(address, SHOP)
+    seen = []
+
+    def check(item, problems):
+        version = item.get("version")
+        # An answer without diagnostics is about a version, too.
+        assert codes(item[problems]) == ([] if version % 2 == 0 else ["missing-mitigation"]), version
+        seen.append(version)
+
+    asked = []
+    for turn in range(60):
+        client.change(address, at(6, 12, 16, "https") if turn % 2 == 0 else at(6, 12, 17, "http"))
+        if can:
+            asked.append((client.versions[address], client.ask("workspace/diagnostic", {"previousResultIds": []})))
+    if can:
+        for version, id in asked:
+            # One that keys overtake again and again is to be asked again.
+            if "result" in (answer := client.answer(id)):
+                [item] = answer["result"]["items"]
+                check(item, "items")
+                assert item["version"] >= version, "it sees all keys before it"
+    else:
+        client.told(address, client.versions[address])
+        for message in client.messages:
+            params = message["params"]
+            if message["method"] == "textDocument/publishDiagnostics" and params["uri"] == address and "version" in params:
+                check(params, "diagnostics")
+        assert seen == sorted(seen)
+    assert seen[-1] == client.versions[address]
+    client.end()
+
+
 def test_overlays_of_several_files_and_of_two_editors(folder):
     (folder / "card.threat").write_text("asset card { classification: restricted }\n")
     shop, card = uri(folder / "shop.threat"), uri(folder / "card.threat")

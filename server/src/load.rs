@@ -1,8 +1,11 @@
 //! Where texts of models come from: the disk and git. It must not know what they mean.
 
+pub mod limits;
 pub mod paths;
+pub mod place;
 
 pub mod disk;
+pub mod names;
 
 pub mod models;
 

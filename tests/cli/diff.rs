@@ -1248,3 +1248,89 @@ fn a_comment_is_short_enough_and_found_again() {
     assert!(run.out.starts_with("<!-- threatline diff -->\n"));
     assert!(run.out.chars().count() < 65_536, "{}", run.out.len());
 }
+
+/// What `git` prints for an input.
+fn git_says(folder: &Folder, arguments: &[&str], input: &str) -> String {
+    use std::io::Write;
+    let mut git = Command::new("git")
+        .args(["-c", "user.name=A", "-c", "user.email=a@example.com"])
+        .args(arguments)
+        .current_dir(folder.path("."))
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("git is there");
+    let mut pipe = git.stdin.take().expect("it has an input");
+    pipe.write_all(input.as_bytes()).expect("it reads");
+    drop(pipe);
+    let output = git.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{arguments:?}");
+    String::from_utf8(output.stdout)
+        .expect("ids are text")
+        .trim()
+        .to_owned()
+}
+
+/// A folder fetched from a fork is enough: few objects that list more files than a disk holds, or
+/// one text under many names.
+#[test]
+fn a_commit_that_unfolds_is_not_read() {
+    let folder = Folder::new(&[("a.threat", "process a \"A\"\n")]);
+    git(&folder, &["init", "--quiet", "--initial-branch=main"]);
+    commit(&folder);
+    let commit_of = |tree: &str| git_says(&folder, &["commit-tree", "-m", "x", tree], "");
+    let blob = git_says(&folder, &["hash-object", "-w", "--stdin"], "process a\n");
+    let mut object = ("100644 blob", blob);
+    for _ in 0..7 {
+        let (kind, id) = &object;
+        let list: String = (0..10)
+            .map(|n| format!("{kind} {id}\t{n}.threat\n"))
+            .collect();
+        object = ("040000 tree", git_says(&folder, &["mktree"], &list));
+    }
+    diff(&folder, &["main", &commit_of(&object.1)])
+        .exits(2)
+        .says("lists more than 1000000 files");
+    let long = "# a line that says nothing\n".repeat(100_000);
+    let blob = git_says(&folder, &["hash-object", "-w", "--stdin"], &long);
+    let list: String = (0..40)
+        .map(|n| format!("100644 blob {blob}\t{n}.threat\n"))
+        .collect();
+    let tree = git_says(&folder, &["mktree"], &list);
+    diff(&folder, &["main", &commit_of(&tree)])
+        .exits(2)
+        .says("more than 16 MB together");
+}
+
+#[test]
+fn a_name_that_means_a_branch_and_a_tag_is_an_error() {
+    let folder = Folder::new(&[("a.threat", "process a \"A\"\n")]);
+    git(&folder, &["init", "--quiet", "--initial-branch=main"]);
+    commit(&folder);
+    git(&folder, &["tag", "main"]);
+    git(&folder, &["config", "core.warnAmbiguousRefs", "false"]);
+    for revision in ["main", "main~0"] {
+        diff(&folder, &[revision])
+            .exits(2)
+            .says("names a branch and a tag; begin it with `refs/heads/` or `refs/tags/`");
+    }
+    diff(&folder, &["refs/heads/main"]).exits(0);
+}
+
+#[test]
+fn names_that_are_no_text_hide_nothing_in_a_commit() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new(&[("a.threat", "process a \"A\"\n")]);
+    git(&folder, &["init", "--quiet", "--initial-branch=main"]);
+    commit(&folder);
+    for name in [&b"b\xfcro.threat"[..], b"b\xffro.threat"] {
+        std::fs::write(folder.path("").join(OsStr::from_bytes(name)), "process b\n")
+            .expect("the file system takes any name");
+    }
+    git(&folder, &["checkout", "--quiet", "-b", "topic"]);
+    commit(&folder);
+    diff(&folder, &["main", "topic"])
+        .exits(2)
+        .says("not valid UTF-8");
+}

@@ -212,8 +212,8 @@ mod unix {
         assert_eq!(run.out.matches("`lonely`").count(), 1, "{}", run.out);
         folder
             .run(&["fmt", "m"])
-            .exits(2)
-            .says("left alone: m/self.threat");
+            .exits(0)
+            .says("`m/self.threat` is a link, and is left alone");
     }
 
     #[test]
@@ -265,8 +265,66 @@ mod unix {
         let run = folder
             .run(&["fmt"])
             .exits(2)
-            .says("left alone: dangling.threat")
+            .says("`dangling.threat` is a link, and is left alone")
             .says("left alone: pipe.threat");
-        run.says("0 of 3 files changed");
+        run.says("0 of 2 files changed");
     }
+}
+
+/// Each of two files that a system may take for one is read where they are two, but the verdict is
+/// not that of everyone who checks them out.
+#[test]
+fn names_that_differ_by_case_or_form_alone_are_no_model() {
+    for (one, other) in [
+        ("shop.threat", "Shop.threat"),
+        ("parts/a.threat", "Parts/a.threat"),
+        ("caf\u{e9}.threat", "cafe\u{301}.threat"),
+    ] {
+        let folder = Folder::new(&[(one, "process a \"A\"\n"), (other, "process b \"B\"\n")]);
+        folder
+            .check(&[])
+            .exits(2)
+            .says("by letter case or Unicode form alone");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_not_utf_8_is_an_error_and_hides_nothing() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new(&[("a.threat", "process a \"A\"\n")]);
+    for name in [&b"b\xfcro.threat"[..], b"b\xffro.threat"] {
+        std::fs::write(folder.path("").join(OsStr::from_bytes(name)), "process b\n")
+            .expect("the file system takes any name");
+    }
+    folder
+        .check(&[])
+        .exits(2)
+        .says("b\\xfcro.threat")
+        .says("b\\xffro.threat")
+        .says("not valid UTF-8");
+    folder.run(&["diff", ".", "."]).exits(2);
+}
+
+#[test]
+fn more_files_models_or_bytes_than_are_read_are_an_error() {
+    let folder = Folder::new(&[("threatline.toml", "[model]\nname = \"Many\"\n")]);
+    for number in 0..=20_000 {
+        folder.write(&format!("{number}.threat"), "");
+    }
+    folder
+        .check(&[])
+        .exits(2)
+        .says("more than 20000 model files");
+    let folder = Folder::new(&[]);
+    for number in 0..=2_000 {
+        folder.write(&format!("m{number}/threatline.toml"), "");
+        folder.write(&format!("m{number}/a.threat"), "");
+    }
+    folder.check(&[]).exits(2).says("more than 2000 models");
+    let comments = "# a line of a comment that says nothing\n".repeat(230_000);
+    let folder = Folder::new(&[("a.threat", &comments), ("b.threat", &comments)]);
+    folder.check(&[]).exits(2).says("more than 16 MB together");
+    folder.check(&["a.threat"]).exits(2);
 }

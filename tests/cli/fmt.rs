@@ -114,7 +114,7 @@ fn permissions_stay() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_stays_a_link() {
+fn a_link_is_left_alone() {
     let folder = Folder::new(&[
         ("elsewhere/real.threat", LOOSE),
         ("model/b.threat", CANONICAL),
@@ -124,9 +124,13 @@ fn a_link_stays_a_link() {
     folder
         .run(&["fmt", "model"])
         .exits(0)
-        .says("formatted: model/a.threat");
+        .says("`model/a.threat` is a link, and is left alone");
+    folder
+        .run(&["fmt", "model/a.threat"])
+        .exits(2)
+        .says("left alone: model/a.threat: it is a link out of its folder");
     assert!(link.is_symlink());
-    assert_eq!(folder.read("elsewhere/real.threat"), CANONICAL);
+    assert_eq!(folder.read("elsewhere/real.threat"), LOOSE);
 }
 
 #[cfg(unix)]
@@ -141,4 +145,19 @@ fn a_link_that_is_named_is_formatted_where_it_leads() {
         .says("1 of 1 file changed");
     assert!(folder.path("link.threat").is_symlink());
     assert_eq!(folder.read("real.threat"), CANONICAL);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_read_only_is_left_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new(&[("a.threat", LOOSE), ("b.threat", LOOSE)]);
+    let path = folder.path("a.threat");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("it is our file");
+    folder
+        .run(&["fmt"])
+        .exits(2)
+        .says("left alone: a.threat: it is read-only")
+        .says("formatted: b.threat");
+    assert_eq!(folder.read("a.threat"), LOOSE);
 }

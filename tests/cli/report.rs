@@ -241,3 +241,31 @@ fn references_are_links_that_a_page_does_not_follow_by_itself() {
     let page = today(&folder, &["--to", "markdown"]).exits(0);
     page.says("](<https://cwe.mitre.org/data/definitions/319.html>)");
 }
+
+/// The folder may be a stranger's, and a link in it may lead to any file.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_out_of_its_folder() {
+    let elsewhere = Folder::new(&[("mine.txt", "mine\n")]);
+    let folder = Folder::of_model("starter");
+    for name in ["page.html", "model.json"] {
+        std::os::unix::fs::symlink(elsewhere.path("mine.txt"), folder.path(name)).expect("a link");
+    }
+    for call in [
+        &["report", "--out", "page.html"][..],
+        &["export", "--to", "json", "--out", "model.json"],
+    ] {
+        folder
+            .run(call)
+            .exits(2)
+            .says("it is a link out of its folder");
+    }
+    assert_eq!(elsewhere.read("mine.txt"), "mine\n");
+    // A file under another name beside it is the user's own.
+    folder.write("real.html", "old");
+    std::fs::remove_file(folder.path("page.html")).expect("it is a link");
+    std::os::unix::fs::symlink("real.html", folder.path("page.html")).expect("a link");
+    folder.run(&["report", "--out", "page.html"]).exits(0);
+    assert!(folder.path("page.html").is_symlink());
+    assert!(folder.read("real.html").contains("<html"));
+}

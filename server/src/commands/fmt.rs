@@ -2,14 +2,15 @@
 //! all.
 
 use crate::arguments::FmtArguments;
-use crate::load::{disk, models};
+use crate::load::disk;
+use crate::load::models::{self, Listed};
+use crate::load::paths::shown;
 use crate::outcome::Outcome;
-use crate::output::file::write_whole;
+use crate::output::file::replace;
 use crate::output::terminal::{error, notes};
 use crate::printable::in_one_line;
 use anyhow::Result;
 use std::io::Write;
-use std::path::Path;
 use threatline_syntax::prose::count;
 use threatline_syntax::{Encoding, LineIndex};
 
@@ -23,9 +24,9 @@ enum Formatted {
 /// Runs the command.
 ///
 /// # Errors
-/// When a path is not there or a file cannot be written.
+/// When a path is not there.
 pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
-    let (paths, passed_over) = models::list(&arguments.paths)?;
+    let (files, passed_over) = models::list(&arguments.paths)?;
     notes("note", &passed_over);
     let (action, verb) = if arguments.check {
         ("would format", "would change")
@@ -35,22 +36,22 @@ pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
     let (mut changed, mut unusable) = (0, 0);
     // Whoever stops to listen does not stop the work.
     let (mut output, mut heard) = (anstream::stdout(), Ok(()));
-    for path in &paths {
-        let shown = in_one_line(&path.display().to_string());
-        match format_file(path, arguments.check)? {
+    for file in &files {
+        let name = in_one_line(&shown(&file.path).display().to_string());
+        match format_file(file, arguments.check) {
             Formatted::Unchanged => {}
             Formatted::Changed => {
                 changed += 1;
-                heard = heard.and_then(|()| writeln!(output, "{action}: {shown}"));
+                heard = heard.and_then(|()| writeln!(output, "{action}: {name}"));
             }
             Formatted::Unusable(why) => {
                 unusable += 1;
-                error("left alone", &format!("{shown}: {why}"));
+                error("left alone", &format!("{name}: {why}"));
             }
         }
     }
     heard?;
-    writeln!(output, "{changed} of {} {verb}", count(paths.len(), "file"))?;
+    writeln!(output, "{changed} of {} {verb}", count(files.len(), "file"))?;
     Ok(match (unusable, changed) {
         (0, changed) if changed > 0 && arguments.check => Outcome::Failed,
         (0, _) => Outcome::Clean,
@@ -58,16 +59,16 @@ pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
     })
 }
 
-fn format_file(path: &Path, check: bool) -> Result<Formatted> {
-    let text = disk::read(path);
+fn format_file(file: &Listed, check: bool) -> Formatted {
+    let text = disk::read(&file.path);
     if let Some(unreadable) = text.unreadable {
-        return Ok(Formatted::Unusable(unreadable.why));
+        return Formatted::Unusable(unreadable.why);
     }
     let formatted = match threatline_format::format(&text.text) {
         Ok(formatted) => formatted,
         Err(errors) => {
             let Some((first, others)) = errors.split_first() else {
-                return Ok(Formatted::Unchanged);
+                return Formatted::Unchanged;
             };
             let start = LineIndex::new(&text.text).line_column(
                 &text.text,
@@ -79,17 +80,25 @@ fn format_file(path: &Path, check: bool) -> Result<Formatted> {
                 more => format!(" (and {})", count(more, "more error")),
             };
             let message = &first.message;
-            return Ok(Formatted::Unusable(format!(
-                "line {}: {message}{more}",
-                start.line + 1
-            )));
+            return Formatted::Unusable(format!("line {}: {message}{more}", start.line + 1));
         }
     };
     if formatted == *text.text {
-        return Ok(Formatted::Unchanged);
+        return Formatted::Unchanged;
     }
-    if !check {
-        write_whole(&[(path, formatted.as_bytes())])?;
+    if check {
+        return Formatted::Changed;
     }
-    Ok(Formatted::Changed)
+    let replaced = file.place().and_then(|place| {
+        replace(
+            &file.path,
+            place,
+            text.text.as_bytes(),
+            formatted.as_bytes(),
+        )
+    });
+    match replaced {
+        Ok(()) => Formatted::Changed,
+        Err(error) => Formatted::Unusable(format!("{error:#}")),
+    }
 }

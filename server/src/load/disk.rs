@@ -5,6 +5,7 @@
 use crate::load::paths::{
     SETTINGS, is_model_file, is_passed_over, is_settings, key, not_followed, shown,
 };
+use crate::load::place;
 use anyhow::{Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
@@ -47,6 +48,10 @@ pub fn root_of(path: &Path) -> (PathBuf, bool) {
 /// The models in a folder and below it. A folder without a `threatline.toml` of its own is a model
 /// if a model file is in it that belongs to no other.
 pub fn models_in(folder: &Path) -> Roots {
+    // Of one that is gone, or never was, nothing above is read.
+    if !folder.is_dir() {
+        return Roots::new();
+    }
     let mut found = Found::default();
     found.walk(&root_of(folder).0, folder);
     let roots = found.roots.into_iter();
@@ -113,24 +118,30 @@ pub fn settings_of(root: &Path) -> Result<Option<String>> {
 
 /// What a file holds, or why that is not read. What it says is shown, and a link in a folder that a
 /// stranger made may lead to any secret: so one with a name of ours is followed to another with
-/// such a name alone.
+/// such a name alone, and it is what was opened that is judged, not what a name leads to.
 fn bytes_of(path: &Path, is_ours: impl Fn(&Path) -> bool) -> Result<Vec<u8>, String> {
     let failed = |error: std::io::Error| format!("the file cannot be read: {error}");
-    let metadata = fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
+    let file = if !is_ours(path) {
+        // Named by itself, whatever it is.
+        place::open_at_once(path)
+    } else if path.is_symlink() {
+        let target = path.canonicalize().map_err(failed)?;
+        if !is_ours(&target) {
+            return Err("this is a link to a file of another kind, and is not followed".to_owned());
+        }
+        place::open_unless_link(&target)
+    } else {
+        place::open_unless_link(path)
+    };
+    let file = file.map_err(failed)?;
+    if !file.metadata().map_err(failed)?.is_file() {
         // A pipe or a device would never end.
         return Err("the path is neither a file nor a folder".to_owned());
     }
-    if is_ours(path)
-        && path.is_symlink()
-        && !path.canonicalize().is_ok_and(|target| is_ours(&target))
-    {
-        return Err("this is a link to a file of another kind, and is not followed".to_owned());
-    }
     let mut bytes = Vec::new();
     // Some files say nothing of their length.
-    fs::File::open(path)
-        .and_then(|file| file.take(MAX_TEXT as u64 + 1).read_to_end(&mut bytes))
+    file.take(MAX_TEXT as u64 + 1)
+        .read_to_end(&mut bytes)
         .map_err(failed)?;
     if bytes.len() > MAX_TEXT {
         Err(too_long())

@@ -9,10 +9,11 @@ mod blobs;
 mod tree;
 
 use self::blobs::Blobs;
-use self::plumbing::{run, run_well, to_path, without_line_end};
+use self::plumbing::{each_entry, run, run_well, to_path, without_line_end};
 use self::tree::{Found, Target, Tree};
+use crate::load::limits;
 use crate::load::models::{Loaded, ModelTexts};
-use crate::load::paths::{SETTINGS, not_followed, shown};
+use crate::load::paths::{SETTINGS, Selection, not_followed, shown};
 use anyhow::{Result, bail};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -71,9 +72,30 @@ impl Repository {
         let Ok(id) = run(&self.top, &arguments)? else {
             return Ok(None);
         };
+        if self.is_ambiguous(revision)? {
+            bail!(
+                "`{revision}` names a branch and a tag; begin it with `refs/heads/` or `refs/tags/`"
+            );
+        }
         let id = String::from_utf8_lossy(without_line_end(&id)).into_owned();
         let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit());
         Ok(is_id.then_some(Commit(id)))
+    }
+
+    /// Whether a name means both a branch and a tag, of which git takes the tag and only warns.
+    fn is_ambiguous(&self, revision: &str) -> Result<bool> {
+        let name = revision
+            .split(['^', '~', '@', ':'])
+            .next()
+            .unwrap_or(revision);
+        let names = [format!("refs/heads/{name}"), format!("refs/tags/{name}")];
+        let list = ["for-each-ref", "--format=%(refname)", "--count=3", "--"];
+        let arguments = [&list[..], &[&names[0], &names[1]]].concat();
+        let known = run_well(&self.top, &arguments)?;
+        let known = String::from_utf8_lossy(&known);
+        Ok(names
+            .iter()
+            .all(|name| known.lines().any(|known| known == name)))
     }
 
     /// Why a revision may not be here, and what to do about it.
@@ -138,22 +160,20 @@ impl Repository {
             };
             tree.walk(path, &mut blobs, &mut found)?;
         }
+        let selected = Selection::new(paths.iter().cloned());
+        found.roots.retain(|root, files| {
+            let is_asked = |file: &PathBuf| selected.has(&self.top.join(file));
+            selected.is_within(&self.top.join(root)) || files.keys().any(is_asked)
+        });
+        let files = found.roots.values().map(BTreeMap::len).sum();
+        limits::check_counts(found.roots.len(), files)?;
         let mut models = Vec::new();
         for (root, files) in found.roots {
-            let is_around = paths
-                .iter()
-                .any(|asked| asked.starts_with(self.top.join(&root)));
-            let is_asked = |file: &PathBuf| {
-                let file = self.top.join(file);
-                paths.iter().any(|asked| file.starts_with(asked))
-            };
-            if is_around || files.keys().any(is_asked) {
-                models.push(self.read(&tree, root, files, &mut blobs)?);
-            }
+            models.push(self.read(&tree, root, files, &mut blobs)?);
         }
         let links = found.links.iter();
         let notes = links.map(|link| not_followed(&self.top.join(link)));
-        Ok(Loaded::new(models, today, notes.collect(), paths.to_vec()))
+        Ok(Loaded::new(models, today, notes.collect(), selected))
     }
 
     /// Reads one model.
@@ -185,6 +205,8 @@ impl Repository {
 
     fn tree(&self, commit: &Commit) -> Result<Tree> {
         let arguments = ["ls-tree", "-r", "-z", "--full-tree", &commit.0];
-        Ok(Tree::parse(&run_well(&self.top, &arguments)?))
+        let mut tree = Tree::default();
+        each_entry(&self.top, &arguments, |entry| tree.add(entry))?;
+        Ok(tree)
     }
 }

@@ -2,12 +2,18 @@
 //! It must not know what they say.
 
 use crate::load::disk::{self, Found, root_of};
-use crate::load::paths::{SETTINGS, from_root, is_model_file, is_settings, key, shown};
+use crate::load::limits::{self, MAX_BYTES};
+use crate::load::names::Names;
+use crate::load::paths::{
+    SETTINGS, Selection, first_below, from_root, is_model_file, is_settings, key, shown,
+};
+use crate::load::place::Place;
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use threatline_model::{Database, Date, File, FileText, Model, Workspace};
 
 /// Models that were read.
@@ -17,7 +23,7 @@ pub struct Loaded {
     /// What was passed over and why, a sentence each.
     pub notes: Vec<String>,
     /// The paths that were asked for, from the root of the file system.
-    selected: Vec<PathBuf>,
+    selected: Selection,
     /// The current folder, from which the paths of files count.
     here: PathBuf,
 }
@@ -39,12 +45,12 @@ impl Loaded {
         models: Vec<ModelTexts>,
         today: Date,
         notes: Vec<String>,
-        selected: Vec<PathBuf>,
+        selected: Selection,
     ) -> Loaded {
         let here = std::env::current_dir().unwrap_or_default();
         let mut workspace = Workspace::new(today);
         workspace.set_current_folder(key(&here));
-        let mut files = Vec::new();
+        let (mut names, mut files) = (Names::default(), Vec::new());
         for texts in models {
             let path = shown_key(&texts.root.join(SETTINGS));
             let settings = texts.settings.as_deref();
@@ -53,7 +59,7 @@ impl Loaded {
                 settings.map(|text| (path.as_ref(), text)),
             );
             let texts = texts.files.into_iter();
-            files.extend(texts.map(|(path, text)| (shown_key(&path), text)));
+            files.extend(texts.map(|(path, text)| names.name(&path, text)));
         }
         workspace.load(files);
         Loaded {
@@ -72,7 +78,7 @@ impl Loaded {
     /// Whether what stands in a file was asked for.
     pub fn is_selected(&self, path: &str) -> bool {
         let path = self.here.join(path);
-        is_below_any(&path, &self.selected)
+        self.selected.has(&path)
     }
 
     /// Whether there is a model file at a path or below it.
@@ -109,22 +115,27 @@ impl Loaded {
 /// When a path is not there or holds no model file.
 pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
     let mut found = Found::default();
-    let mut selected = Vec::new();
+    let (mut walked, mut selected) = (BTreeSet::new(), Vec::new());
     for path in &or_this_folder(paths) {
         let asked = existing(path)?;
         let (root, _) = root_of(&asked);
         let asked = behind_link(&root, asked);
-        found.walk(&root, &asked);
-        let is_own_settings = is_settings(&asked) && found.roots.contains_key(&root);
-        let mut files = found.roots.values().flatten();
-        if !is_own_settings && !files.any(|file| file.starts_with(&asked)) {
+        if walked.insert(root.clone()) {
+            found.walk(&root, &asked);
+        }
+        selected.push((path.clone(), root, asked));
+    }
+    let files: BTreeSet<PathBuf> = found.roots.values().flatten().cloned().collect();
+    for (path, root, asked) in &selected {
+        let is_own_settings = is_settings(asked) && found.roots.contains_key(root);
+        if !is_own_settings && first_below(&files, asked).is_none() {
             bail!(
                 "there is no `.threat` file in `{}`; `threatline init` starts a model",
                 path.display()
             );
         }
-        selected.push(asked);
     }
+    let selected = Selection::new(selected.into_iter().map(|(_, _, asked)| asked));
     let texts = read(asked_for(found.roots, &selected))?;
     let today = today.unwrap_or_else(today_here);
     Ok(Loaded::new(texts, today, found.notes, selected))
@@ -145,34 +156,71 @@ pub fn load_state(
     let mut found = Found::default();
     // The model of a file that is gone is still there.
     let is_around = |path: &Path| is_model_file(path) && path.parent().is_some_and(Path::is_dir);
+    let mut walked = BTreeSet::new();
     for path in paths.iter().filter(|path| path.exists() || is_around(path)) {
         let root = root.map_or_else(|| root_of(path).0, Path::to_owned);
-        found.walk(&root, path);
+        if walked.insert(root.clone()) {
+            found.walk(&root, path);
+        }
     }
     for files in found.roots.values_mut() {
         files.retain(|file| keeps(file));
     }
     found.roots.retain(|_, files| !files.is_empty());
-    let texts = read(asked_for(found.roots, paths))?;
-    Ok(Loaded::new(texts, today, found.notes, paths.to_vec()))
+    let selected = Selection::new(paths.iter().cloned());
+    let texts = read(asked_for(found.roots, &selected))?;
+    Ok(Loaded::new(texts, today, found.notes, selected))
+}
+
+/// A model file that is to be formatted.
+pub struct Listed {
+    /// The file, from the root of the file system.
+    pub path: PathBuf,
+    /// The folder that was named, if the file was found below it.
+    pub below: Option<PathBuf>,
+}
+
+impl Listed {
+    /// The place of the file, which no link leads out of what was named.
+    ///
+    /// # Errors
+    /// When a link does, or the folder of the file is gone.
+    pub fn place(&self) -> Result<Place> {
+        match &self.below {
+            Some(folder) => Place::below(folder, &self.path),
+            None => Place::named(&self.path),
+        }
+    }
 }
 
 /// The model files of some paths, for formatting: each as it was named or found, without their
-/// models, and notes on what was passed over.
+/// models, and notes on what was passed over. A link that is found is not followed: it leads to a
+/// file that is found, too, or out of what was named.
 ///
 /// # Errors
 /// When a path is not there.
-pub fn list(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<String>)> {
-    let mut found = Found::default();
+pub fn list(paths: &[PathBuf]) -> Result<(Vec<Listed>, Vec<String>)> {
+    let mut listed = BTreeMap::new();
+    let mut notes = Vec::new();
     for path in or_this_folder(paths) {
         let asked = existing(&path)?;
+        let mut found = Found::default();
         found.walk(&asked, &asked);
+        notes.append(&mut found.notes);
+        for file in found.roots.into_values().flatten() {
+            let below = (file != asked).then(|| asked.clone());
+            if below.is_some() && file.is_symlink() {
+                let link = shown(&file);
+                notes.push(format!("`{}` is a link, and is left alone", link.display()));
+                continue;
+            }
+            listed.entry(file).or_insert(below);
+        }
     }
-    let files = found.roots.into_values().flatten();
-    let mut files: Vec<PathBuf> = files.map(|file| shown(&file)).collect();
-    files.sort();
-    files.dedup();
-    Ok((files, each_once(found.notes)))
+    let listed = listed
+        .into_iter()
+        .map(|(path, below)| Listed { path, below });
+    Ok((listed.collect(), each_once(notes)))
 }
 
 /// The day that it is here.
@@ -191,31 +239,36 @@ fn or_this_folder(paths: &[PathBuf]) -> Vec<PathBuf> {
 /// A nested model that was not asked for is none of a call's business.
 fn asked_for(
     mut roots: BTreeMap<PathBuf, Vec<PathBuf>>,
-    selected: &[PathBuf],
+    selected: &Selection,
 ) -> BTreeMap<PathBuf, Vec<PathBuf>> {
     roots.retain(|root, files| {
-        files.iter().any(|file| is_below_any(file, selected))
-            || selected.iter().any(|selected| selected.starts_with(root))
+        files.iter().any(|file| selected.has(file)) || selected.is_within(root)
     });
     roots
 }
 
-fn is_below_any(path: &Path, folders: &[PathBuf]) -> bool {
-    folders.iter().any(|folder| path.starts_with(folder))
-}
-
 fn read(roots: BTreeMap<PathBuf, Vec<PathBuf>>) -> Result<Vec<ModelTexts>> {
+    limits::check_counts(roots.len(), roots.values().map(Vec::len).sum())?;
+    let bytes = AtomicUsize::new(0);
     let models = roots.into_iter().map(|(root, mut files)| {
         files.sort();
         files.dedup();
-        let texts = files
-            .into_par_iter()
-            .filter_map(|path| disk::read_if_there(&path).map(|text| (path, text)));
-        Ok(ModelTexts {
-            settings: disk::settings_of(&root)?,
+        let texts = files.into_par_iter().filter_map(|path| {
+            // What is too much is not kept; that it is, is told below.
+            if bytes.load(Ordering::Relaxed) > MAX_BYTES {
+                return None;
+            }
+            let text = disk::read_if_there(&path)?;
+            bytes.fetch_add(text.text.len(), Ordering::Relaxed);
+            Some((path, text))
+        });
+        let texts = ModelTexts {
             files: texts.collect(),
+            settings: disk::settings_of(&root)?,
             root,
-        })
+        };
+        limits::check_bytes(bytes.load(Ordering::Relaxed))?;
+        Ok(texts)
     });
     models.collect()
 }

@@ -3,6 +3,8 @@
 //! must not look at what is on the disk.
 
 use anyhow::Result;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,14 +30,29 @@ pub fn is_passed_over(name: &str) -> bool {
     name.starts_with('.') || name == "node_modules"
 }
 
-/// A path as the analysis knows it: with `/` between its parts.
+/// A path as the analysis knows it: with `/` between its parts, and `\xHH` for a byte that is no
+/// text.
 pub fn key(path: &Path) -> Arc<str> {
-    let text = path.to_string_lossy();
+    let text: Cow<str> = match path.to_str() {
+        Some(text) => text.into(),
+        None => in_text(path).into(),
+    };
     if std::path::MAIN_SEPARATOR == '/' {
         text.into()
     } else {
         text.replace(std::path::MAIN_SEPARATOR, "/").into()
     }
+}
+
+fn in_text(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text += chunk.valid();
+        for byte in chunk.invalid() {
+            text += &format!("\\x{byte:02x}");
+        }
+    }
+    text
 }
 
 /// The folder of a key.
@@ -72,6 +89,33 @@ pub fn from_root(path: &Path) -> Result<PathBuf> {
         }
     }
     Ok(whole)
+}
+
+/// Paths that were asked for, each with what is below it.
+#[derive(Clone, Default)]
+pub struct Selection(BTreeSet<PathBuf>);
+
+impl Selection {
+    /// A selection of some paths.
+    pub fn new(paths: impl IntoIterator<Item = PathBuf>) -> Selection {
+        Selection(paths.into_iter().collect())
+    }
+
+    /// Whether a path was asked for, or a folder that it is in.
+    pub fn has(&self, path: &Path) -> bool {
+        path.ancestors().any(|folder| self.0.contains(folder))
+    }
+
+    /// Whether something in a folder was asked for, or the folder itself.
+    pub fn is_within(&self, folder: &Path) -> bool {
+        first_below(&self.0, folder).is_some()
+    }
+}
+
+/// The first of some paths that is a path or below it.
+pub fn first_below<'p>(paths: &'p BTreeSet<PathBuf>, path: &Path) -> Option<&'p PathBuf> {
+    let mut from = paths.range(path.to_owned()..);
+    from.next().filter(|first| first.starts_with(path))
 }
 
 /// The note on a link to a folder.

@@ -15,7 +15,7 @@ use crate::reports::model::{Entry, ModelReport};
 use crate::reports::spots::{Spot, spot_in_settings, spot_of};
 use std::collections::HashMap;
 use threatline_model::{
-    Database, FindingId, FindingState as Treated, Level, Model, Part, Place, codes::Class,
+    Database, FindingId, FindingState as Treated, Level, Model, Part, Place, codes, codes::Class,
     full_name,
 };
 use threatline_view::compare::{Closed, Comparison, Opened, Policies, Side, Where, compare};
@@ -190,15 +190,16 @@ fn places_by_id(opened: &[Opened]) -> HashMap<FindingId, usize> {
 
 type OneReport<'a> = Option<(&'a Database, &'a ModelReport)>;
 
-/// The errors of the head that are no findings and that the base has not.
+/// The errors of the head that are no findings and that the base has not. A file that nobody can
+/// read is one each time: what is in it may be another.
 fn new_errors<'a>(base: OneReport<'a>, head: OneReport<'a>) -> Vec<&'a Entry> {
     let mut known: HashMap<String, usize> = HashMap::new();
     for (identity, _) in base.into_iter().flat_map(errors) {
         *known.entry(identity).or_default() += 1;
     }
     let errors = head.into_iter().flat_map(errors);
-    let new = errors.filter(|(identity, _)| match known.get_mut(identity) {
-        Some(left) if *left > 0 => {
+    let new = errors.filter(|(identity, entry)| match known.get_mut(identity) {
+        Some(left) if *left > 0 && *entry.diagnostic.code != codes::UNREADABLE_FILE => {
             *left -= 1;
             false
         }

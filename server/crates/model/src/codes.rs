@@ -99,7 +99,7 @@ codes! {
     "process shop \"Shop\" { technology web_service }";
 
     UNREADABLE_FILE, "unreadable-file", Text, Error, "A file cannot be read as text.",
-    "The file is not UTF-8, longer than 64 MB, or cannot be opened. Of a file that is not UTF-8 \
+    "The file is not UTF-8, longer than 16 MB, or cannot be opened. Of a file that is not UTF-8 \
      the rest is still checked.",
     "process shop \"\u{fffd}\"";
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tree_sitter::Tree;
 
 /// The longest text that is analysed, in bytes. Longer ones get a diagnostic and no analysis.
-pub const MAX_TEXT: usize = 64 << 20;
+pub const MAX_TEXT: usize = 16 << 20;
 
 thread_local! {
     static PARSER: RefCell<tree_sitter::Parser> = RefCell::new({

@@ -2,6 +2,7 @@
 
 use super::plumbing::git;
 use crate::load::disk::too_long;
+use crate::load::limits;
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -14,6 +15,8 @@ pub struct Blobs {
     git: Child,
     requests: ChildStdin,
     answers: BufReader<ChildStdout>,
+    /// How many bytes were read, each time that they were.
+    bytes: usize,
 }
 
 impl Blobs {
@@ -34,13 +37,14 @@ impl Blobs {
             git,
             requests,
             answers: BufReader::new(answers),
+            bytes: 0,
         })
     }
 
     /// The text of a blob. What is too long is passed over.
     ///
     /// # Errors
-    /// When the repository does not have it, or `git` ended.
+    /// When the repository does not have it, `git` ended, or too much was read.
     pub fn read(&mut self, id: &str) -> Result<FileText> {
         writeln!(self.requests, "{id}")?;
         let mut head = String::new();
@@ -58,6 +62,8 @@ impl Blobs {
             std::io::copy(&mut rest, &mut std::io::sink())?;
             return Ok(FileText::failed(too_long()));
         }
+        self.bytes += size as usize;
+        limits::check_bytes(self.bytes)?;
         let mut bytes = vec![0; size as usize + 1];
         self.answers.read_exact(&mut bytes)?;
         bytes.pop();

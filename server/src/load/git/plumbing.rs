@@ -1,6 +1,7 @@
 //! How `git` is run. It must not know what is asked.
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -13,6 +14,8 @@ pub fn git(folder: &Path, arguments: &[&str]) -> Command {
         .args(["-c", "core.fsmonitor=false"])
         .args(["-c", "core.hooksPath=/dev/null"])
         .args(["-c", "protocol.allow=never"])
+        // Stronger than what a repository allows, which overrules the line above.
+        .env("GIT_ALLOW_PROTOCOL", "none")
         .args(["-c", "safe.bareRepository=explicit"])
         .args(arguments)
         .env("LC_ALL", "C")
@@ -49,6 +52,36 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>>
 /// When it cannot be run, or complains.
 pub fn run_well(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
     run(folder, arguments)?.map_err(|complaint| anyhow!("git: {complaint}"))
+}
+
+/// Hands over what `git` prints with a zero byte behind each, as it comes.
+///
+/// # Errors
+/// When it cannot be run or complains, or an entry is not taken.
+pub fn each_entry(
+    folder: &Path,
+    arguments: &[&str],
+    mut take: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
+    let mut child = git(folder, arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("`git` cannot be run, which reads revisions")?;
+    let output = child.stdout.take().context("no pipe from `git`")?;
+    for entry in BufReader::new(output).split(0) {
+        if let Err(error) = take(&entry?) {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(error);
+        }
+    }
+    let output = child.wait_with_output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    bail!("git: {}", complaint.trim().trim_start_matches("fatal: "))
 }
 
 /// An answer of one line.

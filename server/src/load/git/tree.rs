@@ -3,8 +3,9 @@
 
 use super::blobs::Blobs;
 use super::plumbing::to_path;
+use crate::load::limits::{MAX_FILES, MAX_LISTED};
 use crate::load::paths::{SETTINGS, is_model_file, is_passed_over};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
@@ -12,11 +13,12 @@ use std::path::{Component, Path, PathBuf};
 const MAX_LINKS: usize = 8;
 
 /// The files and links of a commit, by their paths from the top.
+#[derive(Default)]
 pub struct Tree(BTreeMap<PathBuf, Node>);
 
 struct Node {
     kind: NodeKind,
-    id: String,
+    id: Box<str>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,28 +52,31 @@ pub struct Found {
 }
 
 impl Tree {
-    /// A tree of what `git ls-tree -r -z` prints: `MODE TYPE ID\tPATH` each.
-    pub fn parse(list: &[u8]) -> Tree {
-        let mut tree = BTreeMap::new();
-        for entry in list.split(|byte| *byte == 0) {
-            let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else {
-                continue;
-            };
-            let head = String::from_utf8_lossy(&entry[..tab]).into_owned();
-            let mut words = head.split(' ');
-            let (Some(mode), Some(_), Some(id)) = (words.next(), words.next(), words.next()) else {
-                continue;
-            };
-            let kind = match mode {
-                "120000" => NodeKind::Link,
-                // A commit of another repository.
-                "160000" => continue,
-                _ => NodeKind::File,
-            };
-            let id = id.to_owned();
-            tree.insert(to_path(&entry[tab + 1..]), Node { kind, id });
+    /// Adds an entry of what `git ls-tree -r -z` prints: `MODE TYPE ID\tPATH`.
+    ///
+    /// # Errors
+    /// When there are too many: a few objects can list more than a disk holds.
+    pub fn add(&mut self, entry: &[u8]) -> Result<()> {
+        let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else {
+            return Ok(());
+        };
+        let head = String::from_utf8_lossy(&entry[..tab]);
+        let mut words = head.split(' ');
+        let (Some(mode), Some(_), Some(id)) = (words.next(), words.next(), words.next()) else {
+            return Ok(());
+        };
+        let kind = match mode {
+            "120000" => NodeKind::Link,
+            // A commit of another repository.
+            "160000" => return Ok(()),
+            _ => NodeKind::File,
+        };
+        if self.0.len() == MAX_LISTED {
+            bail!("the commit lists more than {MAX_LISTED} files, and is not read");
         }
-        Tree(tree)
+        let id = id.into();
+        self.0.insert(to_path(&entry[tab + 1..]), Node { kind, id });
+        Ok(())
     }
 
     /// Collects the model files below the root of a path, each with the model that it belongs to,
@@ -81,6 +86,7 @@ impl Tree {
     /// When the repository does not have what a link holds.
     pub fn walk(&self, asked: &Path, blobs: &mut Blobs, found: &mut Found) -> Result<()> {
         let root = self.root_of(asked);
+        let mut looked_at = 0;
         for path in self.below(root) {
             let within = path.strip_prefix(root).unwrap_or(path);
             let mut folders = within.parent().into_iter().flat_map(Path::components);
@@ -89,6 +95,10 @@ impl Tree {
                 || !(is_model_file(path) || is_asked)
             {
                 continue;
+            }
+            looked_at += 1;
+            if looked_at > MAX_FILES {
+                bail!("the commit has more than {MAX_FILES} model files here; name a part of them");
             }
             let id = match self.target_of(path, blobs)? {
                 Target::File { path: file, id }
@@ -158,7 +168,7 @@ impl Tree {
             };
             match kind {
                 NodeKind::File => {
-                    let id = id.clone();
+                    let id = id.to_string();
                     return Ok(Target::File { path, id });
                 }
                 NodeKind::Link => match behind(&path, Path::new(&blobs.read(id)?.text)) {

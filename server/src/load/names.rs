@@ -1,0 +1,117 @@
+//! The names of the files of models: each is a name that every system tells from the others, or its
+//! file is not read and says why. It must not know what is in the files.
+
+use crate::load::paths::{key, shown};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::Path;
+use std::sync::Arc;
+use threatline_model::FileText;
+use unicode_normalization::UnicodeNormalization;
+
+/// The names that were given already.
+#[derive(Default)]
+pub struct Names(BTreeMap<String, Arc<str>>);
+
+impl Names {
+    /// The name of a file, and its text: that it cannot be read, where another system would read
+    /// something else.
+    pub fn name(&mut self, path: &Path, text: FileText) -> (Arc<str>, FileText) {
+        let path = shown(path);
+        let name = key(&path);
+        match self.0.entry(folded(&name)) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(name.clone());
+                if path.to_str().is_some() {
+                    return (name, text);
+                }
+                let why = "the name of the file is not valid UTF-8, and it is not read; rename it";
+                (name, FileText::failed(why))
+            }
+            Entry::Occupied(first) => {
+                let why = format!(
+                    "the name differs from `{}` by letter case or Unicode form alone: some systems \
+                     keep one of the two files, so neither verdict would hold; rename it",
+                    first.get()
+                );
+                let name = self.unused(name);
+                (name, FileText::failed(why))
+            }
+        }
+    }
+
+    /// A name that no other file has, as two have that are escaped to the same.
+    fn unused(&mut self, name: Arc<str>) -> Arc<str> {
+        let mut unused = name;
+        while self.0.values().any(|name| *name == unused) {
+            unused = format!("{unused}~").into();
+        }
+        self.0.insert(format!("{unused}/"), unused.clone());
+        unused
+    }
+}
+
+/// What file systems that tell neither letter case nor Unicode forms apart make of a name.
+fn folded(name: &str) -> String {
+    let visible = name.chars().filter(|character| !is_ignored(*character));
+    let upper: String = visible.nfd().flat_map(char::to_uppercase).collect();
+    upper.chars().flat_map(char::to_lowercase).nfd().collect()
+}
+
+/// Whether HFS+ passes over a character where it compares names.
+fn is_ignored(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_some_systems_do_not_tell_apart_are_one() {
+        for (one, other) in [
+            ("a/shop.threat", "a/SHOP.threat"),
+            ("a/shop.threat", "A/shop.threat"),
+            ("caf\u{e9}.threat", "cafe\u{301}.threat"),
+            ("stra\u{df}e.threat", "STRASSE.threat"),
+            ("\u{212a}ey.threat", "key.threat"),
+            ("sh\u{200c}op.threat", "shop.threat"),
+        ] {
+            let mut names = Names::default();
+            let (first, text) = names.name(Path::new(one), FileText::new("a"));
+            assert!(text.unreadable.is_none());
+            let (second, text) = names.name(Path::new(other), FileText::new("b"));
+            assert!(text.unreadable.is_some(), "{one} and {other}");
+            assert_ne!(first, second);
+        }
+        let mut names = Names::default();
+        for name in ["a.threat", "b.threat", "a/a.threat", "\u{e4}.threat"] {
+            let (_, text) = names.name(Path::new(name), FileText::new("a"));
+            assert!(text.unreadable.is_none(), "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_no_text_stay_apart() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let mut names = Names::default();
+        let mut given = Vec::new();
+        for name in [
+            &b"b\xfcro.threat"[..],
+            b"b\xffro.threat",
+            b"b\\xfcro.threat",
+        ] {
+            let path = Path::new(OsStr::from_bytes(name));
+            let (name, text) = names.name(path, FileText::new("a"));
+            assert!(text.unreadable.is_some());
+            given.push(name);
+        }
+        given.dedup();
+        assert_eq!(given.len(), 3, "{given:?}");
+    }
+}

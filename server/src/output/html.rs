@@ -126,7 +126,7 @@ fn picture(output: &mut impl Write, picture: &Picture) -> Result<()> {
         picture.drawing.svg
     )?;
     for key in &picture.legend {
-        write!(output, "<span>{} {}</span> ", key.svg, escape(&key.told))?;
+        write!(output, "<span>{} {}</span> ", key.svg, escape(&key.meaning))?;
     }
     writeln!(output, "</figcaption>\n</figure>")
 }

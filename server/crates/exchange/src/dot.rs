@@ -64,7 +64,7 @@ fn attributes(part: &Part) -> String {
     let mut attributes = format!(
         "label={}, tooltip={}",
         quoted(&lines(&part.title)),
-        quoted(&part.told)
+        quoted(&part.tooltip)
     );
     if let Some(colour) = colour(part.worst) {
         let _ = write!(attributes, ", color=\"{colour}\", penwidth=2");

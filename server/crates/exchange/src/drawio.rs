@@ -11,7 +11,7 @@ use std::fmt::Write;
 use threatline_model::{Database, File, Kind, Model, component_of, full_name};
 use threatline_syntax::prose::count;
 use threatline_view::diagram::{
-    Diagram, Direction, Laid, MOST_PARTS, NotDrawn, Part, colour, diagram,
+    Diagram, Direction, Laid, MAX_PARTS, NotDrawn, Part, colour, diagram,
 };
 use threatline_view::names::shown_name;
 
@@ -79,7 +79,7 @@ pub fn write(db: &Database, model: Model, title: &str) -> Result<Export, NotDraw
 
 fn too_large(page: &str, parts: usize) -> String {
     format!(
-        "{page}: {} are too many for one, {MOST_PARTS} at most",
+        "{page}: {} are too many for one, {MAX_PARTS} at most",
         count(parts, "part")
     )
 }
@@ -110,7 +110,7 @@ fn draw(pages: &mut String, db: &Database, diagram: &Diagram) {
                     .unwrap_or_default()
             ),
             part.open,
-            attribute(part.told.split_once('\n').map_or("", |(_, about)| about)),
+            attribute(part.tooltip.split_once('\n').map_or("", |(_, about)| about)),
         );
         match place {
             Laid::Box {

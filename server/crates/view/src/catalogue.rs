@@ -53,8 +53,8 @@ pub struct Filter {
 
 /// The rules that look at a model, the library's by file and then the model's own.
 pub fn entries(db: &Database, model: Model, filter: &Filter) -> Vec<Entry> {
-    let all = rules(db, model).iter().map(|rule| entry(db, model, *rule));
-    all.filter(|entry| wanted(db, entry, filter)).collect()
+    let entries = rules(db, model).iter().map(|rule| entry(db, model, *rule));
+    entries.filter(|entry| wanted(db, entry, filter)).collect()
 }
 
 fn wanted(db: &Database, entry: &Entry, filter: &Filter) -> bool {
@@ -128,13 +128,13 @@ pub fn written_property(db: &Database, decl: Decl, name: &str) -> Option<String>
         .iter()
         .position(|property| property.name == name)? as u16;
     let (file, span) = decl.part(Part::Property(position)).resolve(db);
-    let all = &file.source(db).text;
-    let text = all.get(span.range())?;
-    let before = &all[..span.start as usize];
-    let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
-    let lines = text.lines().enumerate().map(|(at, line)| {
+    let source = &file.source(db).text;
+    let text = source.get(span.range())?;
+    let before = &source[..span.start as usize];
+    let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1);
+    let lines = text.lines().enumerate().map(|(number, line)| {
         let indent = line.len() - line.trim_start().len();
-        if at == 0 {
+        if number == 0 {
             line
         } else {
             &line[indent.min(column)..]

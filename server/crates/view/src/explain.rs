@@ -1,12 +1,13 @@
 //! Explanations of rules, diagnostic codes and findings, as parts that each front end lays out its
-//! own way.
+//! own way. It must not know which front ends there are.
 
 use crate::catalogue;
 use threatline_model::{
-    Assessed, Database, Decl, FindingId, FindingState, Kind, Model, Part, Place, RuleSetting,
-    World, all_findings, checked_condition, codes::Code, facts_in_condition, finding_reasons,
-    full_name, is_done, library, mitigations_against_finding, mitigations_against_rule, name_from,
-    references, rule_named, schema::STATUS, severity_steps, tests_of_rule, typed,
+    Assessed, Database, Decl, Finding, FindingId, FindingState, Kind, Model, Part, Place,
+    RuleSetting, World, all_findings, checked_condition, codes::Code, facts_in_condition,
+    finding_reasons, full_name, is_done, library, mitigations_against_finding,
+    mitigations_against_rule, name_from, references, rule_named, schema::STATUS, severity_steps,
+    tests_of_rule, typed,
 };
 use threatline_syntax::prose::plural;
 
@@ -58,8 +59,7 @@ pub fn code(code: &Code) -> Explanation {
 /// Explains a rule, with the tests that name it.
 pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explanation {
     let entry = catalogue::entry(db, model, rule);
-    let mut parts = Vec::new();
-    describe(db, rule, &mut parts);
+    let mut parts: Vec<Section> = written_description(db, rule).into_iter().collect();
     if let Some(setting) = &entry.setting {
         parts.push(Text(setting_in_words(setting)));
     }
@@ -96,12 +96,12 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
     );
     parts.push(Heading("How severe it is"));
     parts.push(Text(format!(
-        "Likelihood {}, a step more where it is exposed; impact {} where confidential data are held, less for less \
-         sensitive and more for restricted ones.",
+        "Likelihood {}, a step more where it is exposed; impact {} where confidential data are \
+         held, less for less sensitive and more for restricted ones.",
         entry.likelihood.word(),
         entry.impact.word()
     )));
-    advice(db, model, rule, &mut parts);
+    parts.extend(advice(db, model, rule));
     for &test in tests_of_rule(db, tests.iter().copied(), rule).iter() {
         for file in test.files(db).iter() {
             let source = file.source(db);
@@ -138,32 +138,40 @@ pub(crate) fn setting_in_words(setting: &RuleSetting) -> String {
 pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
     let finding = &assessed.finding;
     let mut parts = vec![Text(state_in_words(db, assessed))];
-    let decl = match finding.id {
-        FindingId::Rule { rule, .. } => rule,
-        FindingId::Threat(threat) => threat,
-    };
-    describe(db, decl, &mut parts);
+    parts.extend(written_description(db, finding.id.definition()));
     parts.push(Heading("Why it is here"));
-    parts.extend(
-        finding_reasons(db, finding)
-            .into_iter()
-            .map(|reason| Item(reason.message, reason.place)),
-    );
+    let reasons = finding_reasons(db, finding).into_iter();
+    parts.extend(reasons.map(|reason| Item(reason.message, reason.place)));
     parts.push(Heading("How severe it is"));
-    parts.extend(
-        severity_steps(db, finding)
-            .into_iter()
-            .map(|step| Item(step, None)),
-    );
-    let there = mitigations_against_finding(db, finding);
-    if !there.is_empty() {
-        parts.push(Heading("What is done about it"));
+    let steps = severity_steps(db, finding).into_iter();
+    parts.extend(steps.map(|step| Item(step, None)));
+    parts.extend(treatment(db, finding));
+    match finding.id {
+        FindingId::Rule { rule, element } => {
+            parts.extend(advice(db, element.model(db), rule));
+            if assessed.state == FindingState::Open {
+                parts.push(Heading("To accept it"));
+                parts.push(CodeText(acceptance(db, rule, element)));
+            }
+        }
+        FindingId::Threat(threat) => parts.extend(references_of(db, threat)),
     }
-    for effective in there {
+    Explanation {
+        title: format!("{}: {}", finding.id.name(db), finding.id.title(db)),
+        parts,
+    }
+}
+
+/// The mitigations against a finding, and whether they are done.
+fn treatment(db: &Database, finding: &Finding) -> Vec<Section> {
+    let mut parts = Vec::new();
+    for effective in mitigations_against_finding(db, finding) {
+        if parts.is_empty() {
+            parts.push(Heading("What is done about it"));
+        }
         let name = full_name(db, effective.mitigation);
-        let status = typed(db, effective.mitigation)
-            .word("status")
-            .map_or("implemented", |word| STATUS.word(word));
+        let status = typed(db, effective.mitigation).word("status");
+        let status = status.map_or("implemented", |status| STATUS.word(status));
         let done = if is_done(db, effective.mitigation) {
             ""
         } else {
@@ -175,27 +183,17 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
             Some(effective.by.part(effective.part)),
         ));
     }
-    match finding.id {
-        FindingId::Rule { rule, element } => {
-            advice(db, element.model(db), rule, &mut parts);
-            if assessed.state == FindingState::Open {
-                parts.push(Heading("To accept it"));
-                let (rule, element) = (
-                    name_from(db, rule, element.file(db)),
-                    name_from(db, element, element.file(db)),
-                );
-                parts.push(CodeText(format!(
-                    "accept name \"Title\" {{\n  findings: {rule}@{element}\n  by: \"who takes it on\"\n  \
-                     until: the last day\n  because: \"why\"\n}}"
-                )));
-            }
-        }
-        FindingId::Threat(threat) => refer(db, threat, &mut parts),
-    }
-    Explanation {
-        title: format!("{}: {}", finding.id.name(db), finding.id.title(db)),
-        parts,
-    }
+    parts
+}
+
+/// The text of an `accept` of what a rule finds on an element.
+fn acceptance(db: &Database, rule: Decl, element: Decl) -> String {
+    let file = element.file(db);
+    let (rule, element) = (name_from(db, rule, file), name_from(db, element, file));
+    format!(
+        "accept name \"Title\" {{\n  findings: {rule}@{element}\n  by: \"who takes it on\"\n  \
+         until: the last day\n  because: \"why\"\n}}"
+    )
 }
 
 fn state_in_words(db: &Database, assessed: &Assessed) -> String {
@@ -203,7 +201,8 @@ fn state_in_words(db: &Database, assessed: &Assessed) -> String {
     match assessed.state {
         FindingState::Open => match assessed.finding.missing {
             Some(missing) => format!(
-                "It is not stated whether it is so: `{}` states no `{}`. Its severity is up to {severity}.",
+                "It is not stated whether it is so: `{}` states no `{}`. Its severity is up to \
+                 {severity}.",
                 full_name(db, missing.element),
                 missing.property
             ),
@@ -248,16 +247,15 @@ fn titled(db: &Database, decl: Decl) -> String {
         .map_or_else(|| name.to_string(), |title| format!("{name}: {title}"))
 }
 
-pub(crate) fn describe(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
-    parts.extend(
-        decl.facts(db)
-            .description
-            .as_ref()
-            .map(|text| Text(text.to_string())),
-    );
+/// What a declaration says of itself.
+pub(crate) fn written_description(db: &Database, decl: Decl) -> Option<Section> {
+    let description = decl.facts(db).description.as_ref();
+    description.map(|text| Text(text.to_string()))
 }
 
-fn advice(db: &Database, model: Model, rule: Decl, parts: &mut Vec<Section>) {
+/// What counters what a rule finds, and what it refers to.
+fn advice(db: &Database, model: Model, rule: Decl) -> Vec<Section> {
+    let mut parts = Vec::new();
     let counters = mitigations_against_rule(db, model, rule);
     let advice = typed(db, rule).text("advice");
     if advice.is_some() || !counters.is_empty() {
@@ -270,22 +268,25 @@ fn advice(db: &Database, model: Model, rule: Decl, parts: &mut Vec<Section>) {
             Some(mitigation.part(Part::Name)),
         ));
     }
-    refer(db, rule, parts);
+    parts.extend(references_of(db, rule));
+    parts
 }
 
-pub(crate) fn refer(db: &Database, decl: Decl, parts: &mut Vec<Section>) {
-    let ids: Vec<&str> = typed(db, decl).references().map(|id| id.as_str()).collect();
-    if !ids.is_empty() {
-        parts.push(Heading("References"));
-    }
-    for id in ids {
+/// What a declaration refers to, below a heading.
+pub(crate) fn references_of(db: &Database, decl: Decl) -> Vec<Section> {
+    let mut parts: Vec<Section> = Vec::new();
+    for id in typed(db, decl).references() {
+        if parts.is_empty() {
+            parts.push(Heading("References"));
+        }
         let title = references::title(id).unwrap_or("not in the published lists");
-        let told = format!("{id}: {title}");
+        let text = format!("{id}: {title}");
         parts.push(match references::link(id) {
-            Some(link) => Link(told, link),
-            None => Item(told, None),
+            Some(link) => Link(text, link),
+            None => Item(text, None),
         });
     }
+    parts
 }
 
 /// The rule of a name: of a model, if one is given, else of the library.
@@ -296,11 +297,12 @@ pub fn find_rule(db: &Database, model: Option<Model>, name: &str) -> Option<Decl
 
 /// The findings of a model that a name can mean: in full, or without `std.` and without components.
 pub fn find_findings(db: &Database, model: Model, name: &str) -> Vec<Assessed> {
-    let found = all_findings(db, model);
+    let findings = all_findings(db, model);
     let wanted = normal(name);
-    let exact: Vec<Assessed> = found
+    let named = |assessed: &Assessed| normal(&assessed.finding.id.name(db));
+    let exact: Vec<Assessed> = findings
         .iter()
-        .filter(|assessed| normal(&assessed.finding.id.name(db)) == wanted)
+        .filter(|assessed| named(assessed) == wanted)
         .cloned()
         .collect();
     if !exact.is_empty() {
@@ -313,9 +315,9 @@ pub fn find_findings(db: &Database, model: Model, name: &str) -> Vec<Assessed> {
             None => last(name),
         }
     };
-    found
+    findings
         .into_iter()
-        .filter(|assessed| short(&normal(&assessed.finding.id.name(db))) == wanted)
+        .filter(|assessed| short(&named(assessed)) == wanted)
         .collect()
 }
 

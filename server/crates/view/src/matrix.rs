@@ -106,10 +106,11 @@ pub fn matrix(db: &Database, files: &[File]) -> Vec<Row> {
 /// What is known of an element.
 pub fn cells(db: &Database, element: Decl) -> Cells {
     let mut cells = [Cell::Nothing; 6];
-    for found in on(db, element) {
-        for (at, cell) in cells.iter_mut().enumerate() {
-            if found.finding.categories.overlaps(Categories::one(at as u8)) {
-                *cell = (*cell).max(Cell::of(&found));
+    for assessed in on(db, element) {
+        let categories = assessed.finding.categories;
+        for (category, cell) in cells.iter_mut().enumerate() {
+            if categories.overlaps(Categories::one(category as u8)) {
+                *cell = (*cell).max(Cell::of(&assessed));
             }
         }
     }
@@ -152,50 +153,35 @@ pub fn in_file(db: &Database, file: File) -> Vec<Assessed> {
 }
 
 /// How many of some findings are open, by severity, and what was done about the others.
-pub fn counted(all: &[Assessed]) -> String {
-    let open =
-        |found: &&Assessed| found.state == FindingState::Open && found.finding.missing.is_none();
-    let count =
-        |is_it: &dyn Fn(&&Assessed) -> bool| all.iter().filter(|found| is_it(found)).count();
-    let by_level: Vec<String> = Level::ALL
+pub fn counted(findings: &[Assessed]) -> String {
+    let count = |is: &dyn Fn(Cell) -> bool| {
+        findings
+            .iter()
+            .map(Cell::of)
+            .filter(|cell| is(*cell))
+            .count()
+    };
+    let levels = Level::ALL
         .iter()
         .rev()
-        .map(|level| {
-            (
-                count(&|found| open(found) && found.finding.severity == *level),
-                level,
-            )
-        })
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, level)| format!("{count} {}", level.word()))
+        .map(|level| (level.word(), count(&|cell| cell == Cell::Open(*level))));
+    let levels: Vec<String> = levels
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| format!("{count} {word}"))
         .collect();
-    let mut told = vec![match count(&open) {
+    let open = match count(&|cell| matches!(cell, Cell::Open(_))) {
         0 => "nothing open".to_owned(),
-        all => format!("{all} open: {}", by_level.join(", ")),
-    }];
-    let others: [(&str, usize); 4] = [
-        (
-            "not stated",
-            count(&|found| found.state == FindingState::Open && found.finding.missing.is_some()),
-        ),
-        (
-            "planned",
-            count(&|found| matches!(found.state, FindingState::Planned(_))),
-        ),
-        (
-            "accepted",
-            count(&|found| matches!(found.state, FindingState::Accepted(_))),
-        ),
-        (
-            "mitigated",
-            count(&|found| matches!(found.state, FindingState::Mitigated(_))),
-        ),
+        open => format!("{open} open: {}", levels.join(", ")),
+    };
+    let others = [
+        Cell::Unstated,
+        Cell::Planned,
+        Cell::Accepted,
+        Cell::Mitigated,
     ];
-    told.extend(
-        others
-            .iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(word, count)| format!("{count} {word}")),
-    );
-    told.join(" · ")
+    let others = others.map(|other| (other.word(), count(&|cell| cell == other)));
+    let others = others.iter().filter(|(_, count)| *count > 0);
+    let others = others.map(|(word, count)| format!("{count} {word}"));
+    let counts: Vec<String> = [open].into_iter().chain(others).collect();
+    counts.join(" · ")
 }

@@ -51,8 +51,8 @@ pub fn listed(db: &Database, model: Model, mitigation: Decl) -> Vec<(Decl, Part)
 
 /// The mitigations of a model that are directly based on one.
 pub fn based_on(db: &Database, model: Model, mitigation: Decl) -> Vec<Decl> {
-    let all = visible_declarations(db, model, &[Kind::Mitigation]);
-    all.into_iter()
+    let mitigations = visible_declarations(db, model, &[Kind::Mitigation]).into_iter();
+    mitigations
         .filter(|decl| {
             typed(db, *decl)
                 .decls("based_on")
@@ -64,13 +64,9 @@ pub fn based_on(db: &Database, model: Model, mitigation: Decl) -> Vec<Decl> {
 /// The declarations of a model that name another one in a property, each with the part that does.
 fn naming(db: &Database, model: Model, property: &str, named: Decl) -> Vec<(Decl, Part)> {
     let names = |decl: Decl| {
-        Some((
-            decl,
-            typed(db, decl)
-                .named(property)
-                .find(|(other, _)| *other == named)?
-                .1,
-        ))
+        let mut stated = typed(db, decl).named(property);
+        let (_, part) = stated.find(|(other, _)| *other == named)?;
+        Some((decl, part))
     };
     declarations(db, model).filter_map(names).collect()
 }
@@ -86,9 +82,10 @@ pub fn holding(db: &Database, model: Model, asset: Decl) -> Vec<Decl> {
 /// What a rule finds in a model.
 pub fn found_by(db: &Database, model: Model, rule: Decl) -> Vec<Assessed> {
     let elements = declarations(db, model).filter(|decl| decl.kind(db).is_element());
-    let of_rule = |found: &&Assessed| matches!(found.finding.id, FindingId::Rule { rule: of, .. } if of == rule);
-    elements
-        .flat_map(|element| assessed(db, element).iter().filter(of_rule))
+    let findings = elements.flat_map(|element| assessed(db, element));
+    let is_of_rule = |id: FindingId| matches!(id, FindingId::Rule { rule: by, .. } if by == rule);
+    findings
+        .filter(|assessed| is_of_rule(assessed.finding.id))
         .cloned()
         .collect()
 }
@@ -96,27 +93,27 @@ pub fn found_by(db: &Database, model: Model, rule: Decl) -> Vec<Assessed> {
 /// The technologies or protocols, those that a model can name, that are directly one of a broader
 /// one.
 pub fn narrower(db: &Database, model: Model, broader: Decl) -> Vec<Decl> {
-    let all = visible_declarations(db, model, &[broader.kind(db)]);
-    all.into_iter()
-        .filter(|decl| typed(db, *decl).decls("is").any(|of| of == broader))
+    let definitions = visible_declarations(db, model, &[broader.kind(db)]).into_iter();
+    definitions
+        .filter(|decl| typed(db, *decl).decls("is").any(|named| named == broader))
         .collect()
 }
 
 /// Everything in a boundary: what is directly in it, each followed by what is in that.
 pub fn everything_in(db: &Database, boundary: Decl) -> Vec<Decl> {
-    let mut found = Vec::new();
+    let mut contained = Vec::new();
     let mut seen = HashSet::from([boundary]);
     let mut pending: Vec<Decl> = contents(db, boundary).iter().rev().copied().collect();
     while let Some(decl) = pending.pop() {
         if !seen.insert(decl) {
             continue;
         }
-        found.push(decl);
+        contained.push(decl);
         if decl.kind(db) == Kind::Boundary {
             pending.extend(contents(db, decl).iter().rev());
         }
     }
-    found
+    contained
 }
 
 /// The components directly within a component.

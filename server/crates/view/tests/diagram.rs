@@ -4,7 +4,7 @@ use expect_test::expect;
 use std::collections::BTreeMap;
 use threatline_model::{Database, Decl, Kind, boundaries_around, ends, full_name, placed_in};
 use threatline_testkit::{Cursor, Random, cases, example_models, workspace};
-use threatline_view::diagram::{Diagram, Direction, MOST_PARTS, NotDrawn, diagram};
+use threatline_view::diagram::{Diagram, Direction, MAX_PARTS, NotDrawn, diagram};
 
 /// The model of a text, drawn.
 fn drawn(model: &str, direction: Direction) -> (Cursor, Result<Drawn, NotDrawn>) {
@@ -274,13 +274,13 @@ fn any_model_is_drawn() {
 fn a_diagram_has_an_end() {
     let (_, empty) = drawn("$0asset card\n", Direction::Right);
     assert_eq!(empty, Err(NotDrawn::Empty));
-    let most: String = (0..MOST_PARTS)
+    let most: String = (0..MAX_PARTS)
         .map(|at| format!("process p{at}\n"))
         .collect();
     let (_, all) = drawn(&format!("$0{most}"), Direction::Right);
-    assert_eq!(all.unwrap().parts.len(), MOST_PARTS);
+    assert_eq!(all.unwrap().parts.len(), MAX_PARTS);
     let (_, more) = drawn(&format!("$0{most}process one_more\n"), Direction::Down);
-    assert_eq!(more, Err(NotDrawn::TooLarge(MOST_PARTS + 1)));
+    assert_eq!(more, Err(NotDrawn::TooLarge(MAX_PARTS + 1)));
 }
 
 #[test]

@@ -171,7 +171,7 @@ fn diagram(snapshot: Snapshot, file: File, only: bool, direction: Direction) -> 
         }
         Err(NotDrawn::Empty) => answer["note"] = "There is nothing to draw yet.".into(),
         Err(NotDrawn::TooLarge(parts)) => {
-            let max = diagram::MOST_PARTS;
+            let max = diagram::MAX_PARTS;
             answer["note"] =
                 format!("{parts} elements and flows are more than one picture can show ({max}).")
                     .into();

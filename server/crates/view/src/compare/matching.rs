@@ -2,16 +2,12 @@
 //! without a name by their ends, and what was renamed by what it says and who names it. It must not
 //! know what a difference means.
 
-use super::Side;
+use super::side::Side;
+use super::values::{is_text, values};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::hash::Hash;
-use threatline_model::{
-    Database, Decl, File, FindingSelector, Kind, StatedProperty, TypedValue, ends, full_name,
-    placed_in,
-    schema::{Property, Takes},
-    typed,
-};
+use threatline_model::{Database, Decl, File, FindingId, Kind, ends, full_name, placed_in, typed};
 
 /// Which declaration of the base is which of the head.
 pub struct Matching<'a> {
@@ -41,20 +37,20 @@ impl<'a> Matching<'a> {
         while matching.by_signature() {
             matching.by_ends();
         }
-        let renamed = head
+        let pairs = head
             .declarations
             .iter()
             .filter_map(|decl| Some((matching.in_base(*decl)?, *decl)));
-        let renamed =
-            renamed.filter(|(old, new)| full_name(base.db, *old) != full_name(head.db, *new));
         // Of a flow without a name its ends are renamed, and of what is in a component the
         // component.
-        let told = |decl: Decl, new: Decl| {
-            let shape = decl.shape(base.db);
-            shape.name.is_some()
-                && (shape.kind == Kind::Component || shape.name != new.shape(head.db).name)
+        let is_renamed = |old: Decl, new: Decl| {
+            let (was, is) = (old.shape(base.db), new.shape(head.db));
+            let is_itself_renamed = was.kind == Kind::Component || was.name != is.name;
+            was.name.is_some()
+                && is_itself_renamed
+                && full_name(base.db, old) != full_name(head.db, new)
         };
-        matching.renamed = renamed.filter(|(old, new)| told(*old, *new)).collect();
+        matching.renamed = pairs.filter(|(old, new)| is_renamed(*old, *new)).collect();
         matching
     }
 
@@ -90,6 +86,16 @@ impl<'a> Matching<'a> {
         }
     }
 
+    /// The name that a finding of the base has in the head.
+    pub fn finding_name(&self, id: FindingId) -> String {
+        match id {
+            FindingId::Rule { rule, element } => {
+                format!("{}@{}", self.base_name(rule), self.base_name(element))
+            }
+            FindingId::Threat(threat) => self.base_name(threat),
+        }
+    }
+
     fn join(&mut self, base: Decl, head: Decl) {
         self.to_head.insert(base, head);
         self.to_base.insert(head, base);
@@ -118,8 +124,8 @@ impl<'a> Matching<'a> {
     /// Flows without a name, whose ends may have been renamed.
     fn by_ends(&mut self) {
         let unnamed = |side: &'a Side<'a>| {
-            let all = side.declarations.iter().copied();
-            all.filter(move |decl| {
+            let declarations = side.declarations.iter().copied();
+            declarations.filter(move |decl| {
                 decl.kind(side.db) == Kind::Flow && decl.shape(side.db).name.is_none()
             })
         };
@@ -212,20 +218,14 @@ impl<'a> Matching<'a> {
             .iter()
             .filter_map(|property| property.condition.as_ref());
         parts.extend(conditions.map(|condition| format!("{condition:?}")));
-        parts.extend(
-            side.mentions_of(decl)
-                .iter()
-                .map(|(by, how)| match ends(db, *by) {
-                    (Some(source), Some(target)) if *how == "source" || *how == "target" => {
-                        format!(
-                            "{} {how} {}",
-                            name(*by),
-                            name(if source == decl { target } else { source })
-                        )
-                    }
-                    _ => format!("{} {how}", name(*by)),
-                }),
-        );
+        let mentions = side.mentions_of(decl).iter();
+        parts.extend(mentions.map(|(by, how)| match (ends(db, *by), *how) {
+            ((Some(source), Some(target)), "source" | "target") => {
+                let other = if source == decl { target } else { source };
+                format!("{} {how} {}", name(*by), name(other))
+            }
+            _ => format!("{} {how}", name(*by)),
+        }));
         parts.sort();
         (!parts.is_empty()).then(|| format!("{} {}", decl.kind(db).word(), parts.join("; ")))
     }
@@ -243,25 +243,25 @@ fn name_or_title(db: &Database, decl: Decl) -> String {
 }
 
 /// Those of a key that no other one has.
-fn unique<T: Copy, K: Hash + Eq>(all: &[T], key: impl Fn(T) -> Option<K>) -> FxHashMap<K, T> {
-    let mut found: FxHashMap<K, Option<T>> = FxHashMap::default();
-    for one in all {
-        if let Some(key) = key(*one) {
-            found
+fn unique<T: Copy, K: Hash + Eq>(items: &[T], key: impl Fn(T) -> Option<K>) -> FxHashMap<K, T> {
+    let mut by_key: FxHashMap<K, Option<T>> = FxHashMap::default();
+    for item in items {
+        if let Some(key) = key(*item) {
+            by_key
                 .entry(key)
                 .and_modify(|other| *other = None)
-                .or_insert(Some(*one));
+                .or_insert(Some(*item));
         }
     }
-    found
+    by_key
         .into_iter()
-        .filter_map(|(key, one)| Some((key, one?)))
+        .filter_map(|(key, item)| Some((key, item?)))
         .collect()
 }
 
 /// Components that are gone, by the new one that declares all the same names.
 fn renamed_components(base: &Side, head: &Side) -> FxHashMap<String, String> {
-    let of = |side: &Side| -> BTreeMap<String, File> {
+    let components = |side: &Side| -> BTreeMap<String, File> {
         let components = side
             .declarations
             .iter()
@@ -270,7 +270,7 @@ fn renamed_components(base: &Side, head: &Side) -> FxHashMap<String, String> {
             .map(|decl| (full_name(side.db, *decl).to_string(), decl.file(side.db)))
             .collect()
     };
-    let (old, new) = (of(base), of(head));
+    let (old, new) = (components(base), components(head));
     let declares = |side: &Side, file: File| {
         let own = file
             .declarations(side.db)
@@ -302,59 +302,4 @@ fn renamed_components(base: &Side, head: &Side) -> FxHashMap<String, String> {
     gone.into_iter()
         .filter_map(|(names, (old, _))| Some((old.clone(), come.get(&names)?.0.clone())))
         .collect()
-}
-
-/// Whether a property is for people alone, and no part of the design.
-pub fn is_text(property: &Property) -> bool {
-    let is_text = matches!(property.takes, Takes::Text | Takes::Reference);
-    is_text && !["out_of_scope", "by", "evidence"].contains(&property.name)
-}
-
-/// The values of a property as text, in an order of their own. `name` names declarations.
-pub fn values(stated: &StatedProperty, name: &dyn Fn(Decl) -> String) -> Vec<String> {
-    let Takes::Words(words) = stated.property.takes else {
-        let mut values: Vec<String> = stated
-            .values
-            .iter()
-            .map(|(_, value)| in_text(value, name))
-            .collect();
-        values.sort();
-        return values;
-    };
-    let mut values: Vec<u8> = stated
-        .values
-        .iter()
-        .filter_map(|(_, value)| {
-            if let TypedValue::Word(at) = value {
-                Some(*at)
-            } else {
-                None
-            }
-        })
-        .collect();
-    values.sort_unstable();
-    values
-        .into_iter()
-        .map(|at| words.word(at).to_owned())
-        .collect()
-}
-
-/// One value of a property as text.
-pub fn in_text(value: &TypedValue, name: &dyn Fn(Decl) -> String) -> String {
-    let category = |at: u8| threatline_model::schema::STRIDE.word(at);
-    match value {
-        TypedValue::Word(at) => at.to_string(),
-        TypedValue::YesNo(yes) => if *yes { "yes" } else { "no" }.to_owned(),
-        TypedValue::Decl(decl) => name(*decl),
-        TypedValue::Category(at) => category(*at).to_owned(),
-        TypedValue::Text(text) | TypedValue::Reference(text) => text.to_string(),
-        TypedValue::Date(date) => date.to_string(),
-        TypedValue::Finding(FindingSelector::Rule(rule, subject)) => {
-            format!("{}@{}", name(*rule), name(*subject))
-        }
-        TypedValue::Finding(FindingSelector::Category(at, subject)) => {
-            format!("{}@{}", category(*at), name(*subject))
-        }
-        TypedValue::Finding(FindingSelector::Threat(threat)) => name(*threat),
-    }
 }

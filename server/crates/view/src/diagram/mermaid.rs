@@ -1,8 +1,10 @@
 //! A diagram as text that Mermaid draws. It must not know a model.
 
-use super::{Cell, Diagram, Direction, Level, Part, colour};
+use super::colour::colour;
+use super::parts::{Diagram, Direction, Part};
+use crate::matrix::Cell;
 use std::fmt::Write;
-use threatline_model::Kind;
+use threatline_model::{Kind, Level};
 
 impl Diagram {
     /// A flowchart of Mermaid, as pages of Git hosts draw it between ` ```mermaid ` fences.
@@ -25,14 +27,9 @@ impl Diagram {
                 let _ = writeln!(styles, "  linkStyle {nth} stroke:{colour},stroke-width:2px");
             }
         }
-        for (at, part) in self
-            .parts
-            .iter()
-            .enumerate()
-            .filter(|(_, part)| part.kind != Kind::Flow)
-        {
+        for (number, part) in self.of_kind(|kind| kind != Kind::Flow) {
             if let Some(colour) = colour(part.worst) {
-                let _ = writeln!(styles, "  style n{at} stroke:{colour},stroke-width:2px");
+                let _ = writeln!(styles, "  style n{number} stroke:{colour},stroke-width:2px");
             }
         }
         text + &styles
@@ -46,32 +43,32 @@ impl Diagram {
             (Level::Low, "blue", "low"),
         ];
         let used = colours.into_iter().filter(|(level, ..)| {
-            let is_it = |part: &Part| colour(part.worst) == colour(Cell::Open(*level));
-            self.parts.iter().any(is_it)
+            let is_so = |part: &Part| colour(part.worst) == colour(Cell::Open(*level));
+            self.parts.iter().any(is_so)
         });
-        let told: Vec<String> = used
+        let keys: Vec<String> = used
             .map(|(_, name, levels)| format!("{name}: {levels}"))
             .collect();
-        if told.is_empty() {
+        if keys.is_empty() {
             String::new()
         } else {
-            format!("Open findings by colour: {}.", told.join("; "))
+            format!("Open findings by colour: {}.", keys.join("; "))
         }
     }
 
     fn mermaid_in(&self, text: &mut String, boundary: Option<usize>, depth: usize) {
         let indent = "  ".repeat(depth);
-        for (at, part) in self.directly_in(boundary) {
+        for (number, part) in self.directly_in(boundary) {
             let name = mermaid_text(&part.name.join(" "));
             let _ = match part.kind {
                 Kind::Boundary => {
-                    let _ = writeln!(text, "{indent}subgraph n{at}[\"{name}\"]");
-                    self.mermaid_in(text, Some(at), depth + 1);
+                    let _ = writeln!(text, "{indent}subgraph n{number}[\"{name}\"]");
+                    self.mermaid_in(text, Some(number), depth + 1);
                     writeln!(text, "{indent}end")
                 }
-                Kind::Process => writeln!(text, "{indent}n{at}(\"{name}\")"),
-                Kind::Store => writeln!(text, "{indent}n{at}[(\"{name}\")]"),
-                _ => writeln!(text, "{indent}n{at}[\"{name}\"]"),
+                Kind::Process => writeln!(text, "{indent}n{number}(\"{name}\")"),
+                Kind::Store => writeln!(text, "{indent}n{number}[(\"{name}\")]"),
+                _ => writeln!(text, "{indent}n{number}[\"{name}\"]"),
             };
         }
     }

@@ -1,0 +1,133 @@
+//! What a comparison found. It must not know how it was found, nor how it is shown.
+
+use threatline_model::{Assessed, Decl, FindingState, Level, Place, Settings, Span};
+
+/// Which question of a reviewer a change answers, in the order in which they are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// What protects less, or promises less, than it did.
+    Weakened,
+    /// What is judged by: `threatline.toml`, rules, and what technologies and protocols are.
+    Policy,
+    /// A flow crosses a boundary that it did not cross.
+    Crossing,
+    /// Sensitive data are where they were not, or data are more sensitive than they were.
+    Sensitive,
+    /// New in the design.
+    Added,
+    /// Neither of these.
+    Changed,
+    /// Gone from the design.
+    Removed,
+}
+
+impl Topic {
+    /// In the order of a report.
+    pub const ALL: [Topic; 7] = [
+        Topic::Weakened,
+        Topic::Policy,
+        Topic::Crossing,
+        Topic::Sensitive,
+        Topic::Added,
+        Topic::Changed,
+        Topic::Removed,
+    ];
+
+    /// One word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Topic::Weakened => "weakened",
+            Topic::Policy => "policy",
+            Topic::Crossing => "crossings",
+            Topic::Sensitive => "sensitive",
+            Topic::Added => "added",
+            Topic::Changed => "changed",
+            Topic::Removed => "removed",
+        }
+    }
+}
+
+/// Where something stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// In the base; it is gone.
+    Base(Place),
+    /// In the head.
+    Head(Place),
+    /// In the head's `threatline.toml`, if what is told stands there at all.
+    Settings(Option<Span>),
+}
+
+/// One thing that changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What it is about.
+    pub topic: Topic,
+    /// The kind and the full name of the declaration that changed; of a setting, its key.
+    pub subject: (&'static str, String),
+    /// What is different, as a sentence without its full stop.
+    pub message: String,
+    /// Where.
+    pub place: Where,
+}
+
+/// A finding that is open now and was not, or that is open and more severe than it was.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The finding of the head.
+    pub assessed: Assessed,
+    /// What it was, if it was there: its state and its severity.
+    pub before: Option<(&'static str, Level)>,
+}
+
+impl Opened {
+    /// Whether it was open before, and less severe.
+    pub fn is_worse(&self) -> bool {
+        self.before
+            .is_some_and(|(state, _)| state == FindingState::Open.word())
+    }
+}
+
+/// A finding that is open no longer.
+#[derive(Clone, Debug)]
+pub struct Closed {
+    /// The finding of the base.
+    pub assessed: Assessed,
+    /// What it is in the head, if it is there.
+    pub now: Option<FindingState>,
+    /// Why, as far as it is known.
+    pub why: String,
+    /// Where its subject is, or was.
+    pub place: Where,
+}
+
+/// What changed.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    /// Findings that are open and were not, or are worse than they were; the most severe first.
+    pub opened: Vec<Opened>,
+    /// Everything but findings, by topic, then by place.
+    pub changes: Vec<Change>,
+    /// Findings that were open and are not.
+    pub closed: Vec<Closed>,
+    /// Findings of the base that were treated, and that the head has no more though what they are
+    /// on is there.
+    pub unfound: Vec<Assessed>,
+    /// What has another name: its kind, the name in the base, the name in the head, and where it
+    /// is.
+    pub renamed: Vec<(&'static str, String, String, Place)>,
+    /// The declarations of the head of which no more than texts changed, such as titles, and which
+    /// of them did.
+    pub texts: Vec<(Decl, Vec<&'static str>)>,
+}
+
+/// What two states say of how they are to be judged.
+pub struct Policies<'a> {
+    /// What the base says, by which both are judged.
+    pub base: &'a Settings,
+    /// What the head says.
+    pub head: &'a Settings,
+    /// What is found in the head where it is judged by that; of no interest where both say the
+    /// same.
+    pub by_head: &'a [Assessed],
+}

@@ -1,0 +1,132 @@
+//! Which findings opened and closed, and why those that closed did. It must not know what else
+//! changed.
+
+use super::comparer::Comparer;
+use super::comparison::{Closed, Opened, Where};
+use super::wording::{by_whom, called, until};
+use rustc_hash::FxHashMap;
+use threatline_model::{
+    Assessed, Decl, FindingId, FindingState, Part, checked_condition, library::short_name,
+    reasons_against, rule_named, typed,
+};
+
+impl Comparer<'_> {
+    /// Compares what is found in the two states.
+    pub fn compare_findings(&mut self) {
+        let (before, after) = (self.before, self.after);
+        let states = after.iter().map(|assessed| {
+            (
+                assessed.finding.id.name(self.head.db).to_string(),
+                assessed.state,
+            )
+        });
+        let states: FxHashMap<String, FindingState> = states.collect();
+        let opened = after.iter().filter_map(|assessed| self.opened(assessed));
+        let opened: Vec<Opened> = opened.collect();
+        self.comparison.opened = opened;
+        for assessed in before {
+            let name = self.matching.finding_name(assessed.finding.id);
+            let now = states.get(&name).copied();
+            let subject = self.matching.in_head(assessed.finding.id.subject());
+            if assessed.state != FindingState::Open {
+                if now.is_none() && subject.is_some() {
+                    self.comparison.unfound.push(assessed.clone());
+                }
+            } else if now != Some(FindingState::Open) {
+                let closed = self.closed(assessed, now, subject);
+                self.comparison.closed.push(closed);
+            }
+        }
+    }
+
+    /// A finding of the head that is open and was not, or is worse than it was.
+    fn opened(&self, assessed: &Assessed) -> Option<Opened> {
+        if assessed.state != FindingState::Open {
+            return None;
+        }
+        let severity = assessed.finding.severity;
+        let was = self.finding_in_base(assessed.finding.id);
+        let is_as_before = was.is_some_and(|was| {
+            was.state.word() == FindingState::Open.word() && was.finding.severity >= severity
+        });
+        (!is_as_before).then(|| Opened {
+            assessed: assessed.clone(),
+            before: was.map(|was| (was.state.word(), was.finding.severity)),
+        })
+    }
+
+    /// A finding of the base that is not open any more, with what it is now and with its subject,
+    /// as far as they are in the head.
+    fn closed(
+        &self,
+        assessed: &Assessed,
+        now: Option<FindingState>,
+        subject: Option<Decl>,
+    ) -> Closed {
+        let place = match subject {
+            Some(subject) => Where::Head(subject.part(Part::Name)),
+            None => Where::Base(assessed.finding.id.subject().part(Part::Name)),
+        };
+        let why = match now {
+            Some(state) => self.why_treated(state),
+            None => self.why_absent(assessed.finding.id, subject),
+        };
+        Closed {
+            assessed: assessed.clone(),
+            now,
+            why,
+            place,
+        }
+    }
+
+    fn why_treated(&self, state: FindingState) -> String {
+        let name = |decl: Decl| short_name(&self.name(decl)).to_owned();
+        match state {
+            FindingState::Open => String::new(),
+            FindingState::Planned(mitigation) => {
+                format!("`{}` is planned to counter it", name(mitigation))
+            }
+            FindingState::Mitigated(mitigation) => format!("`{}` counters it", name(mitigation)),
+            FindingState::Accepted(accept) => {
+                let db = self.head.db;
+                let (by, until) = (by_whom(db, accept), until(db, accept));
+                format!("accepted by {by}{until} (`{}`)", name(accept))
+            }
+        }
+    }
+
+    /// Why a finding is not there any more.
+    fn why_absent(&self, id: FindingId, subject: Option<Decl>) -> String {
+        let Some(subject) = subject else {
+            return format!("{} is gone", called(self.base.db, id.subject()));
+        };
+        if typed(self.head.db, subject).get("out_of_scope").is_some() {
+            return format!("{} is out of scope", self.called(subject));
+        }
+        if let FindingId::Rule { rule, .. } = id
+            && !rule.in_library(self.base.db)
+            && self.matching.in_head(rule).is_none()
+        {
+            return format!("{} is gone", called(self.base.db, rule));
+        }
+        let obstacles = self.obstacles(id, subject);
+        if obstacles.is_empty() {
+            "the facts no longer call for it".to_owned()
+        } else {
+            obstacles.join(", and ")
+        }
+    }
+
+    /// The facts of an element of the head for which a rule of the base does not find it.
+    fn obstacles(&self, id: FindingId, element: Decl) -> Vec<String> {
+        let db = self.head.db;
+        let (FindingId::Rule { rule, .. }, Some(model)) = (id, self.head.model) else {
+            return Vec::new();
+        };
+        let rule = rule_named(db, model, &self.matching.base_name(rule));
+        let condition = rule.and_then(|rule| checked_condition(db, rule).condition.as_ref());
+        let reasons = condition.map(|condition| reasons_against(db, condition, element));
+        let reasons = reasons.unwrap_or_default().into_iter();
+        reasons.map(|reason| reason.message).collect()
+    }
+}

@@ -1,0 +1,79 @@
+//! What people decided: mitigations, what they accept, and what tests expect. It must not know how
+//! rules find something.
+
+use super::description::{Description, Entries};
+use crate::related;
+use threatline_model::{
+    Assessed, Decl, Kind, TypedValue, World, accepts_finding, assessed, counters,
+    expectation_outcomes, typed,
+};
+
+impl Description<'_> {
+    /// Adds what there is to know of a mitigation.
+    pub fn mitigation(&mut self) {
+        let (db, decl) = (self.db, self.decl);
+        let place = self.property_place(decl, "status");
+        self.item(format!("Its status is {}", self.status(decl)), place);
+        self.properties(&["status", "due", "counters"]);
+        let counters = counters(db, decl);
+        let mut countered: Entries = Vec::new();
+        let categories = counters.categories.in_words();
+        if !categories.is_empty() {
+            let place = self.property_place(decl, "counters");
+            countered.push((format!("Everything of {categories}"), place));
+        }
+        countered.extend(self.entries(counters.decls.iter().copied()));
+        self.list("What it counters", countered);
+        let listed = related::listed(db, self.model, decl).into_iter();
+        let listed = listed.map(|(by, part)| {
+            let protects = match by.kind(db) {
+                Kind::Component | Kind::Boundary => " and everything in it",
+                _ => "",
+            };
+            (self.with_kind(by) + protects, Some(by.part(part)))
+        });
+        let listed = listed.collect();
+        self.list("Where it is listed", listed);
+        let based = self.entries(related::based_on(db, self.model, decl));
+        self.list("What is based on it", based);
+    }
+
+    /// Adds what there is to know of an `accept`.
+    pub fn accept(&mut self) {
+        let (db, decl) = (self.db, self.decl);
+        let today = World::get(db).today(db);
+        if let Some(until) = typed(db, decl).date("until").filter(|until| *until < today) {
+            self.text(format!(
+                "It has expired: its last day was {until}, and what it accepted is open again."
+            ));
+        }
+        self.properties(&["findings"]);
+        let mut subjects: Vec<Decl> = Vec::new();
+        for (_, value) in typed(db, decl).values("findings") {
+            if let TypedValue::Finding(selector) = value
+                && !subjects.contains(&selector.subject())
+            {
+                subjects.push(selector.subject());
+            }
+        }
+        let findings = subjects.iter().flat_map(|subject| assessed(db, *subject));
+        let accepted = findings.filter(|assessed| accepts_finding(db, decl, &assessed.finding));
+        let accepted: Vec<Assessed> = accepted.cloned().collect();
+        if accepted.is_empty() {
+            self.text("Nothing of what it names is found.");
+        }
+        self.findings(&accepted);
+    }
+
+    /// Adds whether what a test expects is so.
+    pub fn expect(&mut self) {
+        for outcome in expectation_outcomes(self.db, self.decl) {
+            let (name, expected) = (outcome.name(self.db), outcome.expected);
+            let text = match &outcome.instead {
+                None => format!("`{name}` is {expected}, as expected"),
+                Some(instead) => format!("`{name}` should be {expected}: {instead}"),
+            };
+            self.item(text, Some(outcome.place));
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! What the language has: kinds of declarations and their properties, words of lists, references,
+//! and the facts and functions of conditions. It must not know a model.
+
+use super::wording::capital;
+use crate::explain::{Explanation, Section};
+use threatline_model::{
+    Fact, Gives, Kind, Many, fact_named,
+    references::{self, List},
+    schema::{self, Property, Takes, Words},
+};
+use threatline_syntax::prose::{one_of, quoted_list, with_article};
+
+use Section::{Code, Item, Text};
+
+/// What a kind of declaration is.
+pub fn kind_of_declaration(kind: Kind) -> Explanation {
+    let schema = schema::of(kind);
+    let names = schema.properties.iter().map(|property| property.name);
+    let parts = vec![
+        Text(schema.doc.to_owned()),
+        Text(format!("Its properties: {}.", quoted_list(names))),
+    ];
+    Explanation {
+        title: kind.word().to_owned(),
+        parts,
+    }
+}
+
+/// What a property says and takes.
+pub fn property(kind: Kind, property: &Property) -> Explanation {
+    let mut parts = vec![Text(property.doc.to_owned())];
+    let list = if property.many {
+        ", one or several"
+    } else {
+        ""
+    };
+    match property.takes {
+        Takes::Words(words) => {
+            parts.push(Text(format!("It takes {}{list}:", words.called)));
+            parts.extend(
+                words
+                    .words
+                    .iter()
+                    .map(|(word, meaning)| Item(format!("`{word}`: {meaning}"), None)),
+            );
+        }
+        takes => parts.push(Text(format!("It takes {}{list}.", taken(takes)))),
+    }
+    if property.required {
+        parts.push(Text("It is required.".to_owned()));
+    }
+    if let Some(default) = property.default {
+        let is_word = !default.contains(' ');
+        let default = if is_word {
+            format!("`{default}`")
+        } else {
+            default.to_owned()
+        };
+        parts.push(Text(format!("Unless stated, it is {default}.")));
+    } else if kind.is_element()
+        && matches!(property.takes, Takes::Words(_) | Takes::YesNo)
+        && !property.many
+    {
+        parts.push(Text(
+            "Unless stated, it is unknown, and rules ask for it.".to_owned(),
+        ));
+    }
+    Explanation {
+        title: format!("{} of {}", property.name, with_article(kind.word())),
+        parts,
+    }
+}
+
+/// What is taken, in words.
+fn taken(takes: Takes) -> String {
+    match takes {
+        Takes::Text => "a string".to_owned(),
+        Takes::Glob => "a glob of paths, from the model's root".to_owned(),
+        Takes::Words(words) => words.called.to_owned(),
+        Takes::YesNo => "`yes` or `no`".to_owned(),
+        Takes::Date => "a day, as `2027-01-31`".to_owned(),
+        Takes::Reference => "an id, as `CWE-79`, `CAPEC-151`, `T1190` or `ASVS-9.1.1`".to_owned(),
+        Takes::Name(kinds) => {
+            let words: Vec<String> = kinds.iter().map(|kind| kind.word().to_owned()).collect();
+            format!("the name of {}", with_article(&one_of(&words)))
+        }
+        Takes::Countered => "the name of a threat or a rule, or a STRIDE category".to_owned(),
+        Takes::Finding => {
+            "findings: `rule@element`, `category@element`, or the name of a threat".to_owned()
+        }
+        Takes::Condition => "a condition over facts".to_owned(),
+    }
+}
+
+/// What a word of a list means.
+pub fn word(words: &Words, position: u8) -> Explanation {
+    let Some((word, meaning)) = words.words.get(position as usize) else {
+        return Explanation::default();
+    };
+    let mut parts = vec![Text((*meaning).to_owned())];
+    if words.ordered {
+        parts.push(Text(format!(
+            "From the least to the most: {}.",
+            quoted_list(words.names())
+        )));
+    }
+    Explanation {
+        title: format!("{word}, {}", words.called),
+        parts,
+    }
+}
+
+/// What a reference leads to.
+pub fn reference(id: &str) -> Explanation {
+    let mut parts = Vec::new();
+    if let Some(list) = List::of(id) {
+        let entry = match list {
+            List::Asvs => "A requirement; the title is that of its chapter".to_owned(),
+            _ => capital(&with_article(list.entry())),
+        };
+        parts.push(Text(format!(
+            "{entry}. {} {}, by {}.",
+            list.full_name(),
+            list.version(),
+            list.publisher()
+        )));
+    }
+    if references::is_unknown(id) {
+        parts.push(Text("The published lists do not have it.".to_owned()));
+    }
+    if references::find(id).is_some_and(|entry| entry.deprecated) {
+        parts.push(Text("Its publisher has given it up.".to_owned()));
+    }
+    parts.extend(references::link(id).map(Text));
+    Explanation {
+        title: references::label(id),
+        parts,
+    }
+}
+
+/// What a fact of a condition is.
+pub fn fact(fact: Fact) -> Explanation {
+    let gives = gives_in_words(fact.gives);
+    let kind = if fact.derived.is_some() {
+        "a derived fact"
+    } else {
+        "a stated fact"
+    };
+    let parts = vec![
+        Text(fact.meaning().to_owned()),
+        Text(gives),
+        Text(having_in_words(fact)),
+    ];
+    Explanation {
+        title: format!("{}, {kind}", fact.name),
+        parts,
+    }
+}
+
+fn gives_in_words(gives: Gives) -> String {
+    match gives {
+        Gives::YesNo => "It is `yes` or `no`.".to_owned(),
+        Gives::Word(words) => {
+            let names = quoted_list(words.names());
+            format!("It is {}: {names}.", words.called)
+        }
+        Gives::Words(words) => {
+            let names = quoted_list(words.names());
+            format!("It is a list, each {}: {names}.", words.called)
+        }
+        Gives::Assets => "It gives assets, which compare by their classification: \
+                          `>= confidential`. Behind a dot stands an aspect of them: \
+                          `.classification`, `.integrity`, `.availability`, `.personal`, `.kind`."
+            .to_owned(),
+        Gives::Named(kind) => format!("It is a {}: ask for it with `is`.", kind.word()),
+        Gives::Elements(_, Many::One) => {
+            "It is an element: behind a dot stand facts of it.".to_owned()
+        }
+        Gives::Elements(_, Many::Several) => "They are elements: ask for them with `any`, `all`, \
+                                              `no`, `count` or `components`."
+            .to_owned(),
+        Gives::Opaque => "Of it can only be asked `stated(…)`.".to_owned(),
+    }
+}
+
+/// Which elements have a fact, and what it is of those that do not state it.
+fn having_in_words(fact: Fact) -> String {
+    let kinds = Kind::ALL.into_iter();
+    let elements: Vec<Kind> = kinds.filter(|kind| kind.is_element()).collect();
+    let kinds = elements.iter().copied();
+    let having: Vec<Kind> = kinds
+        .filter(|kind| fact_named(&[*kind], fact.name) == Some(fact))
+        .collect();
+    let had = if having == elements {
+        "Every element has it.".to_owned()
+    } else {
+        let words: Vec<&str> = having.iter().map(|kind| kind.word()).collect();
+        format!("Elements that have it: {}.", words.join(", "))
+    };
+    let property = having
+        .first()
+        .and_then(|kind| schema::of(*kind).property(fact.name));
+    let unstated = match (property, fact.gives) {
+        _ if fact.derived.is_some() => return had,
+        (
+            Some(Property {
+                default: Some(default),
+                ..
+            }),
+            _,
+        ) => format!("it is `{default}`"),
+        (Some(_), Gives::Word(_) | Gives::YesNo) => {
+            "it is unknown, and rules ask for it".to_owned()
+        }
+        (Some(_), Gives::Words(_) | Gives::Assets) => "there is nothing in it".to_owned(),
+        (Some(_), Gives::Named(_)) => "`is` is false".to_owned(),
+        _ => return had,
+    };
+    format!("{had} Unless stated, {unstated}.")
+}
+
+/// The functions of conditions: how each is called, and what it is.
+pub static FUNCTIONS: &[(&str, &str, &str)] = &[
+    (
+        "any",
+        "any(incoming where exposed)",
+        "True if there is one such.",
+    ),
+    (
+        "all",
+        "all(incoming where encrypted)",
+        "True if all are such, and there is at least one; it needs `where`.",
+    ),
+    ("no", "no(outgoing)", "True if there is none such."),
+    (
+        "count",
+        "count(incoming where exposed) > 2",
+        "How many such there are, to compare with a whole number on its right.",
+    ),
+    (
+        "components",
+        "components(incoming where access >= write) > 2",
+        "The number of different components at the other ends of the flows, to compare with a \
+         whole number on its right; an element in no component counts by itself.",
+    ),
+    (
+        "stated",
+        "stated(authentication)",
+        "True if the property is there; never unknown.",
+    ),
+    (
+        "used",
+        "used(vault)",
+        "True if something in the model is made with that technology; never unknown.",
+    ),
+];
+
+/// What a function of conditions is.
+pub fn function(name: &str) -> Option<Explanation> {
+    let (name, example, doc) = FUNCTIONS.iter().find(|(known, ..)| *known == name)?;
+    let parts = vec![Text((*doc).to_owned()), Code((*example).to_owned())];
+    Some(Explanation {
+        title: format!("{name}, a function of conditions"),
+        parts,
+    })
+}

@@ -1,5 +1,6 @@
 //! Renaming a file or a folder (`workspace/willRenameFiles`): takes along the component that is
-//! called as its file, and the globs of `source` that begin with its path. It must not touch a disk.
+//! called as its file, and the globs of `source` that begin with its path. It must not touch a
+//! disk.
 
 use crate::change::Change;
 use crate::rename::rename_declaration;

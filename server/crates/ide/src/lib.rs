@@ -2,7 +2,8 @@
 //! name, and a function of the database, a file and an offset that returns plain data. It must not
 //! know LSP types.
 //!
-//! Below the features are what they share: what the words of a text mean ([`occurrences`]), changes of texts ([`change`], [`write`], [`trial`]) and places to go to ([`target`]).
+//! Below the features are what they share: what the words of a text mean ([`occurrences`]), changes
+//! of texts ([`change`], [`write`], [`trial`]) and places to go to ([`target`]).
 
 // What features share.
 pub mod change;

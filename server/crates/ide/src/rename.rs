@@ -63,7 +63,8 @@ pub fn rename_declaration(
     let new = new.trim();
     if !is_name(new) {
         return Err(format!(
-            "`{new}` is no name: one is made of letters, digits, `_` and single `-`, and begins with a letter"
+            "`{new}` is no name: one is made of letters, digits, `_` and single `-`, and begins with \
+             a letter"
         ));
     }
     let own = decl.model(db);
@@ -244,7 +245,8 @@ fn same_meaning(db: &Database, file: File, tried: &Database, after: File) -> Res
                 .map(|called| format!(", `{called}`,"))
                 .unwrap_or_default();
             return Err(format!(
-                "a name in the declaration in line {line} of `{path}`{called} would then mean something else"
+                "a name in the declaration in line {line} of `{path}`{called} would then mean \
+                 something else"
             ));
         }
     }

@@ -15,19 +15,19 @@ pub fn selection_ranges(db: &Database, file: File, offset: u32) -> Vec<Span> {
 pub fn ranges_in(tree: &Tree, text: &str, offset: u32) -> Vec<Span> {
     let mut growing = Growing {
         offset: offset.min(text.len() as u32),
-        found: Vec::new(),
+        ranges: Vec::new(),
     };
     let offset = growing.offset as usize;
     let mut next = Some(node_at(tree, text, offset));
     while let Some(node) = next {
-        growing.of(node, text);
+        growing.grow_to(node, text);
         next = node.parent();
     }
     growing.add(Span::new(0, text.len()));
-    if growing.found.is_empty() {
-        growing.found.push(Span::new(0, text.len()));
+    if growing.ranges.is_empty() {
+        growing.ranges.push(Span::new(0, text.len()));
     }
-    growing.found
+    growing.ranges
 }
 
 /// The smallest node at a byte: the one that begins or goes on there, else the one that ends there.
@@ -49,40 +49,65 @@ fn node_at<'tree>(tree: &'tree Tree, text: &str, offset: usize) -> Node<'tree> {
 
 struct Growing {
     offset: u32,
-    found: Vec<Span>,
+    ranges: Vec<Span>,
 }
 
 impl Growing {
     /// Adds a selection, if it is larger than the last one and around the byte.
     fn add(&mut self, span: Span) {
-        let last = self.found.last().copied();
+        let last = self.ranges.last().copied();
         let grows = last
             .is_none_or(|last| span.start <= last.start && last.end <= span.end && span != last);
         if grows && span.start < span.end && span.start <= self.offset && self.offset <= span.end {
-            self.found.push(span);
+            self.ranges.push(span);
+        }
+    }
+
+    /// What is between quotes of some length, if there is something.
+    fn between(&mut self, whole: Span, quotes: u32) {
+        if whole.end - whole.start > 2 * quotes {
+            self.add(Span {
+                start: whole.start + quotes,
+                end: whole.end - quotes,
+            });
+        }
+    }
+
+    /// A text without the spaces at its ends.
+    fn trimmed(&mut self, whole: Span, text: &str) {
+        let written = &text[whole.range()];
+        let start = whole.start as usize + (written.len() - written.trim_start().len());
+        self.add(Span::new(start, start + written.trim().len()));
+    }
+
+    /// What is between braces, without the spaces at its ends.
+    fn inner(&mut self, whole: Span, text: &str) {
+        let written = text[whole.range()].trim_start_matches('{');
+        let start = whole.end as usize - written.len();
+        let end = start + written.trim_end_matches('}').len();
+        self.trimmed(Span::new(start, end), text);
+    }
+
+    /// The two ends of a flow.
+    fn ends(&mut self, declaration: Node) {
+        let ends = (field(declaration, "source"), field(declaration, "target"));
+        if let (Some(source), Some(target)) = ends {
+            self.add(Span::new(source.start_byte(), target.end_byte()));
         }
     }
 
     /// Adds what a node is, and what of it stands between the node and its parent.
-    fn of(&mut self, node: Node, text: &str) {
+    fn grow_to(&mut self, node: Node, text: &str) {
         let whole = span(node);
         match node.kind() {
             "name" | "property_name" => self.word(whole, text),
             "string" if node.end_byte() - node.start_byte() > 2 => {
                 self.word(whole, text);
-                self.add(Span {
-                    start: whole.start + 1,
-                    end: whole.end - 1,
-                });
+                self.between(whole, 1);
             }
             "block_string" => {
                 self.word(whole, text);
-                if whole.end - whole.start > 6 {
-                    self.add(Span {
-                        start: whole.start + 3,
-                        end: whole.end - 3,
-                    });
-                }
+                self.between(whole, 3);
             }
             "comment" => {
                 self.word(whole, text);
@@ -92,33 +117,11 @@ impl Growing {
             "string_content" => self.word(whole, text),
             "description_text" => {
                 self.word(whole, text);
-                let written = &text[node.byte_range()];
-                let start = whole.start + (written.len() - written.trim_start().len()) as u32;
-                self.add(Span {
-                    start,
-                    end: start + written.trim().len() as u32,
-                });
-                return;
+                return self.trimmed(whole, text);
             }
-            "declaration" => {
-                // The two ends of a flow.
-                let ends = (field(node, "source"), field(node, "target"));
-                if let (Some(source), Some(target)) = ends {
-                    self.add(Span::new(source.start_byte(), target.end_byte()));
-                }
-            }
+            "declaration" => self.ends(node),
             "description" => self.line(whole, text),
-            "block" => {
-                // What is between the braces, without the spaces at its ends.
-                let inner = text[node.byte_range()]
-                    .trim_start_matches('{')
-                    .trim_end_matches('}');
-                let start = text[node.byte_range()].len()
-                    - text[node.byte_range()].trim_start_matches('{').len();
-                let trimmed = inner.trim();
-                let start = whole.start as usize + start + (inner.len() - inner.trim_start().len());
-                self.add(Span::new(start, start + trimmed.len()));
-            }
+            "block" => self.inner(whole, text),
             "property" => self.values(node),
             _ => {}
         }

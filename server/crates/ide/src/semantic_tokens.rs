@@ -47,68 +47,58 @@ pub fn semantic_tokens(db: &Database, file: File, within: Span) -> Vec<(Span, To
     let text = &source.text;
     let is_within = |span: Span| span.start < within.end && within.start < span.end;
     let declarations = file.declarations(db).iter().zip(&source.spans);
-    let near = declarations
-        .filter(|(_, spans)| is_within(spans.of(Part::Whole)))
-        .map(|(decl, _)| *decl);
-    let mut meant: Vec<(Span, Token)> = near
-        .flat_map(|decl| occurrences(db, decl))
-        .map(|found| (found.span, meaning(db, found.meaning)))
+    let near = declarations.filter(|(_, spans)| is_within(spans.of(Part::Whole)));
+    let meant = near.flat_map(|(decl, _)| occurrences(db, *decl));
+    let mut meant: Vec<(Span, Token)> = meant
+        .map(|occurrence| (occurrence.span, meaning(db, occurrence.meaning)))
         .collect();
     meant.sort_by_key(|(span, _)| span.start);
     let mut meant = meant.into_iter().peekable();
-    let mut found = Vec::new();
+    let mut highlighted: Vec<(Span, Token)> = Vec::new();
     let tokens: Vec<lexer::Token> = Lexer::new(text).collect();
-    for (at, written) in tokens
-        .iter()
-        .enumerate()
-        .filter(|(_, written)| is_within(written.span))
-    {
-        let token = match written.kind {
-            TokenKind::Comment => Token::Comment,
-            TokenKind::Description => Token::Description,
-            TokenKind::Text { .. } => Token::Text,
-            TokenKind::Number => Token::Number,
-            TokenKind::Sign => match written.written(text) {
-                "->" | "<" | ">" | "<=" | ">=" | "=" | "!=" | "@" => Token::Operator,
-                _ => continue,
-            },
-            TokenKind::Word => {
-                while meant
-                    .next_if(|(span, _)| span.end <= written.span.start)
-                    .is_some()
-                {}
-                let mut is_known = false;
-                while let Some(part) = meant.next_if(|(span, _)| span.end <= written.span.end) {
-                    is_known = true;
-                    if found
-                        .last()
-                        .is_none_or(|(before, _): &(Span, Token)| before.end <= part.0.start)
-                    {
-                        found.push(part);
-                    }
-                }
-                let word = written.written(text);
-                let is_kind =
-                    written.begins_line && Kind::ALL.iter().any(|kind| kind.word() == word);
-                match word {
-                    _ if is_known => continue,
-                    "in" | "and" | "or" | "not" | "is" | "where" => Token::Keyword,
-                    // In a broken text it is known by how it is written.
-                    _ if tokens
-                        .get(at + 1)
-                        .is_some_and(|next| next.written(text) == ":")
-                        && written.begins_line =>
-                    {
-                        Token::Property
-                    }
-                    _ if is_kind => Token::Keyword,
-                    _ => continue,
+    for (number, written) in tokens.iter().enumerate() {
+        if !is_within(written.span) {
+            continue;
+        }
+        if written.kind == TokenKind::Word {
+            while meant
+                .next_if(|(span, _)| span.end <= written.span.start)
+                .is_some()
+            {}
+            let mut is_known = false;
+            while let Some(part) = meant.next_if(|(span, _)| span.end <= written.span.end) {
+                is_known = true;
+                let last = highlighted.last();
+                if last.is_none_or(|(last, _)| last.end <= part.0.start) {
+                    highlighted.push(part);
                 }
             }
-        };
-        found.push((written.span, token));
+            if is_known {
+                continue;
+            }
+        }
+        let next = tokens.get(number + 1).map(|next| next.written(text));
+        let token = by_writing(*written, text, next);
+        highlighted.extend(token.map(|token| (written.span, token)));
     }
-    found
+    highlighted
+}
+
+/// What a token is by how it and the next one are written, as it has to do in a broken text.
+fn by_writing(token: lexer::Token, text: &str, next: Option<&str>) -> Option<Token> {
+    let written = token.written(text);
+    let is_kind = || Kind::ALL.iter().any(|kind| kind.word() == written);
+    Some(match (token.kind, written) {
+        (TokenKind::Comment, _) => Token::Comment,
+        (TokenKind::Description, _) => Token::Description,
+        (TokenKind::Text { .. }, _) => Token::Text,
+        (TokenKind::Number, _) => Token::Number,
+        (TokenKind::Sign, "->" | "<" | ">" | "<=" | ">=" | "=" | "!=" | "@") => Token::Operator,
+        (TokenKind::Word, "in" | "and" | "or" | "not" | "is" | "where") => Token::Keyword,
+        (TokenKind::Word, _) if token.begins_line && next == Some(":") => Token::Property,
+        (TokenKind::Word, _) if token.begins_line && is_kind() => Token::Keyword,
+        _ => return None,
+    })
 }
 
 fn meaning(db: &Database, meaning: Meaning) -> Token {

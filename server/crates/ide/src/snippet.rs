@@ -1,4 +1,5 @@
-//! Texts with places to fill in, as editors insert them. It must not know what is written with them.
+//! Texts with places to fill in, as editors insert them. It must not know what is written
+//! with them.
 
 /// A snippet as a text: what stands at its places, and nothing where nothing does.
 pub fn plain_text(snippet: &str) -> String {

@@ -1,5 +1,5 @@
-//! Where an editor can go: a declaration or a part of it, and the word that leads there. It must not
-//! know what was asked.
+//! Where an editor can go: a declaration or a part of it, and the word that leads there. It must
+//! not know what was asked.
 
 use threatline_model::{Database, Decl, File, Part, Place, Span};
 

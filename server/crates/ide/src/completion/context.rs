@@ -61,132 +61,104 @@ pub struct Context {
 /// A word of a text.
 type Word<'text> = (Token, &'text str);
 
+/// The words of a text around a place in it.
+struct Around<'text> {
+    text: &'text str,
+    words: Vec<Word<'text>>,
+    /// The word at the cursor, if there is one.
+    here: Option<usize>,
+    /// How many words are before the cursor.
+    before: usize,
+    /// The first word behind it.
+    behind: usize,
+    /// The word at the cursor, or the place where one may be written.
+    span: Span,
+}
+
+impl<'text> Around<'text> {
+    fn new(text: &'text str, tokens: &[Token], offset: u32) -> Around<'text> {
+        let words = tokens.iter().filter(|token| !token.is_comment());
+        let words: Vec<Word> = words.map(|token| (*token, token.written(text))).collect();
+        let here = words.iter().position(|(token, _)| {
+            matches!(token.kind, TokenKind::Word | TokenKind::Number)
+                && token.span.start <= offset
+                && offset <= token.span.end
+        });
+        let is_before = |word: &&Word| word.0.span.end <= offset;
+        let before = here.unwrap_or_else(|| words.iter().take_while(is_before).count());
+        let nothing = Span {
+            start: offset,
+            end: offset,
+        };
+        Around {
+            text,
+            here,
+            before,
+            behind: here.map_or(before, |here| here + 1),
+            span: here.map_or(nothing, |here| words[here].0.span),
+            words,
+        }
+    }
+
+    fn begins_line(&self) -> bool {
+        let before = &self.text[..self.span.start as usize];
+        let mut lines = before.rsplit('\n');
+        lines.next().is_none_or(|line| line.trim().is_empty())
+    }
+
+    /// Whether nothing follows in the line.
+    fn is_alone(&self) -> bool {
+        let mut lines = self.text[self.span.end as usize..].lines();
+        lines.next().is_none_or(|line| line.trim().is_empty())
+    }
+
+    fn is_colon(&self, word: usize) -> bool {
+        self.words.get(word).is_some_and(|(_, word)| *word == ":")
+    }
+
+    /// The names of the properties in a block, as words.
+    fn property_names(&self, block: usize, end: usize) -> Vec<usize> {
+        let words = block + 1..end;
+        words
+            .filter(|&word| self.words[word].0.kind == TokenKind::Word && self.is_colon(word + 1))
+            .collect()
+    }
+}
+
 /// What may stand at a byte of a text; nothing in comments and strings.
 pub fn context(text: &str, offset: u32) -> Option<Context> {
     let tokens: Vec<Token> = Lexer::new(text).collect();
     if tokens.iter().any(|token| is_inside(token, offset)) {
         return None;
     }
-    let words: Vec<Word> = tokens
-        .into_iter()
-        .filter(|token| !token.is_comment())
-        .map(|token| (token, token.written(text)))
-        .collect();
-    let here = words.iter().position(|(token, _)| {
-        matches!(token.kind, TokenKind::Word | TokenKind::Number)
-            && token.span.start <= offset
-            && offset <= token.span.end
-    });
-    let before = here.unwrap_or_else(|| {
-        words
-            .iter()
-            .take_while(|(token, _)| token.span.end <= offset)
-            .count()
-    });
-    let behind = here.map_or(before, |at| at + 1);
-    let word = here.map_or(
-        Span {
-            start: offset,
-            end: offset,
-        },
-        |at| words[at].0.span,
-    );
-    let line_before = &text[..word.start as usize];
-    let begins_line = line_before[line_before.rfind('\n').map_or(0, |at| at + 1)..]
-        .trim()
-        .is_empty();
-    let line_behind = text[word.end as usize..].lines().next().unwrap_or_default();
+    let around = Around::new(text, &tokens, offset);
+    let (words, before) = (&around.words, around.before);
     let mut context = Context {
         expected: Expected::Declaration {
-            alone: line_behind.trim().is_empty(),
+            alone: around.is_alone(),
         },
-        word,
-        typed: text[word.start as usize..offset as usize].to_owned(),
+        word: around.span,
+        typed: text[around.span.start as usize..offset as usize].to_owned(),
         kind: None,
         name: None,
         present: Vec::new(),
         values: Vec::new(),
         on: Vec::new(),
     };
-    let (start, block) = enclosing(&words[..before], begins_line);
-    let Some(start) = start else {
+    let (Some(start), block) = enclosing(&words[..before], around.begins_line()) else {
         return Some(context);
     };
-    let kind = Kind::ALL
-        .into_iter()
-        .find(|kind| kind.word() == words[start].1)?;
+    let mut kinds = Kind::ALL.into_iter();
+    let kind = kinds.find(|kind| kind.word() == words[start].1)?;
     context.kind = Some(kind);
     context.name = words
         .get(start + 1)
         .filter(|(token, _)| token.kind == TokenKind::Word && start + 1 < before)
         .map(|word| word.1.to_owned());
-    let Some(block) = block else {
-        context.expected = header(kind, &words[start + 1..before])?;
-        return Some(context);
+    context.expected = match block {
+        Some(block) => in_block(&around, block, kind, &mut context)?,
+        None => header(kind, &words[start + 1..before])?,
     };
-    let end = block_end(&words, behind);
-    let is_colon = |at: usize| words.get(at).is_some_and(|(_, word)| *word == ":");
-    let names: Vec<usize> = (block + 1..end)
-        .filter(|&at| words[at].0.kind == TokenKind::Word && is_colon(at + 1))
-        .collect();
-    context.present = names
-        .iter()
-        .filter(|at| Some(**at) != here)
-        .map(|&at| words[at].1.to_owned())
-        .collect();
-    let on = names.iter().find(|at| words[**at].1 == "on");
-    context.on = on
-        .map(|&at| values(&words[at + 2..end]))
-        .unwrap_or_default();
-    let followed = here.is_some() && is_colon(behind);
-    let property = names
-        .iter()
-        .rev()
-        .find(|at| **at + 1 < before && Some(**at) != here);
-    let Some(&property) = property.filter(|_| !followed) else {
-        context.expected = Expected::Property { followed };
-        return Some(context);
-    };
-    let said = &words[property + 2..before];
-    let known = schema::of(kind).property(words[property].1);
-    if known.is_some_and(|property| property.takes == Takes::Condition) {
-        context.expected = condition(said, &context, text)?;
-        return Some(context);
-    }
-    // Several words can be those of a title.
-    let is_title = known.is_some_and(|known| known.takes == Takes::Reference) && !begins_line;
-    let is_over = said
-        .last()
-        .is_some_and(|(token, word)| token.kind != TokenKind::Sign || *word == ")");
-    if is_over && !is_title {
-        context.expected = Expected::Property { followed };
-        return Some(context);
-    }
-    let known = known?;
-    let mut all = values(said);
-    all.extend(values(&words[behind..end]));
-    context.values = all;
-    context.expected = match said {
-        [.., (_, rule), (_, "@")] => Expected::FindingElement {
-            rule: (*rule).to_owned(),
-        },
-        [.., (_, "("), (_, source), (_, "->")] => Expected::End {
-            source: Some((*source).to_owned()),
-        },
-        [.., (_, "@"), (_, "(")] => Expected::End { source: None },
-        _ => Expected::Value(known),
-    };
-    if known.takes == Takes::Reference {
-        // An id or the words of a title: all that is written since the comma.
-        let sign = said
-            .iter()
-            .rev()
-            .find(|(_, word)| *word == ",")
-            .map_or(words[property + 1].0, |(token, _)| *token);
-        let from = sign.span.end as usize;
-        let gap = text[from..].find(|c: char| !c.is_whitespace()).unwrap_or(0);
-        context.word.start = word.start.min((from + gap) as u32);
-    }
     Some(context)
 }
 
@@ -201,23 +173,84 @@ fn is_inside(token: &Token, offset: u32) -> bool {
     start < offset && (offset < end || goes_on && offset == end)
 }
 
+/// What may stand in the block of a declaration.
+fn in_block(around: &Around, block: usize, kind: Kind, context: &mut Context) -> Option<Expected> {
+    let (words, here) = (&around.words, around.here);
+    let end = block_end(words, around.behind);
+    let names = around.property_names(block, end);
+    let others = names.iter().copied().filter(|name| Some(*name) != here);
+    context.present = others.map(|name| words[name].1.to_owned()).collect();
+    let on = names.iter().find(|name| words[**name].1 == "on");
+    let on = on.map(|name| values(&words[name + 2..end]));
+    context.on = on.unwrap_or_default();
+    let followed = here.is_some() && around.is_colon(around.behind);
+    let mut names = names.into_iter().rev();
+    let property = names.find(|name| name + 1 < around.before && Some(*name) != here);
+    let Some(property) = property.filter(|_| !followed) else {
+        return Some(Expected::Property { followed });
+    };
+    let written = &words[property + 2..around.before];
+    let known = schema::of(kind).property(words[property].1);
+    if known.is_some_and(|property| property.takes == Takes::Condition) {
+        return condition(written, context, around.text);
+    }
+    let is_reference = known.is_some_and(|known| known.takes == Takes::Reference);
+    // Several words can be those of a title.
+    let is_title = is_reference && !around.begins_line();
+    let last = written.last();
+    let is_over = last.is_some_and(|(token, word)| token.kind != TokenKind::Sign || *word == ")");
+    if is_over && !is_title {
+        return Some(Expected::Property { followed });
+    }
+    let known = known?;
+    context.values = values(written);
+    context.values.extend(values(&words[around.behind..end]));
+    if is_reference {
+        context.word.start = start_of_title(around, property, written);
+    }
+    Some(match written {
+        [.., (_, rule), (_, "@")] => Expected::FindingElement {
+            rule: (*rule).to_owned(),
+        },
+        [.., (_, "("), (_, source), (_, "->")] => Expected::End {
+            source: Some((*source).to_owned()),
+        },
+        [.., (_, "@"), (_, "(")] => Expected::End { source: None },
+        _ => Expected::Value(known),
+    })
+}
+
+/// Where an id or the words of a title begin: with all that is written since the comma.
+fn start_of_title(around: &Around, property: usize, written: &[Word]) -> u32 {
+    let mut backwards = written.iter().rev();
+    let comma = backwards.find(|(_, word)| *word == ",");
+    let (sign, _) = comma.unwrap_or(&around.words[property + 1]);
+    let behind = &around.text[sign.span.end as usize..];
+    let gap = behind.find(|letter: char| !letter.is_whitespace());
+    around
+        .span
+        .start
+        .min(sign.span.end + gap.unwrap_or(0) as u32)
+}
+
 /// Where the declaration begins in which the last of some words is, and its block, if it is in it.
 fn enclosing(words: &[Word], begins_line: bool) -> (Option<usize>, Option<usize>) {
     let (mut start, mut block) = (None, None);
-    for (at, (token, word)) in words.iter().enumerate() {
+    for (number, (token, word)) in words.iter().enumerate() {
         let is_kind =
             token.kind == TokenKind::Word && Kind::ALL.iter().any(|kind| kind.word() == *word);
-        let is_property = words.get(at + 1).is_some_and(|(_, next)| *next == ":");
+        let next = words.get(number + 1);
+        let is_property = next.is_some_and(|(_, next)| *next == ":");
         match *word {
-            "{" if start.is_some() && block.is_none() => block = Some(at),
+            "{" if start.is_some() && block.is_none() => block = Some(number),
             "}" => (start, block) = (None, None),
             // At the beginning of a line that is not moved in, a declaration begins, even if the
             // one before has no end.
-            _ if is_kind && block.is_some() && !is_property && is_flush(token, words, at) => {
-                (start, block) = (Some(at), None);
+            _ if is_kind && block.is_some() && !is_property && is_flush(token, words, number) => {
+                (start, block) = (Some(number), None);
             }
             _ if is_kind && block.is_none() && (start.is_none() || token.begins_line) => {
-                start = Some(at)
+                start = Some(number)
             }
             _ => {}
         }
@@ -236,10 +269,10 @@ fn enclosing(words: &[Word], begins_line: bool) -> (Option<usize>, Option<usize>
 }
 
 /// Whether a word that begins its line cannot be a value of the line before.
-fn is_flush(token: &Token, words: &[Word], at: usize) -> bool {
+fn is_flush(token: &Token, words: &[Word], number: usize) -> bool {
     token.begins_line
-        && at > 0
-        && !matches!(words[at - 1].1, ":" | "," | "(" | "and" | "or" | "not")
+        && number > 0
+        && !matches!(words[number - 1].1, ":" | "," | "(" | "and" | "or" | "not")
 }
 
 /// Where the block ends in which a word is.
@@ -286,129 +319,165 @@ fn header(kind: Kind, words: &[Word]) -> Option<Expected> {
                 .map(|(_, word)| (*word).to_owned()),
         },
         (Some(_), _) => {
-            let said = |wanted: &str| words.iter().any(|(_, word)| *word == wanted);
+            let has = |wanted: &str| words.iter().any(|(_, word)| *word == wanted);
             let is_text =
                 last.is_some_and(|(token, _)| matches!(token.kind, TokenKind::Text { .. }));
-            match is_flow {
-                true if said("->") => Expected::Next(vec!["{"]),
-                true if said(":") => Expected::Next(vec!["->"]),
-                true if is_text => Expected::Next(vec![":"]),
-                true => Expected::Next(vec![":", "->"]),
-                false if schema::of(kind).placed && !said("in") => Expected::Next(vec!["in", "{"]),
-                false => Expected::Next(vec!["{"]),
-            }
+            Expected::Next(if !is_flow {
+                let can_be_placed = schema::of(kind).placed && !has("in");
+                if can_be_placed {
+                    vec!["in", "{"]
+                } else {
+                    vec!["{"]
+                }
+            } else if has("->") {
+                vec!["{"]
+            } else if has(":") {
+                vec!["->"]
+            } else if is_text {
+                vec![":"]
+            } else {
+                vec![":", "->"]
+            })
         }
     })
 }
 
-/// What may come next in a condition.
-fn condition(words: &[Word], context: &Context, text: &str) -> Option<Expected> {
-    let all = [Kind::External, Kind::Process, Kind::Store, Kind::Flow];
-    let on: Vec<Kind> = all
-        .into_iter()
-        .filter(|kind| context.on.iter().any(|word| word == kind.word()))
-        .collect();
-    let mut about = vec![if on.is_empty() { all.to_vec() } else { on }];
-    // What each parenthesis that is open is of: a function, a list of words, or neither.
-    let mut open: Vec<Option<String>> = Vec::new();
-    let mut counted: Vec<Vec<Kind>> = Vec::new();
-    for (at, (_, word)) in words.iter().enumerate() {
-        match *word {
-            "(" => {
-                let before = at.checked_sub(1).map(|at| words[at]);
-                let adjacent = before.filter(|(token, _)| {
-                    token.span.end == words[at].0.span.start && token.kind == TokenKind::Word
-                });
-                open.push(
-                    adjacent
-                        .or(before.filter(|(_, word)| *word == "in"))
-                        .map(|(_, word)| word.to_owned()),
-                );
-                about.push(about.last().cloned().unwrap_or_default());
-                counted.push(Vec::new());
-            }
-            ")" => {
-                open.pop();
-                counted.pop();
-                if about.len() > 1 {
-                    about.pop();
-                }
-            }
-            "where" => {
-                if let (Some(kinds), Some(inner)) = (
-                    counted.last().filter(|kinds| !kinds.is_empty()),
-                    about.last_mut(),
-                ) {
-                    inner.clone_from(kinds);
-                }
-            }
-            word => {
-                if let (Some(inner), Some((Gives::Elements(kinds, _), _))) = (
-                    counted.last_mut(),
-                    about
-                        .last()
-                        .and_then(|kinds| path(kinds, word))
-                        .map(|(fact, steps)| (fact.gives, steps)),
-                ) {
-                    *inner = kinds.to_vec();
-                }
+/// The parentheses of a condition that are open at a place in it.
+struct Nesting {
+    /// The kinds of elements that are asked about, outermost first.
+    about: Vec<Vec<Kind>>,
+    /// What each parenthesis is of: a function, a list of words behind `in`, or neither.
+    openers: Vec<Option<String>>,
+    /// The kinds of the elements that each counts.
+    counted: Vec<Vec<Kind>>,
+}
+
+impl Nesting {
+    /// Of the words of a condition about elements of some kinds.
+    fn read(words: &[Word], kinds: Vec<Kind>) -> Nesting {
+        let mut nesting = Nesting {
+            about: vec![kinds],
+            openers: Vec::new(),
+            counted: Vec::new(),
+        };
+        for (number, (_, word)) in words.iter().enumerate() {
+            match *word {
+                "(" => nesting.open(opener(words, number)),
+                ")" => nesting.close(),
+                "where" => nesting.ask_about_counted(),
+                word => nesting.count(word),
             }
         }
+        nesting
     }
-    let kinds = about.last().cloned().unwrap_or_default();
+
+    fn open(&mut self, opener: Option<String>) {
+        self.openers.push(opener);
+        self.about.push(self.kinds());
+        self.counted.push(Vec::new());
+    }
+
+    fn close(&mut self) {
+        self.openers.pop();
+        self.counted.pop();
+        if self.about.len() > 1 {
+            self.about.pop();
+        }
+    }
+
+    fn ask_about_counted(&mut self) {
+        if let (Some(kinds), Some(inner)) = (self.counted.last(), self.about.last_mut())
+            && !kinds.is_empty()
+        {
+            inner.clone_from(kinds);
+        }
+    }
+
+    fn count(&mut self, word: &str) {
+        let fact = path(&self.kinds(), word).map(|(fact, _)| fact.gives);
+        if let (Some(inner), Some(Gives::Elements(kinds, _))) = (self.counted.last_mut(), fact) {
+            *inner = kinds.to_vec();
+        }
+    }
+
+    /// The kinds of elements that are asked about.
+    fn kinds(&self) -> Vec<Kind> {
+        self.about.last().cloned().unwrap_or_default()
+    }
+
+    /// What the innermost parenthesis is of.
+    fn opener(&self) -> Option<&str> {
+        self.openers.last()?.as_deref()
+    }
+}
+
+/// What a parenthesis is of: the function that it stands behind without a space, or `in`.
+fn opener(words: &[Word], parenthesis: usize) -> Option<String> {
+    let (token, word) = words[parenthesis.checked_sub(1)?];
+    let is_adjacent = token.span.end == words[parenthesis].0.span.start;
+    let is_function = is_adjacent && token.kind == TokenKind::Word;
+    (is_function || word == "in").then(|| word.to_owned())
+}
+
+const COMPARISONS: [&str; 7] = ["=", "!=", "<", "<=", ">", ">=", "is"];
+
+/// What may come next in a condition.
+fn condition(words: &[Word], context: &Context, text: &str) -> Option<Expected> {
+    let elements = vec![Kind::External, Kind::Process, Kind::Store, Kind::Flow];
+    let is_on = |kind: &Kind| context.on.iter().any(|word| word == kind.word());
+    let on: Vec<Kind> = elements.iter().copied().filter(is_on).collect();
+    let nesting = Nesting::read(words, if on.is_empty() { elements } else { on });
+    let kinds = nesting.kinds();
     // The fact before an operator, or before the list behind `in`.
-    let fact_before = |at: usize| {
-        let (_, word) = at.checked_sub(1).and_then(|at| words.get(at))?;
+    let fact_before = |number: usize| {
+        let (_, word) = words.get(number.checked_sub(1)?)?;
         path(&kinds, word).map(|(fact, _)| fact)
     };
-    let last = words.len().checked_sub(1);
-    let in_list = open.last().is_some_and(|of| of.as_deref() == Some("in"));
-    Some(match last.map(|at| words[at].1) {
-        Some("(" | ",") if in_list => {
+    let Some(last) = words.len().checked_sub(1) else {
+        return fact_expected(kinds, context);
+    };
+    Some(match words[last].1 {
+        "(" | "," if nesting.opener() == Some("in") => {
             let list = words.iter().rposition(|(_, word)| *word == "in")?;
             Expected::FactWord(fact_before(list)?)
         }
-        Some("(") if open.last().is_some_and(Option::is_some) => Expected::Argument {
-            function: open.last().cloned().flatten()?,
+        "(" if nesting.opener().is_some() => Expected::Argument {
+            function: nesting.opener()?.to_owned(),
             kinds,
         },
-        None | Some("(" | "and" | "or" | "not" | "where") => {
-            // The steps before the last dot of what is typed.
-            let steps: Vec<Fact> = match context.typed.rfind('.') {
-                Some(dot) => {
-                    let (fact, mut steps) = path(&kinds, &context.typed[..dot])?;
-                    steps.push(fact);
-                    steps
-                }
-                None => Vec::new(),
-            };
-            let kinds = match steps.last().map(|fact| fact.gives) {
-                Some(Gives::Elements(kinds, _)) => kinds.to_vec(),
-                Some(_) => return None,
-                None => kinds,
-            };
-            Expected::Fact { kinds, path: steps }
-        }
-        Some("=" | "!=" | "<" | "<=" | ">" | ">=" | "is") => {
-            Expected::FactWord(fact_before(last?)?)
-        }
-        Some("in") => Expected::Next(vec!["("]),
-        Some(word) => {
-            let token = words[last?].0;
-            let is_done = last.and_then(|at| at.checked_sub(1)).is_some_and(|at| {
-                matches!(words[at].1, "=" | "!=" | "<" | "<=" | ">" | ">=" | "is")
-            });
-            let ends_line =
-                text[token.span.end as usize..context.word.start as usize].contains('\n');
-            if ends_line && word != ")" && !is_done && context.typed.is_empty() {
+        "(" | "and" | "or" | "not" | "where" => return fact_expected(kinds, context),
+        "in" => Expected::Next(vec!["("]),
+        word if COMPARISONS.contains(&word) => Expected::FactWord(fact_before(last)?),
+        word => {
+            let end = words[last].0.span.end as usize;
+            let before = last.checked_sub(1).map(|before| words[before].1);
+            let is_compared = before.is_some_and(|before| COMPARISONS.contains(&before));
+            let ends_line = text[end..context.word.start as usize].contains('\n');
+            if ends_line && word != ")" && !is_compared && context.typed.is_empty() {
                 return Some(Expected::Property { followed: false });
             }
-            Expected::Operator(
-                (!is_done)
-                    .then(|| path(&kinds, word).map(|(fact, _)| fact))
-                    .flatten(),
-            )
+            let fact = path(&kinds, word).map(|(fact, _)| fact);
+            Expected::Operator(fact.filter(|_| !is_compared))
         }
+    })
+}
+
+/// A fact of these kinds of elements, or of those at the end of the steps that are typed.
+fn fact_expected(kinds: Vec<Kind>, context: &Context) -> Option<Expected> {
+    let Some(dot) = context.typed.rfind('.') else {
+        return Some(Expected::Fact {
+            kinds,
+            path: Vec::new(),
+        });
+    };
+    let (fact, mut steps) = path(&kinds, &context.typed[..dot])?;
+    steps.push(fact);
+    let Gives::Elements(kinds, _) = fact.gives else {
+        return None;
+    };
+    Some(Expected::Fact {
+        kinds: kinds.to_vec(),
+        path: steps,
     })
 }
 
@@ -418,16 +487,16 @@ fn path(kinds: &[Kind], written: &str) -> Option<(Fact, Vec<Fact>)> {
     let mut steps = Vec::new();
     let mut parts = written.split('.').peekable();
     while let Some(part) = parts.next() {
-        let found = fact_named(&kinds, part)?;
+        let fact = fact_named(&kinds, part)?;
         if parts.peek().is_none() {
-            return Some((found, steps));
+            return Some((fact, steps));
         }
-        match found.gives {
-            Gives::Elements(of, _) => kinds = of.to_vec(),
+        match fact.gives {
+            Gives::Elements(next, _) => kinds = next.to_vec(),
             // How sensitive assets are, by an aspect.
-            _ => return Some((found, steps)),
+            _ => return Some((fact, steps)),
         }
-        steps.push(found);
+        steps.push(fact);
     }
     None
 }

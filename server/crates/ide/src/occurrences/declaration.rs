@@ -1,4 +1,5 @@
-//! The words of a declaration: of its heading, of its properties, and of the findings that it names.
+//! The words of a declaration: of its heading, of its properties, and of the findings that it
+//! names.
 //! It must not know what is done with them.
 
 use super::collector::Collector;

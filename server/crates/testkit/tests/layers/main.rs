@@ -17,7 +17,7 @@ use paths::Sources;
 use std::path::{Path, PathBuf};
 
 /// The crates whose modules are still to be put in layers.
-const NOT_YET_IN_LAYERS: &[&str] = &["exchange", "ide"];
+const NOT_YET_IN_LAYERS: &[&str] = &["exchange"];
 
 /// Every crate of the server, by its path below `server`.
 fn crates() -> Vec<PathBuf> {

@@ -1,0 +1,224 @@
+//! What can be done about findings: mitigations that are there or are planned, a threat or an
+//! acceptance that a person writes, and facts that would decide. It must not decide any of it.
+
+use super::collector::{Fixes, MAX_FIXES};
+use super::properties::statement;
+use crate::change::Change;
+use crate::snippet;
+use crate::write::{add_property, add_value, append};
+use threatline_model::{
+    Assessed, Decl, FindingId, MissingFact, Place, mitigations_against_rule, name_from,
+    schema::{self, Takes},
+    typed,
+};
+use threatline_syntax::strings;
+
+/// How long a list of findings is in one line.
+const MAX_LINE: usize = 80;
+
+/// What can be done about findings that are open.
+pub fn treat(fixes: &mut Fixes, _: Place) {
+    let db = fixes.db;
+    let findings = fixes.findings();
+    let Some(first) = findings.first() else {
+        return;
+    };
+    let subjects = findings.iter();
+    let mut elements: Vec<Decl> = subjects
+        .map(|assessed| assessed.finding.id.subject())
+        .collect();
+    elements.dedup();
+    match first.finding.id {
+        FindingId::Rule { rule, .. } => {
+            counter(fixes, rule, &elements);
+            write_threat(fixes, rule, first, &elements);
+        }
+        FindingId::Threat(threat) => {
+            let threat_name = threat.shape(db).name.clone().unwrap_or_default();
+            plan_mitigation(fixes, &threat_name, elements[0]);
+        }
+    }
+    accept(fixes, &findings);
+}
+
+/// Adds mitigations that counter a rule to elements, or declares one like them.
+fn counter(fixes: &mut Fixes, rule: Decl, elements: &[Decl]) {
+    let (db, file) = (fixes.db, fixes.file);
+    let mut countering = mitigations_against_rule(db, file.model(db), rule).clone();
+    // The model's first, what is beside the element before what is elsewhere.
+    countering.sort_by_key(|mitigation| (mitigation.in_library(db), mitigation.file(db) != file));
+    let on = match elements {
+        [element] => format!("`{}`", name_from(db, *element, file)),
+        _ => format!("{} elements", elements.len()),
+    };
+    for (number, mitigation) in countering.iter().take(MAX_FIXES).enumerate() {
+        let mut change = Change::default();
+        for element in elements {
+            let name = name_from(db, *mitigation, element.file(db));
+            add_value(db, *element, "mitigations", &name, &mut change);
+        }
+        let name = name_from(db, *mitigation, file);
+        let title = mitigation.title(db).map(|title| format!(": {title}"));
+        let title = format!("Add `{name}` to {on}{}", title.unwrap_or_default());
+        fixes.add(title, number == 0, change);
+    }
+    let mut countering = countering.iter();
+    if let Some(base) = countering.find(|mitigation| mitigation.in_library(db)) {
+        declare_mitigation(fixes, *base, elements, &on);
+    }
+}
+
+/// A mitigation of one's own, which is planned.
+fn declare_mitigation(fixes: &mut Fixes, base: Decl, elements: &[Decl], on: &str) {
+    let (db, file) = (fixes.db, fixes.file);
+    let base_name = name_from(db, base, file);
+    let last = base_name.rsplit('.').next().unwrap_or(&base_name);
+    let name = fixes.free_name(&format!("our_{last}"));
+    let title = base.title(db).unwrap_or(&base_name);
+    let text = format!(
+        "mitigation {name} \"${{1:{}}}\" {{\n  based_on: {base_name}\n  status: ${{2:planned}}\n  \
+         due: ${{3:{}}}\n}}",
+        in_quotes(title),
+        fixes.in_days(90)
+    );
+    let mut change = Change::default();
+    append(db, file, &text, &mut change);
+    for element in elements.iter().filter(|element| element.file(db) == file) {
+        add_value(db, *element, "mitigations", &name, &mut change);
+    }
+    let title = format!("Declare a mitigation like `{base_name}` for {on}, which is planned");
+    fixes.add_snippet(title, change);
+}
+
+/// A mitigation against what a person found, which is planned.
+fn plan_mitigation(fixes: &mut Fixes, threat_name: &str, threat: Decl) {
+    let name = fixes.free_name(&format!("against_{threat_name}"));
+    let text = format!(
+        "mitigation {name} \"${{1:What stops it}}\" {{\n  status: planned\n  due: {}\n}}",
+        fixes.in_days(90)
+    );
+    let mut change = Change::default();
+    add_value(fixes.db, threat, "mitigations", &name, &mut change);
+    append(fixes.db, fixes.file, &text, &mut change);
+    fixes.add_snippet("Declare a mitigation that is planned", change);
+}
+
+/// The finding as a threat that a person wrote.
+fn write_threat(fixes: &mut Fixes, rule: Decl, assessed: &Assessed, elements: &[Decl]) {
+    let (db, file) = (fixes.db, fixes.file);
+    let rule_name = rule.shape(db).name.clone().unwrap_or_default();
+    let name = fixes.free_name(&rule_name);
+    let named = elements
+        .iter()
+        .filter(|element| element.shape(db).name.is_some());
+    let targets: Vec<String> = named
+        .map(|element| name_from(db, *element, file).to_string())
+        .collect();
+    if targets.is_empty() {
+        return;
+    }
+    let reference = typed(db, rule).references().next();
+    let reference = reference.map(|id| format!("\n  references: {id}"));
+    let categories: Vec<&str> = assessed.finding.categories.words().collect();
+    let text = format!(
+        "threat {name} \"${{1:{}}}\" {{\n  category: {}\n  targets: {}{}\n}}",
+        in_quotes(&assessed.finding.id.title(db)),
+        categories.join(", "),
+        targets.join(", "),
+        reference.unwrap_or_default()
+    );
+    let mut change = Change::default();
+    append(db, file, &text, &mut change);
+    fixes.add_snippet("Write it down as a threat", change);
+}
+
+/// The risk, taken on by someone until some day.
+fn accept(fixes: &mut Fixes, findings: &[&Assessed]) {
+    let db = fixes.db;
+    let name_here = |decl: Decl| name_from(db, decl, fixes.file);
+    let names = findings.iter().map(|assessed| match assessed.finding.id {
+        FindingId::Rule { rule, element } => {
+            format!("{}@{}", name_here(rule), name_here(element))
+        }
+        FindingId::Threat(threat) => name_here(threat).to_string(),
+    });
+    let names: Vec<String> = names.collect();
+    let joined = names.join(", ");
+    let listed = if joined.len() > MAX_LINE {
+        let lines: String = names.iter().map(|name| format!("    {name},\n")).collect();
+        format!("\n{}", lines.trim_end())
+    } else {
+        format!(" {joined}")
+    };
+    let subject = findings[0].finding.id.subject();
+    let about = subject.shape(db).name.clone();
+    let about = about.unwrap_or_else(|| "flow".into());
+    let text = format!(
+        "accept {} {{\n  findings:{listed}\n  by: \"${{1:who takes it on}}\"\n  \
+         until: ${{2:{}}}\n  because: \"${{3:why}}\"\n}}",
+        fixes.free_name(&format!("{about}_risk")),
+        fixes.in_days(90)
+    );
+    let mut change = Change::default();
+    append(db, fixes.file, &text, &mut change);
+    let accepted = match names.as_slice() {
+        [name] => format!("`{name}`"),
+        _ => format!("{} findings", names.len()),
+    };
+    let title = format!("Accept {accepted}, with who, until when and why");
+    fixes.add_snippet(title, change);
+}
+
+/// The words that a fact which is not stated can have, for all elements that the diagnostic is
+/// about.
+pub fn state_fact(fixes: &mut Fixes, _: Place) {
+    let (db, file) = (fixes.db, fixes.file);
+    let findings = fixes.findings().into_iter();
+    let missing: Vec<MissingFact> = findings
+        .filter_map(|assessed| assessed.finding.missing)
+        .collect();
+    let Some(first) = missing.first() else { return };
+    let name = first.property;
+    let mut elements: Vec<Decl> = Vec::new();
+    for missing in missing.iter().filter(|missing| missing.property == name) {
+        if !elements.contains(&missing.element) {
+            elements.push(missing.element);
+        }
+    }
+    let Some(property) = schema::of(first.element.kind(db)).property(name) else {
+        return;
+    };
+    let element_name = name_from(db, elements[0], file);
+    let words: Vec<&str> = match property.takes {
+        Takes::Words(words) => words.names().collect(),
+        Takes::YesNo => vec!["yes", "no"],
+        _ => {
+            let change = statement(fixes, elements[0], name, "$1");
+            return fixes.add_snippet(format!("State `{name}` of `{element_name}`"), change);
+        }
+    };
+    let on = match elements.as_slice() {
+        [_] => format!("of `{element_name}`"),
+        _ => format!("of {} elements", elements.len()),
+    };
+    for word in &words {
+        let mut change = Change::default();
+        for element in &elements {
+            add_property(db, *element, name, word, &mut change);
+        }
+        fixes.add(format!("State `{name}: {word}` {on}"), false, change);
+    }
+    // Of several the first alone, too.
+    if elements.len() > 1 && property.takes == Takes::YesNo {
+        for word in words {
+            let change = statement(fixes, elements[0], name, word);
+            let title = format!("State `{name}: {word}` of `{element_name}`");
+            fixes.add(title, false, change);
+        }
+    }
+}
+
+/// A text as it stands in a snippet and in quotes.
+fn in_quotes(text: &str) -> String {
+    snippet::escaped(&strings::escaped(text))
+}

@@ -1,0 +1,47 @@
+//! Mends a text that is not in the language. It must not know a model.
+
+use super::collector::Fixes;
+use crate::change::Change;
+use threatline_model::Span;
+use threatline_syntax::{SyntaxError, SyntaxErrorKind};
+
+/// A description of nothing becomes a comment.
+pub fn make_comment(fixes: &mut Fixes, span: Span) {
+    let text = &fixes.file.source(fixes.db).text;
+    let Some(written) = text.get(span.range()) else {
+        return;
+    };
+    let path = fixes.file.path(fixes.db);
+    let mut change = Change::default();
+    for (offset, _) in written.match_indices("///") {
+        let start = span.start + offset as u32;
+        let mut lines = text[..start as usize].rsplit('\n');
+        if lines.next().is_some_and(|line| line.trim().is_empty()) {
+            let end = start + 3;
+            change.edit(path, Span { start, end }, "//");
+        }
+    }
+    fixes.add("Make it a comment", true, change);
+}
+
+/// A sign that is not there is added.
+pub fn add_missing_sign(fixes: &mut Fixes, span: Span) {
+    let source = fixes.file.source(fixes.db);
+    let message = &fixes.diagnostic.message;
+    let is_reported = |error: &&SyntaxError| error.span == span && error.message == *message;
+    let error = source.errors.iter().find(is_reported);
+    let Some(SyntaxErrorKind::Missing(missing)) = error.map(|error| &error.kind) else {
+        return;
+    };
+    let text = match missing.as_str() {
+        "}" => "\n}".to_owned(),
+        "\"\"\"" | "\"" | ")" | ":" | "," => missing.clone(),
+        word => format!(" {word}"),
+    };
+    let end = Span {
+        start: span.end,
+        end: span.end,
+    };
+    let change = Change::one(fixes.file.path(fixes.db), end, text);
+    fixes.add(format!("Add `{missing}`"), true, change);
+}

@@ -1,0 +1,162 @@
+//! What is open, where it is treated, accepted or expected. It must not know what an item looks
+//! like.
+
+use super::item::{About, Sort};
+use super::list::{List, MAX_ITEMS};
+use crate::fuzzy::rank;
+use crate::occurrences::declaration_at;
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use threatline_model::{
+    Assessed, Decl, FindingId, FindingState, Kind, Level, assessed, mitigations_against_rule,
+    name_from, rule_subjects, visible_declarations,
+};
+use threatline_view::related;
+
+/// How many elements are looked at for what is open.
+const MAX_ELEMENTS: usize = 2_000;
+
+impl List<'_> {
+    /// Adds the mitigations: first those that counter what is open here, each with what it
+    /// counters.
+    pub fn mitigations(&mut self, property: &str) {
+        let (db, model) = (self.db, self.file.model(self.db));
+        let own = self.own();
+        let mut countering: Vec<(Decl, String)> = Vec::new();
+        for assessed in self.open_here(property) {
+            let FindingId::Rule { rule, element } = assessed.finding.id else {
+                continue;
+            };
+            let on = if Some(element) == own {
+                String::new()
+            } else {
+                format!("@{}", name_from(db, element, self.file))
+            };
+            let rule_name = name_from(db, rule, self.file);
+            let severity = assessed.finding.severity.word();
+            let why = format!("counters `{rule_name}{on}` ({severity})");
+            for &mitigation in mitigations_against_rule(db, model, rule) {
+                if !countering.iter().any(|(known, _)| *known == mitigation) {
+                    countering.push((mitigation, why.clone()));
+                }
+            }
+        }
+        let offered: HashSet<Decl> = countering.iter().map(|(decl, _)| *decl).collect();
+        // One at a time: their order is that of what they counter.
+        for (mitigation, why) in countering {
+            self.declarations(vec![mitigation], |_| Some(why.clone()));
+        }
+        let mitigations = visible_declarations(db, model, &[Kind::Mitigation]).into_iter();
+        let others = mitigations.filter(|decl| Some(*decl) != own && !offered.contains(decl));
+        self.declarations(others.collect(), |_| None);
+    }
+
+    /// What is open where mitigations are listed, the worst first.
+    fn open_here(&self, property: &str) -> Vec<Assessed> {
+        let db = self.db;
+        if property != "mitigations" {
+            return Vec::new();
+        }
+        let Some(own) = self.own() else {
+            // A flow without a name is known by where it stands.
+            let around = declaration_at(db, self.file, self.context.word.start);
+            let flow = around.filter(|decl| decl.kind(db) == Kind::Flow);
+            return self.open_of(flow.into_iter().collect());
+        };
+        self.open_of(match own.kind(db) {
+            kind if kind.is_element() => vec![own],
+            Kind::Boundary => related::everything_in(db, own),
+            Kind::Component => self.file.declarations(db).to_vec(),
+            _ => Vec::new(),
+        })
+    }
+
+    fn open_of(&self, subjects: Vec<Decl>) -> Vec<Assessed> {
+        let db = self.db;
+        let has_findings =
+            |decl: &Decl| decl.kind(db).is_element() || decl.kind(db) == Kind::Threat;
+        let subjects = subjects.into_iter().filter(has_findings);
+        let findings = subjects
+            .take(MAX_ELEMENTS)
+            .flat_map(|subject| assessed(db, subject));
+        let open = findings.filter(|assessed| assessed.state == FindingState::Open);
+        let mut open: Vec<Assessed> = open.cloned().collect();
+        open.sort_by_key(|assessed| {
+            let finding = &assessed.finding;
+            (finding.missing.is_some(), Reverse(finding.severity))
+        });
+        open
+    }
+
+    /// The declarations of the model, those of this file first.
+    fn near(&self) -> Vec<Decl> {
+        let db = self.db;
+        let files = self.file.model(db).files(db).iter();
+        let others = files.filter(|file| **file != self.file);
+        let files = [&self.file].into_iter().chain(others);
+        files
+            .flat_map(|file| file.declarations(db).iter().copied())
+            .collect()
+    }
+
+    /// Adds what is open, as it is accepted.
+    pub fn findings(&mut self) {
+        let db = self.db;
+        for assessed in self.open_of(self.near()) {
+            let finding = &assessed.finding;
+            let name = match finding.id {
+                FindingId::Rule { rule, element } => {
+                    let rule = name_from(db, rule, self.file);
+                    format!("{rule}@{}", name_from(db, element, self.file))
+                }
+                FindingId::Threat(threat) => name_from(db, threat, self.file).to_string(),
+            };
+            let fits = self.typed.is_empty() || rank(&self.typed, &name).is_some();
+            if !fits || self.is_stated(&name) || self.has(&name) {
+                continue;
+            }
+            if self.items.len() == MAX_ITEMS {
+                self.is_incomplete = true;
+                break;
+            }
+            let detail = format!("{}: {}", finding.severity.word(), finding.id.title(db));
+            let about = About::Finding(finding.id.name(db).to_string());
+            self.item(name, Sort::Finding, Some(detail), about);
+        }
+        if self.items.is_empty() {
+            self.names(&[Kind::Rule, Kind::Threat], &[]);
+        }
+    }
+
+    /// Adds the elements on which a rule finds something; in a test, all that it looks at.
+    pub fn elements_of(&mut self, rule: &str) {
+        let db = self.db;
+        let Some(rule) = self.resolved(rule) else {
+            let elements = [Kind::External, Kind::Process, Kind::Store, Kind::Flow];
+            return self.names(&elements, &[]);
+        };
+        if rule.kind(db) != Kind::Rule {
+            return self.names(&[], &[]);
+        }
+        if self.context.kind == Some(Kind::Expect) {
+            return self.names(&rule_subjects(db, rule), &[]);
+        }
+        let open = self.open_of(self.near());
+        let on_elements = open
+            .iter()
+            .filter_map(|assessed| match assessed.finding.id {
+                FindingId::Rule { rule: by, element } if by == rule => {
+                    Some((element, assessed.finding.severity))
+                }
+                _ => None,
+            });
+        let on_elements: Vec<(Decl, Level)> = on_elements.collect();
+        let elements = on_elements.iter().map(|(element, _)| *element).collect();
+        self.declarations(elements, |decl| {
+            let mut on_elements = on_elements.iter();
+            let (_, severity) = on_elements.find(|(element, _)| *element == decl)?;
+            let title = decl.title(db).map(|title| format!(": {title}"));
+            Some(format!("{}{}", severity.word(), title.unwrap_or_default()))
+        });
+    }
+}

@@ -1,0 +1,169 @@
+//! A list of what can be written while it is filled, and the names of declarations in it. It must
+//! not know what may stand at which place.
+
+use super::context::Context;
+use super::item::{About, Item, Sort};
+use crate::fuzzy::{Match, lowered, rank};
+use std::collections::{HashMap, HashSet};
+use threatline_model::{
+    Database, Decl, File, Kind, full_name, name_from, names_in, resolve, visible_declarations,
+};
+
+/// How many items a list has at most.
+pub const MAX_ITEMS: usize = 200;
+
+/// A list of what can be written at a place, so far.
+pub struct List<'db> {
+    /// The database.
+    pub db: &'db Database,
+    /// The file that is written.
+    pub file: File,
+    /// What stands around the place.
+    pub context: Context,
+    /// What is typed, as names are compared with it.
+    pub typed: Vec<char>,
+    /// What can be written, the best first.
+    pub items: Vec<Item>,
+    /// Whether there is more.
+    pub is_incomplete: bool,
+}
+
+/// What a declaration fits by: whether by its title alone, and how well; `None` where nothing is
+/// typed.
+type Fit = Option<(bool, Match)>;
+
+impl<'db> List<'db> {
+    /// Nothing so far.
+    pub fn new(db: &'db Database, file: File, context: Context) -> List<'db> {
+        List {
+            db,
+            file,
+            typed: lowered(&context.typed),
+            context,
+            items: Vec::new(),
+            is_incomplete: false,
+        }
+    }
+
+    /// Adds an item, which may be changed.
+    pub fn item(
+        &mut self,
+        label: impl Into<String>,
+        sort: Sort,
+        detail: Option<String>,
+        about: About,
+    ) -> &mut Item {
+        self.items.push(Item::new(label, sort, detail, about));
+        self.items.last_mut().expect("it was just added")
+    }
+
+    /// Adds an item that a sentence says all about.
+    pub fn explained(&mut self, label: impl Into<String>, sort: Sort, doc: &str) -> &mut Item {
+        let detail = doc.trim_end_matches('.').to_owned();
+        self.item(label, sort, Some(detail), About::Text(doc.to_owned()))
+    }
+
+    /// Whether an item is in the list already.
+    pub fn has(&self, label: &str) -> bool {
+        self.items.iter().any(|item| item.label == label)
+    }
+
+    /// Whether the property has a value already.
+    pub fn is_stated(&self, value: &str) -> bool {
+        self.context.values.iter().any(|stated| stated == value)
+    }
+
+    /// What a name means in the file.
+    pub fn resolved(&self, name: &str) -> Option<Decl> {
+        resolve(self.db, self.file, name).ok()
+    }
+
+    /// The declaration that is written, if it can be known by its name.
+    pub fn own(&self) -> Option<Decl> {
+        let name = self.context.name.as_ref()?;
+        let own = if self.context.kind == Some(Kind::Component) {
+            self.file.declarations(self.db).first()
+        } else {
+            names_in(self.db, self.file).get(name.as_str())
+        };
+        own.copied()
+            .filter(|own| Some(own.kind(self.db)) == self.context.kind)
+    }
+
+    /// Adds the declarations of some kinds, those of this file first, then the model's, then the
+    /// library's.
+    pub fn names(&mut self, kinds: &[Kind], but: &[Decl]) {
+        let own = self.own();
+        let visible = visible_declarations(self.db, self.file.model(self.db), kinds).into_iter();
+        let names = visible.filter(|decl| Some(*decl) != own && !but.contains(decl));
+        self.declarations(names.collect(), |_| None);
+    }
+
+    /// Adds these declarations, as far as they fit what is typed and are not stated yet, each with
+    /// why it is offered.
+    pub fn declarations(&mut self, decls: Vec<Decl>, why: impl Fn(Decl) -> Option<String>) {
+        let db = self.db;
+        let stated = self.context.values.iter();
+        let stated: HashSet<Decl> = stated.filter_map(|name| self.resolved(name)).collect();
+        // Thousands of elements share a few names.
+        let mut known = HashMap::new();
+        let decls = decls.into_iter().enumerate();
+        let mut ranked: Vec<_> = decls
+            .filter(|(_, decl)| !stated.contains(decl))
+            .filter_map(|(index, decl)| {
+                let name = decl.shape(db).name.as_deref().unwrap_or_default();
+                let fit = self.fit(decl, name, &mut known)?;
+                Some((fit, self.distance(decl), name, index, decl))
+            })
+            .collect();
+        self.is_incomplete |= ranked.len() > MAX_ITEMS;
+        if ranked.len() > MAX_ITEMS {
+            ranked.select_nth_unstable(MAX_ITEMS);
+            ranked.truncate(MAX_ITEMS);
+        }
+        ranked.sort_unstable();
+        for (fit, .., decl) in ranked {
+            let name = name_from(db, decl, self.file).to_string();
+            let detail = why(decl).or_else(|| decl.title(db).map(|title| title.to_string()));
+            let about = About::Declaration(full_name(db, decl).to_string());
+            let typed = self.context.typed.clone();
+            let item = self.item(&name, Sort::Declaration(decl.kind(db)), detail, about);
+            // A client compares the name alone.
+            if fit.is_some_and(|(is_by_title, _)| is_by_title) {
+                item.filter = Some(format!("{typed} {name}"));
+            }
+        }
+    }
+
+    /// How far a declaration is: in this file, in the model or in the library.
+    fn distance(&self, decl: Decl) -> u8 {
+        let file = decl.file(self.db);
+        if file == self.file {
+            0
+        } else if decl.in_library(self.db) {
+            3
+        } else {
+            1 + u8::from(file.component(self.db).is_some())
+        }
+    }
+
+    /// How well a declaration fits what is typed; nothing of one that does not. The title is
+    /// searched, too, for who does not know the name.
+    fn fit<'name>(
+        &self,
+        decl: Decl,
+        name: &'name str,
+        known: &mut HashMap<&'name str, Option<(Match, usize)>>,
+    ) -> Option<Fit> {
+        if self.typed.is_empty() {
+            return Some(None);
+        }
+        let by_name = *known.entry(name).or_insert_with(|| rank(&self.typed, name));
+        let by_name = by_name.or_else(|| rank(&self.typed, full_name(self.db, decl)));
+        if let Some((fit, _)) = by_name {
+            return Some(Some((false, fit)));
+        }
+        let (fit, _) = rank(&self.typed, decl.title(self.db)?)?;
+        Some(Some((true, fit)))
+    }
+}

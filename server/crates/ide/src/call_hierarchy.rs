@@ -32,7 +32,7 @@ impl Call {
 
 /// The elements that are named at a byte: an external, a process or a store, or the ends of a flow.
 pub fn prepare_call_hierarchy(db: &Database, file: File, offset: u32) -> Vec<HierarchyItem> {
-    let Some(decl) = occurrence_at(db, file, offset).and_then(|found| found.decl()) else {
+    let Some(decl) = occurrence_at(db, file, offset).and_then(|named| named.decl()) else {
         return Vec::new();
     };
     let elements = match decl.kind(db) {
@@ -78,17 +78,17 @@ fn calls(
     other: impl Fn(Decl) -> Option<Decl>,
     asked_from: &Arc<str>,
 ) -> Vec<Call> {
-    let mut found: Vec<Call> = Vec::new();
+    let mut by_element: Vec<Call> = Vec::new();
     for &flow in flows {
         let Some(element) = other(flow) else { continue };
         let called = (flow, Target::of(db, flow));
-        match found.iter_mut().find(|call| call.item.decl == element) {
+        match by_element.iter_mut().find(|call| call.item.decl == element) {
             Some(call) => call.flows.push(called),
-            None => found.push(Call {
+            None => by_element.push(Call {
                 item: item(db, element, asked_from),
                 flows: vec![called],
             }),
         }
     }
-    found
+    by_element
 }

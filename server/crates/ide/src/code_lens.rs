@@ -40,7 +40,7 @@ pub struct CodeLensConfig {
 /// The lenses of a file: of its component and of the elements in it; flows have some only if
 /// something is found.
 pub fn code_lenses(db: &Database, file: File, wanted: CodeLensConfig) -> Vec<CodeLens> {
-    let mut found = Vec::new();
+    let mut lenses = Vec::new();
     for &decl in file.declarations(db).iter() {
         let kind = decl.kind(db);
         if !kind.is_element()
@@ -67,14 +67,14 @@ pub fn code_lenses(db: &Database, file: File, wanted: CodeLensConfig) -> Vec<Cod
             Part::Kind
         };
         let span = decl.part(part).resolve(db).1;
-        found.extend(
+        lenses.extend(
             shown
                 .into_iter()
                 .filter(|(wanted, _)| *wanted)
                 .map(|(_, kind)| CodeLens { span, decl, kind }),
         );
     }
-    found
+    lenses
 }
 
 /// What is found on an element, or on all elements of a component's file.
@@ -93,17 +93,16 @@ pub fn title(db: &Database, decl: Decl, kind: LensKind) -> String {
         LensKind::Coverage if decl.kind(db) == Kind::Component => {
             let rows = matrix::matrix(db, &[decl.file(db)]);
             let mut worst: Cells = [Cell::Nothing; 6];
-            for (at, cell) in rows.iter().flat_map(|row| row.cells.iter().enumerate()) {
-                worst[at] = worst[at].max(*cell);
+            for (category, cell) in rows.iter().flat_map(|row| row.cells.iter().enumerate()) {
+                worst[category] = worst[category].max(*cell);
             }
             matrix::letters(worst)
         }
         LensKind::Coverage => matrix::letters(matrix::cells(db, decl)),
         LensKind::References => {
-            let all = occurrences_of(db, decl.model(db), decl);
-            let uses = all
-                .iter()
-                .filter(|found| found.meaning != Meaning::Declares(decl));
+            let occurrences = occurrences_of(db, decl.model(db), decl).into_iter();
+            let uses =
+                occurrences.filter(|occurrence| occurrence.meaning != Meaning::Declares(decl));
             count(uses.count(), "reference")
         }
     }

@@ -28,16 +28,16 @@ pub enum LinkTarget {
 
 /// Everything in a file that leads somewhere, in the order of the text.
 pub fn document_links(db: &Database, file: File) -> Vec<DocumentLink> {
-    let mut found = Vec::new();
+    let mut links = Vec::new();
     for &decl in file.declarations(db).iter() {
         let schema = schema::of(decl.kind(db));
         for (position, property) in decl.facts(db).properties.iter().enumerate() {
             let Some(known) = schema.property(&property.name) else {
                 continue;
             };
-            for (at, value) in property.values.iter().enumerate() {
+            for (number, value) in property.values.iter().enumerate() {
                 let (_, span) = decl
-                    .part(Part::Value(position as u16, at as u16))
+                    .part(Part::Value(position as u16, number as u16))
                     .resolve(db);
                 let link = match value {
                     Value::Reference(id) => references::link(id).map(|link| {
@@ -61,11 +61,11 @@ pub fn document_links(db: &Database, file: File) -> Vec<DocumentLink> {
                     }
                     _ => None,
                 };
-                found.extend(link);
+                links.extend(link);
             }
         }
     }
-    found
+    links
 }
 
 fn of_text(
@@ -90,7 +90,7 @@ fn of_text(
             // The folder above the first part with a wildcard.
             let end = text
                 .find(['*', '?', '[', '{'])
-                .map_or(text.len(), |at| text[..at].rfind('/').unwrap_or(0));
+                .map_or(text.len(), |end| text[..end].rfind('/').unwrap_or(0));
             let path = text[..end].trim_end_matches('/');
             let is_path = !path.is_empty()
                 && !path.contains(':')

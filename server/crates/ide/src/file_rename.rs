@@ -50,7 +50,7 @@ pub fn rename_file(db: &Database, models: &[Model], old: &str, new: &str) -> Cha
 fn globs(db: &Database, file: File, old: &str, new: &str, change: &mut Change) {
     for &decl in file.declarations(db).iter() {
         for (position, property) in decl.facts(db).properties.iter().enumerate() {
-            for (at, value) in property
+            for (number, value) in property
                 .values
                 .iter()
                 .enumerate()
@@ -61,7 +61,7 @@ fn globs(db: &Database, file: File, old: &str, new: &str, change: &mut Change) {
                     .strip_prefix(old)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
                 let (_, span) = decl
-                    .part(Part::Value(position as u16, at as u16))
+                    .part(Part::Value(position as u16, number as u16))
                     .resolve(db);
                 let written = file.source(db).text.get(span.range());
                 // What is written with escapes is left alone.

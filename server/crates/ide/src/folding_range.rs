@@ -33,7 +33,7 @@ pub fn folding_ranges(db: &Database, file: File) -> Vec<Fold> {
 }
 
 fn folds_of(tree: &Tree, text: &str) -> Vec<Fold> {
-    let mut found = Vec::new();
+    let mut folds = Vec::new();
     // The comments that stand on lines of their own, with nothing but line ends between them.
     let mut run: Option<Span> = None;
     let mut cursor = tree.walk();
@@ -44,20 +44,20 @@ fn folds_of(tree: &Tree, text: &str) -> Vec<Fold> {
             "property" => Some(FoldKind::Property),
             "description" => Some(FoldKind::Description),
             "comment" => {
-                run = joined(text, run, node, &mut found);
+                run = joined(text, run, node, &mut folds);
                 None
             }
             _ => None,
         };
-        found.extend(kind.and_then(|kind| fold(text, span(node), kind)));
+        folds.extend(kind.and_then(|kind| fold(text, span(node), kind)));
         if cursor.goto_first_child() || cursor.goto_next_sibling() {
             continue;
         }
         loop {
             if !cursor.goto_parent() {
-                found.extend(run.and_then(|run| fold(text, run, FoldKind::Comments)));
-                found.sort_by_key(|fold| (fold.span.start, std::cmp::Reverse(fold.span.end)));
-                return found;
+                folds.extend(run.and_then(|run| fold(text, run, FoldKind::Comments)));
+                folds.sort_by_key(|fold| (fold.span.start, std::cmp::Reverse(fold.span.end)));
+                return folds;
             }
             if cursor.goto_next_sibling() {
                 break;
@@ -67,10 +67,10 @@ fn folds_of(tree: &Tree, text: &str) -> Vec<Fold> {
 }
 
 /// The run of comments that one more belongs to; a run that ends with it is folded.
-fn joined(text: &str, run: Option<Span>, node: Node, found: &mut Vec<Fold>) -> Option<Span> {
+fn joined(text: &str, run: Option<Span>, node: Node, folds: &mut Vec<Fold>) -> Option<Span> {
     let comment = span(node);
     let before = &text[..node.start_byte()];
-    let is_alone = before[before.rfind(['\n', '\r']).map_or(0, |at| at + 1)..]
+    let is_alone = before[before.rfind(['\n', '\r']).map_or(0, |end| end + 1)..]
         .trim()
         .is_empty();
     if let Some(run) = run {
@@ -87,7 +87,7 @@ fn joined(text: &str, run: Option<Span>, node: Node, found: &mut Vec<Fold>) -> O
                 end: comment.end,
             });
         }
-        found.extend(fold(text, run, FoldKind::Comments));
+        folds.extend(fold(text, run, FoldKind::Comments));
     }
     // A comment behind something else begins no run: what is below it is not about the same.
     is_alone.then_some(comment)

@@ -57,20 +57,22 @@ fn holds(query: &[char], mut letters: impl Iterator<Item = char>) -> bool {
 /// Whether the query is made of the beginnings of words of the name, in their order: `pl` and
 /// `payled` of `payment_ledger`.
 fn starts_words(query: &[char], name: &[char]) -> bool {
-    let is_start =
-        |at: usize| at == 0 || !name[at - 1].is_alphanumeric() && name[at].is_alphanumeric();
+    let is_start = |index: usize| {
+        index == 0 || !name[index - 1].is_alphanumeric() && name[index].is_alphanumeric()
+    };
     // For each number of letters that are found, whether the last of them stands at the place
     // looked at: a letter either goes on with the word or begins a later one.
     let mut reached = vec![false; query.len() + 1];
     let mut behind = vec![false; query.len() + 1];
     behind[0] = true;
-    for (at, letter) in name.iter().enumerate() {
+    for (index, letter) in name.iter().enumerate() {
         let mut next = vec![false; query.len() + 1];
-        for (found, wanted) in query.iter().enumerate() {
-            next[found + 1] = wanted == letter && (reached[found] || behind[found] && is_start(at));
+        for (letters, wanted) in query.iter().enumerate() {
+            next[letters + 1] =
+                wanted == letter && (reached[letters] || behind[letters] && is_start(index));
         }
-        for (found, is_reached) in next.iter().enumerate() {
-            behind[found] |= *is_reached;
+        for (letters, is_reached) in next.iter().enumerate() {
+            behind[letters] |= *is_reached;
         }
         reached = next;
     }

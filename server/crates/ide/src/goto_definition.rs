@@ -6,6 +6,6 @@ use threatline_model::{Database, File};
 
 /// Where the name at a byte is declared; a declaration's own name leads to itself.
 pub fn goto_definition(db: &Database, file: File, offset: u32) -> Option<Goto> {
-    let found = occurrence_at(db, file, offset)?;
-    Goto::new(found.span, vec![Target::of(db, found.decl()?)])
+    let occurrence = occurrence_at(db, file, offset)?;
+    Goto::new(occurrence.span, vec![Target::of(db, occurrence.decl()?)])
 }

@@ -10,27 +10,27 @@ use threatline_view::related;
 /// of an asset the elements that hold it; of a component what it declares; of a rule the elements
 /// on which it finds something.
 pub fn goto_implementation(db: &Database, file: File, offset: u32) -> Option<Goto> {
-    let found = occurrence_at(db, file, offset)?;
-    let decl = found.decl()?;
+    let occurrence = occurrence_at(db, file, offset)?;
+    let decl = occurrence.decl()?;
     let model = file.model(db);
-    let of = |decl: Decl| Target::of(db, decl);
+    let target = |decl: Decl| Target::of(db, decl);
     let targets = match decl.kind(db) {
-        Kind::Boundary => contents(db, decl).iter().copied().map(of).collect(),
+        Kind::Boundary => contents(db, decl).iter().copied().map(target).collect(),
         Kind::Mitigation => {
             let listed = related::listed(db, model, decl)
                 .into_iter()
-                .map(|(by, part)| at(db, by, part));
+                .map(|(by, part)| part_target(db, by, part));
             listed
-                .chain(related::based_on(db, model, decl).into_iter().map(of))
+                .chain(related::based_on(db, model, decl).into_iter().map(target))
                 .collect()
         }
         Kind::Technology | Kind::Protocol => related::made_with(db, model, decl)
             .into_iter()
-            .map(|(element, _)| of(element))
+            .map(|(element, _)| target(element))
             .collect(),
         Kind::Asset => related::holding(db, model, decl)
             .into_iter()
-            .map(of)
+            .map(target)
             .collect(),
         Kind::Component => {
             let own = decl
@@ -40,23 +40,23 @@ pub fn goto_implementation(db: &Database, file: File, offset: u32) -> Option<Got
                 .copied()
                 .filter(|other| *other != decl);
             own.chain(related::components_within(db, decl))
-                .map(of)
+                .map(target)
                 .collect()
         }
         Kind::Rule => {
             let findings = related::found_by(db, model, decl);
             findings
                 .into_iter()
-                .map(|found| of(found.finding.id.subject()))
+                .map(|assessed| target(assessed.finding.id.subject()))
                 .collect()
         }
         _ => return None,
     };
-    Goto::new(found.span, targets)
+    Goto::new(occurrence.span, targets)
 }
 
 /// A part of a declaration, with all of the declaration around it.
-fn at(db: &Database, decl: Decl, part: Part) -> Target {
+fn part_target(db: &Database, decl: Decl, part: Part) -> Target {
     Target {
         name: decl.part(part).resolve(db).1,
         ..Target::of(db, decl)

@@ -7,8 +7,8 @@ use threatline_model::{Database, File, Kind, typed};
 /// What the named declaration is made with: the technologies of an element, the protocol of a flow,
 /// and of a technology, a protocol or a mitigation the broader ones.
 pub fn goto_type_definition(db: &Database, file: File, offset: u32) -> Option<Goto> {
-    let found = occurrence_at(db, file, offset)?;
-    let decl = found.decl()?;
+    let occurrence = occurrence_at(db, file, offset)?;
+    let decl = occurrence.decl()?;
     let property = match decl.kind(db) {
         Kind::External | Kind::Process | Kind::Store => "technology",
         Kind::Flow => "protocol",
@@ -17,7 +17,7 @@ pub fn goto_type_definition(db: &Database, file: File, offset: u32) -> Option<Go
         _ => return None,
     };
     Goto::new(
-        found.span,
+        occurrence.span,
         typed(db, decl)
             .decls(property)
             .map(|named| Target::of(db, named))

@@ -18,35 +18,45 @@ pub struct Hover {
 /// What there is to know of the word at a byte. Comments and spaces are no words.
 pub fn hover(db: &Database, file: File, offset: u32) -> Option<Hover> {
     let is_at = |span: Span| span.start <= offset && offset < span.end;
-    let Some(found) = occurrence_at(db, file, offset).filter(|found| is_at(found.span)) else {
+    let Some(occurrence) =
+        occurrence_at(db, file, offset).filter(|occurrence| is_at(occurrence.span))
+    else {
         return between_words(db, file, offset);
     };
-    if let Some(hover) = named_finding(db, file, &found) {
+    if let Some(hover) = named_finding(db, file, &occurrence) {
         return Some(hover);
     }
-    let explanation = match found.meaning {
+    let explanation = match occurrence.meaning {
         Meaning::Declares(decl) | Meaning::Names(decl) => describe::declaration(db, file, decl),
         // What has no name of its own shows at the word that begins it.
-        Meaning::Kind(_) if found.within.shape(db).name.is_none() => {
-            describe::declaration(db, file, found.within)
+        Meaning::Kind(_) if occurrence.within.shape(db).name.is_none() => {
+            describe::declaration(db, file, occurrence.within)
         }
         Meaning::Kind(kind) => describe::kind_of_declaration(kind),
         Meaning::Property(kind, property) => describe::property(kind, property),
-        Meaning::Word(words, at) => describe::word(words, at),
+        Meaning::Word(words, position) => describe::word(words, position),
         Meaning::YesNo(_) => {
-            let Part::Value(at, _) = found.part else {
+            let Part::Value(position, _) = occurrence.part else {
                 return None;
             };
-            let kind = found.within.kind(db);
-            let written = found.within.facts(db).properties.get(at as usize)?;
+            let kind = occurrence.within.kind(db);
+            let written = occurrence
+                .within
+                .facts(db)
+                .properties
+                .get(position as usize)?;
             describe::property(kind, schema::of(kind).property(&written.name)?)
         }
-        Meaning::Reference => describe::reference(file.source(db).text.get(found.span.range())?),
+        Meaning::Reference => {
+            describe::reference(file.source(db).text.get(occurrence.span.range())?)
+        }
         Meaning::Fact(fact) => describe::fact(fact),
-        Meaning::Function => describe::function(file.source(db).text.get(found.span.range())?)?,
+        Meaning::Function => {
+            describe::function(file.source(db).text.get(occurrence.span.range())?)?
+        }
     };
     Some(Hover {
-        span: found.span,
+        span: occurrence.span,
         explanation,
     })
 }
@@ -69,7 +79,7 @@ fn between_words(db: &Database, file: File, offset: u32) -> Option<Hover> {
         let arrow = between
             .find("->")
             .filter(|_| !is_comment)
-            .map(|at| source.end + at as u32);
+            .map(|offset| source.end + offset as u32);
         if let Some(span) = arrow
             .map(|start| Span {
                 start,
@@ -84,18 +94,18 @@ fn between_words(db: &Database, file: File, offset: u32) -> Option<Hover> {
         }
     }
     typed(db, decl).stated.iter().find_map(|stated| {
-        stated.values.iter().find_map(|(at, value)| {
+        stated.values.iter().find_map(|(number, value)| {
             let TypedValue::Date(date) = value else {
                 return None;
             };
-            let (_, span) = decl.part(Part::Value(stated.position, *at)).resolve(db);
-            let told = Section::Text(format!(
+            let (_, span) = decl.part(Part::Value(stated.position, *number)).resolve(db);
+            let meaning = Section::Text(format!(
                 "`{}`: {}",
                 stated.property.name, stated.property.doc
             ));
             let explanation = Explanation {
                 title: format!("{date}, {}", describe::distance(db, *date)),
-                parts: vec![told],
+                parts: vec![meaning],
             };
             is_at(&span).then_some(Hover { span, explanation })
         })
@@ -104,31 +114,34 @@ fn between_words(db: &Database, file: File, offset: u32) -> Option<Hover> {
 
 /// The finding that a word names, `unencrypted_flow@pay` or a category at an element: at the word
 /// before the `@`.
-fn named_finding(db: &Database, file: File, found: &Occurrence) -> Option<Hover> {
-    let Part::FindingRule(property, at) = found.part else {
+fn named_finding(db: &Database, file: File, occurrence: &Occurrence) -> Option<Hover> {
+    let Part::FindingRule(property, number) = occurrence.part else {
         return None;
     };
-    let name = &found
+    let name = &occurrence
         .within
         .facts(db)
         .properties
         .get(property as usize)?
         .name;
-    let values = &typed(db, found.within).get(name)?.values;
-    let accepted = values.iter().find_map(|(value, typed)| match typed {
-        TypedValue::Finding(accepted) if *value == at => Some(accepted),
+    let values = &typed(db, occurrence.within).get(name)?.values;
+    let selector = values.iter().find_map(|(value, typed)| match typed {
+        TypedValue::Finding(selector) if *value == number => Some(selector),
         _ => None,
     })?;
-    let is_last = match accepted {
-        FindingSelector::Rule(rule, _) => found.decl() == Some(*rule),
+    let is_last = match selector {
+        FindingSelector::Rule(rule, _) => occurrence.decl() == Some(*rule),
         _ => true,
     };
     if !is_last {
         return None;
     }
-    let (_, span) = found.within.part(Part::Value(property, at)).resolve(db);
+    let (_, span) = occurrence
+        .within
+        .part(Part::Value(property, number))
+        .resolve(db);
     Some(Hover {
         span,
-        explanation: describe::finding_named(db, file, accepted),
+        explanation: describe::finding_named(db, file, selector),
     })
 }

@@ -3,8 +3,7 @@
 //! far a day is. It must not repeat what the text states.
 
 use threatline_model::{
-    Assessed, Database, Decl, File, Kind, Part, Place, Span, TypedValue, assessed, holds,
-    name_from,
+    Database, Decl, File, Kind, Part, Place, Span, TypedValue, assessed, holds, name_from,
     schema::{CLASSIFICATION, STATUS},
     sensitivity, sensitivity_of_asset, severity_steps, typed,
 };
@@ -14,7 +13,7 @@ use threatline_view::describe::distance;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InlayHint {
     /// The byte that it is shown behind.
-    pub at: u32,
+    pub offset: u32,
     /// What is shown.
     pub label: String,
     /// Where it comes from, for going there.
@@ -41,7 +40,7 @@ pub fn inlay_hints(
     within: Span,
     wanted: InlayHintsConfig,
 ) -> Vec<InlayHint> {
-    let mut found = Vec::new();
+    let mut hints = Vec::new();
     let declarations = file.declarations(db).iter().zip(&file.source(db).spans);
     let near = declarations.filter(|(_, spans)| {
         let whole = spans.of(Part::Whole);
@@ -49,10 +48,10 @@ pub fn inlay_hints(
     });
     for (&decl, _) in near {
         match decl.kind(db) {
-            Kind::Flow if wanted.sensitivity => found.extend(carried(db, file, decl)),
+            Kind::Flow if wanted.sensitivity => hints.extend(carried(db, file, decl)),
             Kind::Threat if wanted.severity => {
-                found.extend(assessed(db, decl).first().map(|threat| InlayHint {
-                    at: end(db, decl, Part::Name),
+                hints.extend(assessed(db, decl).first().map(|threat| InlayHint {
+                    offset: end(db, decl, Part::Name),
                     label: threat.finding.severity.word().to_owned(),
                     place: None,
                     why: severity_steps(db, &threat.finding),
@@ -61,10 +60,10 @@ pub fn inlay_hints(
             Kind::Mitigation if wanted.state && typed(db, decl).word("status").is_none() => {
                 let status = STATUS
                     .position("implemented")
-                    .map_or("", |at| STATUS.word(at));
+                    .map_or("", |status| STATUS.word(status));
                 let why = vec!["No `status` is stated, so it counts as in place.".to_owned()];
-                found.push(InlayHint {
-                    at: end(db, decl, Part::Name),
+                hints.push(InlayHint {
+                    offset: end(db, decl, Part::Name),
                     label: status.to_owned(),
                     place: None,
                     why,
@@ -72,11 +71,11 @@ pub fn inlay_hints(
             }
             _ => {}
         }
-        values(db, decl, wanted, &mut found);
+        values(db, decl, wanted, &mut hints);
     }
-    found.retain(|hint| within.start <= hint.at && hint.at <= within.end);
-    found.sort_by_key(|hint| hint.at);
-    found
+    hints.retain(|hint| within.start <= hint.offset && hint.offset <= within.end);
+    hints.sort_by_key(|hint| hint.offset);
+    hints
 }
 
 fn end(db: &Database, decl: Decl, part: Part) -> u32 {
@@ -100,7 +99,7 @@ fn carried(db: &Database, file: File, flow: Decl) -> Option<InlayHint> {
         name_from(db, *most, file)
     )];
     Some(InlayHint {
-        at: end(db, flow, Part::Target),
+        offset: end(db, flow, Part::Target),
         label: word.to_owned(),
         place: Some(most.part(Part::Name)),
         why,
@@ -108,34 +107,34 @@ fn carried(db: &Database, file: File, flow: Decl) -> Option<InlayHint> {
 }
 
 /// How far days are, and how severe what is accepted is.
-fn values(db: &Database, decl: Decl, wanted: InlayHintsConfig, found: &mut Vec<InlayHint>) {
+fn values(db: &Database, decl: Decl, wanted: InlayHintsConfig, hints: &mut Vec<InlayHint>) {
     let is_asked = matches!(
         decl.kind(db),
         Kind::Accept | Kind::Mitigation | Kind::Assumption
     );
     for stated in typed(db, decl).stated.iter().filter(|_| is_asked) {
-        for (at, value) in &stated.values {
-            let at = end(db, decl, Part::Value(stated.position, *at));
+        for (number, value) in &stated.values {
+            let offset = end(db, decl, Part::Value(stated.position, *number));
             match value {
                 TypedValue::Date(date) if wanted.state => {
-                    found.push(InlayHint {
-                        at,
+                    hints.push(InlayHint {
+                        offset,
                         label: distance(db, *date),
                         place: None,
                         why: Vec::new(),
                     });
                 }
-                TypedValue::Finding(accepted) if wanted.severity => {
-                    let is_it = |assessed: &&Assessed| assessed.finding.is_selected_by(accepted);
-                    let worst = assessed(db, accepted.subject())
-                        .iter()
-                        .filter(is_it)
-                        .max_by_key(|it| it.finding.severity);
-                    found.extend(worst.map(|it| InlayHint {
-                        at,
-                        label: it.finding.severity.word().to_owned(),
+                TypedValue::Finding(selector) if wanted.severity => {
+                    let on_subject = assessed(db, selector.subject()).iter();
+                    let worst = on_subject
+                        .map(|assessed| &assessed.finding)
+                        .filter(|finding| finding.is_selected_by(selector))
+                        .max_by_key(|finding| finding.severity);
+                    hints.extend(worst.map(|finding| InlayHint {
+                        offset,
+                        label: finding.severity.word().to_owned(),
                         place: None,
-                        why: severity_steps(db, &it.finding),
+                        why: severity_steps(db, finding),
                     }));
                 }
                 _ => {}

@@ -23,16 +23,18 @@ use threatline_view::related::files;
 /// # Errors
 /// A sentence that tells why.
 pub fn prepare(db: &Database, file: File, offset: u32) -> Result<Span, String> {
-    named(db, file, offset).map(|(found, _)| found.span)
+    named(db, file, offset).map(|(occurrence, _)| occurrence.span)
 }
 
 fn named(db: &Database, file: File, offset: u32) -> Result<(Occurrence, Decl), String> {
-    let found = occurrence_at(db, file, offset).ok_or("nothing here has a name")?;
-    let decl = found.decl().ok_or("this word belongs to the language")?;
+    let occurrence = occurrence_at(db, file, offset).ok_or("nothing here has a name")?;
+    let decl = occurrence
+        .decl()
+        .ok_or("this word belongs to the language")?;
     if decl.in_library(db) {
         return Err(format!("`{}` belongs to the library", shown_name(db, decl)));
     }
-    Ok((found, decl))
+    Ok((occurrence, decl))
 }
 
 /// Renames what is named at a byte, in its model and in those of `models` that build on it.
@@ -63,39 +65,12 @@ pub fn rename_declaration(
     let new = new.trim();
     if !is_name(new) {
         return Err(format!(
-            "`{new}` is no name: one is made of letters, digits, `_` and single `-`, and begins with \
-             a letter"
+            "`{new}` is no name: one is made of letters, digits, `_` and single `-`, and begins \
+             with a letter"
         ));
     }
     let own = decl.model(db);
-    let scope = decl.file(db);
-    let is_component = decl.kind(db) == Kind::Component;
-    if let Some(other) = names_in(db, scope)
-        .get(new)
-        .filter(|other| **other != decl && !is_component)
-    {
-        return Err(format!(
-            "`{new}` is declared already, as {} in line {}",
-            with_article(other.kind(db).word()),
-            line(db, *other)
-        ));
-    }
-    let taken = match (is_component, scope.component(db)) {
-        (true, Some(full)) => {
-            let full = full
-                .rfind('.')
-                .map_or(new.to_owned(), |dot| format!("{}.{new}", &full[..dot]));
-            full.as_str() != scope.component(db).as_deref().unwrap_or_default()
-                && components(db, own).is_known(&full)
-        }
-        (false, None) => top_level(db, own)
-            .get(new)
-            .is_some_and(|other| *other != decl),
-        _ => false,
-    };
-    if taken {
-        return Err(format!("`{new}` is declared already, in another file"));
-    }
+    check_free(db, decl, new)?;
     let concerned: Vec<Model> = models
         .iter()
         .copied()
@@ -104,10 +79,10 @@ pub fn rename_declaration(
     let mut change = Change::default();
     let mut seen = HashSet::new();
     for &model in &concerned {
-        for found in occurrences_of(db, model, decl) {
-            let file = found.within.file(db);
-            if seen.insert((file, found.span)) {
-                change.edit(file.path(db), found.span, new);
+        for occurrence in occurrences_of(db, model, decl) {
+            let file = occurrence.within.file(db);
+            if seen.insert((file, occurrence.span)) {
+                change.edit(file.path(db), occurrence.span, new);
             }
         }
     }
@@ -122,6 +97,36 @@ pub fn rename_declaration(
     let old = old.rsplit('.').next().unwrap_or_default();
     try_out(db, &concerned, &change, &[old, new])?;
     Ok(change)
+}
+
+/// Whether nothing else has a name where a declaration would have it.
+fn check_free(db: &Database, decl: Decl, new: &str) -> Result<(), String> {
+    let (model, file) = (decl.model(db), decl.file(db));
+    let is_component = decl.kind(db) == Kind::Component;
+    let other = names_in(db, file).get(new);
+    if let Some(other) = other.filter(|other| **other != decl && !is_component) {
+        return Err(format!(
+            "`{new}` is declared already, as {} in line {}",
+            with_article(other.kind(db).word()),
+            line(db, *other)
+        ));
+    }
+    let is_taken = match (is_component, file.component(db)) {
+        (true, Some(component)) => {
+            let around = component.rfind('.').map(|dot| &component[..dot]);
+            let full = around.map_or(new.to_owned(), |around| format!("{around}.{new}"));
+            full != *component && components(db, model).is_known(&full)
+        }
+        (false, None) => {
+            let other = top_level(db, model).get(new);
+            other.is_some_and(|other| *other != decl)
+        }
+        _ => false,
+    };
+    if is_taken {
+        return Err(format!("`{new}` is declared already, in another file"));
+    }
+    Ok(())
 }
 
 fn line(db: &Database, decl: Decl) -> u32 {
@@ -155,10 +160,10 @@ fn settings(db: &Database, model: Model, decl: Decl, new: &str, change: &mut Cha
         let last = written.rfind('.').map_or(0, |dot| dot + 1);
         let trimmed = |from: usize, to: usize| {
             let word = written[from..to].trim_matches(['"', '\'']);
-            let at = from + written[from..to].find(word).unwrap_or(0);
+            let start = from + written[from..to].find(word).unwrap_or(0);
             Span::new(
-                setting.span.start as usize + at,
-                setting.span.start as usize + at + word.len(),
+                setting.span.start as usize + start,
+                setting.span.start as usize + start + word.len(),
             )
         };
         if own {
@@ -183,9 +188,9 @@ fn settings(db: &Database, model: Model, decl: Decl, new: &str, change: &mut Cha
 /// Tries a change, and compares what names mean in all files that write one of the words.
 fn try_out(db: &Database, models: &[Model], change: &Change, words: &[&str]) -> Result<(), String> {
     let after = tried(db, models, change);
-    let mut all: Vec<File> = models.iter().flat_map(|model| files(db, *model)).collect();
-    all.sort_by(|a, b| a.path(db).cmp(b.path(db)));
-    all.dedup();
+    let mut concerned: Vec<File> = models.iter().flat_map(|model| files(db, *model)).collect();
+    concerned.sort_by(|a, b| a.path(db).cmp(b.path(db)));
+    concerned.dedup();
     for &model in models {
         let same = after.model(model.root(db));
         if same.is_some_and(|same| {
@@ -196,7 +201,7 @@ fn try_out(db: &Database, models: &[Model], change: &Change, words: &[&str]) -> 
             );
         }
     }
-    for file in all
+    for file in concerned
         .into_iter()
         .filter(|file| words.iter().any(|word| file.source(db).text.contains(word)))
     {
@@ -216,8 +221,11 @@ fn same_meaning(db: &Database, file: File, tried: &Database, after: File) -> Res
     }
     for (&decl, &other) in own.iter().zip(others.iter()) {
         let names = |db: &Database, decl| {
-            let all = occurrences(db, decl).into_iter();
-            all.filter(|found| matches!(found.meaning, Meaning::Declares(_) | Meaning::Names(_)))
+            let occurrences = occurrences(db, decl).into_iter();
+            occurrences
+                .filter(|occurrence| {
+                    matches!(occurrence.meaning, Meaning::Declares(_) | Meaning::Names(_))
+                })
                 .collect::<Vec<Occurrence>>()
         };
         let (before, after) = (names(db, decl), names(tried, other));
@@ -237,11 +245,11 @@ fn same_meaning(db: &Database, file: File, tried: &Database, after: File) -> Res
         let extra = longer
             .get(shorter.len())
             .filter(|_| longer.len() != shorter.len());
-        if let Some(found) = differs.or_else(|| extra.copied()) {
-            let called = found.decl().map(|decl| shown_name(db, decl));
+        if let Some(occurrence) = differs.or_else(|| extra.copied()) {
+            let called = occurrence.decl().map(|decl| shown_name(db, decl));
             let line = line(db, decl);
             let called = called
-                .filter(|_| before.contains(&found))
+                .filter(|_| before.contains(&occurrence))
                 .map(|called| format!(", `{called}`,"))
                 .unwrap_or_default();
             return Err(format!(

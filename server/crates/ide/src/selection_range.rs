@@ -149,28 +149,28 @@ impl Growing {
     /// The word at the byte.
     fn word(&mut self, within: Span, text: &str) {
         let written = &text[within.range()];
-        let at = (self.offset.clamp(within.start, within.end) - within.start) as usize;
-        let (Some(before), Some(after)) = (written.get(..at), written.get(at..)) else {
+        let cursor = (self.offset.clamp(within.start, within.end) - within.start) as usize;
+        let (Some(before), Some(after)) = (written.get(..cursor), written.get(cursor..)) else {
             return;
         };
         let is_word = |character: char| is_word_part(character) || character == '-';
         let start = before.len() - before.trim_end_matches(is_word).len();
         let end = after.len() - after.trim_start_matches(is_word).len();
         self.add(Span {
-            start: within.start + (at - start) as u32,
-            end: within.start + (at + end) as u32,
+            start: within.start + (cursor - start) as u32,
+            end: within.start + (cursor + end) as u32,
         });
     }
 
     /// The line of a description at the byte, without its slashes and then with them.
     fn line(&mut self, within: Span, text: &str) {
         let written = &text[within.range()];
-        let at = (self.offset.clamp(within.start, within.end) - within.start) as usize;
-        let (Some(before), Some(after)) = (written.get(..at), written.get(at..)) else {
+        let cursor = (self.offset.clamp(within.start, within.end) - within.start) as usize;
+        let (Some(before), Some(after)) = (written.get(..cursor), written.get(cursor..)) else {
             return;
         };
-        let start = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
-        let end = at + after.find(['\n', '\r']).unwrap_or(after.len());
+        let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        let end = cursor + after.find(['\n', '\r']).unwrap_or(after.len());
         let line = written[start..end].trim_end();
         let start = start + (line.len() - line.trim_start().len());
         self.add(Span {

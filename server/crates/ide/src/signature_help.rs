@@ -30,14 +30,14 @@ pub fn signature_help(db: &Database, file: File, offset: u32) -> Option<Signatur
         .collect();
     let mut closed = 0;
     let mut is_filtered = false;
-    for (at, (word, start, _)) in before.iter().enumerate().rev() {
+    for (number, (word, start, _)) in before.iter().enumerate().rev() {
         match *word {
             ")" => closed += 1,
             "(" if closed > 0 => closed -= 1,
             "(" => {
-                let called = at
+                let called = number
                     .checked_sub(1)
-                    .map(|at| before[at])
+                    .map(|number| before[number])
                     .filter(|(_, _, end)| end == start);
                 let called = called
                     .and_then(|(name, ..)| FUNCTIONS.iter().find(|(known, ..)| *known == name));

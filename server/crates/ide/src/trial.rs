@@ -12,8 +12,8 @@ pub fn tried(db: &Database, models: &[Model], change: &Change) -> Workspace {
         Some(edits) => applied(text, edits),
         None => text.to_owned(),
     };
-    let all = models.iter().flat_map(|model| model.with_bases(db));
-    let roots: HashSet<Model> = all
+    let seen = models.iter().flat_map(|model| model.with_bases(db));
+    let roots: HashSet<Model> = seen
         .filter(|model| model.base(db).is_some() && !model.is_test(db))
         .collect();
     for root in roots {

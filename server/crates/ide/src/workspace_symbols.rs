@@ -37,7 +37,7 @@ pub fn workspace_symbols(
     let files = models
         .iter()
         .flat_map(|model| model.files(db).iter().copied());
-    let mut found = Vec::new();
+    let mut ranked = Vec::new();
     for decl in files.flat_map(|file| file.declarations(db).iter().copied()) {
         let name = shown_name(db, decl);
         let rank = match query.contains(&'.') {
@@ -48,12 +48,12 @@ pub fn workspace_symbols(
                 (title.0 <= Match::Inside).then_some((Match::Title, title.1))
             }),
         };
-        found.extend(rank.map(|rank| (rank, name, decl)));
+        ranked.extend(rank.map(|rank| (rank, name, decl)));
     }
     if !query.is_empty() {
-        found.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        ranked.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     }
-    found.truncate(limit);
+    ranked.truncate(limit);
     let symbol = |(_, name, decl): (_, String, Decl)| WorkspaceSymbol {
         decl,
         kind: decl.kind(db),
@@ -61,7 +61,7 @@ pub fn workspace_symbols(
         container: container(db, decl),
         target: Target::of(db, decl),
     };
-    found.into_iter().map(symbol).collect()
+    ranked.into_iter().map(symbol).collect()
 }
 
 /// What stands before the last dot of a declaration's full name.

@@ -1,8 +1,7 @@
 //! Writing into declarations: properties, values and whole declarations, in the form that the
 //! formatter gives them. It must not know why something is written.
 
-use crate::change::Change;
-use crate::change::applied;
+use crate::change::{Change, Edit, applied};
 use std::ops::Range;
 use threatline_model::{Database, Decl, File, Part, PropertySpans, Span, Spans, schema};
 use threatline_syntax::lexer::{Lexer, Token};
@@ -74,18 +73,22 @@ pub fn add_property(db: &Database, decl: Decl, name: &str, value: &str, change: 
             format!("{{{lines}\n}}"),
         );
     }
-    let at = match before {
+    let offset = match before {
         Some((_, property)) => line_end(text, moved(spans, property.whole).end, body.end),
         None => body.start + 1,
     };
-    change.edit(path, Span::new(at, at), format!("\n  {name}: {value}"));
+    change.edit(
+        path,
+        Span::new(offset, offset),
+        format!("\n  {name}: {value}"),
+    );
 }
 
 /// The end of a line, behind a comment; not behind what a block ends with.
 fn line_end(text: &str, from: usize, body_end: usize) -> usize {
     let line = text[from..]
         .find(['\n', '\r'])
-        .map_or(text.len(), |at| from + at);
+        .map_or(text.len(), |end| from + end);
     let rest = text[from..line.min(body_end)].trim_start_matches([' ', '\t', ',']);
     let is_free = rest.is_empty() || rest.starts_with("//");
     if is_free { line.min(body_end) } else { from }
@@ -93,16 +96,16 @@ fn line_end(text: &str, from: usize, body_end: usize) -> usize {
 
 /// Adds a value to a list, which is begun if there is none.
 pub fn add_value(db: &Database, decl: Decl, property: &str, value: &str, change: &mut Change) {
-    let at = decl
+    let stated = decl
         .facts(db)
         .properties
         .iter()
         .position(|known| known.name == property);
-    let Some(at) = at else {
+    let Some(position) = stated else {
         return add_property(db, decl, property, value, change);
     };
     let Some(spans) = spans(db, decl) else { return };
-    let own = &spans.properties[at];
+    let own = &spans.properties[position];
     let path = decl.file(db).path(db);
     match own.values.last() {
         Some(last) => {
@@ -126,7 +129,7 @@ pub fn remove_value(db: &Database, decl: Decl, property: usize, value: usize, ch
         return;
     };
     let path = decl.file(db).path(db);
-    let place = |at: usize| moved(spans, own.values[at]);
+    let place = |value: usize| moved(spans, own.values[value]);
     match own.values.len() {
         count if value >= count => {}
         1 => remove_property(db, decl, property, change),
@@ -248,7 +251,7 @@ pub fn laid_out(db: &Database, files: impl Fn(&str) -> Option<File>, mut change:
             .count();
         let start = (0..=same)
             .rev()
-            .find(|at| before.is_char_boundary(*at) && after.is_char_boundary(*at))
+            .find(|end| before.is_char_boundary(*end) && after.is_char_boundary(*end))
             .unwrap_or(0);
         let (old, new) = (&before[start..], &after[start..]);
         let same = old
@@ -257,12 +260,12 @@ pub fn laid_out(db: &Database, files: impl Fn(&str) -> Option<File>, mut change:
             .zip(new.bytes().rev())
             .take_while(|(old, new)| old == new)
             .count();
-        let fits = |at: &usize| {
-            old.is_char_boundary(old.len() - at) && new.is_char_boundary(new.len() - at)
+        let fits = |length: &usize| {
+            old.is_char_boundary(old.len() - length) && new.is_char_boundary(new.len() - length)
         };
         let same = (0..=same).rev().find(fits).unwrap_or(0);
         let span = Span::new(start, before.len() - same);
-        *edits = vec![crate::change::Edit {
+        *edits = vec![Edit {
             span,
             text: new[..new.len() - same].to_owned(),
         }];

@@ -12,7 +12,7 @@ pub const ENDPOINT_KINDS: &[Kind] = &[Kind::External, Kind::Process, Kind::Store
 fn named(db: &dyn Db, file: File, name: Option<&SmolStr>, kinds: &[Kind]) -> Option<Decl> {
     resolve(db, file, name?)
         .ok()
-        .filter(|found| kinds.contains(&found.kind(db)))
+        .filter(|decl| kinds.contains(&decl.kind(db)))
 }
 
 /// Where a flow starts and where it ends.

@@ -33,20 +33,20 @@ pub fn resolve_kind(
             .join(" or ")
     };
     match resolve(db, file, name) {
-        Ok(found) if kinds.contains(&found.kind(db)) => Ok(found),
-        Ok(found) => {
+        Ok(meant) if kinds.contains(&meant.kind(db)) => Ok(meant),
+        Ok(meant) => {
             // An element called `cache` does not hide what it is made with.
             if let Some(definition) = definition_behind(db, file, name, kinds) {
                 return Ok(definition);
             }
-            let is = with_article(found.kind(db).word());
+            let kind = with_article(meant.kind(db).word());
             let message = format!(
-                "`{name}` is {is}, and {} is needed here",
+                "`{name}` is {kind}, and {} is needed here",
                 with_article(&kinds_in_words())
             );
             Err(Box::new(
                 Diagnostic::new(&codes::WRONG_KIND, decl.part(part), message)
-                    .relate(found.part(Part::Name), format!("`{name}` is declared here"))
+                    .relate(meant.part(Part::Name), format!("`{name}` is declared here"))
                     .suggest(name, nearest_name(db, decl, name, kinds)),
             ))
         }

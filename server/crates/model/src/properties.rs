@@ -170,9 +170,9 @@ impl Checker<'_> {
                 .push(problem.help(format!("it takes `{}`", takes(self.property.takes))));
         }
         let mut values: Vec<(u16, TypedValue)> = Vec::new();
-        for (at, value) in written.values.iter().enumerate() {
-            let part = Part::Value(self.position, at as u16);
-            if at > 0 && !self.property.many {
+        for (number, value) in written.values.iter().enumerate() {
+            let part = Part::Value(self.position, number as u16);
+            if number > 0 && !self.property.many {
                 self.problems.push(Diagnostic::new(
                     &codes::INVALID_VALUE,
                     self.decl.part(part),
@@ -183,7 +183,7 @@ impl Checker<'_> {
                 ));
                 break;
             }
-            let Some(value) = self.value(value, part, at as u16) else {
+            let Some(value) = self.value(value, part, number as u16) else {
                 continue;
             };
             if values.iter().any(|(_, earlier)| *earlier == value) {
@@ -194,12 +194,12 @@ impl Checker<'_> {
                 ));
                 continue;
             }
-            values.push((at as u16, value));
+            values.push((number as u16, value));
         }
         values
     }
 
-    fn value(&mut self, value: &Value, part: Part, at: u16) -> Option<TypedValue> {
+    fn value(&mut self, value: &Value, part: Part, number: u16) -> Option<TypedValue> {
         match (self.property.takes, value) {
             (Takes::Text | Takes::Glob, Value::Text(text)) => Some(TypedValue::Text(text.clone())),
             (Takes::Words(words), Value::Name(name)) => self.word(words, name, part),
@@ -228,7 +228,7 @@ impl Checker<'_> {
                 }
             }
             (Takes::Finding, Value::Finding(finding)) => {
-                self.finding(&finding.rule, &finding.subject, at)
+                self.finding(&finding.rule, &finding.subject, number)
             }
             (Takes::Finding, Value::Name(name)) => {
                 let threat = self.name(name, &[Kind::Threat], part)?;
@@ -289,10 +289,10 @@ impl Checker<'_> {
         self.problems.push(problem);
     }
 
-    fn finding(&mut self, rule: &SmolStr, subject: &Subject, at: u16) -> Option<TypedValue> {
+    fn finding(&mut self, rule: &SmolStr, subject: &Subject, number: u16) -> Option<TypedValue> {
         const ELEMENTS: [Kind; 4] = [Kind::External, Kind::Process, Kind::Store, Kind::Flow];
-        let rule_part = Part::FindingRule(self.position, at);
-        let subject_part = Part::FindingSubject(self.position, at);
+        let rule_part = Part::FindingRule(self.position, number);
+        let subject_part = Part::FindingSubject(self.position, number);
         let category = STRIDE.position(rule);
         let rule = match category {
             Some(_) => None,

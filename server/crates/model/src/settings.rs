@@ -127,14 +127,18 @@ impl Settings {
             settings.problem(span, error.message().to_owned(), None);
         }
         for (section, value) in table.get_ref() {
-            let at = Span::new(section.span().start, section.span().end);
+            let key_span = Span::new(section.span().start, section.span().end);
             let name: &str = section.get_ref();
             if !SETTINGS_SECTIONS.contains(&name) {
-                settings.unknown(at, "section", name, &SETTINGS_SECTIONS);
+                settings.unknown(key_span, "section", name, &SETTINGS_SECTIONS);
                 continue;
             }
             let DeValue::Table(keys) = value.get_ref() else {
-                settings.problem(at, format!("`{name}` is a section: write `[{name}]`"), None);
+                settings.problem(
+                    key_span,
+                    format!("`{name}` is a section: write `[{name}]`"),
+                    None,
+                );
                 continue;
             };
             if name == "rules" {
@@ -163,7 +167,7 @@ impl Settings {
         Some(Span::new(key.span().start, key.span().end))
     }
 
-    fn set(&mut self, section: &str, key: &str, at: Span, value: Setting) {
+    fn set(&mut self, section: &str, key: &str, key_span: Span, value: Setting) {
         match (section, key) {
             ("model", "name") => self.name = self.text_of(value),
             ("check", "fail_on") => {
@@ -192,7 +196,7 @@ impl Settings {
             }
             ("diagnostics", code) => {
                 if codes::find(code).is_none() {
-                    return self.unknown(at, "diagnostic", code, &known_keys(section));
+                    return self.unknown(key_span, "diagnostic", code, &known_keys(section));
                 }
                 let Some(word) = self.text_of(value) else {
                     return;
@@ -207,7 +211,7 @@ impl Settings {
                 };
                 self.diagnostics.insert(code.into(), severity);
             }
-            _ => self.unknown(at, "key", key, &known_keys(section)),
+            _ => self.unknown(key_span, "key", key, &known_keys(section)),
         }
     }
 
@@ -215,7 +219,7 @@ impl Settings {
     /// quotes or without.
     fn rules_in(&mut self, table: &DeTable, component: &str) {
         for (key, value) in table {
-            let at = Span::new(key.span().start, key.span().end);
+            let key_span = Span::new(key.span().start, key.span().end);
             let name = match component {
                 "" => SmolStr::from(key.get_ref().as_ref()),
                 component => smol_str::format_smolstr!("{component}.{}", key.get_ref()),
@@ -228,9 +232,9 @@ impl Settings {
                 {
                     self.rules_in(keys, &name);
                 }
-                DeValue::Table(keys) => self.rule(name, at, keys),
+                DeValue::Table(keys) => self.rule(name, key_span, keys),
                 _ => self.problem(
-                    at,
+                    key_span,
                     format!("this is about a rule: write `[rules.{name}]`"),
                     None,
                 ),
@@ -247,7 +251,7 @@ impl Settings {
             reason: SmolStr::default(),
         };
         for (key, value) in keys {
-            let at = Span::new(key.span().start, key.span().end);
+            let key_span = Span::new(key.span().start, key.span().end);
             let value = (
                 value.get_ref(),
                 Span::new(value.span().start, value.span().end),
@@ -267,7 +271,7 @@ impl Settings {
                     }
                 }
                 "reason" => rule.reason = self.text_of(value).unwrap_or_default(),
-                other => self.unknown(at, "key", other, &known_keys("rules")),
+                other => self.unknown(key_span, "key", other, &known_keys("rules")),
             }
         }
         if rule.reason.trim().is_empty() {

@@ -1,5 +1,6 @@
 //! Descriptions: of a declaration with all that the analysis derives about it, of a property, a
-//! word of a list, a reference, a fact or a finding. It must not know who asks, or how it is laid out.
+//! word of a list, a reference, a fact or a finding. It must not know who asks, or how it is laid
+//! out.
 
 // What every description needs.
 mod findings;

@@ -32,8 +32,8 @@ pub fn inlay(
 
 fn convert(snapshot: &Snapshot, file: File, hint: InlayHint) -> lsp::InlayHint {
     let span = threatline_model::Span {
-        start: hint.at,
-        end: hint.at,
+        start: hint.offset,
+        end: hint.offset,
     };
     let tooltip = (!hint.why.is_empty()).then(|| hint.why.join("\n"));
     let location = hint

@@ -277,24 +277,24 @@ fn is_flush(token: &Token, words: &[Word], number: usize) -> bool {
 
 /// Where the block ends in which a word is.
 fn block_end(words: &[Word], from: usize) -> usize {
-    let is_end = |at: &usize| {
-        let (token, word) = words[*at];
+    let is_end = |number: &usize| {
+        let (token, word) = words[*number];
         let is_kind = Kind::ALL.iter().any(|kind| kind.word() == word);
         word == "}"
             || is_kind
                 && token.begins_line
-                && words.get(at + 1).is_none_or(|(_, next)| *next != ":")
+                && words.get(number + 1).is_none_or(|(_, next)| *next != ":")
     };
     (from..words.len()).find(is_end).unwrap_or(words.len())
 }
 
 /// The values at the beginning of some words, before the next property.
 fn values(words: &[Word]) -> Vec<String> {
-    let is_property = |at: usize| words.get(at + 1).is_some_and(|(_, next)| *next == ":");
+    let is_property = |number: usize| words.get(number + 1).is_some_and(|(_, next)| *next == ":");
     let own = words
         .iter()
         .enumerate()
-        .take_while(|(at, _)| !is_property(*at))
+        .take_while(|(number, _)| !is_property(*number))
         .map(|(_, word)| word);
     own.filter(|(token, _)| token.kind != TokenKind::Sign)
         .map(|(_, word)| (*word).to_owned())

@@ -92,11 +92,11 @@ impl Walk<'_, '_> {
             };
             let meaning = match gives {
                 Some(Gives::Word(words) | Gives::Words(words)) => {
-                    words.position(&name).map(|at| Meaning::Word(words, at))
+                    words.position(&name).map(|word| Meaning::Word(words, word))
                 }
                 Some(Gives::Assets) => CLASSIFICATION
                     .position(&name)
-                    .map(|at| Meaning::Word(&CLASSIFICATION, at)),
+                    .map(|word| Meaning::Word(&CLASSIFICATION, word)),
                 Some(Gives::YesNo) if name == "yes" || name == "no" => {
                     Some(Meaning::YesNo(name == "yes"))
                 }

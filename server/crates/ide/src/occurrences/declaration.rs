@@ -88,8 +88,8 @@ fn collect_properties(collector: &mut Collector) {
 }
 
 fn collect_values(collector: &mut Collector, stated: &StatedProperty, written: &[Value]) {
-    for (at, value) in &stated.values {
-        let part = Part::Value(stated.position, *at);
+    for (number, value) in &stated.values {
+        let part = Part::Value(stated.position, *number);
         let span = collector.span(part);
         match (value, stated.property.takes) {
             (TypedValue::Word(word), Takes::Words(words)) => {
@@ -101,9 +101,9 @@ fn collect_values(collector: &mut Collector, stated: &StatedProperty, written: &
             (TypedValue::YesNo(yes), _) => collector.add(part, span, Meaning::YesNo(*yes)),
             (TypedValue::Reference(_), _) => collector.add(part, span, Meaning::Reference),
             (TypedValue::Decl(named), _) => collector.add_name(part, span, *named),
-            (TypedValue::Finding(accepted), _) => {
-                let written = &written[usize::from(*at)];
-                collect_finding(collector, (stated.position, *at), accepted, written);
+            (TypedValue::Finding(selector), _) => {
+                let written = &written[usize::from(*number)];
+                collect_finding(collector, (stated.position, *number), selector, written);
             }
             _ => {}
         }

@@ -174,8 +174,8 @@ fn ask(db: &Database, file: File, bytes: impl Iterator<Item = u32>) {
             db,
             file,
             Span {
-                start: hint.at,
-                end: hint.at,
+                start: hint.offset,
+                end: hint.offset,
             },
         )
     });

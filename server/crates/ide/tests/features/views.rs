@@ -43,7 +43,7 @@ fn hints_tell_what_the_text_does_not() {
     let shown: String = inlay_hints(cursor.db(), cursor.file, all(&cursor), wanted)
         .iter()
         .map(|hint| {
-            let line = text[..hint.at as usize].rsplit('\n').next().unwrap();
+            let line = text[..hint.offset as usize].rsplit('\n').next().unwrap();
             format!("{line}[{}] {}\n", hint.label, hint.why.join(" / "))
         })
         .collect();

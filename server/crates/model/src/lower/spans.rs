@@ -92,12 +92,12 @@ impl Spans {
             Part::Source => self.source,
             Part::Target => self.target,
             Part::Body => self.body,
-            Part::Property(at) => self.property(at).map(|property| property.whole),
-            Part::PropertyName(at) => self.property(at).map(|property| property.name),
-            Part::Value(at, value) => self.value(at, value),
-            Part::FindingRule(at, value) => self.side_of_finding(at, value, 0),
-            Part::FindingSubject(at, value) => self.side_of_finding(at, value, 1),
-            Part::Node(at, node) => self.node(at, node as usize),
+            Part::Property(property) => self.property(property).map(|property| property.whole),
+            Part::PropertyName(property) => self.property(property).map(|property| property.name),
+            Part::Value(property, value) => self.value(property, value),
+            Part::FindingRule(property, value) => self.side_of_finding(property, value, 0),
+            Part::FindingSubject(property, value) => self.side_of_finding(property, value, 1),
+            Part::Node(property, node) => self.node(property, node as usize),
         };
         span.or(self.name).unwrap_or(self.kind).shifted(self.start)
     }
@@ -121,8 +121,8 @@ impl PartSpans {
         }
     }
 
-    fn property(&self, at: u16) -> Option<&PropertySpans> {
-        self.properties.get(at as usize)
+    fn property(&self, property: u16) -> Option<&PropertySpans> {
+        self.properties.get(property as usize)
     }
 
     fn value(&self, property: u16, value: u16) -> Option<Span> {

@@ -1,7 +1,7 @@
 //! What an editor waits for: `cargo bench -p threatline --bench lsp` runs the language server over
 //! a pipe on generated models, and prints a table. Each time ends with the last byte of the answer.
-//! It must not know the server's insides. `-- scale` measures 50,000 elements alone, against what
-//! they are to take.
+//! It must not know the server's insides. `-- scale` measures only 50,000 elements, and
+//! `-- whole-file` only what an editor asks again and again for a whole file.
 
 use serde_json::{Value, json};
 use std::fs;
@@ -33,10 +33,15 @@ const SILENCE: Duration = Duration::from_millis(1_500);
 
 fn main() {
     println!("| elements | what | median | 95 % | longest |\n|---|---|---|---|---|");
+    let is_asked_for = |part: &str| std::env::args().any(|argument| argument == part);
+    if is_asked_for("whole-file") {
+        return whole_file();
+    }
     scale();
-    if std::env::args().any(|argument| argument == "scale") {
+    if is_asked_for("scale") {
         return;
     }
+    whole_file();
     for &elements in SIZES {
         measure(elements);
     }
@@ -258,6 +263,40 @@ fn scale() {
     let keys = (0..TIMES)
         .map(|turn| large.key_of_half_a_property(&mut server, "authentication: federated", turn));
     print("one file: key of a property half-written", keys.collect());
+    server.end();
+}
+
+/// What an editor asks for a whole file of 2,000 lines after each pause: again without an edit,
+/// after a key in another file, and after one in the file.
+fn whole_file() {
+    let elements = 1_000;
+    let folder = written(generate_one_file(elements));
+    let mut server = started(folder.path()).0;
+    let path = |path: &str| folder.path().join(path);
+    let large = Document::open(&mut server, &path("services/c0000/c0000.threat"));
+    let other = Document::open(&mut server, &path(ASSETS));
+    let lines = large.text.lines().count();
+    println!("| {elements} | lines of one file | {lines} | | |");
+    for (name, method) in [
+        ("colors", "semanticTokens/full"),
+        ("lenses", "codeLens"),
+        ("folds", "foldingRange"),
+        ("symbols", "documentSymbol"),
+    ] {
+        let method = format!("textDocument/{method}");
+        let params = json!({ "textDocument": { "uri": large.address } });
+        let again = (0..TIMES).map(|_| server.ask(&method, params.clone()));
+        print(elements, &format!("{name} again"), again.collect());
+        for (what, edited) in [("another file", &other), ("the file", &large)] {
+            let answered = (0..TIMES).map(|turn| {
+                let text = if turn % 2 == 0 { "// x\n" } else { "" };
+                server.edit(&edited.address, 0, 0, text, turn % 2);
+                server.ask(&method, params.clone())
+            });
+            let what = format!("{name} after a key in {what}");
+            print(elements, &what, answered.collect());
+        }
+    }
     server.end();
 }
 

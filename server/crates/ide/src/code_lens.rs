@@ -2,7 +2,8 @@
 //! considered, and how often it is named. It must not know what a click does.
 
 use crate::occurrences::{Meaning, occurrences_of};
-use threatline_model::{Assessed, Database, Decl, File, Kind, Part, Span};
+use std::collections::BTreeMap;
+use threatline_model::{Assessed, Database, Db, Decl, File, Kind, Part, Span};
 use threatline_syntax::prose::count;
 use threatline_view::matrix::{self, Cell, Cells, counted, in_file};
 
@@ -51,8 +52,7 @@ pub fn code_lenses(db: &Database, file: File, wanted: CodeLensConfig) -> Vec<Cod
         {
             continue;
         }
-        let has_threats = kind.is_element() || kind == Kind::Component;
-        let is_found = has_threats && !about(db, decl).is_empty();
+        let is_found = lens_texts(db, file).contains_key(&decl);
         let shown = [
             (wanted.findings && is_found, LensKind::Findings),
             (wanted.coverage && is_found, LensKind::Coverage),
@@ -77,8 +77,36 @@ pub fn code_lenses(db: &Database, file: File, wanted: CodeLensConfig) -> Vec<Cod
     lenses
 }
 
+/// What the lenses of a declaration say about its findings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct LensTexts {
+    findings: String,
+    coverage: String,
+}
+
+/// The texts for each element of a file and for its component, if anything is found on it. A query,
+/// since an editor asks again and again; kept for the few files that are worked at.
+#[salsa::tracked(lru = 8)]
+fn lens_texts(db: &dyn Db, file: File) -> BTreeMap<Decl, LensTexts> {
+    let declarations = file.declarations(db).iter().copied();
+    let with_threats = declarations.filter(|decl| {
+        let kind = decl.kind(db);
+        kind.is_element() || kind == Kind::Component
+    });
+    with_threats
+        .filter_map(|decl| {
+            let assessed = about(db, decl);
+            let texts = LensTexts {
+                findings: counted(&assessed),
+                coverage: categories(db, decl),
+            };
+            (!assessed.is_empty()).then_some((decl, texts))
+        })
+        .collect()
+}
+
 /// What is found on an element, or on all elements of a component's file.
-fn about(db: &Database, decl: Decl) -> Vec<Assessed> {
+fn about(db: &dyn Db, decl: Decl) -> Vec<Assessed> {
     if decl.kind(db) == Kind::Component {
         in_file(db, decl.file(db))
     } else {
@@ -86,19 +114,28 @@ fn about(db: &Database, decl: Decl) -> Vec<Assessed> {
     }
 }
 
+/// The categories of what is found on an element, or the worst on those of a component's file.
+fn categories(db: &dyn Db, decl: Decl) -> String {
+    if decl.kind(db) != Kind::Component {
+        return matrix::letters(matrix::cells(db, decl));
+    }
+    let rows = matrix::matrix(db, &[decl.file(db)]);
+    let mut worst: Cells = [Cell::Nothing; 6];
+    for (category, cell) in rows.iter().flat_map(|row| row.cells.iter().enumerate()) {
+        worst[category] = worst[category].max(*cell);
+    }
+    matrix::letters(worst)
+}
+
 /// What a lens says.
 pub fn title(db: &Database, decl: Decl, kind: LensKind) -> String {
+    let texts = || lens_texts(db, decl.file(db)).get(&decl);
     match kind {
-        LensKind::Findings => counted(&about(db, decl)),
-        LensKind::Coverage if decl.kind(db) == Kind::Component => {
-            let rows = matrix::matrix(db, &[decl.file(db)]);
-            let mut worst: Cells = [Cell::Nothing; 6];
-            for (category, cell) in rows.iter().flat_map(|row| row.cells.iter().enumerate()) {
-                worst[category] = worst[category].max(*cell);
-            }
-            matrix::letters(worst)
-        }
-        LensKind::Coverage => matrix::letters(matrix::cells(db, decl)),
+        LensKind::Findings => texts().map_or_else(|| counted(&[]), |texts| texts.findings.clone()),
+        LensKind::Coverage => texts().map_or_else(
+            || matrix::letters([Cell::Nothing; 6]),
+            |texts| texts.coverage.clone(),
+        ),
         LensKind::References => {
             let occurrences = occurrences_of(db, decl.model(db), decl).into_iter();
             let uses =

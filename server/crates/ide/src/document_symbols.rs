@@ -1,6 +1,6 @@
 //! Document symbols: the declarations of a file as an outline. It must not know LSP types.
 
-use threatline_model::{Database, Decl, File, Kind, Part, Span, component_of};
+use threatline_model::{Database, Db, Decl, File, Kind, Part, Span, component_of};
 use threatline_view::names::shown_name;
 
 /// A declaration in the outline of its file.
@@ -25,6 +25,13 @@ pub struct Symbol {
 /// The outline of a file, in its order: the component with everything after it in it, or all
 /// declarations.
 pub fn document_symbols(db: &Database, file: File) -> Vec<Symbol> {
+    outline(db, file).clone()
+}
+
+/// The outline of a file. A query, since an editor asks again and again; kept for the few files
+/// that are worked at.
+#[salsa::tracked(lru = 8)]
+fn outline(db: &dyn Db, file: File) -> Vec<Symbol> {
     let declarations = file.declarations(db);
     let mut symbols: Vec<Symbol> = declarations.iter().map(|decl| symbol(db, *decl)).collect();
     let component = component_of(db, file);
@@ -44,7 +51,7 @@ pub fn document_symbols(db: &Database, file: File) -> Vec<Symbol> {
     symbols
 }
 
-fn symbol(db: &Database, decl: Decl) -> Symbol {
+fn symbol(db: &dyn Db, decl: Decl) -> Symbol {
     let (_, whole) = decl.part(Part::Whole).resolve(db);
     let (_, selection) = decl.part(Part::Name).resolve(db);
     let is_inside = whole.start <= selection.start && selection.end <= whole.end;

@@ -1,7 +1,7 @@
 //! Folding: blocks, lists, texts, descriptions and comments fold to their first line. It must not
 //! know LSP types, or what a model means.
 
-use threatline_model::{Database, File, Span, tree};
+use threatline_model::{Database, Db, File, Span, tree};
 use threatline_syntax::{Node, Tree, span};
 
 /// What is folded.
@@ -28,8 +28,14 @@ pub struct Fold {
 
 /// What folds in a file, in the order of the text.
 pub fn folding_ranges(db: &Database, file: File) -> Vec<Fold> {
-    let source = file.source(db);
-    folds_of(tree(db, file), &source.text)
+    folds_of_file(db, file).clone()
+}
+
+/// The folds of a file. A query, since an editor asks again and again; kept for the few files that
+/// are worked at.
+#[salsa::tracked(lru = 8)]
+fn folds_of_file(db: &dyn Db, file: File) -> Vec<Fold> {
+    folds_of(tree(db, file), &file.source(db).text)
 }
 
 fn folds_of(tree: &Tree, text: &str) -> Vec<Fold> {

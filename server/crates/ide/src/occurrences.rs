@@ -10,10 +10,10 @@ pub use meaning::{Meaning, Occurrence};
 
 use collector::Collector;
 use rayon::prelude::*;
-use threatline_model::{Database, Decl, File, Kind, Model, Part, Spans, used_by};
+use threatline_model::{Database, Db, Decl, File, Kind, Model, Part, Spans, used_by};
 
 /// Every word of a declaration that means something, in the order of the text.
-pub fn occurrences(db: &Database, decl: Decl) -> Vec<Occurrence> {
+pub fn occurrences(db: &dyn Db, decl: Decl) -> Vec<Occurrence> {
     let mut collector = Collector::new(db, decl);
     declaration::collect(&mut collector);
     let mut occurrences = collector.occurrences;

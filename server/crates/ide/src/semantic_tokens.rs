@@ -2,7 +2,7 @@
 //! written. It must not know the numbers of a protocol.
 
 use crate::occurrences::{Meaning, occurrences};
-use threatline_model::{Database, Decl, File, Kind, Part, Span};
+use threatline_model::{Database, Db, Decl, File, Kind, Part, Span};
 use threatline_syntax::lexer::{self, Lexer, TokenKind};
 
 /// What a word is.
@@ -43,6 +43,23 @@ pub enum Token {
 
 /// The words of a part of a file, in order; they do not overlap.
 pub fn semantic_tokens(db: &Database, file: File, within: Span) -> Vec<(Span, Token)> {
+    let end = file.source(db).text.len() as u32;
+    if within == (Span { start: 0, end }) {
+        tokens_of_file(db, file).clone()
+    } else {
+        tokens_within(db, file, within)
+    }
+}
+
+/// The words of a whole file. A query, since an editor asks again and again; kept for the few files
+/// that are worked at.
+#[salsa::tracked(lru = 8)]
+fn tokens_of_file(db: &dyn Db, file: File) -> Vec<(Span, Token)> {
+    let end = file.source(db).text.len() as u32;
+    tokens_within(db, file, Span { start: 0, end })
+}
+
+fn tokens_within(db: &dyn Db, file: File, within: Span) -> Vec<(Span, Token)> {
     let source = file.source(db);
     let text = &source.text;
     let is_within = |span: Span| span.start < within.end && within.start < span.end;
@@ -101,7 +118,7 @@ fn by_writing(token: lexer::Token, text: &str, next: Option<&str>) -> Option<Tok
     })
 }
 
-fn meaning(db: &Database, meaning: Meaning) -> Token {
+fn meaning(db: &dyn Db, meaning: Meaning) -> Token {
     let name = |decl: Decl, declares| Token::Name {
         kind: decl.kind(db),
         declares,

@@ -3,8 +3,8 @@
 
 use crate::names::shown_name;
 use threatline_model::{
-    Assessed, Categories, Database, Decl, File, FindingState, Kind, Level, assessed,
-    schema::STRIDE, typed,
+    Assessed, Categories, Db, Decl, File, FindingState, Kind, Level, assessed, schema::STRIDE,
+    typed,
 };
 
 /// What is known of a category of threats against an element, the worst of it.
@@ -85,7 +85,7 @@ pub struct Row {
 }
 
 /// The elements of which something is known, the worst first.
-pub fn matrix(db: &Database, files: &[File]) -> Vec<Row> {
+pub fn matrix(db: &dyn Db, files: &[File]) -> Vec<Row> {
     let elements = files
         .iter()
         .flat_map(|file| file.declarations(db).iter().copied());
@@ -104,7 +104,7 @@ pub fn matrix(db: &Database, files: &[File]) -> Vec<Row> {
 }
 
 /// What is known of an element.
-pub fn cells(db: &Database, element: Decl) -> Cells {
+pub fn cells(db: &dyn Db, element: Decl) -> Cells {
     let mut cells = [Cell::Nothing; 6];
     for assessed in on(db, element) {
         let categories = assessed.finding.categories;
@@ -118,10 +118,9 @@ pub fn cells(db: &Database, element: Decl) -> Cells {
 }
 
 /// What is found on an element, and the threats that a person wrote against it in its file.
-pub fn on(db: &Database, element: Decl) -> Vec<Assessed> {
-    let declarations = element.file(db).declarations(db).iter().copied();
-    let threats = declarations.filter(|decl| decl.kind(db) == Kind::Threat);
-    let against = threats.filter(|threat| {
+pub fn on(db: &dyn Db, element: Decl) -> Vec<Assessed> {
+    let threats = threats_in(db, element.file(db)).iter();
+    let against = threats.copied().filter(|threat| {
         typed(db, *threat)
             .decls("targets")
             .any(|target| target == element)
@@ -134,6 +133,15 @@ pub fn on(db: &Database, element: Decl) -> Vec<Assessed> {
         .collect()
 }
 
+/// The threats that a file declares. A query, since each of its elements asks.
+#[salsa::tracked]
+fn threats_in(db: &dyn Db, file: File) -> Vec<Decl> {
+    let declarations = file.declarations(db).iter().copied();
+    declarations
+        .filter(|decl| decl.kind(db) == Kind::Threat)
+        .collect()
+}
+
 /// The first letters of the categories, each with the sign of what is known.
 pub fn letters(cells: Cells) -> String {
     let letters = cells.iter().zip(STRIDE.names());
@@ -143,7 +151,7 @@ pub fn letters(cells: Cells) -> String {
 }
 
 /// What is found on the elements of a file, and the threats in it.
-pub fn in_file(db: &Database, file: File) -> Vec<Assessed> {
+pub fn in_file(db: &dyn Db, file: File) -> Vec<Assessed> {
     let own = file
         .declarations(db)
         .iter()

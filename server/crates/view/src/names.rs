@@ -1,10 +1,10 @@
 //! What a declaration is called where it is shown. It must not know where that is.
 
-use threatline_model::{Database, Decl, Kind};
+use threatline_model::{Db, Decl, Kind};
 
 /// The name of a declaration as its file writes it; of one without, its ends, its title or its
 /// kind.
-pub fn shown_name(db: &Database, decl: Decl) -> String {
+pub fn shown_name(db: &dyn Db, decl: Decl) -> String {
     let shape = decl.shape(db);
     if let Some(name) = shape.name.as_ref().filter(|name| !name.is_empty()) {
         return name.to_string();

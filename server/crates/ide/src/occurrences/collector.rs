@@ -2,13 +2,13 @@
 //! looked for.
 
 use super::meaning::{Meaning, Occurrence};
-use threatline_model::{Database, Decl, File, Kind, Part, Span, components_around};
+use threatline_model::{Db, Decl, File, Kind, Part, Span, components_around};
 use threatline_syntax::lexer::name_words;
 
 /// What was collected of a declaration so far.
 pub struct Collector<'db> {
     /// The database.
-    pub db: &'db Database,
+    pub db: &'db dyn Db,
     /// The declaration.
     pub decl: Decl,
     /// Its file.
@@ -21,7 +21,7 @@ pub struct Collector<'db> {
 
 impl<'db> Collector<'db> {
     /// Nothing of a declaration yet.
-    pub fn new(db: &'db Database, decl: Decl) -> Collector<'db> {
+    pub fn new(db: &'db dyn Db, decl: Decl) -> Collector<'db> {
         let file = decl.file(db);
         Collector {
             db,

@@ -152,3 +152,63 @@ fn stored_names(db: &Database, model: Model) -> Tables {
     }
     names.in_order()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salsa::Setter;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
+
+    /// A way to break an invariant.
+    type Fault = fn(&mut Workspace, File);
+
+    const FAULTS: [(&str, Fault); 6] = [
+        ("the component of a file", |workspace, file| {
+            let component = Some("other".into());
+            file.set_component(workspace.db_mut()).to(component);
+        }),
+        ("the model of a file", |workspace, file| {
+            let rootless = workspace.rootless();
+            file.set_model(workspace.db_mut()).to(rootless);
+        }),
+        ("the order of declarations", |workspace, file| {
+            let mut declarations = file.declarations(workspace.db()).to_vec();
+            declarations.reverse();
+            let setter = file.set_declarations(workspace.db_mut());
+            setter.to(declarations.into());
+        }),
+        ("the shape of a declaration", |workspace, file| {
+            let [first, second] = file.declarations(workspace.db())[..] else {
+                panic!("there are two");
+            };
+            let shape = second.shape(workspace.db()).clone();
+            first.set_shape(workspace.db_mut()).to(shape);
+        }),
+        ("the files of a model", |workspace, file| {
+            let model = file.model(workspace.db());
+            model.set_files(workspace.db_mut()).to(Arc::from([]));
+        }),
+        ("a name", |workspace, file| {
+            let db = workspace.db();
+            let names = file.model(db).names_of(db, "shop.api");
+            names
+                .set_declared(workspace.db_mut())
+                .to(Default::default());
+        }),
+    ];
+
+    #[test]
+    fn each_broken_invariant_is_noticed() {
+        for (fault, break_it) in FAULTS {
+            let mut workspace = Workspace::new(jiff::civil::Date::constant(2026, 1, 1));
+            workspace.set_model("", None);
+            let text = "component shop\nprocess api\n";
+            let file = workspace.set_file("shop.threat", FileText::new(text));
+            workspace.assert_consistent();
+            break_it(&mut workspace, file);
+            let check = catch_unwind(AssertUnwindSafe(|| workspace.assert_consistent()));
+            assert!(check.is_err(), "{fault} was broken, and nothing noticed");
+        }
+    }
+}

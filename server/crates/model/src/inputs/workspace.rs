@@ -65,6 +65,12 @@ impl Workspace {
         &self.writer.db
     }
 
+    /// The database, for tests that break what holds of it.
+    #[cfg(test)]
+    pub(super) fn db_mut(&mut self) -> &mut Database {
+        &mut self.writer.db
+    }
+
     /// Frees what former changes left behind, which the next change would wait for. Like a change
     /// it stops whoever reads.
     pub fn tidy_up(&mut self) {

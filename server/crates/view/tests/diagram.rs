@@ -1,6 +1,6 @@
 //! The data-flow diagram: what is in it, that nothing in it overlaps, and that no model breaks it.
 
-use expect_test::expect;
+use expect_test::{expect, expect_file};
 use std::collections::BTreeMap;
 use threatline_model::{Database, Decl, Kind, boundaries_around, ends, full_name, placed_in};
 use threatline_testkit::{Cursor, Random, cases, example_models, workspace};
@@ -217,6 +217,41 @@ fn the_examples_are_drawn_without_overlaps() {
             }
         }
     }
+}
+
+/// Where everything of the example models is, so that another layout of the crate below is seen
+/// before it is shown to anybody. With UPDATE_EXPECT set, the files are written anew.
+#[test]
+fn the_layout_of_the_examples_is_as_it_was() {
+    let mut laid_out = 0;
+    for (name, files) in example_models() {
+        let workspace = workspace(&files);
+        let db = workspace.db();
+        let own = workspace.models().find(|model| {
+            let mut files = model.files(db).iter();
+            files.any(|file| !file.path(db).starts_with("std"))
+        });
+        let files = own.expect("it has a model").files(db).clone();
+        let drawn = Drawn::new(diagram(db, &files, Direction::Right).expect("it is drawn"));
+        let mut lines: Vec<String> = boxes(&drawn)
+            .into_iter()
+            .map(|(part, place)| {
+                format!(
+                    "{} from {:.0} {:.0} to {:.0} {:.0}\n",
+                    full_name(db, drawn.parts[part]),
+                    place.left,
+                    place.top,
+                    place.right,
+                    place.bottom
+                )
+            })
+            .collect();
+        lines.sort();
+        let file = format!("layouts/{}.txt", name.replace('/', "-"));
+        expect_file![file].assert_eq(&lines.concat());
+        laid_out += 1;
+    }
+    assert!(laid_out > 5);
 }
 
 /// A model of any shape: boundaries in boundaries, elements anywhere, flows between any two, also

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 use threatline_exchange::pretty::pretty_json;
 use threatline_model::{
-    Assessed, Database, Decl, FindingState, Location, Part, Severity, codes, codes::Class,
+    Assessed, Database, Decl, Finding, FindingState, Location, Part, Severity, codes, codes::Class,
     finding_reasons, full_name, typed,
 };
 use threatline_syntax::prose::count;
@@ -180,15 +180,7 @@ impl Log<'_> {
         self.rules
             .add(rule, report.model, Some(finding.severity), is_live);
         let spot = spot_of_finding(db, finding.id);
-        let mut related: Vec<Related> = Vec::new();
-        for reason in finding_reasons(db, finding) {
-            let place = reason.place.filter(|place| !place.decl.in_library(db));
-            let spot = place.map_or_else(|| spot.clone(), |place| spot_of(db, place));
-            related.push(Related {
-                spot,
-                message: reason.message,
-            });
-        }
+        let mut related = reasons(db, finding, &spot);
         let name = full_name(db, by);
         let subject = full_name(db, finding.id.subject());
         let categories = finding.categories.in_words();
@@ -390,6 +382,18 @@ fn link_text(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('[', "\\[")
         .replace(']', "\\]")
+}
+
+/// What a finding rests on; what the library says of it stands at the finding.
+fn reasons(db: &Database, finding: &Finding, spot: &Spot) -> Vec<Related> {
+    let reasons = finding_reasons(db, finding).into_iter().map(|reason| {
+        let place = reason.place.filter(|place| !place.decl.in_library(db));
+        Related {
+            spot: place.map_or_else(|| spot.clone(), |place| spot_of(db, place)),
+            message: reason.message,
+        }
+    });
+    reasons.collect()
 }
 
 /// The suppression by an `accept`.

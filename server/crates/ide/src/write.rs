@@ -3,7 +3,7 @@
 
 use crate::change::{Change, Edit, applied};
 use std::ops::Range;
-use threatline_model::{Database, Decl, File, Part, PropertySpans, Span, Spans, schema};
+use threatline_model::{Database, Decl, File, Part, Span, Spans, schema};
 use threatline_syntax::lexer::{Lexer, Token};
 
 /// The spans of a declaration, with what they are counted from.
@@ -50,28 +50,12 @@ pub fn add_property(db: &Database, decl: Decl, name: &str, value: &str, change: 
     }
     let is_one_line = is_closed && !inside.contains(['\n', '\r']);
     if is_one_line {
-        // With more than one, each property is a line.
-        let mut lines: Vec<String> = Vec::new();
-        let written = |property: &PropertySpans| {
-            text[moved(spans, property.whole)]
-                .trim_end_matches(',')
-                .to_owned()
-        };
+        let body = Span::new(body.start, body.end);
         let own = format!("{name}: {value}");
-        let mut own = Some(own);
-        for (facts, property) in facts.iter().zip(&spans.properties) {
-            if rank(&facts.name) > rank(name) {
-                lines.extend(own.take());
-            }
-            lines.push(written(property));
-        }
-        lines.extend(own);
-        let lines: String = lines.iter().map(|line| format!("\n  {line}")).collect();
-        return change.edit(
-            path,
-            Span::new(body.start, body.end),
-            format!("{{{lines}\n}}"),
-        );
+        let place = facts
+            .iter()
+            .position(|facts| rank(&facts.name) > rank(name));
+        return change.edit(path, body, as_lines(text, spans, own, place));
     }
     let offset = match before {
         Some((_, property)) => line_end(text, moved(spans, property.whole).end, body.end),
@@ -82,6 +66,24 @@ pub fn add_property(db: &Database, decl: Decl, name: &str, value: &str, change: 
         Span::new(offset, offset),
         format!("\n  {name}: {value}"),
     );
+}
+
+/// The block of properties that stood in one line, with one more of them: each is a line now.
+fn as_lines(text: &str, spans: &Spans, own: String, place: Option<usize>) -> String {
+    let mut properties: Vec<String> = spans
+        .properties
+        .iter()
+        .map(|property| {
+            let written = &text[moved(spans, property.whole)];
+            written.trim_end_matches(',').to_owned()
+        })
+        .collect();
+    properties.insert(place.unwrap_or(properties.len()), own);
+    let lines: String = properties
+        .iter()
+        .map(|property| format!("\n  {property}"))
+        .collect();
+    format!("{{{lines}\n}}")
 }
 
 /// The end of a line, behind a comment; not behind what a block ends with.

@@ -162,20 +162,8 @@ impl Component {
 
     fn write(mut self) -> String {
         let mut random = Random::new(self.number as u64 + 1);
-        let number = self.number;
-        let name = format!("c{number:04}");
-        self.line(format_args!(
-            "/// A part of the system, as it was drawn in a review."
-        ));
-        self.line(format_args!("component {name} \"Service {number}\" {{"));
-        self.line(format_args!("  owner: \"team-{}\"", number % 17));
-        self.line(format_args!("  source: \"services/{name}/**\""));
-        self.line(format_args!(
-            "  mitigations: input_validation, parameterized_queries\n}}\n"
-        ));
-        self.line(format_args!(
-            "asset records \"Records of service {number}\" {{ classification: internal }}\n"
-        ));
+        let name = format!("c{:04}", self.number);
+        self.heading(&name);
 
         let externals = (self.size / 25).min(self.size - 1);
         let processes = processes(self.size).min(self.size - externals);
@@ -269,6 +257,26 @@ impl Component {
         self.line(format_args!(
             "flow call_{at} \"Call {at}\": {source} -> {target} {{"
         ));
+        self.flow_properties(&source, &target, random);
+    }
+
+    fn heading(&mut self, name: &str) {
+        let number = self.number;
+        self.line(format_args!(
+            "/// A part of the system, as it was drawn in a review."
+        ));
+        self.line(format_args!("component {name} \"Service {number}\" {{"));
+        self.line(format_args!("  owner: \"team-{}\"", number % 17));
+        self.line(format_args!("  source: \"services/{name}/**\""));
+        self.line(format_args!(
+            "  mitigations: input_validation, parameterized_queries\n}}\n"
+        ));
+        self.line(format_args!(
+            "asset records \"Records of service {number}\" {{ classification: internal }}\n"
+        ));
+    }
+
+    fn flow_properties(&mut self, source: &str, target: &str, random: &mut Random) {
         let (protocol, authentication) =
             match (source.starts_with("user"), target.starts_with("store")) {
                 (true, _) => ("https", "federated"),

@@ -67,7 +67,7 @@ impl<'db> Rules<'db> {
         }
     }
 
-    /// Adds the rule of a result. A page knows one severity for all alerts of a rule: that of the worst.
+    /// Adds the rule of a result. A page knows one severity for all alerts of a rule: the worst.
     pub fn add(&mut self, rule: Rule, model: Model, level: Option<Level>, is_live: bool) {
         let worst = level.map(|level| (is_live, level));
         match self.occurring.iter_mut().find(|known| known.rule == rule) {

@@ -2,6 +2,8 @@
 
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/decisions.rs"]
+mod decisions;
 #[path = "cli/diff.rs"]
 mod diff;
 #[path = "cli/explain.rs"]

@@ -14,6 +14,7 @@ use self::levels::{level, severity_of};
 use self::places::{Related, location, related_locations, uri_bases};
 use self::rules::{Rule, Rules};
 use self::taxonomies::Taxonomies;
+use crate::output::wording::{overruled, severity_of as severity_in_words};
 use crate::printable::printable;
 use crate::reports::difference::Difference;
 use crate::reports::identity::identity;
@@ -24,7 +25,7 @@ use std::io::Write;
 use threatline_exchange::pretty::pretty_json;
 use threatline_model::{
     Assessed, Database, Decl, Finding, FindingState, Location, Part, Severity, codes, codes::Class,
-    finding_reasons, full_name, typed,
+    finding_reasons, full_name, library::short_name, typed,
 };
 use threatline_syntax::prose::count;
 use threatline_view::compare::Opened;
@@ -87,12 +88,37 @@ pub fn write_new(
             let only_worse = difference.opened_of(entry).next().is_some()
                 && difference.opened_of(entry).all(is_worse);
             if let Some(result) = log.results.last_mut() {
-                result["baselineState"] = json!(if only_worse { "updated" } else { "new" });
+                result["baselineState"] = baseline_state(only_worse);
+                if let Value::String(text) = &mut result["message"]["text"] {
+                    *text += &overruled_in_words(db, difference.opened_of(entry));
+                }
+            }
+        }
+        let overruled = |opened: &&Opened| opened.overruled.is_some();
+        for opened in difference.opened_without_entry().filter(overruled) {
+            log.overruled(report, opened);
+            if let Some(result) = log.results.last_mut() {
+                result["baselineState"] = baseline_state(opened.is_worse());
             }
         }
         reports.push(report);
     }
     output.write_all(pretty_json(&log.into_document(&reports)).as_bytes())
+}
+
+/// The findings of a result that were accepted or planned otherwise, a line each.
+fn overruled_in_words<'a>(db: &Database, opened: impl Iterator<Item = &'a Opened>) -> String {
+    let lines = opened.filter_map(|opened| {
+        let name = opened.assessed.finding.id.name(db);
+        let line = format!("\n`{}` was {}.", short_name(&name), overruled(opened)?);
+        Some(printable(&line))
+    });
+    lines.collect()
+}
+
+/// How a result differs from the one of the base.
+fn baseline_state(is_worse: bool) -> Value {
+    json!(if is_worse { "updated" } else { "new" })
 }
 
 /// Whether the settings of a model turn its findings off.
@@ -214,6 +240,38 @@ impl Log<'_> {
                 "findings": [finding.id.name(db).as_str()],
             }),
             suppression: Some(suppression),
+        });
+    }
+
+    /// A finding that counts as open in a comparison, and that no diagnostic tells of.
+    fn overruled(&mut self, report: &ModelReport, opened: &Opened) {
+        let (db, finding) = (self.db, &opened.assessed.finding);
+        let rule = Rule::of(finding.id);
+        self.rules
+            .add(rule, report.model, Some(finding.severity), true);
+        let spot = spot_of_finding(db, finding.id);
+        let related = reasons(db, finding, &spot);
+        let title = format!(
+            "{}: `{}` ({}, {})",
+            finding.id.title(db),
+            full_name(db, finding.id.subject()),
+            severity_in_words(opened),
+            finding.categories.in_words(),
+        );
+        self.push(Parts {
+            rule,
+            severity: severity_of(finding.severity),
+            message: message(&title, Class::Finding, &related, &[]),
+            spot: &spot,
+            about: Some(finding.id.subject()),
+            related,
+            identity: finding.id.name(db).to_string(),
+            properties: json!({
+                "severity": finding.severity.word(),
+                "state": opened.assessed.state.word(),
+                "findings": [finding.id.name(db).as_str()],
+            }),
+            suppression: None,
         });
     }
 

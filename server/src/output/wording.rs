@@ -116,6 +116,12 @@ pub fn before(opened: &Opened) -> Option<&'static str> {
     })
 }
 
+/// Why a finding counts as open whatever the head does about it, if it does.
+pub fn overruled(opened: &Opened) -> Option<String> {
+    let overruled = opened.overruled.as_ref()?;
+    Some(overruled.in_words(opened.assessed.finding.severity))
+}
+
 /// How severe a finding is, and what it was before.
 pub fn severity_of(opened: &Opened) -> String {
     let finding = &opened.assessed.finding;
@@ -123,7 +129,10 @@ pub fn severity_of(opened: &Opened) -> String {
         Some(_) => ", not stated",
         None => "",
     };
-    let before = before(opened).map(|before| format!(", was {before}"));
+    let before = match overruled(opened) {
+        Some(why) => Some(format!(", {why}")),
+        None => before(opened).map(|before| format!(", was {before}")),
+    };
     format!(
         "{}{missing}{}",
         finding.severity.word(),

@@ -13,7 +13,7 @@ use crate::printable::printable;
 use crate::reports::identity::identity;
 use crate::reports::model::{Entry, ModelReport};
 use crate::reports::spots::{Spot, spot_in_settings, spot_of};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use threatline_model::{
     Database, FindingId, FindingState as Treated, Level, Model, Part, Place, codes, codes::Class,
     full_name,
@@ -170,6 +170,16 @@ impl<'a> Difference<'a> {
         let ids = entry.diagnostic.findings.iter();
         ids.filter_map(|id| self.opened.get(id))
             .map(|place| &self.comparison.opened[*place])
+    }
+
+    /// What opened or got worse and is told by no diagnostic of the head.
+    pub fn opened_without_entry(&self) -> impl Iterator<Item = &Opened> {
+        let entries = self.head.iter().flat_map(|(_, report)| &report.entries);
+        let told: HashSet<FindingId> = entries
+            .flat_map(|entry| entry.diagnostic.findings.iter().copied())
+            .collect();
+        let opened = self.comparison.opened.iter();
+        opened.filter(move |opened| !told.contains(&opened.assessed.finding.id))
     }
 
     /// Whether a diagnostic of the head tells of something that is new.

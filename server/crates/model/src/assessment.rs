@@ -9,6 +9,7 @@ use crate::mitigations::{
 };
 use crate::names::accepts_naming;
 use crate::properties::typed;
+use crate::severity::Level;
 use crate::values::TypedValue;
 use std::cmp::Reverse;
 
@@ -105,15 +106,9 @@ impl Assessed {
 /// The findings on an element or of a threat, with what has been done about each.
 #[salsa::tracked]
 pub fn assessed(db: &dyn Db, subject: Decl) -> Vec<Assessed> {
-    let accepts = accepts_on(db, subject);
-    let today = if accepts.is_empty() {
-        None
-    } else {
-        Some(World::get(db).today(db))
-    };
     let assess = |finding: &Finding| {
-        let accepted = accepts.iter().copied().find(|accept| {
-            typed(db, *accept).date("until") >= today && accepts_finding(db, *accept, finding)
+        let accepted = accepts_of(db, finding).find(|accept| {
+            accepted_up_to(db, *accept).is_none_or(|level| finding.severity <= level)
         });
         let state = accepted.map_or_else(|| treatment(db, finding), FindingState::Accepted);
         Assessed {
@@ -122,6 +117,24 @@ pub fn assessed(db: &dyn Db, subject: Decl) -> Vec<Assessed> {
         }
     };
     findings(db, subject).iter().map(assess).collect()
+}
+
+/// The `accept`s that name a finding and have not expired, by file and place. The finding may be
+/// more severe than what one of them accepts.
+pub fn accepts_of<'db>(db: &'db dyn Db, finding: &Finding) -> impl Iterator<Item = Decl> + 'db {
+    let finding = finding.clone();
+    let accepts = accepts_on(db, finding.id.subject()).iter().copied();
+    accepts.filter(move |accept| {
+        // The day is asked for only where an `accept` is, so that a new day changes little else.
+        typed(db, *accept).date("until") >= Some(World::get(db).today(db))
+            && accepts_finding(db, *accept, &finding)
+    })
+}
+
+/// The severity up to which an `accept` holds; none, if it states none and so holds for any.
+pub fn accepted_up_to(db: &dyn Db, accept: Decl) -> Option<Level> {
+    let level = typed(db, accept).word("severity");
+    level.map(Level::from_position)
 }
 
 /// Whether an `accept` names a finding, expired or not.

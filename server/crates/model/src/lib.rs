@@ -98,7 +98,8 @@ pub use assets::{Sensitivity, holds, kind_of_asset, sensitivity, sensitivity_of_
 pub use definitions::{broader_says, with_broader};
 pub use exposure::{exposed_by, trust, trust_of_boundary};
 pub use mitigations::{
-    EffectiveMitigation, counters, effective_mitigations, is_done, mitigations_against_rule,
+    EffectiveMitigation, counters, effective_mitigations, is_done, is_proposed,
+    mitigations_against_rule,
 };
 pub use usage::used_by;
 
@@ -109,8 +110,8 @@ pub use wording::{Reason, describe_fact};
 
 // Findings: what rules find, how severe it is, and what has been done about it.
 pub use assessment::{
-    Assessed, FindingState, Standing, accepts_finding, all_findings, assessed,
-    mitigations_against_finding,
+    Assessed, FindingState, Standing, accepted_up_to, accepts_finding, accepts_of, all_findings,
+    assessed, mitigations_against_finding,
 };
 pub use findings::{Finding, finding_reasons, severity_steps};
 pub use identity::{FindingId, FindingSelector};

@@ -712,6 +712,11 @@ pub static KINDS: &[KindSchema] = &[
                 Takes::Finding,
                 "What is accepted: `rule@element`, `category@element`, or a threat.",
             )),
+            one(
+                "severity",
+                Takes::Words(&LEVEL),
+                "The severity up to which it holds: a finding that is more severe is open.",
+            ),
             required(one("by", Takes::Text, "Who takes it on.")),
             required(one("until", Takes::Date, "The last day on which it holds.")),
             required(one("because", Takes::Text, "Why it is taken on.")),

@@ -17,6 +17,7 @@ mod comparer;
 
 // The parts.
 mod acceptance;
+mod decisions;
 mod findings;
 mod placement;
 mod policy;
@@ -29,6 +30,7 @@ mod ways;
 mod declarations;
 
 pub use comparison::{Change, Closed, Comparison, Opened, Policies, Topic, Where};
+pub use decisions::Overruled;
 pub use side::Side;
 pub use wording::some;
 

@@ -3,16 +3,15 @@
 use super::entries::entries;
 use crate::output::styles::{BAD, FAINT, GOOD, HEADING};
 use crate::output::wording::{
-    CLOSED, PUT_OFF, TEXTS, before, counts, is_told, place, place_of, severity_of, status, texts,
-    title, title_of, unfound, verdict,
+    CLOSED, PUT_OFF, TEXTS, before, counts, is_told, overruled, place, place_of, severity_of,
+    status, texts, title, title_of, unfound, verdict,
 };
 use crate::printable::in_one_line;
 use crate::reports::difference::Difference;
 use crate::reports::model::Entry;
 use crate::reports::spots::spot_of_finding;
-use std::collections::HashSet;
 use std::io::{Result, Write};
-use threatline_model::{Database, FindingId, library};
+use threatline_model::{Database, library};
 use threatline_view::compare::{Closed, Opened, Topic};
 
 /// An entry of a list, and where it is or why.
@@ -70,13 +69,7 @@ fn opened(output: &mut impl Write, difference: &Difference) -> Result<()> {
         let is_new = difference.is_new(entry);
         is_new.then(|| notes(db, difference, entry))
     })?;
-    let entries = report.entries.iter();
-    let shown: HashSet<FindingId> = entries
-        .flat_map(|entry| entry.diagnostic.findings.iter().copied())
-        .collect();
-    let opened = difference.comparison.opened.iter();
-    let others = opened.filter(|opened| !shown.contains(&opened.assessed.finding.id));
-    let lines = others.map(|opened| {
+    let lines = difference.opened_without_entry().map(|opened| {
         let id = opened.assessed.finding.id;
         let (title, name) = (title_of(db, id), id.name(db));
         Line {
@@ -99,12 +92,14 @@ fn notes(db: &Database, difference: &Difference, entry: &Entry) -> Vec<String> {
     let is_alone = opened.len() == 1 && findings == 1;
     let mut notes = Vec::new();
     for one in &opened {
-        if let Some(before) = before(one) {
-            let name = if is_alone {
-                "it".to_owned()
-            } else {
-                called(one)
-            };
+        let name = if is_alone {
+            "it".to_owned()
+        } else {
+            called(one)
+        };
+        if let Some(why) = overruled(one) {
+            notes.push(format!("{name} was {why}"));
+        } else if let Some(before) = before(one) {
             notes.push(format!("{name} was {before} before"));
         }
     }

@@ -1,6 +1,7 @@
 //! What changed, as one JSON document.
 
 use super::parts::{VERSION, diagnostic, location};
+use crate::output::wording::overruled;
 use crate::reports::difference::Difference;
 use crate::reports::model::ModelReport;
 use serde_json::{Value, json};
@@ -78,6 +79,7 @@ fn opened(db: &Database, opened: &Opened) -> Value {
         Some((state, severity)) => json!({ "state": state, "severity": severity.word() }),
         None => Value::Null,
     };
+    value["overruled"] = overruled(opened).map_or(Value::Null, Value::String);
     value
 }
 

@@ -240,6 +240,7 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
 
             accept pay_risk {
               findings: unencrypted_flow@pay
+              severity: critical
               by: "who takes it on"
               until: 2026-04-01
               because: "why"

@@ -206,12 +206,13 @@ fn properties_are_those_that_are_lacking_with_the_required_first() {
     check(
         &shop("accept a { $0 }"),
         expect![[r#"
-        findings: required. What is accepted: `rule@element`, `category@element`, or a threat
-        by: required. Who takes it on
-        until: required. The last day on which it holds
-        because: required. Why it is taken on
-        ticket: Where the work on it is tracked
-    "#]],
+            findings: required. What is accepted: `rule@element`, `category@element`, or a threat
+            by: required. Who takes it on
+            until: required. The last day on which it holds
+            because: required. Why it is taken on
+            severity: The severity up to which it holds: a finding that is more severe is open
+            ticket: Where the work on it is tracked
+        "#]],
     );
     check(
         &shop("process p {\n  technology: web_service\n  $0\n}"),

@@ -5,7 +5,7 @@
 //! fact that elements of a file do not state is asked for once, for all of them and however many
 //! rules wait for it.
 
-use crate::assessment::{Assessed, mitigations_against_finding};
+use crate::assessment::{Assessed, accepted_up_to, accepts_of, mitigations_against_finding};
 use crate::codes::{self, Code};
 use crate::db::{Db, Decl, File};
 use crate::diagnostic::Diagnostic;
@@ -148,6 +148,7 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
             format!("the same holds for `{}`", full_name(db, other)),
         );
     }
+    diagnostic = relate_outgrown(db, diagnostic, group);
     if let Some(proposed) = mitigations_against_finding(db, finding).first() {
         let name = name_from(db, proposed.mitigation, element.file(db));
         diagnostic = diagnostic.help(format!(
@@ -160,6 +161,27 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
         diagnostic.help.extend(counter(db, element, &[rule]));
     }
     diagnostic.help(explained_by(db, finding.id))
+}
+
+/// Adds the `accept`s that name findings of a group, and that hold only for what is less severe.
+fn relate_outgrown(db: &dyn Db, mut diagnostic: Diagnostic, group: &Group) -> Diagnostic {
+    for finding in group.findings() {
+        for accept in accepts_of(db, finding) {
+            let Some(level) = accepted_up_to(db, accept) else {
+                continue;
+            };
+            let part = typed(db, accept).part("severity").unwrap_or(Part::Name);
+            let message = format!(
+                "`{}` accepts it on `{}` up to severity {}, and it is {} now",
+                full_name(db, accept),
+                full_name(db, finding.id.subject()),
+                level.word(),
+                finding.severity.word(),
+            );
+            diagnostic = diagnostic.relate(accept.part(part), message);
+        }
+    }
+    diagnostic
 }
 
 fn open_message(db: &dyn Db, group: &Group) -> String {
@@ -242,6 +264,7 @@ fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> D
             format!("nor is it for `{}`", full_name(db, *other)),
         );
     }
+    diagnostic = relate_outgrown(db, diagnostic, group);
     diagnostic = diagnostic.help(how_to_state(element.kind(db), property));
     diagnostic.help.extend(counter(db, shown_at, &rules));
     diagnostic

@@ -1,5 +1,6 @@
 //! What a comparison found. It must not know how it was found, nor how it is shown.
 
+use super::decisions::Overruled;
 use threatline_model::{Assessed, Decl, FindingState, Level, Place, Settings, Span};
 
 /// Which question of a reviewer a change answers, in the order in which they are asked.
@@ -78,13 +79,15 @@ pub struct Opened {
     pub assessed: Assessed,
     /// What it was, if it was there: its state and its severity.
     pub before: Option<(&'static str, Level)>,
+    /// Why it counts as open whatever the head does about it.
+    pub overruled: Option<Overruled>,
 }
 
 impl Opened {
-    /// Whether it was open before, and less severe.
+    /// Whether it was there before, and is more severe than when it was open or decided on.
     pub fn is_worse(&self) -> bool {
-        self.before
-            .is_some_and(|(state, _)| state == FindingState::Open.word())
+        let was_open = |(state, _)| state == FindingState::Open.word();
+        matches!(self.overruled, Some(Overruled::Worse { .. })) || self.before.is_some_and(was_open)
     }
 }
 

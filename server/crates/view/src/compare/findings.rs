@@ -21,9 +21,10 @@ impl Comparer<'_> {
             )
         });
         let states: FxHashMap<String, FindingState> = states.collect();
-        let opened = after.iter().filter_map(|assessed| self.opened(assessed));
-        let opened: Vec<Opened> = opened.collect();
-        self.comparison.opened = opened;
+        for assessed in after {
+            let opened = self.opened(assessed);
+            self.comparison.opened.extend(opened);
+        }
         for assessed in before {
             let name = self.matching.finding_name(assessed.finding.id);
             let now = states.get(&name).copied();
@@ -39,9 +40,11 @@ impl Comparer<'_> {
         }
     }
 
-    /// A finding of the head that is open and was not, or is worse than it was.
-    fn opened(&self, assessed: &Assessed) -> Option<Opened> {
-        if assessed.state != FindingState::Open {
+    /// A finding of the head that is open and was not, or is worse than it was, or was decided on
+    /// when it was less severe or not there.
+    fn opened(&mut self, assessed: &Assessed) -> Option<Opened> {
+        let overruled = self.overruled(assessed);
+        if assessed.state != FindingState::Open && overruled.is_none() {
             return None;
         }
         let severity = assessed.finding.severity;
@@ -52,6 +55,7 @@ impl Comparer<'_> {
         (!is_as_before).then(|| Opened {
             assessed: assessed.clone(),
             before: was.map(|was| (was.state.word(), was.finding.severity)),
+            overruled,
         })
     }
 

@@ -76,6 +76,7 @@ pub fn is_weaker(base: &Database, head: &Database, change: &PropertyChange) -> b
         (Kind::Mitigation, "due") => !is_done(head, new) && (change.is_gone() || change.is_later()),
         (Kind::Mitigation, "evidence") => change.is_gone(),
         (Kind::Accept, "until") => change.after > change.before,
+        (Kind::Accept, "severity") => was.is_some() && (change.is_gone() || is > was),
         (Kind::Accept, "by") => true,
         (Kind::Assumption, "validate_by") => change.is_gone() || change.is_later(),
         (Kind::Threat, "likelihood") => {

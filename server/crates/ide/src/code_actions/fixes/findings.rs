@@ -7,7 +7,7 @@ use crate::change::Change;
 use crate::snippet;
 use crate::write::{add_property, add_value, append};
 use threatline_model::{
-    Assessed, Decl, FindingId, MissingFact, Place, mitigations_against_rule, name_from,
+    Assessed, Decl, FindingId, Level, MissingFact, Place, mitigations_against_rule, name_from,
     schema::{self, Takes},
     typed,
 };
@@ -153,8 +153,11 @@ fn accept(fixes: &mut Fixes, findings: &[&Assessed]) {
     let subject = findings[0].finding.id.subject();
     let about = subject.shape(db).name.clone();
     let about = about.unwrap_or_else(|| "flow".into());
+    let severities = findings.iter().map(|assessed| assessed.finding.severity);
+    let severity = severities.max().map_or("", Level::word);
     let text = format!(
-        "accept {} {{\n  findings:{listed}\n  by: \"${{1:who takes it on}}\"\n  \
+        "accept {} {{\n  findings:{listed}\n  severity: {severity}\n  \
+         by: \"${{1:who takes it on}}\"\n  \
          until: ${{2:{}}}\n  because: \"${{3:why}}\"\n}}",
         fixes.free_name(&format!("{about}_risk")),
         fixes.in_days(90)

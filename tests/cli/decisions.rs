@@ -1,0 +1,161 @@
+//! What was accepted or planned holds for a finding as it was decided on: `diff` and `check` when it
+//! gets worse, and when it was not there yet.
+
+use crate::{Folder, Run, TODAY, each};
+use serde_json::Value;
+
+const SHOP: &str = r#"asset card "Cardholder data" { classification: restricted }
+asset memo "Memo" { classification: confidential }
+boundary internet "Internet" { trust: untrusted }
+boundary vpc "VPC" { kind: network }
+external shopper "Shopper" in internet { kind: person }
+process web "Web" in vpc { technology: rest_api }
+flow memos "Memos": shopper -> web {
+  protocol: http
+  authentication: token
+  authorization: end_user
+  sends: memo
+}
+"#;
+
+const FINDING: &str = "std.unencrypted_flow@memos";
+
+fn accepted(findings: &str, severity: &str) -> String {
+    format!(
+        "accept old \"Old\" {{\n  findings: {findings}\n  {severity}\n  by: \"boss\"\n  \
+         until: 2099-01-01\n  because: \"memos only\"\n}}\n"
+    )
+}
+
+/// The model with more in it, in which cards are sent.
+fn with_cards(more: &str) -> String {
+    format!("{SHOP}{more}").replace("sends: memo", "sends: memo, card")
+}
+
+fn states(base: &str, head: &str) -> Folder {
+    Folder::new(&[("base/shop.threat", base), ("head/shop.threat", head)])
+}
+
+fn diff(folder: &Folder, format: &str) -> Run {
+    folder.run(&["diff", "--today", TODAY, "--format", format, "base", "head"])
+}
+
+/// What a list of the difference tells of the finding on the memos.
+fn told(folder: &Folder, list: &str) -> Option<Value> {
+    let mut document = diff(folder, "json").json();
+    let list = document["models"][0][list].take();
+    each(&list).find(|one| one["id"] == FINDING).cloned()
+}
+
+#[track_caller]
+fn fails_with(folder: &Folder, list: &str, why: &str) {
+    let finding = told(folder, list).expect("the finding is told");
+    assert_eq!(finding["overruled"], why);
+    diff(folder, "human")
+        .exits(1)
+        .says("unencrypted_flow@memos")
+        .says(why);
+    diff(folder, "markdown")
+        .exits(1)
+        .says("unencrypted_flow@memos")
+        .says(why);
+    let sarif = diff(folder, "sarif").exits(1).sarif();
+    let text = sarif["results"].to_string();
+    assert!(text.contains(FINDING) && text.contains(why), "{text}");
+    assert!(!text.contains("suppressions"), "{text}");
+}
+
+#[track_caller]
+fn holds(folder: &Folder) {
+    assert_eq!(told(folder, "opened"), None);
+    assert_eq!(told(folder, "worse"), None);
+}
+
+#[test]
+fn what_is_accepted_and_gets_worse_is_open() {
+    for named in ["unencrypted_flow@memos", "information_disclosure@memos"] {
+        let accept = accepted(named, "");
+        let folder = states(&format!("{SHOP}{accept}"), &with_cards(&accept));
+        fails_with(&folder, "worse", "accepted at high, now critical");
+    }
+}
+
+#[test]
+fn another_acceptance_does_not_cover_what_got_worse_unless_it_states_how_severe_it_is() {
+    let old = accepted("unencrypted_flow@memos", "");
+    let base = format!("{SHOP}{old}");
+    let renamed = old.replace("accept old", "accept other");
+    let folder = states(&base, &with_cards(&renamed));
+    fails_with(&folder, "worse", "accepted at high, now critical");
+    let raised = accepted("unencrypted_flow@memos", "severity: critical");
+    let folder = states(&base, &with_cards(&raised));
+    holds(&folder);
+    diff(&folder, "human").says(
+        "accept `old` accepts `unencrypted_flow@memos` at critical, which was accepted at high",
+    );
+}
+
+#[test]
+fn an_acceptance_says_up_to_which_severity_it_holds() {
+    let accept = accepted("unencrypted_flow@memos", "severity: high");
+    let folder = states(&format!("{SHOP}{accept}"), &with_cards(&accept));
+    fails_with(&folder, "worse", "accepted at high, now critical");
+    let run = folder.check(&["head"]).exits(1);
+    run.says("`old` accepts it on `memos` up to severity high, and it is critical now");
+    folder
+        .check(&["base"])
+        .exits(0)
+        .never_says("unencrypted_flow@memos");
+}
+
+#[test]
+fn an_acceptance_waits_for_nothing() {
+    let encrypted = SHOP.replace("protocol: http\n", "protocol: https\n");
+    for named in ["unencrypted_flow@memos", "information_disclosure@memos"] {
+        for severity in ["", "severity: critical"] {
+            let accept = accepted(named, severity);
+            let base = format!("{encrypted}{accept}");
+            let folder = states(&base, &format!("{SHOP}{accept}"));
+            fails_with(&folder, "opened", "accepted before it was found");
+        }
+    }
+    // What it names is declared later.
+    let accept = accepted("unencrypted_flow@memos", "");
+    let (without_flow, _) = SHOP.split_once("flow memos").expect("there is a flow");
+    let folder = states(
+        &format!("{without_flow}{accept}"),
+        &format!("{SHOP}{accept}"),
+    );
+    fails_with(&folder, "opened", "accepted before it was found");
+}
+
+#[test]
+fn an_acceptance_together_with_its_finding_is_told() {
+    let encrypted = SHOP.replace("protocol: http\n", "protocol: https\n");
+    let accept = accepted("unencrypted_flow@memos", "");
+    let folder = states(&encrypted, &format!("{SHOP}{accept}"));
+    holds(&folder);
+    diff(&folder, "human").says("accept `old` is new: boss accepts `unencrypted_flow@memos`");
+    let idle = accepted("unencrypted_flow@memos, missing_audit_trail@web", "");
+    let other = accepted("missing_audit_trail@web", "");
+    let folder = states(&format!("{encrypted}{other}"), &format!("{SHOP}{idle}"));
+    holds(&folder);
+}
+
+const PLAN: &str = "mitigation tunnel \"Tunnel\" { counters: unencrypted_flow status: planned due: \
+                    2099-01-01 }\n";
+
+#[test]
+fn a_plan_holds_up_to_the_severity_it_was_made_at() {
+    let planned = |text: &str| text.replace("sends: memo", "mitigations: tunnel\n  sends: memo");
+    let base = planned(&format!("{SHOP}{PLAN}"));
+    let folder = states(&base, &planned(&with_cards(PLAN)));
+    fails_with(&folder, "worse", "planned at high, now critical");
+    let encrypted = base.replace("protocol: http\n", "protocol: https\n");
+    let folder = states(&encrypted, &base);
+    fails_with(&folder, "opened", "planned before it was found");
+    // Planned for what is found.
+    let encrypted = SHOP.replace("protocol: http\n", "protocol: https\n");
+    holds(&states(&encrypted, &base));
+    holds(&states(SHOP, &base));
+}

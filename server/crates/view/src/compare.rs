@@ -29,8 +29,7 @@ mod ways;
 // Declarations, part by part.
 mod declarations;
 
-pub use comparison::{Change, Closed, Comparison, Opened, Policies, Topic, Where};
-pub use decisions::Overruled;
+pub use comparison::{Change, Closed, Comparison, Opened, Overruled, Policies, Topic, Where};
 pub use side::Side;
 pub use wording::some;
 

@@ -1,6 +1,5 @@
 //! What a comparison found. It must not know how it was found, nor how it is shown.
 
-use super::decisions::Overruled;
 use threatline_model::{Assessed, Decl, FindingState, Level, Place, Settings, Span};
 
 /// Which question of a reviewer a change answers, in the order in which they are asked.
@@ -88,6 +87,35 @@ impl Opened {
     pub fn is_worse(&self) -> bool {
         let was_open = |(state, _)| state == FindingState::Open.word();
         matches!(self.overruled, Some(Overruled::Worse { .. })) || self.before.is_some_and(was_open)
+    }
+}
+
+/// Why a finding counts as open whatever the head does about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Overruled {
+    /// It was accepted or planned when it was less severe.
+    Worse {
+        /// What it was then, in a word.
+        state: &'static str,
+        /// How severe it was.
+        was: Level,
+    },
+    /// It was accepted or planned when it was not there.
+    Early {
+        /// What the head says that it is, in a word.
+        state: &'static str,
+    },
+}
+
+impl Overruled {
+    /// The reason in words; `now` is the severity in the head.
+    pub fn in_words(&self, now: Level) -> String {
+        match self {
+            Overruled::Worse { state, was } => {
+                format!("{state} at {}, now {}", was.word(), now.word())
+            }
+            Overruled::Early { state } => format!("{state} before it was found"),
+        }
     }
 }
 

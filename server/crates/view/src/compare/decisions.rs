@@ -3,42 +3,12 @@
 //! found yet. It must not know how a finding is shown.
 
 use super::comparer::Comparer;
-use super::comparison::Topic;
+use super::comparison::{Overruled, Topic};
 use super::values::{in_text, values};
 use threatline_model::{
-    Assessed, Decl, EffectiveMitigation, Finding, FindingState, Level, Part, TypedValue,
-    accepted_up_to, accepts_of, full_name, is_proposed, library::short_name,
-    mitigations_against_finding, typed,
+    Assessed, Decl, EffectiveMitigation, Finding, FindingState, Part, TypedValue, accepted_up_to,
+    accepts_of, full_name, is_proposed, library::short_name, mitigations_against_finding, typed,
 };
-
-/// Why a finding counts as open whatever the head does about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Overruled {
-    /// It was accepted or planned when it was less severe.
-    Worse {
-        /// What it was then, in a word.
-        state: &'static str,
-        /// How severe it was.
-        was: Level,
-    },
-    /// It was accepted or planned when it was not there.
-    Early {
-        /// What the head says that it is, in a word.
-        state: &'static str,
-    },
-}
-
-impl Overruled {
-    /// The reason in words; `now` is the severity in the head.
-    pub fn in_words(&self, now: Level) -> String {
-        match self {
-            Overruled::Worse { state, was } => {
-                format!("{state} at {}, now {}", was.word(), now.word())
-            }
-            Overruled::Early { state } => format!("{state} before it was found"),
-        }
-    }
-}
 
 impl Comparer<'_> {
     /// Why a finding of the head counts as open though it is accepted or planned, or no longer

@@ -1,5 +1,5 @@
-//! What was accepted or planned holds for a finding as it was decided on: `diff` and `check` when it
-//! gets worse, and when it was not there yet.
+//! What was accepted or planned holds for a finding as it was decided on, and what was defined for a
+//! name holds for what is judged by it: `diff` and `check` when either changes.
 
 use crate::{Folder, Run, TODAY, each};
 use serde_json::Value;
@@ -158,4 +158,75 @@ fn a_plan_holds_up_to_the_severity_it_was_made_at() {
     let encrypted = SHOP.replace("protocol: http\n", "protocol: https\n");
     holds(&states(&encrypted, &base));
     holds(&states(SHOP, &base));
+}
+
+const OWN_HTTP: &str = "protocol http \"HTTP\" { encrypted: yes authenticated: yes }\n";
+
+#[test]
+fn a_definition_that_hides_one_of_the_library_closes_nothing() {
+    let why = "open by the definitions of the base";
+    let head = format!("{SHOP}{OWN_HTTP}");
+    fails_with(&states(SHOP, &head), "opened", why);
+    // What is new with it is judged by the library, too.
+    let encrypted = SHOP.replace("protocol: http\n", "protocol: https\n");
+    let folder = states(&encrypted, &head);
+    fails_with(&folder, "opened", why);
+    diff(&folder, "human")
+        .says("Weaker than before")
+        .says("protocol `http` hides the library's of that name; by the definitions of the base")
+        .never_says("Findings closed");
+    folder
+        .check(&["head"])
+        .says("`http` hides the library's protocol `std.http`")
+        .says("give it another name, such as `our_http`");
+    folder.check(&["base"]).never_says("hides");
+    // It is what the base says from then on.
+    holds(&states(&head, &head));
+}
+
+#[test]
+fn each_kind_of_definition_can_hide_one_of_the_library() {
+    let text = "technology rest_api\nprotocol https\nmitigation rate_limiting { counters: tampering }\n\
+                rule unencrypted_flow { on: flow category: tampering when: encrypted = no }\n\
+                process http\ntechnology rest_apis\n";
+    let folder = Folder::new(&[
+        ("a.threat", text),
+        ("part.threat", "component p\nprotocol http\n"),
+    ]);
+    let run = folder.check(&[]);
+    for hidden in ["technology `std.rest_api`", "protocol `std.https`"] {
+        assert!(
+            run.out.contains(&format!("hides the library's {hidden}")),
+            "{}",
+            run.out
+        );
+    }
+    let run = run.says("hides the library's mitigation `std.rate_limiting`");
+    let run = run.says("hides the library's rule `std.unencrypted_flow`");
+    let run = run.says("`p.http` hides the library's protocol `std.http`");
+    assert_eq!(
+        run.out.matches("hides the library's").count(),
+        5,
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn a_definition_that_changes_closes_nothing() {
+    let of_own = |text: &str| text.replace("protocol: http\n", "protocol: ours\n");
+    let base = of_own(&format!("{SHOP}protocol ours {{ encrypted: no }}\n"));
+    let head = base.replace("encrypted: no", "encrypted: yes");
+    let why = "open by the definitions of the base";
+    fails_with(&states(&base, &head), "opened", why);
+    diff(&states(&base, &head), "human").says("protocol `ours` is defined otherwise");
+    // A mitigation that comes to counter more, and one that is done.
+    let done = "mitigation own { counters: spoofing }\n";
+    let with = |own: &str| SHOP.replace("sends: memo", "mitigations: own\n  sends: memo") + own;
+    let wider = done.replace("spoofing", "spoofing, unencrypted_flow");
+    fails_with(&states(&with(done), &with(&wider)), "opened", why);
+    let proposed = wider.replace(" }", " status: proposed }");
+    let folder = states(&with(&proposed), &with(&wider));
+    holds(&folder);
+    diff(&folder, "human").exits(0).says("Findings closed");
 }

@@ -110,7 +110,7 @@ pub fn write_new(
 fn overruled_in_words<'a>(db: &Database, opened: impl Iterator<Item = &'a Opened>) -> String {
     let lines = opened.filter_map(|opened| {
         let name = opened.assessed.finding.id.name(db);
-        let line = format!("\n`{}` was {}.", short_name(&name), overruled(opened)?);
+        let line = format!("\n`{}`: {}.", short_name(&name), overruled(opened)?);
         Some(printable(&line))
     });
     lines.collect()

@@ -2,6 +2,7 @@
 //! judged by the policy of the base. It must not know how it is printed, nor where states come
 //! from.
 
+mod definitions;
 mod pairs;
 mod policy;
 
@@ -93,6 +94,9 @@ impl<'a> Difference<'a> {
             &Side::new(head.db(), judged.head),
             &policies,
         );
+        judged
+            .redefined
+            .add_to(&mut comparison, (base.db(), judged.base), head.db());
         let elsewhere = keep_selected(&mut comparison, base, head);
         let last = new.or(old);
         let own_name = judged.own.name.as_deref().map(str::to_owned);

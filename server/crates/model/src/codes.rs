@@ -273,6 +273,16 @@ codes! {
     "Nothing is made with it or talks it.",
     "technology homegrown_queue { is: message_queue }";
 
+    HIDDEN_DEFINITION, "hidden-definition", Lint, Warning,
+    "A definition that hides one of the library.",
+    "A technology, protocol, mitigation or rule of the model has the name of one of the library, \
+     and takes its place wherever that name is written. Who reads `http` expects the library's. \
+     Give it another name; the library's is `std.http` in full.",
+    "process shop\n\
+     process stock\n\
+     flow ask: shop -> stock { protocol: http }\n\
+     protocol http { encrypted: yes }";
+
     ISOLATED_ELEMENT, "isolated-element", Lint, Warning, "An element with no flow.",
     "Nothing reaches it and it reaches nothing, so no threat to it can be found. Add its flows.",
     "process shop";

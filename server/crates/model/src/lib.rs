@@ -66,8 +66,8 @@ pub use threatline_syntax::{Kind, Span};
 
 // The text of a file as declarations, before any name in it means something.
 pub use lower::{
-    Condition, Expression, Facts, LoweredDeclaration, LoweredFile, NodeId, Part, PropertySpans,
-    Shape, Spans, Value, lower,
+    Condition, Expression, Facts, LoweredDeclaration, LoweredFile, NodeId, Part, PropertyFacts,
+    PropertySpans, Shape, Spans, Value, lower,
 };
 
 // `threatline.toml`.
@@ -76,8 +76,8 @@ pub use settings::{RuleSetting, SETTINGS_SECTIONS, Settings, settings_keys, sett
 // Names: which declaration one means, and how a declaration is called.
 pub use names::{full_name, name_from, short_name};
 pub use resolve::{
-    component_of, components, components_around, names_in, resolve, resolve_as, top_level,
-    visible_declarations,
+    component_of, components, components_around, hidden_by, names_in, resolve, resolve_as,
+    top_level, visible_declarations,
 };
 
 // Headings: the flows of elements, and the boundaries around them.

@@ -183,6 +183,16 @@ pub fn definition_of_base(db: &dyn Db, model: Model, name: &str, kinds: &[Kind])
         .find(|decl| kinds.contains(&decl.kind(db)))
 }
 
+/// The definition of the library that a definition of a model hides: that of its kind and name.
+pub fn hidden_by(db: &dyn Db, decl: Decl) -> Option<Decl> {
+    let (kind, name) = (decl.kind(db), decl.shape(db).name.as_ref()?);
+    if decl.in_library(db) || !DEFINITIONS.contains(&kind) {
+        return None;
+    }
+    let hidden = top_level_member(db, World::get(db).library(db), name);
+    hidden.filter(|hidden| hidden.kind(db) == kind)
+}
+
 /// A name up to its first dot, and what comes after it.
 fn split_head(name: &str) -> (&str, Option<&str>) {
     name.split_once('.')

@@ -98,7 +98,7 @@ fn notes(db: &Database, difference: &Difference, entry: &Entry) -> Vec<String> {
             called(one)
         };
         if let Some(why) = overruled(one) {
-            notes.push(format!("{name} was {why}"));
+            notes.push(format!("{name}: {why}"));
         } else if let Some(before) = before(one) {
             notes.push(format!("{name} was {before} before"));
         }

@@ -1,6 +1,7 @@
 //! By whose policy the head is judged: by that of the base, so that a change cannot turn off what
 //! finds it. What the head says of itself is kept beside.
 
+use super::definitions::{Redefined, judge_by_definitions};
 use super::pairs::Pair;
 use crate::load::models::Loaded;
 use crate::load::states::{Compared, States};
@@ -16,6 +17,8 @@ pub struct Judged {
     pub(super) own: Arc<Settings>,
     /// What is found in the head by its own policy, where that says something else of rules.
     pub(super) by_own: Vec<Assessed>,
+    /// What it closes or weakens by its definitions.
+    pub(super) redefined: Redefined,
     /// What is wrong with its own settings.
     of_settings: Vec<Entry>,
 }
@@ -36,6 +39,7 @@ pub fn judge_by_base(
                 head: None,
                 own: Arc::default(),
                 by_own: Vec::new(),
+                redefined: Redefined::default(),
                 of_settings: Vec::new(),
             });
             continue;
@@ -63,6 +67,11 @@ pub fn judge_by_base(
             head: Some(model),
             own,
             by_own,
+            redefined: judge_by_definitions(
+                pair.base.map(|model| (base.db(), model)),
+                head.db(),
+                model,
+            ),
             of_settings,
         });
     }

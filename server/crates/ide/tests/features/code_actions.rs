@@ -632,6 +632,7 @@ fn fixes_mend_what_they_are_for() {
         unused-asset: 1
         unused-mitigation: 1
         unused-definition: 1
+        hidden-definition: 0
         isolated-element: 1
         empty-boundary: 1
         empty-flow: 2

@@ -10,10 +10,12 @@ use crate::diagnostic::Diagnostic;
 use crate::flows::touching;
 use crate::headings::ends;
 use crate::identity::FindingSelector;
+use crate::library::short_name;
 use crate::lower::Part;
 use crate::mitigations::{counters, is_done};
 use crate::names::full_name;
 use crate::properties::typed;
+use crate::resolve::hidden_by;
 use crate::ruleset::rule_settings;
 use crate::usage::{is_named, used_by};
 use crate::values::TypedValue;
@@ -70,7 +72,23 @@ pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
         Kind::Accept => idle(db, decl, problems),
         _ => {}
     }
+    hiding(db, decl, problems);
     contradictions(db, decl, problems);
+}
+
+/// A definition that takes the place of one of the library.
+fn hiding(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
+    let Some(hidden) = hidden_by(db, decl) else {
+        return;
+    };
+    let (kind, hidden) = (decl.kind(db).word(), full_name(db, hidden));
+    let name = full_name(db, decl);
+    let message = format!("`{name}` hides the library's {kind} `{hidden}`");
+    let diagnostic = Diagnostic::new(&codes::HIDDEN_DEFINITION, decl.part(Part::Name), message);
+    problems.push(diagnostic.help(format!(
+        "give it another name, such as `our_{}`; `{hidden}` is the library's",
+        short_name(hidden)
+    )));
 }
 
 fn mitigation(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {

@@ -85,8 +85,14 @@ pub struct Opened {
 impl Opened {
     /// Whether it was there before, and is more severe than when it was open or decided on.
     pub fn is_worse(&self) -> bool {
-        let was_open = |(state, _)| state == FindingState::Open.word();
-        matches!(self.overruled, Some(Overruled::Worse { .. })) || self.before.is_some_and(was_open)
+        match self.overruled {
+            Some(Overruled::Worse { .. }) => true,
+            Some(Overruled::Early { .. } | Overruled::Redefined) => false,
+            None => {
+                let was_open = |(state, _)| state == FindingState::Open.word();
+                self.before.is_some_and(was_open)
+            }
+        }
     }
 }
 
@@ -105,6 +111,8 @@ pub enum Overruled {
         /// What the head says that it is, in a word.
         state: &'static str,
     },
+    /// It is closed, or less severe, by definitions of the head alone.
+    Redefined,
 }
 
 impl Overruled {
@@ -115,6 +123,7 @@ impl Overruled {
                 format!("{state} at {}, now {}", was.word(), now.word())
             }
             Overruled::Early { state } => format!("{state} before it was found"),
+            Overruled::Redefined => "open by the definitions of the base".to_owned(),
         }
     }
 }

@@ -8,8 +8,11 @@
 use crate::input::{below, parts, text};
 use arbitrary::Unstructured;
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
 use tempfile::TempDir;
@@ -112,18 +115,39 @@ struct Client {
     asked: HashMap<String, usize>,
     /// The requests that are to be answered.
     expected: Vec<String>,
+    /// Those of them whose answers are to be errors.
+    refused: Vec<String>,
     version: i32,
     /// Whether what was sent may be read otherwise than it was meant: nothing more is known then.
     is_unframed: bool,
     has_ended: bool,
 }
 
-/// What makes something a request.
-#[derive(Deserialize)]
-struct Asked {
-    id: Value,
-    #[serde(rename = "method")]
-    _method: String,
+/// What can refuse a request that cannot be read: each `id` of a body, though it is there twice.
+struct Ids(Vec<Value>);
+
+impl<'de> Deserialize<'de> for Ids {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Ids, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Ids;
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ids, A::Error> {
+                let mut ids = Vec::new();
+                while let Some(key) = map.next_key::<Cow<str>>()? {
+                    if key == "id" {
+                        ids.push(map.next_value()?);
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(Ids(ids))
+            }
+        }
+        deserializer.deserialize_map(Entries)
+    }
 }
 
 impl Client {
@@ -154,7 +178,44 @@ impl Client {
                 let sections = serde_json::from_slice(bytes.take_rest()).unwrap_or(Value::Null);
                 self.send(json!({ "jsonrpc": "2.0", "id": id, "result": [cleaned(sections)] }));
             }
+            18 => self.lose(bytes),
             _ => self.ask(bytes),
+        }
+    }
+
+    /// Sends a change that cannot be read, and asks for edits of the text that nobody knows then.
+    fn lose(&mut self, mut bytes: Unstructured) {
+        let uri = uri(DOCUMENTS[below(&mut bytes, 3)]);
+        let version = self.next_version();
+        let document =
+            json!({ "uri": uri, "languageId": "threat", "version": version, "text": text(bytes) });
+        self.notify("textDocument/didOpen", json!({ "textDocument": document }));
+        let place = json!({ "line": 0, "character": 0 });
+        let far = json!({ "line": 1 << 30, "character": 0 });
+        let change = json!({ "range": { "start": place, "end": place }, "text": "PUT" });
+        let behind = json!({ "range": { "start": far, "end": far }, "text": "" });
+        let message = |version: Value, change: &Value| {
+            let document = json!({ "uri": uri, "version": version });
+            let params = json!({ "textDocument": document, "contentChanges": [change] });
+            json!({ "jsonrpc": "2.0", "method": "textDocument/didChange", "params": params })
+        };
+        let good = message(json!(version), &change).to_string();
+        let wrong = [
+            good.replace("PUT", "\\ud83d"),
+            good.replace("\"PUT\"", "1e999"),
+            good.replace("\"PUT\"", &("[".repeat(200) + &"]".repeat(200))),
+            good.replace("\"text\":\"PUT\"", "\"other\":1"),
+            good.replacen('{', "{\"method\":\"x\",", 1),
+            message(json!(1_u64 << 31), &change).to_string(),
+            message(json!(-1), &change).to_string(),
+            message(json!(version), &behind).to_string(),
+        ];
+        self.frame(wrong[version as usize % wrong.len()].as_bytes());
+        let options = json!({ "tabSize": 2, "insertSpaces": true });
+        let params = json!({ "textDocument": { "uri": uri }, "options": options });
+        self.request("textDocument/formatting", params);
+        if !self.has_ended && !self.is_unframed {
+            self.refused.extend(self.expected.last().cloned());
         }
     }
 
@@ -383,8 +444,10 @@ impl Client {
             Ok(message) => self.send(cleaned(message)),
             Err(_) => {
                 // A request can be refused that cannot be read.
-                if let Ok(Asked { id, .. }) = serde_json::from_slice(body) {
-                    *self.asked.entry(id.to_string()).or_default() += 1;
+                if let Ok(Ids(ids)) = serde_json::from_slice(body) {
+                    for id in ids {
+                        *self.asked.entry(id.to_string()).or_default() += 1;
+                    }
                 }
                 self.frame(body);
             }
@@ -426,7 +489,16 @@ impl Client {
                     message.get("error").is_some(),
                     "{message}"
                 );
-                *answered.entry(message["id"].to_string()).or_default() += 1;
+                let id = message["id"].to_string();
+                let is_refused = message.get("error").is_some();
+                assert!(
+                    self.is_unframed
+                        || is_refused
+                        || !self.refused.contains(&id)
+                        || self.asked.get(&id) != Some(&1),
+                    "it is of a text that the server does not have: {message}"
+                );
+                *answered.entry(id).or_default() += 1;
             }
             output = &output[head + 4 + length..];
         }

@@ -1,13 +1,14 @@
 //! Diagnostics as the protocol has them, with marks by which those that a client has are known. It
 //! must not decide what is wrong.
 
+use super::documents::Lost;
 use super::snapshot::Snapshot;
 use serde_json::json;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use threatline_model::{
     Diagnostic, File, Model, Severity,
-    codes::{Class, Code},
+    codes::{Class, Code, UNREADABLE_FILE},
     settings_diagnostics,
 };
 use threatline_view::sanitize;
@@ -58,6 +59,18 @@ pub fn of_settings(snapshot: &Snapshot, model: Model) -> Option<(Arc<str>, Vec<l
     let path = model.settings(&snapshot.db).path.clone()?;
     let diagnostics = settings_diagnostics(&snapshot.db, model);
     Some((path, converted(snapshot, &diagnostics)))
+}
+
+/// What is wrong with a document whose text is not known.
+pub fn of_lost(lost: &Lost) -> lsp::Diagnostic {
+    lsp::Diagnostic {
+        severity: Some(lsp::DiagnosticSeverity::ERROR),
+        code: Some(lsp::NumberOrString::String(UNREADABLE_FILE.id.to_owned())),
+        code_description: description(&UNREADABLE_FILE),
+        source: Some("threatline".to_owned()),
+        message: sanitize::text(&lost.reason),
+        ..lsp::Diagnostic::default()
+    }
 }
 
 fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Option<lsp::Diagnostic> {

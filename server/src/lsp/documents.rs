@@ -1,5 +1,6 @@
 //! The documents that are open in the editor: addresses, versions, and texts as ropes, which take
-//! a change for what it touches. It must not know what a text means.
+//! a change for what it touches. One whose text is not known any more, since a change of it could
+//! not be read, is kept apart: nothing is computed from it. It must not know what a text means.
 
 use ropey::Rope;
 use std::collections::HashMap;
@@ -7,10 +8,24 @@ use std::sync::Arc;
 use threatline_syntax::{Edit, Encoding};
 use tower_lsp::ls_types::{Position, TextDocumentContentChangeEvent, Uri};
 
+/// Why a document cannot be changed that is not open.
+const NOT_OPEN: &str = "it was not opened";
+
 /// The open documents, by path. A clone shares their texts.
 #[derive(Clone, Default)]
 pub struct Documents {
     by_path: HashMap<Arc<str>, Document>,
+    /// The documents that are open, and whose texts are not known.
+    lost: HashMap<Arc<str>, Lost>,
+}
+
+/// A document that is open in the editor with a text that the server does not have.
+#[derive(Clone)]
+pub struct Lost {
+    /// Its address, as the client writes it.
+    pub uri: Arc<Uri>,
+    /// Why the text is not known, and what helps.
+    pub reason: Arc<str>,
 }
 
 /// A document that is open in the editor.
@@ -41,48 +56,90 @@ impl Documents {
             version,
             text: Rope::from_str(text),
         };
+        self.lost.remove(&path);
         self.by_path.insert(path, document);
     }
 
-    /// Changes a document, if it is open.
+    /// Changes a document. One whose text was lost is known again by a whole text. What changed is
+    /// nothing if no text was sent.
+    ///
+    /// # Errors
+    /// When the changes do not fit the document, with the reason: its text is half changed, and to
+    /// be given up with [`Documents::lose`].
     pub fn change(
         &mut self,
-        path: &str,
+        path: &Arc<str>,
         version: i32,
-        changes: Vec<TextDocumentContentChangeEvent>,
+        mut changes: Vec<TextDocumentContentChangeEvent>,
         encoding: Encoding,
-    ) -> Option<Touched> {
-        let document = self.by_path.get_mut(path)?;
+    ) -> Result<Option<Touched>, &'static str> {
+        let mut touched = None;
+        // What comes before a whole text does not matter.
+        if let Some(last) = changes.iter().rposition(|change| change.range.is_none()) {
+            let later = changes.split_off(last + 1);
+            let uri = self.uri(path).ok_or(NOT_OPEN)?.clone();
+            let text = changes.pop().map_or_else(String::new, |change| change.text);
+            self.open(path.clone(), Uri::clone(&uri), version, &text);
+            (changes, touched) = (later, Some(Touched::Whole));
+        }
+        let document = self.by_path.get_mut(path).ok_or(NOT_OPEN)?;
+        if version < document.version {
+            return Err("its version is lower than the one before");
+        }
         document.version = version;
-        let touched = changes
-            .into_iter()
-            .map(|change| change_text(&mut document.text, change, encoding));
-        touched.reduce(Touched::then)
+        for change in changes {
+            let part = change_text(&mut document.text, change, encoding)
+                .ok_or("its range is not in the text")?;
+            touched = Some(touched.map_or(part, |touched: Touched| touched.then(part)));
+        }
+        Ok(touched)
+    }
+
+    /// Gives up the text of a document that the editor has open. Whether it was known before.
+    pub fn lose(&mut self, path: Arc<str>, uri: Uri, reason: &str) -> bool {
+        let known = self.by_path.remove(&path);
+        let lost = Lost {
+            uri: known.map_or_else(|| Arc::new(uri), |document| document.uri),
+            reason: reason.into(),
+        };
+        self.lost.insert(path, lost).is_none()
     }
 
     /// Closes a document.
     pub fn close(&mut self, path: &str) {
         self.by_path.remove(path);
+        self.lost.remove(path);
     }
 
-    /// The document of a path.
+    /// The document of a path, if its text is not known.
+    pub fn lost(&self, path: &str) -> Option<&Lost> {
+        self.lost.get(path)
+    }
+
+    /// The address of an open document, as the client writes it.
+    pub fn uri(&self, path: &str) -> Option<&Arc<Uri>> {
+        let known = self.by_path.get(path).map(|document| &document.uri);
+        known.or_else(|| self.lost.get(path).map(|lost| &lost.uri))
+    }
+
+    /// The document of a path, if its text is known.
     pub fn get(&self, path: &str) -> Option<&Document> {
         self.by_path.get(path)
     }
 
-    /// Whether the document of a path is open.
+    /// Whether the document of a path is open, so that what the disk has of it does not count.
     pub fn is_open(&self, path: &str) -> bool {
-        self.by_path.contains_key(path)
+        self.by_path.contains_key(path) || self.lost.contains_key(path)
     }
 
     /// Whether none is open.
     pub fn is_empty(&self) -> bool {
-        self.by_path.is_empty()
+        self.by_path.is_empty() && self.lost.is_empty()
     }
 
     /// The paths of all.
     pub fn paths(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.by_path.keys()
+        self.by_path.keys().chain(self.lost.keys())
     }
 }
 
@@ -96,17 +153,22 @@ impl Touched {
     }
 }
 
+/// Changes a text; nothing if the range is none of its.
 fn change_text(
     text: &mut Rope,
     change: TextDocumentContentChangeEvent,
     encoding: Encoding,
-) -> Touched {
+) -> Option<Touched> {
     let Some(range) = change.range else {
         *text = Rope::from_str(&change.text);
-        return Touched::Whole;
+        return Some(Touched::Whole);
     };
-    let start = char_at(text, range.start, encoding);
-    let end = char_at(text, range.end, encoding).max(start);
+    // Behind a last line without an end, a change can begin on the line after it and no further.
+    if range.end < range.start || range.start.line as usize > text.len_lines() {
+        return None;
+    }
+    let start = char_at(text, range.start, encoding)?;
+    let end = char_at(text, range.end, encoding)?;
     let first_byte = text.char_to_byte(start) as u32;
     let edit = Edit {
         start: first_byte,
@@ -115,14 +177,15 @@ fn change_text(
     };
     text.remove(start..end);
     text.insert(start, &change.text);
-    Touched::Part(edit)
+    Some(Touched::Part(edit))
 }
 
 /// The character at a position. What is past the end of a line or of the text counts as that end.
-fn char_at(text: &Rope, position: Position, encoding: Encoding) -> usize {
+/// There is none within a character.
+fn char_at(text: &Rope, position: Position, encoding: Encoding) -> Option<usize> {
     let line = position.line as usize;
     if line >= text.len_lines() {
-        return text.len_chars();
+        return Some(text.len_chars());
     }
     let start = text.line_to_char(line);
     let line = text.line(line);
@@ -131,12 +194,20 @@ fn char_at(text: &Rope, position: Position, encoding: Encoding) -> usize {
         length -= 1;
     }
     let column = position.character as usize;
-    let within_line = match encoding {
-        Encoding::Utf32 => column,
-        Encoding::Utf8 => line.byte_to_char(column.min(line.char_to_byte(length))),
-        Encoding::Utf16 => line.utf16_cu_to_char(column.min(line.char_to_utf16_cu(length))),
+    let (within_line, is_between) = match encoding {
+        Encoding::Utf32 => (column.min(length), true),
+        Encoding::Utf8 => {
+            let column = column.min(line.char_to_byte(length));
+            let character = line.byte_to_char(column);
+            (character, line.char_to_byte(character) == column)
+        }
+        Encoding::Utf16 => {
+            let column = column.min(line.char_to_utf16_cu(length));
+            let character = line.utf16_cu_to_char(column);
+            (character, line.char_to_utf16_cu(character) == column)
+        }
     };
-    start + within_line.min(length)
+    is_between.then_some(start + within_line)
 }
 
 #[cfg(test)]
@@ -180,7 +251,9 @@ mod tests {
         ] {
             let mut documents = opened("x\n😀y\r\n");
             let insertion = change((1, behind_the_face), (1, behind_the_face), "-");
-            documents.change(PATH, 2, vec![insertion], encoding);
+            documents
+                .change(&PATH.into(), 2, vec![insertion], encoding)
+                .unwrap();
             assert_eq!(documents.get(PATH).unwrap().text, "x\n😀-y\r\n");
         }
     }
@@ -188,8 +261,10 @@ mod tests {
     #[test]
     fn places_outside_of_the_text_are_drawn_to_it() {
         let mut documents = opened("ab\r\nc");
-        let changes = vec![change((0, 99), (0, 99), "!"), change((9, 0), (9, 9), "?")];
-        documents.change(PATH, 2, changes, Encoding::Utf16);
+        let changes = vec![change((0, 99), (0, 99), "!"), change((2, 0), (9, 9), "?")];
+        documents
+            .change(&PATH.into(), 2, changes, Encoding::Utf16)
+            .unwrap();
         assert_eq!(documents.get(PATH).unwrap().text, "ab!\r\nc?");
     }
 
@@ -202,7 +277,9 @@ mod tests {
             change((0, 4), (0, 4), "and "),
             change((0, 12), (0, 14), "..."),
         ];
-        let touched = documents.change(PATH, 2, changes, Encoding::Utf16);
+        let touched = documents
+            .change(&PATH.into(), 2, changes, Encoding::Utf16)
+            .unwrap();
         let after = documents.get(PATH).unwrap().text.to_string();
         assert_eq!(after, "one and two ...four");
         let Some(Touched::Part(edit)) = touched else {
@@ -226,7 +303,9 @@ mod tests {
             text: "b\n".to_owned(),
         };
         let changes = vec![whole, change((0, 0), (0, 0), "x")];
-        let touched = documents.change(PATH, 2, changes, Encoding::Utf16);
+        let touched = documents
+            .change(&PATH.into(), 2, changes, Encoding::Utf16)
+            .unwrap();
         assert!(matches!(touched, Some(Touched::Whole)));
         assert_eq!(documents.get(PATH).unwrap().text, "xb\n");
     }
@@ -235,11 +314,53 @@ mod tests {
     fn what_a_snapshot_shares_stays_as_it_was() {
         let mut documents = opened("a");
         let snapshot = documents.clone();
-        documents.change(PATH, 2, vec![change((0, 0), (0, 0), "x")], Encoding::Utf8);
+        documents
+            .change(
+                &PATH.into(),
+                2,
+                vec![change((0, 0), (0, 0), "x")],
+                Encoding::Utf8,
+            )
+            .unwrap();
         let document = snapshot.get(PATH).unwrap();
         assert_eq!(
             (document.version, document.text.to_string()),
             (1, "a".to_owned())
         );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_and_a_whole_text_is_known_again() {
+        let path: Arc<str> = PATH.into();
+        for (version, wrong) in [
+            (1, change((9, 0), (9, 9), "?")),
+            (1, change((0, 2), (0, 1), "?")),
+            // Within a character of two units.
+            (1, change((0, 4), (0, 4), "?")),
+            (0, change((0, 0), (0, 0), "?")),
+        ] {
+            let mut documents = opened("abc\u{1f600}\nd");
+            let changed = documents.change(&path, version, vec![wrong], Encoding::Utf16);
+            assert!(changed.is_err());
+            let uri: Uri = "file:///a.threat".parse().unwrap();
+            assert!(documents.lose(path.clone(), uri.clone(), "why"));
+            assert!(!documents.lose(path.clone(), uri, "why"));
+            assert!(documents.is_open(PATH) && documents.get(PATH).is_none());
+            let part = vec![change((0, 0), (0, 0), "x")];
+            assert!(
+                documents
+                    .change(&path, 5, part.clone(), Encoding::Utf16)
+                    .is_err()
+            );
+            let whole = TextDocumentContentChangeEvent {
+                range: None,
+                range_length: None,
+                text: "e".to_owned(),
+            };
+            let changes = [vec![whole], part].concat();
+            assert!(documents.change(&path, 6, changes, Encoding::Utf16).is_ok());
+            assert_eq!(documents.get(PATH).unwrap().text, "xe");
+            assert!(documents.lost(PATH).is_none());
+        }
     }
 }

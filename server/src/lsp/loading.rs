@@ -314,6 +314,14 @@ impl Models {
         if let Some(document) = documents.get(path) {
             let text = document.text.to_string();
             self.set_text(path, text, documents);
+        } else if let Some(lost) = documents.lost(path) {
+            if is_settings(&**path) {
+                self.workspace.set_model(folder_of(path), None);
+            } else {
+                self.find_root_of(path, documents);
+                let text = FileText::failed(&*lost.reason);
+                self.workspace.set_file(path, text);
+            }
         }
     }
 

@@ -75,6 +75,18 @@ impl Task {
         let uri = self.params.pointer("/textDocument/uri");
         uri.and_then(Value::as_str)
     }
+
+    /// The addresses of all documents that something in the request is of.
+    pub fn documents(&self) -> impl Iterator<Item = &str> {
+        let arguments = self.params.get("arguments").and_then(Value::as_array);
+        let arguments = arguments.into_iter().flatten();
+        let parameters = [&self.params].into_iter().chain(arguments);
+        let uris = parameters.flat_map(|parameters| {
+            let places = ["/textDocument/uri", "/item/uri", "/data/uri", "/uri"];
+            places.map(|place| parameters.pointer(place))
+        });
+        uris.flatten().filter_map(Value::as_str)
+    }
 }
 
 impl Requests {

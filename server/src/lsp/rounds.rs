@@ -1,7 +1,7 @@
 //! A round of diagnostics: computes those of some files, and publishes what is new to the client.
 //! It must not decide when.
 
-use super::diagnostics::{converted, mark_of};
+use super::diagnostics::{converted, mark_of, of_lost};
 use super::documents::Documents;
 use super::faults::{Faults, message_of};
 use super::publish::Round;
@@ -72,9 +72,8 @@ pub fn withdraw(path: &Arc<str>, sent: &Sent, documents: &Documents, outgoing: &
     if sent.diagnostics.remove(path).is_none() {
         return;
     }
-    let open = documents.get(path);
-    let uri = open.map(|document| Uri::clone(&document.uri));
-    if let Some(uri) = uri.or_else(|| uri_of(path)) {
+    let open = documents.uri(path);
+    if let Some(uri) = open.map(|uri| Uri::clone(uri)).or_else(|| uri_of(path)) {
         let params = PublishDiagnosticsParams {
             uri,
             diagnostics: Vec::new(),
@@ -131,6 +130,22 @@ fn publish_settings(snapshot: &Snapshot) -> usize {
         )
     });
     published.count()
+}
+
+/// Publishes that the text of settings is not known, to a client that does not ask.
+pub fn publish_lost_settings(path: &Arc<str>, snapshot: &Snapshot) {
+    let (Some(lost), Some(uri)) = (snapshot.documents.lost(path), snapshot.uri(path)) else {
+        return;
+    };
+    if !snapshot.client.pulls() {
+        snapshot.sent.diagnostics.insert(path.clone(), 0);
+        let params = PublishDiagnosticsParams {
+            uri,
+            diagnostics: vec![of_lost(lost)],
+            version: None,
+        };
+        snapshot.outgoing.notify(PUBLISH_DIAGNOSTICS, params);
+    }
 }
 
 /// Publishes the diagnostics of a path, if they are new to the client or have a version.

@@ -5,7 +5,7 @@
 use super::client::Client;
 use super::clock::Clock;
 use super::connection::{Asked, Connection};
-use super::documents::Documents;
+use super::documents::{Documents, Touched};
 use super::faults::Faults;
 use super::handlers;
 use super::loading::{Change, Models};
@@ -18,7 +18,7 @@ use super::sent::Sent;
 use super::settings::Settings;
 use super::snapshot::Snapshot;
 use super::trace::Trace;
-use super::transport::{Incoming, Outgoing};
+use super::transport::{Incoming, Malformed, Outgoing};
 use super::uris::path_of;
 use super::watch::Watch;
 use crate::load::paths::is_settings;
@@ -39,6 +39,19 @@ use tracing::{debug, error};
 
 /// How often the day is looked up when nothing happens.
 const TICK: Duration = Duration::from_secs(5);
+
+/// The request for the diagnostics of a document, which are answered even if its text is not known.
+const DIAGNOSTIC: &str = "textDocument/diagnostic";
+
+/// The notifications that say which text a document has.
+const DOCUMENT_METHODS: [&str; 3] = [
+    "textDocument/didOpen",
+    "textDocument/didChange",
+    "textDocument/didClose",
+];
+
+/// What the protocol calls `RequestFailed`.
+const REQUEST_FAILED: ErrorCode = ErrorCode::ServerError(-32803);
 
 /// What happens to a session.
 pub enum Event {
@@ -78,6 +91,8 @@ pub struct Session {
     ending: Option<End>,
     /// Whether the user has been shown that something failed.
     has_shown_failure: bool,
+    /// Whether the user has been shown that something could not be read.
+    has_shown_unreadable: bool,
     client: Arc<Client>,
     settings: Arc<Settings>,
     connection: Connection,
@@ -137,6 +152,7 @@ impl Session {
             phase: Phase::Uninitialized,
             ending: None,
             has_shown_failure: false,
+            has_shown_unreadable: false,
             client: Arc::new(Client::new(&lsp::InitializeParams::default(), &Value::Null)),
             settings: Arc::default(),
             connection: Connection::new(outgoing),
@@ -278,7 +294,7 @@ impl Session {
             Incoming::Notification(..) => {}
             Incoming::Request(params, answer) => self.requested(Task::new(params, answer)),
             Incoming::Response(id, result) => self.answered(&id, result),
-            Incoming::Malformed(reason) => self.connection.log(lsp::MessageType::ERROR, reason),
+            Incoming::Malformed(malformed) => self.received_malformed(malformed),
             Incoming::End => self.leave(End::Abrupt),
         }
     }
@@ -343,12 +359,26 @@ impl Session {
             let message = format!("there is no `{method}`");
             return task.refuse(ErrorCode::MethodNotFound, message);
         };
+        if method != DIAGNOSTIC
+            && let Some(reason) = self.reason_lost(&task)
+        {
+            return task.refuse(REQUEST_FAILED, reason);
+        }
         if task.document().is_some_and(is_settings) && !handlers::SETTINGS.contains(&method) {
             // An editor asks for everything in each document of the language.
             return task.answer.send(Ok(Value::Null));
         }
         let snapshot = self.snapshot();
         self.requests.start(task, handler, snapshot);
+    }
+
+    /// Why nothing can be answered about a document of a request.
+    fn reason_lost(&self, task: &Task) -> Option<String> {
+        task.documents().find_map(|uri| {
+            let uri: lsp::Uri = uri.parse().ok()?;
+            let lost = self.documents.lost(&path_of(&uri))?;
+            Some(lost.reason.to_string())
+        })
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -397,9 +427,9 @@ impl Session {
             "$/setTrace" => self.with(params, |session, params: lsp::SetTraceParams| {
                 session.trace.set(params.value);
             }),
-            "textDocument/didOpen" => self.with(params, Session::opened),
-            "textDocument/didChange" => self.with(params, Session::changed),
-            "textDocument/didClose" => self.with(params, Session::closed),
+            "textDocument/didOpen" => self.with_document(params, Session::opened),
+            "textDocument/didChange" => self.with_document(params, Session::changed),
+            "textDocument/didClose" => self.with_document(params, Session::closed),
             "workspace/didChangeWatchedFiles" => self.with(params, Session::watched),
             "workspace/didChangeWorkspaceFolders" => self.with(params, Session::folders_changed),
             "workspace/didChangeConfiguration" => self.configured(&params),
@@ -410,16 +440,98 @@ impl Session {
         }
     }
 
-    /// Reads the parameters of a notification. One that cannot be read is only logged: nobody waits
+    /// Reads the parameters of a notification. One that cannot be read is reported: nobody waits
     /// for an answer.
     fn with<T: DeserializeOwned>(&mut self, params: Value, act: impl FnOnce(&mut Session, T)) {
         match serde_json::from_value(params) {
             Ok(params) => act(self, params),
+            Err(error) => self.report_unreadable(format!("a notification cannot be read: {error}")),
+        }
+    }
+
+    /// Reads the parameters of a notification about a document. One that cannot be read leaves the
+    /// server without the text that the client has.
+    fn with_document<T: DeserializeOwned>(
+        &mut self,
+        params: Value,
+        act: impl FnOnce(&mut Session, T),
+    ) {
+        match T::deserialize(&params) {
+            Ok(params) => act(self, params),
             Err(error) => {
-                let message = format!("a notification cannot be read: {error}");
-                self.connection.log(lsp::MessageType::WARNING, message);
+                let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
+                let uris: Vec<lsp::Uri> =
+                    uri.and_then(|uri| uri.parse().ok()).into_iter().collect();
+                self.lose(uris, &error.to_string());
             }
         }
+    }
+
+    /// Reports what cannot be read in the client's log, and shows the user once that there is such.
+    fn report_unreadable(&mut self, reason: String) {
+        self.connection.log(lsp::MessageType::ERROR, reason);
+        if !std::mem::replace(&mut self.has_shown_unreadable, true) {
+            let message = "the editor sent Threatline a message that it cannot read; see its log";
+            self.connection.show(lsp::MessageType::ERROR, message);
+        }
+    }
+
+    fn received_malformed(&mut self, malformed: Malformed) {
+        let Malformed {
+            reason,
+            remains,
+            is_refused,
+        } = malformed;
+        if is_refused || self.phase != Phase::Running {
+            return self.connection.log(lsp::MessageType::ERROR, reason);
+        }
+        let uris = remains.uris.iter().filter_map(|uri| uri.parse().ok());
+        let mut uris: Vec<lsp::Uri> = uris.collect();
+        if remains.methods.is_empty() {
+            // Whatever it was: what is open and named in it may have changed.
+            uris.retain(|uri| self.documents.is_open(&path_of(uri)));
+        }
+        let methods = &remains.methods;
+        let is_of_document = |method: &String| DOCUMENT_METHODS.contains(&method.as_str());
+        if methods.iter().any(is_of_document) || methods.is_empty() && !uris.is_empty() {
+            self.lose(uris, &reason);
+        } else {
+            self.report_unreadable(reason);
+        }
+    }
+
+    /// Gives up the texts of documents, of which something was sent that cannot be read or does not
+    /// fit: of all that are open, if it is not known which.
+    fn lose(&mut self, mut uris: Vec<lsp::Uri>, reason: &str) {
+        if uris.is_empty() {
+            let open = self
+                .documents
+                .paths()
+                .filter_map(|path| self.documents.uri(path));
+            uris = open.map(|uri| lsp::Uri::clone(uri)).collect();
+            if uris.is_empty() {
+                return self.report_unreadable(format!("a notification cannot be read: {reason}"));
+            }
+        }
+        for uri in uris {
+            let path = path_of(&uri);
+            let message = format!(
+                "the editor's last change of `{path}` cannot be used; close and open the file again"
+            );
+            let report = format!("a change of `{path}` cannot be used: {reason}");
+            self.connection.log(lsp::MessageType::ERROR, report);
+            if Arc::make_mut(&mut self.documents).lose(path.clone(), uri, &message) {
+                self.connection.show(lsp::MessageType::ERROR, message);
+            }
+            self.sent.tokens.remove(&path);
+            self.models.touch(&path, Touched::Whole);
+            // What is computed from the former text is of no use.
+            self.models.tidy_up();
+            if is_settings(&*path) {
+                rounds::publish_lost_settings(&path, &self.snapshot());
+            }
+        }
+        self.publisher.changed();
     }
 
     fn initialized(&mut self) {
@@ -518,14 +630,16 @@ impl Session {
 
     fn changed(&mut self, params: lsp::DidChangeTextDocumentParams) {
         let path = path_of(&params.text_document.uri);
-        let touched = Arc::make_mut(&mut self.documents).change(
+        let changed = Arc::make_mut(&mut self.documents).change(
             &path,
             params.text_document.version,
             params.content_changes,
             self.client.encoding,
         );
-        if let Some(touched) = touched {
-            self.models.touch(&path, touched);
+        match changed {
+            Ok(Some(touched)) => self.models.touch(&path, touched),
+            Ok(None) => {}
+            Err(reason) => self.lose(vec![params.text_document.uri], reason),
         }
     }
 

@@ -155,9 +155,8 @@ impl Snapshot {
     /// The address of a file, as the client writes it if it has it open. A file of the library has
     /// none for a client that cannot show what is on no disk.
     pub fn uri(&self, path: &str) -> Option<Uri> {
-        let open = self.documents.get(path);
-        let uri = open.map(|document| Uri::clone(&document.uri));
-        let uri = uri.or_else(|| uri_of(path))?;
+        let open = self.documents.uri(path);
+        let uri = open.map(|uri| Uri::clone(uri)).or_else(|| uri_of(path))?;
         (self.client.shows_library() || !uri.as_str().starts_with(LIBRARY)).then_some(uri)
     }
 

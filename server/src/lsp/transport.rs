@@ -8,12 +8,13 @@
 mod frames;
 mod message;
 mod outgoing;
+mod remains;
 
-pub use message::Incoming;
+pub use message::{Incoming, Malformed};
 pub use outgoing::{Answer, LOG_TRACE, Outgoing, Queue, connect};
 
 use super::trace;
-use message::Malformed;
+use frames::{Frame, Frames};
 use std::time::Duration;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -28,8 +29,8 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 /// its messages first gets that far.
 const MAX_READ_AHEAD: u32 = 16 << 20;
 
-/// A frame's body that was read ahead, and the room that it takes.
-type Ahead<'room> = (Vec<u8>, SemaphorePermit<'room>);
+/// A frame that was read ahead, and the room that it takes.
+type Ahead<'room> = (Frame, SemaphorePermit<'room>);
 
 /// Serves a connection until the session closes it, or nobody reads what it sends.
 pub async fn serve(
@@ -40,13 +41,13 @@ pub async fn serve(
     mut hand_on: impl FnMut(Incoming),
 ) {
     let room = Semaphore::new(MAX_READ_AHEAD as usize);
-    let (to_parser, bodies) = unbounded_channel();
+    let (to_parser, frames) = unbounded_channel();
     let reading_ahead = async {
         read_ahead(BufReader::new(input), &room, to_parser).await;
         wait_while_read(&outgoing).await;
     };
     let handing_on = async {
-        hand_on_in_order(bodies, &outgoing, &mut hand_on).await;
+        hand_on_in_order(frames, &outgoing, &mut hand_on).await;
         hand_on(Incoming::End);
         wait_while_read(&outgoing).await;
     };
@@ -60,16 +61,20 @@ pub async fn serve(
 
 /// Reads frames until the input ends.
 async fn read_ahead<'room>(
-    mut input: impl AsyncBufRead + Unpin,
+    input: impl AsyncBufRead + Unpin,
     room: &'room Semaphore,
     to_parser: UnboundedSender<Ahead<'room>>,
 ) {
-    while let Some(body) = frames::next(&mut input).await {
-        let size = u32::try_from(body.len()).unwrap_or(MAX_READ_AHEAD);
+    let mut frames = Frames::new(input);
+    while let Some(frame) = frames.next().await {
+        let size = match &frame {
+            Frame::Body(body) => u32::try_from(body.len()).unwrap_or(MAX_READ_AHEAD),
+            Frame::PassedOver { .. } => 0,
+        };
         // A client that goes on sending and reads nothing is broken or gone.
         let acquired = timeout(PATIENCE, room.acquire_many(size.min(MAX_READ_AHEAD))).await;
         let Ok(Ok(permit)) = acquired else { return };
-        if to_parser.send((body, permit)).is_err() {
+        if to_parser.send((frame, permit)).is_err() {
             return;
         }
     }
@@ -77,20 +82,21 @@ async fn read_ahead<'room>(
 
 /// Hands messages on, each when the client keeps up, until `exit` or the end of the input.
 async fn hand_on_in_order(
-    mut bodies: UnboundedReceiver<Ahead<'_>>,
+    mut frames: UnboundedReceiver<Ahead<'_>>,
     outgoing: &Outgoing,
     hand_on: &mut impl FnMut(Incoming),
 ) {
-    while let Some((body, _permit)) = bodies.recv().await {
+    while let Some((frame, _permit)) = frames.recv().await {
         outgoing.wait_for_room().await;
-        let message = match message::parse(&body, outgoing) {
-            Ok(message) => message,
-            Err(Malformed { reason, request }) => {
-                if let Some(answer) = request {
-                    answer.refuse_as_invalid(&reason);
-                }
-                Incoming::Malformed(reason)
+        let message = match frame {
+            Frame::Body(body) => {
+                message::parse(&body, outgoing).unwrap_or_else(Incoming::Malformed)
             }
+            Frame::PassedOver {
+                reason,
+                remains,
+                is_whole,
+            } => Incoming::Malformed(message::malformed(&reason, remains, is_whole, outgoing)),
         };
         note_received(&message);
         let is_exit = matches!(&message, Incoming::Notification(method, _) if method == "exit");
@@ -111,7 +117,7 @@ fn note_received(message: &Incoming) {
             trace::message(format_args!("received `{method}`"), params);
         }
         Incoming::Response(id, _) => debug!("received the answer to our request {id}"),
-        Incoming::Malformed(reason) => debug!("{reason}"),
+        Incoming::Malformed(malformed) => debug!("{}", malformed.reason),
         Incoming::End => {}
     }
 }

@@ -1,7 +1,8 @@
 //! Requests for what is wrong with a document, or with all of them.
 
-use crate::lsp::diagnostics::{of_file, of_settings, result_id};
+use crate::lsp::diagnostics::{of_file, of_lost, of_settings, result_id};
 use crate::lsp::snapshot::{MAX_PART, Snapshot};
+use crate::lsp::uris::path_of;
 use std::collections::HashMap;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
@@ -12,9 +13,13 @@ pub fn document(
 ) -> Result<lsp::DocumentDiagnosticReportResult> {
     let uri = &params.text_document.uri;
     let model = snapshot.settings_at(uri);
-    let items = match model.and_then(|model| of_settings(snapshot, model)) {
-        Some((_, items)) => items,
-        None => of_file(snapshot, snapshot.file(uri)?),
+    let settings = || model.and_then(|model| of_settings(snapshot, model));
+    let items = if let Some(lost) = snapshot.documents.lost(&path_of(uri)) {
+        vec![of_lost(lost)]
+    } else if let Some((_, items)) = settings() {
+        items
+    } else {
+        of_file(snapshot, snapshot.file(uri)?)
     };
     let result_id = result_id(&items);
     let report = if params.previous_result_id.as_ref() == Some(&result_id) {

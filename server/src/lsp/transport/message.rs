@@ -1,8 +1,9 @@
 //! Messages of JSON-RPC, each read once from its body. It must not know a method.
 
 use super::outgoing::{Answer, Outgoing};
+use super::remains::{Remains, Scanner};
 use serde::Deserialize;
-use serde::de::Deserializer;
+use serde::de::{Deserializer, IgnoredAny};
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Result};
 
@@ -14,18 +15,20 @@ pub enum Incoming {
     Notification(String, Value),
     /// The client's answer to a request of ours.
     Response(Id, Result<Value>),
-    /// A frame that does not hold a message, and why.
-    Malformed(String),
+    /// What is not a message.
+    Malformed(Malformed),
     /// Nothing more comes in.
     End,
 }
 
-/// Why a body is not a message.
+/// What came in and is not a message.
 pub struct Malformed {
-    /// The reason.
+    /// Why it is not.
     pub reason: String,
-    /// Where an answer goes, if it was meant as a request.
-    pub request: Option<Answer>,
+    /// What can be read of it.
+    pub remains: Remains,
+    /// Whether it was a request, which has been answered with an error.
+    pub is_refused: bool,
 }
 
 /// Every key that a message has. One that stands twice is an error.
@@ -49,14 +52,7 @@ struct ClientError {
     data: Option<Value>,
 }
 
-/// What has to be known of a request to answer it, whatever else is wrong with it.
-#[derive(Deserialize)]
-struct Request {
-    id: Id,
-    method: String,
-}
-
-/// Reads a message.
+/// Reads a message. A request that cannot be read is answered with an error.
 pub fn parse(body: &[u8], outgoing: &Outgoing) -> std::result::Result<Incoming, Malformed> {
     // An object by keys and not, as serde would also have it, a list of their values.
     let is_object = body.trim_ascii_start().starts_with(b"{");
@@ -67,13 +63,32 @@ pub fn parse(body: &[u8], outgoing: &Outgoing) -> std::result::Result<Incoming, 
     };
     envelope
         .and_then(|envelope| opened(envelope, outgoing))
-        .map_err(|reason| Malformed {
-            reason: format!("what came in is no message: {reason}"),
-            request: serde_json::from_slice(body)
-                .ok()
-                .filter(|_| is_object)
-                .map(|Request { id, method }| outgoing.expect_answer(id, method)),
+        .map_err(|reason| {
+            let mut scanner = Scanner::default();
+            scanner.read(body);
+            let is_whole = serde_json::from_slice::<IgnoredAny>(body).is_ok();
+            malformed(&reason, scanner.finish(), is_object && is_whole, outgoing)
         })
+}
+
+/// What is not a message. If it was meant as a request, and it is known as which, that is refused.
+pub fn malformed(reason: &str, remains: Remains, is_whole: bool, outgoing: &Outgoing) -> Malformed {
+    let reason = format!("what came in is no message: {reason}");
+    let request = match (&*remains.ids, &*remains.methods) {
+        ([id], [method, ..]) if is_whole => Some((id.clone(), method.clone())),
+        _ => None,
+    };
+    let is_refused = request.is_some();
+    if let Some((id, method)) = request {
+        outgoing
+            .expect_answer(id, method)
+            .refuse_as_invalid(&reason);
+    }
+    Malformed {
+        reason,
+        remains,
+        is_refused,
+    }
 }
 
 fn opened(envelope: Envelope, outgoing: &Outgoing) -> std::result::Result<Incoming, String> {
@@ -132,9 +147,13 @@ mod tests {
             Ok(Incoming::Notification(method, params)) => format!("notification {method} {params}"),
             Ok(Incoming::Response(id, result)) => format!("response {id} {result:?}"),
             Ok(Incoming::Malformed(_) | Incoming::End) => unreachable!("no body is read as these"),
-            Err(Malformed { reason, request }) => match request {
-                Some(answer) => format!("refused {}: {reason}", answer.id()),
-                None => reason,
+            Err(Malformed {
+                reason,
+                remains,
+                is_refused,
+            }) => match (is_refused, &*remains.ids) {
+                (true, [id]) => format!("refused {id}: {reason}"),
+                _ => reason,
             },
         }
     }
@@ -194,6 +213,10 @@ mod tests {
             r#"{"jsonrpc":"1.0","id":3,"method":"x"}"#,
             r#"{"jsonrpc":"2.0","id":3,"method":"x","params":1}"#,
             r#"{"jsonrpc":"2.0","id":3,"method":"x","params":{},"params":{}}"#,
+            r#"{"jsonrpc":"2.0","id":3,"method":"x","method":"y"}"#,
+            r#"{"jsonrpc":"2.0","jsonrpc":"2.0","id":3,"method":"x"}"#,
+            r#"{"jsonrpc":"2.0","id":3,"method":"x","params":{"a":"\ud83d"}}"#,
+            r#"{"jsonrpc":"2.0","id":3,"method":"x","params":{"a":1e999}}"#,
         ] {
             let read = read(body);
             assert!(read.starts_with("refused 3: "), "{read}");

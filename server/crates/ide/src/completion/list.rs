@@ -26,6 +26,10 @@ pub struct List<'db> {
     pub items: Vec<Item>,
     /// Whether there is more.
     pub is_incomplete: bool,
+    /// The values that the property has already: there may be many, and many are compared.
+    stated: HashSet<String>,
+    /// What they mean, where they are names.
+    stated_decls: HashSet<Decl>,
 }
 
 /// What a declaration fits by: whether by its title alone, and how well; `None` where nothing is
@@ -35,6 +39,8 @@ type Fit = Option<(bool, Match)>;
 impl<'db> List<'db> {
     /// Nothing so far.
     pub fn new(db: &'db Database, file: File, context: Context) -> List<'db> {
+        let stated: HashSet<String> = context.values.iter().cloned().collect();
+        let names = stated.iter();
         List {
             db,
             file,
@@ -42,6 +48,10 @@ impl<'db> List<'db> {
             context,
             items: Vec::new(),
             is_incomplete: false,
+            stated_decls: names
+                .filter_map(|name| resolve(db, file, name).ok())
+                .collect(),
+            stated,
         }
     }
 
@@ -70,7 +80,7 @@ impl<'db> List<'db> {
 
     /// Whether the property has a value already.
     pub fn is_stated(&self, value: &str) -> bool {
-        self.context.values.iter().any(|stated| stated == value)
+        self.stated.contains(value)
     }
 
     /// What a name means in the file.
@@ -103,13 +113,11 @@ impl<'db> List<'db> {
     /// why it is offered.
     pub fn declarations(&mut self, decls: Vec<Decl>, why: impl Fn(Decl) -> Option<String>) {
         let db = self.db;
-        let stated = self.context.values.iter();
-        let stated: HashSet<Decl> = stated.filter_map(|name| self.resolved(name)).collect();
         // Thousands of elements share a few names.
         let mut known = HashMap::new();
         let decls = decls.into_iter().enumerate();
         let mut ranked: Vec<_> = decls
-            .filter(|(_, decl)| !stated.contains(decl))
+            .filter(|(_, decl)| !self.stated_decls.contains(decl))
             .filter_map(|(index, decl)| {
                 let name = decl.shape(db).name.as_deref().unwrap_or_default();
                 let fit = self.fit(decl, name, &mut known)?;

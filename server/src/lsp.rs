@@ -17,6 +17,7 @@ mod uris;
 mod watch;
 
 mod transport;
+mod walks;
 
 mod connection;
 mod loading;

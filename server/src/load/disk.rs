@@ -3,7 +3,7 @@
 //! are asked for.
 
 use crate::load::paths::{
-    SETTINGS, is_model_file, is_passed_over, is_settings, key, not_followed, shown,
+    SETTINGS, is_model_file, is_passed_over, is_settings, not_followed, shown,
 };
 use crate::load::place;
 use anyhow::{Result, bail};
@@ -11,13 +11,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use threatline_model::FileText;
 use threatline_syntax::MAX_TEXT;
 use walkdir::{DirEntry, WalkDir};
 
-/// The models below some folders, as the analysis knows them: the files of each by its root.
-pub type Roots = BTreeMap<Arc<str>, Vec<Arc<str>>>;
+/// The models below some folders: the files of each by its root.
+pub type Roots = BTreeMap<PathBuf, Vec<PathBuf>>;
 
 /// How often a file that comes and goes is tried, as while branches are switched.
 const MAX_TRIES: usize = 3;
@@ -26,7 +25,7 @@ const MAX_TRIES: usize = 3;
 #[derive(Default)]
 pub struct Found {
     /// The files of each root, in the order in which they were met.
-    pub roots: BTreeMap<PathBuf, Vec<PathBuf>>,
+    pub roots: Roots,
     /// A sentence each; the same may be there twice where folders overlap.
     pub notes: Vec<String>,
 }
@@ -54,10 +53,7 @@ pub fn models_in(folder: &Path) -> Roots {
     }
     let mut found = Found::default();
     found.walk(&root_of(folder).0, folder);
-    let roots = found.roots.into_iter();
-    roots
-        .map(|(root, files)| (key(&root), files.iter().map(|file| key(file)).collect()))
-        .collect()
+    found.roots
 }
 
 /// A folder and those below it that are looked into.
@@ -70,12 +66,11 @@ pub fn folders_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The model files directly in a folder.
-pub fn files_directly_in(folder: &Path) -> Vec<Arc<str>> {
+pub fn files_directly_in(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<Arc<str>> = entries
+    let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.path())
         .filter(|path| is_model_file(path) && path.is_file())
-        .map(|path| key(&path))
         .collect();
     files.sort();
     files

@@ -59,7 +59,7 @@ impl Loaded {
                 settings.map(|text| (path.as_ref(), text)),
             );
             let texts = texts.files.into_iter();
-            files.extend(texts.map(|(path, text)| names.name(&path, text)));
+            files.extend(texts.map(|(path, text)| names.name(&shown(&path), text)));
         }
         workspace.load(files);
         Loaded {

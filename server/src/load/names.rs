@@ -1,7 +1,7 @@
 //! The names of the files of models: each is a name that every system tells from the others, or its
 //! file is not read and says why. It must not know what is in the files.
 
-use crate::load::paths::{key, shown};
+use crate::load::paths::key;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::Path;
@@ -17,8 +17,7 @@ impl Names {
     /// The name of a file, and its text: that it cannot be read, where another system would read
     /// something else.
     pub fn name(&mut self, path: &Path, text: FileText) -> (Arc<str>, FileText) {
-        let path = shown(path);
-        let name = key(&path);
+        let name = key(path);
         match self.0.entry(folded(&name)) {
             Entry::Vacant(vacant) => {
                 vacant.insert(name.clone());

@@ -3,18 +3,23 @@
 
 use super::clock::Clock;
 use super::documents::{Documents, Touched};
-use super::trace::Trace;
+use super::trace::{Effort, Trace};
+use super::walks::{ModelOnDisk, Request, Walk, Walks};
 use super::watch::Watch;
-use crate::load::disk::{self, Roots};
+use crate::load::disk;
 use crate::load::paths::{SETTINGS, folder_of, is_model_file, is_settings, key};
-use rayon::prelude::*;
 use salsa::EventKind;
 use salsa::plumbing::Revision;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use threatline_model::{Database, File, FileText, Model, Workspace};
 use tracing::info;
+
+/// How long a request waits for a walk over the disk: it sees small folders as they are, and large
+/// ones as they were.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The models, and what they are read from.
 pub struct Models {
@@ -22,10 +27,19 @@ pub struct Models {
     clock: Clock,
     trace: Trace,
     folders: Vec<PathBuf>,
-    /// The watch over the folders, if the client has none.
-    watch: Option<Watch>,
+    walks: Walks,
+    /// Until when requests wait for what the disk has, if a walk is wanted.
+    wanted: Option<Instant>,
+    /// The same for the walk that is on its way, and what it took so far.
+    running: Option<(Instant, Effort)>,
     /// What changed on the disk and was not read yet.
     changed_on_disk: BTreeSet<PathBuf>,
+    /// The files that were read during a walk, which may have read them before that.
+    read_meanwhile: BTreeSet<Arc<str>>,
+    /// Whether the last walk left something out.
+    is_partial: bool,
+    /// Why it did, since this was last asked.
+    limit: Option<String>,
     /// What changed in open documents and was not taken over yet.
     touched: BTreeMap<Arc<str>, Touched>,
     /// The files that are gone since this was last asked.
@@ -48,17 +62,22 @@ pub enum Change {
 }
 
 impl Models {
-    /// No model yet.
-    pub fn new(clock: Clock, trace: Trace) -> Models {
+    /// No model yet. The end of each walk over the disk is reported.
+    pub fn new(clock: Clock, trace: Trace, walked: impl Fn() + Send + 'static) -> Models {
         let workspace = new_workspace(&clock, &trace);
         Models {
             seen: (workspace.last_change(), workspace.revision()),
             workspace,
+            walks: Walks::new(trace.clone(), walked),
             clock,
             trace,
             folders: Vec::new(),
-            watch: None,
+            wanted: None,
+            running: None,
             changed_on_disk: BTreeSet::new(),
+            read_meanwhile: BTreeSet::new(),
+            is_partial: false,
+            limit: None,
             touched: BTreeMap::new(),
             gone: Vec::new(),
             models: Arc::from([]),
@@ -97,6 +116,11 @@ impl Models {
         std::mem::take(&mut self.gone)
     }
 
+    /// Why files were left out, since this was last asked.
+    pub fn take_limit(&mut self) -> Option<String> {
+        self.limit.take()
+    }
+
     /// What changed since this was last asked.
     pub fn take_change(&mut self) -> Change {
         let now = (self.workspace.last_change(), self.workspace.revision());
@@ -131,7 +155,7 @@ impl Models {
     pub fn rebuild(&mut self, documents: &Documents) {
         self.workspace = new_workspace(&self.clock, &self.trace);
         self.touched.clear();
-        self.read_again(documents);
+        self.read_at_once(documents);
         self.list();
     }
 
@@ -144,7 +168,7 @@ impl Models {
 
     // ---- folders and the disk ------------------------------------------------------------------
 
-    /// Adds folders and takes others out; what is in them is read with [`Models::read_again`].
+    /// Adds folders and takes others out; a walk reads what is in them.
     pub fn change_folders(&mut self, added: Vec<PathBuf>, removed: &[PathBuf]) {
         self.folders.retain(|folder| !removed.contains(folder));
         self.folders.extend(added);
@@ -152,7 +176,7 @@ impl Models {
 
     /// Watches the folders from now on.
     pub fn watch(&mut self, watch: Watch) {
-        self.watch = Some(watch);
+        self.walks.watch(watch);
     }
 
     /// Notes that something changed on the disk.
@@ -160,53 +184,99 @@ impl Models {
         self.changed_on_disk.insert(path);
     }
 
-    /// Takes over what changed on the disk.
+    /// Takes over what changed on the disk, unless a walk is needed for it.
     pub fn take_over_disk(&mut self, documents: &Documents) {
         let changed = std::mem::take(&mut self.changed_on_disk);
-        // Settings, or a folder that came or went, change what belongs where.
-        let concerns_all = |path: &PathBuf| !is_model_file(path) || path.is_dir();
-        if changed.iter().any(concerns_all) {
-            return self.read_again(documents);
+        // Settings, a file that is new, or a folder that came or went, change what belongs where.
+        let needs_walk = |path: &PathBuf| {
+            !is_model_file(path) || self.workspace.file(&key(path)).is_none() || path.is_dir()
+        };
+        if !changed.is_empty() && self.is_partial || changed.iter().any(needs_walk) {
+            return self.want_walk();
         }
         for path in changed {
             self.read_file(&key(&path), documents);
         }
     }
 
+    /// Has the disk looked at for what models there are, by the next walk.
+    pub fn want_walk(&mut self) {
+        self.wanted.get_or_insert_with(|| Instant::now() + PATIENCE);
+    }
+
+    /// Starts a walk if one is wanted and none is on its way, and takes over one that has ended.
+    pub fn walk(&mut self, documents: &Documents) {
+        if let Some(walk) = self.walks.wait(Some(Instant::now())) {
+            self.take_over_walk(walk, documents);
+        }
+        if self.walks.is_running() {
+            return;
+        }
+        if let Some(until) = self.wanted.take() {
+            self.running = Some((until, self.trace.begin()));
+            self.walks.start(Request {
+                folders: self.folders.clone(),
+                open: documents.paths().cloned().collect(),
+            });
+        }
+    }
+
+    /// Takes over what the disk has, if that is known soon: from large folders it is not.
+    pub fn catch_up(&mut self, documents: &Documents) {
+        let mut until = None;
+        loop {
+            self.walk(documents);
+            let Some((wanted_until, _)) = &self.running else {
+                return;
+            };
+            // The next walk gets no more patience than this one.
+            let until = *until.get_or_insert(*wanted_until);
+            let Some(walk) = self.walks.wait(Some(until)) else {
+                return;
+            };
+            self.take_over_walk(walk, documents);
+        }
+    }
+
     /// Looks at the disk for what models there are now, and reads them.
-    pub fn read_again(&mut self, documents: &Documents) {
-        let effort = self.trace.begin();
-        let mut roots = Roots::new();
-        for folder in &self.folders {
-            for (root, files) in disk::models_in(folder) {
-                roots.entry(root).or_default().extend(files);
-            }
+    pub fn read_at_once(&mut self, documents: &Documents) {
+        // One that was begun before does not count.
+        self.walks.wait(None);
+        self.want_walk();
+        self.walk(documents);
+        if let Some(walk) = self.walks.wait(None) {
+            self.take_over_walk(walk, documents);
         }
-        add_models_of_documents(&mut roots, documents);
-        let on_disk: HashSet<&Arc<str>> = roots.values().flatten().collect();
-        let known = self.files().map(|file| file.path(self.db()));
-        let gone: Vec<Arc<str>> = known
-            .filter(|path| !on_disk.contains(path) && !documents.is_open(path))
-            .cloned()
-            .collect();
-        gone.iter().for_each(|path| self.remove(path));
-        self.forget_all_models_but(&roots, documents);
-        self.load(roots, documents);
-        if let Some(watch) = &mut self.watch
-            && watch.set(&self.folders)
-        {
-            // What happened in folders that are new has not been seen.
-            self.changed_on_disk.extend(self.folders.first().cloned());
+    }
+
+    fn take_over_walk(&mut self, walk: Walk, documents: &Documents) {
+        self.is_partial = walk.is_partial;
+        self.limit = walk.limit;
+        // What is gone is left to the next walk, if there is one: it may have come since.
+        if self.wanted.is_none() {
+            self.forget_all_but(&walk.models, documents);
         }
-        // What is open may belong to another model now.
+        for model in walk.models {
+            let settings = model.settings.as_ref();
+            let settings = settings.map(|(path, text)| (&**path, &**text));
+            self.workspace.set_model(&model.root, settings);
+            let mut files = model.files;
+            files.retain(|(path, _)| !documents.is_open(path));
+            self.workspace.load(files);
+        }
+        // What is open may belong to another model now, of which this walk has what is on the disk.
+        let wanted = self.wanted;
         for path in documents.paths() {
             self.take_over_whole(path, documents);
         }
-        let files = self.count_files();
-        info!(
-            "read {files} files of {} models in {effort}",
-            self.workspace.models().count()
-        );
+        self.wanted = wanted;
+        for path in std::mem::take(&mut self.read_meanwhile) {
+            self.read_file(&path, documents);
+        }
+        if let Some((_, effort)) = self.running.take() {
+            let (files, models) = (self.count_files(), self.workspace.models().count());
+            info!("read {files} files of {models} models in {effort}");
+        }
     }
 
     /// Sets a file to what the disk has of it, unless it is open.
@@ -215,11 +285,14 @@ impl Models {
             return;
         }
         if is_settings(&**path) {
-            return self.read_again(documents);
+            return self.want_walk();
+        }
+        if self.walks.is_running() {
+            self.read_meanwhile.insert(path.clone());
         }
         let on_disk = Path::new(&**path);
         if is_model_file(on_disk) && on_disk.is_file() {
-            self.find_root_of(path, documents);
+            self.find_root_of(path);
             let text = disk::read(on_disk);
             self.workspace.load(vec![(path.clone(), text)]);
         } else {
@@ -234,13 +307,22 @@ impl Models {
         self.gone.push(path.clone());
     }
 
-    /// Forgets the models whose roots are not on the disk any more, except for documents that are a
-    /// model each.
-    fn forget_all_models_but(&mut self, roots: &Roots, documents: &Documents) {
+    /// Forgets the files and models that are not on the disk any more, except for documents.
+    fn forget_all_but(&mut self, models: &[ModelOnDisk], documents: &Documents) {
+        let on_disk: HashSet<&Arc<str>> = models.iter().flat_map(|model| &model.paths).collect();
+        let known = self.files().map(|file| file.path(self.db()));
+        let gone: Vec<Arc<str>> = known
+            .filter(|path| !on_disk.contains(path) && !documents.is_open(path))
+            // Those that came during the walk are read again behind it.
+            .filter(|path| !self.read_meanwhile.contains(*path))
+            .cloned()
+            .collect();
+        gone.iter().for_each(|path| self.remove(path));
+        let roots: HashSet<&Arc<str>> = models.iter().map(|model| &model.root).collect();
         let db = self.workspace.db();
         let is_gone = |model: &Model| {
             let root = model.root(db);
-            !roots.contains_key(root) && !documents.is_open(root)
+            !roots.contains(root) && !documents.is_open(root)
         };
         let gone: Vec<(Arc<str>, Option<Arc<str>>)> = self
             .workspace
@@ -254,32 +336,12 @@ impl Models {
         }
     }
 
-    /// Reads models from the disk, all but what is open.
-    fn load(&mut self, roots: Roots, documents: &Documents) {
-        for (root, mut files) in roots {
-            files.sort();
-            files.dedup();
-            files.retain(|path| !documents.is_open(path));
-            let folder = Path::new(&*root);
-            let settings = disk::settings_of(folder).ok().flatten();
-            let settings_path = key(&folder.join(SETTINGS));
-            let settings = settings.as_deref().map(|text| (&*settings_path, text));
-            self.workspace.set_model(&root, settings);
-            let read = |path: Arc<str>| {
-                let text = disk::read(Path::new(&*path));
-                (path, text)
-            };
-            let texts = files.into_par_iter().map(read).collect();
-            self.workspace.load(texts);
-        }
-    }
-
     // ---- documents -----------------------------------------------------------------------------
 
     /// Takes over a document that was just opened.
-    pub fn open(&mut self, path: &Arc<str>, text: String, documents: &Documents) {
+    pub fn open(&mut self, path: &Arc<str>, text: String) {
         self.touched.remove(path);
-        self.set_text(path, text, documents);
+        self.set_text(path, text);
     }
 
     /// Notes what changes made of a document, which is taken over with
@@ -313,24 +375,24 @@ impl Models {
     fn take_over_whole(&mut self, path: &Arc<str>, documents: &Documents) {
         if let Some(document) = documents.get(path) {
             let text = document.text.to_string();
-            self.set_text(path, text, documents);
+            self.set_text(path, text);
         } else if let Some(lost) = documents.lost(path) {
             if is_settings(&**path) {
                 self.workspace.set_model(folder_of(path), None);
             } else {
-                self.find_root_of(path, documents);
+                self.find_root_of(path);
                 let text = FileText::failed(&*lost.reason);
                 self.workspace.set_file(path, text);
             }
         }
     }
 
-    fn set_text(&mut self, path: &Arc<str>, text: String, documents: &Documents) {
+    fn set_text(&mut self, path: &Arc<str>, text: String) {
         if is_settings(&**path) {
             self.workspace
                 .set_model(folder_of(path), Some((path, &text)));
         } else {
-            self.find_root_of(path, documents);
+            self.find_root_of(path);
             self.workspace.set_file(path, FileText::new(text));
         }
     }
@@ -342,8 +404,9 @@ impl Models {
         models.flat_map(|model| model.files(self.db()).iter().copied())
     }
 
-    /// Looks for the root of a file above which none is known.
-    fn find_root_of(&mut self, path: &str, documents: &Documents) {
+    /// Looks for the root of a file above which none is known. Its other files come with the next
+    /// walk.
+    fn find_root_of(&mut self, path: &str) {
         if self.workspace.model_around(path).is_some() {
             return;
         }
@@ -352,39 +415,13 @@ impl Models {
             self.workspace.set_model(path, None);
             return;
         }
-        self.load(models_around(Path::new(path)), documents);
+        let (root, _) = disk::root_of(Path::new(path));
+        let settings = disk::settings_of(&root).ok().flatten();
+        let settings_path = key(&root.join(SETTINGS));
+        let settings = settings.as_deref().map(|text| (&*settings_path, text));
+        self.workspace.set_model(&key(&root), settings);
+        self.want_walk();
     }
-}
-
-/// Adds the models of open documents that are not below the folders, or in a model whose other
-/// files the disk does not have.
-fn add_models_of_documents(roots: &mut Roots, documents: &Documents) {
-    let paths = documents.paths().map(|path| Path::new(&**path));
-    let mut paths: Vec<&Path> = paths.filter(|path| path.is_absolute()).collect();
-    // A folder without settings is a model with what is below it.
-    paths.sort_by_key(|path| path.components().count());
-    for path in paths {
-        let (root, has_settings) = disk::root_of(path);
-        let is_known = if has_settings {
-            roots.contains_key(&key(&root))
-        } else {
-            roots.keys().any(|root| path.starts_with(&**root))
-        };
-        if !is_known {
-            roots.extend(models_around(path));
-        }
-    }
-}
-
-/// The model on the disk that a path is in, and those in it.
-fn models_around(path: &Path) -> Roots {
-    let (root, has_settings) = disk::root_of(path);
-    if has_settings {
-        let mut roots = disk::models_in(&root);
-        roots.entry(key(&root)).or_default();
-        return roots;
-    }
-    [(key(&root), disk::files_directly_in(&root))].into()
 }
 
 /// An empty workspace, whose queries are counted if anybody wants to know.

@@ -61,6 +61,8 @@ pub enum Event {
     Request(Done),
     /// Something changed on the disk.
     Disk(PathBuf),
+    /// A walk over the disk ended.
+    Walked,
     /// A round of diagnostics ended.
     Round(Round, Outcome),
     /// The connection is closed.
@@ -93,6 +95,8 @@ pub struct Session {
     has_shown_failure: bool,
     /// Whether the user has been shown that something could not be read.
     has_shown_unreadable: bool,
+    /// Whether the user has been shown that there is more than is read.
+    has_shown_limit: bool,
     client: Arc<Client>,
     settings: Arc<Settings>,
     connection: Connection,
@@ -115,6 +119,7 @@ impl fmt::Display for Event {
             Event::Incoming(message) => message,
             Event::Request(_) => return formatter.write_str("going on with a request"),
             Event::Disk(_) => return formatter.write_str("noting a change on the disk"),
+            Event::Walked => return formatter.write_str("reading the disk"),
             Event::Round(..) => {
                 return formatter.write_str("going on after a round of diagnostics");
             }
@@ -148,16 +153,19 @@ impl Session {
         let faults = Faults::from_environment();
         let to_session = events.clone();
         let report = move |done| drop(to_session.send(Event::Request(done)));
+        let to_session = events.clone();
+        let walked = move || drop(to_session.send(Event::Walked));
         Ok(Session {
             phase: Phase::Uninitialized,
             ending: None,
             has_shown_failure: false,
             has_shown_unreadable: false,
+            has_shown_limit: false,
             client: Arc::new(Client::new(&lsp::InitializeParams::default(), &Value::Null)),
             settings: Arc::default(),
             connection: Connection::new(outgoing),
             documents: Arc::default(),
-            models: Models::new(Clock::from_environment(), trace.clone()),
+            models: Models::new(Clock::from_environment(), trace.clone(), walked),
             requests: Requests::new(pool("request")?, trace.clone(), faults.clone(), report),
             publisher: Publisher::new(false, Instant::now()),
             progress: Progress::Hidden,
@@ -195,6 +203,7 @@ impl Session {
                 }
             }
             Event::Disk(path) => self.models.note_on_disk(path),
+            Event::Walked => self.models.walk(&self.documents),
             Event::Round(round, outcome) => self.end_round(round, &outcome),
             Event::Gone => {}
         }
@@ -209,6 +218,7 @@ impl Session {
     pub fn settle(&mut self) {
         self.models.set_today();
         self.models.take_over_disk(&self.documents);
+        self.models.walk(&self.documents);
         self.note_changes();
         if self.phase != Phase::Running {
             return;
@@ -240,6 +250,11 @@ impl Session {
     pub fn note_changes(&mut self) {
         for path in self.models.take_gone() {
             self.withdraw(&path);
+        }
+        if let Some(limit) = self.models.take_limit()
+            && !std::mem::replace(&mut self.has_shown_limit, true)
+        {
+            self.connection.show(lsp::MessageType::ERROR, limit);
         }
         match self.models.take_change() {
             Change::Nothing => {}
@@ -334,8 +349,16 @@ impl Session {
                 self.requests.cancel_all();
                 task.answer.send(Ok(Value::Null));
             }
-            (Phase::Running, "workspace/diagnostic") => self.pull_workspace(task),
-            (Phase::Running, _) => self.start(task),
+            (Phase::Running, method) => {
+                let is_for_all = method == "workspace/diagnostic";
+                self.models.catch_up(&self.documents);
+                self.note_changes();
+                if is_for_all {
+                    self.pull_workspace(task);
+                } else {
+                    self.start(task);
+                }
+            }
         }
     }
 
@@ -435,7 +458,7 @@ impl Session {
             "workspace/didChangeConfiguration" => self.configured(&params),
             "workspace/didRenameFiles"
             | "workspace/didCreateFiles"
-            | "workspace/didDeleteFiles" => self.models.read_again(&self.documents),
+            | "workspace/didDeleteFiles" => self.models.want_walk(),
             _ => {}
         }
     }
@@ -547,7 +570,7 @@ impl Session {
                 json!({ "section": "threatline" }),
             );
         }
-        self.models.read_again(&self.documents);
+        self.models.read_at_once(&self.documents);
         self.note_changes();
         self.publisher.view_is_current();
         self.configured(&Value::Null);
@@ -618,7 +641,7 @@ impl Session {
             document.version,
             &document.text,
         );
-        self.models.open(&path, document.text, &self.documents);
+        self.models.open(&path, document.text);
         // Its diagnostics are published with its version: a round that lacks it is stopped.
         self.models.tidy_up();
         self.publisher.opened();
@@ -666,7 +689,7 @@ impl Session {
         };
         let (added, removed) = (&params.event.added, &params.event.removed);
         self.models.change_folders(paths(added), &paths(removed));
-        self.models.read_again(&self.documents);
+        self.models.want_walk();
     }
 
     // ---- publishing ----------------------------------------------------------------------------

@@ -1,0 +1,142 @@
+"""The disk behind the editor: folders that are not there, walks that take long, and more than is read."""
+
+import os
+import shutil
+import time
+
+import pytest
+
+from strict import PULL, Client, uri
+from test_session import codes
+
+OTHER = "process of_another_project { tecnology: x }\n"
+
+
+def names(client):
+    return {symbol["name"] for symbol in client.request("workspace/symbol", {"query": ""})}
+
+
+def folders(client, added=(), removed=()):
+    folder = lambda path: {"uri": uri(path), "name": path.name}
+    event = {"added": [folder(path) for path in added], "removed": [folder(path) for path in removed]}
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+
+
+def watched(client, *paths, kind=1):
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri(path), "type": kind} for path in paths]})
+
+
+def eventually(holds):
+    until = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def beside(tmp_path):
+    """A folder with a model beside one that is not there."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "m.threat").write_text(OTHER)
+    (tmp_path / "m.threat").write_text("process above\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["gone", "gone/below", "m.threat"])
+@pytest.mark.parametrize("has_settings", [False, True])
+def test_a_folder_that_is_not_there_is_empty(beside, name, has_settings):
+    if has_settings:
+        (beside / "threatline.toml").write_text("")
+    client = Client(PULL, folders=[beside / name])
+    assert names(client) == set()
+    client.end()
+    client = Client(PULL)
+    folders(client, added=[beside / name])
+    assert names(client) == set()
+    client.end()
+    client = Client(folders=[beside / name])
+    client.request("workspace/symbol", {"query": ""})
+    time.sleep(0.5)
+    client.request("workspace/symbol", {"query": ""})
+    assert client.problems == {}
+    client.end()
+
+
+@pytest.mark.parametrize("watcher", ["client", "server", "folders"])
+def test_a_folder_that_is_deleted_while_it_is_open_is_empty(beside, watcher):
+    (beside / "own").mkdir()
+    (beside / "own" / "a.threat").write_text("process own\n")
+    watches = {"didChangeWatchedFiles": {"dynamicRegistration": True}} if watcher == "client" else {}
+    client = Client({**PULL, "workspace": {**PULL["workspace"], **watches}}, folders=[beside / "own"])
+    assert names(client) == {"own"}
+    shutil.rmtree(beside / "own")
+    if watcher == "client":
+        watched(client, beside / "own" / "a.threat", beside / "own", kind=3)
+    elif watcher == "folders":
+        folders(client, added=[beside / "gone"])
+    eventually(lambda: names(client) == set())
+    (beside / "own").mkdir()
+    (beside / "own" / "b.threat").write_text("process again\n")
+    folders(client, removed=[beside / "own"])
+    folders(client, added=[beside / "own"])
+    eventually(lambda: names(client) == {"again"})
+    client.end()
+
+
+@pytest.mark.parametrize("watcher", ["client", "server"])
+def test_events_of_large_folders_keep_nobody_waiting(tmp_path, watcher):
+    for number in range(20_000):
+        os.makedirs(tmp_path / str(number // 250) / str(number))
+    (tmp_path / "a.threat").write_text("process first\n")
+    watches = {"didChangeWatchedFiles": {"dynamicRegistration": True}} if watcher == "client" else {}
+    client = Client({**PULL, "workspace": {**PULL["workspace"], **watches}}, folders=[tmp_path])
+    client.request("workspace/symbol", {"query": ""}, timeout=120)
+    (tmp_path / "b.threat").write_text("process second\n")
+    begin = time.monotonic()
+    for number in range(20):
+        if watcher == "client":
+            watched(client, tmp_path / f"n{number}")
+        else:
+            (tmp_path / f"n{number}").mkdir()
+        client.request("workspace/symbol", {"query": ""})
+    longest = time.monotonic() - begin
+    assert longest < 8, f"20 events and answers took {longest:.1f} s"
+    eventually(lambda: names(client) == {"first", "second"})
+    client.end()
+
+
+def test_what_is_more_than_is_read_is_shown_and_marked(tmp_path):
+    for number in range(20_010):
+        (tmp_path / f"m{number:05}.threat").write_text("")
+    client = Client(PULL, folders=[tmp_path])
+    client.request("workspace/symbol", {"query": ""}, timeout=120)
+    assert [problem["code"] for problem in client.pull(uri(tmp_path / "m20000.threat"))] == ["unreadable-file"]
+    assert client.pull(uri(tmp_path / "m19999.threat")) == []
+    for _ in range(3):
+        watched(client, tmp_path / "new.threat")
+        client.request("workspace/symbol", {"query": ""}, timeout=120)
+    shown = [message["params"]["message"] for message in client.messages if message["method"] == "window/showMessage"]
+    assert len(shown) == 1 and "20000 model files" in shown[0]
+    client.end()
+
+
+def test_names_that_some_systems_do_not_tell_apart_are_not_read(tmp_path):
+    (tmp_path / "Shop.threat").write_text("process first\n")
+    client = Client(PULL, folders=[tmp_path])
+    assert names(client) == {"first"}
+    (tmp_path / "shop.threat").write_text("process second\n")
+    if len(list(tmp_path.iterdir())) == 1:
+        pytest.skip("this file system does not tell them apart")
+    watched(client, tmp_path / "shop.threat")
+    eventually(lambda: codes(client.pull(uri(tmp_path / "shop.threat"))) == ["unreadable-file"])
+    watched(client, tmp_path / "shop.threat", kind=2)
+    client.request("workspace/symbol", {"query": ""})
+    assert names(client) == {"first"}
+    (tmp_path / "Shop.threat").unlink()
+    watched(client, tmp_path / "Shop.threat", kind=3)
+    eventually(lambda: names(client) == {"second"})
+    (tmp_path / os.fsdecode(b"b\xfcro.threat")).write_text("process third\n")
+    watched(client, tmp_path / "other.threat")
+    eventually(lambda: [problem for problem in client.request("workspace/diagnostic", {"previousResultIds": []})["items"] if "ro.threat" in problem["uri"]])
+    assert names(client) == {"second"}
+    client.end()

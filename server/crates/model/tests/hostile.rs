@@ -523,3 +523,11 @@ fn edits_outside_of_the_text() {
         assert_eq!(&*file.source(workspace.db()).text, "asset é");
     }
 }
+
+#[test]
+fn many_syntax_errors_are_told_up_to_a_number() {
+    let told = |lines: usize| codes_of("process a \"x\n".repeat(lines));
+    assert_eq!(count(&told(90), "syntax-error"), 90);
+    assert_eq!(count(&told(2000), "syntax-error"), 101);
+    assert_eq!(count(&told(4000), "syntax-error"), 101);
+}

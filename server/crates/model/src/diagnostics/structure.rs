@@ -19,14 +19,18 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::collections::hash_map::Entry;
 use std::iter::successors;
-use threatline_syntax::prose::with_article;
+use threatline_syntax::prose::{count, with_article};
 use threatline_syntax::{Kind, Span, SyntaxErrorKind};
+
+/// How many syntax errors of a file are told one by one. Each takes much more room than what it
+/// tells of.
+const MAX_SYNTAX_ERRORS: usize = 100;
 
 /// What is wrong with the text, by where it stands at the moment.
 pub(super) fn text_problems(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let source = file.source(db);
     let mut problems = Vec::new();
-    for error in &source.errors {
+    for error in source.errors.iter().take(MAX_SYNTAX_ERRORS) {
         let mut diagnostic = Diagnostic::new(
             &codes::SYNTAX_ERROR,
             Location::Text(file, error.span),
@@ -36,6 +40,14 @@ pub(super) fn text_problems(db: &dyn Db, file: File) -> Vec<Diagnostic> {
             diagnostic.replacement = Some(word.into());
         }
         problems.push(diagnostic);
+    }
+    if let Some(next) = source.errors.get(MAX_SYNTAX_ERRORS) {
+        let more = source.errors.len() - MAX_SYNTAX_ERRORS;
+        problems.push(Diagnostic::new(
+            &codes::SYNTAX_ERROR,
+            Location::Text(file, next.span),
+            format!("and {} from here on", count(more, "more syntax error")),
+        ));
     }
     if let Some(unreadable) = &source.unreadable {
         let span = Span {

@@ -11,7 +11,7 @@ pub fn printable(text: &str) -> String {
     if !shown.contains("##") && !shown.contains("::") {
         return shown;
     }
-    let shown = without_orders(shown);
+    let shown = without_orders(&shown);
     // GitHub takes these at the beginning of a line, spaces or not.
     let lines = shown
         .split('\n')

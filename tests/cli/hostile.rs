@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use crate::{Folder, TODAY, each};
+use serde_json::Value;
 
 const FILE: &str = "a\u{1b}[2J\u{202e}::,%\n::error::.threat";
 const SETTINGS: &str = "[model]\nname = \"Ev\\u001b[2Jil \\u202e\"\n";
@@ -83,13 +84,18 @@ fn no_line_of_a_log_is_an_order_to_github() {
 const ORDERS: &str = "\
 /// ::error::a ##[error]b
 /// ##vso[task.complete]c
+/// ##teamcity[buildStatus text='o']
+/// ##other-service[p]
 rule mine \"T ##vso[task.x y=z]d \\n::error::e ##[add-mask]f\" {
   on: process  when: technology is web_service
   category: tampering  likelihood: high  impact: high
   advice: \"\"\"
 ::error::g
+##teamcity[q]
 ##[error]h\"\"\"
 }
+/// ##teamcity[r]
+asset data \"##teamcity[s]\" { classification: public }
 process shop \"##[debug]i\" { technology: web_service  owner: \"##vso[a]j }
 ";
 
@@ -111,6 +117,7 @@ fn nothing_in_a_log_is_an_order_to_a_ci_service() {
             &["rules", ".", "--format", "markdown"],
             &["explain", "mine"],
             &["explain", "mine@shop"],
+            &["test"],
             &["fmt", "--check"],
             &["report", "--to", "markdown"],
             &["report", "--to", "html"],
@@ -126,8 +133,10 @@ fn nothing_in_a_log_is_an_order_to_a_ci_service() {
         ] {
             let run = folder.run(arguments);
             for line in run.out.lines().chain(run.err.lines()) {
+                let names = ["", "vso", "teamcity", "other-service"];
+                let mut orders = names.iter().map(|name| format!("##{name}["));
                 assert!(
-                    !line.contains("##[") && !line.contains("##vso["),
+                    !orders.any(|order| line.contains(&order)),
                     "{arguments:?}: {line}"
                 );
                 let is_ours = arguments.contains(&"github")
@@ -216,4 +225,64 @@ fn sarif_links_to_nothing_that_a_title_says() {
         uri,
         "a%1B%5B2J%E2%80%AE%3A%3A%2C%25%0A%3A%3Aerror%3A%3A.threat"
     );
+}
+
+#[test]
+fn sarif_has_nothing_that_stands_for_something_else() {
+    let model = "\
+/// # It was {0}
+///
+/// ---
+/// ```
+rule mine \"{0} [x](1)\" {
+  on: process  when: technology is web_service
+  category: tampering  likelihood: high  impact: high
+  advice: \"{2}\"
+}
+process shop \"{1} [y](2)\" { technology: web_service }
+";
+    let settings = "[rules.mine]\nlikelihood = \"low\"\nreason = \"{3} [z](3)\"\n";
+    let folder = Folder::new(&[("a.threat", model), ("threatline.toml", settings)]);
+    let run = folder.check(&["--format", "sarif"]).sarif();
+    let mut texts = Vec::new();
+    collect_texts(&run, &mut texts);
+    for text in &texts {
+        for number in 0..4 {
+            let placeholder = format!("{{{number}}}");
+            let literal = text.replace("{{", "").replace("}}", "");
+            assert!(!literal.contains(&placeholder), "{text}");
+            assert!(!literal.contains(['{', '}']), "{text}");
+        }
+        assert!(
+            !text.contains("[x](1)") && !text.contains("[z](3)"),
+            "{text}"
+        );
+    }
+    let rule = each(&run["tool"]["driver"]["rules"])
+        .find(|rule| rule["id"] == "mine")
+        .expect("it is described");
+    assert_eq!(rule["shortDescription"]["text"], "{{0}} [x] (1)");
+    let help = rule["help"]["markdown"].as_str().expect("it has help");
+    assert!(
+        help.starts_with("\\# It was {{0}}\n\n\\---\n```\n```\n\n{{2}}\n\n"),
+        "{help}"
+    );
+}
+
+/// The texts of all messages in a document.
+fn collect_texts(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                match value {
+                    Value::String(text) if key == "text" || key == "markdown" => {
+                        texts.push(text.clone());
+                    }
+                    _ => collect_texts(value, texts),
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect_texts(value, texts)),
+        _ => {}
+    }
 }

@@ -4,6 +4,7 @@
 
 mod fingerprints;
 mod levels;
+mod messages;
 mod places;
 mod taxonomies;
 
@@ -11,6 +12,7 @@ mod rules;
 
 use self::fingerprints::Fingerprints;
 use self::levels::{level, severity_of};
+use self::messages::{link_text, literal_braces, message_of, unlinked};
 use self::places::{Related, location, related_locations, uri_bases};
 use self::rules::{Rule, Rules};
 use self::taxonomies::Taxonomies;
@@ -369,10 +371,8 @@ fn about(location: Location) -> Option<Decl> {
 
 /// How the run went: a model with errors in it was not looked at as it is meant.
 fn invocation(reports: &[&ModelReport]) -> Value {
-    let notification = |level: &str, text: &str| {
-        let text = printable(text);
-        json!({ "level": level, "message": { "text": text } })
-    };
+    let notification =
+        |level: &str, text: &str| json!({ "level": level, "message": message_of(text) });
     let broken = reports.iter().filter(|report| report.is_broken());
     let mut notifications: Vec<Value> = broken
         .map(|report| {
@@ -406,7 +406,7 @@ fn message(text: &str, class: Class, related: &[Related], help: &[String]) -> St
     for help in help {
         message += &format!("\n{}", sentence(&unlinked(help)));
     }
-    printable(&message)
+    literal_braces(&printable(&message))
 }
 
 /// With a capital letter, unless it begins with a name, and a full stop unless it ends otherwise.
@@ -429,17 +429,6 @@ fn sentence(text: &str) -> String {
             .collect(),
         None => format!("{text}{stop}"),
     }
-}
-
-/// A text of the model in which no page sees a link.
-fn unlinked(text: &str) -> String {
-    text.replace("](", "] (")
-}
-
-fn link_text(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('[', "\\[")
-        .replace(']', "\\]")
 }
 
 /// What a finding rests on; what the library says of it stands at the finding.

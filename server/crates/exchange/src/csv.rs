@@ -167,7 +167,7 @@ fn cell(text: &str) -> String {
     let mut cell = String::from("\"");
     // Where a spreadsheet takes `;` for the end of a cell, one begins behind it.
     let mut begins = true;
-    for character in without_orders(line(text)).chars() {
+    for character in without_orders(&line(text)).chars() {
         if begins && matches!(character, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') {
             cell.push('\'');
         }

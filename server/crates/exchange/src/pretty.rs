@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use std::fmt::Write;
-use threatline_view::sanitize::{ORDERS, acts};
+use threatline_view::sanitize::{acts, orders};
 
 /// A document of JSON, with a line for each value.
 ///
@@ -18,13 +19,13 @@ pub fn pretty_json(document: &impl Serialize) -> String {
 /// so that the text stays what it is. `escape` writes a character beyond U+FFFF.
 fn harmless(text: String, escape: fn(char) -> String) -> String {
     let is_harmful = |character| character != '\n' && acts(character);
-    let is_order = ORDERS.iter().any(|order| text.contains(order));
-    if !is_order && !text.contains(is_harmful) {
+    let orders: BTreeSet<usize> = orders(&text).map(|order| order.start).collect();
+    if orders.is_empty() && !text.contains(is_harmful) {
         return text;
     }
     let mut escaped = String::with_capacity(text.len());
-    for (at, character) in text.char_indices() {
-        if character == '#' && ORDERS.iter().any(|order| text[at..].starts_with(order)) {
+    for (offset, character) in text.char_indices() {
+        if orders.contains(&offset) {
             escaped.push_str("\\u0023");
         } else if !is_harmful(character) {
             escaped.push(character);
@@ -52,6 +53,9 @@ fn code_point(character: char) -> String {
 /// The longest key that YAML reads without a `?` before it, in characters (YAML 1.2, 7.4.2).
 const LONGEST_KEY: usize = 1024 - 2;
 
+/// Words of small letters that YAML 1.1 or 1.2 reads as something else than a text.
+const NO_TEXTS: [&str; 9] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
+
 /// A document of YAML. Texts are written as JSON does, which YAML reads the same.
 pub fn pretty_yaml(document: &Json) -> String {
     let mut text = String::new();
@@ -64,11 +68,7 @@ fn yaml_value(text: &mut String, value: &Json, depth: usize) {
     match value {
         Json::Object(entries) if !entries.is_empty() => {
             for (key, value) in entries {
-                let is_plain = key.starts_with(|first: char| first.is_ascii_lowercase())
-                    && key
-                        .chars()
-                        .all(|character| character.is_ascii_lowercase() || character == '_');
-                let key = if is_plain {
+                let key = if is_plain_key(key) {
                     key.clone()
                 } else {
                     Json::from(key.as_str()).to_string()
@@ -94,6 +94,15 @@ fn yaml_value(text: &mut String, value: &Json, depth: usize) {
     }
 }
 
+/// Whether a key needs no quotes: YAML, old or new, reads it as a text and as nothing else.
+fn is_plain_key(key: &str) -> bool {
+    key.starts_with(|first: char| first.is_ascii_lowercase())
+        && key
+            .chars()
+            .all(|character| character.is_ascii_lowercase() || character == '_')
+        && !NO_TEXTS.contains(&key)
+}
+
 fn yaml_after(text: &mut String, value: &Json, depth: usize) {
     let is_block = match value {
         Json::Object(entries) => !entries.is_empty(),
@@ -117,5 +126,48 @@ mod tests {
         let key = "a ".repeat(600);
         let text = pretty_yaml(&serde_json::json!({ (key.as_str()): { "b": 1 } }));
         assert_eq!(text, format!("? \"{key}\"\n:\n  b: 1\n"));
+    }
+
+    #[test]
+    fn a_key_is_a_text() {
+        for key in [
+            "null",
+            "true",
+            "yes",
+            "off",
+            "n",
+            "~",
+            "",
+            "1",
+            "1e3",
+            ".inf",
+            "2026-01-01",
+            "<<",
+            "=",
+            "Null",
+            "YES",
+            "0x1f",
+            "1_000",
+            "12:30:45",
+            "- a",
+            "# b",
+            "? c",
+            "!d",
+            "*e",
+            "&f",
+        ] {
+            let text = pretty_yaml(&serde_json::json!({ (key): 1 }));
+            assert_eq!(text, format!("\"{key}\": 1\n"));
+        }
+        assert_eq!(
+            pretty_yaml(&serde_json::json!({ "nullify": 1 })),
+            "nullify: 1\n"
+        );
+    }
+
+    #[test]
+    fn what_no_reader_takes_is_escaped() {
+        let text = pretty_yaml(&serde_json::json!({ "a\u{fffe}": "\u{1ffff}##teamcity[b]" }));
+        assert_eq!(text, "\"a\\ufffe\": \"\\U0001ffff\\u0023#teamcity[b]\"\n");
     }
 }

@@ -13,9 +13,13 @@ use std::ops::Range;
 /// How often a text is looked at again, since what follows an escape may be read another way.
 const MAX_ROUNDS: usize = 8;
 
+/// How many `#` a heading begins with at most.
+const MAX_LEVEL: usize = 6;
+
 /// Markdown without what acts where it is shown: pictures, HTML, links to anything but pages of the
 /// web, definitions that change what stands elsewhere, a block of code that is not closed, and
-/// characters that act.
+/// characters that act; and without headings and rules, by which a text would pass for a part of
+/// the page around it.
 pub fn harmless(text: &str) -> String {
     let plain = sanitize::text(text);
     // Space before the first line would make it a part of a list that stands above.
@@ -94,6 +98,14 @@ impl Escapes {
                 Event::Start(Tag::Image { .. }) => {
                     escapes.signs.insert(range.start + 1);
                 }
+                Event::Start(Tag::Heading { .. }) => {
+                    escapes.signs.insert(sign_of_heading(text, range));
+                }
+                Event::Rule => {
+                    let signs = &text[range.clone()];
+                    let space = signs.len() - signs.trim_start().len();
+                    escapes.signs.insert(range.start + space);
+                }
                 Event::Start(Tag::Link { dest_url, .. }) if !is_page(&dest_url) => {
                     let target = text[range.clone()].rfind("](");
                     let sign = target.map_or(range.start, |target| range.start + target + 1);
@@ -134,6 +146,23 @@ impl Escapes {
         }
         escaped
     }
+}
+
+/// Where the sign is that makes a heading of some lines: `#` before them, or the first of the line
+/// of `=` or `-` below.
+fn sign_of_heading(text: &str, heading: Range<usize>) -> usize {
+    let lines = &text[heading.clone()];
+    let begins = lines.trim_start();
+    let after_signs = begins.trim_start_matches('#');
+    let is_begun = begins.starts_with('#')
+        && begins.len() - after_signs.len() <= MAX_LEVEL
+        && (after_signs.is_empty() || after_signs.starts_with(char::is_whitespace));
+    if is_begun {
+        return heading.end - begins.len();
+    }
+    let ends = lines.trim_end();
+    let underline = ends.chars().next_back().unwrap_or_default();
+    heading.start + ends.trim_end_matches(underline).len()
 }
 
 /// Whether a link leads to a page of the web.
@@ -211,6 +240,32 @@ mod tests {
         ] {
             assert_eq!(harmless(text), expected);
         }
+    }
+
+    #[test]
+    fn no_line_is_a_heading_or_a_rule() {
+        for (text, expected) in [
+            ("# a", "\\# a"),
+            ("   ## a ##\nb\n###### c", "\\## a ##\nb\n\\###### c"),
+            ("a\n#\nb", "a\n\\#\nb"),
+            ("a\n===\nb", "a\n\\===\nb"),
+            ("a\n  -  \nb", "a\n  \\-  \nb"),
+            ("#a\n---", "#a\n\\---"),
+            ("####### a\n=", "####### a\n\\="),
+            ("- a\n\n  b\n  ---\n- # c", "- a\n\n  b\n  \\---\n- \\# c"),
+            ("> a\n> ===\n>\n> # b", "> a\n> \\===\n>\n> \\# b"),
+            ("a\n\n---\n* * *\n___", "a\n\n\\---\n\\* * *\n\\___"),
+            (
+                "```\n# a\n---\n```\n\n    # b",
+                "```\n# a\n---\n```\n\n    # b",
+            ),
+        ] {
+            let shown = harmless(text);
+            assert_eq!(shown, expected);
+            assert_eq!(harmless(&shown), shown);
+        }
+        let shown = harmless(&"a\n===\n".repeat(20));
+        assert!(!shown.contains("\n="), "{shown}");
     }
 
     #[test]

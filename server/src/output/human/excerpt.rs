@@ -3,7 +3,7 @@
 use crate::reports::spots::Spot;
 use std::collections::HashMap;
 use std::ops::Range;
-use threatline_view::sanitize::{ORDERS, acts};
+use threatline_view::sanitize::{acts, orders};
 
 /// The texts of a model by their paths.
 pub type Texts<'r> = HashMap<&'r str, &'r str>;
@@ -62,15 +62,21 @@ fn character_at(text: &str, byte: usize) -> usize {
 }
 
 /// An excerpt without what acts on a terminal or a CI service and is not replaced where excerpts
-/// are drawn; each character by one as long, so that spans stay.
+/// are drawn; each character by as many bytes, so that spans
+/// stay.
 fn harmless(text: &str) -> String {
-    let replaced = text.chars().map(|character| match character.len_utf8() {
-        2 if acts(character) => '·',
-        3 if acts(character) => '\u{fffd}',
-        _ => character,
-    });
-    let replaced: String = replaced.collect();
-    ORDERS.iter().fold(replaced, |shown, order| {
-        shown.replace(order, &order.replace('[', "("))
-    })
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character.len_utf8() {
+            2 if acts(character) => shown.push('·'),
+            3 if acts(character) => shown.push('\u{fffd}'),
+            4 if acts(character) => shown.push_str("··"),
+            _ => shown.push(character),
+        }
+    }
+    let brackets: Vec<usize> = orders(&shown).map(|order| order.end - 1).collect();
+    for bracket in brackets {
+        shown.replace_range(bracket..=bracket, "(");
+    }
+    shown
 }

@@ -1,7 +1,7 @@
 //! Places as SARIF has them: artifacts by addresses that hold on every machine, and regions in
 //! them.
 
-use crate::printable::printable;
+use super::messages::message_of;
 use crate::reports::spots::Spot;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -41,7 +41,7 @@ pub fn related_locations(related: &[Related]) -> Vec<Value> {
     let locations = numbered.map(|(number, related)| {
         let mut location = location(&related.spot);
         location["id"] = json!(number);
-        location["message"] = json!({ "text": printable(&related.message) });
+        location["message"] = message_of(&related.message);
         location
     });
     locations.collect()

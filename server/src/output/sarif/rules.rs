@@ -2,6 +2,7 @@
 //! and the codes of other diagnostics, each described for the page that shows its alerts.
 
 use super::levels::{level, severity_of};
+use super::messages::{literal_braces, unlinked};
 use super::taxonomies::Taxonomies;
 use crate::printable::printable;
 use serde_json::{Value, json};
@@ -115,9 +116,12 @@ impl<'db> Rules<'db> {
 fn of_code(code: &Code) -> Value {
     json!({
         "id": code.id,
-        "shortDescription": { "text": code.summary },
-        "fullDescription": { "text": plain(code.doc) },
-        "help": { "text": plain(code.doc), "markdown": code.doc },
+        "shortDescription": { "text": literal_braces(code.summary) },
+        "fullDescription": { "text": literal_braces(&plain(code.doc)) },
+        "help": {
+            "text": literal_braces(&plain(code.doc)),
+            "markdown": literal_braces(code.doc),
+        },
         "defaultConfiguration": { "level": level(code.severity) },
         "properties": {
             "tags": ["threat-model", class_tag(code.class)],
@@ -142,11 +146,16 @@ fn of_threat(db: &Database, decl: Decl, occurring: &Occurring) -> Value {
     let level_of_worst = occurring.worst.map_or(Level::Medium, |(_, level)| level);
     let severity = severity_of(level_of_worst);
     let help = help(db, decl, occurring.model);
+    // Each by itself: no block of one takes in another.
+    let shown: Vec<String> = help.iter().map(|part| markdown::harmless(part)).collect();
     let mut descriptor = json!({
         "id": printable(full_name(db, decl)),
-        "shortDescription": { "text": cut(&printable(title)) },
+        "shortDescription": { "text": cut(&unlinked(&printable(title))) },
         "fullDescription": { "text": cut(&plain(&printable(description))) },
-        "help": { "text": plain(&help), "markdown": markdown::harmless(&help) },
+        "help": {
+            "text": literal_braces(&plain(&help.join("\n\n"))),
+            "markdown": literal_braces(&shown.join("\n\n")),
+        },
     });
     let mut links = typed(db, decl)
         .references()
@@ -164,8 +173,8 @@ fn of_threat(db: &Database, decl: Decl, occurring: &Occurring) -> Value {
     descriptor
 }
 
-/// What a threat means and what helps, in Markdown.
-fn help(db: &Database, decl: Decl, model: Model) -> String {
+/// What a threat means and what helps, in Markdown, as parts with an empty line between.
+fn help(db: &Database, decl: Decl, model: Model) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     parts.extend(decl.facts(db).description.as_deref().map(printable));
     parts.extend(
@@ -179,7 +188,7 @@ fn help(db: &Database, decl: Decl, model: Model) -> String {
         "`threatline explain '{}'` tells more.",
         printable(full_name(db, decl))
     ));
-    parts.join("\n\n")
+    parts
 }
 
 fn countered_by(db: &Database, decl: Decl, model: Model) -> Option<String> {
@@ -286,10 +295,16 @@ fn plain(markdown: &str) -> String {
     text + rest
 }
 
+/// As much of a text as a description may have, with its braces.
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(MAX_DESCRIPTION) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+    let mut length = 0;
+    let end = text.char_indices().find(|(_, character)| {
+        length += if matches!(character, '{' | '}') { 2 } else { 1 };
+        length > MAX_DESCRIPTION
+    });
+    match end {
+        Some((end, _)) => format!("{}…", literal_braces(&text[..end])),
+        None => literal_braces(text),
     }
 }
 
@@ -301,6 +316,15 @@ mod tests {
     fn links_are_written_out_where_they_cannot_be_followed() {
         assert_eq!(plain("a [b](c) d [e](f)"), "a b (c) d e (f)");
         assert_eq!(plain("`x` ](no link"), "`x` ](no link");
+    }
+
+    #[test]
+    fn a_description_is_not_too_long_with_its_braces() {
+        assert_eq!(cut("a {0}"), "a {{0}}");
+        let braces = "{".repeat(MAX_DESCRIPTION);
+        assert_eq!(cut(&braces), format!("{}…", &braces));
+        let letters = "a".repeat(MAX_DESCRIPTION);
+        assert_eq!(cut(&letters), letters);
     }
 
     #[test]

@@ -8,7 +8,8 @@ pub use analyzed::{declared, of_model};
 use crate::once::Once;
 use crate::tree::Place;
 use crate::words::plain_word;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use threatline_model::{Date, Kind};
 
 /// A model, as far as several tools can say it.
@@ -34,6 +35,8 @@ pub struct Items {
     all: Vec<Item>,
     /// Where each key is in the list.
     indices: FxHashMap<String, usize>,
+    /// Where the declarations of each kind are in the list.
+    by_kind: BTreeMap<Kind, Vec<usize>>,
     keys: Once,
 }
 
@@ -46,6 +49,10 @@ impl Items {
             .take(&item.key, |key, number| format!("{key} {number}"));
         let key = item.key.clone();
         self.indices.insert(key.clone(), self.all.len());
+        self.by_kind
+            .entry(item.kind)
+            .or_default()
+            .push(self.all.len());
         self.all.push(item);
         key
     }
@@ -99,6 +106,38 @@ impl Items {
             .enumerate()
             .map(|(index, item)| (item.key.clone(), index))
             .collect();
+        self.by_kind.clear();
+        for (index, item) in self.all.iter().enumerate() {
+            self.by_kind.entry(item.kind).or_default().push(index);
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Those of some kinds from an index on, in their order. No others are looked at.
+    pub fn of_kind_since<'a>(
+        &'a self,
+        start: usize,
+        kinds: &'a [Kind],
+    ) -> impl Iterator<Item = &'a Item> {
+        let kinds: BTreeSet<Kind> = kinds.iter().copied().collect();
+        let mut remaining: Vec<&[usize]> = kinds
+            .iter()
+            .filter_map(|kind| self.by_kind.get(kind))
+            .map(|indices| &indices[indices.partition_point(|index| *index < start)..])
+            .collect();
+        std::iter::from_fn(move || {
+            let next = remaining
+                .iter_mut()
+                .filter(|indices| !indices.is_empty())
+                .min_by_key(|indices| indices[0])?;
+            let (index, rest) = next.split_first()?;
+            *next = rest;
+            Some(&self.all[*index])
+        })
     }
 }
 
@@ -140,10 +179,15 @@ pub struct Item {
     pub comments: Vec<String>,
     /// The part of the system that it belongs to, where the other tool has such.
     pub part: Option<String>,
+    /// The values of properties that have many, to know which are stated.
+    many: FxHashMap<&'static str, FxHashSet<Fact>>,
 }
 
+/// How many values of a property are looked through for one that is stated already.
+const MAX_LOOKED_THROUGH: usize = 16;
+
 /// A value of a property.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// A word of a list, or `yes` or `no`.
     Word(String),
@@ -171,7 +215,7 @@ impl Fact {
     }
 
     /// The same to change.
-    pub fn key_mut(&mut self) -> Option<&mut String> {
+    fn key_mut(&mut self) -> Option<&mut String> {
         match self {
             Fact::Item(key) | Fact::Finding(_, key) => Some(key),
             _ => None,
@@ -253,6 +297,7 @@ impl Item {
             facts: Vec::new(),
             comments: Vec::new(),
             part: None,
+            many: FxHashMap::default(),
         }
     }
 
@@ -273,11 +318,31 @@ impl Item {
 
     /// States a value, after others of the same property.
     pub fn state(&mut self, property: &'static str, fact: Fact) {
-        match self.facts.iter_mut().find(|(name, _)| *name == property) {
-            Some((_, facts)) if facts.contains(&fact) => {}
-            Some((_, facts)) => facts.push(fact),
-            None => self.facts.push((property, vec![fact])),
+        let Some((_, facts)) = self.facts.iter_mut().find(|(name, _)| *name == property) else {
+            self.facts.push((property, vec![fact]));
+            return;
+        };
+        if facts.len() <= MAX_LOOKED_THROUGH {
+            if !facts.contains(&fact) {
+                facts.push(fact);
+            }
+            return;
         }
+        let stated = self.many.entry(property).or_default();
+        // Others may have taken some out, or stated the first of them.
+        if stated.len() != facts.len() {
+            *stated = facts.iter().cloned().collect();
+        }
+        if stated.insert(fact.clone()) {
+            facts.push(fact);
+        }
+    }
+
+    /// Changes the keys of the declarations that its properties name.
+    pub fn change_keys(&mut self, change: impl Fn(&mut String)) {
+        let facts = self.facts.iter_mut().flat_map(|(_, facts)| facts);
+        facts.filter_map(Fact::key_mut).for_each(change);
+        self.many.clear();
     }
 
     /// Takes back what was stated of a property.
@@ -372,17 +437,17 @@ impl Draft {
 
     /// The declarations of some kinds.
     pub fn of_kind<'a>(&'a self, kinds: &'a [Kind]) -> impl Iterator<Item = &'a Item> {
-        self.items.iter().filter(|item| kinds.contains(&item.kind))
+        self.items.of_kind_since(0, kinds)
     }
 
     /// Declarations by what they name, such as flows by their ends.
     pub fn grouped<'d, K: Iterator<Item = &'d str>>(
         &'d self,
-        kinds: &[Kind],
+        kinds: &'d [Kind],
         by: impl Fn(&'d Item) -> K,
     ) -> FxHashMap<&'d str, Vec<&'d Item>> {
         let mut groups: FxHashMap<&str, Vec<&Item>> = FxHashMap::default();
-        for item in self.items.iter().filter(|item| kinds.contains(&item.kind)) {
+        for item in self.of_kind(kinds) {
             for key in by(item) {
                 let group = groups.entry(key).or_default();
                 // What names something twice is in its group once.
@@ -392,5 +457,49 @@ impl Draft {
             }
         }
         groups
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_stated_once_however_many_there_are() {
+        let mut item = Item::new(Kind::Process, "key", "Title");
+        for round in 0..2 {
+            for number in 0..100 {
+                item.state("handles", Fact::Item(number.to_string()));
+                assert_eq!(
+                    item.get("handles").len(),
+                    if round == 0 { number + 1 } else { 100 }
+                );
+            }
+        }
+        item.change_keys(|key| key.insert(0, 'k'));
+        item.state("handles", Fact::Item("k7".to_owned()));
+        item.state("handles", Fact::Item("7".to_owned()));
+        assert_eq!(item.get("handles").len(), 101);
+        item.clear("handles");
+        item.state("handles", Fact::Item("7".to_owned()));
+        assert_eq!(item.get("handles").len(), 1);
+    }
+
+    #[test]
+    fn declarations_of_some_kinds_are_in_the_order_of_all() {
+        let mut items = Items::default();
+        for kind in [Kind::Store, Kind::Flow, Kind::Process, Kind::Store] {
+            items.push(Item::new(kind, "key", ""));
+        }
+        let keys = |items: &Items, start: usize| -> Vec<String> {
+            items
+                .of_kind_since(start, &[Kind::Process, Kind::Store, Kind::Process])
+                .map(|item| item.key.clone())
+                .collect()
+        };
+        assert_eq!(keys(&items, 0), ["key", "key 3", "key 4"]);
+        assert_eq!(keys(&items, 1), ["key 3", "key 4"]);
+        items.retain(|item| item.key != "key");
+        assert_eq!(keys(&items, 0), ["key 3", "key 4"]);
     }
 }

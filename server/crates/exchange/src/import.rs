@@ -9,6 +9,7 @@ pub use crate::tree::{Loss, Place, Problem, decode};
 
 use crate::tree::{Node, Notes, Text, hcl, json, yaml};
 use crate::{language, mtmt, otm, pytm, threagile, threat_dragon, threatcl, tm_bom};
+use std::collections::BTreeSet;
 use std::fmt;
 use threatline_model::{Date, FileText, Workspace};
 
@@ -173,10 +174,11 @@ fn joined(mut drafts: Vec<Draft>) -> Draft {
         title: "Imported models".to_owned(),
         ..Draft::default()
     };
+    let mut owners = BTreeSet::new();
     for (number, draft) in drafts.into_iter().enumerate() {
         let keyed = |key: &str| format!("{number}:{key}");
         for owner in draft.owner {
-            if !whole.owner.contains(&owner) {
+            if owners.insert(owner.clone()) {
                 whole.owner.push(owner);
             }
         }
@@ -192,10 +194,7 @@ fn joined(mut drafts: Vec<Draft>) -> Draft {
             item.ends = item
                 .ends
                 .map(|(source, target)| (keyed(&source), keyed(&target)));
-            let facts = item.facts.iter_mut().flat_map(|(_, facts)| facts);
-            for key in facts.filter_map(|fact| fact.key_mut()) {
-                *key = keyed(key);
-            }
+            item.change_keys(|key| *key = keyed(key));
             item.part = item.part.or_else(|| Some(draft.title.clone()));
             whole.items.push(item);
         }

@@ -52,11 +52,12 @@ fn chain_upwards(
     depths: &FxHashMap<usize, usize>,
 ) -> Vec<usize> {
     let mut chain = vec![start];
+    let mut passed: FxHashSet<usize> = FxHashSet::from_iter([start]);
     let mut last = start;
     while let Some(next) = boundary_around(draft, last, boundaries)
         && !depths.contains_key(&next)
     {
-        if chain.contains(&next) {
+        if !passed.insert(next) {
             let item = draft.items.by_index_mut(last);
             item.comment("It lay in itself.");
             item.place = None;

@@ -5,7 +5,7 @@
 use crate::draft::{Decided, Decision, Draft, Fact, Item, facts_in_words};
 use crate::once::Once;
 use crate::tree::{Fields, Node, Notes, Value};
-use crate::words::{looked_up, plain_word};
+use crate::words::{KnownWords, looked_up, plain_word};
 use crate::{guesses, names, places, reading, stand_ins, titles, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -559,6 +559,9 @@ fn flows(
     draft: &mut Draft,
 ) {
     let all = top.groups("flows");
+    let element_names: Vec<String> = names.elements.keys.keys().cloned().collect();
+    let element_names = element_names.iter().map(String::as_str);
+    let known_elements = KnownWords::new(element_names.filter(|name| !name.is_empty()));
     // Each flow, with the title of the request that it answers.
     let mut read: Vec<(Item, Option<String>)> = Vec::new();
     for fields in &all {
@@ -567,13 +570,7 @@ fn flows(
             let said = fields.required(name);
             let found = names.elements.get(&said).cloned();
             if found.is_none() && !said.is_empty() {
-                let known = names
-                    .elements
-                    .keys
-                    .keys()
-                    .map(String::as_str)
-                    .filter(|known| !known.is_empty());
-                fields.problem(name, crate::words::unknown(&said, known));
+                fields.problem(name, known_elements.unknown(&said));
             }
             found
         };
@@ -648,15 +645,8 @@ fn flows(
         }
     };
     names.flows.keys.values_mut().for_each(now);
-    for fact in draft
-        .items
-        .iter_mut()
-        .flat_map(|item| &mut item.facts)
-        .flat_map(|(_, facts)| facts)
-    {
-        if let Fact::Item(key) = fact {
-            now(key);
-        }
+    for item in draft.items.iter_mut() {
+        item.change_keys(now);
     }
     draft.items.extend(items.into_iter().map(|(item, _)| item));
 }
@@ -677,7 +667,7 @@ fn flow_facts(fields: &Fields<'_>, sink: Option<&Fields<'_>>, names: &Names, ite
         let stated = item.words("protocol").next().unwrap_or_default().to_owned();
         match ENCRYPTED.iter().find(|(plain, _)| *plain == stated) {
             Some((_, encrypted)) => {
-                item.facts.retain(|(name, _)| *name != "protocol");
+                item.clear("protocol");
                 item.library("protocol", &[encrypted]);
             }
             None if ENCRYPTED.iter().any(|(_, encrypted)| *encrypted == stated) => {}

@@ -4,12 +4,12 @@
 
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, LABELS, Node, Notes, Problem, Value};
-use crate::words::{looked_up, plain_word};
+use crate::words::{KnownWords, looked_up, plain_word};
 use crate::{guesses, library, places, reading, stand_ins, titles, vocabulary};
 use rustc_hash::FxHashMap;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
-use threatline_model::Kind;
+use threatline_model::{ENDPOINT_KINDS, Kind};
 
 const CLASSIFICATION: &[(&str, &str)] = &[
     ("Public", "public"),
@@ -43,6 +43,9 @@ const COMMON: &[&str] = &[
 
 /// How many bytes are put in for names in a document.
 const MOST_PUT_IN: usize = 4 << 20;
+
+/// The longest title that is looked for in threats, in words.
+const MAX_TITLE_WORDS: usize = 16;
 
 /// How deep models may include each other.
 const DEEPEST: usize = 16;
@@ -111,6 +114,10 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
         draft.items.push(component(fields));
     }
     let controls: Vec<Fields<'_>> = top.groups(IMPORTED);
+    let mut controls_by_name: FxHashMap<String, &Fields<'_>> = FxHashMap::default();
+    for control in &controls {
+        controls_by_name.entry(control.label(1)).or_insert(control);
+    }
     let is_one = models.len() == 1;
     for (at, fields) in models.iter().enumerate() {
         let name = fields.label(0);
@@ -124,10 +131,13 @@ pub fn read(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Dra
         let model = Model {
             prefix: format!("{at}:"),
             part,
-            controls: &controls,
+            start: draft.items.len(),
+            controls: &controls_by_name,
         };
         model.read(fields, &mut draft);
     }
+    let mut known = BTreeSet::new();
+    draft.owner.retain(|owner| known.insert(owner.clone()));
     places::break_circles(&mut draft);
     draft.comments.extend(top.rest());
     Ok(draft)
@@ -208,14 +218,13 @@ fn resolved(notes: &Notes, document: &Node, include: &Include<'_>) -> Result<Nod
         }
     }
     let mut imported: Vec<Node> = blocks(document, "component").to_vec();
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     for (at, model) in blocks(document, "threatmodel").iter().enumerate() {
         let fields = Fields::new(notes, model, format!("threatmodel[{at}]"));
         for path in fields.texts("imports") {
-            if seen.contains(&path) {
+            if !seen.insert(path.clone()) {
                 continue;
             }
-            seen.push(path.clone());
             match include(model, &path) {
                 Ok(file) => imported.extend(blocks(&file, "component").iter().cloned()),
                 Err(problem) => fields.loss(
@@ -270,14 +279,19 @@ fn with_values(notes: &Notes, node: &Node, scope: &Scope, path: &str) -> Result<
             Value::List(each.collect::<Result<_, _>>()?)
         }
         Value::Map(entries) => {
-            let each = entries.iter().enumerate().map(|(at, (name, node))| {
+            let last: FxHashMap<&str, usize> = entries
+                .iter()
+                .enumerate()
+                .map(|(index, (name, _))| (name.as_str(), index))
+                .collect();
+            let each = entries.iter().enumerate().map(|(index, (name, node))| {
                 let way = if path.is_empty() {
                     name.clone()
                 } else {
                     format!("{path}.{name}")
                 };
                 // Blocks stand after the attributes, and one of these may have their name.
-                let is_both = entries[at + 1..].iter().any(|(other, _)| other == name);
+                let is_both = last[name.as_str()] > index;
                 let name = if is_both {
                     format!("{name}{ATTRIBUTE}")
                 } else {
@@ -386,15 +400,24 @@ fn with_base(
         .filter(|(name, _)| name != "including")
         .cloned()
         .collect();
+    let mut indices: FxHashMap<String, usize> = FxHashMap::default();
+    for (index, (name, _)) in entries.iter().enumerate() {
+        indices.entry(name.clone()).or_insert(index);
+    }
     for (name, node) in others {
-        match entries.iter_mut().find(|(own, _)| own == name) {
-            None => entries.push((name.clone(), node.clone())),
+        match indices.get(name).map(|index| &mut entries[*index]) {
+            None => {
+                indices.insert(name.clone(), entries.len());
+                entries.push((name.clone(), node.clone()));
+            }
             // Blocks of both, but for those that are there anew under the same label.
             Some((_, own)) if name != LABELS && name != "attributes" => {
                 if let (Value::List(nodes), Value::List(more)) = (own.value(), node.value()) {
+                    let labels: BTreeSet<Option<String>> =
+                        nodes.iter().map(|node| label(node, 0)).collect();
                     let is_anew = |other: &&Node| {
-                        label(other, 0).is_none()
-                            || !nodes.iter().any(|node| label(node, 0) == label(other, 0))
+                        let label = label(other, 0);
+                        label.is_none() || !labels.contains(&label)
                     };
                     let all = more.iter().filter(is_anew).chain(nodes).cloned().collect();
                     *own = Node::new(Value::List(all), own.place().clone())?;
@@ -415,8 +438,10 @@ struct Model<'a> {
     prefix: String,
     /// The part that it is, if there are several.
     part: Option<String>,
+    /// The index of the first item that may be of it.
+    start: usize,
     /// The controls that can be named.
-    controls: &'a [Fields<'a>],
+    controls: &'a FxHashMap<String, &'a Fields<'a>>,
 }
 
 impl Model<'_> {
@@ -450,12 +475,7 @@ impl Model<'_> {
             fields.node("imports"),
             fields.node("including"),
         );
-        if let Some(author) = fields
-            .text("author")
-            .filter(|author| !draft.owner.contains(author))
-        {
-            draft.owner.push(author);
-        }
+        draft.owner.extend(fields.text("author"));
         let mut comments = Vec::new();
         for (name, what) in [("link", "link"), ("diagram_link", "diagram")] {
             fields.keep_text(&mut comments, name, what);
@@ -516,16 +536,24 @@ impl Model<'_> {
         for diagram in &diagrams {
             self.elements(diagram, draft);
         }
+        let names = self.element_names(draft);
+        let names = KnownWords::new(names.iter().map(String::as_str));
         for diagram in &diagrams {
-            self.flows(diagram, draft);
+            self.flows(diagram, &names, draft);
             draft.comments.extend(diagram.rest());
         }
         let threats = fields.groups("threat");
         if !threats.is_empty() && self.elements_in(draft).next().is_none() {
             stand_ins::whole_system(draft, self.part.as_deref());
         }
+        let mut drawn: FxHashMap<String, String> = FxHashMap::default();
+        for item in self.elements_in(draft) {
+            drawn
+                .entry(plain_word(&item.title))
+                .or_insert_with(|| item.key.clone());
+        }
         for fields in fields.groups("third_party_dependency") {
-            self.dependency(&fields, draft);
+            self.dependency(&fields, &mut drawn, draft);
         }
         let elements = Elements::of(self.elements_in(draft));
         for fields in &threats {
@@ -564,8 +592,19 @@ impl Model<'_> {
     /// The elements of the diagrams.
     fn elements_in<'d>(&'d self, draft: &'d Draft) -> impl Iterator<Item = &'d Item> {
         draft
-            .of_kind(&[Kind::Process, Kind::Store, Kind::External])
+            .items
+            .of_kind_since(self.start, ENDPOINT_KINDS)
             .filter(|item| item.key.starts_with(&self.prefix))
+    }
+
+    /// What the elements of the diagrams are called.
+    fn element_names(&self, draft: &Draft) -> Vec<String> {
+        let start = self.key(Kind::Process, "");
+        self.elements_in(draft)
+            .filter_map(|item| item.key.strip_prefix(start.as_str()))
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     fn asset(&self, fields: &Fields<'_>, draft: &mut Draft) {
@@ -589,20 +628,28 @@ impl Model<'_> {
             None => item.word("classification", Some("confidential")),
         }
         item.comments.extend(fields.joined_rest());
-        self.add(fields, item, draft);
+        let _ = self.add(fields, item, draft);
     }
 
-    fn add(&self, fields: &Fields<'_>, item: Item, draft: &mut Draft) {
+    /// Adds an item, and gives its key.
+    fn add(&self, fields: &Fields<'_>, item: Item, draft: &mut Draft) -> String {
         if item.kind != Kind::Flow && draft.items.get(&item.key).is_some() {
             fields.loss(
                 LABELS,
                 "the same name is here a second time: what refers to it is taken to mean the first",
             );
         }
-        draft.items.push(item);
+        draft.items.push(item)
     }
 
-    fn dependency(&self, fields: &Fields<'_>, draft: &mut Draft) {
+    /// Reads a dependency, which an element may be drawn for; `drawn` has the keys of these by
+    /// their plain titles.
+    fn dependency(
+        &self,
+        fields: &Fields<'_>,
+        drawn: &mut FxHashMap<String, String>,
+        draft: &mut Draft,
+    ) {
         let name = self.name(fields);
         let mut told: Vec<String> = Vec::new();
         fields.keep_text(&mut told, "uptime_dependency", "uptime dependency");
@@ -618,12 +665,8 @@ impl Model<'_> {
             .chain(fields.joined_rest())
             .collect();
         let like = plain_word(&name);
-        let drawn = draft.items.iter_mut().find(|item| {
-            matches!(item.kind, Kind::External | Kind::Process | Kind::Store)
-                && item.key.starts_with(&self.prefix)
-                && plain_word(&item.title) == like
-        });
-        if let Some(item) = drawn {
+        let key = drawn.get(&like);
+        if let Some(item) = key.and_then(|key| draft.items.get_mut(key)) {
             item.describe(description.filter(|_| item.description.is_empty()));
             item.comments.push("a third party".to_owned());
             item.comments.extend(comments);
@@ -633,7 +676,9 @@ impl Model<'_> {
         item.word("kind", Some("system"));
         item.describe(description);
         item.comments.extend(comments);
-        self.add(fields, item, draft);
+        let plain = plain_word(&item.title);
+        let key = self.add(fields, item, draft);
+        drawn.entry(plain).or_insert(key);
     }
 
     // ---- diagrams
@@ -707,13 +752,13 @@ impl Model<'_> {
                         }
                         known.comments.extend(item.comments);
                     }
-                    _ => self.add(&fields, item, draft),
+                    _ => drop(self.add(&fields, item, draft)),
                 }
             }
         }
     }
 
-    fn flows(&self, diagram: &Fields<'_>, draft: &mut Draft) {
+    fn flows(&self, diagram: &Fields<'_>, names: &KnownWords<'_>, draft: &mut Draft) {
         for fields in diagram.groups("flow") {
             let name = fields.label(0);
             let mut item = self.item(Kind::Flow, &name);
@@ -723,15 +768,7 @@ impl Model<'_> {
                 if draft.items.get(&key).is_some() || said.is_empty() {
                     return Some(key).filter(|_| !said.is_empty());
                 }
-                let start = self.key(Kind::Process, "");
-                let known = draft
-                    .items
-                    .iter()
-                    .filter_map(|item| item.key.strip_prefix(start.as_str()));
-                fields.problem(
-                    name,
-                    crate::words::unknown(&said, known.filter(|known| !known.is_empty())),
-                );
+                fields.problem(name, names.unknown(&said));
                 None
             };
             let (Some(source), Some(target)) = (end("from"), end("to")) else {
@@ -753,7 +790,7 @@ impl Model<'_> {
                 item.title = draft.title_of_ends(&item);
             }
             item.comments.extend(fields.joined_rest());
-            self.add(&fields, item, draft);
+            let _ = self.add(&fields, item, draft);
         }
     }
 
@@ -825,7 +862,7 @@ impl Model<'_> {
         self.targets(&mut item, elements, draft);
         item.comments.extend(fields.joined_rest());
         stand_ins::complete_threat(draft, &mut item);
-        self.add(fields, item, draft);
+        let _ = self.add(fields, item, draft);
     }
 
     /// States what a threat is against: threatcl does not say it.
@@ -844,9 +881,12 @@ impl Model<'_> {
             found.extend(keepers.cloned());
         }
         if found.is_empty() {
-            found = stand_ins::likely_targets(draft, self.part.as_deref(), |item| {
-                item.key.starts_with(&self.prefix)
-            });
+            let likely = || {
+                stand_ins::likely_targets(draft, self.part.as_deref(), |item| {
+                    item.key.starts_with(&self.prefix)
+                })
+            };
+            found = elements.likely_targets.get_or_init(likely).clone();
         }
         found
             .into_iter()
@@ -884,11 +924,7 @@ impl Model<'_> {
         }
         for reference in fields.texts("control_imports") {
             let name = reference.rsplit('.').next().unwrap_or_default();
-            match self
-                .controls
-                .iter()
-                .find(|control| control.label(1) == name)
-            {
+            match self.controls.get(name) {
                 Some(control) => {
                     let key = format!("component {name}");
                     if draft.items.get(&key).is_none() {
@@ -962,6 +998,8 @@ struct Elements {
     lengths: BTreeSet<usize>,
     /// The keys of the stores of each asset.
     keepers: FxHashMap<String, Vec<String>>,
+    /// The keys of those that may be meant where none is named, from the first such threat on.
+    likely_targets: OnceCell<Vec<String>>,
 }
 
 impl Elements {
@@ -976,7 +1014,7 @@ impl Elements {
                     .push(item.key.clone());
             }
             let words = spaced(&item.title);
-            if item.kind != Kind::External && !words.is_empty() {
+            if item.kind != Kind::External && (1..=MAX_TITLE_WORDS).contains(&words.len()) {
                 elements.lengths.insert(words.len());
                 elements
                     .titles

@@ -6,7 +6,8 @@ use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes};
 use crate::words::{looked_up, plain_word, words_of};
 use crate::{guesses, library, names, reading, stand_ins, titles, vocabulary};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 use threatline_model::{Kind, schema};
 
 /// How an actor proves who it is, and whether with a second factor.
@@ -316,7 +317,8 @@ fn missing(name: &str, kind: Kind, list: &'static str, known: &mut Known) -> Ite
 }
 
 fn data_sets(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
-    let mut encrypted: Vec<(String, bool)> = Vec::new();
+    // Of each store, whether some of its data are encrypted, and whether some are not.
+    let mut encrypted: FxHashMap<String, [bool; 2]> = FxHashMap::default();
     for fields in top.groups("data_sets") {
         let mut item = started(&fields, Kind::Asset, "data_set", known);
         let mut classification = "internal";
@@ -356,7 +358,9 @@ fn data_sets(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
                 if let Some(store) = draft.items.get_mut(&key) {
                     store.state("stores", Fact::Item(item.key.clone()));
                 }
-                encrypted.extend(is_encrypted.map(|yes| (key, yes)));
+                if let Some(yes) = is_encrypted {
+                    encrypted.entry(key).or_default()[usize::from(!yes)] = true;
+                }
             } else if let Some(yes) = is_encrypted {
                 item.comments.push(format!(
                     "encrypted there: {}",
@@ -372,20 +376,15 @@ fn data_sets(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
         .iter_mut()
         .filter(|item| item.kind == Kind::Store)
     {
-        let said: Vec<bool> = encrypted
-            .iter()
-            .filter(|(key, _)| *key == item.key)
-            .map(|(_, yes)| *yes)
-            .collect();
-        match (said.contains(&true), said.contains(&false)) {
-            (true, false) => item.word("encryption", Some("at_rest")),
-            (false, true) => item.word("encryption", Some("none")),
-            (true, true) => {
+        match encrypted.get(&item.key).copied().unwrap_or_default() {
+            [true, false] => item.word("encryption", Some("at_rest")),
+            [false, true] => item.word("encryption", Some("none")),
+            [true, true] => {
                 item.word("encryption", Some("none"));
                 item.comments
                     .push("Some of its data are encrypted, and some are not.".to_owned());
             }
-            (false, false) => {}
+            [false, false] => {}
         }
     }
 }
@@ -512,12 +511,9 @@ fn end(fields: &Fields<'_>, name: &str, known: &mut Known, draft: &mut Draft) ->
 
 /// What is said of the boundary between two zones holds for the flows that cross it.
 fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
-    let places: FxHashMap<String, Option<String>> = draft
-        .items
-        .iter()
-        .map(|item| (item.key.clone(), item.place.clone()))
-        .collect();
-    let place = |key: &str| places.get(key).cloned().flatten();
+    let crossing = flows_between_zones(draft);
+    // What was stated of the flows between two zones: many boundaries may name the same.
+    let mut stated: FxHashSet<(String, String, &str, bool)> = FxHashSet::default();
     for fields in top.groups("trust_boundaries") {
         let zones =
             ["trust_zone_a", "trust_zone_b"].map(|name| fields.text(name).unwrap_or_default());
@@ -541,20 +537,19 @@ fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
         if let ([(way, second)], true, [Some(one), Some(other)]) =
             (ways.as_slice(), all_known, &keys)
         {
-            for flow in draft
-                .items
-                .iter_mut()
-                .filter(|item| item.kind == Kind::Flow)
-            {
-                let Some((source, target)) = &flow.ends else {
+            for (source, target) in [(one, other), (other, one)] {
+                let Some(flows) = crossing.get(&(source.clone(), target.clone())) else {
                     continue;
                 };
-                let across = (place(source), place(target));
-                let (one, other) = (Some(one.clone()), Some(other.clone()));
-                if across == (one.clone(), other.clone()) || across == (other, one) {
-                    flow.word("authentication", Some(way));
-                    flow.yes_no("multi_factor", Some(*second).filter(|yes| *yes));
-                    is_stated = true;
+                is_stated = true;
+                if !stated.insert((source.clone(), target.clone(), *way, *second)) {
+                    continue;
+                }
+                for key in flows {
+                    if let Some(flow) = draft.items.get_mut(key) {
+                        flow.word("authentication", Some(way));
+                        flow.yes_no("multi_factor", Some(*second).filter(|yes| *yes));
+                    }
                 }
             }
         }
@@ -580,6 +575,21 @@ fn trust_boundaries(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
             ));
         }
     }
+}
+
+/// The keys of the flows from each zone to each other, by the keys of the zones.
+fn flows_between_zones(draft: &Draft) -> FxHashMap<(String, String), Vec<String>> {
+    let place = |key: &str| draft.items.get(key)?.place.clone();
+    let mut crossing: FxHashMap<(String, String), Vec<String>> = FxHashMap::default();
+    for flow in draft.of_kind(&[Kind::Flow]) {
+        if let Some((source, target)) = &flow.ends
+            && let (Some(source), Some(target)) = (place(source), place(target))
+        {
+            let flows = crossing.entry((source, target)).or_default();
+            flows.push(flow.key.clone());
+        }
+    }
+    crossing
 }
 
 fn assumptions(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
@@ -611,7 +621,7 @@ fn assumptions(top: &Fields<'_>, known: &Known, draft: &mut Draft) {
 }
 
 fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
-    let mut personas: Vec<(String, String)> = Vec::new();
+    let mut personas: FxHashMap<String, String> = FxHashMap::default();
     for fields in top.groups("threat_personas") {
         let title = fields.text("title").or_else(|| {
             fields
@@ -625,10 +635,12 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             "threat persona {title}: {}",
             fields.text("description").unwrap_or_default()
         ));
-        personas.extend(fields.text("symbolic_name").map(|name| (name, title)));
+        if let Some(name) = fields.text("symbolic_name") {
+            personas.entry(name).or_insert(title);
+        }
         draft.comments.extend(fields.joined_rest());
     }
-    let mut items: Vec<Item> = Vec::new();
+    let mut threats = Threats::default();
     for fields in top.groups("threats") {
         let mut item = started(&fields, Kind::Threat, "threat", known);
         for name in fields.texts("components_affected") {
@@ -678,10 +690,7 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
             lines.push(format!("event: {event}"));
         }
         if let Some(name) = fields.text("threat_persona") {
-            let title = personas
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, title)| title.clone());
+            let title = personas.get(&name).cloned();
             if title.is_none() {
                 fields.loss(
                     "threat_persona",
@@ -692,17 +701,37 @@ fn threats(top: &Fields<'_>, known: &mut Known, draft: &mut Draft) {
         }
         lines.extend(fields.rest());
         item.comments.extend(titles::joined_lines(lines));
-        items.push(item);
+        threats.push(item);
     }
     for fields in top.groups("risks") {
-        risk(&fields, known, &mut items, draft);
+        risk(&fields, known, &mut threats, draft);
     }
     for fields in top.groups("controls") {
-        control(&fields, known, &mut items, draft);
+        control(&fields, known, &mut threats, draft);
     }
-    for mut item in items {
+    for mut item in threats.items {
         stand_ins::complete_threat(draft, &mut item);
         draft.items.push(item);
+    }
+}
+
+/// Threats that risks and controls still say something of.
+#[derive(Default)]
+struct Threats {
+    items: Vec<Item>,
+    by_key: FxHashMap<String, usize>,
+}
+
+impl Threats {
+    fn push(&mut self, threat: Item) {
+        self.by_key.insert(threat.key.clone(), self.items.len());
+        self.items.push(threat);
+    }
+
+    /// The indices of those with some keys, in the order of the document.
+    fn indices(&self, keys: &[String]) -> BTreeSet<usize> {
+        let indices = keys.iter().filter_map(|key| self.by_key.get(key));
+        indices.copied().collect()
     }
 }
 
@@ -725,7 +754,7 @@ fn named(fields: &Fields<'_>, known: &Known, said: &mut Vec<String>) -> Vec<Stri
 }
 
 /// A risk rates the threats that it is about; of several, the worst counts.
-fn risk(fields: &Fields<'_>, known: &Known, threats: &mut [Item], draft: &mut Draft) {
+fn risk(fields: &Fields<'_>, known: &Known, threats: &mut Threats, draft: &mut Draft) {
     let _ = (
         fields.text("symbolic_name"),
         fields.text("score"),
@@ -744,6 +773,7 @@ fn risk(fields: &Fields<'_>, known: &Known, threats: &mut [Item], draft: &mut Dr
             .map(|text| format!("impact: {text}")),
     );
     let keys = named(fields, known, &mut said);
+    let indices = threats.indices(&keys);
     for name in ["likelihood", "impact"] {
         let Some(word) = fields.text(name) else {
             continue;
@@ -758,16 +788,14 @@ fn risk(fields: &Fields<'_>, known: &Known, threats: &mut [Item], draft: &mut Dr
         } else {
             "likelihood"
         };
-        for threat in threats
-            .iter_mut()
-            .filter(|threat| keys.contains(&threat.key))
-        {
+        for index in &indices {
+            let threat = &mut threats.items[*index];
             let rank = |word: &str| schema::LEVEL.position(word);
             if threat
                 .stated(property)
                 .is_none_or(|stated| rank(stated) < rank(level))
             {
-                threat.facts.retain(|(name, _)| *name != property);
+                threat.clear(property);
                 threat.word(property, Some(level));
             }
         }
@@ -777,21 +805,21 @@ fn risk(fields: &Fields<'_>, known: &Known, threats: &mut [Item], draft: &mut Dr
         "kept in a comment: its likelihood and impact are those of its threats",
     );
     said.extend(fields.joined_rest());
-    match keys.as_slice() {
-        [] => draft.comments.extend(said),
-        [first, others @ ..] => {
-            for threat in threats.iter_mut() {
-                if threat.key == *first {
-                    threat.comments.append(&mut said);
-                } else if others.contains(&threat.key) {
-                    threat.comments.push(format!("risk: {title}"));
-                }
-            }
+    let Some(first) = keys.first() else {
+        draft.comments.extend(said);
+        return;
+    };
+    for index in indices {
+        let threat = &mut threats.items[index];
+        if threat.key == *first {
+            threat.comments.append(&mut said);
+        } else {
+            threat.comments.push(format!("risk: {title}"));
         }
     }
 }
 
-fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut [Item], draft: &mut Draft) {
+fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut Threats, draft: &mut Draft) {
     let mut item = started(fields, Kind::Mitigation, "control", known);
     let said = fields.text("status");
     let status = word(fields, "status", STATUS, &mut item).unwrap_or(Some("proposed"));
@@ -813,6 +841,7 @@ fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut [Item], draft: 
         lines.extend(boundary.rest());
     }
     let keys = named(fields, known, &mut lines);
+    let indices = threats.indices(&keys);
     lines.extend(fields.rest());
     item.comments.extend(titles::joined_lines(lines));
     let Some(status) = status else {
@@ -829,8 +858,8 @@ fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut [Item], draft: 
         let mut told = vec![line];
         told.extend(Some(item.description).filter(|text| !text.is_empty()));
         told.extend(item.comments);
-        match threats.iter_mut().find(|threat| keys.contains(&threat.key)) {
-            Some(threat) => threat.comments.extend(told),
+        match indices.first() {
+            Some(first) => threats.items[*first].comments.extend(told),
             None => draft.comments.extend(told),
         }
         return;
@@ -840,11 +869,8 @@ fn control(fields: &Fields<'_>, known: &mut Known, threats: &mut [Item], draft: 
         item.comments
             .push("TODO: it is only assumed to be in place".to_owned());
     }
-    for threat in threats
-        .iter_mut()
-        .filter(|threat| keys.contains(&threat.key))
-    {
-        threat.state("mitigations", Fact::Item(item.key.clone()));
+    for index in indices {
+        threats.items[index].state("mitigations", Fact::Item(item.key.clone()));
     }
     draft.items.push(item);
 }

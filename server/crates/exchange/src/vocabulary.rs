@@ -198,13 +198,28 @@ pub fn technology(theirs: &str) -> Option<&'static str> {
     let plain = plain_word(theirs);
     let words = words_of(theirs);
     let starts: Vec<String> = (0..words.len())
-        .map(|start| words[start..].concat())
+        .map(|start| beginning(&words[start..]))
         .chain([plain])
         .collect();
     TECHNOLOGIES
         .iter()
         .find(|(word, _)| starts.iter().any(|start| start.starts_with(word)))
         .map(|(_, name)| *name)
+}
+
+/// The longest of the words by which technologies are known, in bytes.
+const MAX_WORD: usize = 32;
+
+/// As much of some words, one after the other, as may be one of those.
+fn beginning(words: &[String]) -> String {
+    let mut beginning = String::new();
+    for word in words {
+        beginning += word;
+        if beginning.len() >= MAX_WORD {
+            break;
+        }
+    }
+    beginning
 }
 
 /// The level of a number from 0 to 100.
@@ -282,5 +297,23 @@ pub fn level_word(theirs: &str) -> Option<&'static str> {
         "critical" | "severe" | "veryhigh" | "certain" | "almostcertain" | "extreme"
         | "maximal" | "highest" => Some("critical"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_technology_is_known_by_the_beginning_of_a_word() {
+        let title = format!("{} API gateway of {}", "a ".repeat(100), "b ".repeat(1000));
+        assert_eq!(technology(&title), Some("api_gateway"));
+        let words = words_of(&title);
+        assert!((0..words.len()).all(|start| beginning(&words[start..]).len() < 2 * MAX_WORD));
+    }
+
+    #[test]
+    fn no_word_is_longer_than_what_is_compared() {
+        assert!(TECHNOLOGIES.iter().all(|(word, _)| word.len() <= MAX_WORD));
     }
 }

@@ -1,6 +1,7 @@
 //! Words of a text, and tables that have something for a word. It must not know what a word means.
 
-use threatline_syntax::spelling::nearest;
+use std::cell::OnceCell;
+use threatline_syntax::spelling::Vocabulary;
 
 /// A word without what sets its parts off: in lower case, without spaces, `-` or `_`.
 pub fn plain_word(text: &str) -> String {
@@ -83,28 +84,71 @@ const MAX_COMPARED: usize = 1000;
 /// How many words are listed where one of them has to be chosen.
 const MAX_LISTED: usize = 60;
 
-/// The word that is meant, if one is written almost so; nothing where there are too many to look
-/// at. Constants in capitals are few: they are listed.
-fn near<'w>(word: &str, words: impl Iterator<Item = &'w str> + Clone) -> Option<&'w str> {
-    if words.clone().nth(MAX_COMPARED).is_some() {
-        return None;
-    }
-    nearest(
-        word,
-        words.filter(|listed| listed.contains(char::is_lowercase)),
-    )
+/// Words of which one has to be written.
+pub struct KnownWords<'w> {
+    words: Vec<&'w str>,
+    /// Those that may be meant, from the first on that is misspelt.
+    vocabulary: OnceCell<Vocabulary<&'w str>>,
 }
 
-/// That a word is unknown, with the one that may be meant.
-pub fn unknown<'w>(word: &str, words: impl Iterator<Item = &'w str> + Clone) -> String {
-    match near(word, words.clone()) {
-        Some(near) => format!("`{word}` is unknown; is `{near}` meant?"),
-        None if words.clone().next().is_none() || words.clone().nth(MAX_LISTED).is_some() => {
-            format!("`{word}` is unknown")
+impl<'w> KnownWords<'w> {
+    /// Gathers the words.
+    pub fn new(words: impl Iterator<Item = &'w str>) -> KnownWords<'w> {
+        KnownWords {
+            words: words.collect(),
+            vocabulary: OnceCell::new(),
         }
-        None => format!(
-            "`{word}` is unknown; it has to be one of {}",
-            words.collect::<Vec<_>>().join(", ")
-        ),
+    }
+
+    /// That a word is unknown, with the one that may be meant.
+    pub fn unknown(&self, word: &str) -> String {
+        match self.near(word) {
+            Some(near) => format!("`{word}` is unknown; is `{near}` meant?"),
+            None if self.words.is_empty() || self.words.len() > MAX_LISTED => {
+                format!("`{word}` is unknown")
+            }
+            None => format!(
+                "`{word}` is unknown; it has to be one of {}",
+                self.words.join(", ")
+            ),
+        }
+    }
+
+    /// The word that is meant, if one is written almost so; nothing where there are too many to
+    /// look at. Constants in capitals are few: they are listed.
+    fn near(&self, word: &str) -> Option<&'w str> {
+        if self.words.len() > MAX_COMPARED {
+            return None;
+        }
+        let vocabulary = self.vocabulary.get_or_init(|| {
+            let words = self.words.iter().copied();
+            Vocabulary::new(words.filter(|listed| listed.contains(char::is_lowercase)))
+        });
+        vocabulary.nearest(word).copied()
+    }
+}
+
+/// That a word is unknown which a table has to have.
+pub fn unknown<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> String {
+    KnownWords::new(words).unknown(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_words_are_compared_in_one_order() {
+        let known = KnownWords::new(["orders", "payments"].into_iter());
+        assert_eq!(
+            known.unknown("ordres"),
+            "`ordres` is unknown; is `orders` meant?"
+        );
+        let vocabulary = known.vocabulary.get().map(std::ptr::from_ref);
+        assert_eq!(
+            known.unknown("?"),
+            "`?` is unknown; it has to be one of orders, payments"
+        );
+        assert_eq!(known.vocabulary.get().map(std::ptr::from_ref), vocabulary);
     }
 }

@@ -14,6 +14,8 @@ pub struct Names {
     names: FxHashMap<String, (usize, String)>,
     /// The name of the component of each part.
     components: Vec<Option<String>>,
+    /// The same, to know them by their names.
+    component_names: FxHashSet<String>,
     /// What is declared in each part.
     declared: Vec<FxHashSet<String>>,
 }
@@ -61,6 +63,7 @@ impl Names {
         }
         Names {
             names,
+            component_names: components.iter().flatten().cloned().collect(),
             components,
             declared,
         }
@@ -77,10 +80,9 @@ impl Names {
 
     /// What something of the library is called from a part.
     pub fn of_library(&self, name: &str, from: usize) -> String {
-        let mut components = self.components.iter().flatten();
         let is_hidden = self.declared[0].contains(name)
             || self.declared[from].contains(name)
-            || components.any(|component| component == name);
+            || self.component_names.contains(name);
         if is_hidden {
             library::full_name(name)
         } else {

@@ -106,7 +106,8 @@ impl<'d> Groups<'d> {
         let is_in = |item: &Item, group: &str| self.by_key.get(item.key.as_str()) == Some(&group);
         match self.order.as_slice() {
             [_, only] if self.are_stated && draft.items.iter().all(|item| is_in(item, only)) => {
-                Some((names.own(only, &self.order), only))
+                let groups = self.order.iter().copied().collect();
+                Some((names.own(only, &groups), only))
             }
             [_] | [_, _] if !self.are_stated => {
                 let title = crate::titles::or(&draft.title, "Imported model");
@@ -120,6 +121,7 @@ impl<'d> Groups<'d> {
     fn components(&self, draft: &Draft, names: &mut ComponentNames) -> Vec<Component> {
         // The file of what belongs to no component is called so.
         names.once.keep("model");
+        let groups: FxHashSet<&str> = self.order.iter().copied().collect();
         let mut components = vec![Component {
             name: None,
             title: String::new(),
@@ -131,7 +133,7 @@ impl<'d> Groups<'d> {
                     let name = boundary.name.as_deref().unwrap_or(&boundary.title);
                     (of_title(name), boundary.title.as_str())
                 }
-                None => (names.own(group, &self.order), *group),
+                None => (names.own(group, &groups), *group),
             };
             components.push(Component {
                 name: Some(names.take(&name, "part")),
@@ -286,7 +288,7 @@ impl ComponentNames {
     }
 
     /// The name of a part: its own, if that is written as one, with a dot between its parts.
-    fn own(&self, part: &str, parts: &[&str]) -> String {
+    fn own(&self, part: &str, parts: &FxHashSet<&str>) -> String {
         let is_reserved = || {
             // The library's own, and one whose file would be a test.
             library::name_within(part).is_some() || part.ends_with(".test")
@@ -294,7 +296,7 @@ impl ComponentNames {
         let are_parents_there = || {
             part.match_indices('.').all(|(end, _)| {
                 let parent = &part[..end];
-                parts.contains(&parent) && !self.item_names.contains(parent)
+                parts.contains(parent) && !self.item_names.contains(parent)
             })
         };
         let is_own = part.split('.').all(is_name)

@@ -6,6 +6,7 @@ use super::terms::{BOUNDARY, PRIVILEGE, STENCIL, STORAGE};
 use crate::draft::{Draft, Item, facts_in_words};
 use crate::words::{looked_up, plain_word};
 use crate::{guesses, stand_ins, vocabulary};
+use std::collections::BTreeSet;
 use threatline_model::Kind;
 
 impl Reader {
@@ -147,8 +148,7 @@ fn join(known: &mut Item, mut other: Item) {
             known.comment(format!("{property} on another diagram: {facts}"));
         }
     }
-    other
-        .comments
-        .retain(|comment| !known.comments.contains(comment));
+    let stated: BTreeSet<&String> = known.comments.iter().collect();
+    other.comments.retain(|comment| !stated.contains(comment));
     known.comments.append(&mut other.comments);
 }

@@ -9,6 +9,7 @@ use crate::tree::LOOSE_END;
 use crate::words::{looked_up, plain_word};
 use crate::{guesses, vocabulary};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{BTreeMap, VecDeque};
 use threatline_model::{ENDPOINT_KINDS, Kind};
 
 /// What a payload is, with our word for it.
@@ -89,7 +90,7 @@ impl Reader {
 
     /// Joins what was drawn as a response with its request: they are one flow.
     pub fn join_responses(&mut self, lines: &[Stencil<'_>]) {
-        let mut requests: FxHashMap<(String, String), Vec<&Stencil<'_>>> = FxHashMap::default();
+        let mut requests: FxHashMap<(String, String), Requests<'_>> = FxHashMap::default();
         for stencil in of_type(lines, ".Request") {
             let flow = self.draft.items.get(&stencil.guid);
             if let Some(ends) = flow.and_then(|flow| flow.ends.clone()) {
@@ -107,14 +108,13 @@ impl Reader {
             let Some(open) = requests.get_mut(&(target, source)) else {
                 continue;
             };
-            if open.is_empty() || !joined.insert(response.key.clone()) {
+            if open.by_order.is_empty() || !joined.insert(response.key.clone()) {
                 continue;
             }
-            let stem = stem(&stencil.properties.title);
-            let index = open
-                .iter()
-                .position(|request| self::stem(&request.properties.title) == stem);
-            let request = open.remove(index.unwrap_or_default()).guid.clone();
+            let Some(request) = open.take(&stem(&stencil.properties.title)) else {
+                continue;
+            };
+            let request = request.to_owned();
             let response = response.clone();
             if let Some(item) = self.draft.items.get_mut(&request) {
                 join(item, response, stencil.properties.own_title());
@@ -126,6 +126,38 @@ impl Reader {
             self.keys.insert(stencil.guid.clone(), request);
         }
         self.draft.items.retain(|item| !joined.contains(&item.key));
+    }
+}
+
+/// Requests between two elements that have no response yet, by their order.
+#[derive(Default)]
+struct Requests<'s> {
+    by_order: BTreeMap<usize, &'s str>,
+    /// Those whose titles have a stem, in their order.
+    by_stem: FxHashMap<String, VecDeque<usize>>,
+    /// How many there were.
+    count: usize,
+}
+
+impl<'s> Requests<'s> {
+    fn push(&mut self, stencil: &'s Stencil<'_>) {
+        self.by_order.insert(self.count, &stencil.guid);
+        let stem = stem(&stencil.properties.title);
+        self.by_stem.entry(stem).or_default().push_back(self.count);
+        self.count += 1;
+    }
+
+    /// Takes out the id of the first whose title has a stem, or of the first of all.
+    fn take(&mut self, stem: &str) -> Option<&'s str> {
+        let alike = self.by_stem.get_mut(stem);
+        let alike = alike.and_then(|numbers| {
+            let is_open = |number: &usize| self.by_order.contains_key(number);
+            std::iter::from_fn(|| numbers.pop_front()).find(is_open)
+        });
+        match alike {
+            Some(number) => self.by_order.remove(&number),
+            None => self.by_order.pop_first().map(|(_, guid)| guid),
+        }
     }
 }
 

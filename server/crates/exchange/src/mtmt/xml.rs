@@ -3,6 +3,8 @@
 
 use crate::tree::{Node, Place, Problem, Text, Value};
 use roxmltree::{Document, Node as Element};
+use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 
 /// How deep elements may stand in each other; the tool writes about 15.
 const MAX_DEPTH: usize = 64;
@@ -88,6 +90,7 @@ fn node(text: &Text, element: Element<'_, '_>, depth: usize) -> Result<Node, Pro
         return Ok(Node::null(place));
     }
     let mut children: Vec<(String, Vec<Node>)> = Vec::new();
+    let mut indices: FxHashMap<&str, usize> = FxHashMap::default();
     let mut is_list = false;
     for child in element.children().filter(Element::is_element) {
         let name = child.tag_name().name();
@@ -97,9 +100,12 @@ fn node(text: &Text, element: Element<'_, '_>, depth: usize) -> Result<Node, Pro
             continue;
         }
         let child = node(text, child, depth + 1)?;
-        match children.iter_mut().find(|(known, _)| known == name) {
-            Some((_, nodes)) => nodes.push(child),
-            None => children.push((name.to_owned(), vec![child])),
+        match indices.entry(name) {
+            Entry::Occupied(index) => children[*index.get()].1.push(child),
+            Entry::Vacant(index) => {
+                index.insert(children.len());
+                children.push((name.to_owned(), vec![child]));
+            }
         }
     }
     let value = if is_list {

@@ -75,6 +75,7 @@ fn kind_of(fields: &Fields<'_>) -> (Kind, Option<&'static str>) {
 }
 
 /// Where a component is.
+#[derive(Clone)]
 struct Parent {
     /// The key of its zone.
     place: Option<String>,
@@ -90,12 +91,14 @@ pub fn read(
     instances: &mut Vec<Instance>,
     draft: &mut Draft,
 ) {
-    let parents: FxHashMap<String, Parent> = components
+    let stated: FxHashMap<String, Parent> = components
         .iter()
         .map(|Begun { fields, item }| (item.key.clone(), parent_of(fields, ids)))
         .collect();
+    let mut parents = Parents(stated.clone());
     for Begun { fields, mut item } in components {
-        place(&mut item, &parents);
+        let parent = stated.get(&item.key);
+        place(&mut item, parent, &mut parents);
         read_assets(&fields, ids, &mut item);
         for representation in fields.groups("representations") {
             let file = representation.text("file");
@@ -127,23 +130,42 @@ fn parent_of(fields: &Fields<'_>, ids: &Ids) -> Parent {
     }
 }
 
-/// Puts a component into its zone. One in a component is in the zone of that.
-fn place(item: &mut Item, parents: &FxHashMap<String, Parent>) {
-    let mut passed: Vec<&String> = Vec::new();
-    let mut next = parents.get(&item.key);
-    while let Some(parent) = next {
-        match &parent.component {
-            Some(component) if parent.place.is_none() && !passed.contains(&component) => {
-                passed.push(component);
-                next = parents.get(component);
+/// Where each component is, by its key.
+struct Parents(FxHashMap<String, Parent>);
+
+impl Parents {
+    /// The key of the zone that a component is in, by itself or with the components that it is in;
+    /// of those that are in each other, it is none. All that were passed are in it from then on, so
+    /// that none is passed twice.
+    fn zone_of(&mut self, key: &str) -> Option<String> {
+        let mut passed: Vec<String> = Vec::new();
+        let mut next = key.to_owned();
+        let zone = loop {
+            let Some(parent) = self.0.get_mut(&next) else {
+                break None;
+            };
+            // Who passes this again goes no further.
+            let component = parent.component.take().filter(|_| parent.place.is_none());
+            passed.push(next);
+            match component {
+                Some(component) => next = component,
+                None => break parent.place.clone(),
             }
-            _ => {
-                item.place.clone_from(&parent.place);
-                break;
+        };
+        for key in passed {
+            if let Some(parent) = self.0.get_mut(&key) {
+                parent.place.clone_from(&zone);
             }
         }
+        zone
     }
-    if let Some(component) = passed.first() {
+}
+
+/// Puts a component into its zone. One in a component is in the zone of that.
+fn place(item: &mut Item, parent: Option<&Parent>, parents: &mut Parents) {
+    item.place = parents.zone_of(&item.key);
+    let around = parent.filter(|parent| parent.place.is_none());
+    if let Some(component) = around.and_then(|parent| parent.component.as_deref()) {
         let id = component.trim_start_matches("component ");
         item.comment(format!("part of: {id}"));
     }
@@ -216,5 +238,40 @@ pub fn read_flows(
         }
         reading::tags(&fields, &mut item);
         finish(&fields, index, item, draft);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Components in each other, as many as are named, each in the one before it.
+    fn chain(count: usize, zone: Option<&str>) -> Parents {
+        let parents = (0..count).map(|number| {
+            let component = number.checked_sub(1).map(|number| number.to_string());
+            let place = zone.filter(|_| number == 0).map(str::to_owned);
+            (number.to_string(), Parent { place, component })
+        });
+        Parents(parents.collect())
+    }
+
+    #[test]
+    fn components_in_components_are_passed_once() {
+        let mut parents = chain(1000, Some("zone"));
+        assert_eq!(parents.zone_of("999").as_deref(), Some("zone"));
+        let is_settled =
+            |parent: &Parent| parent.component.is_none() && parent.place.as_deref() == Some("zone");
+        assert!(parents.0.values().all(is_settled));
+    }
+
+    #[test]
+    fn components_that_are_in_each_other_are_in_no_zone() {
+        let mut parents = chain(3, None);
+        if let Some(first) = parents.0.get_mut("0") {
+            first.component = Some("2".to_owned());
+        }
+        assert_eq!(parents.zone_of("1"), None);
+        assert_eq!(parents.zone_of("2"), None);
+        assert_eq!(parents.zone_of("missing"), None);
     }
 }

@@ -5,7 +5,7 @@ use super::{elements, threats};
 use crate::draft::{Draft, Item};
 use crate::tree::{Fields, Node, Notes};
 use crate::{guesses, names, places, vocabulary};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use threatline_model::{Kind, schema};
 
 /// Reads a document.
@@ -55,7 +55,7 @@ pub struct Ids {
     /// Trust zones.
     pub zones: KeysById,
     /// Zones that we made up, since a component has to be in one.
-    pub made_up_zones: Vec<String>,
+    pub made_up_zones: FxHashSet<String>,
     /// Components.
     pub elements: KeysById,
 }

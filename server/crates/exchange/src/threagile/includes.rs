@@ -1,6 +1,7 @@
 //! Files that a document includes. It must not know what they say.
 
 use crate::tree::{Fields, Node, Notes, Problem, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Reads one file that a document includes, by its path from the folder of the document.
 pub type Include<'a> = dyn Fn(&str) -> Result<Node, Problem> + 'a;
@@ -14,7 +15,7 @@ pub fn with_includes(
     document: &Node,
     include: &Include<'_>,
 ) -> Result<Node, Problem> {
-    let mut seen = Vec::new();
+    let mut seen = FxHashSet::default();
     with_includes_from(notes, document, "", include, &mut seen)
 }
 
@@ -24,16 +25,15 @@ fn with_includes_from(
     document: &Node,
     folder: &str,
     include: &Include<'_>,
-    seen: &mut Vec<String>,
+    seen: &mut FxHashSet<String>,
 ) -> Result<Node, Problem> {
     let fields = Fields::new(notes, document, String::new());
     let mut document = document.clone();
     for name in fields.texts("includes") {
         let path = format!("{folder}{name}");
-        if seen.contains(&path) {
+        if !seen.insert(path.clone()) {
             continue;
         }
-        seen.push(path.clone());
         match include(&path) {
             Ok(file) => {
                 let folder = path
@@ -61,9 +61,16 @@ fn joined(notes: &Notes, first: &Node, second: &Node) -> Result<Node, Problem> {
         });
     };
     let mut entries = entries.clone();
+    let mut indices: FxHashMap<String, usize> = FxHashMap::default();
+    for (index, (key, _)) in entries.iter().enumerate() {
+        indices.entry(key.clone()).or_insert(index);
+    }
     for (key, node) in others.iter().filter(|(key, _)| key != "includes") {
-        match entries.iter_mut().find(|(known, _)| known == key) {
-            None => entries.push((key.clone(), node.clone())),
+        match indices.get(key).map(|index| &mut entries[*index]) {
+            None => {
+                indices.insert(key.clone(), entries.len());
+                entries.push((key.clone(), node.clone()));
+            }
             Some((_, known)) => *known = joined_entry(notes, key, known, node)?,
         }
     }
@@ -78,8 +85,9 @@ fn joined_entry(notes: &Notes, key: &str, first: &Node, second: &Node) -> Result
             Node::new(Value::List(nodes), first.place().clone())
         }
         (Value::Map(entries), Value::Map(others)) => {
+            let known: FxHashSet<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
             for (name, node) in others {
-                if entries.iter().any(|(known, _)| known == name) {
+                if known.contains(name.as_str()) {
                     let path = format!("{key}.{name}");
                     notes.problem(node.place(), &path, "this is in another file as well");
                 }

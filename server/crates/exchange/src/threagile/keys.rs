@@ -1,6 +1,7 @@
 //! What a document calls things, with their keys in the draft. It must not know what they are.
 
 use crate::tree::Place;
+use crate::words::fits_pattern;
 use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
 use threatline_syntax::spelling::Vocabulary;
@@ -40,7 +41,7 @@ pub struct Contents {
 #[derive(Default)]
 pub struct KeysById {
     all: Vec<(String, String)>,
-    indices: FxHashMap<String, usize>,
+    indices: FxHashMap<String, Vec<usize>>,
     /// The ids, from the first on that is misspelt.
     vocabulary: OnceCell<Vocabulary<String>>,
 }
@@ -48,7 +49,8 @@ pub struct KeysById {
 impl KeysById {
     /// Adds an id with its key.
     pub fn push(&mut self, id: String, key: String) {
-        self.indices.entry(id.clone()).or_insert(self.all.len());
+        let indices = self.indices.entry(id.clone()).or_default();
+        indices.push(self.all.len());
         self.all.push((id, key));
         self.vocabulary = OnceCell::new();
     }
@@ -57,12 +59,17 @@ impl KeysById {
     pub fn get(&self, id: &str) -> Option<&str> {
         self.indices
             .get(id)
-            .map(|index| self.all[*index].1.as_str())
+            .map(|indices| self.all[indices[0]].1.as_str())
     }
 
-    /// All ids with their keys.
-    pub fn iter(&self) -> impl Iterator<Item = &(String, String)> {
-        self.all.iter()
+    /// The keys of all whose ids fit a pattern, which is an id or has `*` in it.
+    pub fn fitting(&self, pattern: &str) -> Vec<String> {
+        if pattern.contains('*') {
+            let fitting = self.all.iter().filter(|(id, _)| fits_pattern(pattern, id));
+            return fitting.map(|(_, key)| key.clone()).collect();
+        }
+        let indices = self.indices.get(pattern).into_iter().flatten();
+        indices.map(|index| self.all[*index].1.clone()).collect()
     }
 
     /// That there is nothing with an id, with the one that may be meant.

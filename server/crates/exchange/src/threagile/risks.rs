@@ -6,8 +6,8 @@ use super::keys::{Keys, KeysById};
 use super::terms::{CATEGORIES, IMPACT, LIKELIHOOD, STATUS, STRIDE, Status};
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::tree::{Fields, Node, Value};
-use crate::words::fits_pattern;
 use crate::{names, reading, stand_ins, titles};
+use rustc_hash::FxHashMap;
 use threatline_model::{Date, Kind};
 
 /// Reads the risks of categories of one's own, each as a threat.
@@ -24,10 +24,34 @@ pub fn read_own(top: &Fields<'_>, keys: &mut Keys, draft: &mut Draft) {
             .collect(),
         _ => top.groups_by_name(&[list, "individual_risk_categories"]),
     };
+    let inside = items_inside(draft);
     for (name, fields) in categories {
-        read_category(&fields, name, keys, draft);
+        read_category(&fields, name, keys, &inside, draft);
     }
 }
+
+/// The keys of what is in each boundary, by its key.
+type Inside = FxHashMap<String, Vec<String>>;
+
+/// The most that is in a boundary that a risk may be about.
+const MAX_INSIDE: usize = 64;
+
+/// What is in each boundary, where that is not too much to be listed for each risk.
+fn items_inside(draft: &Draft) -> Inside {
+    let mut inside = Inside::default();
+    for item in draft.items.iter() {
+        if let Some(place) = &item.place {
+            let keys = inside.entry(place.clone()).or_default();
+            keys.push(item.key.clone());
+        }
+    }
+    inside.retain(|_, keys| keys.len() <= MAX_INSIDE);
+    inside
+}
+
+/// How many bytes of what a category says are repeated at its risks; of more, it is at the first
+/// alone.
+const MAX_REPEATED: usize = 1 << 20;
 
 /// What all risks of a category say.
 struct Category {
@@ -41,7 +65,13 @@ struct Category {
     comments: Vec<String>,
 }
 
-fn read_category(fields: &Fields<'_>, name: String, keys: &mut Keys, draft: &mut Draft) {
+fn read_category(
+    fields: &Fields<'_>,
+    name: String,
+    keys: &mut Keys,
+    inside: &Inside,
+    draft: &mut Draft,
+) {
     let cwe = fields.number("cwe").filter(|number| *number >= 1.0);
     let mut category = Category {
         id: fields.text("id").unwrap_or_else(|| id_of_title(&name)),
@@ -67,10 +97,17 @@ fn read_category(fields: &Fields<'_>, name: String, keys: &mut Keys, draft: &mut
             mitigation
         });
     let is_alone = risks.len() == 1;
-    for (title, risk) in risks {
+    let prose =
+        category.comments.iter().map(String::len).sum::<usize>() + category.description.len();
+    let is_too_much = prose.saturating_mul(risks.len()) > MAX_REPEATED;
+    for (index, (title, risk)) in risks.into_iter().enumerate() {
+        if index == 1 && is_too_much {
+            category.description.clear();
+            category.comments.clear();
+        }
         let mut threat = threat(&risk, &category, &title);
         threat.name = names::of_id(&category.id).filter(|_| is_alone);
-        let id = read_subjects(&risk, &category.id, &mut threat, keys, draft);
+        let id = read_subjects(&risk, &category.id, &mut threat, keys, inside);
         keys.risks.push(id, threat.key.clone());
         stand_ins::complete_threat(draft, &mut threat);
         if let Some(id) = &category.cwe {
@@ -108,7 +145,7 @@ fn read_subjects(
     category: &str,
     threat: &mut Item,
     keys: &Keys,
-    draft: &Draft,
+    inside: &Inside,
 ) -> String {
     let mut whole_id = category.to_owned();
     let mut subject = |field: &str, kind: &str, known: &KeysById| -> Option<String> {
@@ -142,13 +179,16 @@ fn read_subjects(
     for target in element.into_iter().chain(link) {
         threat.state("targets", Fact::Item(target));
     }
-    if boundary.is_some() && !threat.has("targets") {
-        for item in draft.items.iter().filter(|item| item.place == boundary) {
-            threat.state("targets", Fact::Item(item.key.clone()));
+    if let Some(boundary) = boundary.filter(|_| !threat.has("targets")) {
+        for key in inside.get(&boundary).into_iter().flatten() {
+            threat.state("targets", Fact::Item(key.clone()));
         }
     }
     whole_id
 }
+
+/// How many decisions may be about all risks that fit a pattern.
+const MAX_PATTERNS: usize = 1000;
 
 /// Reads which risks were decided on.
 pub fn read_tracking(top: &Fields<'_>, keys: &Keys, draft: &mut Draft) {
@@ -156,7 +196,15 @@ pub fn read_tracking(top: &Fields<'_>, keys: &Keys, draft: &mut Draft) {
     let mut tracked = top.groups_by_name(&["risk_tracking"]);
     // What names one risk counts before what names many.
     tracked.sort_by_key(|(id, _)| id.contains('*'));
+    let mut patterns = 0;
     for (id, fields) in tracked {
+        // Each may fit all that there is.
+        patterns += usize::from(id.contains('*') || !id.contains('@'));
+        if patterns > MAX_PATTERNS {
+            let message = format!("more than {MAX_PATTERNS} of these are about many risks");
+            top.problem("risk_tracking", message);
+            break;
+        }
         let tracked_risk = TrackedRisk::read(&fields, &id, date.as_deref(), draft);
         if let Some(decision) = tracked_risk.into_decision(&fields, &id, keys, draft) {
             draft.decisions.push(decision);
@@ -230,15 +278,15 @@ impl TrackedRisk {
             .iter()
             .find(|(known, _)| *known == category)
             .map_or(&[] as &[_], |(_, rules)| rules);
-        let mut on: Vec<String> = fitting(keys.risks.iter(), id).collect();
+        let mut on = keys.risks.fitting(id);
         if rules.is_empty() && on.is_empty() {
             let why = "kept in a comment: the library has no such rule";
             fields.keep(&mut draft.comments, "status", why, self.comment);
             return None;
         }
         for subject in subjects.split('@') {
-            let elements = keys.technical.iter().chain(keys.links.iter());
-            on.extend(fitting(elements, subject));
+            on.extend(keys.technical.fitting(subject));
+            on.extend(keys.links.fitting(subject));
         }
         let risk = category.replace('-', " ");
         Some(Decision {
@@ -272,14 +320,4 @@ fn decided(status: Status, by: &str, day: Option<Date>, why: &str) -> Option<Dec
         until: stand_ins::a_year_after(day),
         because,
     })
-}
-
-/// The keys of those whose ids fit a pattern.
-fn fitting<'k>(
-    known: impl Iterator<Item = &'k (String, String)>,
-    pattern: &str,
-) -> impl Iterator<Item = String> {
-    known
-        .filter(move |(id, _)| fits_pattern(pattern, id))
-        .map(|(_, key)| key.clone())
 }

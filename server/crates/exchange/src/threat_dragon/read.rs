@@ -7,7 +7,7 @@ use crate::draft::{Draft, Item};
 use crate::tree::{DRAWN_ANEW, Fields, KEPT, NO_INSIDE, Node, Notes, Value};
 use crate::words::plain_word;
 use crate::{guesses, places, titles};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use threatline_model::{ENDPOINT_KINDS, Kind};
 
 /// Titles that nobody gave.
@@ -49,32 +49,36 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
 /// The titles of diagrams, each once.
 fn diagram_titles(diagrams: &[Fields<'_>]) -> Vec<String> {
     let mut titles: Vec<String> = Vec::new();
+    let mut uses: FxHashMap<String, usize> = FxHashMap::default();
     for (index, fields) in diagrams.iter().enumerate() {
         let title = fields
             .text("title")
             .unwrap_or_else(|| format!("Diagram {}", index + 1));
-        let same = titles.iter().filter(|other| **other == title).count();
-        titles.push(if same > 0 {
+        let same = uses.get(&title).copied().unwrap_or_default();
+        let title = if same > 0 {
             format!("{title} ({})", same + 1)
         } else {
             title
-        });
+        };
+        *uses.entry(title.clone()).or_default() += 1;
+        titles.push(title);
     }
     titles
 }
+
+/// How many diagrams are listed that have an element of one title.
+const MAX_LISTED: usize = 64;
 
 /// Says of elements that have the same title in several diagrams that they may be the same; they
 /// may as well not.
 fn mention_same_titles(draft: &mut Draft) {
     let mut parts: FxHashMap<String, Vec<String>> = FxHashMap::default();
+    let mut known: FxHashSet<(String, &str)> = FxHashSet::default();
     for item in draft.of_kind(ENDPOINT_KINDS) {
         let title = plain_word(&item.title);
         let Some(part) = &item.part else { continue };
-        if !NO_TITLES.contains(&title.as_str()) {
-            let parts = parts.entry(title).or_default();
-            if !parts.contains(part) {
-                parts.push(part.clone());
-            }
+        if !NO_TITLES.contains(&title.as_str()) && known.insert((title.clone(), part)) {
+            parts.entry(title).or_default().push(part.clone());
         }
     }
     for item in draft.items.iter_mut() {
@@ -86,10 +90,17 @@ fn mention_same_titles(draft: &mut Draft) {
             .into_iter()
             .flatten()
             .filter(|part| Some(*part) != item.part.as_ref())
+            .take(MAX_LISTED + 1)
             .map(|part| format!("\"{part}\""))
             .collect();
         if !others.is_empty() {
-            let others = others.join(", ");
+            let more = if others.len() > MAX_LISTED {
+                ", …"
+            } else {
+                ""
+            };
+            let listed = &others[..others.len().min(MAX_LISTED)];
+            let others = format!("{}{more}", listed.join(", "));
             item.comment(format!(
                 "TODO: {others} has one of this title, too; if it is the same, keep one"
             ));

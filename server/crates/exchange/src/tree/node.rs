@@ -11,6 +11,9 @@ pub const MAX_DEPTH: u32 = 128;
 /// How many values there may be, those that aliases repeat counted each time.
 const MAX_VALUES: usize = 4_000_000;
 
+/// How many bytes of a text count as a value more.
+const BYTES_OF_VALUE: usize = 64;
+
 /// The longest line that a value is written on, in bytes.
 const MAX_LINE: usize = 4000;
 
@@ -63,7 +66,11 @@ impl Node {
             Value::List(nodes) => nodes.iter().for_each(&mut include),
             Value::Map(entries) => entries.iter().for_each(|(_, node)| include(node)),
             Value::Null | Value::Bool(false) => {}
-            Value::Text(text) => is_silent = text.trim().is_empty(),
+            Value::Text(text) => {
+                // Aliases may repeat a long one.
+                size += text.len() / BYTES_OF_VALUE;
+                is_silent = text.trim().is_empty();
+            }
             Value::Bool(true) | Value::Number(_) => is_silent = false,
         }
         if depth > MAX_DEPTH {

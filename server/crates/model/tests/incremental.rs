@@ -296,15 +296,17 @@ fn trust_runs_the_rules_of_what_is_in_the_boundary() {
 
 #[test]
 fn midnight_runs_no_rule() {
+    let shop = SHOP.replacen("protocol: https", "protocol: http", 1);
     let text = format!(
-        "{SHOP}\naccept late {{ findings: unencrypted_flow@send by: \"CISO\" until: 2026-01-01 because: \"x\" }}\n"
+        "{shop}\naccept late {{ findings: unencrypted_flow@edge.browse by: \"CISO\" \
+         until: 2026-01-01 because: \"x\" }}\n"
     );
     let mut observed = Observed::new(&fixture(&text));
     observed.workspace.set_today("2026-01-02".parse().unwrap());
     observed.diagnose();
     let (findings, others) = executed(&observed);
     assert_eq!(findings, set(&[]));
-    assert_eq!(others, counts(&[("assessed", 1)]));
+    assert_eq!(others.get("assessed"), Some(&1), "{others:?}");
 }
 
 #[test]

@@ -63,64 +63,30 @@ pub fn write(db: &Database, model: Model) -> Export {
 fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
     let finding = &assessed.finding;
     let id = finding.id;
-    let stated = |decl: Decl, property: &str| -> Vec<String> {
-        let values = typed(db, decl).values(property);
-        let texts = values.iter().filter_map(|(_, value)| match value {
-            TypedValue::Text(text) | TypedValue::Reference(text) => Some(text.to_string()),
-            TypedValue::Date(date) => Some(date.to_string()),
-            _ => None,
-        });
-        texts.collect()
-    };
     let elements: Vec<Decl> = match id {
         FindingId::Rule { element, .. } => vec![element],
         FindingId::Threat(threat) => typed(db, threat).decls("targets").collect(),
     };
     let component = component_of(db, id.subject().file(db));
-    let owner = match stated(id.definition(), "owner") {
-        own if own.is_empty() => component
-            .map(|component| stated(component, "owner"))
-            .unwrap_or_default(),
-        own => own,
-    };
-    let (file, span) = id.subject().part(Part::Name).resolve(db);
-    let source = file.source(db);
-    let at = source
-        .lines
-        .line_column(&source.text, span.start, Encoding::Utf32);
+    let mut owner = stated(db, id.definition(), "owner");
+    if owner.is_empty() {
+        owner = component
+            .map(|component| stated(db, component, "owner"))
+            .unwrap_or_default();
+    }
     let countering = mitigations_against_finding(db, finding);
-    let mitigations = countering.iter().map(|effective| {
-        let mitigation = effective.mitigation;
-        let mut said = vec![
-            typed(db, mitigation)
-                .word("status")
-                .map_or("implemented", |word| STATUS.word(word))
-                .to_owned(),
-        ];
-        said.extend(
-            stated(mitigation, "due")
-                .into_iter()
-                .map(|due| format!("due {due}")),
-        );
-        said.extend(stated(mitigation, "owner"));
-        format!("{} ({})", full_name(db, mitigation), said.join(", "))
-    });
+    let countering: Vec<Decl> = countering.iter().map(|one| one.mitigation).collect();
     let accepted = |property: &str| match assessed.state {
-        FindingState::Accepted(accept) => stated(accept, property),
+        FindingState::Accepted(accept) => stated(db, accept, property),
         _ => Vec::new(),
     };
-    let mut tickets = stated(id.definition(), "ticket");
+    let mut tickets = stated(db, id.definition(), "ticket");
     tickets.extend(accepted("ticket"));
     tickets.extend(
         countering
             .iter()
-            .flat_map(|effective| stated(effective.mitigation, "ticket")),
+            .flat_map(|mitigation| stated(db, *mitigation, "ticket")),
     );
-    let titles = elements.iter().map(|decl| {
-        decl.title(db)
-            .map_or_else(|| shown_name(db, *decl), ToString::to_string)
-    });
-    let all = |texts: Vec<String>| texts.join("; ");
     [
         id.name(db).to_string(),
         id.title(db).to_string(),
@@ -129,31 +95,75 @@ fn cells(db: &Database, assessed: &Assessed) -> [String; COLUMNS.len()] {
         finding.likelihood.word().to_owned(),
         finding.impact.word().to_owned(),
         assessed.standing().word().to_owned(),
-        all(elements
-            .iter()
-            .map(|decl| full_name(db, *decl).to_string())
-            .collect()),
-        all(titles.collect()),
+        joined(elements.iter().map(|decl| full_name(db, *decl).to_string())),
+        joined(elements.iter().map(|decl| title(db, *decl))),
         component
             .map(|component| full_name(db, component).to_string())
             .unwrap_or_default(),
-        all(owner),
-        format!("{}:{}", file.path(db), at.line + 1),
-        all(finding_reasons(db, finding)
-            .into_iter()
-            .map(|reason| reason.message)
-            .collect()),
+        joined(owner),
+        location(db, id.subject()),
+        joined(
+            finding_reasons(db, finding)
+                .into_iter()
+                .map(|reason| reason.message),
+        ),
         finding
             .missing
             .map(|missing| missing.property.to_owned())
             .unwrap_or_default(),
-        all(mitigations.collect()),
-        all(accepted("by")),
-        all(accepted("until")),
-        all(accepted("because")),
-        all(stated(id.definition(), "references")),
-        all(tickets),
+        joined(countering.iter().map(|decl| mitigation(db, *decl))),
+        joined(accepted("by")),
+        joined(accepted("until")),
+        joined(accepted("because")),
+        joined(stated(db, id.definition(), "references")),
+        joined(tickets),
     ]
+}
+
+/// The texts and dates that a declaration states for a property.
+fn stated(db: &Database, decl: Decl, property: &str) -> Vec<String> {
+    let values = typed(db, decl).values(property);
+    let texts = values.iter().filter_map(|(_, value)| match value {
+        TypedValue::Text(text) | TypedValue::Reference(text) => Some(text.to_string()),
+        TypedValue::Date(date) => Some(date.to_string()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+fn joined(texts: impl IntoIterator<Item = String>) -> String {
+    texts.into_iter().collect::<Vec<_>>().join("; ")
+}
+
+fn title(db: &Database, decl: Decl) -> String {
+    decl.title(db)
+        .map_or_else(|| shown_name(db, decl), ToString::to_string)
+}
+
+/// The file and the line of a declaration.
+fn location(db: &Database, decl: Decl) -> String {
+    let (file, span) = decl.part(Part::Name).resolve(db);
+    let source = file.source(db);
+    let start = source
+        .lines
+        .line_column(&source.text, span.start, Encoding::Utf32);
+    format!("{}:{}", file.path(db), start.line + 1)
+}
+
+/// A mitigation with its state, its date and its owner.
+fn mitigation(db: &Database, mitigation: Decl) -> String {
+    let status = typed(db, mitigation)
+        .word("status")
+        .map_or("implemented", |word| STATUS.word(word));
+    let due = stated(db, mitigation, "due")
+        .into_iter()
+        .map(|due| format!("due {due}"));
+    let notes = [status.to_owned()]
+        .into_iter()
+        .chain(due)
+        .chain(stated(db, mitigation, "owner"));
+    let notes: Vec<String> = notes.collect();
+    format!("{} ({})", full_name(db, mitigation), notes.join(", "))
 }
 
 fn row(cells: impl Iterator<Item = String>) -> String {

@@ -22,44 +22,15 @@ use threatline_view::names::shown_name;
 
 /// Writes a model, called by a title.
 pub fn write(db: &Database, model: Model, title: &str) -> Export {
-    let all_of = |is: fn(Kind) -> bool| {
-        let files = model.files(db).iter();
-        let declared = files.flat_map(|file| file.declarations(db).iter().copied());
-        declared
-            .filter(move |decl| is(decl.kind(db)))
-            .collect::<Vec<Decl>>()
+    let elements = declared(db, model, |kind| ENDPOINT_KINDS.contains(&kind));
+    let mut components = declared(db, model, |kind| kind == Kind::Component);
+    components.extend(declared(db, model, |kind| kind == Kind::Asset));
+    let each = |decls: &[Decl], value: fn(&Database, Decl) -> Value| -> Vec<Value> {
+        decls.iter().map(|decl| value(db, *decl)).collect()
     };
-    let elements = all_of(|kind| ENDPOINT_KINDS.contains(&kind));
-    let others = all_of(|kind| {
-        !ENDPOINT_KINDS.contains(&kind)
-            && !matches!(
-                kind,
-                Kind::Component | Kind::Asset | Kind::Threat | Kind::Expect
-            )
-    });
-    let mut kept = Vec::new();
-    let mut numbers: BTreeMap<Kind, usize> = BTreeMap::new();
-    for decl in others {
-        let kind = decl.kind(db);
-        let number = numbers.entry(kind).or_default();
-        *number += 1;
-        let id = match (&decl.shape(db).name, kind) {
-            (None, Kind::Assumption) => number.to_string(),
-            _ => full_name(db, decl).to_string(),
-        };
-        keep(
-            db,
-            decl,
-            &format!("threatline:{}:{id}", kind.word()),
-            &mut kept,
-        );
-    }
-    let parts = all_of(|kind| kind == Kind::Component);
-    let assets = all_of(|kind| kind == Kind::Asset);
-    let components: Vec<Value> = parts
+    let vulnerabilities: Vec<Value> = all_findings(db, model)
         .iter()
-        .chain(&assets)
-        .map(|decl| component(db, *decl))
+        .map(|assessed| vulnerability(db, assessed))
         .collect();
     let mut document = json!({
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
@@ -72,15 +43,16 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
             // No declaration has a name with a space.
             "component": { "type": "application", "bom-ref": "the model", "name": title },
         },
-        "components": components,
-        "services": elements.iter().map(|element| service(db, *element)).collect::<Vec<_>>(),
-        "dependencies": elements.iter().map(|element| dependency(db, *element)).collect::<Vec<_>>(),
-        "vulnerabilities": all_findings(db, model).iter().map(|found| vulnerability(db, found)).collect::<Vec<_>>(),
+        "components": each(&components, component),
+        "services": each(&elements, service),
+        "dependencies": each(&elements, dependency),
+        "vulnerabilities": vulnerabilities,
     });
     if let Some(declarations) = declarations(db, &elements) {
         document["declarations"] = declarations;
     }
     let mut losses = vec!["where things are declared: the format has no place for it".to_owned()];
+    let (kept, numbers) = others(db, model);
     if !kept.is_empty() {
         document["properties"] = kept.into();
         let numbers: Vec<String> = numbers
@@ -96,6 +68,39 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
         text: pretty_json(&document),
         losses,
     }
+}
+
+fn declared(db: &Database, model: Model, is_wanted: fn(Kind) -> bool) -> Vec<Decl> {
+    let files = model.files(db).iter();
+    files
+        .flat_map(|file| file.declarations(db).iter().copied())
+        .filter(|decl| is_wanted(decl.kind(db)))
+        .collect()
+}
+
+/// What the format has no place for, as properties, and how many there are of each kind.
+fn others(db: &Database, model: Model) -> (Vec<Value>, BTreeMap<Kind, usize>) {
+    let mut kept = Vec::new();
+    let mut numbers: BTreeMap<Kind, usize> = BTreeMap::new();
+    let is_other = |kind: Kind| {
+        !ENDPOINT_KINDS.contains(&kind)
+            && !matches!(
+                kind,
+                Kind::Component | Kind::Asset | Kind::Threat | Kind::Expect
+            )
+    };
+    for decl in declared(db, model, is_other) {
+        let kind = decl.kind(db);
+        let number = numbers.entry(kind).or_default();
+        *number += 1;
+        let id = match (&decl.shape(db).name, kind) {
+            (None, Kind::Assumption) => number.to_string(),
+            _ => full_name(db, decl).to_string(),
+        };
+        let name = format!("threatline:{}:{id}", kind.word());
+        keep(db, decl, &name, &mut kept);
+    }
+    (kept, numbers)
 }
 
 /// What people call a declaration.
@@ -212,27 +217,8 @@ fn service(db: &Database, element: Decl) -> Value {
     let mut service = described(db, element);
     let flows = touching(db, element);
     let (incoming, outgoing) = (&flows.incoming, &flows.outgoing);
-    let known = FactCache::new(db);
-    let of_flow = |fact| {
-        incoming
-            .iter()
-            .map(|flow| known.value(*flow, fact))
-            .collect::<Vec<_>>()
-    };
-    let authenticated = fact_named(&[Kind::Flow], "authenticated")
-        .map(of_flow)
-        .unwrap_or_default();
-    if authenticated
-        .iter()
-        .any(|fact| **fact == FactValue::YesNo(false))
-    {
-        service["authenticated"] = false.into();
-    } else if !authenticated.is_empty()
-        && authenticated
-            .iter()
-            .all(|fact| **fact == FactValue::YesNo(true))
-    {
-        service["authenticated"] = true.into();
+    if let Some(authenticated) = authenticated(db, incoming) {
+        service["authenticated"] = authenticated.into();
     }
     let crosses = |flow: &Decl| {
         let (entered, left) = crossed(db, *flow);
@@ -244,34 +230,9 @@ fn service(db: &Database, element: Decl) -> Value {
     if let Some(boundary) = placed_in(db, element) {
         service["trustZone"] = called(db, boundary).into();
     }
-    let mut data = Vec::new();
-    for (flow, is_source) in outgoing
-        .iter()
-        .map(|flow| (*flow, true))
-        .chain(incoming.iter().map(|flow| (*flow, false)))
-    {
-        let (source, target) = ends(db, flow);
-        let Some(other) = (if is_source { target } else { source }) else {
-            continue;
-        };
-        for carried in ["sends", "receives"] {
-            let goes_out = is_source == (carried == "sends");
-            for asset in typed(db, flow).decls(carried) {
-                let (direction, end) = if goes_out {
-                    ("outbound", "destination")
-                } else {
-                    ("inbound", "source")
-                };
-                data.push(json!({
-                    "flow": direction,
-                    "classification": CLASSIFICATION.word(sensitivity_of_asset(db, asset).classification),
-                    "name": called(db, asset),
-                    "description": called(db, flow),
-                    end: [format!("#{}", full_name(db, other))],
-                }));
-            }
-        }
-    }
+    let outgoing = outgoing.iter().flat_map(|flow| carried(db, *flow, true));
+    let incoming = incoming.iter().flat_map(|flow| carried(db, *flow, false));
+    let data: Vec<Value> = outgoing.chain(incoming).collect();
     if !data.is_empty() {
         service["data"] = data.into();
     }
@@ -288,6 +249,54 @@ fn service(db: &Database, element: Decl) -> Value {
     stated(db, element, "threatline", &["tags"], &mut properties);
     service["properties"] = properties.into();
     service
+}
+
+/// Whether whoever calls is authenticated: on all flows, or not on one; nothing where that is not
+/// known.
+fn authenticated(db: &Database, incoming: &[Decl]) -> Option<bool> {
+    let fact = fact_named(&[Kind::Flow], "authenticated")?;
+    let known = FactCache::new(db);
+    let values: Vec<_> = incoming
+        .iter()
+        .map(|flow| known.value(*flow, fact))
+        .collect();
+    if values
+        .iter()
+        .any(|value| **value == FactValue::YesNo(false))
+    {
+        Some(false)
+    } else if !values.is_empty() && values.iter().all(|value| **value == FactValue::YesNo(true)) {
+        Some(true)
+    } else {
+        None
+    }
+}
+
+/// What a flow carries, as one of its ends sees it.
+fn carried(db: &Database, flow: Decl, is_source: bool) -> Vec<Value> {
+    let (source, target) = ends(db, flow);
+    let Some(other) = (if is_source { target } else { source }) else {
+        return Vec::new();
+    };
+    let mut data = Vec::new();
+    for carried in ["sends", "receives"] {
+        let (direction, end) = if is_source == (carried == "sends") {
+            ("outbound", "destination")
+        } else {
+            ("inbound", "source")
+        };
+        for asset in typed(db, flow).decls(carried) {
+            let classification = sensitivity_of_asset(db, asset).classification;
+            data.push(json!({
+                "flow": direction,
+                "classification": CLASSIFICATION.word(classification),
+                "name": called(db, asset),
+                "description": called(db, flow),
+                end: [format!("#{}", full_name(db, other))],
+            }));
+        }
+    }
+    data
 }
 
 /// Whom an element calls.
@@ -310,13 +319,56 @@ fn vulnerability(db: &Database, assessed: &Assessed) -> Value {
     let finding = &assessed.finding;
     let id = finding.id;
     let definition = id.definition();
+    let elements: Vec<Decl> = match id {
+        FindingId::Rule { element, .. } => vec![element],
+        FindingId::Threat(threat) => typed(db, threat).decls("targets").collect(),
+    };
+    let affects: Vec<Value> = affected(db, &elements)
+        .into_iter()
+        .map(|name| json!({ "ref": name }))
+        .collect();
+    let description = definition
+        .facts(db)
+        .description
+        .iter()
+        .map(ToString::to_string);
+    let reasons = finding_reasons(db, finding)
+        .into_iter()
+        .map(|reason| format!("- {}", reason.message));
+    let mut vulnerability = json!({
+        "bom-ref": id.name(db).as_str(),
+        "id": id.name(db).as_str(),
+        "ratings": [{
+            "severity": finding.severity.word(),
+            "method": "other",
+            "justification": severity_steps(db, finding).join("\n"),
+        }],
+        "description": id.title(db).as_str(),
+        "detail": description.chain(reasons).collect::<Vec<_>>().join("\n"),
+        "analysis": analysis(db, assessed),
+        "affects": affects,
+        "properties": facts_of_finding(db, assessed, &elements),
+    });
+    let (cwes, others) = references_of(db, definition);
+    if !cwes.is_empty() {
+        vulnerability["cwes"] = cwes.into();
+    }
+    if !others.is_empty() {
+        vulnerability["references"] = others.into();
+    }
+    if let Some(advice) = typed(db, definition).text("advice") {
+        vulnerability["recommendation"] = advice.as_str().into();
+    }
+    vulnerability
+}
+
+/// The numbers of weaknesses, and what else a definition refers to.
+fn references_of(db: &Database, definition: Decl) -> (Vec<u64>, Vec<Value>) {
     let mut cwes: Vec<u64> = Vec::new();
     let mut others = Vec::new();
     for reference in typed(db, definition).references() {
-        match reference
-            .strip_prefix("CWE-")
-            .and_then(|number| number.parse().ok())
-        {
+        let number = reference.strip_prefix("CWE-");
+        match number.and_then(|number| number.parse().ok()) {
             Some(number) => cwes.push(number),
             None => {
                 let list = List::of(reference).map_or("", List::name);
@@ -328,28 +380,34 @@ fn vulnerability(db: &Database, assessed: &Assessed) -> Value {
             }
         }
     }
-    let on: Vec<Decl> = match id {
-        FindingId::Rule { element, .. } => vec![element],
-        FindingId::Threat(threat) => typed(db, threat).decls("targets").collect(),
-    };
+    (cwes, others)
+}
+
+/// The services that something on some elements affects: of a flow its ends.
+fn affected<'d>(db: &'d Database, elements: &[Decl]) -> Vec<&'d str> {
     let mut affected: Vec<&str> = Vec::new();
-    for decl in &on {
+    for decl in elements {
         let (source, target) = if decl.kind(db) == Kind::Flow {
             ends(db, *decl)
         } else {
             (Some(*decl), None)
         };
-        let ends = source
+        let services = source
             .into_iter()
             .chain(target)
             .filter(|end| end.kind(db) != Kind::Boundary);
-        for end in ends.map(|end| full_name(db, end).as_str()) {
-            if !affected.contains(&end) {
-                affected.push(end);
+        for service in services.map(|end| full_name(db, end).as_str()) {
+            if !affected.contains(&service) {
+                affected.push(service);
             }
         }
     }
-    let mut properties: Vec<Value> = on
+    affected
+}
+
+fn facts_of_finding(db: &Database, assessed: &Assessed, elements: &[Decl]) -> Vec<Value> {
+    let finding = &assessed.finding;
+    let mut properties: Vec<Value> = elements
         .iter()
         .map(|decl| property("threatline:on", full_name(db, *decl).as_str()))
         .collect();
@@ -367,42 +425,11 @@ fn vulnerability(db: &Database, assessed: &Assessed) -> Value {
             .missing
             .map(|missing| property("threatline:not_stated", missing.property)),
     );
-    if let FindingId::Threat(threat) = id {
-        let said = ["category", "likelihood", "impact", "references", "targets"];
-        stated(db, threat, "threatline", &said, &mut properties);
+    if let FindingId::Threat(threat) = finding.id {
+        let elsewhere = ["category", "likelihood", "impact", "references", "targets"];
+        stated(db, threat, "threatline", &elsewhere, &mut properties);
     }
-    let description = definition
-        .facts(db)
-        .description
-        .iter()
-        .map(ToString::to_string);
-    let why = finding_reasons(db, finding)
-        .into_iter()
-        .map(|reason| format!("- {}", reason.message));
-    let mut vulnerability = json!({
-        "bom-ref": id.name(db).as_str(),
-        "id": id.name(db).as_str(),
-        "ratings": [{
-            "severity": finding.severity.word(),
-            "method": "other",
-            "justification": severity_steps(db, finding).join("\n"),
-        }],
-        "description": id.title(db).as_str(),
-        "detail": description.chain(why).collect::<Vec<_>>().join("\n"),
-        "analysis": analysis(db, assessed),
-        "affects": affected.into_iter().map(|name| json!({ "ref": name })).collect::<Vec<_>>(),
-        "properties": properties,
-    });
-    if !cwes.is_empty() {
-        vulnerability["cwes"] = cwes.into();
-    }
-    if !others.is_empty() {
-        vulnerability["references"] = others.into();
-    }
-    if let Some(advice) = typed(db, definition).text("advice") {
-        vulnerability["recommendation"] = advice.as_str().into();
-    }
-    vulnerability
+    properties
 }
 
 /// What has been done about a finding, in the words of VEX.

@@ -72,7 +72,8 @@ pub fn write(db: &Database, model: Model, title: &str) -> Result<Export, NotDraw
         Ok(()) => {}
     }
     let text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<mxfile host=\"Threatline\">\n{pages}</mxfile>\n"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<mxfile host=\"Threatline\">\n\
+         {pages}</mxfile>\n"
     );
     Ok(Export { text, losses })
 }
@@ -85,103 +86,133 @@ fn too_large(page: &str, parts: usize) -> String {
 }
 
 fn draw(pages: &mut String, db: &Database, diagram: &Diagram) {
-    let laid = diagram.layout();
+    let drawing = Drawing {
+        db,
+        diagram,
+        laid: diagram.layout(),
+    };
     pages.push_str(
         "    <mxGraphModel grid=\"0\" page=\"0\" math=\"0\"><root>\n      <mxCell id=\"0\"/>\n      \
          <mxCell id=\"1\" parent=\"0\"/>\n",
     );
-    for (part, place) in diagram.parts().iter().zip(&laid) {
-        let Some(place) = place else { continue };
-        let name = |at: usize| attribute(full_name(db, diagram.parts()[at].decl));
-        let _ = writeln!(
-            pages,
-            "      <object id=\"{}\" label=\"{}\" name=\"{}\" kind=\"{}\" title=\"{}\" description=\"{}\" open=\"{}\" \
-             about=\"{}\">",
-            attribute(full_name(db, part.decl)),
-            attribute(&label(part)),
-            attribute(full_name(db, part.decl)),
-            part.kind.word(),
-            attribute(&part.title),
-            attribute(
-                part.decl
-                    .facts(db)
-                    .description
-                    .as_deref()
-                    .unwrap_or_default()
-            ),
-            part.open,
-            attribute(part.tooltip.split_once('\n').map_or("", |(_, about)| about)),
-        );
-        match place {
-            Laid::Box {
-                x,
-                y,
-                width,
-                height,
-            } => {
-                let (parent, left, top) = match part.within.map(|within| (within, &laid[within])) {
-                    Some((
-                        within,
-                        Some(Laid::Box {
-                            x: left, y: top, ..
-                        }),
-                    )) => (name(within), *left, *top),
-                    _ => ("1".to_owned(), 0.0, 0.0),
-                };
-                let _ = writeln!(
-                    pages,
-                    "        <mxCell style=\"{}\" vertex=\"1\" parent=\"{parent}\">\n          \
-                     <mxGeometry x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" as=\"geometry\"/>",
-                    style(part),
-                    x - left,
-                    y - top,
-                );
+    for (part, place) in diagram.parts().iter().zip(&drawing.laid) {
+        let cell = match (place, part.ends) {
+            (Some(Laid::Box { .. }), _) => drawing.shape(part, place.as_ref()),
+            (Some(Laid::Way { points, label }), Some(ends)) => {
+                drawing.edge(part, ends, points, *label)
             }
-            Laid::Way { points, label } => {
-                let Some((source, target)) = part.ends else {
-                    continue;
-                };
-                let end = |at: usize, point: Option<&(f64, f64)>, called: &str| match (
-                    &laid[at], point,
-                ) {
-                    (
-                        Some(Laid::Box {
-                            x,
-                            y,
-                            width,
-                            height,
-                        }),
-                        Some(point),
-                    ) => format!(
-                        "{called}X={:.3};{called}Y={:.3};{called}Perimeter=0;",
-                        (point.0 - x) / width,
-                        (point.1 - y) / height
-                    ),
-                    _ => String::new(),
-                };
-                let _ = writeln!(
-                    pages,
-                    "        <mxCell style=\"{}{}{}\" edge=\"1\" parent=\"1\" source=\"{}\" target=\"{}\">\n          \
-                     <mxGeometry relative=\"1\"{} as=\"geometry\"><Array as=\"points\">",
-                    style(part),
-                    end(source, points.first(), "exit"),
-                    end(target, points.last(), "entry"),
-                    name(source),
-                    name(target),
-                    label.map(|label| along(points, label)).unwrap_or_default(),
-                );
-                for (x, y) in points
-                    .get(1..points.len().saturating_sub(1))
-                    .unwrap_or_default()
-                {
-                    let _ = writeln!(pages, "            <mxPoint x=\"{x:.1}\" y=\"{y:.1}\"/>");
-                }
-                pages.push_str("          </Array></mxGeometry>\n");
-            }
-        }
+            _ => continue,
+        };
+        pages.push_str(&drawing.object(part));
+        pages.push_str(&cell);
         pages.push_str("        </mxCell>\n      </object>\n");
     }
     pages.push_str("    </root></mxGraphModel>\n");
+}
+
+/// A diagram with the places of its parts.
+struct Drawing<'d> {
+    db: &'d Database,
+    diagram: &'d Diagram,
+    laid: Vec<Option<Laid>>,
+}
+
+impl Drawing<'_> {
+    fn name(&self, part: usize) -> String {
+        attribute(full_name(self.db, self.diagram.parts()[part].decl))
+    }
+
+    /// The beginning of a part, with what it is called and what is open on it as data.
+    fn object(&self, part: &Part) -> String {
+        let description = part.decl.facts(self.db).description.as_deref();
+        let name = attribute(full_name(self.db, part.decl));
+        let label = attribute(&label(part));
+        let about = part.tooltip.split_once('\n').map_or("", |(_, about)| about);
+        format!(
+            "      <object id=\"{name}\" label=\"{label}\" name=\"{name}\" kind=\"{}\" title=\"{}\" \
+             description=\"{}\" open=\"{}\" about=\"{}\">\n",
+            part.kind.word(),
+            attribute(&part.title),
+            attribute(description.unwrap_or_default()),
+            part.open,
+            attribute(about),
+        )
+    }
+
+    /// An element or a boundary, in the one around it.
+    fn shape(&self, part: &Part, place: Option<&Laid>) -> String {
+        let Some((left, top, width, height)) = rectangle(place) else {
+            return String::new();
+        };
+        let around = part
+            .within
+            .and_then(|within| Some((within, rectangle(self.laid[within].as_ref())?)));
+        let (parent, (from_left, from_top)) = match around {
+            Some((within, (left, top, ..))) => (self.name(within), (left, top)),
+            None => ("1".to_owned(), (0.0, 0.0)),
+        };
+        format!(
+            "        <mxCell style=\"{}\" vertex=\"1\" parent=\"{parent}\">\n          \
+             <mxGeometry x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+             as=\"geometry\"/>\n",
+            style(part),
+            left - from_left,
+            top - from_top,
+        )
+    }
+
+    /// A flow from one part to another.
+    fn edge(
+        &self,
+        part: &Part,
+        (source, target): (usize, usize),
+        points: &[(f64, f64)],
+        label: Option<(f64, f64)>,
+    ) -> String {
+        let mut cell = format!(
+            "        <mxCell style=\"{}{}{}\" edge=\"1\" parent=\"1\" source=\"{}\" \
+             target=\"{}\">\n          <mxGeometry relative=\"1\"{} as=\"geometry\"><Array as=\"points\">\n",
+            style(part),
+            self.end(source, points.first(), "exit"),
+            self.end(target, points.last(), "entry"),
+            self.name(source),
+            self.name(target),
+            label.map(|label| along(points, label)).unwrap_or_default(),
+        );
+        let bends = points.get(1..points.len().saturating_sub(1));
+        for (x, y) in bends.unwrap_or_default() {
+            let _ = writeln!(cell, "            <mxPoint x=\"{x:.1}\" y=\"{y:.1}\"/>");
+        }
+        cell.push_str("          </Array></mxGeometry>\n");
+        cell
+    }
+
+    /// Where on a part a flow begins or ends.
+    fn end(&self, part: usize, point: Option<&(f64, f64)>, key: &str) -> String {
+        let (Some((left, top, width, height)), Some((x, y))) =
+            (rectangle(self.laid[part].as_ref()), point)
+        else {
+            return String::new();
+        };
+        format!(
+            "{key}X={:.3};{key}Y={:.3};{key}Perimeter=0;",
+            (x - left) / width,
+            (y - top) / height
+        )
+    }
+}
+
+/// The left, the top, the width and the height of a part that is a box.
+fn rectangle(place: Option<&Laid>) -> Option<(f64, f64, f64, f64)> {
+    match place {
+        Some(Laid::Box {
+            x,
+            y,
+            width,
+            height,
+        }) => Some((*x, *y, *width, *height)),
+        _ => None,
+    }
 }
 
 /// What stands in a shape.
@@ -205,8 +236,8 @@ fn style(part: &Part) -> String {
     let width = if open.is_some() { 2 } else { 1 };
     let shape = match part.kind {
         Kind::Boundary => {
-            "container=1;collapsible=0;recursiveResize=0;dashed=1;fillColor=none;align=left;verticalAlign=top;\
-             spacingLeft=6;fontStyle=1;"
+            "container=1;collapsible=0;recursiveResize=0;dashed=1;fillColor=none;align=left;\
+             verticalAlign=top;spacingLeft=6;fontStyle=1;"
         }
         Kind::Process => "rounded=1;arcSize=40;fillColor=#ffffff;",
         Kind::Store => "shape=partialRectangle;left=0;right=0;fillColor=#ffffff;",
@@ -220,7 +251,8 @@ fn style(part: &Part) -> String {
     };
     let size = if part.kind == Kind::Flow { 11 } else { 12 };
     format!(
-        "{shape}html=0;strokeColor={line};strokeWidth={width};fontColor=#24292f;fontSize={size};{outside}"
+        "{shape}html=0;strokeColor={line};strokeWidth={width};fontColor=#24292f;fontSize={size};\
+         {outside}"
     )
 }
 

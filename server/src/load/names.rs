@@ -2,8 +2,8 @@
 //! file is not read and says why. It must not know what is in the files.
 
 use crate::load::paths::key;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use threatline_model::FileText;
@@ -11,14 +11,21 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The names that were given already.
 #[derive(Default)]
-pub struct Names(BTreeMap<String, Arc<str>>);
+pub struct Names {
+    /// All of them.
+    given: BTreeSet<Arc<str>>,
+    /// The first of those that some systems do not tell apart.
+    first: BTreeMap<String, Arc<str>>,
+}
 
 impl Names {
     /// The name of a file, and its text: that it cannot be read, where another system would read
     /// something else.
     pub fn name(&mut self, path: &Path, text: FileText) -> (Arc<str>, FileText) {
         let name = key(path);
-        match self.0.entry(folded(&name)) {
+        let folded = folded(&name);
+        let name = self.unused(name);
+        match self.first.entry(folded) {
             Entry::Vacant(vacant) => {
                 vacant.insert(name.clone());
                 if path.to_str().is_some() {
@@ -33,7 +40,6 @@ impl Names {
                      keep one of the two files, so neither verdict would hold; rename it",
                     first.get()
                 );
-                let name = self.unused(name);
                 (name, FileText::failed(why))
             }
         }
@@ -42,10 +48,9 @@ impl Names {
     /// A name that no other file has, as two have that are escaped to the same.
     fn unused(&mut self, name: Arc<str>) -> Arc<str> {
         let mut unused = name;
-        while self.0.values().any(|name| *name == unused) {
+        while !self.given.insert(unused.clone()) {
             unused = format!("{unused}~").into();
         }
-        self.0.insert(format!("{unused}/"), unused.clone());
         unused
     }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tries what runs in other people's CI: the scripts of the GitHub Action on pull requests made for it, with a `gh` that only
-# writes down what it is asked for; the hooks of pre-commit; and the files against their published schemas. Installs what it
-# needs into `target`.
+# Tests what runs in other people's CI: the scripts of the GitHub action on pull requests made for it, with a `gh` that only
+# records its calls; the hooks of pre-commit; and the files against their published schemas. Installs what it needs into
+# `target`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -39,8 +39,9 @@ hasnt() { if grep -qF -e "$2" "$3"; then fail "$1: '$2' in"; sed 's/^/     /' "$
 schema() { if "$tools/bin/check-jsonschema" --builtin-schema "$1" "$2" >"$work/schema" 2>&1; then ok "$2"; else fail "$2"; cat "$work/schema"; fi; }
 schema vendor.github-actions .github/actions/threatline/action.yml
 schema vendor.gitlab-ci server/ci/gitlab.yml
-for page in README.md .github/actions/threatline/README.md; do
-  # What the page shows is a workflow, or settings of pre-commit.
+for workflow in .github/workflows/*.yml; do schema vendor.github-workflows "$workflow"; done
+for page in server/book/src/ci.md .github/actions/threatline/README.md; do
+  # The page shows workflows, and settings of pre-commit.
   shown=$work/$(echo "$page" | tr / -)
   awk -v shown="$shown" '/^```yaml$/ { file = shown "." ++number ".yml"; next } /^```$/ { file = "" } file { print >file }' "$page"
   for block in "$shown".*.yml; do
@@ -53,8 +54,8 @@ for page in README.md .github/actions/threatline/README.md; do
 done
 for script in .github/actions/threatline/*.sh; do bash -n "$script"; done
 
-# A repository with a pull request: the login of the payment API changes, while its base goes on. Its branch has a name
-# that would be an order to a shell.
+# A repository with a pull request: the login of the payment API changes, and its base changes as well. The name of its branch
+# contains a shell command.
 branch='topic$(touch${IFS}pwned)`touch${IFS}pwned`'
 git init --quiet "$work/seed"
 cd "$work/seed"
@@ -88,7 +89,7 @@ cat >"$work/bin/gh" <<'FAKE'
 printf '%s\n' "$*" >>"$ASKED"
 [ ! -e "$ASKED.refuse" ] || { echo 'HTTP 403: Resource not accessible by integration' >&2; exit 1; }
 case "$*" in
-  # Whose the token is, which that of a job may not ask.
+  # The user of the token, which the token of a job cannot request.
   'api user '*) if [ -n "${ME:-}" ]; then echo "$ME"; else echo '{ "message": "Resource not accessible" }'; exit 1; fi ;;
   *--jq*)
     while [ "$1" != --jq ]; do shift; done
@@ -99,7 +100,7 @@ FAKE
 chmod +x "$work/bin/gh"
 export PATH="$work/bin:$PATH" ASKED=$work/asked
 
-# checkout NAME DEPTH REVISION: what actions/checkout leaves.
+# checkout NAME DEPTH REVISION: does what actions/checkout does.
 checkout() {
   rm -rf "${work:?}/$1"
   git init --quiet "$work/$1"
@@ -111,7 +112,7 @@ checkout() {
   git checkout --quiet --detach FETCH_HEAD
 }
 
-# compare [NAME=VALUE]…: runs the comparison as the action does, and puts what it left into variables.
+# compare [NAME=VALUE]…: runs the comparison as the action does, and sets variables to its results.
 compare() {
   export GITHUB_OUTPUT=$work/output GITHUB_STEP_SUMMARY=$work/summary RUNNER_TEMP=$work/temp
   rm -rf "$GITHUB_OUTPUT" "$GITHUB_STEP_SUMMARY" "$RUNNER_TEMP"
@@ -149,13 +150,13 @@ compare GITHUB_SHA="$merge" INPUT_BASE=--output=x
 is 'a base is no option' 2 "$code"
 compare GITHUB_SHA="$merge" INPUT_BASE=nowhere
 has 'a base that is not there is told with what to fetch' 'fetch-depth: 0' "$work/log"
-is 'of a call that failed the comment says so' '### ❌ Threat model: it was not compared' "$(sed -n 2p "$markdown")"
+is 'a failed comparison is reported in the comment' '### ❌ Threat model: it was not compared' "$(sed -n 2p "$markdown")"
 has 'and why' '    error: `nowhere` is neither a revision' "$markdown"
 has 'and so does the summary' '`nowhere` is neither a revision' "$work/summary"
 is 'and it fails' 2 "$code"
 cp "$markdown" "$work/broken.md"
 compare GITHUB_SHA="$topic" BASE_REF=gone
-is 'a base that is gone fails as well' '0 2' "$left $code"
+is 'a missing base fails as well' '0 2' "$left $code"
 has 'with a comment' 'What this would be merged into was not found' "$markdown"
 compare GITHUB_SHA="$merge" BEFORE="$fork"
 is 'a push is compared with what was there' 1 "$code"
@@ -165,7 +166,7 @@ compare GITHUB_SHA="$topic" BASE_REF="$branch"
 is 'a base of any name is found' 0 "$code"
 if find "$work" -name 'pwned*' | grep -q .; then fail 'a name was run'; else ok 'no name was run'; fi
 
-# comment: runs the comment as the action does.
+# comment: posts the comment as the action does.
 comment() {
   : >"$ASKED"
   left=0
@@ -201,7 +202,7 @@ ME=bob comment "$work/changed.md"
 has 'and no others' "--method POST repos/shop/shop/issues/7/comments" "$ASKED"
 touch "$ASKED.refuse"
 comment "$work/changed.md"
-is 'a comment that is refused is no failure' 0 "$left"
+is 'a refused comment is not a failure' 0 "$left"
 has 'and is told' '::warning' "$work/log"
 
 cp -r "$root/.github" "$root/Cargo.toml" "$root/Cargo.lock" "$work/temp"
@@ -213,7 +214,7 @@ mkdir -p "$work/installed/bin" && cp "$work/bin/threatline" "$work/installed/bin
 GITHUB_PATH=$work/path "$root/.github/actions/threatline/install.sh" install "$work/installed"
 is 'what is in the cache is used' "$work/installed/bin" "$(cat "$work/path")"
 
-# No toolchain, wrapper or configuration of the checkout is obeyed: cargo is called elsewhere.
+# A toolchain, wrapper or configuration in the checkout has no effect: cargo runs elsewhere.
 cat >"$work/bin/cargo" <<'FAKE'
 #!/usr/bin/env bash
 echo "cargo $* in $PWD" >>"$ASKED"
@@ -224,7 +225,7 @@ checkout merged 1 "$merge"
 GITHUB_PATH=$work/path "$root/.github/actions/threatline/install.sh" install "$work/fresh"
 has 'what is not in the cache is built outside of the checkout' "--root $work/fresh in /" "$ASKED"
 
-# The job of GitLab, with a `curl` that only writes down what it is asked for.
+# The job of GitLab, with a `curl` that only records its calls.
 cat >"$work/bin/curl" <<'FAKE'
 #!/usr/bin/env bash
 printf '%s\n' "$*" >>"$ASKED"
@@ -273,12 +274,12 @@ has 'GitLab: and updated' '--request PUT --form body=<' "$ASKED"
 gitlab "$fork" ''
 is 'GitLab: without a token no note' '' "$(cat "$ASKED")"
 gitlab "$topic" secret main ''
-has 'GitLab: without a folder that is kept, it is built each time' 'cargo install' "$ASKED"
+has 'GitLab: without a cache folder, it is built each time' 'cargo install' "$ASKED"
 gitlab "$topic" secret main "$PWD/.threatline"
 is 'GitLab: no folder of the checkout is trusted' 2 "$left"
 gitlab "$topic" secret '--upload-pack=x'
 is 'GitLab: a version is no option' 2 "$left"
-# A merge request that brings a program of its own, a cache, and a toolchain.
+# A merge request that contains a program, a cache and a toolchain.
 mkdir -p .threatline/bin "$(git -C "$work/seed" rev-parse main)/bin" .cargo bin
 printf '#!/bin/sh\ntouch %s/pwned-by-the-checkout\n' "$work" | tee .threatline/bin/threatline bin/threatline threatline cargo git \
   "$(git -C "$work/seed" rev-parse main)/bin/threatline" >/dev/null
@@ -298,7 +299,7 @@ done
 is 'GitLab: nothing is written through a link of the checkout' kept "$(cat "$work/outside")"
 git reset --quiet --hard "$topic"
 gitlab nowhere secret "$fork"
-is 'GitLab: a base that is not there fails' 2 "$left"
+is 'GitLab: a missing base fails' 2 "$left"
 has 'GitLab: another version is built' "--rev $fork --root" "$ASKED"
 has 'GitLab: and the note says so' '`nowhere` is neither a revision' threatline.md
 
@@ -322,4 +323,4 @@ hook threatline-check
 is 'pre-commit: a model that fails' 1 "$left"
 
 [ "$failed" = 0 ] || exit 1
-echo "what runs in CI was tried"
+echo "the CI integrations work"

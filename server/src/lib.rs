@@ -1,11 +1,12 @@
 //! The program `threatline` as a library, for what drives it from within: reads the command line
 //! and hands on. It must not know what a model means.
 //!
-//! Its rooms, each of which knows only those above it: `arguments`, `outcome` and `printable`;
+//! Its rooms, each of which knows only those above it: `arguments`, `book`, `outcome` and `printable`;
 //! `load`, where models come from; `reports`, what is found in them; `output`, how that is written;
 //! `commands`, one file a command. `lsp` is the language server, which reads models by `load`.
 
 mod arguments;
+mod book;
 mod outcome;
 mod printable;
 
@@ -21,10 +22,15 @@ mod lsp;
 pub use lsp::{End, serve};
 
 use arguments::{Arguments, Command};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use commands::{check, diff, explain, export, fmt, import, init, report, rules, run_tests};
 use outcome::Outcome;
 use std::process::ExitCode;
+
+/// The command line with its help, for the book.
+pub fn command_line() -> clap::Command {
+    Arguments::command()
+}
 
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {

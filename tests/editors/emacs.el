@@ -1,4 +1,4 @@
-;;; The settings of editors/README.md in a real Emacs:  emacs -Q --batch -l emacs.el  -*- lexical-binding: t -*-
+;;; The settings in server/book/src/editors.md in a real Emacs:  emacs -Q --batch -l emacs.el  -*- lexical-binding: t -*-
 ;; MODELS is a copy of tests/models/webshop; CONFIG has the settings. Ends with 0 if all is well.
 (require 'cl-lib)
 (setq make-backup-files nil create-lockfiles nil auto-save-default nil)

@@ -3,22 +3,17 @@
 
 use super::documents::Lost;
 use super::snapshot::Snapshot;
+use crate::book::{page_of_code, page_of_rule};
 use serde_json::json;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use threatline_model::{
-    Diagnostic, File, Model, Severity,
-    codes::{Class, Code, UNREADABLE_FILE},
+    Database, Diagnostic, File, FindingId, Model, Severity,
+    codes::{Class, Code, MISSING_MITIGATION, UNREADABLE_FILE},
     settings_diagnostics,
 };
 use threatline_view::sanitize;
 use tower_lsp::ls_types as lsp;
-
-/// Where the reference explains a code.
-const REFERENCE: &str = concat!(
-    env!("CARGO_PKG_REPOSITORY"),
-    "/blob/main/grammar/README.md#"
-);
 
 /// What is wrong with a file.
 pub fn of_file(snapshot: &Snapshot, file: File) -> Vec<lsp::Diagnostic> {
@@ -66,7 +61,7 @@ pub fn of_lost(lost: &Lost) -> lsp::Diagnostic {
     lsp::Diagnostic {
         severity: Some(lsp::DiagnosticSeverity::ERROR),
         code: Some(lsp::NumberOrString::String(UNREADABLE_FILE.id.to_owned())),
-        code_description: description(&UNREADABLE_FILE),
+        code_description: linked(&page_of_code(&UNREADABLE_FILE)),
         source: Some("threatline".to_owned()),
         message: sanitize::text(&lost.reason),
         ..lsp::Diagnostic::default()
@@ -109,7 +104,7 @@ fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Option<lsp::Diagnost
         range: location.range,
         severity: Some(severity(diagnostic.severity)),
         code: Some(lsp::NumberOrString::String(diagnostic.code.id.to_owned())),
-        code_description: description(diagnostic.code),
+        code_description: linked(&page_about(&snapshot.db, diagnostic)),
         source: Some("threatline".to_owned()),
         message: sanitize::text(&message),
         related_information: relates
@@ -129,10 +124,19 @@ fn severity(severity: Severity) -> lsp::DiagnosticSeverity {
     }
 }
 
-fn description(code: &Code) -> Option<lsp::CodeDescription> {
-    Some(lsp::CodeDescription {
-        href: format!("{REFERENCE}{}", code.id).parse().ok()?,
-    })
+/// The page of the book about the rule that a finding is of, else the one about the code.
+fn page_about(db: &Database, diagnostic: &Diagnostic) -> String {
+    let rule = match diagnostic.findings.first() {
+        Some(FindingId::Rule { rule, .. }) if diagnostic.code == &MISSING_MITIGATION => Some(*rule),
+        _ => None,
+    };
+    rule.and_then(|rule| page_of_rule(db, rule))
+        .unwrap_or_else(|| page_of_code(diagnostic.code))
+}
+
+fn linked(page: &str) -> Option<lsp::CodeDescription> {
+    let href = page.parse().ok()?;
+    Some(lsp::CodeDescription { href })
 }
 
 /// What is not needed is shown paler, and what has expired struck through.

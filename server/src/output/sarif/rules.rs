@@ -4,6 +4,7 @@
 use super::levels::{level, severity_of};
 use super::messages::{literal_braces, unlinked};
 use super::taxonomies::Taxonomies;
+use crate::book::{page_of_code, page_of_rule};
 use crate::printable::printable;
 use serde_json::{Value, json};
 use threatline_model::{
@@ -118,6 +119,7 @@ fn of_code(code: &Code) -> Value {
         "id": code.id,
         "shortDescription": { "text": literal_braces(code.summary) },
         "fullDescription": { "text": literal_braces(&plain(code.doc)) },
+        "helpUri": page_of_code(code),
         "help": {
             "text": literal_braces(&plain(code.doc)),
             "markdown": literal_braces(code.doc),
@@ -160,7 +162,7 @@ fn of_threat(db: &Database, decl: Decl, occurring: &Occurring) -> Value {
     let mut links = typed(db, decl)
         .references()
         .filter_map(|id| references::link(id));
-    if let Some(link) = links.next() {
+    if let Some(link) = page_of_rule(db, decl).or_else(|| links.next()) {
         descriptor["helpUri"] = json!(link);
     }
     descriptor["defaultConfiguration"] = json!({ "level": level(severity) });

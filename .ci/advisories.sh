@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Known vulnerabilities of the packages that Threatline is built of, Rust's and npm's. Their databases come from the
-# network, so this is no part of `run`: a maintainer runs it before each release. THREATLINE_ADVISORY_DB names a clone of
-# RustSec's database where there is no network. A database that cannot be had is an error, never a pass.
+# Checks the packages of Threatline, from crates.io and npm, for known vulnerabilities. The databases come from the network, so
+# this is not part of `run`: a maintainer runs it before each release. Without a network, THREATLINE_ADVISORY_DB names a clone
+# of RustSec's database. A database that is not available is an error.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 deny="$PWD/target/tools/bin/cargo-deny"
@@ -11,7 +11,7 @@ wrong=0
 config=.ci/deny.toml
 offline=()
 if [ -n "${THREATLINE_ADVISORY_DB:-}" ]; then
-  # cargo-deny looks for its own name of the database in a folder of databases.
+  # cargo-deny expects the database under its own name in a folder of databases.
   databases=$(mktemp -d)
   trap 'rm -rf "$databases"' EXIT
   git clone --quiet "$THREATLINE_ADVISORY_DB" "$databases/advisory-db-3157b0e258782691"

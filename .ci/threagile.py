@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Compares what is found on an import of Threagile's demo with the risks that Threagile itself finds on it, rule by rule.
+"""Compares the findings on an import of Threagile's demo with Threagile's own risks, rule by rule.
 
     threagile.py THREATLINE MODEL.yaml RISKS.json
 
-The numbers below are what they are today; the comparison fails when they change in either direction. A risk is found
-here when one of the rules that look for the same has a finding, in whatever state, on its element, its link or an end of it.
+The comparison fails if one of the numbers below changes in either direction. A risk counts as found if one of the rules for the
+same threat has a finding, in any state, on its element, its link, or an end of the link.
 """
 import collections
 import json
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-# Threagile's category: our rules; its risks; those of them that are found here; why not the others.
+# Threagile's category: our rules; its risks; how many of them are found here; why the others are not.
 EXPECTED = {
     "accidental-secret-leak": (["secrets_in_source"], 1, 1, ""),
     "code-backdooring": (["unreviewed_changes", "exposed_development", "unsigned_artifacts", "untrusted_dependencies"], 2, 2, ""),

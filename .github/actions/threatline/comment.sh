@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Comments on a pull request, or brings the comment of an earlier run up to date. Where nothing changed and nothing was
-# said, nothing is said. What it may not do, as on a pull request from a fork, is told and is no failure.
+# Posts a comment on a pull request, or updates the comment of an earlier run. If nothing changed and there is no comment
+# yet, it posts none. A missing permission, as on a pull request from a fork, is a warning and not a failure.
 set -euo pipefail
 
 comments=repos/$GITHUB_REPOSITORY/issues/$((NUMBER))/comments
@@ -10,8 +10,8 @@ refused() {
   exit 0
 }
 
-# Its own comments alone: anyone can write one that begins in the same way. The token of a person tells whose it is, that of
-# a job or an app does not.
+# Only its own comments: anyone can write one that begins the same way. The token of a person has a user, that of a job or an
+# app does not.
 me=$(gh api user --jq .login 2>/dev/null) || me=''
 if [ -n "$me" ]; then author=".user.login == \"$me\""; else author='.user.type == "Bot"'; fi
 own=".[] | select($author and (.body | startswith(\"<!-- threatline diff -->\"))) | .id"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares the checkout with what it is to be merged into, fetching that if the checkout is shallow. Writes the job summary
-# and the outputs `exit-code`, `markdown` and `sarif`; ends well whatever the comparison says.
+# Compares the checkout with the target of its pull request, and fetches that if the checkout is shallow. Writes the job
+# summary and the outputs `exit-code`, `markdown` and `sarif`. Exits with 0 whatever the result is.
 set -euo pipefail
 
 out=${RUNNER_TEMP:?}/threatline
@@ -8,12 +8,12 @@ mkdir -p "$out"
 
 notice() { echo "::notice title=Threatline::$1"; }
 
-# Says in the place of the comparison why there is none, so that no comment of an earlier run stands for it.
+# Writes the reason in place of the comparison, so that the comment of an earlier run is replaced.
 #   not_compared WHY
 not_compared() {
   {
     printf '<!-- threatline diff -->\n### ❌ Threat model: it was not compared\n\n'
-    # Four spaces make code of a line, whatever is in it.
+    # Four spaces turn any line into code.
     printf '%s\n' "$1" | sed 's/^/    /'
   } >"$out/diff.md"
   printf '%s\n' exit-code=2 "markdown=$out/diff.md" >>"$GITHUB_OUTPUT"
@@ -23,7 +23,7 @@ not_compared() {
 
 is_shallow() { [ "$(git rev-parse --is-shallow-repository)" = true ]; }
 
-# The newest commit that HEAD and another one share, of a shallow clone as far back as it takes.
+# The newest common commit of HEAD and another one. Deepens a shallow clone as far as necessary.
 merge_base() {
   local depth
   for depth in 0 50 500 unshallow; do
@@ -40,7 +40,7 @@ merge_base() {
   return 1
 }
 
-# What a pull request is to be merged into. GitHub checks out the merge of both, whose first parent is that.
+# The target of the pull request. GitHub checks out the merge commit, whose first parent is the target.
 base_of_pull_request() {
   if [ "$(git rev-parse HEAD)" = "${GITHUB_SHA:-}" ]; then
     ! is_shallow || git fetch --quiet --no-tags --depth 2 origin "$GITHUB_SHA"
@@ -81,7 +81,7 @@ while IFS= read -r path; do
   case $path in
     '') ;;
     /*) paths+=("$path") ;;
-    # So that it is no revision of that name, and no option.
+    # So that it is not read as a revision or an option.
     *) paths+=("./$path") ;;
   esac
 done <<<"${INPUT_PATHS:-.}"
@@ -89,7 +89,7 @@ done <<<"${INPUT_PATHS:-.}"
 
 compare() { threatline diff "${options[@]}" --format "$1" -- "$base" "${paths[@]}"; }
 
-# Nothing that is printed is an order to the runner.
+# The runner must not obey anything that is printed.
 stop=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 code=0
 echo "::stop-commands::$stop"

@@ -9,7 +9,7 @@ function M.check()
   if vim.fn.has("nvim-0.11") == 1 then
     health.ok("Neovim " .. tostring(vim.version()))
   elseif vim.fn.has("nvim-0.10") == 1 then
-    health.warn("Neovim " .. tostring(vim.version()) .. ": it cannot load the parser, whose ABI is 15; colours come from the server alone", {
+    health.warn("Neovim " .. tostring(vim.version()) .. ": it cannot load the parser, whose ABI is 15; only the server provides highlighting", {
       "Use Neovim 0.11 or newer.",
     })
   else
@@ -20,7 +20,7 @@ function M.check()
   local found = vim.fn.exepath(program)
   if found == "" then
     health.error("the server `" .. program .. "` is not in PATH", {
-      "cargo install --path server   in a clone of Threatline",
+      "cargo install --locked --path server   in a clone of Threatline",
       'or name it: require("threatline").setup({ cmd = { "/path/to/threatline", "lsp" } })',
     })
   else

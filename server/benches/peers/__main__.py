@@ -4,7 +4,7 @@
     python3 server/benches/peers [--elements 1000 10000 50000] [--out server/BENCHMARKS.md]
 
 Installs what it compares with into `target/bench`: it needs Python 3.10, npm and Linux. The program measured is
-`target/release/threatline`, or what THREATLINE says.
+`target/release/threatline`, or what THREATLINE names.
 """
 
 import argparse
@@ -160,32 +160,32 @@ ABOUT = """\
 Made on {date} by `python3 server/benches/peers {arguments}`.
 
 - Machine: {machine}.
-- Before: {before}. What others did during a part stands above its table.{busy}
+- Before: {before}. The load from other processes during a part is above its table.{busy}
 - Threatline {threatline}; LikeC4 {likec4} on Node {node}; pytm {pytm} on Python {python}.
 
 ## What is compared
-- One architecture: people, processes, stores, flows and nested boundaries. Elements are all but boundaries; 50 are a
-  part, and each part is a file. For Threatline and LikeC4 it states the same facts; in LikeC4 boundaries are elements
-  that hold others, a part extends what it lies in, and has a view. For pytm it is one script.
+- One architecture with people, processes, stores, flows and nested boundaries. Elements are all of these except
+  boundaries; 50 of them are a part, and each part is a file. The models for Threatline and LikeC4 state the same facts.
+  In LikeC4, boundaries are elements that contain others, and each part has a view. The model for pytm is one script.
 - Both language servers get the same messages from the same client over a pipe: `threatline lsp` and `likec4 lsp
-  --stdio`, with their defaults. Both run at the same time; each round of steps is taken of one while the other rests,
-  in the order A B, B A. A step begins when its server is idle, and ends with the last byte that it waits for. What is
-  answered is checked. {warm_up} rounds before are not counted.
-- "Ratio" is the median of the other one through that of Threatline. "Of" is how often it was measured: fewer times
-  where the minutes for a part were over. p95 of less than 20 is the longest.
-- At the start the open file has an error that the disk has not, and its diagnostics are waited for. The last
-  diagnostics of the workspace are those that nothing follows for 1.5 s: LikeC4 tells them of every file, Threatline
-  of files that have any.
-- LikeC4 does not say of which version its diagnostics are. So the next ones of that file count, where it matters
-  those with the error, or without it.
-- Threatline's diagnostics are of names, of values, and of threats by its library of rules; LikeC4's of names, kinds and
+  --stdio`, with their defaults. Both run at the same time, and the steps of a round alternate between them, in the order
+  A B, B A. A step begins when its server is idle, and ends with the last byte that it waits for. The answers are
+  checked. {warm_up} rounds before do not count.
+- "Ratio" is the median of the other tool divided by that of Threatline. "Of" is the number of measurements, which is lower
+  if the time limit of a part was reached. The p95 of fewer than 20 measurements is the longest.
+- At the start, the open file has an error that the file on disk does not have, and the step waits for its diagnostics. The
+  last diagnostics of the workspace are those that nothing follows for 1.5 s. LikeC4 sends them for every file, Threatline
+  for files that have any.
+- LikeC4 does not send the version that its diagnostics belong to. So the next diagnostics of the file count, with or
+  without the error if the step is about one.
+- Threatline's diagnostics cover names, values, and threats by its library of rules; those of LikeC4 cover names, kinds and
   views.
-- Threatline offers up to 200 names that hold the typed letters, of all parts; LikeC4 fewer: those in scope, by a
+- Threatline offers up to 200 names of all parts that contain the typed letters. LikeC4 offers fewer: those in scope, with a
   stricter match.
-- `threatline check` parses text, and the library of rules, which is text as well; pytm runs a script. Both write what
-  they found as JSON. pytm tests its own conditions, and takes what is not stated for no, so its findings are others
-  and more; without `--json` it looks for none. `likec4 validate` finds no threats: it is there for its time.
-- Memory of a server is the resident memory of all its processes; of a command it is the largest.
+- `threatline check` parses text, including the library of rules; pytm runs a script. Both write their findings as JSON.
+  pytm has its own conditions, and treats an unspecified fact as "no", so it has other and more findings. Without `--json`
+  it does not look for any. `likec4 validate` finds no threats: it is included for its time.
+- The memory of a server is the resident memory of all its processes. The memory of a command is its peak.
 """
 
 
@@ -193,10 +193,10 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--elements", type=int, nargs="+", default=[1_000, 10_000, 50_000], metavar="N")
     options.add_argument("--rounds", type=int, default=40, help="how often each step is measured")
-    options.add_argument("--starts", type=int, default=7, help="how often servers and commands are started")
+    options.add_argument("--starts", type=int, default=7, help="how often servers and commands start")
     options.add_argument("--minutes", type=float, default=5, help="for starts, rounds and commands of a size, each")
     options.add_argument("--bound", type=int, default=120, help="seconds that one step or command may take")
-    options.add_argument("--out", type=Path, help="a Markdown file that is written anew")
+    options.add_argument("--out", type=Path, help="a Markdown file to write")
     options = options.parse_args()
 
     threatline = str(Path(os.environ.get("THREATLINE", ROOT / "target/release/threatline")).resolve())
@@ -252,7 +252,7 @@ def main():
             rows.append([what, *cells(both[0], unit), *cells(both[1], unit), ratio(*both)])
         head = ["language servers", "Threatline: median", "p95", "of", "LikeC4: median", "p95", "of", "ratio"]
         tell(["", f"During the servers' part {load}.", "", *table(head, rows), ""])
-        tell(["How much was told and offered, in files, elements and places:"])
+        tell(["Number of results, in files, elements and positions:"])
         for what, numbers in answered.items():
             tell([f"- {what}: " + ", ".join(f"{name} {number:,}" for name, number in numbers.items())])
 
@@ -264,7 +264,7 @@ def main():
         runs = [
             ("`threatline check --format json`", check, ours, threatline_findings),
             ("pytm: `model.py --json`", [*script, "--json", found], scripts, lambda _: pytm_findings(found)),
-            ("pytm: `model.py`", script, scripts, lambda _: "not asked for"),
+            ("pytm: `model.py`", script, scripts, lambda _: "none requested"),
             ("`likec4 validate --no-layout`", validate, theirs, likec4_errors),
         ]
         costs, findings = command_lines(

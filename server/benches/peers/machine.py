@@ -43,7 +43,7 @@ class Load:
 
     def __str__(self):
         average = " ".join(f"{one:.1f}" for one in os.getloadavg())
-        return f"others used {self.others():.0%} of the processors; load average {average}"
+        return f"other processes used {self.others():.0%} of the processors; load average {average}"
 
 
 def idle(seconds=5):

@@ -12,9 +12,9 @@ from session import Gone, Session, TooLong, memory
 # Steps in the order of a round. Each begins with an idle server.
 TITLE = "key in a title, to its diagnostics"
 BREAK = "key that breaks a reference, to the error"
-MEND = "key that mends it, to no error"
+FIX = "key that fixes it, to no error"
 BREAK_OTHER = "key in a name, to the error in another file that uses it"
-MEND_OTHER = "key that mends it, to no error in the other file"
+FIX_OTHER = "key that fixes it, to no error in the other file"
 COMPLETE_KEY = "completion of an element, asked at once after a key"
 COMPLETE_MEMBER = "completion of an element of another part"
 COMPLETE_PART = "completion of a part, among all"
@@ -22,12 +22,12 @@ DEFINITION = "definition, in another file"
 HOVER = "hover"
 REFERENCES = "references of an element that every part uses"
 STEPS = [
-    TITLE, BREAK, MEND, BREAK_OTHER, MEND_OTHER, COMPLETE_KEY, COMPLETE_MEMBER, COMPLETE_PART, DEFINITION, HOVER,
+    TITLE, BREAK, FIX, BREAK_OTHER, FIX_OTHER, COMPLETE_KEY, COMPLETE_MEMBER, COMPLETE_PART, DEFINITION, HOVER,
     REFERENCES,
 ]
 # The steps whose answers are lists.
 COUNTED = [COMPLETE_KEY, COMPLETE_MEMBER, COMPLETE_PART, REFERENCES]
-INITIALIZED = "start to initialized"
+INITIALIZED = "start until initialized"
 FIRST = "start to the diagnostics of the open file"
 ALL = "start to the last diagnostics of the workspace"
 # Rounds that are not counted: a server in a virtual machine gets faster by its first ones.
@@ -110,11 +110,11 @@ class Editing:
             self.turn += 1
             begin = self.key(texts.title, self.turn % 2 == 1)
             return session.diagnosed(texts.edited, begin)
-        if what in (BREAK, MEND):
+        if what in (BREAK, FIX):
             is_wrong = is_wrong_at(texts.reference, len(texts.member))
             begin = self.key(texts.reference, what == BREAK)
             return session.diagnosed(texts.edited, begin, lambda found: is_wrong(found) == (what == BREAK))
-        if what in (BREAK_OTHER, MEND_OTHER):
+        if what in (BREAK_OTHER, FIX_OTHER):
             is_wrong = is_wrong_at(texts.use, len("api"))
             begin = self.key(texts.name, what == BREAK_OTHER)
             return session.diagnosed(texts.user, begin, lambda found: is_wrong(found) == (what == BREAK_OTHER))

@@ -269,7 +269,7 @@ impl Workspace {
             }
             None => {
                 let file = self.add_file(&mut change, path.into(), reading);
-                self.list_files(file.model(self.db()));
+                self.list_file(file);
                 file
             }
         };
@@ -336,10 +336,9 @@ impl Workspace {
         let Some(file) = self.files.remove(path) else {
             return;
         };
-        let model = file.model(self.db());
         let mut change = Change::default();
         self.writer.remove_file(&mut change, file);
-        self.list_files(model);
+        self.unlist_file(file);
         if let Some(test) = self.tests.remove(path) {
             self.writer.remove_model(ModelKind::Test, test);
         }
@@ -352,7 +351,26 @@ impl Workspace {
         self.debug_assert_consistent();
     }
 
-    /// Lists the files of a model in the order of their paths.
+    /// Enters a file that came into the list of its model. Many may come one after the other, so
+    /// this neither looks for those of the model among all files, nor sorts them again.
+    fn list_file(&mut self, file: File) {
+        let db = self.db();
+        let (model, path) = (file.model(db), file.path(db));
+        let mut files = model.files(db).to_vec();
+        let position = files.partition_point(|listed| listed.path(db) < path);
+        files.insert(position, file);
+        self.writer.set_files(model, files);
+    }
+
+    /// Takes a file that goes out of the list of its model.
+    fn unlist_file(&mut self, file: File) {
+        let model = file.model(self.db());
+        let mut files = model.files(self.db()).to_vec();
+        files.retain(|listed| *listed != file);
+        self.writer.set_files(model, files);
+    }
+
+    /// Lists the files of a model in the order of their paths, after many came or went at once.
     fn list_files(&mut self, model: Model) {
         let db = self.db();
         let files = self.files.values().copied();

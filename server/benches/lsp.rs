@@ -126,11 +126,14 @@ fn scale() {
     let news = (0..TIMES / 3).map(|turn| {
         let address = uri(&folder.path().join(format!("services/new{turn}.threat")));
         let text = format!(
-            "component new{turn}\n\nprocess api in platform.vpc {{ technology: web_service }}\n\nflow call: api -> \
-             c0001.service_0 {{ protocol: https sends: assets.customer_data }}\n"
+            "component new{turn}\n\nprocess api in platform.vpc {{ technology: web_service }}\n\n\
+             flow call: api -> c0001.service_0 {{ protocol: https sends: assets.customer_data }}\n"
         );
         let time = server.open(&address, &text);
-        server.tell("textDocument/didClose", json!({ "textDocument": { "uri": address } }));
+        server.tell(
+            "textDocument/didClose",
+            json!({ "textDocument": { "uri": address } }),
+        );
         time
     });
     print("a new file", news.collect());
@@ -510,11 +513,24 @@ fn started(folder: &Path) -> (Server, Duration) {
     let begin = Instant::now();
     let mut server = Server::new();
     let folders = json!([{ "uri": uri(folder), "name": "model" }]);
-    let capabilities = json!({ "window": { "workDoneProgress": true }, "textDocument": { "codeAction": { "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [""] } }, "dataSupport": true, "resolveSupport": { "properties": ["edit"] } } }, "general": { "positionEncodings": ["utf-16"] } });
-    server.ask(
-        "initialize",
-        json!({ "processId": null, "rootUri": null, "capabilities": capabilities, "workspaceFolders": folders }),
-    );
+    let capabilities = json!({
+        "window": { "workDoneProgress": true },
+        "textDocument": {
+            "codeAction": {
+                "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [""] } },
+                "dataSupport": true,
+                "resolveSupport": { "properties": ["edit"] },
+            },
+        },
+        "general": { "positionEncodings": ["utf-16"] },
+    });
+    let parameters = json!({
+        "processId": null,
+        "rootUri": null,
+        "capabilities": capabilities,
+        "workspaceFolders": folders,
+    });
+    server.ask("initialize", parameters);
     server.tell("initialized", json!({}));
     server.until(|message| {
         message["method"] == "$/progress" && message["params"]["value"]["kind"] == "end"

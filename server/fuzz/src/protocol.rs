@@ -160,7 +160,12 @@ impl Client {
             0 => self.send_raw(bytes.take_rest()),
             1..5 => self.send_body(bytes.take_rest()),
             5..8 => {
-                let document = json!({ "uri": document(&mut bytes), "languageId": "threat", "version": self.next_version(), "text": text(bytes) });
+                let document = json!({
+                    "uri": document(&mut bytes),
+                    "languageId": "threat",
+                    "version": self.next_version(),
+                    "text": text(bytes),
+                });
                 self.notify("textDocument/didOpen", json!({ "textDocument": document }));
             }
             8..14 => self.change(bytes),
@@ -221,62 +226,18 @@ impl Client {
 
     /// Starts the server, for nearly all that comes.
     fn begin(&mut self, mut bytes: Unstructured) {
-        let can: u32 = bytes.arbitrary().unwrap_or_default();
-        let is = |bit: u32| can >> bit & 1 == 1;
-        if is(0) && is(1) && is(2) && is(3) {
+        let bits = Bits(bytes.arbitrary().unwrap_or_default());
+        if bits.has(0) && bits.has(1) && bits.has(2) && bits.has(3) {
             return;
         }
-        let encodings = [
-            vec![],
-            vec!["utf-8"],
-            vec!["utf-16"],
-            vec!["utf-32", "utf-16"],
-        ];
-        let formats = if is(4) {
-            json!(["markdown", "plaintext"])
-        } else {
-            json!(["plaintext"])
-        };
-        let mut document = json!({
-            "hover": { "contentFormat": formats },
-            "completion": { "completionItem": { "snippetSupport": is(5), "documentationFormat": formats, "insertReplaceSupport": is(6) } },
-            "rename": { "prepareSupport": is(7) },
-            "codeAction": { "resolveSupport": { "properties": if is(8) { json!(["edit"]) } else { json!([]) } } },
-            "documentSymbol": { "hierarchicalDocumentSymbolSupport": is(9) },
-            "foldingRange": { "lineFoldingOnly": is(10) },
-            "definition": { "linkSupport": is(11) },
-            "semanticTokens": { "multilineTokenSupport": is(12) },
-        });
-        if is(13) {
-            document["diagnostic"] = json!({});
-        }
-        let capabilities = json!({
-            "general": { "positionEncodings": encodings[(can >> 14 & 3) as usize] },
-            "textDocument": document,
-            "window": { "workDoneProgress": is(16) },
-            "workspace": {
-                "configuration": is(17),
-                // Without it the server watches the disk by itself.
-                "didChangeWatchedFiles": { "dynamicRegistration": !(is(18) && is(19) && is(20)) },
-                "workspaceEdit": {
-                    "documentChanges": is(21),
-                    "snippetEditSupport": is(22),
-                    "resourceOperations": if is(23) { json!(["create"]) } else { Value::Null },
-                },
-                "diagnostics": { "refreshSupport": is(24) },
-                "codeLens": { "refreshSupport": is(25) },
-                "textDocumentContent": if is(26) { json!({}) } else { Value::Null },
-            },
-            "experimental": if is(27) { json!({ "commands": { "commands": ["threatline.show"] } }) } else { Value::Null },
-        });
-        let folders = if is(28) {
+        let folders = if bits.has(28) {
             json!([{ "uri": uri(""), "name": "folder" }])
         } else {
             Value::Null
         };
         let options = serde_json::from_slice(bytes.take_rest()).unwrap_or(Value::Null);
         let params = json!({
-            "capabilities": capabilities,
+            "capabilities": capabilities(bits),
             "workspaceFolders": folders,
             "initializationOptions": cleaned(options),
         });
@@ -304,7 +265,10 @@ impl Client {
             0 => json!({ "text": text(bytes) }),
             _ => json!({ "range": range(&mut bytes), "text": text(bytes) }),
         });
-        let params = json!({ "textDocument": { "uri": uri, "version": version }, "contentChanges": changes });
+        let params = json!({
+            "textDocument": { "uri": uri, "version": version },
+            "contentChanges": changes,
+        });
         self.notify("textDocument/didChange", params);
     }
 
@@ -366,7 +330,13 @@ impl Client {
         let written = text(bytes);
         let said: Value = cleaned(serde_json::from_str(&written).unwrap_or(Value::Null));
         let item = json!({
-            "name": written, "label": written, "title": written, "kind": 1, "uri": uri, "range": range, "selectionRange": range,
+            "name": written,
+            "label": written,
+            "title": written,
+            "kind": 1,
+            "uri": uri,
+            "range": range,
+            "selectionRange": range,
             "data": said,
         });
         let mut params = json!({
@@ -391,7 +361,10 @@ impl Client {
             "item": item,
             "files": [{ "oldUri": uri, "newUri": self::uri("moved.threat") }],
             "command": COMMANDS[odd % COMMANDS.len()],
-            "arguments": [{ "uri": uri, "position": position, "only": odd & 4 == 0, "tall": odd & 8 == 0 }, written],
+            "arguments": [
+                { "uri": uri, "position": position, "only": odd & 4 == 0, "tall": odd & 8 == 0 },
+                written,
+            ],
         });
         if odd & 16 != 0 {
             params["partialResultToken"] = json!(odd);
@@ -515,6 +488,85 @@ impl Client {
             assert!(answered.contains_key(id), "{id} is not answered");
         }
     }
+}
+
+/// What decides which capabilities a client has, each by a bit.
+#[derive(Clone, Copy)]
+struct Bits(u32);
+
+impl Bits {
+    fn has(self, bit: u32) -> bool {
+        self.0 >> bit & 1 == 1
+    }
+}
+
+/// The capabilities of a client.
+fn capabilities(bits: Bits) -> Value {
+    let encodings = [
+        vec![],
+        vec!["utf-8"],
+        vec!["utf-16"],
+        vec!["utf-32", "utf-16"],
+    ];
+    // Without it the server watches the disk by itself.
+    let has_watcher = !(bits.has(18) && bits.has(19) && bits.has(20));
+    let experimental = if bits.has(27) {
+        json!({ "commands": { "commands": ["threatline.show"] } })
+    } else {
+        Value::Null
+    };
+    json!({
+        "general": { "positionEncodings": encodings[(bits.0 >> 14 & 3) as usize] },
+        "textDocument": document_capabilities(bits),
+        "window": { "workDoneProgress": bits.has(16) },
+        "workspace": {
+            "configuration": bits.has(17),
+            "didChangeWatchedFiles": { "dynamicRegistration": has_watcher },
+            "workspaceEdit": {
+                "documentChanges": bits.has(21),
+                "snippetEditSupport": bits.has(22),
+                "resourceOperations": if bits.has(23) { json!(["create"]) } else { Value::Null },
+            },
+            "diagnostics": { "refreshSupport": bits.has(24) },
+            "codeLens": { "refreshSupport": bits.has(25) },
+            "textDocumentContent": if bits.has(26) { json!({}) } else { Value::Null },
+        },
+        "experimental": experimental,
+    })
+}
+
+/// The capabilities of a client with documents.
+fn document_capabilities(bits: Bits) -> Value {
+    let formats = if bits.has(4) {
+        json!(["markdown", "plaintext"])
+    } else {
+        json!(["plaintext"])
+    };
+    let properties = if bits.has(8) {
+        json!(["edit"])
+    } else {
+        json!([])
+    };
+    let mut document = json!({
+        "hover": { "contentFormat": formats },
+        "completion": {
+            "completionItem": {
+                "snippetSupport": bits.has(5),
+                "documentationFormat": formats,
+                "insertReplaceSupport": bits.has(6),
+            },
+        },
+        "rename": { "prepareSupport": bits.has(7) },
+        "codeAction": { "resolveSupport": { "properties": properties } },
+        "documentSymbol": { "hierarchicalDocumentSymbolSupport": bits.has(9) },
+        "foldingRange": { "lineFoldingOnly": bits.has(10) },
+        "definition": { "linkSupport": bits.has(11) },
+        "semanticTokens": { "multilineTokenSupport": bits.has(12) },
+    });
+    if bits.has(13) {
+        document["diagnostic"] = json!({});
+    }
+    document
 }
 
 fn document(bytes: &mut Unstructured) -> String {

@@ -214,9 +214,11 @@ mod scale {
                 open.workspace.remove_file("services/new.threat");
                 return open.diagnose(open.workspace.file(EDITED).unwrap());
             }
-            let text =
-                "component new\n\nprocess api in platform.vpc\nflow api -> c0001.service_0 { protocol: https }\n";
-            let file = open.workspace.set_file("services/new.threat", FileText::new(text));
+            let text = "component new\n\nprocess api in platform.vpc\n\
+                        flow api -> c0001.service_0 { protocol: https }\n";
+            let file = open
+                .workspace
+                .set_file("services/new.threat", FileText::new(text));
             open.diagnose(file)
         });
     }

@@ -32,8 +32,9 @@ fn main() {
         })
         .sum();
     println!(
-        "{elements} elements, {} files, {size} bytes, {found} diagnostics: {before} MB at the start, {texts} MB with \
-         the texts, {loaded} MB when loaded, {} MB when checked",
+        "{elements} elements, {} files, {size} bytes, {found} diagnostics: \
+         {before} MB at the start, {texts} MB with the texts, {loaded} MB when loaded, \
+         {} MB when checked",
         files.len(),
         peak()
     );

@@ -18,9 +18,9 @@ pub fn is_noncharacter(character: char) -> bool {
     (0xfdd0..=0xfdef).contains(&code) || code & 0xfffe == 0xfffe
 }
 
-/// What CI services take for an order, some of them wherever it stands in a line of a log: `##`, the
-/// name of the service or nothing, and `[`, as in `##[`, `##vso[` and `##teamcity[`. The ranges of
-/// bytes, each from the first `#` to the `[`.
+/// What CI services take for an order, some of them wherever it stands in a line of a log: `##`,
+/// the name of the service or nothing, and `[`, as in `##[`, `##vso[` and `##teamcity[`. The ranges
+/// of bytes, each from the first `#` to the `[`.
 pub fn orders(text: &str) -> impl Iterator<Item = Range<usize>> {
     let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
     let bytes = text.as_bytes();

@@ -5,6 +5,7 @@
 //! `printable`; `load`, where models come from; `reports`, what is found in them; `output`, how
 //! that is written; `commands`, one file a command. `lsp` is the language server, which reads
 //! models by `load`.
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 mod arguments;
 mod book;

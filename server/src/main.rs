@@ -1,5 +1,6 @@
 //! The program `threatline`, of which all is in the library. It must not do anything itself but
 //! choose an allocator.
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 use std::process::ExitCode;
 

@@ -1,5 +1,6 @@
 //! The Threatline language as a tree-sitter parser, and the queries that editors use with it.
 //! It knows the text alone: what a model means is the analyzer's affair.
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 #![expect(
     unsafe_code,
     reason = "the generated parser is C; nothing else of ours needs it"

@@ -1,6 +1,7 @@
 //! What has to hold of whatever comes in, one module for each target: a function that takes the
 //! bytes of a fuzzer and panics where something does not hold. It must not know which fuzzer calls
 //! it.
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 pub mod analyzer;
 pub mod formatter;

@@ -5,6 +5,7 @@
 //! The tree is laid out as lines, each with the comment behind it. Whether a piece takes one line
 //! or several depends on its width and its comments, never on the lines it came in: so formatting
 //! twice changes nothing.
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 // Lines of any text.
 mod edits;

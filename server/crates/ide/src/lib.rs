@@ -4,6 +4,7 @@
 //!
 //! Below the features are what they share: what the words of a text mean ([`occurrences`]), changes
 //! of texts ([`change`], [`write`], [`trial`]) and places to go to ([`target`]).
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 // What features share.
 pub mod change;

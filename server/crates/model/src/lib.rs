@@ -4,6 +4,7 @@
 //!
 //! This file is the interface of the crate: what is not here is its own affair. Tables that know no
 //! model are modules, since their short names are read with the name of the table.
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 // Tables, which know no model.
 pub mod codes;

@@ -1,5 +1,6 @@
 //! The text of a model: parsing, a typed view of the tree, and positions.
 //! It must not know what a model means: no names are resolved and no property is known here.
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 // What knows neither tokens nor trees: the lowest layer.
 pub mod characters;

@@ -1,5 +1,6 @@
 //! What the analysis knows about a model, prepared for any reader: an editor, a report, a terminal
 //! or the format of another tool. It must not know LSP types, nor how text is laid out.
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 // Names and texts, safe to show.
 pub mod markdown;

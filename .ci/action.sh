@@ -34,7 +34,16 @@ fail() { echo "FAIL $1"; failed=1; }
 is() { if [ "$2" = "$3" ]; then ok "$1"; else fail "$1: '$3' instead of '$2'"; fi; }
 # has NAME TEXT FILE
 has() { if grep -qF -e "$2" "$3"; then ok "$1"; else fail "$1: no '$2' in"; sed 's/^/     /' "$3"; fi; }
-hasnt() { if grep -qF -e "$2" "$3"; then fail "$1: '$2' in"; sed 's/^/     /' "$3"; else ok "$1"; fi; }
+hasnt() {
+  if [ ! -e "$3" ]; then
+    fail "$1: there is no $3"
+  elif grep -qF -e "$2" "$3"; then
+    fail "$1: '$2' in"
+    sed 's/^/     /' "$3"
+  else
+    ok "$1"
+  fi
+}
 
 schema() { if "$tools/bin/check-jsonschema" --builtin-schema "$1" "$2" >"$work/schema" 2>&1; then ok "$2"; else fail "$2"; cat "$work/schema"; fi; }
 schema vendor.github-actions .github/actions/threatline/action.yml
@@ -164,7 +173,7 @@ compare GITHUB_SHA="$merge" BEFORE=0000000000000000000000000000000000000000
 is 'of a new branch there is nothing to compare' '' "$code"
 compare GITHUB_SHA="$topic" BASE_REF="$branch"
 is 'a base of any name is found' 0 "$code"
-if find "$work" -name 'pwned*' | grep -q .; then fail 'a name was run'; else ok 'no name was run'; fi
+if [ -n "$(find "$work" -name 'pwned*')" ]; then fail 'a name was run'; else ok 'no name was run'; fi
 
 # comment: posts the comment as the action does.
 comment() {

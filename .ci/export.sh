@@ -25,8 +25,9 @@ if [ "$(cat "$tools/installed" 2>/dev/null)" != "${packages[*]} $carrier ${modul
   npm install --silent --no-audit --no-fund --prefix "$tools" "${modules[@]}"
   echo "${packages[*]} $carrier ${modules[*]}" >"$tools/installed"
 fi
-schemas=$(dirname "$(find "$tools" -path '*/cyclonedx/schema/_res/bom-1.6.SNAPSHOT.schema.json' -print -quit)")
-[ -n "$schemas" ] || { echo "the schema of CycloneDX is not in $carrier"; exit 1; }
+schema=$(find "$tools" -path '*/cyclonedx/schema/_res/bom-1.6.SNAPSHOT.schema.json' -print -quit)
+[ -n "$schema" ] || { echo "the schema of CycloneDX is not in $carrier"; exit 1; }
+schemas=$(dirname "$schema")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -247,8 +248,9 @@ for (const file of readdirSync(work).filter((file) => file.endsWith(".json"))) {
   }
   models += 1;
 }
+assert.equal(models, Number(process.argv[3]), "not every model was drawn");
 console.log(`Mermaid, Graphviz and diagrams.net drew ${models} models`);
 process.exit(0);
 NODE
-node "$tools/drawings.mjs" "$work"
+node "$tools/drawings.mjs" "$work" "$number"
 echo "$number models in ${#formats[@]} formats"

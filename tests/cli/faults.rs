@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
+use threatline_testkit::cases;
 
 const LOOSE: &str = "process   shop   \"Shop\" {technology:web_service}\n";
 const CANONICAL: &str = "process shop \"Shop\" { technology: web_service }\n";
@@ -179,7 +180,7 @@ fn a_server_without_input_ends() {
 fn a_file_that_vanishes_while_models_are_read_is_none_of_them() {
     let folder = Folder::new(&[("z.threat", "asset kept { classification: public }\n")]);
     let name = |at| folder.path(&format!("part{at}.threat"));
-    let ends = Instant::now() + Duration::from_secs(3);
+    let ends = Instant::now() + Duration::from_secs(cases(1, 3) as u64);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while Instant::now() < ends {
@@ -225,14 +226,14 @@ fn killed(files_before: &[(&str, &str)], call: &[&str]) {
     let (old, new) = (Folder::new(files_before), files(&finished));
     let old = files(&old);
     let folder = Folder::new(files_before);
-    const KILLS: u32 = 25;
-    for kill in 0..KILLS {
+    let kills = cases(6, 25);
+    for kill in 0..kills {
         let mut child = start()
             .current_dir(folder.path("."))
             .spawn()
             .expect("it starts");
         // Most of the time goes by before anything is written.
-        std::thread::sleep(whole.mul_f64(0.5 + 0.7 * f64::from(kill) / f64::from(KILLS)));
+        std::thread::sleep(whole.mul_f64(0.5 + 0.7 * kill as f64 / kills as f64));
         child.kill().expect("it is ours");
         child.wait().expect("it is ours");
         for (name, text) in files(&folder) {
@@ -285,7 +286,7 @@ fn age(path: &Path) {
 
 #[test]
 fn killed_at_any_moment_files_are_whole() {
-    let model = many(300);
+    let model = many(cases(100, 300));
     killed(
         &[
             ("a.threat", &model),

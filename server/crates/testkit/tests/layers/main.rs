@@ -93,6 +93,19 @@ fn a_circle_is_found_in_any_form_of_a_path() {
 }
 
 #[test]
+fn a_list_of_what_a_type_captures_is_no_import() {
+    let files = [
+        ("lib.rs", "mod a; mod b;"),
+        (
+            "a.rs",
+            "fn f<'a>(a: &'a str) -> impl Iterator + use<'a> { let b = crate::b::B; b.each(a) }",
+        ),
+        ("b.rs", "use crate::a::f;"),
+    ];
+    assert_eq!(problems(&files), ["a circle: a -> b -> a"]);
+}
+
+#[test]
 fn a_folder_is_one_module_from_outside() {
     let files = [
         ("lib.rs", "mod a; mod b;"),

@@ -146,9 +146,12 @@ impl Reader<'_> {
         while let Some(token) = self.tokens.get(self.next) {
             match token {
                 Token::Word(word) if word == "mod" => self.open_module(),
+                // `use<'a>` in a type lists what the type captures, and imports nothing.
                 Token::Word(word) if word == "use" => {
                     self.next += 1;
-                    self.tree(&Vec::new());
+                    if self.tokens.get(self.next) != Some(&Token::Sign('<')) {
+                        self.tree(&Vec::new());
+                    }
                 }
                 Token::Word(_) => self.path(),
                 Token::Sign('{') => {

@@ -2,16 +2,17 @@
 //! must not know what a format says.
 
 mod decisions;
+mod workspace;
 
 pub use crate::draft::{Draft, Item};
 pub use crate::language::Files;
 pub use crate::tree::{Loss, Place, Problem, decode};
+pub use workspace::workspace;
 
 use crate::tree::{Node, Notes, Text, hcl, json, yaml};
 use crate::{language, mtmt, otm, pytm, threagile, threat_dragon, threatcl, tm_bom};
 use std::collections::BTreeSet;
 use std::fmt;
-use threatline_model::{Date, FileText, Workspace};
 
 /// A format that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,23 +205,4 @@ fn joined(mut drafts: Vec<Draft>) -> Draft {
         }
     }
     whole
-}
-
-/// A workspace with the files of a model.
-pub fn workspace(files: &Files, today: Date) -> Workspace {
-    let mut workspace = Workspace::new(today);
-    let settings = files.files.iter().find(|(name, _)| name.ends_with(".toml"));
-    workspace.set_model(
-        "model",
-        settings.map(|(name, text)| (name.as_str(), text.as_str())),
-    );
-    let texts = files
-        .files
-        .iter()
-        .filter(|(name, _)| name.ends_with(".threat"));
-    let texts = texts
-        .map(|(name, text)| (format!("model/{name}").into(), FileText::new(text.as_str())))
-        .collect();
-    workspace.load(texts);
-    workspace
 }

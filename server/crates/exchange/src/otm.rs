@@ -3,6 +3,7 @@
 
 mod attributes;
 mod elements;
+mod ids;
 mod read;
 mod threats;
 mod write;

@@ -3,6 +3,7 @@
 use crate::draft::{Fact, Item};
 use crate::tree::{Fields, KEPT};
 use crate::vocabulary;
+use crate::words::{looked_up, plain_word, theirs};
 
 /// Reads the tags of an item.
 pub fn tags(fields: &Fields<'_>, item: &mut Item) {
@@ -42,4 +43,23 @@ pub fn reference(item: &mut Item, id: &str) -> bool {
         item.comment(format!("reference: {id}"));
     }
     is_known
+}
+
+/// Keeps the word of a table in a comment where several of its words become the same.
+pub fn keep_if_lossy(
+    fields: &Fields<'_>,
+    item: &mut Item,
+    name: &str,
+    table: &[(&'static str, &str)],
+) {
+    let Some(word) = fields.text(name) else {
+        return;
+    };
+    let Some(ours) = looked_up(&word, table) else {
+        return;
+    };
+    if theirs(ours, table).is_some_and(|first| plain_word(first) != plain_word(&word)) {
+        let why = format!("became `{ours}`, and is kept in a comment");
+        fields.keep(&mut item.comments, name, why, format!("{name}: {word}"));
+    }
 }

@@ -11,28 +11,5 @@ mod risks;
 mod terms;
 mod write;
 
-pub use read::read;
+pub use read::{is_threagile, read};
 pub use write::write;
-
-use crate::tree::Node;
-
-/// Whether a document is one of these.
-pub fn is_threagile(document: &Node) -> bool {
-    let has = |name| document.get(name).is_some();
-    has("threagile_version")
-        || (has("technical_assets") && has("data_assets"))
-        || (has("includes") && has("title"))
-}
-
-/// The id that Threagile makes of a title.
-fn id_of_title(title: &str) -> String {
-    let mut id = String::new();
-    for character in title.chars() {
-        if character.is_ascii_alphanumeric() {
-            id.push(character.to_ascii_lowercase());
-        } else if !id.ends_with('-') {
-            id.push('-');
-        }
-    }
-    id.trim_matches('-').to_owned()
-}

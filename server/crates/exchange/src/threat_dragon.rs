@@ -8,11 +8,9 @@ mod elements;
 mod flows;
 mod layout;
 mod read;
+mod reader;
 mod threats;
 mod write;
 
 pub use read::read;
 pub use write::{Drawn, Outcome, Rated, write};
-
-/// How ids begin that are no names, of documents that were written here.
-const UNNAMED: &str = "cell-";

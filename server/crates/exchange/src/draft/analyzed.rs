@@ -1,6 +1,7 @@
 //! A model that was analysed, as a draft. It must not know any format.
 
-use super::{Draft, Fact, Item};
+use super::item::{Fact, Item};
+use super::model::Draft;
 use rustc_hash::FxHashMap;
 use threatline_model::schema::{STRIDE, Takes};
 use threatline_model::{

@@ -1,7 +1,7 @@
 //! Decisions on findings of another tool, written where a rule of ours finds the same. It must not
 //! know which tool.
 
-use super::workspace;
+use super::workspace::workspace;
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::language;
 use crate::tree::Loss;

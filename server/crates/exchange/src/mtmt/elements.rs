@@ -1,6 +1,6 @@
 //! Elements and boundaries. It must not know where they are drawn.
 
-use super::Reader;
+use super::reader::Reader;
 use super::stencils::{Properties, Stencil};
 use super::terms::{BOUNDARY, PRIVILEGE, STENCIL, STORAGE};
 use crate::draft::{Draft, Item, facts_in_words};

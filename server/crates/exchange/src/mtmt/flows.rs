@@ -1,7 +1,7 @@
 //! Flows, and responses, which are drawn as flows of their own. It must not know threats.
 
-use super::Reader;
 use super::elements::read_scope;
+use super::reader::Reader;
 use super::stencils::{Properties, Stencil};
 use super::terms::{AUTHENTICATION, PROTOCOL};
 use crate::draft::{Item, facts_in_words};

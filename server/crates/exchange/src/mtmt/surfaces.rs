@@ -1,6 +1,6 @@
 //! Diagrams: what is on one, and which box it is in. It must not know what a stencil stands for.
 
-use super::Reader;
+use super::reader::Reader;
 use super::stencils::{Properties, Stencil, stencils};
 use super::xml::TYPE;
 use crate::area::{Area, cross};

@@ -1,8 +1,8 @@
 //! Threats that the tool generated, and what people said about them. It must not know how a drawing
 //! is read.
 
+use super::reader::{Reader, says_something};
 use super::xml::TYPE;
-use super::{Reader, says_something};
 use crate::draft::{Draft, Fact, Item};
 use crate::titles::{self, joined_lines};
 use crate::tree::{Fields, Node};

@@ -1,7 +1,7 @@
 //! Components and dataflows. It must not know what their threats are, but for their ids.
 
 use super::attributes::{ELEMENT, Index, finish};
-use super::read::{Ids, begun, key_of};
+use super::ids::{Ids, begun, key_of};
 use super::threats::{Instance, instances_on};
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::Fields;

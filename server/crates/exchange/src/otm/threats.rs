@@ -2,7 +2,7 @@
 //! come, is said where they are on elements. It must not know elements, but for their keys.
 
 use super::attributes::{Index, finish};
-use super::read::{KeysById, begun};
+use super::ids::{KeysById, begun};
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::Fields;
 use crate::words::plain_word;

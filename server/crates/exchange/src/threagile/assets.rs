@@ -1,8 +1,6 @@
 //! Technical assets, and the links that they start. It must not know in which boundary one is.
 
-use super::id_of_title;
-use super::keys::Keys;
-use super::read::keep_if_lossy;
+use super::keys::{Keys, id_of_title};
 use super::terms::{AUTHENTICATION, AUTHORIZATION, ENCRYPTION, FORMAT, PROTOCOL, TECHNOLOGY};
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, KEPT};
@@ -106,7 +104,7 @@ fn read_encryption(fields: &Fields<'_>, item: &mut Item) {
     if item.kind == Kind::Store {
         item.word("encryption", encryption);
         // The last is another spelling of the one before it.
-        keep_if_lossy(fields, item, "encryption", &ENCRYPTION[..5]);
+        reading::keep_if_lossy(fields, item, "encryption", &ENCRYPTION[..5]);
     } else if encryption.is_some_and(|word| word != "none") {
         let word = fields.text("encryption").unwrap_or_default();
         fields.keep(

@@ -6,6 +6,19 @@ use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
 use threatline_syntax::spelling::Vocabulary;
 
+/// The id that Threagile makes of a title.
+pub fn id_of_title(title: &str) -> String {
+    let mut id = String::new();
+    for character in title.chars() {
+        if character.is_ascii_alphanumeric() {
+            id.push(character.to_ascii_lowercase());
+        } else if !id.ends_with('-') {
+            id.push('-');
+        }
+    }
+    id.trim_matches('-').to_owned()
+}
+
 /// What a document calls things, with their keys in the draft.
 #[derive(Default)]
 pub struct Keys {

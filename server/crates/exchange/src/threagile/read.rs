@@ -6,9 +6,16 @@ use super::terms::{BOUNDARY, CONFIDENTIALITY, CRITICALITY, TRUST};
 use super::{assets, boundaries, risks};
 use crate::draft::{Draft, Fact, Item};
 use crate::tree::{Fields, Node, Notes, Problem};
-use crate::words::{looked_up, plain_word, theirs};
 use crate::{guesses, names, places, reading, titles};
 use threatline_model::Kind;
+
+/// Whether a document is one of these.
+pub fn is_threagile(document: &Node) -> bool {
+    let has = |name| document.get(name).is_some();
+    has("threagile_version")
+        || (has("technical_assets") && has("data_assets"))
+        || (has("includes") && has("title"))
+}
 
 /// Reads a document with what it includes.
 ///
@@ -101,33 +108,14 @@ fn data_asset(fields: &Fields<'_>, title: String) -> Item {
     item.word("classification", Some(classification.unwrap_or("internal")));
     item.word("integrity", fields.word("integrity", CRITICALITY));
     item.word("availability", fields.word("availability", CRITICALITY));
-    keep_if_lossy(fields, &mut item, "confidentiality", CONFIDENTIALITY);
-    keep_if_lossy(fields, &mut item, "integrity", CRITICALITY);
-    keep_if_lossy(fields, &mut item, "availability", CRITICALITY);
+    reading::keep_if_lossy(fields, &mut item, "confidentiality", CONFIDENTIALITY);
+    reading::keep_if_lossy(fields, &mut item, "integrity", CRITICALITY);
+    reading::keep_if_lossy(fields, &mut item, "availability", CRITICALITY);
     item.text("owner", fields.text("owner"));
     guesses::state_kind_of_asset(&mut item);
     reading::tags(fields, &mut item);
     item.comments.extend(fields.joined_rest());
     item
-}
-
-/// Keeps the word of a table in a comment where several of its words become the same.
-pub fn keep_if_lossy(
-    fields: &Fields<'_>,
-    item: &mut Item,
-    name: &str,
-    table: &[(&'static str, &str)],
-) {
-    let Some(word) = fields.text(name) else {
-        return;
-    };
-    let Some(ours) = looked_up(&word, table) else {
-        return;
-    };
-    if theirs(ours, table).is_some_and(|first| plain_word(first) != plain_word(&word)) {
-        let why = format!("became `{ours}`, and is kept in a comment");
-        fields.keep(&mut item.comments, name, why, format!("{name}: {word}"));
-    }
 }
 
 /// Reads a trust boundary, and notes what is in it.
@@ -138,7 +126,7 @@ fn trust_boundary(fields: &Fields<'_>, title: String, keys: &mut Keys) -> Item {
     item.describe(fields.text("description"));
     if let Some(kind) = fields.word("type", BOUNDARY) {
         item.word("kind", Some(kind));
-        keep_if_lossy(fields, &mut item, "type", BOUNDARY);
+        reading::keep_if_lossy(fields, &mut item, "type", BOUNDARY);
     }
     reading::tags(fields, &mut item);
     trust_of_tags(&mut item);

@@ -1,8 +1,7 @@
 //! Risks of one's own, as threats, and what was decided on risks. It must not know Threagile's
 //! rules, but for their names.
 
-use super::id_of_title;
-use super::keys::{Keys, KeysById};
+use super::keys::{Keys, KeysById, id_of_title};
 use super::terms::{CATEGORIES, IMPACT, LIKELIHOOD, STATUS, STRIDE, Status};
 use crate::draft::{Decided, Decision, Draft, Fact, Item};
 use crate::tree::{Fields, Node, Value};

@@ -1,6 +1,6 @@
 //! Writes a draft as Threagile reads it. It must not know how one is read.
 
-use super::id_of_title;
+use super::keys::id_of_title;
 use super::terms::{
     AUTHENTICATION, AUTHORIZATION, BOUNDARY, CONFIDENTIALITY, CRITICALITY, ENCRYPTION, FORMAT,
     IMPACT, LIKELIHOOD, PROTOCOL, STRIDE, TECHNOLOGY, TRUST,

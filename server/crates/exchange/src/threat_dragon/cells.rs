@@ -1,7 +1,6 @@
 //! Cells of a diagram: what each is, what it is called and where it is. It must not know what it
 //! becomes.
 
-use super::UNNAMED;
 use crate::area::Area;
 use crate::draft::{Draft, Item};
 use crate::names;
@@ -10,6 +9,9 @@ use crate::tree::{Fields, Value};
 use crate::words::{plain_word, single_spaced};
 use rustc_hash::FxHashMap;
 use threatline_model::Kind;
+
+/// How ids begin that are no names, of documents that were written here.
+pub const UNNAMED: &str = "cell-";
 
 /// What of a cell only shows where and how something is drawn, or is read elsewhere.
 const DRAWN: &[&str] = &[

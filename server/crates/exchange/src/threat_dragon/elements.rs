@@ -1,7 +1,7 @@
 //! Elements, by their kinds. It must not know where they are drawn.
 
 use super::cells::{Cell, Diagram};
-use super::read::Reader;
+use super::reader::Reader;
 use super::threats::Target;
 use crate::draft::{Draft, Item};
 use crate::tree::{Fields, KEPT};

@@ -2,7 +2,7 @@
 
 use super::cells::{Cell, Diagram};
 use super::elements::read_scope;
-use super::read::Reader;
+use super::reader::Reader;
 use super::threats::Target;
 use crate::area::{Area, Point, cross};
 use crate::draft::{Fact, Item};

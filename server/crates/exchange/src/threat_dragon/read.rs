@@ -2,7 +2,7 @@
 
 use super::boxes::Boxes;
 use super::cells::{Cell, Diagram, Shape};
-use super::threats::ThreatText;
+use super::reader::Reader;
 use crate::draft::{Draft, Item};
 use crate::tree::{DRAWN_ANEW, Fields, KEPT, NO_INSIDE, Node, Notes, Value};
 use crate::words::plain_word;
@@ -106,17 +106,6 @@ fn mention_same_titles(draft: &mut Draft) {
             ));
         }
     }
-}
-
-/// What is read of a document, and what its diagrams share.
-#[derive(Default)]
-pub struct Reader {
-    /// What was read.
-    pub draft: Draft,
-    /// The keys of mitigations by their text and status.
-    pub mitigations: FxHashMap<(String, &'static str), String>,
-    /// The keys of threats by all that is said of them.
-    pub threats: FxHashMap<ThreatText, String>,
 }
 
 impl Reader {

@@ -1,7 +1,7 @@
 //! Threats, with what mitigates them. It must not know where an element is drawn.
 
 use super::cells::{Cell, Diagram};
-use super::read::Reader;
+use super::reader::{Reader, ThreatText};
 use crate::draft::{Fact, Item};
 use crate::tree::Fields;
 use crate::words::{plain_word, single_spaced};
@@ -20,17 +20,6 @@ pub struct Target {
     pub key: String,
     /// The title of the flow that they were on, of which this is the end that is there.
     pub loose_flow: Option<String>,
-}
-
-/// All that is said of a threat: where it is the same, the threat is.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ThreatText {
-    title: String,
-    description: String,
-    category: String,
-    severity: String,
-    status: String,
-    mitigation: String,
 }
 
 impl ThreatText {

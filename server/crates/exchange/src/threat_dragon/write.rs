@@ -1,6 +1,6 @@
 //! Writes a draft as one diagram of Threat Dragon 2. It must not know how one is read.
 
-use super::UNNAMED;
+use super::cells::UNNAMED;
 use super::layout::{bends, in_rows};
 use crate::area::Area;
 use crate::draft::{Draft, Fact, Item};

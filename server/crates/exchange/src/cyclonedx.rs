@@ -448,12 +448,23 @@ fn analysis(db: &Database, assessed: &Assessed) -> Value {
             "detail": format!("Countered by {} ({})", called(db, by), full_name(db, by)),
         }),
         FindingState::Accepted(accept) => {
-            let said = json::properties(db, accept);
-            let text = |name: &str| said.get(name).map(texts).unwrap_or_default().join(", ");
+            let properties = json::properties(db, accept);
+            let text = |name: &str| {
+                properties
+                    .get(name)
+                    .map(texts)
+                    .unwrap_or_default()
+                    .join(", ")
+            };
             json!({
                 "state": "exploitable",
                 "response": ["will_not_fix"],
-                "detail": format!("Accepted by {} until {}: {}", text("by"), text("until"), text("because")),
+                "detail": format!(
+                    "Accepted by {} until {}: {}",
+                    text("by"),
+                    text("until"),
+                    text("because")
+                ),
             })
         }
     }
@@ -470,7 +481,7 @@ fn declarations(db: &Database, elements: &[Decl]) -> Option<Value> {
     {
         for effective in effective_mitigations(db, *element)
             .iter()
-            .filter(|it| is_done(db, it.mitigation))
+            .filter(|effective| is_done(db, effective.mitigation))
         {
             let mitigation = effective.mitigation;
             let name = full_name(db, mitigation).as_str();
@@ -479,13 +490,14 @@ fn declarations(db: &Database, elements: &[Decl]) -> Option<Value> {
                 .description
                 .as_deref()
                 .unwrap_or_default();
-            let said = format!("{}\n{description}", called(db, mitigation));
+            let title = called(db, mitigation);
+            let text = format!("{title}\n{description}");
             evidence
                 .entry(name)
-                .or_insert_with(|| json!({ "bom-ref": name, "description": said.trim() }));
+                .or_insert_with(|| json!({ "bom-ref": name, "description": text.trim() }));
             claims.push(json!({
                 "target": full_name(db, *element).as_str(),
-                "predicate": format!("{} is protected by: {}", called(db, *element), called(db, mitigation)),
+                "predicate": format!("{} is protected by: {title}", called(db, *element)),
                 "mitigationStrategies": [name],
             }));
         }

@@ -20,7 +20,8 @@ pub fn write(db: &Database, model: Model, title: &str) -> Result<Export, NotDraw
     let diagram = diagram(db, model.files(db), Direction::Right)?;
     let mut text = format!(
         "digraph {} {{\n  \
-         graph [rankdir=LR, fontname=\"Helvetica\", fontsize=11, nodesep=0.4, ranksep=0.7, style=\"dashed\"]\n  \
+         graph [rankdir=LR, fontname=\"Helvetica\", fontsize=11, nodesep=0.4, ranksep=0.7, \
+         style=\"dashed\"]\n  \
          node [fontname=\"Helvetica\", fontsize=11, margin=\"0.15,0.08\"]\n  \
          edge [fontname=\"Helvetica\", fontsize=10]\n",
         quoted(title)
@@ -38,24 +39,24 @@ pub fn write(db: &Database, model: Model, title: &str) -> Result<Export, NotDraw
 
 fn nodes(text: &mut String, diagram: &Diagram, boundary: Option<usize>, depth: usize) {
     let indent = "  ".repeat(depth);
-    for (at, part) in diagram.directly_in(boundary) {
+    for (index, part) in diagram.directly_in(boundary) {
         let attributes = attributes(part);
         let _ = match part.kind {
             Kind::Boundary => {
                 let _ = writeln!(
                     text,
-                    "{indent}subgraph cluster_{at} {{\n{indent}  graph [{attributes}]"
+                    "{indent}subgraph cluster_{index} {{\n{indent}  graph [{attributes}]"
                 );
-                nodes(text, diagram, Some(at), depth + 1);
-                if diagram.directly_in(Some(at)).next().is_none() {
+                nodes(text, diagram, Some(index), depth + 1);
+                if diagram.directly_in(Some(index)).next().is_none() {
                     // Graphviz draws no cluster without a node.
-                    let _ = writeln!(text, "{indent}  n{at} [style=invis, label=\"\"]");
+                    let _ = writeln!(text, "{indent}  n{index} [style=invis, label=\"\"]");
                 }
                 writeln!(text, "{indent}}}")
             }
-            Kind::Process => writeln!(text, "{indent}n{at} [shape=ellipse, {attributes}]"),
-            Kind::Store => writeln!(text, "{indent}n{at} [shape=cylinder, {attributes}]"),
-            _ => writeln!(text, "{indent}n{at} [shape=box, {attributes}]"),
+            Kind::Process => writeln!(text, "{indent}n{index} [shape=ellipse, {attributes}]"),
+            Kind::Store => writeln!(text, "{indent}n{index} [shape=cylinder, {attributes}]"),
+            _ => writeln!(text, "{indent}n{index} [shape=box, {attributes}]"),
         };
     }
 }

@@ -92,7 +92,8 @@ fn draw(pages: &mut String, db: &Database, diagram: &Diagram) {
         laid: diagram.layout(),
     };
     pages.push_str(
-        "    <mxGraphModel grid=\"0\" page=\"0\" math=\"0\"><root>\n      <mxCell id=\"0\"/>\n      \
+        "    <mxGraphModel grid=\"0\" page=\"0\" math=\"0\"><root>\n      \
+         <mxCell id=\"0\"/>\n      \
          <mxCell id=\"1\" parent=\"0\"/>\n",
     );
     for (part, place) in diagram.parts().iter().zip(&drawing.laid) {
@@ -129,8 +130,8 @@ impl Drawing<'_> {
         let label = attribute(&label(part));
         let about = part.tooltip.split_once('\n').map_or("", |(_, about)| about);
         format!(
-            "      <object id=\"{name}\" label=\"{label}\" name=\"{name}\" kind=\"{}\" title=\"{}\" \
-             description=\"{}\" open=\"{}\" about=\"{}\">\n",
+            "      <object id=\"{name}\" label=\"{label}\" name=\"{name}\" kind=\"{}\" \
+             title=\"{}\" description=\"{}\" open=\"{}\" about=\"{}\">\n",
             part.kind.word(),
             attribute(&part.title),
             attribute(description.unwrap_or_default()),
@@ -171,7 +172,8 @@ impl Drawing<'_> {
     ) -> String {
         let mut cell = format!(
             "        <mxCell style=\"{}{}{}\" edge=\"1\" parent=\"1\" source=\"{}\" \
-             target=\"{}\">\n          <mxGeometry relative=\"1\"{} as=\"geometry\"><Array as=\"points\">\n",
+             target=\"{}\">\n          <mxGeometry relative=\"1\"{} as=\"geometry\">\
+             <Array as=\"points\">\n",
             style(part),
             self.end(source, points.first(), "exit"),
             self.end(target, points.last(), "entry"),
@@ -287,10 +289,10 @@ mod tests {
 
     #[test]
     fn the_name_of_a_flow_stands_where_it_is_laid_out() {
-        let way = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0)];
-        assert_eq!(along(&way, (0.0, 0.0)), " x=\"-1.000\"");
-        assert_eq!(along(&way, (100.0, 3.0)), " x=\"0.030\"");
-        assert_eq!(along(&way, (90.0, 150.0)), " x=\"1.000\"");
-        assert_eq!(along(&way[..1], (0.0, 0.0)), "");
+        let points = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0)];
+        assert_eq!(along(&points, (0.0, 0.0)), " x=\"-1.000\"");
+        assert_eq!(along(&points, (100.0, 3.0)), " x=\"0.030\"");
+        assert_eq!(along(&points, (90.0, 150.0)), " x=\"1.000\"");
+        assert_eq!(along(&points[..1], (0.0, 0.0)), "");
     }
 }

@@ -43,8 +43,8 @@ impl Ids {
     }
 }
 
-/// A name for a declaration that has none, or not for itself: a flow without one is called after its
-/// ends.
+/// A name for a declaration that has none, or not for itself: a flow without one is called after
+/// its ends.
 fn name_of_unnamed(draft: &Draft, item: &Item) -> String {
     match &item.ends {
         Some((source, target)) if item.name.is_none() => {

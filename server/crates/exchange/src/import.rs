@@ -200,7 +200,7 @@ fn joined(mut drafts: Vec<Draft>) -> Draft {
             whole.items.push(item);
         }
         for mut decision in draft.decisions {
-            decision.on = decision.on.iter().map(|key| keyed(key)).collect();
+            decision.subjects = decision.subjects.iter().map(|key| keyed(key)).collect();
             whole.decisions.push(decision);
         }
     }

@@ -37,6 +37,10 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
         }
         written
     });
+    let findings = all_findings(db, model);
+    let findings = findings
+        .iter()
+        .map(|assessed| finding_with_mitigations(db, model, assessed));
     let document = json!({
         "version": 1,
         "name": title,
@@ -44,20 +48,24 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
         "today": World::get(db).today(db).to_string(),
         "policy": policy.map(setting).collect::<Vec<_>>(),
         "declarations": declarations.collect::<Vec<_>>(),
-        "findings": all_findings(db, model).iter().map(|assessed| {
-            let mut written = finding(db, assessed);
-            let countered_by = mitigations_against_rule(db, model, assessed.finding.id.definition());
-            let countered_by: Vec<&str> = countered_by.iter().map(|decl| full_name(db, *decl).as_str()).collect();
-            written["mitigations"] =
-                mitigations_against_finding(db, &assessed.finding).iter().map(|effective| mitigation(db, effective)).collect();
-            written["countered_by"] = json!(countered_by);
-            written
-        }).collect::<Vec<_>>(),
+        "findings": findings.collect::<Vec<_>>(),
     });
     Export {
         text: pretty_json(&document),
         losses: Vec::new(),
     }
+}
+
+fn finding_with_mitigations(db: &Database, model: Model, assessed: &Assessed) -> Value {
+    let against_finding = mitigations_against_finding(db, &assessed.finding);
+    let against_rule = mitigations_against_rule(db, model, assessed.finding.id.definition());
+    let mut written = finding(db, assessed);
+    written["mitigations"] = against_finding
+        .iter()
+        .map(|effective| mitigation(db, effective))
+        .collect();
+    written["countered_by"] = names(db, against_rule);
+    written
 }
 
 fn declaration(db: &Database, decl: Decl) -> Value {
@@ -129,22 +137,22 @@ pub fn properties(db: &Database, decl: Decl) -> Map<String, Value> {
 }
 
 fn value(db: &Database, takes: Takes, value: &TypedValue) -> Value {
-    let category = |at: u8| STRIDE.word(at);
+    let category = |position: u8| STRIDE.word(position);
     match value {
-        TypedValue::Word(at) => match takes {
-            Takes::Words(words) => words.word(*at).into(),
+        TypedValue::Word(position) => match takes {
+            Takes::Words(words) => words.word(*position).into(),
             _ => Value::Null,
         },
         TypedValue::YesNo(yes) => (*yes).into(),
         TypedValue::Decl(decl) => full_name(db, *decl).as_str().into(),
-        TypedValue::Category(at) => category(*at).into(),
+        TypedValue::Category(position) => category(*position).into(),
         TypedValue::Text(text) | TypedValue::Reference(text) => text.as_str().into(),
         TypedValue::Date(date) => date.to_string().into(),
-        TypedValue::Finding(FindingSelector::Rule(rule, on)) => {
-            format!("{}@{}", full_name(db, *rule), full_name(db, *on)).into()
+        TypedValue::Finding(FindingSelector::Rule(rule, element)) => {
+            format!("{}@{}", full_name(db, *rule), full_name(db, *element)).into()
         }
-        TypedValue::Finding(FindingSelector::Category(at, on)) => {
-            format!("{}@{}", category(*at), full_name(db, *on)).into()
+        TypedValue::Finding(FindingSelector::Category(position, element)) => {
+            format!("{}@{}", category(*position), full_name(db, *element)).into()
         }
         TypedValue::Finding(FindingSelector::Threat(threat)) => {
             full_name(db, *threat).as_str().into()
@@ -167,14 +175,17 @@ fn derived(db: &Database, element: Decl) -> Value {
                 Gives::Word(words) | Gives::Words(words) => Some(words),
                 _ => None,
             };
-            let word = |at: u8| words.map(|words| words.word(at));
+            let word = |position: u8| words.map(|words| words.word(position));
             let value = match &*known.value(element, derived.fact()) {
                 FactValue::Absent | FactValue::Unknown(_) => Value::Null,
                 FactValue::YesNo(yes) => (*yes).into(),
-                FactValue::Word(at) => json!(word(*at)),
-                FactValue::Words(all) => json!(all.iter().map(|at| word(*at)).collect::<Vec<_>>()),
-                FactValue::Assets(all) | FactValue::Elements(all) => names(db, all),
-                FactValue::Named(all) => names(db, all),
+                FactValue::Word(position) => json!(word(*position)),
+                FactValue::Words(positions) => {
+                    let words = positions.iter().map(|position| word(*position));
+                    json!(words.collect::<Vec<_>>())
+                }
+                FactValue::Assets(decls) | FactValue::Elements(decls) => names(db, decls),
+                FactValue::Named(decls) => names(db, decls),
             };
             (derived.name.to_owned(), value)
         });
@@ -191,21 +202,22 @@ fn derived(db: &Database, element: Decl) -> Value {
     Value::Object(facts)
 }
 
-fn names(db: &Database, all: &[Decl]) -> Value {
-    all.iter()
+fn names(db: &Database, decls: &[Decl]) -> Value {
+    decls
+        .iter()
         .map(|decl| full_name(db, *decl).as_str())
         .collect()
 }
 
-fn sensitive(is: Sensitivity) -> Value {
-    if !is.any {
+fn sensitive(sensitivity: Sensitivity) -> Value {
+    if !sensitivity.any {
         return Value::Null;
     }
     json!({
-        "classification": CLASSIFICATION.word(is.classification),
-        "integrity": LEVEL.word(is.integrity),
-        "availability": LEVEL.word(is.availability),
-        "personal": is.personal,
+        "classification": CLASSIFICATION.word(sensitivity.classification),
+        "integrity": LEVEL.word(sensitivity.integrity),
+        "availability": LEVEL.word(sensitivity.availability),
+        "personal": sensitivity.personal,
     })
 }
 
@@ -247,12 +259,13 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Value {
         FindingId::Rule { rule, .. } => Some(full_name(db, rule).to_string()),
         FindingId::Threat(_) => None,
     };
+    let references = typed(db, finding.id.definition()).references();
     json!({
         "id": finding.id.name(db).as_str(),
         "rule": rule,
         "subject": full_name(db, finding.id.subject()).as_str(),
         "title": finding.id.title(db).as_str(),
-        "references": typed(db, finding.id.definition()).references().map(|id| reference(id)).collect::<Vec<_>>(),
+        "references": references.map(|id| reference(id)).collect::<Vec<_>>(),
         "categories": finding.categories.words().collect::<Vec<_>>(),
         "severity": finding.severity.word(),
         "likelihood": finding.likelihood.word(),
@@ -278,19 +291,20 @@ pub fn reference(id: &str) -> Value {
 pub fn location_of(db: &Database, place: Place) -> Value {
     let (file, span) = place.resolve(db);
     let source = file.source(db);
-    let at = |offset| {
+    let position = |offset| {
         source
             .lines
             .line_column(&source.text, offset, Encoding::Utf32)
     };
-    location(file.path(db), at(span.start), at(span.end))
+    location(file.path(db), position(span.start), position(span.end))
 }
 
 /// A place; lines and columns count from 1, columns in characters, the end is the place behind the
 /// last one.
 pub fn location(path: &str, start: LineColumn, end: LineColumn) -> Value {
-    let at = |at: LineColumn| json!({ "line": at.line + 1, "column": at.column + 1 });
-    json!({ "path": path, "start": at(start), "end": at(end) })
+    let position =
+        |position: LineColumn| json!({ "line": position.line + 1, "column": position.column + 1 });
+    json!({ "path": path, "start": position(start), "end": position(end) })
 }
 
 #[cfg(test)]
@@ -302,10 +316,10 @@ mod tests {
     fn the_schema_lists_the_words_of_the_language() {
         let schema: Value =
             serde_json::from_str(include_str!("../../../export.schema.json")).unwrap();
-        let listed = |at: &str| {
+        let listed = |pointer: &str| {
             let words = schema
-                .pointer(at)
-                .unwrap_or_else(|| panic!("nothing at {at}"))
+                .pointer(pointer)
+                .unwrap_or_else(|| panic!("nothing at {pointer}"))
                 .as_array()
                 .unwrap();
             words

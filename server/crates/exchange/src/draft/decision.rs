@@ -9,9 +9,9 @@ pub struct Decision {
     /// The rules of the library that find the same, any of them.
     pub rules: &'static [&'static str],
     /// The keys of the elements that it may be on, and of threats that it is about.
-    pub on: Vec<String>,
+    pub subjects: Vec<String>,
     /// What was decided.
-    pub is: Decided,
+    pub decided: Decided,
     /// What the risk may be called in the text, such as `path_traversal`.
     pub name: String,
     /// Why, as people read it.

@@ -150,7 +150,7 @@ impl Item {
     }
 
     /// The first text of a property.
-    pub fn said(&self, property: &str) -> Option<&str> {
+    pub fn first_text(&self, property: &str) -> Option<&str> {
         match self.get(property).first()? {
             Fact::Text(text) => Some(text),
             _ => None,

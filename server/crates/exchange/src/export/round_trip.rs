@@ -84,22 +84,22 @@ fn texts(files: &Files) -> String {
 
 /// What a document says, a line for each value, whatever the order of its lists.
 fn facts(document: &str) -> BTreeSet<String> {
-    fn walk(node: &Node, way: &str, facts: &mut BTreeSet<String>) {
+    fn walk(node: &Node, path: &str, facts: &mut BTreeSet<String>) {
         match node.value() {
             Value::Map(entries) => entries
                 .iter()
-                .for_each(|(key, node)| walk(node, &format!("{way}/{key}"), facts)),
+                .for_each(|(key, node)| walk(node, &format!("{path}/{key}"), facts)),
             Value::List(nodes) => {
                 for node in nodes {
                     let id = ["id", "threat", "mitigation"]
                         .iter()
                         .find_map(|id| node.get(id));
                     let id = id.map(|id| id.in_one_line()).unwrap_or_default();
-                    walk(node, &format!("{way}[{id}]"), facts);
+                    walk(node, &format!("{path}[{id}]"), facts);
                 }
             }
             _ => {
-                facts.insert(format!("{way}: {}", node.in_one_line()));
+                facts.insert(format!("{path}: {}", node.in_one_line()));
             }
         }
     }

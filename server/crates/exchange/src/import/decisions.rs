@@ -41,7 +41,7 @@ pub fn write(draft: &mut Draft, losses: &mut Vec<Loss>) {
             draft.comments.push(decision.comment);
             continue;
         }
-        match &decision.is {
+        match &decision.decided {
             Decided::Accepted { by, until, because } => {
                 let mut accept = acceptance(&decision, subjects, number);
                 accept.text("by", Some(by.clone()));
@@ -90,7 +90,7 @@ fn subjects_of(
     open: &mut FxHashMap<String, BTreeSet<String>>,
 ) -> Subjects {
     let mut items: Vec<&Item> = decision
-        .on
+        .subjects
         .iter()
         .filter_map(|key| draft.items.get(key))
         .collect();

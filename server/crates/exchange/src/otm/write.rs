@@ -106,7 +106,7 @@ impl Writer<'_> {
         let usual = vocabulary::integrity_of(classification);
         let integrity = asset.stated("integrity").unwrap_or(usual);
         let availability = asset.stated("availability").unwrap_or("medium");
-        let told = ["classification", "integrity", "availability"];
+        let in_properties = ["classification", "integrity", "availability"];
         json!({
             "name": asset.title,
             "id": self.ids.of_key(&asset.key),
@@ -116,7 +116,7 @@ impl Writer<'_> {
                 "integrity": vocabulary::number(integrity),
                 "availability": vocabulary::number(availability),
             },
-            "attributes": self.attributes(asset, &told),
+            "attributes": self.attributes(asset, &in_properties),
         })
     }
 
@@ -165,7 +165,7 @@ impl Writer<'_> {
             None => made_up_zone(element).id.to_owned(),
         };
         let technology = element.words("technology").next();
-        let told = ["tags", "handles", "stores"];
+        let in_properties = ["tags", "handles", "stores"];
         json!({
             "id": self.ids.of_key(&element.key),
             "name": element.title,
@@ -178,7 +178,7 @@ impl Writer<'_> {
                 "stored": self.ids_in(element, "stores"),
             },
             "threats": self.threats_on(element),
-            "attributes": self.attributes(element, &told),
+            "attributes": self.attributes(element, &in_properties),
         })
     }
 
@@ -200,12 +200,12 @@ impl Writer<'_> {
             .collect();
         let comes_back = flow.keys("receives").next().is_some();
         // In which direction an asset goes can be said in attributes alone.
-        let told: &[&str] = if comes_back {
+        let in_properties: &[&str] = if comes_back {
             &["tags"]
         } else {
             &["tags", "sends"]
         };
-        let mut attributes = self.attributes(flow, told);
+        let mut attributes = self.attributes(flow, in_properties);
         if comes_back && !flow.has("sends") {
             attributes["sends"] = json!([]);
         }
@@ -261,7 +261,7 @@ impl Writer<'_> {
         };
         let categories = threat.words("category");
         let references = threat.words("references");
-        let told = ["category", "targets", "likelihood", "impact", "mitigations"];
+        let in_properties = ["category", "targets", "likelihood", "impact", "mitigations"];
         json!({
             "id": self.ids.of_key(&threat.key),
             "name": threat.title,
@@ -269,7 +269,7 @@ impl Writer<'_> {
             "categories": categories.map(|word| word.replace('_', " ")).collect::<Vec<_>>(),
             "cwes": references.filter(|id| id.starts_with("CWE-")).collect::<Vec<_>>(),
             "risk": { "likelihood": number("likelihood"), "impact": number("impact") },
-            "attributes": self.attributes(threat, &told),
+            "attributes": self.attributes(threat, &in_properties),
         })
     }
 

@@ -78,7 +78,7 @@ impl<'a> Answered<'a> {
         let description = self.fields.text("description");
         draft.decisions.push(Decision {
             rules: rules.map_or(&[], |(_, rules)| *rules),
-            on: subjects,
+            subjects,
             name: names::of_title(description.as_ref().unwrap_or(&self.threat)),
             title: match decided {
                 Decided::Accepted { .. } => {
@@ -88,7 +88,7 @@ impl<'a> Answered<'a> {
                 }
                 Decided::Mitigated(_) => titles::title_of(&self.response),
             },
-            is: decided,
+            decided,
             ticket: None,
             comment,
             place: self.fields.place().clone(),

@@ -277,25 +277,25 @@ impl TrackedRisk {
             .iter()
             .find(|(known, _)| *known == category)
             .map_or(&[] as &[_], |(_, rules)| rules);
-        let mut on = keys.risks.fitting(id);
-        if rules.is_empty() && on.is_empty() {
+        let mut decided_on = keys.risks.fitting(id);
+        if rules.is_empty() && decided_on.is_empty() {
             let why = "kept in a comment: the library has no such rule";
             fields.keep(&mut draft.comments, "status", why, self.comment);
             return None;
         }
         for subject in subjects.split('@') {
-            on.extend(keys.technical.fitting(subject));
-            on.extend(keys.links.fitting(subject));
+            decided_on.extend(keys.technical.fitting(subject));
+            decided_on.extend(keys.links.fitting(subject));
         }
         let risk = category.replace('-', " ");
         Some(Decision {
             rules,
-            on,
+            subjects: decided_on,
             title: match decided {
                 Decided::Mitigated(_) => format!("Against {risk}"),
                 Decided::Accepted { .. } => titles::first_sentence(&self.why).unwrap_or(risk),
             },
-            is: decided,
+            decided,
             name: category.replace('-', "_"),
             ticket: self.ticket,
             comment: self.comment,

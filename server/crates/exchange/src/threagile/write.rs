@@ -102,7 +102,7 @@ impl Writer<'_> {
             "tags": tags_of(asset),
             "origin": "",
             "quantity": "many",
-            "owner": asset.said("owner").unwrap_or_default(),
+            "owner": asset.first_text("owner").unwrap_or_default(),
             "confidentiality": theirs(classification, CONFIDENTIALITY),
             "integrity": integrity.unwrap_or("important"),
             "availability": criticality("availability").unwrap_or("important"),
@@ -140,7 +140,7 @@ impl Writer<'_> {
         let encryption = element
             .stated("encryption")
             .and_then(|word| theirs(word, ENCRYPTION));
-        let is = |property: &str, word: &str| element.stated(property) == Some(word);
+        let states = |property: &str, word: &str| element.stated(property) == Some(word);
         self.losses
             .of(element, &["mitigations", "privileges", "backup", "source"]);
         json!({
@@ -148,23 +148,23 @@ impl Writer<'_> {
             "description": description(element),
             "type": kind,
             "usage": "business",
-            "used_as_client_by_human": is("kind", "person"),
-            "out_of_scope": element.said("out_of_scope").is_some(),
-            "justification_out_of_scope": element.said("out_of_scope").unwrap_or_default(),
+            "used_as_client_by_human": states("kind", "person"),
+            "out_of_scope": element.first_text("out_of_scope").is_some(),
+            "justification_out_of_scope": element.first_text("out_of_scope").unwrap_or_default(),
             "size": "component",
             "technologies": technologies,
             "tags": tags_of(element),
             "internet": places::is_in_the_open(self.draft, element),
             "machine": "virtual",
             "encryption": encryption.unwrap_or("none"),
-            "owner": element.said("owner").unwrap_or_default(),
+            "owner": element.first_text("owner").unwrap_or_default(),
             "confidentiality": "internal",
             "integrity": "operational",
             "availability": "operational",
             "justification_cia_rating": "",
-            "multi_tenant": is("tenancy", "multi"),
-            "redundant": is("redundancy", "yes"),
-            "custom_developed_parts": is("custom_code", "yes"),
+            "multi_tenant": states("tenancy", "multi"),
+            "redundant": states("redundancy", "yes"),
+            "custom_developed_parts": states("custom_code", "yes"),
             "data_assets_processed": self.processed_assets(element),
             "data_assets_stored": self.ids_in(element, "stores"),
             "data_formats_accepted": formats,

@@ -249,7 +249,7 @@ fn area_of(fields: &Fields<'_>) -> Option<Area> {
 
 /// What a cell shows as its name.
 fn label_of(fields: &Fields<'_>) -> Option<String> {
-    const WAYS: &[(&str, &[&str])] = &[
+    const PATHS: &[(&str, &[&str])] = &[
         ("attrs", &["text", "text"]),
         ("attrs", &["label", "text"]),
         ("label", &[]),
@@ -257,12 +257,12 @@ fn label_of(fields: &Fields<'_>) -> Option<String> {
         ("labels", &["attrs", "label", "text"]),
         ("labels", &[]),
     ];
-    WAYS.iter().find_map(|(name, way)| {
+    PATHS.iter().find_map(|(name, path)| {
         let mut node = fields.node(name)?;
         if let Value::List(nodes) = node.value() {
             node = nodes.first()?;
         }
-        for step in *way {
+        for step in *path {
             node = node.get(step)?;
         }
         match node.value() {

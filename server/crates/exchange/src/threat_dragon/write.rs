@@ -219,12 +219,12 @@ impl<'d> Writer<'d> {
     }
 
     fn lose_of_element(&self, item: &Item) {
-        let told = match item.kind {
+        let expressible = match item.kind {
             Kind::External => "",
             Kind::Process => "web_application",
             _ => "log_store",
         };
-        if item.words("technology").any(|name| name != told)
+        if item.words("technology").any(|name| name != expressible)
             || item.keys("technology").next().is_some()
         {
             self.losses.add(item, "technology", NO_PLACE);
@@ -348,8 +348,8 @@ impl<'d> Writer<'d> {
             "name": item.title,
             "description": item.description,
             "isTrustBoundary": false,
-            "outOfScope": item.said("out_of_scope").is_some(),
-            "reasonOutOfScope": item.said("out_of_scope").unwrap_or_default(),
+            "outOfScope": item.first_text("out_of_scope").is_some(),
+            "reasonOutOfScope": item.first_text("out_of_scope").unwrap_or_default(),
             "hasOpenThreats": threats.iter().any(|threat| threat["status"] == "Open"),
             "threats": threats,
         })
@@ -369,7 +369,7 @@ impl<'d> Writer<'d> {
         let (status, mitigation) = match (rated.outcome, accept) {
             (Outcome::Accepted, Some(accept)) => {
                 self.losses.of(threat, &["mitigations"]);
-                let because = accept.said("because").unwrap_or_default();
+                let because = accept.first_text("because").unwrap_or_default();
                 ("Accepted", because.to_owned())
             }
             (Outcome::Mitigated, _) => ("Mitigated", mitigations.join("\n\n")),

@@ -1,6 +1,7 @@
 //! Threat models in the formats of other tools. Readers make a draft of a document, and writers a
 //! document of one; a draft becomes text of the language, and a model a draft. It must not know the
 //! disk or the terminal.
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 // Texts, and boxes of drawings.
 mod area;

@@ -233,9 +233,9 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
     folder.write("a.threat", pay("protocol: http"));
     let run = diff(&folder, &["main"]).exits(1);
     let run = run
-        .says("Sensitive data crosses a trust boundary in clear text")
+        .says("Cleartext transmission of sensitive data")
         .says("a.threat:")
-        .says("and is not encrypted");
+        .says("which is not encrypted");
     run.says("`pay` carries `card` (restricted; new to `shopper`)")
         .says("failed: 1 new finding of severity high or above");
     let run = diff(&folder, &["main", "--fail-on", "never"])
@@ -244,7 +244,9 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
     run.says("passed: findings do not fail this comparison");
     // What was open at the same severity before is not new.
     commit(&folder);
-    diff(&folder, &["main"]).exits(0).never_says("clear text");
+    diff(&folder, &["main"])
+        .exits(0)
+        .never_says("Cleartext transmission");
     // What is open and gets worse is.
     folder.write(
         "a.threat",
@@ -664,7 +666,7 @@ fn a_finding_that_closes_says_why() {
     };
     assert_eq!(
         why(&open.replace("protocol: http\n", "protocol: https\n")),
-        "it talks `https`, and is encrypted"
+        "it uses `https`, which is encrypted"
     );
     assert_eq!(
         why(&open.replace("restricted", "public")),
@@ -722,7 +724,7 @@ fn the_head_is_judged_by_the_policy_of_the_base() {
     folder.check(&[]).exits(0);
     let run = diff(&folder, &["main"])
         .exits(1)
-        .says("in clear text")
+        .says("Cleartext transmission")
         .says("Policy and rules");
     // Each with its line, and with what would come of it.
     let run = run.says(
@@ -750,9 +752,13 @@ fn the_head_is_judged_by_the_policy_of_the_base() {
         "sub/threatline.toml",
         "[check]\nfail_on = \"never\"\n[rules.unencrypted_flow]\nenabled = false\nreason = \"x\"\n",
     );
-    diff(&folder, &["main"]).exits(1).says("in clear text");
+    diff(&folder, &["main"])
+        .exits(1)
+        .says("Cleartext transmission");
     folder.write("other.threat", "process other\n");
-    diff(&folder, &["main"]).exits(1).says("in clear text");
+    diff(&folder, &["main"])
+        .exits(1)
+        .says("Cleartext transmission");
     // The policy of the base may also be more than the head's.
     fs::remove_file(folder.path("sub/threatline.toml")).unwrap();
     fs::remove_file(folder.path("threatline.toml")).unwrap();

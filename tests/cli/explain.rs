@@ -8,7 +8,7 @@ fn a_rule_a_code_and_a_finding_are_explained() {
     folder
         .run(&["explain", "unencrypted_flow"])
         .exits(0)
-        .says("Sensitive data crosses a trust boundary in clear text");
+        .says("Cleartext transmission of sensitive data");
     folder
         .run(&["explain", "unused-asset"])
         .exits(0)
@@ -32,11 +32,11 @@ fn a_rule_is_explained_with_its_condition_facts_references_and_test() {
         .run(&["explain", "unencrypted_flow"])
         .exits(0);
     let run = run.says("when: crosses_boundary and carries >= confidential and not encrypted");
-    let run = run.says("- `crosses_boundary`: Just one of the flow's ends is in some boundary.");
+    let run = run.says("- `crosses_boundary`: Some boundary contains exactly one end of the flow.");
     let run = run.says("CWE-319: Cleartext Transmission of Sensitive Information");
     let run = run
         .says("https://cwe.mitre.org/data/definitions/319.html")
-        .says("`std.tls: TLS on the path` counters it");
+        .says("`std.tls: TLS` counters it");
     run.says("found: unencrypted_flow@plain")
         .says("absent: unencrypted_flow@safe");
 }

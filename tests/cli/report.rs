@@ -37,7 +37,7 @@ fn a_page_answers_the_four_questions() {
             .says("What are we doing about it?")
             .says("Did we do a good job?");
         // What is open with its facts, what is late, who has decided, and who has to act.
-        let page = page.says(pay).says("and is not encrypted").says(due);
+        let page = page.says(pay).says("which is not encrypted").says(due);
         page.says("a pilot")
             .says("2026-12-31")
             .says("team-edge")
@@ -184,8 +184,7 @@ fn a_page_judges_the_work() {
     let page = today(&folder, &["--to", "markdown"]).exits(0);
     let page = page
         .says("**It fails its check: 1 open finding and 1 not stated of severity high or above.**");
-    let page =
-        page.says("- Sensitive data crosses a trust boundary in clear text: `shop.pay` (critical)");
+    let page = page.says("- Cleartext transmission of sensitive data: `shop.pay` (critical)");
     let page = page
         .says("### Coverage by severity")
         .says("| critical | 50 % | 1 | 0 | 0 | 1 | 0 |");

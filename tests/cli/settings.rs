@@ -125,8 +125,8 @@ fn a_rule_can_be_turned_off_with_a_reason_that_every_report_shows() {
     folder
         .check(&[])
         .exits(1)
-        .says("Sensitive data crosses a trust boundary in clear text")
-        .says("not limited");
+        .says("Cleartext transmission of sensitive data")
+        .says("rate limiting");
     folder.write(
         "threatline.toml",
         "[rules.unencrypted_flow]\nenabled = false\nreason = \"A demo.\"\n",
@@ -136,8 +136,8 @@ fn a_rule_can_be_turned_off_with_a_reason_that_every_report_shows() {
         .check(&[])
         .exits(0)
         .says(shown)
-        .says("not limited")
-        .never_says("clear text");
+        .says("rate limiting")
+        .never_says("Cleartext transmission");
     let json = folder.check(&["--format", "json"]).exits(0).json();
     assert_eq!(json["models"][0]["policy"][0]["rule"], "unencrypted_flow");
     assert_eq!(json["models"][0]["policy"][0]["reason"], "A demo.");
@@ -155,7 +155,7 @@ fn a_rule_can_be_turned_off_with_a_reason_that_every_report_shows() {
 #[test]
 fn the_likelihood_of_a_rule_can_be_changed() {
     let folder = Folder::new(&[("shop.threat", SHOP)]);
-    folder.check(&[]).says("not limited: `shop` (low,");
+    folder.check(&[]).says("rate limiting: `shop` (low,");
     folder.write(
         "threatline.toml",
         "[rules.missing_rate_limit]\nlikelihood = \"critical\"\nreason = \"Every week.\"\n",
@@ -163,7 +163,7 @@ fn the_likelihood_of_a_rule_can_be_changed() {
     folder
         .check(&[])
         .exits(1)
-        .says("not limited: `shop` (high,")
+        .says("rate limiting: `shop` (high,")
         .says("has likelihood critical by threatline.toml: Every week.");
     let finding = ["explain", "missing_rate_limit@shop"];
     folder

@@ -53,7 +53,7 @@ fn what_is_not_as_expected_fails_and_says_why() {
         .exits(1)
         .says("failed  rules.test.threat: 2 of 3 expectations");
     let run = run.says("`no_keys@by_token` is expected to be found, but it is not found");
-    let run = run.says("it states `authentication: token`");
+    let run = run.says("it has `authentication: token`");
     run.says("`no_keys@by_key` is expected to be absent, but it is found")
         .says("rules.test.threat:15:");
 }

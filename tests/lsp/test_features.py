@@ -388,9 +388,9 @@ def test_lenses_count_what_is_found_and_named(doc):
     matrix = shop.client.request("workspace/executeCommand", {"command": of_flow[1]["command"]["command"], "arguments": of_flow[1]["command"]["arguments"]})
     assert matrix["title"] == "STRIDE of the model" and "| pay |" in matrix["markdown"] and "critical" in matrix["markdown"]
     told = shop.client.request("workspace/executeCommand", {"command": "threatline.explain", "arguments": [shop.uri, "unencrypted_flow@pay"]})
-    assert "it talks `http`" in told["markdown"]
+    assert "it uses `http`" in told["markdown"]
     told = shop.client.request("workspace/executeCommand", {"command": "threatline.explain", "arguments": of_flow[0]["command"]["arguments"]})
-    assert "it talks `http`" in told["markdown"]
+    assert "it uses `http`" in told["markdown"]
     assert not [message for message in shop.client.messages if message["method"] == "window/showMessage"]
 
 
@@ -432,7 +432,7 @@ def test_findings_are_listed_by_component(doc):
     assert (first["on"], first["severity"], first["state"]) == ("pay", "critical", "open")
     assert first["place"]["range"]["start"] == shop.position("flow |pay")
     told = shop.client.request("workspace/executeCommand", {"command": "threatline.explain", "arguments": [shop.uri, first["id"]]})
-    assert "it talks `http`" in told["markdown"]
+    assert "it uses `http`" in told["markdown"]
 
 
 def test_lenses_are_turned_off(doc):

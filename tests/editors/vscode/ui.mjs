@@ -343,7 +343,7 @@ scenarios["findings by component, the matrix and explanations"] = async () => {
     await page.locator(".statusbar-item", { hasText: /^Ln 62, / }).waitFor();
     await finding.hover();
     await finding.locator(".action-label[aria-label='Explain']").click();
-    const explained = await person.frameWith("who starts it is not authenticated");
+    const explained = await person.frameWith("it is not authenticated");
     await person.bench.picture("findings");
     await explained.locator("a", { hasText: "edge.threat:9" }).click();
     await person.tab("edge.threat").waitFor();
@@ -358,7 +358,7 @@ scenarios["findings by component, the matrix and explanations"] = async () => {
     await person.open("orders.threat");
     await person.goTo(orders, "flow |guest_lookup");
     await page.locator(".codelens-decoration a", { hasText: "1 open: 1 high" }).last().click();
-    await person.frameWith("Let who starts the flow prove who they are");
+    await person.frameWith("Require the caller to authenticate");
 
     // The status item tells which server it is.
     await page.locator(".statusbar-item", { hasText: /^Threatline$/ }).hover();

@@ -7,8 +7,8 @@ use crate::evaluation::{Truth, evaluate, members, other_end, subject, weigh_memb
 use crate::facts::{FactCache, FactValue};
 use crate::lower::Part;
 use crate::names::{full_name, short_name};
-use crate::vocabulary::{Aspect, Derived};
-use crate::wording::{Reason, describe_fact, held};
+use crate::vocabulary::{Aspect, Derived, Fact};
+use crate::wording::{Reason, describe_fact, held, unspecified};
 
 /// The facts that make a condition hold for an element, or would with the one that is missing.
 pub fn reasons_for(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reason> {
@@ -45,15 +45,16 @@ impl<'db, 'facts> Collector<'db, 'facts> {
         }
     }
 
-    /// The reasons, each once. That something is stated is left out beside what it says.
+    /// The reasons, each once. That a property is specified is left out where its value is a
+    /// reason.
     fn each_once(self) -> Vec<Reason> {
-        let says_nothing_else = |stated: &Reason| {
+        let is_only_stated = |stated: &Reason| {
             !self
                 .reasons
                 .iter()
                 .any(|reason| reason.place == stated.place)
         };
-        let stated: Vec<Reason> = self.stated.into_iter().filter(says_nothing_else).collect();
+        let stated: Vec<Reason> = self.stated.into_iter().filter(is_only_stated).collect();
         let mut seen: Vec<Reason> = Vec::new();
         for reason in self.reasons.into_iter().chain(stated) {
             if !seen.contains(&reason) {
@@ -106,11 +107,14 @@ impl<'db, 'facts> Collector<'db, 'facts> {
             return;
         };
         let called = self.name(path, subject, called);
-        let states = if wanted { "states" } else { "does not state" };
         let property = path.fact.name;
         let part = self.facts.typed(subject).part(property);
         let reason = Reason {
-            message: format!("{called} {states} `{property}`"),
+            message: if wanted {
+                format!("{called} specifies `{property}`")
+            } else {
+                unspecified(&called, property)
+            },
             place: Some(subject.part(part.unwrap_or(Part::Name))),
         };
         let list = if wanted {
@@ -124,13 +128,13 @@ impl<'db, 'facts> Collector<'db, 'facts> {
     fn used(&mut self, technology: Decl, element: Decl) {
         let db = self.facts.db();
         let name = short_name(db, technology);
-        let subject = if is_used(db, element.model(db), technology) {
-            "something"
+        let elements = if is_used(db, element.model(db), technology) {
+            "an element"
         } else {
-            "nothing"
+            "no element"
         };
         self.reasons.push(Reason {
-            message: format!("{subject} in the model is made with `{name}`"),
+            message: format!("{elements} of the model has `technology: {name}`"),
             place: None,
         });
     }
@@ -171,10 +175,11 @@ impl<'db, 'facts> Collector<'db, 'facts> {
             None => members(facts, path, element),
         };
         if matching.is_empty() {
-            let name = path.fact.name;
-            let message = match count.filter {
-                Some(_) => format!("none of `{name}` of {called} meets the condition"),
-                None => format!("{called} has no {name}"),
+            let counted = counted_in_words(path.fact);
+            let message = if members(facts, path, element).is_empty() {
+                format!("{called} has no {counted}")
+            } else {
+                format!("{called} has no {counted} that match the rule's condition")
             };
             return self.reasons.push(Reason {
                 message,
@@ -204,9 +209,19 @@ impl<'db, 'facts> Collector<'db, 'facts> {
         }
         let other = other_end(db, counted_for, member);
         if other == member {
-            called
+            format!("{called} is in the same boundary")
         } else {
-            format!("{called} connects it with `{}`", full_name(db, other))
+            format!("{called} connects it to `{}`", full_name(db, other))
         }
+    }
+}
+
+/// What is counted, in words.
+fn counted_in_words(fact: Fact) -> &'static str {
+    match fact.derived {
+        Some(Derived::Incoming) => "incoming flows",
+        Some(Derived::Outgoing) => "outgoing flows",
+        Some(Derived::Neighbours) => "neighbors in its boundary",
+        _ => fact.name,
     }
 }

@@ -1,9 +1,10 @@
-//! The facts of an element in words, each with the place that states it. It must not know for which
-//! rule they are told.
+//! The facts of an element in words, each with the place that states it. It must not know which
+//! rule asks for them.
 
 use crate::assets::{aspect_of, why_held};
 use crate::boundaries::crossed;
 use crate::db::{Db, Decl, Place};
+use crate::definitions::broader_says;
 use crate::exposure::{exposed_by, reached, trust};
 use crate::facts::{FactCache, FactValue};
 use crate::headings::ends;
@@ -35,27 +36,32 @@ pub fn describe_fact(facts: &FactCache, element: Decl, called: &str, fact: Fact)
     let value = facts.value(element, fact);
     match (fact.derived, &*value) {
         (_, FactValue::Unknown(missing)) => Some(Reason {
-            message: format!("{called} states no `{}`", missing.property),
+            message: unspecified(called, missing.property),
             place: Some(missing.element.part(Part::Name)),
         }),
         (Some(Derived::CrossesBoundary | Derived::Crosses), _) => Some(subject.crossing()),
         (Some(Derived::Exposed | Derived::ReachedFrom), _) => Some(subject.exposure()),
-        (Some(Derived::Outbound), FactValue::YesNo(yes)) => Some(subject.outbound(*yes)),
+        (Some(Derived::Outbound), FactValue::YesNo(_)) => Some(subject.outbound()),
         (Some(Derived::Trust), FactValue::Word(word)) => Some(subject.trust(*word)),
         (Some(Derived::Encrypted), FactValue::YesNo(yes)) => Some(subject.encryption(*yes)),
         (Some(Derived::Authenticated), FactValue::YesNo(yes)) => {
-            let message = format!("who starts {called} is {}authenticated", not_unless(*yes));
+            let message = format!("{called} is {}authenticated", not_unless(*yes));
             Some(subject.reason(message, "authentication"))
         }
         (_, value) => subject.value(fact, value),
     }
 }
 
+/// That an element does not specify a property.
+pub fn unspecified(called: &str, property: &str) -> String {
+    format!("{called} does not specify `{property}`")
+}
+
 fn not_unless(yes: bool) -> &'static str {
     if yes { "" } else { "not " }
 }
 
-/// The element whose facts are told, and what it is called.
+/// The element whose facts are worded, and what it is called.
 struct Subject<'db, 'asked> {
     facts: &'asked FactCache<'db>,
     db: &'db dyn Db,
@@ -105,8 +111,14 @@ impl Subject<'_, '_> {
     fn exposure(&self) -> Reason {
         let (db, called) = (self.db, self.called);
         let Some(flow) = exposed_by(db, self.element) else {
+            let message = if self.element.kind(db) == Kind::Flow {
+                format!("{called} does not start at a lower trust level")
+            } else {
+                let own = trust_word(db, Some(self.element));
+                format!("{called} has trust level `{own}` and is not reached from a lower one")
+            };
             return Reason {
-                message: format!("nothing reaches {called} from a place of lower trust"),
+                message,
                 place: Some(self.element.part(Part::Name)),
             };
         };
@@ -123,13 +135,13 @@ impl Subject<'_, '_> {
         };
         let (into, on) = match forwarder {
             Some(forwarder) => {
-                let on = format!(", and {} hands it on", self.quoted(forwarder));
+                let on = format!(", and {} forwards it", self.quoted(forwarder));
                 (Some(self.element), on)
             }
             None => (target, String::new()),
         };
         let message = format!(
-            "{name} comes from a place of trust `{}` into one of trust `{}`{on}",
+            "{name} crosses from trust level `{}` to `{}`{on}",
             trust_word(db, source),
             trust_word(db, into)
         );
@@ -140,28 +152,22 @@ impl Subject<'_, '_> {
         }
     }
 
-    fn outbound(&self, yes: bool) -> Reason {
+    fn outbound(&self) -> Reason {
         let (source, target) = ends(self.db, self.element);
-        let goes = if yes {
-            "goes"
+        let (from, to) = (trust_word(self.db, source), trust_word(self.db, target));
+        let message = if from == to {
+            format!("{} stays at trust level `{from}`", self.called)
         } else {
-            "does not go to a lower one:"
+            format!(
+                "{} crosses from trust level `{from}` to `{to}`",
+                self.called
+            )
         };
-        let message = format!(
-            "{} {goes} from a place of trust `{}` to `{}`",
-            self.called,
-            trust_word(self.db, source),
-            trust_word(self.db, target)
-        );
         self.by_boundary(message, target.and_then(|target| trust(self.db, target).1))
     }
 
     fn trust(&self, word: u8) -> Reason {
-        let message = format!(
-            "{} is in a place of trust `{}`",
-            self.called,
-            TRUST.word(word)
-        );
+        let message = format!("{} has trust level `{}`", self.called, TRUST.word(word));
         self.by_boundary(message, trust(self.db, self.element).1)
     }
 
@@ -177,13 +183,19 @@ impl Subject<'_, '_> {
     fn encryption(&self, yes: bool) -> Reason {
         let (called, not) = (self.called, not_unless(yes));
         if self.element.kind(self.db) == Kind::Store {
-            let message = format!("the data in {called} are {not}encrypted");
+            let message = format!("the data in {called} is {not}encrypted");
             return self.reason(message, "encryption");
         }
         match self.facts.typed(self.element).decls("protocol").next() {
             Some(protocol) => {
+                let encrypts = broader_says(self.db, protocol, "encrypted");
+                let encrypts = encrypts.is_some_and(|(encrypts, _)| encrypts);
                 let protocol = short_name(self.db, protocol);
-                let message = format!("{called} talks `{protocol}`, and is {not}encrypted");
+                let message = if yes && !encrypts {
+                    format!("{called} uses `{protocol}` through an encrypted tunnel")
+                } else {
+                    format!("{called} uses `{protocol}`, which is {not}encrypted")
+                };
                 self.reason(message, "protocol")
             }
             None => self.reason(format!("{called} is {not}encrypted"), "tunnel"),
@@ -196,19 +208,16 @@ impl Subject<'_, '_> {
         let is_stated = self.facts.typed(self.element).get(name).is_some();
         let message = match (value, fact.gives) {
             (FactValue::YesNo(yes), _) => {
-                format!(
-                    "{called} states `{name}: {}`",
-                    if *yes { "yes" } else { "no" }
-                )
+                format!("{called} has `{name}: {}`", if *yes { "yes" } else { "no" })
             }
             (FactValue::Word(word), Gives::Word(words)) if is_stated => {
-                format!("{called} states `{name}: {}`", words.word(*word))
+                format!("{called} has `{name}: {}`", words.word(*word))
             }
             (FactValue::Word(word), Gives::Word(words)) => {
-                format!(
-                    "`{name}` of {called} is `{}` unless stated",
-                    words.word(*word)
-                )
+                format!("{called} has `{name}: {}` by default", words.word(*word))
+            }
+            (FactValue::Words(positions), Gives::Words(_)) if positions.is_empty() => {
+                format!("{called} has no `{name}`")
             }
             (FactValue::Words(positions), Gives::Words(words)) => {
                 let list: Vec<&str> = positions.iter().map(|word| words.word(*word)).collect();
@@ -216,7 +225,7 @@ impl Subject<'_, '_> {
             }
             (FactValue::Named(named), _) if named.is_empty() => {
                 return Some(Reason {
-                    message: format!("{called} states no `{name}`"),
+                    message: format!("{called} has no `{name}`"),
                     place: Some(self.element.part(Part::Name)),
                 });
             }
@@ -225,7 +234,7 @@ impl Subject<'_, '_> {
                     .iter()
                     .map(|named| short_name(self.db, *named))
                     .collect();
-                format!("{called} states `{name}: {}`", names.join(", "))
+                format!("{called} has `{name}: {}`", names.join(", "))
             }
             (FactValue::Assets(assets), _) => {
                 let most = (Aspect::Classification, 0);
@@ -275,10 +284,10 @@ pub fn held(
     let Some(&most) = most else {
         let message = match aspect {
             Aspect::Kind => format!(
-                "{called} {verb} nothing of kind `{}`",
+                "{called} {verb} no asset of kind `{}`",
                 ASSET_KIND.word(level)
             ),
-            _ => format!("{called} {verb} nothing that the model states"),
+            _ => format!("{called} {verb} no asset"),
         };
         return Reason {
             message,
@@ -290,9 +299,9 @@ pub fn held(
         Aspect::Classification => format!("which is {}", CLASSIFICATION.word(position)),
         Aspect::Integrity => format!("whose integrity is {}", LEVEL.word(position)),
         Aspect::Availability => format!("whose availability is {}", LEVEL.word(position)),
-        Aspect::Personal if position == 1 => "which is about people".to_owned(),
-        Aspect::Personal => "which is not about people".to_owned(),
-        Aspect::Kind => format!("which is of kind `{}`", ASSET_KIND.word(position)),
+        Aspect::Personal if position == 1 => "which is personal data".to_owned(),
+        Aspect::Personal => "which is not personal data".to_owned(),
+        Aspect::Kind => format!("whose kind is `{}`", ASSET_KIND.word(position)),
     };
     let place = why_held(db, element, most).map(|(holder, part)| holder.part(part));
     Reason {

@@ -466,9 +466,9 @@ fn flows_into_one_boundary_are_one_diagnostic() {
         told(&model),
         expect![[r#"
             m.threat:4:18 warning[unstated-fact] no `kind` is stated for `shopper`, and a threat depends on it (up to medium, spoofing)
-                m.threat:4:18 Devices prove who they are with a secret that can be read out (`std.extractable_device_secret`)
-                m.threat:6:47 it states `authentication: key`
-                m.threat:4:18 `shopper` is in a place of trust `untrusted`
+                m.threat:4:18 Extractable device credentials (`std.extractable_device_secret`)
+                m.threat:6:47 it has `authentication: key`
+                m.threat:4:18 `shopper` has trust level `untrusted`
                 m.threat:3:18 it enters `vpc`
                 help: state `kind: person | system | device`
                 help: `hardware_device_identity` counters it
@@ -476,23 +476,23 @@ fn flows_into_one_boundary_are_one_diagnostic() {
                 finding: std.extractable_device_secret@pay
                 finding: std.extractable_device_secret@leave
                 finding: std.extractable_device_secret@elsewhere
-            m.threat:6:14 error[missing-mitigation] Sensitive data crosses a trust boundary in clear text: `(shopper -> shop)`, `pay` and `leave` (high, information disclosure)
+            m.threat:6:14 error[missing-mitigation] Cleartext transmission of sensitive data: `(shopper -> shop)`, `pay` and `leave` (high, information disclosure)
                 m.threat:3:18 it enters `vpc`
                 m.threat:6:98 it carries `card`, which is confidential
-                m.threat:6:32 it talks `http`, and is not encrypted
+                m.threat:6:32 it uses `http`, which is not encrypted
                 m.threat:7:14 the same holds for `pay`
                 m.threat:8:14 the same holds for `leave`
-                help: Use a protocol that encrypts, or carry the flow through a tunnel.
+                help: Use an encrypted protocol such as TLS, or send the flow through a tunnel.
                 help: `tls`, `mutual_tls`, `vpn` or `payload_encryption` counter it
                 help: `threatline explain 'unencrypted_flow@(shopper -> shop)'` tells more
                 finding: std.unencrypted_flow@(shopper -> shop)
                 finding: std.unencrypted_flow@pay
                 finding: std.unencrypted_flow@leave
-            m.threat:12:14 error[missing-mitigation] Sensitive data crosses a trust boundary in clear text: `elsewhere` (high, information disclosure)
+            m.threat:12:14 error[missing-mitigation] Cleartext transmission of sensitive data: `elsewhere` (high, information disclosure)
                 m.threat:10:18 it enters `second`
                 m.threat:12:110 it carries `card`, which is confidential
-                m.threat:12:44 it talks `http`, and is not encrypted
-                help: Use a protocol that encrypts, or carry the flow through a tunnel.
+                m.threat:12:44 it uses `http`, which is not encrypted
+                help: Use an encrypted protocol such as TLS, or send the flow through a tunnel.
                 help: `tls`, `mutual_tls`, `vpn` or `payload_encryption` counter it
                 help: `threatline explain unencrypted_flow@elsewhere` tells more
                 finding: std.unencrypted_flow@elsewhere

@@ -356,14 +356,14 @@ process unseen
         high
         shop.pay [flow critical] flow shop.pay, from shop.shopper to shop.web
         1 open: 1 critical
-        critical: Sensitive data crosses a trust boundary in clear text
+        critical: Cleartext transmission of sensitive data
         shop.look [flow nothing] flow shop.look, from shop.web to backend.api
         nothing open
         shop.shopper [external nothing] external shop.shopper
         nothing open
         shop.web [process low] process shop.web
         1 open: 1 low
-        low: Requests from outside are not limited
+        low: Missing rate limiting
         backend.api [process nothing outside] process backend.api
         nothing open
     "#]]

@@ -328,7 +328,7 @@ fn relate_waiting(
     let name = full_name(db, finding.id.definition());
     let message = format!("{} (`{name}`)", finding.id.title(db));
     diagnostic = diagnostic.relate(shown_at.part(Part::Name), message);
-    let missing = format!("states no `{property}`");
+    let missing = format!("does not specify `{property}`");
     for reason in finding_reasons(db, finding) {
         let mut related = diagnostic.related.iter();
         let is_known = related.any(|related| related.message == reason.message);

@@ -1,4 +1,4 @@
-//! The one table of what may be said: which properties a kind of declaration has, and what each
+//! The one table of the language: which properties a kind of declaration has, and what each
 //! takes. Validation, completion, hover and the reference documentation read it. It must not know a
 //! model.
 
@@ -37,7 +37,7 @@ impl Words {
         self.words[position as usize].0
     }
 
-    /// The words alone.
+    /// The words without their meanings.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.words.iter().map(|(word, _)| *word)
     }
@@ -79,9 +79,9 @@ pub struct Property {
     pub many: bool,
     /// Whether a declaration is wrong without it.
     pub required: bool,
-    /// What it means when it is not stated, where that is not "unknown".
+    /// Its value when it is unspecified, where that is not "unknown".
     pub default: Option<&'static str>,
-    /// What it says, in a sentence.
+    /// What it means, in a sentence.
     pub doc: &'static str,
 }
 
@@ -133,72 +133,72 @@ macro_rules! words {
 words!(
     /// The six categories of STRIDE (Kohnfelder and Garg, Microsoft, 1999).
     STRIDE, "a STRIDE category", false, [
-        "spoofing": "Someone pretends to be someone or something else; it breaks authentication.",
-        "tampering": "Data or code is changed by someone who may not; it breaks integrity.",
+        "spoofing": "Pretending to be someone or something else. Violates authentication.",
+        "tampering": "Unauthorized modification of data or code. Violates integrity.",
         "repudiation":
-            "Someone can deny what they did, because nothing proves it; it breaks accountability.",
-        "information_disclosure": "Someone reads what they may not; it breaks confidentiality.",
+            "Denying an action that nothing can prove. Violates accountability.",
+        "information_disclosure": "Unauthorized access to information. Violates confidentiality.",
         "denial_of_service":
-            "A service is made slow or unusable for those who need it; it breaks availability.",
+            "Making a service slow or unusable. Violates availability.",
         "elevation_of_privilege":
-            "Someone does what they have no right to; it breaks authorization.",
+            "Gaining rights that were not granted. Violates authorization.",
     ]
 );
 words!(
-    /// How likely, how bad, how important.
+    /// How likely, how harmful, how important.
     LEVEL, "a level", true, [
         "low": "Unlikely, or little harm.",
         "medium":
-            "Possible, or harm that can be made good; also where nothing speaks for more or less.",
-        "high": "Likely, or grave harm.",
-        "critical": "To be expected, or harm that is hard to survive.",
+            "Possible, or repairable harm. Also the choice if nothing suggests another level.",
+        "high": "Likely, or serious harm.",
+        "critical": "Almost certain, or harm that threatens the organization's existence.",
     ]
 );
 words!(
     /// How confidential an asset is.
     CLASSIFICATION, "a classification", true, [
         "public": "Anyone may read it.",
-        "internal": "For those who belong to the organisation.",
-        "confidential": "For those who need it; a leak does harm.",
-        "restricted": "For the few who are named; a leak does grave harm or breaks the law.",
+        "internal": "For members of the organization.",
+        "confidential": "On a need-to-know basis. A leak causes harm.",
+        "restricted": "For named individuals only. A leak causes serious harm or violates the law.",
     ]
 );
 words!(
-    /// What an asset is made of.
+    /// What kind of asset it is.
     ASSET_KIND, "a kind of asset", false, [
-        "data": "Data that the system is there for.",
-        "credential": "What opens something: passwords, tokens, keys.",
-        "code": "Software, its configuration and what it is built from.",
-        "log": "Records of what the system did.",
+        "data": "Business data.",
+        "credential": "Passwords, tokens, keys and other secrets that grant access.",
+        "code": "Software, its source code and its configuration.",
+        "log": "Records of events in the system.",
     ]
 );
 words!(
-    /// How far what is in a boundary is trusted.
+    /// How far the elements in a boundary are trusted.
     TRUST, "a trust level", true, [
-        "untrusted": "Anyone can be there.",
-        "low": "Known, but not under control: a partner, a guest network.",
-        "medium": "Under control, but with many who can reach it.",
-        "high": "Under control, and closed to all but those who must be there.",
+        "untrusted": "Anyone can be there, for example the internet.",
+        "low": "Known, but not under your control: a partner, a guest network.",
+        "medium": "Under your control, but reachable by many.",
+        "high": "Under your control, and closed to everyone who does not need access.",
     ]
 );
 words!(
-    /// What a boundary is made of.
+    /// What kind of boundary it is.
     BOUNDARY_KIND, "a kind of boundary", false, [
-        "network": "A network or a segment of one.",
-        "cloud": "An account or a subscription of a cloud provider.",
-        "host": "A machine, real or virtual.",
-        "process": "An operating system's process or a container.",
-        "tenant": "What belongs to one customer.",
-        "organisation": "A company or a department.",
-        "physical": "A room, a building, a vehicle.",
+        "network": "A network or a network segment.",
+        "cloud": "A cloud account or subscription.",
+        "host": "A physical or virtual machine.",
+        "process": "An operating system process or a container.",
+        "tenant": "Resources of one tenant.",
+        "organisation": "A company, a department or another organization.",
+        "physical": "A room, a building or a vehicle.",
     ]
 );
 words!(
     /// What an external entity is.
     EXTERNAL_KIND, "a kind of external entity", false, [
-        "person": "A human being.",
-        "system": "A system of someone else's.",
-        "device": "A device out of our hands.",
+        "person": "A human user.",
+        "system": "A system that someone else operates.",
+        "device": "A device that is not under your control.",
     ]
 );
 words!(
@@ -210,95 +210,95 @@ words!(
         "csv": "CSV.",
         "html": "HTML.",
         "text": "Plain text.",
-        "natural_language": "Text that a language model is to understand.",
-        "url": "Addresses of what it then fetches.",
+        "natural_language": "Text for a language model, such as prompts.",
+        "url": "Addresses that the process fetches.",
         "file": "Files of any kind.",
-        "image": "Pictures.",
-        "archive": "Archives: zip, tar and the like.",
+        "image": "Images.",
+        "archive": "Archives, such as zip and tar.",
         "serialized_objects":
-            "Objects as a language writes them: Java serialization, pickle and the like.",
-        "code": "Code that is run.",
-        "binary": "A binary format of its own.",
+            "Objects serialized by a programming language, such as Java serialization and pickle.",
+        "code": "Code that the process runs.",
+        "binary": "A custom binary format.",
     ]
 );
 words!(
-    /// What a process may do on its machine.
+    /// The privileges of a process on its machine.
     PRIVILEGES, "a privilege", true, [
-        "none": "Sandboxed: nothing but its own.",
-        "user": "What an ordinary user may.",
-        "service": "What an account made for it may.",
-        "admin": "What an administrator may.",
-        "root": "Everything.",
+        "none": "Sandboxed: no access beyond its own resources.",
+        "user": "The privileges of an ordinary user.",
+        "service": "The privileges of a dedicated service account.",
+        "admin": "The privileges of an administrator.",
+        "root": "Unlimited privileges.",
     ]
 );
 words!(
-    /// Whether customers share it.
+    /// Whether several tenants share it.
     TENANCY, "a tenancy", false, [
-        "single": "One customer alone.",
-        "multi": "Several customers share it.",
+        "single": "Used by one tenant only.",
+        "multi": "Shared by several tenants.",
     ]
 );
 words!(
-    /// How a store's data are encrypted.
+    /// How the data in a store is encrypted.
     ENCRYPTION, "an encryption", true, [
-        "none": "Not at all.",
-        "at_rest": "By the store or its disk; the store sees clear text.",
-        "client_side": "Before they reach the store, which never sees clear text.",
+        "none": "Not encrypted.",
+        "at_rest": "Encrypted by the store or its disk. The store sees clear text.",
+        "client_side": "Encrypted before it reaches the store, which never sees clear text.",
     ]
 );
 words!(
-    /// How who starts a flow proves who they are.
+    /// How the initiator of a flow authenticates.
     AUTHENTICATION, "an authentication", false, [
-        "none": "Not at all.",
-        "network_address": "By where they call from.",
+        "none": "No authentication.",
+        "network_address": "By the network address of the caller.",
         "password": "With a password.",
-        "session": "With a session that an earlier login opened.",
-        "token": "With a token that an issuer signed.",
-        "key": "With a key: an API key, an SSH key.",
-        "signature": "With a signature over the request, as webhooks do.",
-        "certificate": "With a client's certificate.",
-        "mutual_tls": "Both ends with a certificate, in TLS.",
-        "federated": "By an identity provider: OpenID Connect, SAML.",
+        "session": "With a session from an earlier login.",
+        "token": "With a token from a trusted issuer, such as a JWT.",
+        "key": "With a key, such as an API key or an SSH key.",
+        "signature": "With a signature over each request, as for webhooks.",
+        "certificate": "With a client certificate.",
+        "mutual_tls": "With certificates on both ends, in mutual TLS (mTLS).",
+        "federated": "Through an identity provider, with OpenID Connect (OIDC) or SAML.",
     ]
 );
 words!(
-    /// In whose name a flow's request is allowed or refused.
+    /// Whose permissions decide on the requests of a flow.
     AUTHORIZATION, "an authorization", true, [
-        "none": "Whoever gets through may do all.",
-        "service": "By what the calling service may do.",
-        "end_user": "By what the person behind the call may do.",
+        "none": "No authorization: every caller may do everything.",
+        "service": "By the permissions of the calling service.",
+        "end_user": "By the permissions of the end user behind the call.",
     ]
 );
 words!(
-    /// What a flow does with what it reaches.
+    /// What a flow does with its target.
     ACCESS, "an access", true, [
-        "read": "It reads.",
-        "write": "It writes.",
-        "read_write": "It reads and writes.",
+        "read": "Read access.",
+        "write": "Write access.",
+        "read_write": "Read and write access.",
     ]
 );
 words!(
-    /// What a flow runs through.
-    TUNNEL, "a tunnel", false, ["none": "Nothing.", "vpn": "A VPN.", "ssh": "An SSH tunnel."]
+    /// The tunnel that a flow runs through.
+    TUNNEL, "a tunnel", false, ["none": "No tunnel.", "vpn": "A VPN.", "ssh": "An SSH tunnel."]
 );
 words!(
     /// What a flow is for.
     USAGE, "a usage", false, [
-        "business": "What the system is for.",
-        "operations": "Running the system: deployment, monitoring, backup, administration.",
+        "business": "The business function of the system.",
+        "operations": "Operation of the system: deployment, monitoring, backup, administration.",
     ]
 );
 words!(
-    /// How far a mitigation has come.
+    /// The implementation status of a mitigation.
     STATUS, "a status", true, [
-        "proposed": "Someone wants it. It counters nothing yet.",
-        "planned": "It is going to be done.",
-        "implemented": "It is in place.",
-        "verified": "It is in place, and something proves that it works.",
+        "proposed": "Suggested, but not decided. It mitigates nothing yet.",
+        "planned": "Decided, but not in place yet. It mitigates nothing yet.",
+        "implemented": "In place.",
+        "verified": "In place, with evidence that it works.",
     ]
 );
 words!(
-    /// Laws and standards that an asset falls under.
+    /// Laws and standards that apply to an asset.
     REGULATION, "a regulation", false, [
         "gdpr": "General Data Protection Regulation (EU) 2016/679.",
         "pci_dss": "Payment Card Industry Data Security Standard.",
@@ -308,14 +308,14 @@ words!(
         "glba": "Gramm-Leach-Bliley Act (US).",
         "ferpa": "Family Educational Rights and Privacy Act (US).",
         "lgpd": "Lei Geral de Proteção de Dados (Brazil).",
-        "nis2": "Directive (EU) 2022/2555.",
+        "nis2": "Network and Information Security Directive (EU) 2022/2555.",
         "dora": "Digital Operational Resilience Act, Regulation (EU) 2022/2554.",
-        "iso_27001": "ISO/IEC 27001.",
+        "iso_27001": "ISO/IEC 27001, information security management.",
         "soc2": "SOC 2 (AICPA).",
     ]
 );
 words!(
-    /// What a rule looks at.
+    /// The kinds of elements that a rule applies to.
     SUBJECT, "a kind of element", false, [
         "external": "External entities.",
         "process": "Processes.",
@@ -378,7 +378,7 @@ const ABOUT: Takes = Takes::Name(&[
 const TAGS: Property = list(
     "tags",
     Takes::Text,
-    "Words of your own, for searching and for reports; the analysis does not look at them.",
+    "Your own keywords, for searches and reports. The analysis ignores them.",
 );
 const MITIGATIONS: Property = list(
     "mitigations",
@@ -388,88 +388,97 @@ const MITIGATIONS: Property = list(
 const OUT_OF_SCOPE: Property = one(
     "out_of_scope",
     Takes::Text,
-    "Why the rules are not to look at it. It then has no findings; its flows still have theirs.",
+    "Why it is out of scope. It then has no findings, but its flows still do.",
 );
 const OWNER: Property = one(
     "owner",
     Takes::Text,
-    "The team or the person who answers for it.",
+    "The team or person responsible for it.",
 );
-const TICKET: Property = one("ticket", Takes::Text, "Where the work on it is tracked.");
+const TICKET: Property = one(
+    "ticket",
+    Takes::Text,
+    "The ticket that tracks the work on it.",
+);
 const REFERENCES: Property = list(
     "references",
     Takes::Reference,
-    "Where it is described: CWE, CAPEC, ATT&CK, ASVS.",
+    "Entries that describe it, in CWE, CAPEC, ATT&CK or ASVS.",
 );
 const TENANCY_OF: Property = defaults(
     "single",
     one(
         "tenancy",
         Takes::Words(&TENANCY),
-        "Whether customers share it.",
+        "Whether several tenants share it.",
     ),
 );
 const REDUNDANCY: Property = one(
     "redundancy",
     Takes::YesNo,
-    "Whether another takes over when it fails.",
+    "Whether another instance takes over when it fails.",
 );
 const MADE_WITH: Property = list(
     "technology",
     TECHNOLOGY,
-    "What it is made with, and what it serves as.",
+    "The technologies it is built with, and the roles it serves.",
 );
 
 /// Every kind of declaration with its properties.
 pub static KINDS: &[KindSchema] = &[
     KindSchema {
         kind: Kind::Component,
-        doc: "A part of the system, one file. What the file declares is named `NAME.x` from \
-             outside.",
+        doc: "A part of the system, in one file. Other files refer to its declarations as \
+              `NAME.x`.",
         placed: false,
         properties: &[
             list(
                 "owner",
                 Takes::Text,
-                "The teams or people who answer for it.",
+                "The teams or people responsible for it.",
             ),
             list(
                 "source",
                 Takes::Glob,
-                "The code that implements it, as globs from the model's root.",
+                "The code that implements it, as globs relative to the model's root.",
             ),
             one(
                 "criticality",
                 Takes::Words(&LEVEL),
-                "How much depends on it.",
+                "How important it is to the organization.",
             ),
             list(
                 "mitigations",
                 MITIGATION,
                 "The mitigations that protect everything in it.",
             ),
-            list("links", Takes::Text, "Where to read more."),
+            list("links", Takes::Text, "Links to further information."),
             TAGS,
         ],
     },
     KindSchema {
         kind: Kind::Boundary,
-        doc: "A trust boundary: what is in it is trusted alike. With `in` it lies in another one.",
+        doc: "A trust boundary: the elements in it share one trust level. `in` nests it in another \
+             boundary.",
         placed: true,
         properties: &[
-            one("kind", Takes::Words(&BOUNDARY_KIND), "What it is made of."),
+            one(
+                "kind",
+                Takes::Words(&BOUNDARY_KIND),
+                "The kind of boundary.",
+            ),
             defaults(
-                "that of the boundary around it, else `high`",
+                "that of the surrounding boundary, otherwise `high`",
                 one(
                     "trust",
                     Takes::Words(&TRUST),
-                    "How far what is in it is trusted.",
+                    "How far the elements in it are trusted.",
                 ),
             ),
             list(
                 "mitigations",
                 MITIGATION,
-                "The mitigations that protect everything in it, and the flows that enter it.",
+                "The mitigations that protect everything in it and the flows that enter it.",
             ),
             TAGS,
         ],
@@ -486,15 +495,15 @@ pub static KINDS: &[KindSchema] = &[
             )),
             defaults(
                 "data",
-                one("kind", Takes::Words(&ASSET_KIND), "What it is made of."),
+                one("kind", Takes::Words(&ASSET_KIND), "The kind of asset."),
             ),
             defaults(
-                "by the classification: `public` low, `internal` medium, `confidential` high, \
+                "set by the classification: `public` low, `internal` medium, `confidential` high, \
                  `restricted` critical",
                 one(
                     "integrity",
                     Takes::Words(&LEVEL),
-                    "How bad it is when it is changed wrongly.",
+                    "How much harm an unauthorized or wrong change causes.",
                 ),
             ),
             defaults(
@@ -502,19 +511,19 @@ pub static KINDS: &[KindSchema] = &[
                 one(
                     "availability",
                     Takes::Words(&LEVEL),
-                    "How bad it is when it cannot be had.",
+                    "How much harm it causes when it is unavailable.",
                 ),
             ),
             one(
                 "personal",
                 Takes::YesNo,
-                "Whether it is about people who can be identified. Unless stated, it counts as \
-                 `no`.",
+                "Whether it is personal data, about identifiable people. Counts as `no` if \
+                 unspecified.",
             ),
             list(
                 "regulations",
                 Takes::Words(&REGULATION),
-                "The laws and standards that it falls under.",
+                "The laws and standards that apply to it.",
             ),
             OWNER,
             TAGS,
@@ -522,10 +531,14 @@ pub static KINDS: &[KindSchema] = &[
     },
     KindSchema {
         kind: Kind::External,
-        doc: "An external entity: a person, a system or a device that is not ours to change.",
+        doc: "An external entity: a person, a system or a device outside your control.",
         placed: true,
         properties: &[
-            one("kind", Takes::Words(&EXTERNAL_KIND), "What it is."),
+            one(
+                "kind",
+                Takes::Words(&EXTERNAL_KIND),
+                "The kind of external entity.",
+            ),
             MADE_WITH,
             MITIGATIONS,
             OUT_OF_SCOPE,
@@ -534,37 +547,37 @@ pub static KINDS: &[KindSchema] = &[
     },
     KindSchema {
         kind: Kind::Process,
-        doc: "Code that runs.",
+        doc: "Running code, such as a service or an application.",
         placed: true,
         properties: &[
             MADE_WITH,
             list(
                 "handles",
                 ASSET,
-                "The assets that it works on. Those that its flows bring need not be repeated.",
+                "The assets that it processes. Assets that its flows carry need not be repeated.",
             ),
             list(
                 "accepts",
                 Takes::Words(&FORMAT),
-                "The formats that it reads from others.",
+                "The formats of the input that it accepts.",
             ),
             one(
                 "privileges",
                 Takes::Words(&PRIVILEGES),
-                "What it may do on its machine.",
+                "Its privileges on its machine.",
             ),
             TENANCY_OF,
             REDUNDANCY,
             one(
                 "custom_code",
                 Takes::YesNo,
-                "Whether it is code of our own.",
+                "Whether it is custom code, developed in-house.",
             ),
             OWNER,
             list(
                 "source",
                 Takes::Glob,
-                "The code that implements it, as globs from the model's root.",
+                "The code that implements it, as globs relative to the model's root.",
             ),
             MITIGATIONS,
             OUT_OF_SCOPE,
@@ -577,15 +590,15 @@ pub static KINDS: &[KindSchema] = &[
         placed: true,
         properties: &[
             MADE_WITH,
-            list("stores", ASSET, "The assets that it keeps."),
+            list("stores", ASSET, "The assets that it stores."),
             one(
                 "encryption",
                 Takes::Words(&ENCRYPTION),
-                "How its data are encrypted.",
+                "How its data is encrypted.",
             ),
             TENANCY_OF,
             REDUNDANCY,
-            one("backup", Takes::YesNo, "Whether its data are backed up."),
+            one("backup", Takes::YesNo, "Whether its data is backed up."),
             OWNER,
             MITIGATIONS,
             OUT_OF_SCOPE,
@@ -594,44 +607,48 @@ pub static KINDS: &[KindSchema] = &[
     },
     KindSchema {
         kind: Kind::Flow,
-        doc: "A data flow, from who starts it to who answers.",
+        doc: "A data flow, from the initiator to the responder.",
         placed: false,
         properties: &[
-            one("protocol", PROTOCOL, "How it talks."),
+            one("protocol", PROTOCOL, "The protocol that it uses."),
             one(
                 "authentication",
                 Takes::Words(&AUTHENTICATION),
-                "How who starts it proves who they are.",
+                "How the initiator authenticates.",
             ),
             one(
                 "multi_factor",
                 Takes::YesNo,
-                "Whether a second factor is asked for.",
+                "Whether multi-factor authentication (MFA) is required.",
             ),
             one(
                 "authorization",
                 Takes::Words(&AUTHORIZATION),
-                "In whose name a request is allowed or refused.",
+                "Whose permissions decide whether a request is allowed.",
             ),
             one(
                 "access",
                 Takes::Words(&ACCESS),
-                "What its source may do with what it reaches.",
+                "Whether its source can read or write the target's data.",
             ),
             defaults(
                 "none",
-                one("tunnel", Takes::Words(&TUNNEL), "What it runs through."),
+                one(
+                    "tunnel",
+                    Takes::Words(&TUNNEL),
+                    "The tunnel that it runs through.",
+                ),
             ),
             defaults(
                 "business",
-                one("usage", Takes::Words(&USAGE), "What it is for."),
+                one("usage", Takes::Words(&USAGE), "The purpose of the flow."),
             ),
             list(
                 "sends",
                 ASSET,
-                "The assets that go from its source to its target.",
+                "The assets that go from the source to the target.",
             ),
-            list("receives", ASSET, "The assets that come back."),
+            list("receives", ASSET, "The assets that the source gets back."),
             MITIGATIONS,
             OUT_OF_SCOPE,
             TAGS,
@@ -639,24 +656,24 @@ pub static KINDS: &[KindSchema] = &[
     },
     KindSchema {
         kind: Kind::Threat,
-        doc: "A threat that a person found.",
+        doc: "A threat that was identified by hand.",
         placed: false,
         properties: &[
             required(list(
                 "category",
                 Takes::Words(&STRIDE),
-                "What kind of threat it is, in STRIDE's words.",
+                "The STRIDE categories of the threat.",
             )),
-            required(list("targets", ELEMENT, "The elements that it is against.")),
+            required(list("targets", ELEMENT, "The elements that it targets.")),
             list("affects", ASSET, "The assets that it harms."),
             defaults(
                 "medium",
                 one("likelihood", Takes::Words(&LEVEL), "How likely it is."),
             ),
             defaults(
-                "by the most sensitive asset that it affects; without any, by what its targets \
-                 hold",
-                one("impact", Takes::Words(&LEVEL), "How bad it is."),
+                "set by the most sensitive asset that it affects, or else by the assets of its \
+                 targets",
+                one("impact", Takes::Words(&LEVEL), "How much harm it causes."),
             ),
             list(
                 "mitigations",
@@ -670,32 +687,36 @@ pub static KINDS: &[KindSchema] = &[
     },
     KindSchema {
         kind: Kind::Mitigation,
-        doc: "A control, and how far it has come.",
+        doc: "A security control and its status.",
         placed: false,
         properties: &[
             one(
                 "based_on",
                 MITIGATION,
-                "The mitigation that it carries out; it counters what that one counters, too.",
+                "The mitigation that it implements. It also counters everything that one counters.",
             ),
             list(
                 "counters",
                 Takes::Countered,
-                "The threats, rules or STRIDE categories that it stops.",
+                "The threats, rules or STRIDE categories that it mitigates.",
             ),
             defaults(
                 "implemented",
-                one("status", Takes::Words(&STATUS), "How far it has come."),
+                one(
+                    "status",
+                    Takes::Words(&STATUS),
+                    "Its implementation status.",
+                ),
             ),
             list(
                 "evidence",
                 Takes::Text,
-                "What proves that it works: a link to a test or a report.",
+                "Evidence that it works, such as a link to a test or a report.",
             ),
             one(
                 "due",
                 Takes::Date,
-                "The day by which it is to be done, while its status is `proposed` or `planned`.",
+                "The day by which it is due, while its status is `proposed` or `planned`.",
             ),
             OWNER,
             REFERENCES,
@@ -704,95 +725,99 @@ pub static KINDS: &[KindSchema] = &[
     },
     KindSchema {
         kind: Kind::Accept,
-        doc: "A risk that someone has taken on.",
+        doc: "An accepted risk.",
         placed: false,
         properties: &[
             required(list(
                 "findings",
                 Takes::Finding,
-                "What is accepted: `rule@element`, `category@element`, or a threat.",
+                "The accepted findings: `rule@element`, `category@element`, or a threat.",
             )),
             one(
                 "severity",
                 Takes::Words(&LEVEL),
-                "The severity up to which it holds: a finding that is more severe is open.",
+                "The highest severity that it accepts. A more severe finding is open.",
             ),
-            required(one("by", Takes::Text, "Who takes it on.")),
-            required(one("until", Takes::Date, "The last day on which it holds.")),
-            required(one("because", Takes::Text, "Why it is taken on.")),
+            required(one("by", Takes::Text, "Who accepts the risk.")),
+            required(one(
+                "until",
+                Takes::Date,
+                "The last day on which it is valid.",
+            )),
+            required(one("because", Takes::Text, "Why the risk is accepted.")),
             TICKET,
         ],
     },
     KindSchema {
         kind: Kind::Assumption,
-        doc: "What the model takes for granted; the title says it.",
+        doc: "Something the model assumes to be true, written as its title.",
         placed: false,
         properties: &[
-            list("about", ABOUT, "What it is about."),
+            list("about", ABOUT, "The declarations that it concerns."),
             one(
                 "validate_by",
                 Takes::Date,
-                "The day by which it is to be looked at again.",
+                "The day by which it is due for review.",
             ),
             OWNER,
         ],
     },
     KindSchema {
         kind: Kind::Technology,
-        doc: "What elements are made with.",
+        doc: "A technology that elements are built with.",
         placed: false,
         properties: &[
             list(
                 "is",
                 TECHNOLOGY,
-                "The broader technologies that it is one of.",
+                "The broader technologies that it belongs to.",
             ),
             one(
                 "forwards",
                 Takes::YesNo,
-                "Whether it hands on what it gets, so that what is behind it is reached from where \
-                 its callers are.",
+                "Whether it forwards requests, so that elements behind it are reached from \
+                 wherever its callers are.",
             ),
             REFERENCES,
         ],
     },
     KindSchema {
         kind: Kind::Protocol,
-        doc: "How flows talk.",
+        doc: "A protocol that flows use.",
         placed: false,
         properties: &[
-            list("is", PROTOCOL, "The broader protocols that it is one of."),
+            list("is", PROTOCOL, "The broader protocols that it belongs to."),
             one(
                 "encrypted",
                 Takes::YesNo,
-                "Whether those on the path can neither read nor change what it carries.",
+                "Whether it protects data in transit from being read or changed.",
             ),
             one(
                 "authenticated",
                 Takes::YesNo,
-                "Whether it proves by itself who starts a flow.",
+                "Whether the protocol itself authenticates the initiator.",
             ),
         ],
     },
     KindSchema {
         kind: Kind::Rule,
-        doc: "A threat that the facts of a model call for.",
+        doc: "A rule that derives a threat from the facts of a model.",
         placed: false,
         properties: &[
             required(list(
                 "on",
                 Takes::Words(&SUBJECT),
-                "The kinds of elements that it looks at.",
+                "The kinds of elements that it applies to.",
             )),
             required(list(
                 "category",
                 Takes::Words(&STRIDE),
-                "What kind of threat it is, in STRIDE's words.",
+                "The STRIDE categories of the threat.",
             )),
             required(one(
                 "when",
                 Takes::Condition,
-                "What has to be true of an element for the rule to find the threat.",
+                "The condition under which an element has the threat.",
             )),
             defaults(
                 "medium",
@@ -803,39 +828,39 @@ pub static KINDS: &[KindSchema] = &[
                 one(
                     "impact",
                     Takes::Words(&LEVEL),
-                    "How bad it is where confidential data are held; less sensitive data make it \
-                     lower, restricted ones higher.",
+                    "How much harm it causes where confidential data is held. Less sensitive data \
+                     lowers it, restricted data raises it.",
                 ),
             ),
             REFERENCES,
             one(
                 "advice",
                 Takes::Text,
-                "What to do about it, in a sentence or two.",
+                "How to fix it, in one or two sentences.",
             ),
         ],
     },
     KindSchema {
         kind: Kind::Expect,
-        doc: "What rules have to find in a test, and what not.",
+        doc: "The findings that a test of rules expects, and those it rules out.",
         placed: false,
         properties: &[
             list(
                 "found",
                 Takes::Finding,
-                "Findings that are there, and that nothing in place counters.",
+                "Findings that are present, and that no implemented mitigation counters.",
             ),
             list(
                 "unstated",
                 Takes::Finding,
-                "Findings that are there as *not stated*: a missing fact decides.",
+                "Findings that an unspecified fact decides.",
             ),
             list(
                 "mitigated",
                 Takes::Finding,
-                "Findings that are there, and that a mitigation in place counters.",
+                "Findings that are present, and that an implemented mitigation counters.",
             ),
-            list("absent", Takes::Finding, "Findings that are not there."),
+            list("absent", Takes::Finding, "Findings that are not present."),
         ],
     },
 ];

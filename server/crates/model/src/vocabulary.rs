@@ -18,9 +18,9 @@ pub enum Gives {
     Assets,
     /// Technologies, or a protocol.
     Named(Kind),
-    /// Elements, one or several, for what comes after a dot or for a quantifier.
+    /// Elements, one or several, followed by a dot or used in a quantifier.
     Elements(&'static [Kind], Many),
-    /// Something that can only be asked for whether it is stated.
+    /// Something that can only be used in `stated(…)`.
     Opaque,
 }
 
@@ -38,7 +38,7 @@ pub const NODES: &[Kind] = &[Kind::External, Kind::Process, Kind::Store];
 const ELEMENTS: &[Kind] = &[Kind::External, Kind::Process, Kind::Store, Kind::Flow];
 const FLOW: &[Kind] = &[Kind::Flow];
 
-/// A fact that is derived and not stated, as the table of them has it.
+/// A row of the table of derived facts, which no property states.
 #[derive(Debug)]
 pub struct DerivedFact {
     /// Which one it is.
@@ -85,37 +85,38 @@ macro_rules! derived {
 
 derived!(
     Holds, "holds", ELEMENTS, Gives::Assets,
-    "The assets that it stores, handles or carries, and that its flows bring it.";
+    "The assets that it stores, handles or carries, including those that its flows carry.";
     Carries, "carries", FLOW, Gives::Assets,
     "The assets that the flow sends and receives.";
     Exposed, "exposed", ELEMENTS, Gives::YesNo,
-    "A flow: it starts in a place of lower trust than it ends in. Another element: it is \
-     reached from such a place.";
+    "The flow starts at a lower trust level than it ends at. For other elements: it is reached \
+     from a lower trust level.";
     Outbound, "outbound", FLOW, Gives::YesNo,
-    "It starts in a place of higher trust than it ends in.";
+    "The flow starts at a higher trust level than it ends at.";
     ReachedFrom, "reached_from", NODES, Gives::Word(&TRUST),
-    "The lowest trust of the places from which flows reach it, directly or through \
-     technologies that forward.";
+    "The lowest trust level from which flows reach it, directly or through technologies that \
+     forward requests.";
     Trust, "trust", NODES, Gives::Word(&TRUST),
-    "The trust of the boundary that it is in. Outside of all boundaries an external is \
-     `untrusted`, and a process or store `high`.";
+    "The trust level of the boundary that it is in. Outside all boundaries, an external is \
+     `untrusted`, and a process or store is `high`.";
     Placed, "placed", NODES, Gives::Words(&BOUNDARY_KIND),
-    "The kinds of the boundaries around it, of those that state one.";
+    "The kinds of the boundaries around it, where specified.";
     InScope, "in_scope", ELEMENTS, Gives::YesNo,
-    "It does not state `out_of_scope`.";
+    "It does not have `out_of_scope`.";
     CrossesBoundary, "crosses_boundary", FLOW, Gives::YesNo,
-    "Just one of the flow's ends is in some boundary.";
+    "Some boundary contains exactly one end of the flow.";
     Crosses, "crosses", FLOW, Gives::Words(&BOUNDARY_KIND),
-    "The kinds of the boundaries that the flow crosses, of those that state one.";
+    "The kinds of the boundaries that the flow crosses, where specified.";
     Encrypted, "encrypted", &[Kind::Flow, Kind::Store], Gives::YesNo,
-    "The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do.";
+    "The protocol or tunnel of the flow is encrypted. For a store: its data is encrypted, at \
+     rest or by its clients.";
     Authenticated, "authenticated", FLOW, Gives::YesNo,
-    "The flow states an authentication other than `none`; or it states none at all, and its \
-     protocol authenticates.";
+    "The flow has an authentication other than `none`, or has none specified and a protocol \
+     that authenticates.";
     Source, "source", FLOW, Gives::Elements(NODES, Many::One),
-    "Where the flow starts.";
+    "The element that starts the flow.";
     Target, "target", FLOW, Gives::Elements(NODES, Many::One),
-    "Who answers the flow.";
+    "The element that responds to the flow.";
     Incoming, "incoming", NODES, Gives::Elements(FLOW, Many::Several),
     "The flows that end at it.";
     Outgoing, "outgoing", NODES, Gives::Elements(FLOW, Many::Several),
@@ -123,7 +124,7 @@ derived!(
     Flows, "flows", NODES, Gives::Elements(FLOW, Many::Several),
     "The flows that start or end at it.";
     Neighbours, "neighbours", NODES, Gives::Elements(NODES, Many::Several),
-    "The other elements that are placed directly in the same boundary.";
+    "The other elements directly in the same boundary.";
 );
 
 /// A fact of a kind of element.
@@ -170,7 +171,7 @@ impl Derived {
 
 /// The fact of a name, if one of the kinds has it.
 pub fn fact_named(kinds: &[Kind], name: &str) -> Option<Fact> {
-    // `source` is derived of a flow and a property of a process: the name alone does not tell.
+    // `source` is a derived fact of a flow and a property of a process, so its name is ambiguous.
     let derived = derived_facts_of(kinds).find(|derived| derived.name == name);
     if let Some(derived) = derived {
         return Some(derived.fact());

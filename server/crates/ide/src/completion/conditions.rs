@@ -36,7 +36,7 @@ impl List<'_> {
                 format!("{name}($0)")
             });
         }
-        let about = About::Text("True if what follows is not.".to_owned());
+        let about = About::Text("True if the condition that follows is false.".to_owned());
         let item = self.item("not", Sort::Keyword, None, about);
         item.insert = Some("not ".to_owned());
     }
@@ -63,7 +63,10 @@ impl List<'_> {
                 item.insert = Some(format!("{word} "));
             }
         }
-        for (word, doc) in [("and", "Both are true."), ("or", "One of them is true.")] {
+        for (word, doc) in [
+            ("and", "Both conditions are true."),
+            ("or", "At least one of the conditions is true."),
+        ] {
             let item = self.item(word, Sort::Keyword, Some(doc.to_owned()), About::Nothing);
             item.insert = Some(format!("{word} "));
         }
@@ -100,30 +103,30 @@ fn facts_of(kinds: &[Kind]) -> impl Iterator<Item = Fact> {
 fn comparisons(fact: Option<Fact>) -> &'static [(&'static str, &'static str)] {
     match fact.map(|fact| fact.gives) {
         Some(Gives::Word(words)) if words.ordered => &[
-            ("=", "It is this word."),
-            ("!=", "It is another word."),
-            (">=", "It is this word or a higher one."),
-            (">", "It is a higher one."),
-            ("<=", "It is this word or a lower one."),
-            ("<", "It is a lower one."),
-            ("in", "It is one of some words."),
+            ("=", "Equal to this word."),
+            ("!=", "Not equal to this word."),
+            (">=", "This word or a higher one."),
+            (">", "Higher than this word."),
+            ("<=", "This word or a lower one."),
+            ("<", "Lower than this word."),
+            ("in", "One of several words."),
         ],
         Some(Gives::Word(_) | Gives::Words(_)) => &[
-            ("=", "It is this word."),
-            ("!=", "It is another word."),
-            ("in", "It is one of some words."),
+            ("=", "Equal to this word."),
+            ("!=", "Not equal to this word."),
+            ("in", "One of several words."),
         ],
         Some(Gives::Assets) => &[
-            (">=", "The most sensitive of them is so or more."),
-            (">", "It is more."),
-            ("=", "It is so."),
-            ("<=", "It is so or less."),
-            ("<", "It is less."),
-            ("!=", "It is not so."),
+            (">=", "The most sensitive asset is at this level or above."),
+            (">", "The most sensitive asset is above this level."),
+            ("=", "The most sensitive asset is at this level."),
+            ("<=", "The most sensitive asset is at this level or below."),
+            ("<", "The most sensitive asset is below this level."),
+            ("!=", "The most sensitive asset is not at this level."),
         ],
-        Some(Gives::Named(_)) => &[("is", "It is that, or one of that.")],
+        Some(Gives::Named(_)) => &[("is", "It is this one or a kind of it.")],
         Some(Gives::Elements(_, Many::Several)) => {
-            &[("where", "Those of them of which this is true.")]
+            &[("where", "Only elements for which this condition is true.")]
         }
         _ => &[],
     }

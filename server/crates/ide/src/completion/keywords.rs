@@ -57,9 +57,9 @@ impl List<'_> {
     pub fn heading(&mut self, words: &[&'static str]) {
         for &word in words {
             let doc = match word {
-                "in" => "What it is placed in follows: a boundary.",
-                "->" => "Who answers the flow follows.",
-                ":" => "The ends of the flow follow: who starts it, `->`, who answers.",
+                "in" => "Places it in a boundary, whose name follows.",
+                "->" => "The element that responds to the flow follows.",
+                ":" => "The ends of the flow follow: the initiator, `->`, the responder.",
                 _ => "The properties follow.",
             };
             let item = self.item(word, Sort::Keyword, None, About::Text(doc.to_owned()));

@@ -132,10 +132,10 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
     titles(
         &at("pay:"),
         expect![[r#"
-            * Add `tls` to `pay`: TLS on the path
+            * Add `tls` to `pay`: TLS
             - Add `mutual_tls` to `pay`: Mutual TLS
             - Add `vpn` to `pay`: VPN
-            - Add `payload_encryption` to `pay`: Data encrypted before they are sent
+            - Add `payload_encryption` to `pay`: Payload encryption
             - Declare a mitigation like `tls` for `pay`, which is planned
             - Write it down as a threat
             - Accept `unencrypted_flow@pay`, with who, until when and why
@@ -184,7 +184,7 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
               mitigations: our_tls
             }
 
-            mitigation our_tls "TLS on the path" {
+            mitigation our_tls "TLS" {
               based_on: tls
               status: planned
               due: 2026-04-01
@@ -211,7 +211,7 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
           sends: card
         }
 
-        threat unencrypted_flow "Sensitive data crosses a trust boundary in clear text" {
+        threat unencrypted_flow "Cleartext transmission of sensitive data" {
           category: information_disclosure
           targets: pay
           references: CWE-319
@@ -257,10 +257,10 @@ fn a_missing_fact_is_stated_where_the_reference_lists_it() {
     titles(
         &model,
         expect![[r#"
-            * Add `tls` to `pay`: TLS on the path
+            * Add `tls` to `pay`: TLS
             - Add `mutual_tls` to `pay`: Mutual TLS
             - Add `vpn` to `pay`: VPN
-            - Add `payload_encryption` to `pay`: Data encrypted before they are sent
+            - Add `payload_encryption` to `pay`: Payload encryption
             - Declare a mitigation like `tls` for `pay`, which is planned
             - Write it down as a threat
             - Accept `unencrypted_flow@pay`, with who, until when and why

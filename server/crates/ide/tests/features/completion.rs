@@ -65,44 +65,44 @@ fn declarations_begin_with_their_kind() {
     check(
         "$0",
         expect![[r#"
-        component: A part of the system, one file. What the file declares is named `NAME.x` from outside
-        boundary: A trust boundary: what is in it is trusted alike. With `in` it lies in another one
-        asset: Something worth protecting
-        external: An external entity: a person, a system or a device that is not ours to change
-        process: Code that runs
-        store: A data store
-        flow: A data flow, from who starts it to who answers
-        threat: A threat that a person found
-        and 6 more
-    "#]],
+            component: A part of the system, in one file. Other files refer to its declarations as `NAME.x`
+            boundary: A trust boundary: the elements in it share one trust level. `in` nests it in another boundary
+            asset: Something worth protecting
+            external: An external entity: a person, a system or a device outside your control
+            process: Running code, such as a service or an application
+            store: A data store
+            flow: A data flow, from the initiator to the responder
+            threat: A threat that was identified by hand
+            and 6 more
+        "#]],
     );
     check(
         &shop("pro$0"),
         expect![[r#"
-        boundary: A trust boundary: what is in it is trusted alike. With `in` it lies in another one
-        asset: Something worth protecting
-        external: An external entity: a person, a system or a device that is not ours to change
-        process: Code that runs
-        store: A data store
-        flow: A data flow, from who starts it to who answers
-        threat: A threat that a person found
-        mitigation: A control, and how far it has come
-        and 5 more
-    "#]],
+            boundary: A trust boundary: the elements in it share one trust level. `in` nests it in another boundary
+            asset: Something worth protecting
+            external: An external entity: a person, a system or a device outside your control
+            process: Running code, such as a service or an application
+            store: A data store
+            flow: A data flow, from the initiator to the responder
+            threat: A threat that was identified by hand
+            mitigation: A security control and its status
+            and 5 more
+        "#]],
     );
     check(
         &shop("process other {}\n$0"),
         expect![[r#"
-        boundary: A trust boundary: what is in it is trusted alike. With `in` it lies in another one
-        asset: Something worth protecting
-        external: An external entity: a person, a system or a device that is not ours to change
-        process: Code that runs
-        store: A data store
-        flow: A data flow, from who starts it to who answers
-        threat: A threat that a person found
-        mitigation: A control, and how far it has come
-        and 5 more
-    "#]],
+            boundary: A trust boundary: the elements in it share one trust level. `in` nests it in another boundary
+            asset: Something worth protecting
+            external: An external entity: a person, a system or a device outside your control
+            process: Running code, such as a service or an application
+            store: A data store
+            flow: A data flow, from the initiator to the responder
+            threat: A threat that was identified by hand
+            mitigation: A security control and its status
+            and 5 more
+        "#]],
     );
     assert!(labels("process a { } st$0").contains(&"store".to_owned()));
     assert!(!labels("component a\n\n$0").contains(&"component".to_owned()));
@@ -206,56 +206,56 @@ fn properties_are_those_that_are_lacking_with_the_required_first() {
     check(
         &shop("accept a { $0 }"),
         expect![[r#"
-            findings: required. What is accepted: `rule@element`, `category@element`, or a threat
-            by: required. Who takes it on
-            until: required. The last day on which it holds
-            because: required. Why it is taken on
-            severity: The severity up to which it holds: a finding that is more severe is open
-            ticket: Where the work on it is tracked
+            findings: required. The accepted findings: `rule@element`, `category@element`, or a threat
+            by: required. Who accepts the risk
+            until: required. The last day on which it is valid
+            because: required. Why the risk is accepted
+            severity: The highest severity that it accepts. A more severe finding is open
+            ticket: The ticket that tracks the work on it
         "#]],
     );
     check(
         &shop("process p {\n  technology: web_service\n  $0\n}"),
         expect![[r#"
-        handles: The assets that it works on. Those that its flows bring need not be repeated
-        accepts: The formats that it reads from others
-        privileges: What it may do on its machine
-        tenancy: Whether customers share it
-        redundancy: Whether another takes over when it fails
-        custom_code: Whether it is code of our own
-        owner: The team or the person who answers for it
-        source: The code that implements it, as globs from the model's root
-        and 3 more
-    "#]],
+            handles: The assets that it processes. Assets that its flows carry need not be repeated
+            accepts: The formats of the input that it accepts
+            privileges: Its privileges on its machine
+            tenancy: Whether several tenants share it
+            redundancy: Whether another instance takes over when it fails
+            custom_code: Whether it is custom code, developed in-house
+            owner: The team or person responsible for it
+            source: The code that implements it, as globs relative to the model's root
+            and 3 more
+        "#]],
     );
     check(
         &shop("process p {\n  acc$0: json\n}"),
         expect![[r#"
-        technology: What it is made with, and what it serves as
-        handles: The assets that it works on. Those that its flows bring need not be repeated
-        accepts: The formats that it reads from others
-        privileges: What it may do on its machine
-        tenancy: Whether customers share it
-        redundancy: Whether another takes over when it fails
-        custom_code: Whether it is code of our own
-        owner: The team or the person who answers for it
-        and 4 more
-    "#]],
+            technology: The technologies it is built with, and the roles it serves
+            handles: The assets that it processes. Assets that its flows carry need not be repeated
+            accepts: The formats of the input that it accepts
+            privileges: Its privileges on its machine
+            tenancy: Whether several tenants share it
+            redundancy: Whether another instance takes over when it fails
+            custom_code: Whether it is custom code, developed in-house
+            owner: The team or person responsible for it
+            and 4 more
+        "#]],
     );
     // Without an end.
     check(
         &shop("process p {\n  technology: web_service\n  acc$0\nflow x: p -> shop"),
         expect![[r#"
-        handles: The assets that it works on. Those that its flows bring need not be repeated
-        accepts: The formats that it reads from others
-        privileges: What it may do on its machine
-        tenancy: Whether customers share it
-        redundancy: Whether another takes over when it fails
-        custom_code: Whether it is code of our own
-        owner: The team or the person who answers for it
-        source: The code that implements it, as globs from the model's root
-        and 3 more
-    "#]],
+            handles: The assets that it processes. Assets that its flows carry need not be repeated
+            accepts: The formats of the input that it accepts
+            privileges: Its privileges on its machine
+            tenancy: Whether several tenants share it
+            redundancy: Whether another instance takes over when it fails
+            custom_code: Whether it is custom code, developed in-house
+            owner: The team or person responsible for it
+            source: The code that implements it, as globs relative to the model's root
+            and 3 more
+        "#]],
     );
 }
 
@@ -264,11 +264,11 @@ fn values_fit_the_property() {
     check(
         &shop("asset a { classification: $0 }"),
         expect![[r#"
-        public: Anyone may read it
-        internal: For those who belong to the organisation
-        confidential: For those who need it; a leak does harm
-        restricted: For the few who are named; a leak does grave harm or breaks the law
-    "#]],
+            public: Anyone may read it
+            internal: For members of the organization
+            confidential: On a need-to-know basis. A leak causes harm
+            restricted: For named individuals only. A leak causes serious harm or violates the law
+        "#]],
     );
     check(
         &shop("process p { custom_code: $0 }"),
@@ -293,13 +293,13 @@ fn values_fit_the_property() {
     check(
         &shop("threat t { category: $0 }"),
         expect![[r#"
-        spoofing: Someone pretends to be someone or something else; it breaks authentication
-        tampering: Data or code is changed by someone who may not; it breaks integrity
-        repudiation: Someone can deny what they did, because nothing proves it; it breaks accountability
-        information_disclosure: Someone reads what they may not; it breaks confidentiality
-        denial_of_service: A service is made slow or unusable for those who need it; it breaks availability
-        elevation_of_privilege: Someone does what they have no right to; it breaks authorization
-    "#]],
+            spoofing: Pretending to be someone or something else. Violates authentication
+            tampering: Unauthorized modification of data or code. Violates integrity
+            repudiation: Denying an action that nothing can prove. Violates accountability
+            information_disclosure: Unauthorized access to information. Violates confidentiality
+            denial_of_service: Making a service slow or unusable. Violates availability
+            elevation_of_privilege: Gaining rights that were not granted. Violates authorization
+        "#]],
     );
     check(
         &shop("accept t { until: $0 }"),
@@ -342,9 +342,9 @@ fn mitigations_that_counter_what_is_open_come_first() {
         vpn: counters `unencrypted_flow` (critical)
         payload_encryption: counters `unencrypted_flow` (critical)
         authorization_checks: counters `missing_authorization` (high)
-        administration_proxy: Administration through a proxy that checks person and device
-        app_attestation: The platform attests the app
-        append_only_logs: Logs can only be added to
+        administration_proxy: Access proxy for administration
+        app_attestation: App attestation
+        append_only_logs: Append-only logs
         and 68 more
     "#]],
     );
@@ -354,16 +354,16 @@ fn mitigations_that_counter_what_is_open_come_first() {
             "accepts: html\n  mitigations: output_encoding, $0\n}",
         ),
         expect![[r#"
-        rate_limiting: counters `missing_rate_limit` (low)
-        web_application_firewall: counters `missing_rate_limit` (low)
-        administration_proxy: Administration through a proxy that checks person and device
-        app_attestation: The platform attests the app
-        append_only_logs: Logs can only be added to
-        approval: A second person approves
-        artifact_signing: Signed artifacts with where they come from, checked before they run
-        audit_log: Audit log that those who are logged cannot change
-        and 67 more
-    "#]],
+            rate_limiting: counters `missing_rate_limit` (low)
+            web_application_firewall: counters `missing_rate_limit` (low)
+            administration_proxy: Access proxy for administration
+            app_attestation: App attestation
+            append_only_logs: Append-only logs
+            approval: Approval by a second person
+            artifact_signing: Artifact signing and verification
+            audit_log: Protected audit log
+            and 67 more
+        "#]],
     );
 }
 
@@ -408,10 +408,10 @@ fn findings_are_accepted_as_rule_and_element() {
     check(
         &shop("accept a { findings: $0 }"),
         expect![[r#"
-        unencrypted_flow@pay: critical: Sensitive data crosses a trust boundary in clear text
-        cross_site_scripting@shop: high: Pages show what others wrote
-        missing_rate_limit@shop: low: Requests from outside are not limited
-        missing_authorization@pay: high: Authenticated requests are not authorized
+        unencrypted_flow@pay: critical: Cleartext transmission of sensitive data
+        cross_site_scripting@shop: high: Cross-site scripting (XSS)
+        missing_rate_limit@shop: low: Missing rate limiting
+        missing_authorization@pay: high: Missing authorization
     "#]],
     );
     check(
@@ -457,98 +457,98 @@ fn conditions_are_written_with_facts_and_words() {
     check(
         &rule("$0"),
         expect![[r#"
-        holds: The assets that it stores, handles or carries, and that its flows bring it
-        carries: The assets that the flow sends and receives
-        exposed: A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place
-        outbound: It starts in a place of higher trust than it ends in
-        in_scope: It does not state `out_of_scope`
-        crosses_boundary: Just one of the flow's ends is in some boundary
-        crosses: The kinds of the boundaries that the flow crosses, of those that state one
-        encrypted: The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do
-        and 20 more
-    "#]],
+            holds: The assets that it stores, handles or carries, including those that its flows carry
+            carries: The assets that the flow sends and receives
+            exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
+            outbound: The flow starts at a higher trust level than it ends at
+            in_scope: It does not have `out_of_scope`
+            crosses_boundary: Some boundary contains exactly one end of the flow
+            crosses: The kinds of the boundaries that the flow crosses, where specified
+            encrypted: The protocol or tunnel of the flow is encrypted. For a store: its data is encrypted, at rest or by its clients
+            and 20 more
+        "#]],
     );
     check(
         &rule("cro$0"),
         expect![[r#"
-        holds: The assets that it stores, handles or carries, and that its flows bring it
-        carries: The assets that the flow sends and receives
-        exposed: A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place
-        outbound: It starts in a place of higher trust than it ends in
-        in_scope: It does not state `out_of_scope`
-        crosses_boundary: Just one of the flow's ends is in some boundary
-        crosses: The kinds of the boundaries that the flow crosses, of those that state one
-        encrypted: The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do
-        and 20 more
-    "#]],
+            holds: The assets that it stores, handles or carries, including those that its flows carry
+            carries: The assets that the flow sends and receives
+            exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
+            outbound: The flow starts at a higher trust level than it ends at
+            in_scope: It does not have `out_of_scope`
+            crosses_boundary: Some boundary contains exactly one end of the flow
+            crosses: The kinds of the boundaries that the flow crosses, where specified
+            encrypted: The protocol or tunnel of the flow is encrypted. For a store: its data is encrypted, at rest or by its clients
+            and 20 more
+        "#]],
     );
     check(
         &rule("source.tr$0"),
         expect![[r#"
-        source.holds: The assets that it stores, handles or carries, and that its flows bring it
-        source.exposed: A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place
-        source.reached_from: The lowest trust of the places from which flows reach it, directly or through technologies that forward
-        source.trust: The trust of the boundary that it is in. Outside of all boundaries an external is `untrusted`, and a process or store `high`
-        source.placed: The kinds of the boundaries around it, of those that state one
-        source.in_scope: It does not state `out_of_scope`
-        source.encrypted: The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do
-        source.incoming: The flows that end at it
-        and 14 more
-    "#]],
+            source.holds: The assets that it stores, handles or carries, including those that its flows carry
+            source.exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
+            source.reached_from: The lowest trust level from which flows reach it, directly or through technologies that forward requests
+            source.trust: The trust level of the boundary that it is in. Outside all boundaries, an external is `untrusted`, and a process or store is `high`
+            source.placed: The kinds of the boundaries around it, where specified
+            source.in_scope: It does not have `out_of_scope`
+            source.encrypted: The protocol or tunnel of the flow is encrypted. For a store: its data is encrypted, at rest or by its clients
+            source.incoming: The flows that end at it
+            and 14 more
+        "#]],
     );
     check(
         &rule("source.trust $0"),
         expect![[r#"
-        =: It is this word.
-        !=: It is another word.
-        >=: It is this word or a higher one.
-        >: It is a higher one.
-        <=: It is this word or a lower one.
-        <: It is a lower one.
-        in: It is one of some words.
-        and: Both are true.
-        and 1 more
-    "#]],
+            =: Equal to this word.
+            !=: Not equal to this word.
+            >=: This word or a higher one.
+            >: Higher than this word.
+            <=: This word or a lower one.
+            <: Lower than this word.
+            in: One of several words.
+            and: Both conditions are true.
+            and 1 more
+        "#]],
     );
     check(
         &rule("source.trust >= $0"),
         expect![[r#"
-        untrusted: Anyone can be there
-        low: Known, but not under control: a partner, a guest network
-        medium: Under control, but with many who can reach it
-        high: Under control, and closed to all but those who must be there
-    "#]],
+            untrusted: Anyone can be there, for example the internet
+            low: Known, but not under your control: a partner, a guest network
+            medium: Under your control, but reachable by many
+            high: Under your control, and closed to everyone who does not need access
+        "#]],
     );
     check(
         &rule("crosses_boundary and carries >= $0"),
         expect![[r#"
-        public: Anyone may read it
-        internal: For those who belong to the organisation
-        confidential: For those who need it; a leak does harm
-        restricted: For the few who are named; a leak does grave harm or breaks the law
-    "#]],
+            public: Anyone may read it
+            internal: For members of the organization
+            confidential: On a need-to-know basis. A leak causes harm
+            restricted: For named individuals only. A leak causes serious harm or violates the law
+        "#]],
     );
     check(
         &rule("authentication in (none, $0)"),
         expect![[r#"
-        none: Not at all
-        network_address: By where they call from
-        password: With a password
-        session: With a session that an earlier login opened
-        token: With a token that an issuer signed
-        key: With a key: an API key, an SSH key
-        signature: With a signature over the request, as webhooks do
-        certificate: With a client's certificate
-        and 2 more
-    "#]],
+            none: No authentication
+            network_address: By the network address of the caller
+            password: With a password
+            session: With a session from an earlier login
+            token: With a token from a trusted issuer, such as a JWT
+            key: With a key, such as an API key or an SSH key
+            signature: With a signature over each request, as for webhooks
+            certificate: With a client certificate
+            and 2 more
+        "#]],
     );
     check(
         &rule("protocol is $0"),
         expect![[r#"
         amqp: AMQP
         amqps: AMQP over TLS
-        binary: A binary protocol of its own
-        binary_tls: A binary protocol of its own over TLS
+        binary: Custom binary protocol
+        binary_tls: Custom binary protocol over TLS
         bluetooth: Bluetooth
         bluetooth_secured: Bluetooth with authenticated pairing
         coap: CoAP
@@ -559,16 +559,16 @@ fn conditions_are_written_with_facts_and_words() {
     check(
         &rule("stated($0)"),
         expect![[r#"
-        protocol: How it talks
-        authentication: How who starts it proves who they are
-        multi_factor: Whether a second factor is asked for
-        authorization: In whose name a request is allowed or refused
-        access: What its source may do with what it reaches
-        tunnel: What it runs through
-        usage: What it is for
-        sends: The assets that go from its source to its target
-        and 4 more
-    "#]],
+            protocol: The protocol that it uses
+            authentication: How the initiator authenticates
+            multi_factor: Whether multi-factor authentication (MFA) is required
+            authorization: Whose permissions decide whether a request is allowed
+            access: Whether its source can read or write the target's data
+            tunnel: The tunnel that it runs through
+            usage: The purpose of the flow
+            sends: The assets that go from the source to the target
+            and 4 more
+        "#]],
     );
     check(
         &rule("count($0"),
@@ -579,26 +579,26 @@ fn conditions_are_written_with_facts_and_words() {
     check(
         &rule("any(target.incoming where $0)"),
         expect![[r#"
-        holds: The assets that it stores, handles or carries, and that its flows bring it
-        carries: The assets that the flow sends and receives
-        exposed: A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place
-        outbound: It starts in a place of higher trust than it ends in
-        in_scope: It does not state `out_of_scope`
-        crosses_boundary: Just one of the flow's ends is in some boundary
-        crosses: The kinds of the boundaries that the flow crosses, of those that state one
-        encrypted: The flow's protocol or tunnel encrypts; the store encrypts at rest or its clients do
-        and 20 more
-    "#]],
+            holds: The assets that it stores, handles or carries, including those that its flows carry
+            carries: The assets that the flow sends and receives
+            exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
+            outbound: The flow starts at a higher trust level than it ends at
+            in_scope: It does not have `out_of_scope`
+            crosses_boundary: Some boundary contains exactly one end of the flow
+            crosses: The kinds of the boundaries that the flow crosses, where specified
+            encrypted: The protocol or tunnel of the flow is encrypted. For a store: its data is encrypted, at rest or by its clients
+            and 20 more
+        "#]],
     );
     check(
         &rule("encrypted\n  $0"),
         expect![[r#"
-        category: required. What kind of threat it is, in STRIDE's words
-        likelihood: How likely it is
-        impact: How bad it is where confidential data are held; less sensitive data make it lower, restricted ones higher
-        references: Where it is described: CWE, CAPEC, ATT&CK, ASVS
-        advice: What to do about it, in a sentence or two
-    "#]],
+            category: required. The STRIDE categories of the threat
+            likelihood: How likely it is
+            impact: How much harm it causes where confidential data is held. Less sensitive data lowers it, restricted data raises it
+            references: Entries that describe it, in CWE, CAPEC, ATT&CK or ASVS
+            advice: How to fix it, in one or two sentences
+        "#]],
     );
 }
 

@@ -37,12 +37,12 @@ process p { owner: \"someone\" }
     expect![[r#"
         services/a/** -> file /services/a (services/a)
         x/{a,b}/y -> file /x (x)
-        https://wiki.example.com/a -> https://wiki.example.com/a (Where to read more.)
+        https://wiki.example.com/a -> https://wiki.example.com/a (Links to further information.)
         CWE-79 -> https://cwe.mitre.org/data/definitions/79.html (Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting'))
         SEC-12 -> https://tickets.example.com/SEC-12 (ticket SEC-12)
-        https://people.example.com/x -> https://people.example.com/x (The team or the person who answers for it.)
+        https://people.example.com/x -> https://people.example.com/x (The team or person responsible for it.)
         tests/m.py -> file /tests/m.py (tests/m.py)
-        HTTPS://ci.example.com -> HTTPS://ci.example.com (What proves that it works: a link to a test or a report.)
+        HTTPS://ci.example.com -> HTTPS://ci.example.com (Evidence that it works, such as a link to a test or a report.)
     "#]].assert_eq(&shown);
 }
 

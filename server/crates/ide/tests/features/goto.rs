@@ -83,16 +83,16 @@ fn definitions() {
         &at("key_value_store"),
         goto_definition,
         expect![[r#"
-        from shop.threat:7:24 key_value_store
-        std/technologies.threat:106:12 key_value_store
-    "#]],
+            from shop.threat:7:24 key_value_store
+            std/technologies.threat:131:12 key_value_store
+        "#]],
     );
     check(
         &at("rate_limiting, limits"),
         goto_definition,
         expect![[r#"
             from shop.threat:3:75 rate_limiting
-            std/mitigations.threat:283:12 rate_limiting
+            std/mitigations.threat:299:12 rate_limiting
         "#]],
     );
     check(
@@ -161,16 +161,16 @@ fn type_definitions() {
         &at("redis { is"),
         goto_type_definition,
         expect![[r#"
-        from shop.threat:7:12 redis
-        std/technologies.threat:106:12 key_value_store
-    "#]],
+            from shop.threat:7:12 redis
+            std/technologies.threat:131:12 key_value_store
+        "#]],
     );
     check(
         &at("limits { based_on"),
         goto_type_definition,
         expect![[r#"
             from shop.threat:8:12 limits
-            std/mitigations.threat:283:12 rate_limiting
+            std/mitigations.threat:299:12 rate_limiting
         "#]],
     );
     check(

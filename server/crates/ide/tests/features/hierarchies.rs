@@ -170,23 +170,23 @@ fn boundaries_definitions_and_components() {
     check_types(
         &at("redis {"),
         expect![[r#"
-        technology shop.redis <shop.threat:7:12 redis>
-          above: technology std.key_value_store <std/technologies.threat:106:12 key_value_store>
-    "#]],
+            technology shop.redis <shop.threat:7:12 redis>
+              above: technology std.key_value_store <std/technologies.threat:131:12 key_value_store>
+        "#]],
     );
     check_types(
         &at("key_value_store"),
         expect![[r#"
-        technology std.key_value_store <std/technologies.threat:106:12 key_value_store>
-          above: technology std.database <std/technologies.threat:103:12 database>
-          below: technology shop.redis <shop.threat:7:12 redis>
-          below: technology std.cache <std/technologies.threat:107:12 cache>
-    "#]],
+            technology std.key_value_store <std/technologies.threat:131:12 key_value_store>
+              above: technology std.database <std/technologies.threat:128:12 database>
+              below: technology shop.redis <shop.threat:7:12 redis>
+              below: technology std.cache <std/technologies.threat:132:12 cache>
+        "#]],
     );
     check_types(
         &at("rate_limiting"),
         expect![[r#"
-            mitigation std.rate_limiting <std/mitigations.threat:283:12 rate_limiting>
+            mitigation std.rate_limiting <std/mitigations.threat:299:12 rate_limiting>
               below: mitigation shop.limits <shop.threat:8:12 limits>
         "#]],
     );

@@ -78,11 +78,11 @@ fn elements() {
             == Place and trust
             - It is in `vpc`; in `cloud`, Cloud account <edge.threat:7>
             - Its trust is `high`, as no boundary around it states another one
-            - `edge.enter` comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
+            - `edge.enter` crosses from trust level `untrusted` to `high` <edge.threat:3>
             == What it holds
             - `shop.card`, Cardholder data, which is restricted; `enter` carries it <edge.threat:8>
             == What protects it
-            - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+            - `audit_log`, Protected audit log: implemented, from component `edge` <edge.threat:2>
             - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
             == Findings
@@ -94,14 +94,14 @@ fn elements() {
         expect![[r#"
             shop.threat:8:28 api
             # process shop.api: Shop API
-            - `technology`: `rest_api`, REST interface <shop.threat:5>
+            - `technology`: `rest_api`, REST API <shop.threat:5>
             - `accepts`: `json` <shop.threat:5>
             - `privileges`: `root` <shop.threat:5>
             Not stated: `redundancy`, `custom_code`.
             == Place and trust
             - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:5>
             - Its trust is `high`, as no boundary around it states another one
-            - `edge.enter` comes from a place of trust `untrusted` into one of trust `high`, and `edge.gateway` hands it on <edge.threat:3>
+            - `edge.enter` crosses from trust level `untrusted` to `high`, and `edge.gateway` forwards it <edge.threat:3>
             == What it holds
             - `card`, Cardholder data, which is restricted; `pass` carries it <shop.threat:8>
             - `news`, which is public; it is in `handles` <shop.threat:5>
@@ -109,8 +109,8 @@ fn elements() {
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
             == Findings
-            - critical: What the outside reaches runs with an administrator's rights (`excessive_privileges@api`) <shop.threat:5>
-            - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
+            - critical: Internet-facing process runs with administrator privileges (`excessive_privileges@api`) <shop.threat:5>
+            - high: SQL or NoSQL injection (`injection@api`) <shop.threat:5>
             2 open.
         "#]],
     );
@@ -125,46 +125,46 @@ fn elements() {
             == Place and trust
             - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:6>
             - Its trust is `high`, as no boundary around it states another one
-            - Nothing reaches it from a place of lower trust <shop.threat:6>
+            - It has trust level `high` and is not reached from a lower one <shop.threat:6>
             == What it holds
             - `card`, Cardholder data, which is restricted; it is in `stores` <shop.threat:6>
             == What protects it
-            - `tls`, TLS on the path: implemented <shop.threat:6>
+            - `tls`, TLS: implemented <shop.threat:6>
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
             == Findings
-            - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
-            - medium: Nobody can tell who read or changed restricted data (`missing_audit_trail@orders`) <shop.threat:6>
+            - high: Missing encryption of sensitive data at rest (`unencrypted_store@orders`) <shop.threat:6>
+            - medium: Missing audit trail (`missing_audit_trail@orders`) <shop.threat:6>
             2 open, 1 mitigated.
         "#]],
     );
     check(
         &at("old {"),
         expect![[r#"
-        shop.threat:7:7 old
-        # store shop.old
-        - Out of scope: It is switched off <shop.threat:7>
-        Not stated: `encryption`, `redundancy`, `backup`.
-        == Place and trust
-        - Its trust is `high`, as it is in no boundary
-        - Nothing reaches it from a place of lower trust <shop.threat:7>
-    "#]],
+            shop.threat:7:7 old
+            # store shop.old
+            - Out of scope: It is switched off <shop.threat:7>
+            Not stated: `encryption`, `redundancy`, `backup`.
+            == Place and trust
+            - Its trust is `high`, as it is in no boundary
+            - It has trust level `high` and is not reached from a lower one <shop.threat:7>
+        "#]],
     );
     check(
         &at("buyer ->"),
         expect![[r#"
-        edge.threat:8:21 buyer
-        # external edge.buyer: Buyer
-        - `kind`: `person` <edge.threat:6>
-        == Place and trust
-        - It is in `internet`, Internet <edge.threat:6>
-        - Its trust is `untrusted`, as `internet` states <edge.threat:3>
-        - Nothing reaches it from a place of lower trust <edge.threat:6>
-        == What it holds
-        - `shop.card`, Cardholder data, which is restricted; `enter` carries it <edge.threat:8>
-        == What protects it
-        - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
-    "#]],
+            edge.threat:8:21 buyer
+            # external edge.buyer: Buyer
+            - `kind`: `person` <edge.threat:6>
+            == Place and trust
+            - It is in `internet`, Internet <edge.threat:6>
+            - Its trust is `untrusted`, as `internet` states <edge.threat:3>
+            - It has trust level `untrusted` and is not reached from a lower one <edge.threat:6>
+            == What it holds
+            - `shop.card`, Cardholder data, which is restricted; `enter` carries it <edge.threat:8>
+            == What protects it
+            - `audit_log`, Protected audit log: implemented, from component `edge` <edge.threat:2>
+        "#]],
     );
 }
 
@@ -182,17 +182,17 @@ fn flows() {
             Not stated: `multi_factor`, `authorization`, `access`.
             == Boundaries and trust
             - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
-            - It comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
-            - It talks `http`, and is not encrypted <edge.threat:8>
-            - Who starts it is authenticated <edge.threat:8>
+            - It crosses from trust level `untrusted` to `high` <edge.threat:3>
+            - It uses `http`, which is not encrypted <edge.threat:8>
+            - It is authenticated <edge.threat:8>
             == What it carries
             - `shop.card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
             == What protects it
-            - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+            - `audit_log`, Protected audit log: implemented, from component `edge` <edge.threat:2>
             - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
             == Findings
-            - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
+            - high: Missing authorization (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
             - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
             1 open, 1 not stated, 1 accepted.
         "#]],
@@ -204,12 +204,12 @@ fn flows() {
             # flow shop.pass
             - From `edge.gateway`, Gateway <edge.threat:7>
             - To `api`, Shop API <shop.threat:5>
-            - `protocol`: `https`, HTTPS: HTTP over TLS <shop.threat:8>
+            - `protocol`: `https`, HTTPS <shop.threat:8>
             Not stated: `authentication`, `multi_factor`, `authorization`, `access`.
             == Boundaries and trust
             - It crosses no boundary <shop.threat:8>
-            - It talks `https`, and is encrypted <shop.threat:8>
-            - It states no `authentication` <shop.threat:8>
+            - It uses `https`, which is encrypted <shop.threat:8>
+            - It does not specify `authentication` <shop.threat:8>
             == What it carries
             - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:8>
             == What protects it
@@ -230,8 +230,8 @@ fn flows() {
             Not stated: `authentication`, `multi_factor`, `authorization`.
             == Boundaries and trust
             - It crosses no boundary <shop.threat:9>
-            - It talks `shop.shop_protocol`, and is encrypted <shop.threat:9>
-            - It states no `authentication` <shop.threat:9>
+            - It uses `shop.shop_protocol`, which is encrypted <shop.threat:9>
+            - It does not specify `authentication` <shop.threat:9>
             == What it carries
             - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
             == What protects it
@@ -251,8 +251,8 @@ fn flows() {
             Not stated: `authentication`, `multi_factor`, `authorization`.
             == Boundaries and trust
             - It crosses no boundary <shop.threat:9>
-            - It talks `shop.shop_protocol`, and is encrypted <shop.threat:9>
-            - It states no `authentication` <shop.threat:9>
+            - It uses `shop.shop_protocol`, which is encrypted <shop.threat:9>
+            - It does not specify `authentication` <shop.threat:9>
             == What it carries
             - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
             == What protects it
@@ -274,9 +274,9 @@ fn components_and_boundaries() {
             - `source`: edge/** <edge.threat:2>
             It declares 3 boundaries, 1 external, 1 process, 1 flow.
             == What protects everything in it
-            - `audit_log`, Audit log that those who are logged cannot change: implemented <edge.threat:2>
+            - `audit_log`, Protected audit log: implemented <edge.threat:2>
             == Findings
-            - high: Authenticated requests are not authorized (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
+            - high: Missing authorization (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
             - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
             1 open, 1 not stated, 1 planned, 1 accepted.
         "#]],
@@ -290,10 +290,10 @@ fn components_and_boundaries() {
             == Its parts
             - `part`, Part <shop/part.threat:1>
             == Findings
-            - critical: What the outside reaches runs with an administrator's rights (`excessive_privileges@api`) <shop.threat:5>
-            - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
-            - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
-            - medium: Nobody can tell who read or changed restricted data (`missing_audit_trail@orders`) <shop.threat:6>
+            - critical: Internet-facing process runs with administrator privileges (`excessive_privileges@api`) <shop.threat:5>
+            - high: SQL or NoSQL injection (`injection@api`) <shop.threat:5>
+            - high: Missing encryption of sensitive data at rest (`unencrypted_store@orders`) <shop.threat:6>
+            - medium: Missing audit trail (`missing_audit_trail@orders`) <shop.threat:6>
             4 open, 1 accepted, 1 mitigated.
         "#]],
     );
@@ -391,8 +391,8 @@ fn decisions() {
             - `based_on`: `rate_limiting`, Rate limiting <shop.threat:12>
             - `owner`: Ops <shop.threat:12>
             == What it counters
-            - `missing_rate_limit`, Requests from outside are not limited <std/rules/availability.threat>
-            - `unbounded_model_use`, Use of a model is not limited <std/rules/language_models.threat>
+            - `missing_rate_limit`, Missing rate limiting <std/rules/availability.threat>
+            - `unbounded_model_use`, Unbounded consumption of a language model <std/rules/language_models.threat>
             == Where it is listed
             - boundary `edge.vpc` and everything in it <edge.threat:5>
             == References
@@ -407,8 +407,8 @@ fn decisions() {
         # mitigation std.rate_limiting: Rate limiting
         - Its status is implemented
         == What it counters
-        - `missing_rate_limit`, Requests from outside are not limited <std/rules/availability.threat>
-        - `unbounded_model_use`, Use of a model is not limited <std/rules/language_models.threat>
+        - `missing_rate_limit`, Missing rate limiting <std/rules/availability.threat>
+        - `unbounded_model_use`, Unbounded consumption of a language model <std/rules/language_models.threat>
         == What is based on it
         - `limits`, Limits <shop.threat:12>
         == References
@@ -456,7 +456,7 @@ fn decisions() {
         - `until`: 2025-12-31, yesterday <shop.threat:15>
         - `because`: It was new <shop.threat:15>
         == Findings
-        - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
+        - high: SQL or NoSQL injection (`injection@api`) <shop.threat:5>
         1 open.
     "#]],
     );
@@ -500,8 +500,8 @@ fn definitions() {
             == What is made with it
             - store `orders` <shop.threat:6>
             == The rules that ask for it
-            - `unauthenticated_inside`, A store of sensitive data serves whoever is inside <std/rules/identity.threat>
-            - `injection`, Untrusted input reaches a database query <std/rules/input.threat>
+            - `unauthenticated_inside`, Missing authentication within a trust boundary <std/rules/identity.threat>
+            - `injection`, SQL or NoSQL injection <std/rules/input.threat>
         "#]],
     );
     check(
@@ -515,8 +515,8 @@ fn definitions() {
             == What is made with it
             - store `orders` <shop.threat:6>
             == The rules that ask for it
-            - `unauthenticated_inside`, A store of sensitive data serves whoever is inside <std/rules/identity.threat>
-            - `injection`, Untrusted input reaches a database query <std/rules/input.threat>
+            - `unauthenticated_inside`, Missing authentication within a trust boundary <std/rules/identity.threat>
+            - `injection`, SQL or NoSQL injection <std/rules/input.threat>
         "#]],
     );
     check(
@@ -559,33 +559,33 @@ fn findings() {
     check(
         &at("unencrypted_flow@edge"),
         expect![[r#"
-        shop.threat:14:35 unencrypted_flow@edge.enter
-        # std.unencrypted_flow@edge.enter: Sensitive data crosses a trust boundary in clear text
-        It is accepted with `shop.risk`, by CISO until 2026-01-31: "It is new". Its severity is critical.
-        Data that must stay confidential leaves a trust boundary in clear text: whoever is on the path reads
-        and changes them.
-        == Why it is here
-        - it leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
-        - it carries `shop.card`, which is restricted <edge.threat:8>
-        - it talks `http`, and is not encrypted <edge.threat:8>
-        == How severe it is
-        - likelihood high: `medium` (stated), raised by exposure
-        - impact critical: `high` where confidential data are held; what is held here is rated critical
-        - severity critical: likelihood high with impact critical
-        == What to do
-        Use a protocol that encrypts, or carry the flow through a tunnel.
-        - `std.tls: TLS on the path` counters it <std/mitigations.threat>
-        - `std.mutual_tls: Mutual TLS` counters it <std/mitigations.threat>
-        - `std.vpn: VPN` counters it <std/mitigations.threat>
-        - `std.payload_encryption: Data encrypted before they are sent` counters it <std/mitigations.threat>
-        == References
-        - CWE-319: Cleartext Transmission of Sensitive Information
-        https://cwe.mitre.org/data/definitions/319.html
-        - CAPEC-157: Sniffing Attacks
-        https://capec.mitre.org/data/definitions/157.html
-        - ASVS-12.2.1: Secure Communication
-        https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x21-V12-Secure-Communication.md
-    "#]],
+            shop.threat:14:35 unencrypted_flow@edge.enter
+            # std.unencrypted_flow@edge.enter: Cleartext transmission of sensitive data
+            It is accepted with `shop.risk`, by CISO until 2026-01-31: "It is new". Its severity is critical.
+            Confidential data crosses a trust boundary without encryption. An attacker on the path can read
+            and change it.
+            == Why it is here
+            - it leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
+            - it carries `shop.card`, which is restricted <edge.threat:8>
+            - it uses `http`, which is not encrypted <edge.threat:8>
+            == How severe it is
+            - likelihood high: `medium` (stated), raised by exposure
+            - impact critical: `high` where confidential data are held; what is held here is rated critical
+            - severity critical: likelihood high with impact critical
+            == What to do
+            Use an encrypted protocol such as TLS, or send the flow through a tunnel.
+            - `std.tls: TLS` counters it <std/mitigations.threat>
+            - `std.mutual_tls: Mutual TLS` counters it <std/mitigations.threat>
+            - `std.vpn: VPN` counters it <std/mitigations.threat>
+            - `std.payload_encryption: Payload encryption` counters it <std/mitigations.threat>
+            == References
+            - CWE-319: Cleartext Transmission of Sensitive Information
+            https://cwe.mitre.org/data/definitions/319.html
+            - CAPEC-157: Sniffing Attacks
+            https://capec.mitre.org/data/definitions/157.html
+            - ASVS-12.2.1: Secure Communication
+            https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x21-V12-Secure-Communication.md
+        "#]],
     );
     check(
         &at("enter, fraud"),
@@ -599,17 +599,17 @@ fn findings() {
             Not stated: `multi_factor`, `authorization`, `access`.
             == Boundaries and trust
             - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
-            - It comes from a place of trust `untrusted` into one of trust `high` <edge.threat:3>
-            - It talks `http`, and is not encrypted <edge.threat:8>
-            - Who starts it is authenticated <edge.threat:8>
+            - It crosses from trust level `untrusted` to `high` <edge.threat:3>
+            - It uses `http`, which is not encrypted <edge.threat:8>
+            - It is authenticated <edge.threat:8>
             == What it carries
             - `card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
             == What protects it
-            - `audit_log`, Audit log that those who are logged cannot change: implemented, from component `edge` <edge.threat:2>
+            - `audit_log`, Protected audit log: implemented, from component `edge` <edge.threat:2>
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
             == Findings
-            - high: Authenticated requests are not authorized (`missing_authorization@edge.enter`), not stated: `authorization` <edge.threat:8>
+            - high: Missing authorization (`missing_authorization@edge.enter`), not stated: `authorization` <edge.threat:8>
             - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
             1 open, 1 not stated, 1 accepted.
         "#]],
@@ -617,43 +617,43 @@ fn findings() {
     check(
         &at("tampering@api"),
         expect![[r#"
-        shop.threat:15:25 tampering@api
-        # tampering, a STRIDE category, on shop.api
-        Data or code is changed by someone who may not; it breaks integrity.
-        - high: Untrusted input reaches a database query (`injection@api`) <shop.threat:5>
-        1 open.
-    "#]],
+            shop.threat:15:25 tampering@api
+            # tampering, a STRIDE category, on shop.api
+            Unauthorized modification of data or code. Violates integrity.
+            - high: SQL or NoSQL injection (`injection@api`) <shop.threat:5>
+            1 open.
+        "#]],
     );
     check(
         &at("unencrypted_store@api"),
         expect![[r#"
-        shop.threat:15:40 unencrypted_store@api
-        # rule std.unencrypted_store: Sensitive data are stored in clear text
-        It is not found on `shop.api`.
-        Who gets hold of the disk, a snapshot or a backup reads everything.
-        On `store`; STRIDE: information disclosure.
-            when:
-              holds >= confidential
-              and not technology is development
-              and (not technology is messaging or stated(encryption))
-              and not encrypted
-        Likelihood low, impact high where confidential data are held.
-        == What to do
-        Encrypt at rest, or before the data reach the store where the store itself is not trusted.
-        == What counters it
-        - `encryption_at_rest`, Encryption at rest <std/mitigations.threat>
-        - `client_side_encryption`, Encryption before data reach the store <std/mitigations.threat>
-        == Findings
-        - high: Sensitive data are stored in clear text (`unencrypted_store@orders`) <shop.threat:6>
-        1 open.
-        == References
-        - CWE-311: Missing Encryption of Sensitive Data
-        https://cwe.mitre.org/data/definitions/311.html
-        - CAPEC-37: Retrieve Embedded Sensitive Data
-        https://capec.mitre.org/data/definitions/37.html
-        - ASVS-14.2.4: Data Protection
-        https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x23-V14-Data-Protection.md
-    "#]],
+            shop.threat:15:40 unencrypted_store@api
+            # rule std.unencrypted_store: Missing encryption of sensitive data at rest
+            It is not found on `shop.api`.
+            Anyone who gets hold of the disk, a snapshot or a backup can read the data in clear text.
+            On `store`; STRIDE: information disclosure.
+                when:
+                  holds >= confidential
+                  and not technology is development
+                  and (not technology is messaging or stated(encryption))
+                  and not encrypted
+            Likelihood low, impact high where confidential data are held.
+            == What to do
+            Encrypt at rest, or before the data reaches the store if the store itself is not trusted.
+            == What counters it
+            - `encryption_at_rest`, Encryption at rest <std/mitigations.threat>
+            - `client_side_encryption`, Client-side encryption <std/mitigations.threat>
+            == Findings
+            - high: Missing encryption of sensitive data at rest (`unencrypted_store@orders`) <shop.threat:6>
+            1 open.
+            == References
+            - CWE-311: Missing Encryption of Sensitive Data
+            https://cwe.mitre.org/data/definitions/311.html
+            - CAPEC-37: Retrieve Embedded Sensitive Data
+            https://capec.mitre.org/data/definitions/37.html
+            - ASVS-14.2.4: Data Protection
+            https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x23-V14-Data-Protection.md
+        "#]],
     );
 }
 
@@ -662,11 +662,11 @@ fn words_and_properties() {
     check(
         &at("restricted"),
         expect![[r#"
-        shop.threat:3:48 restricted
-        # restricted, a classification
-        For the few who are named; a leak does grave harm or breaks the law.
-        From the least to the most: `public`, `internal`, `confidential`, `restricted`.
-    "#]],
+            shop.threat:3:48 restricted
+            # restricted, a classification
+            For named individuals only. A leak causes serious harm or violates the law.
+            From lowest to highest: `public`, `internal`, `confidential`, `restricted`.
+        "#]],
     );
     check(
         &at("pci_dss"),
@@ -679,37 +679,37 @@ fn words_and_properties() {
     check(
         &at("tampering, spoofing\n"),
         expect![[r#"
-        shop.threat:20:13 tampering
-        # tampering, a STRIDE category
-        Data or code is changed by someone who may not; it breaks integrity.
-    "#]],
+            shop.threat:20:13 tampering
+            # tampering, a STRIDE category
+            Unauthorized modification of data or code. Violates integrity.
+        "#]],
     );
     check(
         &at("encryption:"),
         expect![[r#"
-        shop.threat:6:61 encryption
-        # encryption of a store
-        How its data are encrypted.
-        It takes an encryption:
-        - `none`: Not at all.
-        - `at_rest`: By the store or its disk; the store sees clear text.
-        - `client_side`: Before they reach the store, which never sees clear text.
-        Unless stated, it is unknown, and rules ask for it.
-    "#]],
+            shop.threat:6:61 encryption
+            # encryption of a store
+            How its data is encrypted.
+            It takes an encryption:
+            - `none`: Not encrypted.
+            - `at_rest`: Encrypted by the store or its disk. The store sees clear text.
+            - `client_side`: Encrypted before it reaches the store, which never sees clear text.
+            If unspecified, it is unknown, and rules that need it report that.
+        "#]],
     );
     check(
         &at("classification:"),
         expect![[r#"
-        shop.threat:3:32 classification
-        # classification of an asset
-        How confidential it is.
-        It takes a classification:
-        - `public`: Anyone may read it.
-        - `internal`: For those who belong to the organisation.
-        - `confidential`: For those who need it; a leak does harm.
-        - `restricted`: For the few who are named; a leak does grave harm or breaks the law.
-        It is required.
-    "#]],
+            shop.threat:3:32 classification
+            # classification of an asset
+            How confidential it is.
+            It takes a classification:
+            - `public`: Anyone may read it.
+            - `internal`: For members of the organization.
+            - `confidential`: On a need-to-know basis. A leak causes harm.
+            - `restricted`: For named individuals only. A leak causes serious harm or violates the law.
+            It is required.
+        "#]],
     );
     check(
         &at("mitigations: tls"),
@@ -723,12 +723,12 @@ fn words_and_properties() {
     check(
         &at("when:"),
         expect![[r#"
-        shop.threat:21:3 when
-        # when of a rule
-        What has to be true of an element for the rule to find the threat.
-        It takes a condition over facts.
-        It is required.
-    "#]],
+            shop.threat:21:3 when
+            # when of a rule
+            The condition under which an element has the threat.
+            It takes a condition over facts.
+            It is required.
+        "#]],
     );
     check(
         &at("asset card"),
@@ -744,18 +744,18 @@ fn words_and_properties() {
         expect![[r#"
             model.threat:1:25 yes
             # redundancy of a process
-            Whether another takes over when it fails.
+            Whether another instance takes over when it fails.
             It takes `yes` or `no`.
-            Unless stated, it is unknown, and rules ask for it.
+            If unspecified, it is unknown, and rules that need it report that.
         "#]],
     );
     check(
         &at("026-06-30"),
         expect![[r#"
-        shop.threat:16:52 2026-06-30
-        # 2026-06-30, in 180 days
-        `validate_by`: The day by which it is to be looked at again.
-    "#]],
+            shop.threat:16:52 2026-06-30
+            # 2026-06-30, in 180 days
+            `validate_by`: The day by which it is due for review.
+        "#]],
     );
 }
 
@@ -791,11 +791,11 @@ fn references() {
     check(
         "rule r { references: $0CWE-99999 }",
         expect![[r#"
-        model.threat:1:22 CWE-99999
-        # CWE-99999
-        A weakness or category. Common Weakness Enumeration 4.20, by MITRE.
-        The published lists do not have it.
-    "#]],
+            model.threat:1:22 CWE-99999
+            # CWE-99999
+            A weakness or category. Common Weakness Enumeration 4.20, by MITRE.
+            It is not in the published lists.
+        "#]],
     );
 }
 
@@ -806,7 +806,7 @@ fn conditions() {
         expect![[r#"
             shop.threat:21:9 exposed
             # exposed, a derived fact
-            A flow: it starts in a place of lower trust than it ends in. Another element: it is reached from such a place.
+            The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level.
             It is `yes` or `no`.
             Every element has it.
         "#]],
@@ -816,8 +816,8 @@ fn conditions() {
         expect![[r#"
             shop.threat:21:21 source
             # source, a derived fact
-            Where the flow starts.
-            It is an element: behind a dot stand facts of it.
+            The element that starts the flow.
+            It is an element: its facts follow after a dot.
             Elements that have it: flow.
         "#]],
     );
@@ -826,18 +826,18 @@ fn conditions() {
         expect![[r#"
             shop.threat:21:28 kind
             # kind, a stated fact
-            What it is.
+            The kind of external entity.
             It is a kind of external entity: `person`, `system`, `device`.
-            Elements that have it: external. Unless stated, it is unknown, and rules ask for it.
+            Elements that have it: external. If unspecified, it is unknown, and rules that need it report that.
         "#]],
     );
     check(
         &at("person and"),
         expect![[r#"
-        shop.threat:21:35 person
-        # person, a kind of external entity
-        A human being.
-    "#]],
+            shop.threat:21:35 person
+            # person, a kind of external entity
+            A human user.
+        "#]],
     );
     check(
         &at("carries.integrity"),
@@ -845,32 +845,32 @@ fn conditions() {
             shop.threat:21:46 carries
             # carries, a derived fact
             The assets that the flow sends and receives.
-            It gives assets, which compare by their classification: `>= confidential`. Behind a dot stands an aspect of them: `.classification`, `.integrity`, `.availability`, `.personal`, `.kind`.
+            It is a list of assets, compared by their classification: `>= confidential`. To compare another property, add it after a dot: `.classification`, `.integrity`, `.availability`, `.personal`, `.kind`.
             Elements that have it: flow.
         "#]],
     );
     check(
         &at("integrity >="),
         expect![[r#"
-        shop.threat:21:54 integrity
-        # integrity of an asset
-        How bad it is when it is changed wrongly.
-        It takes a level:
-        - `low`: Unlikely, or little harm.
-        - `medium`: Possible, or harm that can be made good; also where nothing speaks for more or less.
-        - `high`: Likely, or grave harm.
-        - `critical`: To be expected, or harm that is hard to survive.
-        Unless stated, it is by the classification: `public` low, `internal` medium, `confidential` high, `restricted` critical.
-    "#]],
+            shop.threat:21:54 integrity
+            # integrity of an asset
+            How much harm an unauthorized or wrong change causes.
+            It takes a level:
+            - `low`: Unlikely, or little harm.
+            - `medium`: Possible, or repairable harm. Also the choice if nothing suggests another level.
+            - `high`: Likely, or serious harm.
+            - `critical`: Almost certain, or harm that threatens the organization's existence.
+            Default: set by the classification: `public` low, `internal` medium, `confidential` high, `restricted` critical.
+        "#]],
     );
     check(
         &at("any(target"),
         expect![[r#"
-        shop.threat:21:76 any
-        # any, a function of conditions
-        True if there is one such.
-            any(incoming where exposed)
-    "#]],
+            shop.threat:21:76 any
+            # any, a function of conditions
+            True if at least one element matches.
+                any(incoming where exposed)
+        "#]],
     );
     check(
         &at("incoming where"),
@@ -878,7 +878,7 @@ fn conditions() {
             shop.threat:21:87 incoming
             # incoming, a derived fact
             The flows that end at it.
-            They are elements: ask for them with `any`, `all`, `no`, `count` or `components`.
+            It is a list of elements, for `any`, `all`, `no`, `count` and `components`.
             Elements that have it: external, process, store.
         "#]],
     );
@@ -905,7 +905,7 @@ fn tests_of_rules() {
             # rule odd
             It is not found on `b`.
             == Why not
-            - it does not state `owner` <odd.test.threat:2>
+            - it does not specify `owner` <odd.test.threat:2>
             On `process`; STRIDE: spoofing.
                 when: stated(owner)
             Likelihood medium, impact high where confidential data are held.
@@ -973,31 +973,31 @@ fn broken_text() {
             == Place and trust
             - It is in `vpc` <model.threat:1>
             - Its trust is `high`, as no boundary around it states another one
-            - Nothing reaches it from a place of lower trust <model.threat:1>
+            - It has trust level `high` and is not reached from a lower one <model.threat:1>
         "#]],
     );
     check(
         "flow $0f: a -> \nprocess a",
         expect![[r#"
-        model.threat:1:6 f
-        # flow f
-        - From `a` <model.threat:2>
-        Not stated: `authentication`, `multi_factor`, `authorization`, `access`.
-        == Boundaries and trust
-        - It crosses no boundary <model.threat:1>
-        - It states no `protocol` <model.threat:1>
-        - It states no `authentication` <model.threat:1>
-    "#]],
+            model.threat:1:6 f
+            # flow f
+            - From `a` <model.threat:2>
+            Not stated: `authentication`, `multi_factor`, `authorization`, `access`.
+            == Boundaries and trust
+            - It crosses no boundary <model.threat:1>
+            - It does not specify `protocol` <model.threat:1>
+            - It does not specify `authentication` <model.threat:1>
+        "#]],
     );
     check(
         "store $0s { stores: x, , encryption: nonsense",
         expect![[r#"
-        model.threat:1:7 s
-        # store s
-        Not stated: `encryption`, `redundancy`, `backup`.
-        == Place and trust
-        - Its trust is `high`, as it is in no boundary
-        - Nothing reaches it from a place of lower trust <model.threat:1>
-    "#]],
+            model.threat:1:7 s
+            # store s
+            Not stated: `encryption`, `redundancy`, `backup`.
+            == Place and trust
+            - Its trust is `high`, as it is in no boundary
+            - It has trust level `high` and is not reached from a lower one <model.threat:1>
+        "#]],
     );
 }

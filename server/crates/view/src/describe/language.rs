@@ -26,7 +26,7 @@ pub fn kind_of_declaration(kind: Kind) -> Explanation {
     }
 }
 
-/// What a property says and takes.
+/// What a property means and takes.
 pub fn property(kind: Kind, property: &Property) -> Explanation {
     let mut parts = vec![Text(property.doc.to_owned())];
     let list = if property.many {
@@ -56,13 +56,13 @@ pub fn property(kind: Kind, property: &Property) -> Explanation {
         } else {
             default.to_owned()
         };
-        parts.push(Text(format!("Unless stated, it is {default}.")));
+        parts.push(Text(format!("Default: {default}.")));
     } else if kind.is_element()
         && matches!(property.takes, Takes::Words(_) | Takes::YesNo)
         && !property.many
     {
         parts.push(Text(
-            "Unless stated, it is unknown, and rules ask for it.".to_owned(),
+            "If unspecified, it is unknown, and rules that need it report that.".to_owned(),
         ));
     }
     Explanation {
@@ -75,11 +75,13 @@ pub fn property(kind: Kind, property: &Property) -> Explanation {
 fn taken(takes: Takes) -> String {
     match takes {
         Takes::Text => "a string".to_owned(),
-        Takes::Glob => "a glob of paths, from the model's root".to_owned(),
+        Takes::Glob => "a glob of paths relative to the model's root".to_owned(),
         Takes::Words(words) => words.called.to_owned(),
         Takes::YesNo => "`yes` or `no`".to_owned(),
-        Takes::Date => "a day, as `2027-01-31`".to_owned(),
-        Takes::Reference => "an id, as `CWE-79`, `CAPEC-151`, `T1190` or `ASVS-9.1.1`".to_owned(),
+        Takes::Date => "a date, such as `2027-01-31`".to_owned(),
+        Takes::Reference => {
+            "an ID, such as `CWE-79`, `CAPEC-151`, `T1190` or `ASVS-9.1.1`".to_owned()
+        }
         Takes::Name(kinds) => {
             let words: Vec<String> = kinds.iter().map(|kind| kind.word().to_owned()).collect();
             format!("the name of {}", with_article(&one_of(&words)))
@@ -100,7 +102,7 @@ pub fn word(words: &Words, position: u8) -> Explanation {
     let mut parts = vec![Text((*meaning).to_owned())];
     if words.ordered {
         parts.push(Text(format!(
-            "From the least to the most: {}.",
+            "From lowest to highest: {}.",
             quoted_list(words.names())
         )));
     }
@@ -126,10 +128,10 @@ pub fn reference(id: &str) -> Explanation {
         )));
     }
     if references::is_unknown(id) {
-        parts.push(Text("The published lists do not have it.".to_owned()));
+        parts.push(Text("It is not in the published lists.".to_owned()));
     }
     if references::find(id).is_some_and(|entry| entry.deprecated) {
-        parts.push(Text("Its publisher has given it up.".to_owned()));
+        parts.push(Text("Its publisher has deprecated it.".to_owned()));
     }
     parts.extend(references::link(id).map(Text));
     Explanation {
@@ -168,18 +170,18 @@ fn gives_in_words(gives: Gives) -> String {
             let names = quoted_list(words.names());
             format!("It is a list, each {}: {names}.", words.called)
         }
-        Gives::Assets => "It gives assets, which compare by their classification: \
-                          `>= confidential`. Behind a dot stands an aspect of them: \
+        Gives::Assets => "It is a list of assets, compared by their classification: \
+                          `>= confidential`. To compare another property, add it after a dot: \
                           `.classification`, `.integrity`, `.availability`, `.personal`, `.kind`."
             .to_owned(),
-        Gives::Named(kind) => format!("It is a {}: ask for it with `is`.", kind.word()),
+        Gives::Named(kind) => format!("It is a {}: compare it with `is`.", kind.word()),
         Gives::Elements(_, Many::One) => {
-            "It is an element: behind a dot stand facts of it.".to_owned()
+            "It is an element: its facts follow after a dot.".to_owned()
         }
-        Gives::Elements(_, Many::Several) => "They are elements: ask for them with `any`, `all`, \
-                                              `no`, `count` or `components`."
+        Gives::Elements(_, Many::Several) => "It is a list of elements, for `any`, `all`, `no`, \
+                                              `count` and `components`."
             .to_owned(),
-        Gives::Opaque => "Of it can only be asked `stated(…)`.".to_owned(),
+        Gives::Opaque => "It can only be used in `stated(…)`.".to_owned(),
     }
 }
 
@@ -210,13 +212,13 @@ fn having_in_words(fact: Fact) -> String {
             _,
         ) => format!("it is `{default}`"),
         (Some(_), Gives::Word(_) | Gives::YesNo) => {
-            "it is unknown, and rules ask for it".to_owned()
+            "it is unknown, and rules that need it report that".to_owned()
         }
-        (Some(_), Gives::Words(_) | Gives::Assets) => "there is nothing in it".to_owned(),
+        (Some(_), Gives::Words(_) | Gives::Assets) => "it is empty".to_owned(),
         (Some(_), Gives::Named(_)) => "`is` is false".to_owned(),
         _ => return had,
     };
-    format!("{had} Unless stated, {unstated}.")
+    format!("{had} If unspecified, {unstated}.")
 }
 
 /// The functions of conditions: how each is called, and what it is.
@@ -224,34 +226,34 @@ pub static FUNCTIONS: &[(&str, &str, &str)] = &[
     (
         "any",
         "any(incoming where exposed)",
-        "True if there is one such.",
+        "True if at least one element matches.",
     ),
     (
         "all",
         "all(incoming where encrypted)",
-        "True if all are such, and there is at least one; it needs `where`.",
+        "True if there is at least one element and all of them match. Requires `where`.",
     ),
-    ("no", "no(outgoing)", "True if there is none such."),
+    ("no", "no(outgoing)", "True if no element matches."),
     (
         "count",
         "count(incoming where exposed) > 2",
-        "How many such there are, to compare with a whole number on its right.",
+        "The number of elements that match, compared with a whole number on the right.",
     ),
     (
         "components",
         "components(incoming where access >= write) > 2",
-        "The number of different components at the other ends of the flows, to compare with a \
-         whole number on its right; an element in no component counts by itself.",
+        "The number of different components at the other ends of the flows, compared with a whole \
+         number on the right. An element outside all components counts on its own.",
     ),
     (
         "stated",
         "stated(authentication)",
-        "True if the property is there; never unknown.",
+        "True if the property is specified. Never unknown.",
     ),
     (
         "used",
         "used(vault)",
-        "True if something in the model is made with that technology; never unknown.",
+        "True if an element of the model uses this technology. Never unknown.",
     ),
 ];
 

@@ -23,7 +23,7 @@ fn the_change_that_it_proposes_shows_a_finding() {
     let folder = Folder::new(&[]);
     folder.run(&["init"]).exits(0);
     let model = folder.read("model.threat");
-    assert!(model.contains("To see a finding, write `protocol: http` in the flow `use`."));
+    assert!(model.contains("To see a finding, change the protocol of the flow `use` to `http`."));
     folder.write(
         "model.threat",
         model.replacen("protocol: https", "protocol: http", 1),
@@ -32,7 +32,7 @@ fn the_change_that_it_proposes_shows_a_finding() {
         .check(&[])
         .exits(1)
         .says("error[missing-mitigation]")
-        .says("clear text: `use`");
+        .says("Cleartext transmission of sensitive data: `use`");
 }
 
 #[test]

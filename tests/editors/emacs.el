@@ -39,7 +39,7 @@
 (flymake-start)
 (check "the problem is told" (eventually (cl-some (lambda (text) (string-match-p "crossed without authentication" text)) (told))) (car (told)))
 (go-to "flow guest_loo")
-(check "hover explains" (string-match-p "Follow an order as a guest" (format "%S" (ask :textDocument/hover))))
+(check "hover explains" (string-match-p "Track an order as a guest" (format "%S" (ask :textDocument/hover))))
 (go-to "edge.gate")
 (call-interactively #'xref-find-definitions)
 (check "a definition in another file is found" (string-match-p "edge\\.threat" (buffer-name)) (buffer-name))

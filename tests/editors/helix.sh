@@ -56,7 +56,7 @@ else
   bad "words have colours: $(printf '%q' "$line")"
 fi
 keys ' ' 'D'; want 'problems of the whole model are listed' 'fulfilment|unstated-fact'; keys Escape
-keys ':62' Enter 'w' ' ' 'k'; want 'hover explains' 'Follow an order as a guest'; keys Escape
+keys ':62' Enter 'w' ' ' 'k'; want 'hover explains' 'Track an order as a guest'; keys Escape
 keys ' ' 's'; want 'symbols are listed' 'guest_lookup'; keys Escape
 keys ' ' 'a'; want 'quick fixes are offered' 'Add `mutual_tls`'
 keys Enter 'z' 't'; want 'and applied' 'mitigations: mutual_tls'

@@ -2,9 +2,9 @@
 `python pytm_model.py --json findings.json`, or `tests/models/pytm_findings.py iot-fleet` for the count.
 
 pytm 1.4.0 overwrites a flow's `protocol` and `controls.isEncrypted` by its sink's, and
-`controls.authenticatesDestination` by its source's. So these are stated at the elements as well, where
-they are true of all of the element's flows; of an element with both kinds of flows they are lost, which
-changes the count by six at most. What the draft does not state stays at pytm's default.
+`controls.authenticatesDestination` by its source's. Therefore elements state them as well, where
+they are true for all flows of the element. For an element with both kinds of flows they are lost, which
+changes the count by at most six. Facts that the draft does not specify keep pytm's defaults.
 """
 
 from pytm import (
@@ -17,7 +17,7 @@ tm = TM(
     description="Pumps in the field, and the back end that runs them.",
 )
 
-# Trust boundaries. pytm has no word for how far they are trusted.
+# Trust boundaries. pytm has no trust levels.
 
 internet = Boundary("Internet")
 office = Boundary("Office network")
@@ -97,7 +97,7 @@ gateway_storage = Datastore(
 )
 gateway_storage.controls.isEncrypted = True
 
-# Flows. A request and its answer are one, with the data of both directions.
+# Flows. A request and its response are one flow, with the data of both directions.
 
 publish = Dataflow(
     gateway, broker, "Telemetry and commands",
@@ -159,7 +159,7 @@ operate.controls.authorizesSource = True
 operate.controls.usesMFA = True
 
 console_registry = Dataflow(
-    console, registry, "Commands, rollouts",
+    console, registry, "Commands and rollouts",
     protocol="HTTP", data=[command, inventory],
 )
 
@@ -171,7 +171,7 @@ console_measurements.controls.authenticatesSource = True
 console_measurements.controls.authenticationScheme = "token"
 
 visit = Dataflow(
-    customer, portal, "See own pumps",
+    customer, portal, "View own pumps",
     protocol="HTTPS", data=[customer_account, telemetry],
 )
 visit.controls.isEncrypted = True
@@ -231,7 +231,7 @@ drive = Dataflow(
 )
 
 keep = Dataflow(
-    gateway, gateway_storage, "Keep keys, firmware and a day of telemetry",
+    gateway, gateway_storage, "Store keys, firmware and a day of telemetry",
     protocol="local", data=[gateway_key, firmware, telemetry],
 )
 keep.controls.isEncrypted = True

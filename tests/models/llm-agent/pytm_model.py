@@ -2,9 +2,9 @@
 `python pytm_model.py --json findings.json`, or `tests/models/pytm_findings.py llm-agent` for the count.
 
 pytm 1.4.0 overwrites a flow's `protocol` and `controls.isEncrypted` by its sink's, and
-`controls.authenticatesDestination` by its source's. So these are stated at the elements as well, where
-they are true of all of the element's flows; of an element with both kinds of flows they are lost, which
-changes the count by six at most. What the draft does not state stays at pytm's default.
+`controls.authenticatesDestination` by its source's. Therefore elements state them as well, where
+they are true for all flows of the element. For an element with both kinds of flows they are lost, which
+changes the count by at most six. Facts that the draft does not specify keep pytm's defaults.
 """
 
 from pytm import (
@@ -17,7 +17,7 @@ tm = TM(
     description="An assistant that answers from customers' documents, and acts with tools.",
 )
 
-# Trust boundaries. pytm has no word for how far they are trusted.
+# Trust boundaries. pytm has no trust levels.
 
 internet = Boundary("Internet")
 providers = Boundary("Providers")
@@ -46,7 +46,7 @@ tool_credentials = Data(
 web_page = Data("Public web pages", classification=Classification.PUBLIC, isStored=True)
 crawl_job = Data("Addresses to crawl", classification=Classification.RESTRICTED)
 ticket = Data("Tickets", classification=Classification.SENSITIVE, isPII=True)
-generated_code = Data("Code that the model wrote", classification=Classification.RESTRICTED)
+generated_code = Data("Model-generated code", classification=Classification.RESTRICTED)
 
 # Elements
 
@@ -59,7 +59,7 @@ model = LLM(
     hasRAG=True, hasAgentCapabilities=True, executesCode=True,
 )
 model.controls.isEncrypted = True
-websites = ExternalEntity("Web sites", inBoundary=internet, protocol="HTTPS")
+websites = ExternalEntity("Websites", inBoundary=internet, protocol="HTTPS")
 websites.controls.isEncrypted = True
 sources = ExternalEntity("Customer's document sources", inBoundary=internet, protocol="HTTPS")
 sources.controls.isEncrypted = True
@@ -112,11 +112,11 @@ conversations.controls.implementsAuthenticationScheme = True
 conversations.controls.authenticatesSource = True
 conversations.controls.isEncryptedAtRest = True
 
-# Flows. A request and its answer are one, with the data of both directions.
+# Flows. A request and its response are one flow, with the data of both directions.
 
 count = Dataflow(assistant, billing, "Count tokens", protocol="HTTP", data=[usage])
 
-billing_books = Dataflow(billing, books, "Keep books", protocol="SQL", data=[usage])
+billing_books = Dataflow(billing, books, "Record usage", protocol="SQL", data=[usage])
 billing_books.controls.isEncrypted = True
 billing_books.controls.authenticatesDestination = True
 billing_books.controls.providesConfidentiality = True
@@ -156,7 +156,7 @@ admin_books.controls.providesIntegrity = True
 admin_books.controls.authenticatesSource = True
 admin_books.controls.authenticationScheme = "password"
 
-use = Dataflow(user, ui, "Type and read", protocol="local", data=[conversation])
+use = Dataflow(user, ui, "Ask and read answers", protocol="local", data=[conversation])
 use.controls.isEncrypted = True
 use.controls.authenticatesDestination = True
 use.controls.providesConfidentiality = True
@@ -177,7 +177,7 @@ chat.controls.authorizesSource = True
 ask_agent = Dataflow(chat_api, assistant, "Next turn", protocol="gRPC", data=[conversation])
 
 keep = Dataflow(
-    chat_api, conversations, "Keep conversations and settings",
+    chat_api, conversations, "Store conversations and settings",
     protocol="NoSQL", data=[conversation, tool_credentials],
 )
 keep.controls.isEncrypted = True
@@ -218,7 +218,7 @@ retrieve.controls.authenticatesSource = True
 retrieve.controls.authenticationScheme = "key"
 retrieve.controls.authorizesSource = True
 
-embed = Dataflow(ingestion, model, "Make embeddings", protocol="HTTPS", data=[documents, web_page])
+embed = Dataflow(ingestion, model, "Create embeddings", protocol="HTTPS", data=[documents, web_page])
 embed.controls.isEncrypted = True
 embed.controls.authenticatesDestination = True
 embed.controls.providesConfidentiality = True

@@ -2,9 +2,9 @@
 `python pytm_model.py --json findings.json`, or `tests/models/pytm_findings.py mobile-bank` for the count.
 
 pytm 1.4.0 overwrites a flow's `protocol` and `controls.isEncrypted` by its sink's, and
-`controls.authenticatesDestination` by its source's. So these are stated at the elements as well, where
-they are true of all of the element's flows; of an element with both kinds of flows they are lost, which
-changes the count by six at most. What the draft does not state stays at pytm's default.
+`controls.authenticatesDestination` by its source's. Therefore elements state them as well, where
+they are true for all flows of the element. For an element with both kinds of flows they are lost, which
+changes the count by at most six. Facts that the draft does not specify keep pytm's defaults.
 """
 
 from pytm import (
@@ -17,14 +17,14 @@ tm = TM(
     description="A bank in an app, with its back end in a cloud account.",
 )
 
-# Trust boundaries. pytm has no word for how far they are trusted.
+# Trust boundaries. pytm has no trust levels.
 
 phone = Boundary("Customer's phone")
 vendors = Boundary("Vendors")
 cloud = Boundary("Cloud account")
 edge = Boundary("Edge network", inBoundary=cloud)
 core_network = Boundary("Core network", inBoundary=cloud)
-call_centre = Boundary("Call centre, run by a partner")
+call_centre = Boundary("Call center, run by a partner")
 
 # Data
 
@@ -135,7 +135,7 @@ log_store.controls.isEncrypted = True
 log_store.controls.implementsAuthenticationScheme = True
 log_store.controls.authenticatesSource = True
 
-# Flows. A request and its answer are one, with the data of both directions.
+# Flows. A request and its response are one flow, with the data of both directions.
 
 use = Dataflow(
     customer, mobile_app, "Use the app",
@@ -147,7 +147,7 @@ use.controls.providesConfidentiality = True
 use.controls.providesIntegrity = True
 
 keep = Dataflow(
-    mobile_app, local_storage, "Keep on the phone",
+    mobile_app, local_storage, "Store on the phone",
     protocol="local", data=[device_key, access_token, balances],
 )
 keep.controls.isEncrypted = True
@@ -245,7 +245,7 @@ issue.controls.authenticationScheme = "mutual tls"
 issue.controls.authorizesSource = True
 
 card_events = Dataflow(
-    card_processor, accounts, "Card payments as they happen",
+    card_processor, accounts, "Real-time card payments",
     protocol="HTTPS", data=[card, balances],
 )
 card_events.controls.isEncrypted = True
@@ -300,7 +300,7 @@ log_accounts.controls.providesIntegrity = True
 log_accounts.controls.authenticatesSource = True
 log_accounts.controls.authenticationScheme = "token"
 
-log_transfers = Dataflow(transfers, log_store, "Logs of transfers", protocol="HTTPS", data=[logs])
+log_transfers = Dataflow(transfers, log_store, "Transfer logs", protocol="HTTPS", data=[logs])
 log_transfers.controls.isEncrypted = True
 log_transfers.controls.authenticatesDestination = True
 log_transfers.controls.providesConfidentiality = True
@@ -308,7 +308,7 @@ log_transfers.controls.providesIntegrity = True
 log_transfers.controls.authenticatesSource = True
 log_transfers.controls.authenticationScheme = "token"
 
-log_identity = Dataflow(identity, log_store, "Logs of sign-ins", protocol="HTTPS", data=[logs])
+log_identity = Dataflow(identity, log_store, "Sign-in logs", protocol="HTTPS", data=[logs])
 log_identity.controls.isEncrypted = True
 log_identity.controls.authenticatesDestination = True
 log_identity.controls.providesConfidentiality = True

@@ -2,9 +2,9 @@
 `python pytm_model.py --json findings.json`, or `tests/models/pytm_findings.py supply-chain` for the count.
 
 pytm 1.4.0 overwrites a flow's `protocol` and `controls.isEncrypted` by its sink's, and
-`controls.authenticatesDestination` by its source's. So these are stated at the elements as well, where
-they are true of all of the element's flows; of an element with both kinds of flows they are lost, which
-changes the count by six at most. What the draft does not state stays at pytm's default.
+`controls.authenticatesDestination` by its source's. Therefore elements state them as well, where
+they are true for all flows of the element. For an element with both kinds of flows they are lost, which
+changes the count by at most six. Facts that the draft does not specify keep pytm's defaults.
 """
 
 from pytm import (
@@ -17,7 +17,7 @@ tm = TM(
     description="From a commit to production.",
 )
 
-# Trust boundaries. pytm has no word for how far they are trusted.
+# Trust boundaries. pytm has no trust levels.
 
 internet = Boundary("Internet")
 office = Boundary("Office and home offices")
@@ -112,7 +112,7 @@ orders_db.controls.implementsAuthenticationScheme = True
 orders_db.controls.authenticatesSource = True
 orders_db.controls.isEncryptedAtRest = True
 
-# Flows. A request and its answer are one, with the data of both directions.
+# Flows. A request and its response are one flow, with the data of both directions.
 
 push = Dataflow(
     developer, repository, "Push commits",
@@ -279,9 +279,9 @@ hook.controls.authenticatesDestination = True
 hook.controls.providesConfidentiality = True
 hook.controls.providesIntegrity = True
 
-pass_on = Dataflow(webhooks, orders, "Pass on", protocol="HTTP", data=[customer_orders])
+pass_on = Dataflow(webhooks, orders, "Forward orders", protocol="HTTP", data=[customer_orders])
 
-store_orders = Dataflow(orders, orders_db, "Keep orders", protocol="SQL", data=[customer_orders])
+store_orders = Dataflow(orders, orders_db, "Store orders", protocol="SQL", data=[customer_orders])
 store_orders.controls.isEncrypted = True
 store_orders.controls.authenticatesDestination = True
 store_orders.controls.providesConfidentiality = True

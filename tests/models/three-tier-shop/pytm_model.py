@@ -2,9 +2,9 @@
 `python pytm_model.py --json findings.json`, or `tests/models/pytm_findings.py three-tier-shop` for the count.
 
 pytm 1.4.0 overwrites a flow's `protocol` and `controls.isEncrypted` by its sink's, and
-`controls.authenticatesDestination` by its source's. So these are stated at the elements as well, where
-they are true of all of the element's flows; of an element with both kinds of flows they are lost, which
-changes the count by six at most. What the draft does not state stays at pytm's default.
+`controls.authenticatesDestination` by its source's. Therefore elements state them as well, where
+they are true for all flows of the element. For an element with both kinds of flows they are lost, which
+changes the count by at most six. Facts that the draft does not specify keep pytm's defaults.
 """
 
 from pytm import (
@@ -17,7 +17,7 @@ tm = TM(
     description="A web shop in one cloud account.",
 )
 
-# Trust boundaries. pytm has no word for how far they are trusted.
+# Trust boundaries. pytm has no trust levels.
 
 internet = Boundary("Internet")
 providers = Boundary("Providers")
@@ -102,7 +102,7 @@ search = Datastore(
     "Product search", inBoundary=data_tier, protocol="HTTP", isSQL=False, hasWriteAccess=True,
 )
 
-# Flows. A request and its answer are one, with the data of both directions.
+# Flows. A request and its response are one flow, with the data of both directions.
 
 browse = Dataflow(
     shopper, cdn, "Browse and buy",
@@ -117,7 +117,7 @@ browse.controls.authenticationScheme = "session"
 browse.controls.authorizesSource = True
 
 cdn_to_api = Dataflow(
-    cdn, api, "Pass on to the API",
+    cdn, api, "Forward to the API",
     protocol="HTTPS", data=[basket, order, session_token, products], usesSessionTokens=True,
 )
 cdn_to_api.controls.isEncrypted = True
@@ -199,7 +199,7 @@ work.controls.authenticationScheme = "password"
 work.controls.authorizesSource = True
 
 back_office_db = Dataflow(
-    back_office, db, "Everything",
+    back_office, db, "All data",
     protocol="SQL", data=[products, order, profile],
 )
 back_office_db.controls.authenticatesSource = True
@@ -245,7 +245,7 @@ payment_result.controls.authenticatesDestination = True
 payment_result.controls.providesConfidentiality = True
 payment_result.controls.providesIntegrity = True
 
-mail = Dataflow(invoicing, mail_provider, "Send mails", protocol="HTTPS", data=[invoice, order])
+mail = Dataflow(invoicing, mail_provider, "Send email", protocol="HTTPS", data=[invoice, order])
 mail.controls.isEncrypted = True
 mail.controls.authenticatesDestination = True
 mail.controls.providesConfidentiality = True

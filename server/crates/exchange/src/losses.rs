@@ -1,6 +1,7 @@
 //! What a document for another tool says, and what it cannot. It must not know any format.
 
 use crate::draft::{Draft, Item};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use threatline_model::Kind;
 
@@ -15,7 +16,15 @@ pub struct Export {
 
 /// What a document cannot say.
 #[derive(Debug, Default)]
-pub struct Losses(RefCell<Vec<Loss>>);
+pub struct Losses(RefCell<Lost>);
+
+/// What is lost, in the order of when it first was.
+#[derive(Debug, Default)]
+struct Lost {
+    losses: Vec<Loss>,
+    /// The indices of losses by their subjects and reasons.
+    indices: FxHashMap<(String, String), usize>,
+}
 
 /// Something that is lost in the same way of several declarations.
 #[derive(Debug)]
@@ -24,7 +33,9 @@ struct Loss {
     subject: String,
     why: String,
     /// The keys of the declarations.
-    keys: Vec<String>,
+    keys: FxHashSet<String>,
+    /// Those that are named, in their order.
+    named: Vec<String>,
 }
 
 /// How many declarations are named of those that lose the same.
@@ -41,19 +52,21 @@ impl Losses {
         } else {
             property
         };
-        let mut losses = self.0.borrow_mut();
-        match losses
-            .iter_mut()
-            .find(|loss| loss.subject == subject && loss.why == why)
-        {
-            Some(loss) if loss.keys.contains(&item.key) => {}
-            Some(loss) => loss.keys.push(item.key.clone()),
-            None => losses.push(Loss {
+        let mut lost = self.0.borrow_mut();
+        let next = lost.losses.len();
+        let index = *lost
+            .indices
+            .entry((subject.to_owned(), why.to_owned()))
+            .or_insert(next);
+        if index == next {
+            lost.losses.push(Loss {
                 subject: subject.to_owned(),
                 why: why.to_owned(),
-                keys: vec![item.key.clone()],
-            }),
+                keys: FxHashSet::default(),
+                named: Vec::new(),
+            });
         }
+        lost.losses[index].add(&item.key);
     }
 
     /// That properties of a declaration are not said, of those that are stated.
@@ -83,24 +96,54 @@ impl Losses {
 
     /// A line for what is lost in the same way.
     pub fn into_lines(self) -> Vec<String> {
-        let losses = self.0.into_inner();
-        losses.into_iter().map(Loss::into_line).collect()
+        let lost = self.0.into_inner();
+        lost.losses.into_iter().map(Loss::into_line).collect()
     }
 }
 
 impl Loss {
+    fn add(&mut self, key: &str) {
+        if self.keys.insert(key.to_owned()) && self.named.len() < MAX_NAMED {
+            self.named.push(key.to_owned());
+        }
+    }
+
     fn into_line(self) -> String {
-        let named: Vec<String> = self
-            .keys
-            .iter()
-            .take(MAX_NAMED)
-            .map(|key| format!("`{key}`"))
-            .collect();
+        let named: Vec<String> = self.named.iter().map(|key| format!("`{key}`")).collect();
         let more = match self.keys.len() - named.len() {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
         let Loss { subject, why, .. } = self;
         format!("`{subject}` of {}{more}: {why}", named.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_declaration_counts_once_and_few_are_named() {
+        let losses = Losses::default();
+        for number in (0..1000).chain(0..1000) {
+            let item = Item::new(Kind::Process, format!("p{number}"), "");
+            losses.add(&item, "owner", NO_PLACE);
+            losses.add(&item, "", NO_PLACE);
+        }
+        let lost = losses.0.borrow();
+        let kept = lost
+            .losses
+            .iter()
+            .map(|loss| (loss.keys.len(), loss.named.len()));
+        assert_eq!(kept.collect::<Vec<_>>(), [(1000, MAX_NAMED); 2]);
+        drop(lost);
+        assert_eq!(
+            losses.into_lines(),
+            [
+                "`owner` of `p0`, `p1`, `p2` and 997 more: the format has no place for it",
+                "`process` of `p0`, `p1`, `p2` and 997 more: the format has no place for it",
+            ]
+        );
     }
 }

@@ -302,3 +302,32 @@ fn all_that_is_wrong_is_told_with_its_place() {
         wrong.json:7:9: flows[1].sink: `sink` is missing
     "#]].assert_eq(&problems("wrong.json", wrong, &[]));
 }
+
+#[test]
+fn data_of_an_element_are_not_repeated_at_all_flows_however_many_there_are() {
+    let sends = |flows: usize, data: usize| {
+        let names: Vec<String> = (0..data).map(|number| format!("D{number}")).collect();
+        let document = serde_json::json!({
+            "name": "Parcels",
+            "data": names.iter().map(|name| serde_json::json!({
+                "name": name, "classification": "PUBLIC",
+            })).collect::<Vec<_>>(),
+            "elements": [
+                { "__class__": "Actor", "name": "Customer" },
+                { "__class__": "Server", "name": "Web", "data": names },
+            ],
+            "flows": (0..flows).map(|number| serde_json::json!({
+                "name": format!("F{number}"), "source": "Customer", "sink": "Web",
+            })).collect::<Vec<_>>(),
+        });
+        let imported = common::read("model.json", &document.to_string(), &[]).expect("a model");
+        let sent = imported
+            .draft
+            .items
+            .iter()
+            .map(|item| item.get("sends").len());
+        (sent.sum::<usize>(), imported.losses.len())
+    };
+    assert_eq!(sends(3, 100), (300, 0));
+    assert_eq!(sends(8, 10_000), (60_000, 2));
+}

@@ -142,7 +142,16 @@ fn read_authentication(incoming: &Incoming<'_, '_>, item: &mut Item) {
 }
 
 fn read_data(incoming: &Incoming<'_, '_>, keys: &Keys, item: &mut Item) {
-    for name in incoming.data() {
+    let Some(names) = incoming.data() else {
+        incoming.flow.keep(
+            &mut item.comments,
+            "sink",
+            "the data of the element that it leads to are too many to be repeated",
+            "TODO: its data are those of the element that it leads to; state what it `sends`",
+        );
+        return;
+    };
+    for name in names {
         match keys.data.get(&name) {
             Some(key) => item.state("sends", Fact::Item(key.clone())),
             None => incoming.flow.keep(

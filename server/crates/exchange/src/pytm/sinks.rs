@@ -1,18 +1,35 @@
 //! What elements say for all flows that lead to them. It must not know what a flow says itself.
 
 use super::attributes::control;
-use crate::tree::Fields;
+use crate::tree::{Fields, Node, Value};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
+/// How many data are stated of flows because the elements that they lead to list them: many flows
+/// may lead to one that lists many.
+const MAX_INHERITED: usize = 1 << 16;
+
 /// The elements by their names; of two with one name, the first is meant.
-#[derive(Default)]
-pub struct Sinks<'a>(BTreeMap<String, Fields<'a>>);
+pub struct Sinks<'a> {
+    elements: BTreeMap<String, Fields<'a>>,
+    /// How many data may still be inherited.
+    room: Cell<usize>,
+}
+
+impl Default for Sinks<'_> {
+    fn default() -> Self {
+        Sinks {
+            elements: BTreeMap::new(),
+            room: Cell::new(MAX_INHERITED),
+        }
+    }
+}
 
 impl<'a> Sinks<'a> {
     /// Adds an element.
     pub fn add(&mut self, fields: Fields<'a>) {
         let name = fields.text("name").unwrap_or_default();
-        self.0.entry(name).or_insert(fields);
+        self.elements.entry(name).or_insert(fields);
     }
 
     /// What is said of a flow.
@@ -20,7 +37,8 @@ impl<'a> Sinks<'a> {
         let name = flow.text("sink");
         Incoming {
             flow,
-            sink: name.and_then(|name| self.0.get(&name)),
+            sink: name.and_then(|name| self.elements.get(&name)),
+            room: &self.room,
         }
     }
 }
@@ -30,6 +48,7 @@ pub struct Incoming<'f, 'a> {
     /// The flow.
     pub flow: &'f Fields<'a>,
     sink: Option<&'f Fields<'a>>,
+    room: &'f Cell<usize>,
 }
 
 impl Incoming<'_, '_> {
@@ -43,12 +62,18 @@ impl Incoming<'_, '_> {
         self.flow.text(name).or_else(|| self.sink?.text(name))
     }
 
-    /// The names of the data that it carries.
-    pub fn data(&self) -> Vec<String> {
+    /// The names of the data that it carries; nothing if the element lists too many to be stated of
+    /// one more flow.
+    pub fn data(&self) -> Option<Vec<String>> {
         let data = self.flow.texts("data");
-        match self.sink {
-            Some(sink) if data.is_empty() => sink.texts("data"),
-            _ => data,
-        }
+        let Some(sink) = self.sink.filter(|_| data.is_empty()) else {
+            return Some(data);
+        };
+        let count = match sink.node("data").map(Node::value) {
+            Some(Value::List(nodes)) => nodes.len(),
+            node => usize::from(node.is_some()),
+        };
+        self.room.set(self.room.get().checked_sub(count)?);
+        Some(sink.texts("data"))
     }
 }

@@ -121,7 +121,7 @@ pub fn complete_threat(draft: &mut Draft, threat: &mut Item) {
         threat.comment("TODO: no category of STRIDE was stated; `tampering` is a guess");
     }
     if !threat.has("targets") {
-        let keys = likely_targets(draft, None, |_| true);
+        let keys = likely_targets(draft, None, 0, |_| true);
         if !draft.items.contains(&whole_system_key(draft, None)) {
             threat.comment("It named no element: all of them are listed.");
         }
@@ -134,16 +134,19 @@ pub fn complete_threat(draft: &mut Draft, threat: &mut Item) {
 /// How many elements are listed where any may be meant.
 const MAX_LISTED: usize = 64;
 
-/// The keys of the elements that may be meant where none is named: processes, or, without such,
-/// all; what stands for the whole system, where there are none or too many.
+/// The keys of the elements that may be meant where none is named, among those from an index on:
+/// processes, or, without such, all; what stands for the whole system, where there are none or too
+/// many.
 pub fn likely_targets(
     draft: &mut Draft,
     part: Option<&str>,
+    start: usize,
     is_among: impl Fn(&Item) -> bool,
 ) -> Vec<String> {
     let keys_of = |kinds: &[Kind]| -> Vec<String> {
         draft
-            .of_kind(kinds)
+            .items
+            .of_kind_since(start, kinds)
             .filter(|item| is_among(item))
             .take(MAX_LISTED + 1)
             .map(|item| item.key.clone())
@@ -185,4 +188,29 @@ pub fn whole_system(draft: &mut Draft, part: Option<&str>) -> String {
         draft.items.push(item);
     }
     key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn likely_targets_of_a_part_are_looked_for_in_it_alone() {
+        for elements_before in [0, 1000] {
+            let mut draft = Draft::default();
+            for number in 0..elements_before {
+                let key = format!("before {number}");
+                draft.items.push(Item::new(Kind::Process, key, "Other"));
+            }
+            let start = draft.items.len();
+            draft.items.push(Item::new(Kind::Process, "own", "Own"));
+            let asked = Cell::new(0);
+            let keys = likely_targets(&mut draft, Some("Part"), start, |_| {
+                asked.set(asked.get() + 1);
+                true
+            });
+            assert_eq!((keys, asked.get()), (vec!["own".to_owned()], 1));
+        }
+    }
 }

@@ -81,7 +81,7 @@ impl Model<'_> {
         }
         if keys.is_empty() {
             let likely_targets = || {
-                stand_ins::likely_targets(draft, self.part.as_deref(), |item| {
+                stand_ins::likely_targets(draft, self.part.as_deref(), self.start, |item| {
                     item.key.starts_with(&self.prefix)
                 })
             };

@@ -33,6 +33,8 @@ pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
     for word in text.split_whitespace() {
         let is_last = lines.len() == 2;
         match lines.last_mut() {
+            // What is behind is cut off, however much it is.
+            Some(line) if is_last && line.width() > columns => break,
             Some(line) if line.width() + 1 + word.width() <= columns || is_last => {
                 line.push(' ');
                 line.push_str(word);
@@ -57,4 +59,17 @@ pub fn cut(text: &str, columns: usize) -> String {
     };
     let kept: String = text.chars().take_while(fits).collect();
     format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_in_its_second_line() {
+        assert_eq!(wrapped("one two three four", 9), ["one two", "three fo…"]);
+        assert_eq!(wrapped("one two three f", 9), ["one two", "three f"]);
+        let long = "one two ".repeat(100_000);
+        assert_eq!(wrapped(&long, 9), ["one two", "one two…"]);
+    }
 }

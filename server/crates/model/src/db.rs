@@ -164,6 +164,11 @@ pub struct Place {
 /// The kinds of declarations that a model as a whole takes into account, be they named or not.
 pub const TAKEN_INTO_ACCOUNT: [Kind; 3] = [Kind::Rule, Kind::Mitigation, Kind::Technology];
 
+/// Which of some parts of the names of a model a full name is in.
+pub fn part_of(name: &str, parts: usize) -> usize {
+    (FxBuildHasher.hash_one(name) >> 32) as usize % parts
+}
+
 impl Model {
     /// What its files define of a kind that is taken into account, in the order of files and
     /// declarations. Who asks looks at each file.
@@ -178,7 +183,7 @@ impl Model {
     /// The part of its names that a full name is in.
     pub fn names_of(self, db: &dyn Db, name: &str) -> Names {
         let parts = self.names(db);
-        parts[(FxBuildHasher.hash_one(name) >> 32) as usize % parts.len()]
+        parts[part_of(name, parts.len())]
     }
 
     /// The model and those that it builds on, itself first and the library last.

@@ -156,9 +156,40 @@ fn stored_names(db: &Database, model: Model) -> Tables {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::civil::Date;
     use salsa::Setter;
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::Arc;
+
+    /// A model has as many parts of names as it needs, and its names are in them however they came.
+    #[test]
+    fn names_have_as_many_parts_as_they_need() {
+        let parts = |workspace: &Workspace, file: File| {
+            let db = workspace.db();
+            file.model(db).names(db).len()
+        };
+        let text =
+            |names: usize| -> String { (0..names).map(|at| format!("process p{at}\n")).collect() };
+        let mut workspace = Workspace::new(Date::constant(2026, 1, 1));
+        workspace.set_model("", None);
+        let file = workspace.set_file("m.threat", FileText::new("process p\n"));
+        assert_eq!(parts(&workspace, file), 1);
+        let mut before = 1;
+        for names in [6, 600] {
+            workspace.set_file("m.threat", FileText::new(text(names)));
+            let now = parts(&workspace, file);
+            assert!(now > before, "{now} parts of {names} names");
+            assert!(now <= 8 * names, "{now} parts of {names} names");
+            workspace.assert_consistent();
+            before = now;
+        }
+        assert_eq!(before, 1024);
+        workspace.set_file("m.threat", FileText::new(text(2_000)));
+        assert_eq!(parts(&workspace, file), 1024);
+        // It keeps them.
+        workspace.set_file("m.threat", FileText::new(text(1)));
+        workspace.assert_consistent();
+    }
 
     /// A way to break an invariant.
     type Fault = fn(&mut Workspace, File);

@@ -16,7 +16,7 @@ use std::sync::{Arc, LazyLock};
 
 /// Makes the model of the library in a database.
 pub fn create_library(db: &mut Database) -> Model {
-    let (root, names) = (library::ROOT.into(), create_names(db, 1));
+    let (root, names) = (library::ROOT.into(), create_names(db));
     let model = Model::builder(root, None, false, none(), names, Arc::default())
         .durability(FIXED)
         .files_durability(SHAPES)

@@ -4,17 +4,26 @@
 //! change. It must not know what a name means.
 
 use super::durability::{FACTS, SHAPES};
-use crate::db::{Database, Db, Decl, Declared, File, Model, Names};
+use crate::db::{Database, Db, Decl, Declared, File, Model, Names, part_of};
 use crate::lower::{Facts, Value};
 use crate::mentions::{candidates, full};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
+use std::iter;
 use std::sync::Arc;
 use threatline_syntax::Kind;
 
-/// How many parts the names of a model have, so that who looks one up depends on few others.
-pub const PARTS: usize = 1024;
+/// How many parts the names of a model have at most. A part takes room whatever is in it, so a model
+/// begins with one, and has more when one is crowded.
+const MAX_PARTS: usize = 1024;
+
+/// How many names a part has at most, unless the model has as many parts as it may: who looks one
+/// up depends on the others.
+const MAX_NAMES_OF_A_PART: usize = 4;
+
+/// How many parts there are for each name after the names were given more.
+const PARTS_OF_A_NAME: usize = 4;
 
 /// Whether something comes or goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,20 +79,21 @@ pub struct Tables {
     pub accepted: FxHashMap<SmolStr, Vec<Decl>>,
 }
 
-/// The names of a model, none as yet, in some parts.
-pub fn create_names(db: &Database, parts: usize) -> Arc<[Names]> {
-    let part = |_| {
-        let part = Names::builder(
-            FxHashMap::default(),
-            FxHashMap::default(),
-            FxHashMap::default(),
-        );
-        part.declared_durability(SHAPES)
-            .written_durability(FACTS)
-            .accepted_durability(FACTS)
-            .new(db)
-    };
-    (0..parts).map(part).collect()
+/// The names of a model, none as yet.
+pub fn create_names(db: &Database) -> Arc<[Names]> {
+    [create_part(db)].into()
+}
+
+fn create_part(db: &Database) -> Names {
+    let part = Names::builder(
+        FxHashMap::default(),
+        FxHashMap::default(),
+        FxHashMap::default(),
+    );
+    part.declared_durability(SHAPES)
+        .written_durability(FACTS)
+        .accepted_durability(FACTS)
+        .new(db)
 }
 
 impl NameChanges {
@@ -164,13 +174,23 @@ impl NameChanges {
 
     /// Enters what was noted. `written` is how often the names that files write change now.
     pub fn enter(self, db: &mut Database, written: Durability) {
-        let mut by_part: FxHashMap<Names, Vec<NameChange>> = FxHashMap::default();
+        let mut by_part: FxHashMap<(Model, Names), Vec<NameChange>> = FxHashMap::default();
         for change in self.0 {
             let part = change.model.names_of(db, &change.name);
-            by_part.entry(part).or_default().push(change);
+            let changes = by_part.entry((change.model, part)).or_default();
+            changes.push(change);
         }
-        for (part, changes) in by_part {
+        let mut crowded = FxHashSet::default();
+        for ((model, part), changes) in by_part {
             enter_in_part(db, part, changes, written);
+            if number_of_names(db, part) > MAX_NAMES_OF_A_PART {
+                crowded.insert(model);
+            }
+        }
+        for model in crowded {
+            if model.names(db).len() < MAX_PARTS {
+                add_parts(db, model);
+            }
         }
     }
 
@@ -180,6 +200,43 @@ impl NameChanges {
         self.0.into_iter().for_each(|change| tables.enter(change));
         tables
     }
+}
+
+fn number_of_names(db: &Database, part: Names) -> usize {
+    part.declared(db).len().max(part.written(db).len())
+}
+
+/// Gives the names of a model as many parts as they need now. All that was asked of its names is
+/// asked again, which happens a few times while a model grows, and never when it is large.
+fn add_parts(db: &mut Database, model: Model) {
+    let mut parts = model.names(db).to_vec();
+    let names: usize = parts.iter().map(|part| number_of_names(db, *part)).sum();
+    let wanted = (names * PARTS_OF_A_NAME).next_power_of_two();
+    let wanted = wanted.clamp(2 * parts.len(), MAX_PARTS);
+    let mut tables: Vec<Tables> = iter::repeat_with(Tables::default).take(wanted).collect();
+    for part in &parts {
+        for (name, declared) in part.set_declared(db).to(FxHashMap::default()) {
+            let place = part_of(&name, wanted);
+            tables[place].declared.insert(name, declared);
+        }
+        for (name, written) in part.set_written(db).to(FxHashMap::default()) {
+            let place = part_of(&name, wanted);
+            tables[place].written.insert(name, written);
+        }
+        for (name, accepted) in part.set_accepted(db).to(FxHashMap::default()) {
+            let place = part_of(&name, wanted);
+            tables[place].accepted.insert(name, accepted);
+        }
+    }
+    parts.resize_with(wanted, || create_part(db));
+    for (part, tables) in parts.iter().zip(tables) {
+        part.set_declared(db).to(tables.declared);
+        part.set_written(db)
+            .with_durability(FACTS)
+            .to(tables.written);
+        part.set_accepted(db).to(tables.accepted);
+    }
+    model.set_names(db).to(parts.into());
 }
 
 /// Enters changes in a part of the names. The tables that change are taken out and put back, since

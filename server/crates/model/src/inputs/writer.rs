@@ -4,7 +4,7 @@
 use super::durability::{FACTS, FIXED, SHAPES, SPANS, TYPED, Typing, durability_of_facts};
 use super::file_text::FileText;
 use super::matching::match_declarations;
-use super::name_index::{NameChanges, PARTS, Turn, create_names};
+use super::name_index::{NameChanges, Turn, create_names};
 use super::reading::{DeclarationReading, FileReading, read};
 use super::spares::{ModelKind, Spares};
 use crate::db::{Database, Db, Decl, File, Model, TAKEN_INTO_ACCOUNT};
@@ -70,19 +70,14 @@ impl Writer {
             self.set_base(model, base);
             return model;
         }
-        let parts = match kind {
-            ModelKind::Rooted => PARTS,
-            // These are small, and nobody waits for them.
-            ModelKind::Rootless | ModelKind::Test => 1,
-        };
-        let names = create_names(&self.db, parts);
+        let names = create_names(&self.db);
         let is_test = kind == ModelKind::Test;
         Model::builder(root, Some(base), is_test, none(), names, Arc::default())
             .root_durability(SHAPES)
             .base_durability(SHAPES)
             .is_test_durability(FIXED)
             .files_durability(SHAPES)
-            .names_durability(FIXED)
+            .names_durability(SHAPES)
             .settings_durability(FACTS)
             .new(&self.db)
     }

@@ -1,6 +1,7 @@
 //! `threatline check`: exit codes, the bar, and that every format says the same.
 
 use crate::{Folder, TODAY, each, models, run_in, with_threat};
+use serde_json::Value;
 
 const FORCED: &[(&str, &str)] = &[("CLICOLOR_FORCE", "1")];
 
@@ -270,4 +271,76 @@ fn who_reads_may_stop() {
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(output.status.code(), Some(0));
+}
+
+/// More findings than are listed: 400 rules on each of some processes, and one of them is severe.
+fn too_many_findings() -> String {
+    let rule = |at: usize| {
+        let impact = if at == 399 { "critical" } else { "low" };
+        format!(
+            "rule r{at} {{ on: process category: tampering likelihood: high impact: {impact} \
+             when: technology is rest_api }}\n"
+        )
+    };
+    let process = |at: usize| format!("process p{at} {{ technology: rest_api }}\n");
+    let rules: String = (0..400).map(rule).collect();
+    rules + &(0..50).map(process).collect::<String>()
+}
+
+fn sum(numbers: &Value) -> u64 {
+    let numbers = numbers.as_object().expect("numbers").values();
+    let numbers = numbers.map(|number| number.as_u64().expect("a number"));
+    numbers.sum()
+}
+
+#[test]
+fn findings_that_are_not_listed_are_counted_in_each_format() {
+    let folder = Folder::new(&[("m.threat", &too_many_findings())]);
+    let document = folder.check(&["--format", "json"]).json();
+    let model = &document["models"][0];
+    let counts = model["counts"].as_object().expect("counts");
+    let counted: u64 = counts.values().map(sum).sum();
+    let length = |list: &Value| list.as_array().expect("a list").len() as u64;
+    let listed = length(&model["findings"]);
+    assert!(counted >= 400 * 50, "{counted}");
+    assert!(listed <= 10_000, "{listed}");
+    let unlisted = model["findings_not_listed"].as_u64().expect("a number");
+    assert_eq!(listed + unlisted, counted);
+    let told = each(&model["diagnostics"]).map(|one| {
+        length(&one["findings"]) + one["findings_not_listed"].as_u64().unwrap_or_default()
+    });
+    let (told, open) = (told.sum::<u64>(), sum(&counts["open"]));
+    assert!(told >= open, "{told} of {open}");
+
+    folder
+        .check(&[])
+        .says("more findings are counted and not listed");
+    let sarif = folder.check(&["--format", "sarif"]).sarif();
+    let sarif = sarif.to_string();
+    assert!(sarif.contains("counted and not listed"), "{sarif}");
+    folder
+        .run(&["report"])
+        .says("more findings are counted and not listed");
+    folder
+        .run(&["export", "--to", "csv"])
+        .says("more than 256 are on one element");
+}
+
+/// What is not listed fails as what is.
+#[test]
+fn a_limit_makes_no_model_pass() {
+    let folder = Folder::new(&[("m.threat", &too_many_findings())]);
+    let document = folder.check(&["--format", "json"]).json();
+    let open = &document["models"][0]["counts"]["open"];
+    let worst = ["critical", "high", "medium", "low"]
+        .into_iter()
+        .find(|level| open[level].as_u64() > Some(0));
+    let worst = worst.expect("findings are open");
+    assert_ne!(worst, "low");
+    folder.check(&["--fail-on", worst]).exits(1);
+    let many = "process same\n".repeat(1000);
+    Folder::new(&[("m.threat", &many)])
+        .check(&[])
+        .exits(2)
+        .says("broken: 999 errors in the model itself");
 }

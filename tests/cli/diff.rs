@@ -1349,3 +1349,22 @@ fn names_that_are_no_text_hide_nothing_in_a_commit() {
         .exits(2)
         .says("not valid UTF-8");
 }
+
+/// What is not listed is compared with nothing, and so fails.
+#[test]
+fn too_many_findings_on_an_element_fail() {
+    let rule = |at: usize| {
+        format!("rule r{at} {{ on: process category: tampering when: technology is rest_api }}\n")
+    };
+    let rules: String = (0..400).map(rule).collect();
+    let model = rules + "process p { technology: rest_api }\n";
+    let folder = Folder::new(&[("base/m.threat", &model), ("head/m.threat", &model)]);
+    folder
+        .run(&["diff", "base", "head", "--fail-on", "low"])
+        .exits(1)
+        .says("not compared: more than 256 are on one element");
+    let json = folder
+        .run(&["diff", "base", "head", "--format", "json"])
+        .json();
+    assert!(json["models"][0]["findings_not_compared"].as_u64() >= Some(144));
+}

@@ -166,10 +166,13 @@ impl Log<'_> {
         let related = self.related_of(entry);
         let names = diagnostic.findings.iter().map(|id| id.name(self.db));
         let names: Vec<String> = names.map(|name| name.to_string()).collect();
-        let properties = match entry.level {
+        let mut properties = match entry.level {
             Some(level) => json!({ "severity": level.word(), "findings": names }),
             None => json!({}),
         };
+        if diagnostic.more_findings > 0 {
+            properties["findingsNotListed"] = json!(diagnostic.more_findings);
+        }
         self.push(Parts {
             rule,
             severity: diagnostic.severity,
@@ -387,6 +390,14 @@ fn invocation(reports: &[&ModelReport]) -> Value {
     let executed = notifications.is_empty();
     let policy = reports.iter().flat_map(|report| &report.policy);
     notifications.extend(policy.map(|setting| notification("note", &policy_in_words(setting))));
+    let unlisted = reports.iter().filter_map(|report| {
+        let unlisted = report.unlisted_in_words()?;
+        Some(notification(
+            "warning",
+            &format!("{}: {unlisted}.", report.name),
+        ))
+    });
+    notifications.extend(unlisted);
     json!({ "executionSuccessful": executed, "toolConfigurationNotifications": notifications })
 }
 

@@ -3,7 +3,9 @@
 
 use crate::reports::difference::{Difference, Elsewhere};
 use crate::reports::spots::Spot;
-use threatline_model::{Database, FindingId, Level, full_name, library};
+use threatline_model::{
+    Database, FindingId, Level, MAX_FINDINGS_OF_AN_ELEMENT, full_name, library,
+};
 use threatline_syntax::prose::{count, quoted_list};
 use threatline_view::compare::{Change, Opened, Topic, some};
 
@@ -47,6 +49,7 @@ pub fn counts(difference: &Difference) -> String {
         .partition(|opened| opened.is_worse());
     let parts = [
         (difference.errors.len(), "error"),
+        (difference.uncompared.all(), "finding not compared"),
         (opened.len(), "opened finding"),
         (worse.len(), "worse finding"),
         (changes(Topic::Weakened), "weakening"),
@@ -189,6 +192,10 @@ pub fn verdict(differences: &[Difference], asked: &str) -> Verdict {
     let new = at_the_bar().count() - worse;
     let errors = differences.iter().map(|difference| difference.errors.len());
     let errors: usize = errors.sum();
+    let uncompared: usize = differences
+        .iter()
+        .filter_map(Difference::uncompared_at_the_bar)
+        .sum();
     let bars = bars(differences);
     let bar = match bars.as_slice() {
         [] => String::new(),
@@ -199,6 +206,10 @@ pub fn verdict(differences: &[Difference], asked: &str) -> Verdict {
     let is_same = differences.iter().all(Difference::is_empty);
     let verdict = match (new, worse) {
         (0, 0) if errors > 0 => format!("{} in the model itself", count(errors, "new error")),
+        (0, 0) if uncompared > 0 => format!(
+            "{} not compared: more than {MAX_FINDINGS_OF_AN_ELEMENT} are on one element",
+            count(uncompared, "finding")
+        ),
         (0, 0) if is_same && elsewhere.is_empty() => "the design is as it was".to_owned(),
         (0, 0) if is_same => format!("nothing changed in {asked}"),
         (0, 0) if bars.is_empty() => "findings do not fail this comparison".to_owned(),
@@ -208,7 +219,7 @@ pub fn verdict(differences: &[Difference], asked: &str) -> Verdict {
         (new, worse) => format!("{} and {worse} worse{bar}", count(new, "new finding")),
     };
     Verdict {
-        is_well: new + worse + errors == 0,
+        is_well: new + worse + errors + uncompared == 0,
         sentence: verdict + &elsewhere,
     }
 }

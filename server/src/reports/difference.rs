@@ -16,8 +16,8 @@ use crate::reports::model::{Entry, ModelReport};
 use crate::reports::spots::{Spot, spot_in_settings, spot_of};
 use std::collections::{HashMap, HashSet};
 use threatline_model::{
-    Database, FindingId, FindingState as Treated, Level, Model, Part, Place, codes, codes::Class,
-    full_name,
+    Database, FindingCounts, FindingId, FindingState as Treated, Level, Model, Part, Place, codes,
+    codes::Class, full_name, unlisted_in,
 };
 use threatline_view::compare::{Closed, Comparison, Opened, Policies, Side, Where, compare};
 
@@ -37,6 +37,8 @@ pub struct Difference<'a> {
     opened: HashMap<FindingId, usize>,
     /// What is wrong in the head and was not in the base: errors that are no findings.
     pub errors: Vec<&'a Entry>,
+    /// The findings of the head that no list has, so that they are compared with nothing.
+    pub uncompared: FindingCounts,
     /// From which severity a new finding fails.
     pub bar: Option<Level>,
 }
@@ -111,6 +113,9 @@ impl<'a> Difference<'a> {
             comparison,
             elsewhere,
             errors: new_errors(old, new),
+            uncompared: new.map_or_else(FindingCounts::default, |(db, report)| {
+                unlisted_in(db, report.model.files(db))
+            }),
             bar: fail_on.unwrap_or_else(|| last.map_or(Some(Level::High), |report| report.bar)),
         }
     }
@@ -122,6 +127,13 @@ impl<'a> Difference<'a> {
             self.bar
                 .is_some_and(|bar| opened.assessed.finding.severity >= bar)
         })
+    }
+
+    /// How many findings of the head are compared with nothing, if some of them are at the bar,
+    /// whatever has been done about them; these fail as new ones do.
+    pub fn uncompared_at_the_bar(&self) -> Option<usize> {
+        let (bar, worst) = (self.bar?, self.uncompared.worst()?);
+        (worst >= bar).then(|| self.uncompared.all())
     }
 
     /// The findings that closed and that nobody puts off.
@@ -155,6 +167,7 @@ impl<'a> Difference<'a> {
             && comparison.unfound.is_empty()
             && comparison.renamed.is_empty()
             && self.errors.is_empty()
+            && self.uncompared.all() == 0
             && self.base.is_some() == self.head.is_some()
     }
 
@@ -230,7 +243,14 @@ fn errors<'a>(
         .entries
         .iter()
         .filter(|entry| entry.is_error() && entry.diagnostic.code.class != Class::Finding);
-    errors.map(move |entry| (identity(db, report, entry), entry))
+    errors.map(move |entry| {
+        let mut identity = identity(db, report, entry);
+        // Of what stands for many it is known only how many they are.
+        if entry.diagnostic.stands_for > 1 {
+            identity += &format!(" and {} more", entry.diagnostic.stands_for - 1);
+        }
+        (identity, entry)
+    })
 }
 
 /// Leaves what stands where it was asked for, and tells how much does not.

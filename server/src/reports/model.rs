@@ -9,8 +9,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_model::{
-    Assessed, Database, Diagnostic, File, FindingId, Kind, Level, Model, RuleSetting, Settings,
-    Severity, Standing, all_findings, codes::Class, diagnostics, rule_named, settings_diagnostics,
+    Assessed, Database, Diagnostic, File, FindingCounts, FindingId, Kind, Level, Model,
+    RuleSetting, Settings, Severity, Standing, all_findings, codes::Class, diagnostics, rule_named,
+    settings_diagnostics, unlisted_in,
 };
 use threatline_syntax::LineIndex;
 use threatline_syntax::prose::count;
@@ -46,35 +47,8 @@ impl Entry {
     }
 }
 
-/// How many findings there are of each standing and severity.
-#[derive(Clone, Debug, Default)]
-pub struct Counts(BTreeMap<(Standing, Level), usize>);
-
-impl Counts {
-    fn new(findings: &[Assessed]) -> Counts {
-        let mut counts = Counts::default();
-        for assessed in findings {
-            let key = (assessed.standing(), assessed.finding.severity);
-            *counts.0.entry(key).or_default() += 1;
-        }
-        counts
-    }
-
-    /// The number of findings of a standing and a severity.
-    pub fn of(&self, standing: Standing, level: Level) -> usize {
-        self.0.get(&(standing, level)).copied().unwrap_or_default()
-    }
-
-    /// The number of findings of a standing and some severities.
-    pub fn of_levels(&self, standing: Standing, levels: &[Level]) -> usize {
-        levels.iter().map(|level| self.of(standing, *level)).sum()
-    }
-
-    /// The number of findings of a standing.
-    pub fn total(&self, standing: Standing) -> usize {
-        self.of_levels(standing, &Level::ALL)
-    }
-}
+/// How many findings of a model a report lists, the most severe first. The others are counted.
+pub const MAX_FINDINGS: usize = 10_000;
 
 /// What was found in one model.
 pub struct ModelReport {
@@ -88,10 +62,10 @@ pub struct ModelReport {
     pub files: usize,
     /// Every diagnostic, ranked: errors of the model, findings by severity, dates, lint.
     pub entries: Vec<Entry>,
-    /// Every finding, in whatever state, the most severe first.
+    /// The findings, in whatever state, the most severe first; of very many not all.
     pub findings: Vec<Assessed>,
-    /// The findings by standing and severity.
-    pub counts: Counts,
+    /// All findings by standing and severity, listed or not.
+    pub counts: FindingCounts,
     /// From which severity open findings fail the check.
     pub bar: Option<Level>,
     /// What its `threatline.toml` says.
@@ -130,7 +104,20 @@ impl ModelReport {
     /// The errors in the model itself.
     pub fn errors_in_model(&self) -> usize {
         let errors = self.entries.iter().filter(|entry| entry.breaks_model());
-        errors.count()
+        errors.map(|entry| entry.diagnostic.stands_for).sum()
+    }
+
+    /// How many findings are counted and not listed.
+    pub fn unlisted(&self) -> usize {
+        self.counts.all() - self.findings.len()
+    }
+
+    /// The same as a sentence without its full stop, if there are any.
+    pub fn unlisted_in_words(&self) -> Option<String> {
+        let unlisted = self.unlisted();
+        let verb = if unlisted == 1 { "is" } else { "are" };
+        let findings = count(unlisted, "more finding");
+        (unlisted > 0).then(|| format!("{findings} {verb} counted and not listed"))
     }
 
     /// Whether something is wrong with the model itself, so that what else is said of it may be as
@@ -188,10 +175,14 @@ pub fn the_only<'r>(loaded: &Loaded, reports: &'r [ModelReport]) -> Result<&'r M
 pub fn report_of(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) -> ModelReport {
     let db = loaded.db();
     let files = loaded.selected_files(model);
-    let findings: Vec<Assessed> = all_findings(db, model)
+    let mut findings: Vec<Assessed> = all_findings(db, model)
         .into_iter()
         .filter(|assessed| loaded.is_selected(assessed.finding.id.subject().file(db).path(db)))
         .collect();
+    let mut counts = unlisted_in(db, &files);
+    findings.iter().for_each(|assessed| counts.count(assessed));
+    let entries = entries(loaded, model, &files, &findings);
+    findings.truncate(MAX_FINDINGS);
     let mut declared = BTreeMap::new();
     for decl in files.iter().flat_map(|file| file.declarations(db).iter()) {
         *declared.entry(decl.kind(db)).or_default() += 1;
@@ -209,8 +200,8 @@ pub fn report_of(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) 
             .map_or_else(|| folder_name(model.root(db)), str::to_owned),
         declared,
         files: files.len(),
-        entries: entries(loaded, model, &files, &findings),
-        counts: Counts::new(&findings),
+        entries,
+        counts,
         findings,
         bar: fail_on.or(settings.fail_on).unwrap_or(Some(Level::High)),
         policy: policy.cloned().collect(),

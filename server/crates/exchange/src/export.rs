@@ -8,7 +8,10 @@ use crate::draft::{Draft, declared, of_model};
 use crate::losses::Export;
 use crate::threat_dragon::{self, Drawn, Outcome, Rated};
 use crate::{csv, cyclonedx, dot, drawio, json, mermaid, otm, threagile};
-use threatline_model::{Database, FindingId, FindingState, Kind, Model, all_findings, full_name};
+use threatline_model::{
+    Database, FindingId, FindingState, Kind, MAX_FINDINGS_OF_AN_ELEMENT, Model, all_findings,
+    full_name, unlisted_in,
+};
 use threatline_syntax::prose::count;
 use threatline_view::diagram::{Direction, Laid, NotDrawn, diagram};
 
@@ -45,7 +48,7 @@ pub fn export(
     title: &str,
     target: Target,
 ) -> Result<Export, NotDrawn> {
-    Ok(match target {
+    let mut export = match target {
         Target::Otm => of_draft(db, model, title, otm::write),
         Target::Threagile => of_draft(db, model, title, threagile::write),
         Target::ThreatDragon => of_draft(db, model, title, |draft| {
@@ -57,7 +60,15 @@ pub fn export(
         Target::DrawIo => drawio::write(db, model, title)?,
         Target::Json => json::write(db, model, title),
         Target::Csv => csv::write(db, model),
-    })
+    };
+    let unlisted = unlisted_in(db, model.files(db)).all();
+    if unlisted > 0 {
+        let findings = count(unlisted, "finding");
+        export.losses.push(format!(
+            "{findings}: more than {MAX_FINDINGS_OF_AN_ELEMENT} are on one element"
+        ));
+    }
+    Ok(export)
 }
 
 /// Writes a draft of a model, and tells what a draft has no place for.

@@ -1,9 +1,9 @@
 //! What has been done about findings. It must not know how a finding is shown.
 
-use crate::db::{Db, Decl, Model, World, put_in_order};
-use crate::findings::{Finding, findings};
+use crate::db::{Db, Decl, File, Model, World, put_in_order};
+use crate::findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, each_finding, findings};
 use crate::headings::ends;
-use crate::identity::FindingId;
+use crate::identity::{FindingId, FindingSelector};
 use crate::mitigations::{
     EffectiveMitigation, counters, effective_mitigations, is_done, is_proposed,
 };
@@ -12,6 +12,8 @@ use crate::properties::typed;
 use crate::severity::Level;
 use crate::values::TypedValue;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use threatline_syntax::Kind;
 
 /// What has been done about a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,20 +105,138 @@ impl Assessed {
     }
 }
 
-/// The findings on an element or of a threat, with what has been done about each.
-#[salsa::tracked]
-pub fn assessed(db: &dyn Db, subject: Decl) -> Vec<Assessed> {
-    let assess = |finding: &Finding| {
-        let accepted = accepts_of(db, finding).find(|accept| {
-            accepted_up_to(db, *accept).is_none_or(|level| finding.severity <= level)
-        });
-        let state = accepted.map_or_else(|| treatment(db, finding), FindingState::Accepted);
-        Assessed {
-            finding: finding.clone(),
-            state,
+/// How many findings there are of each standing and severity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FindingCounts(BTreeMap<(Standing, Level), usize>);
+
+impl FindingCounts {
+    /// Counts a finding.
+    pub fn count(&mut self, assessed: &Assessed) {
+        let key = (assessed.standing(), assessed.finding.severity);
+        *self.0.entry(key).or_default() += 1;
+    }
+
+    /// Adds other findings.
+    pub fn add(&mut self, other: &FindingCounts) {
+        for (key, number) in &other.0 {
+            *self.0.entry(*key).or_default() += number;
         }
-    };
-    findings(db, subject).iter().map(assess).collect()
+    }
+
+    /// The number of findings of a standing and a severity.
+    pub fn of(&self, standing: Standing, level: Level) -> usize {
+        self.0.get(&(standing, level)).copied().unwrap_or_default()
+    }
+
+    /// The number of findings of a standing and some severities.
+    pub fn of_levels(&self, standing: Standing, levels: &[Level]) -> usize {
+        levels.iter().map(|level| self.of(standing, *level)).sum()
+    }
+
+    /// The number of findings of a standing.
+    pub fn total(&self, standing: Standing) -> usize {
+        self.of_levels(standing, &Level::ALL)
+    }
+
+    /// The number of all findings.
+    pub fn all(&self) -> usize {
+        self.0.values().sum()
+    }
+
+    /// The number of those that are open, whether or not they wait for a fact.
+    pub fn all_open(&self) -> usize {
+        let open = self
+            .0
+            .iter()
+            .filter(|((standing, _), _)| standing.is_open());
+        open.map(|(_, number)| number).sum()
+    }
+
+    /// The highest severity among those that are open, whether or not they wait for a fact.
+    pub fn worst_open(&self) -> Option<Level> {
+        let open = self.0.keys().filter(|(standing, _)| standing.is_open());
+        open.map(|(_, level)| *level).max()
+    }
+
+    /// The highest severity, whatever has been done.
+    pub fn worst(&self) -> Option<Level> {
+        self.0.keys().map(|(_, level)| *level).max()
+    }
+}
+
+/// What is found on an element or is a threat, with what has been done about it.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Assessment {
+    /// One by one, as many as are kept.
+    listed: Vec<Assessed>,
+    /// The others, which are not more severe than any of these.
+    unlisted: FindingCounts,
+}
+
+#[salsa::tracked]
+fn assessment(db: &dyn Db, subject: Decl) -> Assessment {
+    if let Some(findings) = findings(db, subject) {
+        let findings = findings.iter();
+        return Assessment {
+            listed: findings
+                .map(|finding| assess(db, finding.clone()))
+                .collect(),
+            unlisted: FindingCounts::default(),
+        };
+    }
+    // The most severe are kept, of these the first; never many more than that are in memory.
+    let mut assessment = Assessment::default();
+    let listed = &mut assessment.listed;
+    for finding in each_finding(db, subject) {
+        listed.push(assess(db, finding));
+        if listed.len() >= 2 * MAX_FINDINGS_OF_AN_ELEMENT {
+            drop_least_severe(listed, &mut assessment.unlisted);
+        }
+    }
+    drop_least_severe(listed, &mut assessment.unlisted);
+    assessment
+}
+
+fn drop_least_severe(listed: &mut Vec<Assessed>, unlisted: &mut FindingCounts) {
+    listed.sort_by_key(|assessed| Reverse(assessed.finding.severity));
+    let kept = listed.len().min(MAX_FINDINGS_OF_AN_ELEMENT);
+    for dropped in listed.drain(kept..) {
+        unlisted.count(&dropped);
+    }
+}
+
+/// A finding with what has been done about it.
+fn assess(db: &dyn Db, finding: Finding) -> Assessed {
+    let accepted = accepts_of(db, &finding)
+        .find(|accept| accepted_up_to(db, *accept).is_none_or(|level| finding.severity <= level));
+    let state = accepted.map_or_else(|| treatment(db, &finding), FindingState::Accepted);
+    Assessed { finding, state }
+}
+
+/// The findings on an element or of a threat, with what has been done about each; of very many the
+/// most severe.
+pub fn assessed(db: &dyn Db, subject: Decl) -> &Vec<Assessed> {
+    &assessment(db, subject).listed
+}
+
+/// How many findings there are on an element in addition to those that `assessed` lists.
+pub fn unlisted(db: &dyn Db, subject: Decl) -> &FindingCounts {
+    &assessment(db, subject).unlisted
+}
+
+/// The findings that a selector names, listed or not.
+pub fn selected_findings(db: &dyn Db, selector: &FindingSelector) -> Vec<Assessed> {
+    let subject = selector.subject();
+    let is_selected = |finding: &Finding| finding.is_selected_by(selector);
+    if unlisted(db, subject).all() == 0 {
+        let listed = assessed(db, subject).iter();
+        let selected = listed.filter(|assessed| is_selected(&assessed.finding));
+        return selected.cloned().collect();
+    }
+    each_finding(db, subject)
+        .filter(is_selected)
+        .map(|finding| assess(db, finding))
+        .collect()
 }
 
 /// The `accept`s that name a finding and have not expired, by file and place. The finding may be
@@ -216,11 +336,26 @@ pub fn accepts_on(db: &dyn Db, subject: Decl) -> Vec<Decl> {
     accepts
 }
 
-/// All findings of a model with what has been done about them, the most severe first, then by file
-/// and place.
+/// How many findings in some files no list has, since too many are on one element.
+pub fn unlisted_in(db: &dyn Db, files: &[File]) -> FindingCounts {
+    let mut counts = FindingCounts::default();
+    for subject in subjects_in(db, files) {
+        counts.add(unlisted(db, subject));
+    }
+    counts
+}
+
+/// What findings may be on, and threats.
+fn subjects_in(db: &dyn Db, files: &[File]) -> impl Iterator<Item = Decl> {
+    let decls = files.iter().flat_map(|file| file.declarations(db).iter());
+    let decls = decls.copied();
+    decls.filter(|decl| decl.kind(db).is_element() || decl.kind(db) == Kind::Threat)
+}
+
+/// The findings of a model with what has been done about them, the most severe first, then by file
+/// and place. Those that `unlisted_in` counts are not among them.
 pub fn all_findings(db: &dyn Db, model: Model) -> Vec<Assessed> {
-    let files = model.files(db).iter();
-    let decls = files.flat_map(|file| file.declarations(db).iter().copied());
+    let decls = subjects_in(db, model.files(db));
     let findings = decls.flat_map(|decl| assessed(db, decl).iter().cloned());
     let mut findings: Vec<Assessed> = findings.collect();
     findings.sort_by_key(|assessed| Reverse(assessed.finding.severity));

@@ -54,6 +54,10 @@ pub struct Diagnostic {
     pub replacement: Option<SmolStr>,
     /// The findings that it tells of, the most severe first.
     pub findings: Vec<FindingId>,
+    /// How many findings it stands for in addition to those, since there are too many to list.
+    pub more_findings: usize,
+    /// How many diagnostics it stands for: one, itself, unless there are too many to list.
+    pub stands_for: usize,
 }
 
 impl Diagnostic {
@@ -72,7 +76,14 @@ impl Diagnostic {
             help: Vec::new(),
             replacement: None,
             findings: Vec::new(),
+            more_findings: 0,
+            stands_for: 1,
         }
+    }
+
+    /// How many findings it tells of, listed or not.
+    pub fn number_of_findings(&self) -> usize {
+        self.findings.len() + self.more_findings
     }
 
     /// With a related place.

@@ -2,6 +2,7 @@
 //! it is shown.
 
 mod expectations;
+mod limit;
 mod lint;
 mod missing;
 mod open_findings;
@@ -9,11 +10,13 @@ mod runs;
 mod structure;
 mod time;
 
+pub use limit::MAX_OF_A_CODE;
 pub use time::DUE_SOON_DAYS;
 
 use crate::codes;
 use crate::db::{Db, File, Model};
 use crate::diagnostic::{Diagnostic, Location};
+use crate::diagnostics::limit::limited;
 use crate::diagnostics::runs::runs;
 use crate::names::short_name;
 use crate::ruleset::{rule_named, rules};
@@ -23,10 +26,11 @@ use threatline_syntax::spelling::{Vocabulary, did_you_mean};
 
 /// Everything that is to be said of a file, by place. What `threatline.toml` turns off is left out.
 pub fn diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
-    let mut diagnostics = structure::text_problems(db, file);
-    diagnostics.extend(meaning(db, file).iter().cloned());
+    let mut written = structure::text_problems(db, file);
     let dated = runs(db, file).flat_map(|run| &run.dated);
-    diagnostics.extend(dated.filter_map(|decl| time::check_day(db, *decl)));
+    written.extend(dated.filter_map(|decl| time::check_day(db, *decl)));
+    let mut diagnostics = limited(written.iter());
+    diagnostics.extend(meaning(db, file).iter().cloned());
     settle(db, file.model(db), diagnostics)
 }
 
@@ -59,17 +63,17 @@ pub fn settings_diagnostics(db: &dyn Db, model: Model) -> Vec<Diagnostic> {
         )
         .suggest_word(known.nearest(&setting.name).cloned())
     });
-    settle(db, model, problems.chain(unknown).collect())
+    let diagnostics: Vec<Diagnostic> = problems.chain(unknown).collect();
+    settle(db, model, limited(diagnostics.iter()))
 }
 
 /// What a file's declarations mean wrongly, without positions, so that only a change of meaning
 /// asks again.
 #[salsa::tracked]
 fn meaning(db: &dyn Db, file: File) -> Vec<Diagnostic> {
-    let problems = runs(db, file).flat_map(|run| run.problems.iter().cloned());
-    problems
-        .chain(missing::missing_mitigations(db, file))
-        .collect()
+    let mut diagnostics = limited(runs(db, file).flat_map(|run| &run.problems));
+    diagnostics.extend(missing::missing_mitigations(db, file));
+    diagnostics
 }
 
 /// The severities that the settings ask for, and one order: by place, then by weight.

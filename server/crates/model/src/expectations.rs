@@ -1,6 +1,6 @@
 //! Whether rules find in a test what it expects. It must not know how the outcome is shown.
 
-use crate::assessment::{Assessed, FindingState, assessed};
+use crate::assessment::{Assessed, FindingState, selected_findings};
 use crate::checker::{checked_condition, rule_subjects};
 use crate::db::{Db, Decl, Model, Place};
 use crate::findings::finding_reasons;
@@ -73,10 +73,7 @@ pub fn expectation_outcomes(db: &dyn Db, expect: Decl) -> Vec<Outcome> {
 }
 
 fn outcome(db: &dyn Db, expected: &'static str, finding: FindingSelector, place: Place) -> Outcome {
-    let findings = assessed(db, finding.subject()).iter();
-    let selected: Vec<&Assessed> = findings
-        .filter(|assessed| assessed.finding.is_selected_by(&finding))
-        .collect();
+    let selected = selected_findings(db, &finding);
     let met = match expected {
         "absent" => selected.is_empty(),
         expected => selected

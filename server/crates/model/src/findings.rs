@@ -12,10 +12,13 @@ use crate::lower::Part;
 use crate::names::full_name;
 use crate::properties::typed;
 use crate::reasons::reasons_for;
-use crate::ruleset::{rule_settings, rules_on};
+use crate::ruleset::{RuleToEvaluate, rule_settings, rules_on};
+use crate::settings::RuleSetting;
 use crate::severity::Level;
 use crate::values::Categories;
 use crate::wording::Reason;
+use std::cell::OnceCell;
+use std::iter;
 use threatline_syntax::Kind;
 
 /// What is found.
@@ -35,60 +38,92 @@ pub struct Finding {
     pub severity: Level,
 }
 
-/// What the rules find on an element, or the threat itself; mitigated and accepted ones too.
+/// How many findings on an element are kept one by one. The others are counted, since there may be
+/// as many as rules times elements.
+pub const MAX_FINDINGS_OF_AN_ELEMENT: usize = 256;
+
+/// What the rules find on an element, or the threat itself; mitigated and accepted ones too. None,
+/// if there are more than are kept.
 #[salsa::tracked]
-pub fn findings(db: &dyn Db, subject: Decl) -> Vec<Finding> {
-    let kind = subject.kind(db);
-    if kind == Kind::Threat {
-        return vec![threat(db, subject)];
-    }
-    if !kind.is_element() || typed(db, subject).get("out_of_scope").is_some() {
-        return Vec::new();
-    }
-    let facts = FactCache::new(db);
-    rules_on(db, subject.model(db), kind)
-        .iter()
-        .filter_map(|rule| fire(&facts, *rule, subject))
-        .collect()
+pub fn findings(db: &dyn Db, subject: Decl) -> Option<Vec<Finding>> {
+    let findings = each_finding(db, subject).take(MAX_FINDINGS_OF_AN_ELEMENT + 1);
+    let findings: Vec<Finding> = findings.collect();
+    (findings.len() <= MAX_FINDINGS_OF_AN_ELEMENT).then_some(findings)
 }
 
-fn fire(facts: &FactCache, rule: Decl, element: Decl) -> Option<Finding> {
-    let db = facts.db();
-    let condition = checked_condition(db, rule).condition.as_ref()?;
-    let missing = match evaluate(facts, condition, element) {
-        Truth::True => None,
-        // Only a single missing fact decides; with two, stating one of them would decide nothing.
-        Truth::Unknown(missing) if missing.len() == 1 => Some(missing[0]),
-        _ => return None,
+/// The same one by one, however many there are.
+pub fn each_finding<'db>(
+    db: &'db dyn Db,
+    subject: Decl,
+) -> Box<dyn Iterator<Item = Finding> + 'db> {
+    let kind = subject.kind(db);
+    if kind == Kind::Threat {
+        return Box::new(iter::once(threat(db, subject)));
+    }
+    if !kind.is_element() || typed(db, subject).get("out_of_scope").is_some() {
+        return Box::new(iter::empty());
+    }
+    let firing = Firing {
+        facts: FactCache::new(db),
+        element: subject,
+        is_exposed: OnceCell::new(),
+        sensitivity: OnceCell::new(),
     };
-    let categories = typed(db, rule).categories();
-    let settings = rule_settings(db, element.model(db)).get(&rule);
-    let likelihood = settings
-        .and_then(|setting| setting.likelihood)
-        .or_else(|| stated_level(db, rule, "likelihood"))
-        .unwrap_or(Level::Medium);
-    let likelihood = if exposed_by(db, element).is_some() {
-        likelihood.raised()
-    } else {
-        likelihood
-    };
-    let impact = shifted(
-        stated_level(db, rule, "impact").unwrap_or(Level::High),
-        impact_on(sensitivity(db, element), categories),
-    );
-    let severity = Level::severity(likelihood, impact);
-    Some(Finding {
-        id: FindingId::Rule { rule, element },
-        categories,
-        missing,
-        likelihood,
-        impact,
-        severity: if missing.is_some() {
-            severity.softened()
+    let rules = rules_on(db, subject.model(db), kind);
+    Box::new(rules.filter_map(move |(rule, setting)| firing.finding(rule, setting)))
+}
+
+/// An element while rules look at it, with what many of them need to know.
+struct Firing<'db> {
+    facts: FactCache<'db>,
+    element: Decl,
+    is_exposed: OnceCell<bool>,
+    sensitivity: OnceCell<Sensitivity>,
+}
+
+impl Firing<'_> {
+    /// What a rule finds on the element.
+    fn finding(&self, rule: &RuleToEvaluate, setting: Option<&RuleSetting>) -> Option<Finding> {
+        let (db, element) = (self.facts.db(), self.element);
+        let missing = match evaluate(&self.facts, &rule.condition, element) {
+            Truth::True => None,
+            // Only a single missing fact decides; with two, stating one of them would decide
+            // nothing.
+            Truth::Unknown(missing) if missing.len() == 1 => Some(missing[0]),
+            _ => return None,
+        };
+        let likelihood = setting
+            .and_then(|setting| setting.likelihood)
+            .or(rule.likelihood)
+            .unwrap_or(Level::Medium);
+        let is_exposed = || exposed_by(db, element).is_some();
+        let likelihood = if *self.is_exposed.get_or_init(is_exposed) {
+            likelihood.raised()
         } else {
-            severity
-        },
-    })
+            likelihood
+        };
+        let held = *self.sensitivity.get_or_init(|| sensitivity(db, element));
+        let impact = shifted(
+            rule.impact.unwrap_or(Level::High),
+            impact_on(held, rule.categories),
+        );
+        let severity = Level::severity(likelihood, impact);
+        Some(Finding {
+            id: FindingId::Rule {
+                rule: rule.rule,
+                element,
+            },
+            categories: rule.categories,
+            missing,
+            likelihood,
+            impact,
+            severity: if missing.is_some() {
+                severity.softened()
+            } else {
+                severity
+            },
+        })
+    }
 }
 
 fn stated_level(db: &dyn Db, decl: Decl, property: &str) -> Option<Level> {

@@ -111,10 +111,10 @@ pub use wording::{Reason, describe_fact};
 
 // Findings: what rules find, how severe it is, and what has been done about it.
 pub use assessment::{
-    Assessed, FindingState, Standing, accepted_up_to, accepts_finding, accepts_of, all_findings,
-    assessed, mitigations_against_finding,
+    Assessed, FindingCounts, FindingState, Standing, accepted_up_to, accepts_finding, accepts_of,
+    all_findings, assessed, mitigations_against_finding, selected_findings, unlisted, unlisted_in,
 };
-pub use findings::{Finding, finding_reasons, severity_steps};
+pub use findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, finding_reasons, severity_steps};
 pub use identity::{FindingId, FindingSelector};
 pub use ruleset::{rule_named, rule_settings, rules};
 pub use severity::{Level, SEVERITY_MATRIX};
@@ -124,5 +124,5 @@ pub use expectations::{Outcome, expectation_outcomes, expected_rules, tests_of_r
 
 // Diagnostics: everything that is to be said of a file.
 pub use diagnostic::{Diagnostic, Location, Related};
-pub use diagnostics::{DUE_SOON_DAYS, diagnostics, settings_diagnostics};
+pub use diagnostics::{DUE_SOON_DAYS, MAX_OF_A_CODE, diagnostics, settings_diagnostics};
 pub use severity::Severity;

@@ -1,12 +1,17 @@
 //! The rules that look at a model, and what `threatline.toml` sets for them. It must not know what
 //! they find.
 
-use crate::checker::rule_subjects;
+use crate::checker::{checked_condition, rule_subjects};
+use crate::condition::Condition;
 use crate::db::{Db, Decl, Model};
 use crate::library;
 use crate::names::full_name;
+use crate::properties::typed;
 use crate::settings::RuleSetting;
+use crate::severity::Level;
+use crate::values::Categories;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 use threatline_syntax::Kind;
 
 /// All rules that look at a model: the library's, then its own.
@@ -42,22 +47,65 @@ pub fn rule_settings(db: &dyn Db, model: Model) -> FxHashMap<Decl, RuleSetting> 
         .collect()
 }
 
+/// A rule with what it takes to evaluate it, so that an element asks for all rules at once.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RuleToEvaluate {
+    /// The rule.
+    pub rule: Decl,
+    /// When it finds something.
+    pub condition: Condition,
+    /// What kind of threat it finds.
+    pub categories: Categories,
+    /// How likely that is, if the rule states it.
+    pub likelihood: Option<Level>,
+    /// How bad that is, if the rule states it.
+    pub impact: Option<Level>,
+}
+
+/// The rules that a model itself defines, by the kinds that they look at.
 #[salsa::tracked]
-fn rules_on_kinds(db: &dyn Db, model: Model) -> FxHashMap<u8, Vec<Decl>> {
-    let mut by_kind: FxHashMap<u8, Vec<Decl>> = FxHashMap::default();
-    let settings = rule_settings(db, model);
-    let enabled = |rule: &&Decl| settings.get(rule).is_none_or(|setting| setting.enabled);
-    for &rule in rules(db, model).iter().filter(enabled) {
+fn own_rules_on_kinds(db: &dyn Db, model: Model) -> FxHashMap<u8, Vec<Arc<RuleToEvaluate>>> {
+    let mut by_kind: FxHashMap<u8, Vec<Arc<RuleToEvaluate>>> = FxHashMap::default();
+    for rule in model.definitions(db, Kind::Rule) {
+        let Some(to_evaluate) = to_evaluate(db, rule).map(Arc::new) else {
+            continue;
+        };
         for kind in rule_subjects(db, rule) {
-            by_kind.entry(kind as u8).or_default().push(rule);
+            let rules = by_kind.entry(kind as u8).or_default();
+            rules.push(to_evaluate.clone());
         }
     }
     by_kind
 }
 
-pub fn rules_on(db: &dyn Db, model: Model, kind: Kind) -> &[Decl] {
-    rules_on_kinds(db, model)
-        .get(&(kind as u8))
-        .map(Vec::as_slice)
-        .unwrap_or_default()
+fn to_evaluate(db: &dyn Db, rule: Decl) -> Option<RuleToEvaluate> {
+    let condition = checked_condition(db, rule).condition.clone()?;
+    let stated = typed(db, rule);
+    let level = |property| stated.word(property).map(Level::from_position);
+    Some(RuleToEvaluate {
+        rule,
+        condition,
+        categories: stated.categories(),
+        likelihood: level("likelihood"),
+        impact: level("impact"),
+    })
+}
+
+/// The rules that look at a kind of element of a model, each with what `threatline.toml` sets for
+/// it; without those that it turns off.
+pub fn rules_on(
+    db: &dyn Db,
+    model: Model,
+    kind: Kind,
+) -> impl Iterator<Item = (&RuleToEvaluate, Option<&RuleSetting>)> {
+    let settings = rule_settings(db, model);
+    let mut models: Vec<Model> = model.with_bases(db).collect();
+    models.reverse();
+    let rules = models
+        .into_iter()
+        .filter_map(move |model| own_rules_on_kinds(db, model).get(&(kind as u8)))
+        .flatten();
+    rules
+        .map(|rule| (&**rule, settings.get(&rule.rule)))
+        .filter(|(_, setting)| setting.is_none_or(|setting| setting.enabled))
 }

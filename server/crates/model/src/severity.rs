@@ -17,6 +17,14 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// From the heaviest to the lightest.
+    pub const ALL: [Severity; 4] = [
+        Severity::Error,
+        Severity::Warning,
+        Severity::Information,
+        Severity::Hint,
+    ];
+
     /// The word for it in `threatline.toml` and on the command line.
     pub fn word(self) -> &'static str {
         match self {

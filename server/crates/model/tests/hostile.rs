@@ -1,6 +1,10 @@
 //! Texts that nobody writes: none of them may bring the analysis down or keep it busy.
 
-use threatline_model::{Date, FileText, Span, Workspace, all_findings, diagnostics};
+use std::iter;
+use threatline_model::{
+    Date, Diagnostic, FileText, MAX_FINDINGS_OF_AN_ELEMENT, MAX_OF_A_CODE, Severity, Span,
+    Workspace, all_findings, assessed, diagnostics, full_name, unlisted, unlisted_in,
+};
 use threatline_syntax::lexer::Lexer;
 use threatline_testkit::{Random, TODAY, cases, render};
 
@@ -8,7 +12,7 @@ use threatline_testkit::{Random, TODAY, cases, render};
 const SCALE: usize = if cfg!(debug_assertions) { 1 } else { 5 };
 
 /// Asks for everything there is to say of some files, and gives the codes that are told, with how
-/// often.
+/// often; what is counted and not listed counts.
 #[track_caller]
 fn codes(files: Vec<(String, Vec<u8>)>) -> Vec<(&'static str, usize)> {
     let mut workspace = Workspace::new(TODAY);
@@ -22,7 +26,9 @@ fn codes(files: Vec<(String, Vec<u8>)>) -> Vec<(&'static str, usize)> {
     let mut found: Vec<&'static str> = Vec::new();
     for &file in model.files(db).iter() {
         let told = diagnostics(db, file);
-        found.extend(told.iter().map(|diagnostic| diagnostic.code.id));
+        for diagnostic in &told {
+            found.extend(iter::repeat_n(diagnostic.code.id, diagnostic.stands_for));
+        }
         // Whatever the text is, not more is said of it than it says.
         let (told, tokens) = (told.len(), Lexer::new(&file.source(db).text).count());
         assert!(
@@ -533,8 +539,161 @@ fn edits_outside_of_the_text() {
 
 #[test]
 fn many_syntax_errors_are_told_up_to_a_number() {
-    let told = |lines: usize| codes_of("process a \"x\n".repeat(lines));
-    assert_eq!(count(&told(90), "syntax-error"), 90);
-    assert_eq!(count(&told(2000), "syntax-error"), 101);
-    assert_eq!(count(&told(4000), "syntax-error"), 101);
+    let told = |lines: usize| listed(&"process a \"x\n".repeat(lines), "syntax-error");
+    assert_eq!(told(90).len(), 90);
+    assert_eq!(told(2000).len(), 101);
+    assert_eq!(told(4000).len(), 101);
+    assert_eq!(
+        count(&codes_of("process a \"x\n".repeat(2000)), "syntax-error"),
+        2000
+    );
+}
+
+/// The diagnostics of a code in a file, those that stand for others among them.
+fn listed(text: &str, code: &str) -> Vec<Diagnostic> {
+    let mut workspace = Workspace::new(TODAY);
+    workspace.set_model("", None);
+    let file = workspace.set_file("m.threat", FileText::new(text));
+    let mut listed = diagnostics(workspace.db(), file);
+    listed.retain(|diagnostic| diagnostic.code.id == code);
+    listed
+}
+
+#[test]
+fn diagnostics_of_one_code_are_listed_up_to_a_number() {
+    let text = "process same\n".repeat(MAX_OF_A_CODE + 1);
+    let all = listed(&text, "duplicate-declaration");
+    assert_eq!(all.len(), MAX_OF_A_CODE);
+    assert!(all.iter().all(|diagnostic| diagnostic.stands_for == 1));
+
+    let text = "process same\n".repeat(MAX_OF_A_CODE + 8);
+    let all = listed(&text, "duplicate-declaration");
+    let (more, each) = all.split_last().expect("there are some");
+    assert_eq!(each.len(), MAX_OF_A_CODE);
+    assert_eq!(more.stands_for, 7);
+    assert_eq!(more.severity, Severity::Error);
+    assert_eq!(
+        more.message,
+        "7 more `duplicate-declaration` in this file, the first of them here"
+    );
+}
+
+/// What weighs most is listed, wherever it is.
+#[test]
+fn the_heaviest_of_one_code_are_listed() {
+    let threats = |severity: &str, name: &str, number: usize| -> String {
+        let threat = |at| {
+            format!(
+                "threat {name}{at} {{ targets: p category: spoofing likelihood: {severity} \
+                 impact: {severity} }}\n"
+            )
+        };
+        (0..number).map(threat).collect()
+    };
+    let text = "process p\n".to_owned()
+        + &threats("low", "minor", MAX_OF_A_CODE)
+        + &threats("high", "severe", 3);
+    let all = listed(&text, "missing-mitigation");
+    let errors = all.iter().filter(|one| one.severity == Severity::Error);
+    assert_eq!(errors.count(), 3);
+    let more = all.iter().find(|one| one.stands_for > 1);
+    let more = more.expect("some are not listed");
+    assert_eq!((more.stands_for, more.more_findings), (3, 3));
+    assert_eq!(more.severity, Severity::Information);
+}
+
+/// A finding of a rule on many elements is one diagnostic, whose length has an end.
+#[test]
+fn findings_of_one_rule_are_listed_up_to_a_number() {
+    let rule = "rule odd { on: process category: tampering when: technology is rest_api }\n";
+    let processes = (0..350).map(|at| format!("process p{at} {{ technology: rest_api }}\n"));
+    let text = rule.to_owned() + &processes.collect::<String>();
+    let all = listed(&text, "missing-mitigation");
+    let odd = all.iter().find(|one| one.number_of_findings() == 350);
+    let odd = odd.expect("all elements are counted");
+    assert_eq!(odd.findings.len(), 100);
+    assert!(odd.related.len() < 110, "{}", odd.related.len());
+    assert!(
+        odd.message.contains("`p0`, `p1`, `p2` and 347 more"),
+        "{}",
+        odd.message
+    );
+    let last = odd.related.last().expect("there are some");
+    assert_eq!(
+        last.message,
+        "and 250 more findings, the first of them here"
+    );
+}
+
+/// A model in which each of some rules finds something on each of some processes.
+fn rules_and_processes(rules: usize, processes: usize) -> String {
+    let rule = |at| {
+        let impact = if at + 1 == rules { "critical" } else { "low" };
+        format!(
+            "rule r{at} {{ on: process category: tampering likelihood: high impact: {impact} \
+             when: technology is rest_api }}\n"
+        )
+    };
+    let process = |at| format!("process p{at} {{ technology: rest_api }}\n");
+    let rules: String = (0..rules).map(rule).collect();
+    rules + &(0..processes).map(process).collect::<String>()
+}
+
+#[test]
+fn findings_on_one_element_are_listed_up_to_a_number() {
+    let rules = MAX_FINDINGS_OF_AN_ELEMENT + 50;
+    let text = rules_and_processes(rules, 4)
+        + "accept last { findings: r0@p0, r0@p1 by: \"CISO\" until: 2099-01-31 because: \"x\" }\n\
+           accept none { findings: r0@idle by: \"CISO\" until: 2099-01-31 because: \"x\" }\n\
+           process idle\n";
+    let mut workspace = Workspace::new(TODAY);
+    let model = workspace.set_model("", None);
+    let file = workspace.set_file("m.threat", FileText::new(text));
+    let db = workspace.db();
+    let processes = file.declarations(db).iter().copied();
+    let mut processes = processes.filter(|decl| decl.shape(db).name.as_deref() == Some("p0"));
+    let process = processes.next().expect("it is declared");
+
+    let listed = assessed(db, process);
+    assert_eq!(listed.len(), MAX_FINDINGS_OF_AN_ELEMENT);
+    // The last rule of all is listed, since it is the most severe; what is left is not worse.
+    let severities = listed.iter().map(|one| one.finding.severity);
+    let least = severities.clone().min().expect("there are some");
+    let of_last = listed
+        .iter()
+        .filter(|one| *full_name(db, one.finding.id.definition()) == format!("r{}", rules - 1));
+    assert_eq!(of_last.count(), 1);
+    let left = unlisted(db, process);
+    assert!(left.worst() <= Some(least));
+    let library = listed.len() + left.all() - rules;
+    assert!(library < 40, "{library} findings of the library's rules");
+
+    // All are counted, and what is accepted is known to be there.
+    let counted = unlisted_in(db, model.files(db)).all() + all_findings(db, model).len();
+    assert!(counted >= 4 * rules, "{counted}");
+    let said = diagnostics(db, file);
+    let told: usize = said.iter().map(Diagnostic::number_of_findings).sum();
+    assert!(told + 2 >= 4 * rules, "{told}");
+    let idle = said.iter().filter(|one| one.code.id == "idle-acceptance");
+    assert_eq!(idle.count(), 1);
+    let more = said
+        .iter()
+        .find(|one| one.message.contains("counted and not listed"));
+    let more = more.expect("there are more than are listed");
+    assert_ne!(more.severity, Severity::Error);
+}
+
+/// An element asks for the rules that look at it all at once, however many there are.
+#[test]
+fn what_is_kept_grows_with_the_elements_and_not_with_the_rules() {
+    let kept = |rules: usize| {
+        let mut workspace = Workspace::new(TODAY);
+        let model = workspace.set_model("", None);
+        workspace.set_file("m.threat", FileText::new(rules_and_processes(rules, 10)));
+        all_findings(workspace.db(), model).len()
+    };
+    assert_eq!(
+        kept(2 * MAX_FINDINGS_OF_AN_ELEMENT),
+        kept(4 * MAX_FINDINGS_OF_AN_ELEMENT)
+    );
 }

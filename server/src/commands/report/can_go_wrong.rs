@@ -47,8 +47,10 @@ fn register(page: &Page) -> Vec<Block> {
     let mut blocks = vec![
         Block::heading(3, "All threats and findings"),
         Block::table(COLUMNS, rows),
-        Block::heading(3, "What is open, in detail"),
     ];
+    let unlisted = page.report.unlisted_in_words();
+    blocks.extend(unlisted.map(|unlisted| Block::text(format!("{unlisted}."))));
+    blocks.push(Block::heading(3, "What is open, in detail"));
     let open: Vec<&Assessed> = ranked
         .into_iter()
         .filter(|found| found.state == FindingState::Open)

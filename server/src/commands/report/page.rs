@@ -2,10 +2,10 @@
 //! at the top.
 
 use crate::output::document::{Block, Cell, Figure};
-use crate::reports::model::{Counts, ModelReport};
+use crate::reports::model::ModelReport;
 use threatline_model::{
-    Assessed, DUE_SOON_DAYS, Database, Date, Decl, File, FindingState, Kind, Level, Standing,
-    TypedValue, World, component_of, full_name, is_done, typed,
+    Assessed, DUE_SOON_DAYS, Database, Date, Decl, File, FindingCounts, FindingState, Kind, Level,
+    Standing, TypedValue, World, component_of, full_name, is_done, typed,
 };
 use threatline_syntax::prose::count;
 use threatline_view::matrix::Cell as Known;
@@ -236,7 +236,7 @@ impl<'a> Page<'a> {
         let worst = findings.iter().map(Known::of).max();
         Figure {
             number: covered(&self.report.counts, &Level::ALL),
-            label: format!("covered, of {}", count(findings.len(), "finding")),
+            label: format!("covered, of {}", count(self.report.counts.all(), "finding")),
             class: worst.map_or("nothing", Known::class),
         }
     }
@@ -274,7 +274,7 @@ fn class_unless_zero(number: usize, class: &'static str) -> &'static str {
 }
 
 /// How much of some severities is covered: mitigated, or accepted.
-pub fn covered(counts: &Counts, levels: &[Level]) -> String {
+pub fn covered(counts: &FindingCounts, levels: &[Level]) -> String {
     let number = |standing: &Standing| counts.of_levels(*standing, levels);
     let findings: usize = Standing::ALL.iter().map(number).sum();
     let treated = number(&Standing::Mitigated) + number(&Standing::Accepted);

@@ -37,10 +37,13 @@ fn summary(output: &mut impl Write, report: &ModelReport) -> Result<()> {
         count(report.declared(Kind::Boundary), "boundary"),
     )?;
     writeln!(output)?;
-    if report.findings.is_empty() {
+    if report.counts.all() == 0 {
         writeln!(output, "  no findings")?;
     } else {
         table(output, report)?;
+    }
+    if let Some(unlisted) = report.unlisted_in_words() {
+        writeln!(output, "  {unlisted}")?;
     }
     for setting in &report.policy {
         writeln!(output, "  {}", in_one_line(&policy_in_words(setting)))?;
@@ -112,7 +115,9 @@ fn failed(output: &mut impl Write, report: &ModelReport, bar: Level, number: usi
         bar.word()
     )?;
     let entries = report.entries.iter();
-    let shown: usize = entries.map(|entry| entry.diagnostic.findings.len()).sum();
+    let shown: usize = entries
+        .map(|entry| entry.diagnostic.number_of_findings())
+        .sum();
     if shown < number {
         writeln!(
             output,

@@ -43,7 +43,14 @@ struct ModelDocument<'report> {
     at_the_bar: usize,
     policy: Vec<Value>,
     findings: InParallel<'report, Assessed>,
+    /// How many findings the list leaves out; all of them are in `counts`.
+    #[serde(skip_serializing_if = "is_none")]
+    findings_not_listed: usize,
     diagnostics: InParallel<'report, Entry>,
+}
+
+fn is_none(number: &usize) -> bool {
+    *number == 0
 }
 
 /// A list that is as long as a model is large. What its entries say, such as the reasons of a
@@ -95,6 +102,7 @@ fn model<'report>(db: &'report Database, report: &'report ModelReport) -> ModelD
             items: &report.findings,
             document_of: json::finding,
         },
+        findings_not_listed: report.unlisted(),
         diagnostics: InParallel {
             db,
             items: &report.entries,

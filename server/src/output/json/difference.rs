@@ -56,6 +56,9 @@ fn model(difference: &Difference) -> Value {
         .map(|(kind, from, to, _)| json!({ "kind": kind, "from": from, "to": to }))
         .collect();
     document["texts"] = list(head, &comparison.texts, text);
+    if difference.uncompared.all() > 0 {
+        document["findings_not_compared"] = json!(difference.uncompared.all());
+    }
     let elsewhere = difference.elsewhere;
     document["elsewhere"] = json!({ "findings": elsewhere.findings, "others": elsewhere.others });
     document

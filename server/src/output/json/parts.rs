@@ -17,7 +17,7 @@ pub fn diagnostic(db: &Database, entry: &Entry) -> Value {
         .map(|(related, spot)| json!({ "message": related.message, "location": location(spot) }));
     let findings = diagnostic.findings.iter();
     let findings = findings.map(|id| id.name(db).to_string());
-    json!({
+    let mut document = json!({
         "code": diagnostic.code.id,
         "severity": diagnostic.severity.word(),
         "message": diagnostic.message,
@@ -26,7 +26,14 @@ pub fn diagnostic(db: &Database, entry: &Entry) -> Value {
         "help": diagnostic.help,
         "replacement": diagnostic.replacement.as_deref(),
         "findings": findings.collect::<Vec<_>>(),
-    })
+    });
+    if diagnostic.more_findings > 0 {
+        document["findings_not_listed"] = json!(diagnostic.more_findings);
+    }
+    if diagnostic.stands_for > 1 {
+        document["stands_for"] = json!(diagnostic.stands_for);
+    }
+    document
 }
 
 /// A place, of which the settings may be the file.

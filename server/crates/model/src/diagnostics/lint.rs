@@ -1,7 +1,7 @@
 //! Where a model could be better: what is declared and used nowhere, what hangs loose, what
 //! contradicts itself. It must not know what is open or missing.
 
-use crate::assessment::{Assessed, FindingState, assessed, mitigations_against_finding};
+use crate::assessment::{Assessed, FindingState, mitigations_against_finding, selected_findings};
 use crate::boundaries::has_contents;
 use crate::codes;
 use crate::db::{Db, Decl, File, Model};
@@ -177,10 +177,7 @@ fn idle(db: &dyn Db, accept: Decl, problems: &mut Vec<Diagnostic>) {
             continue;
         };
         let subject = selector.subject();
-        let selected: Vec<_> = assessed(db, subject)
-            .iter()
-            .filter(|assessed| assessed.finding.is_selected_by(selector))
-            .collect();
+        let selected = selected_findings(db, selector);
         let place = accept.part(Part::Value(listed.position, *index));
         let on = full_name(db, subject);
         if selected.is_empty() {
@@ -212,7 +209,7 @@ fn is_off(db: &dyn Db, model: Model, rule: Decl) -> bool {
         .is_some_and(|setting| !setting.enabled)
 }
 
-fn all_mitigated(db: &dyn Db, findings: &[&Assessed]) -> Option<Decl> {
+fn all_mitigated(db: &dyn Db, findings: &[Assessed]) -> Option<Decl> {
     let mitigations: Option<Vec<Decl>> = findings
         .iter()
         .map(|assessed| {

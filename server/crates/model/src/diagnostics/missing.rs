@@ -5,12 +5,15 @@
 //! fact that elements of a file do not state is asked for once, for all of them and however many
 //! rules wait for it.
 
-use crate::assessment::{Assessed, accepted_up_to, accepts_of, mitigations_against_finding};
+use crate::assessment::{
+    Assessed, FindingCounts, accepted_up_to, accepts_of, mitigations_against_finding,
+};
 use crate::codes::{self, Code};
 use crate::db::{Db, Decl, File};
 use crate::diagnostic::Diagnostic;
+use crate::diagnostics::limit::{MAX_OF_A_CODE, Unlisted};
 use crate::diagnostics::runs::runs;
-use crate::findings::{Finding, finding_reasons};
+use crate::findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, finding_reasons};
 use crate::headings::{ends, placed_in};
 use crate::identity::FindingId;
 use crate::library;
@@ -19,18 +22,30 @@ use crate::mitigations::mitigations_against_rule;
 use crate::names::{full_name, name_from};
 use crate::properties::{takes, typed};
 use crate::schema::{self, Takes};
-use crate::severity::{Level, weight};
+use crate::severity::{Level, Severity, weight};
 use crate::values::Categories;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use threatline_syntax::Kind;
-use threatline_syntax::prose::{all_of, first_of, one_of};
+use threatline_syntax::prose::{all_of, count, one_of};
+
+/// How many findings a diagnostic tells of one by one.
+const MAX_FINDINGS_LISTED: usize = 100;
 
 /// The findings that one diagnostic tells of, the most severe first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Group {
     cause: Cause,
+    /// As many of them as are listed.
     members: Vec<Assessed>,
+    /// The first of those that are not listed, and how many these are.
+    more: Option<(FindingId, usize)>,
+    /// What they are of, listed or not.
+    categories: Categories,
+    /// How many rules found them, listed or not.
+    rules: usize,
+    /// How many elements would state the fact that they wait for, listed or not.
+    elements_without_fact: usize,
 }
 
 impl Group {
@@ -42,10 +57,23 @@ impl Group {
         &self.members[0].finding
     }
 
-    fn diagnostic(&self, code: &'static Code, decl: Decl, message: String) -> Diagnostic {
-        let mut diagnostic = Diagnostic::new(code, decl.part(Part::Name), message);
+    /// How many findings are not listed.
+    fn unlisted(&self) -> usize {
+        self.more.map_or(0, |(_, number)| number)
+    }
+
+    fn code(&self) -> &'static Code {
+        match self.cause {
+            Cause::Found(_) => &codes::MISSING_MITIGATION,
+            Cause::Unstated(_) => &codes::UNSTATED_FACT,
+        }
+    }
+
+    fn diagnostic(&self, decl: Decl, message: String) -> Diagnostic {
+        let mut diagnostic = Diagnostic::new(self.code(), decl.part(Part::Name), message);
         diagnostic.severity = weight(self.most_severe().severity);
         diagnostic.findings = self.findings().map(|finding| finding.id).collect();
+        diagnostic.more_findings = self.unlisted();
         diagnostic
     }
 }
@@ -58,20 +86,67 @@ enum Cause {
     Unstated(&'static str),
 }
 
-pub(super) fn missing_mitigations(db: &dyn Db, file: File) -> impl Iterator<Item = Diagnostic> {
-    groups(db, file).iter().map(move |group| match group.cause {
-        Cause::Found(_) => open(db, group),
-        Cause::Unstated(property) => unstated(db, file, property, group),
-    })
+pub(super) fn missing_mitigations(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    let groups = groups(db, file);
+    let mut diagnostics = Vec::new();
+    for code in [&codes::MISSING_MITIGATION, &codes::UNSTATED_FACT] {
+        let mut of_code: Vec<&Group> = groups.iter().filter(|group| group.code() == code).collect();
+        if of_code.len() > MAX_OF_A_CODE {
+            of_code.sort_by_key(|group| Reverse(group.most_severe().severity));
+        }
+        let (listed, unlisted) = of_code.split_at(of_code.len().min(MAX_OF_A_CODE));
+        diagnostics.extend(listed.iter().map(|group| match group.cause {
+            Cause::Found(_) => open(db, group),
+            Cause::Unstated(property) => unstated(db, file, property, group),
+        }));
+        let Some(first) = unlisted.first() else {
+            continue;
+        };
+        let first = first.most_severe().id.subject();
+        let mut more = Unlisted::new(code, first.part(Part::Name));
+        for group in unlisted {
+            let findings = group.members.len() + group.unlisted();
+            more.add(weight(group.most_severe().severity), findings);
+        }
+        diagnostics.push(more.diagnostic());
+    }
+    diagnostics.extend(too_many(db, file));
+    diagnostics
+}
+
+/// What stands for the findings in a file that no list has, if there are any: too many are on one
+/// element.
+fn too_many(db: &dyn Db, file: File) -> Option<Diagnostic> {
+    let mut counts = FindingCounts::default();
+    let mut elements = Vec::new();
+    for (element, unlisted) in runs(db, file).flat_map(|run| &run.unlisted) {
+        counts.add(unlisted);
+        elements.push(*element);
+    }
+    let first = elements.first()?;
+    let number = counts.all();
+    let verb = if number == 1 { "is" } else { "are" };
+    let message = format!(
+        "{} on {} {verb} counted and not listed: more than {MAX_FINDINGS_OF_AN_ELEMENT} are on one \
+         element",
+        count(number, "more finding"),
+        listed(db, &elements, elements.len()),
+    );
+    let code = &codes::MISSING_MITIGATION;
+    let mut diagnostic = Diagnostic::new(code, first.part(Part::Name), message);
+    let worst = counts.worst_open();
+    diagnostic.severity = worst.map_or(Severity::Information, weight);
+    diagnostic.more_findings = counts.all_open();
+    Some(diagnostic)
 }
 
 /// The open findings on what a file declares, and those that wait for a fact which it does not
 /// state.
 #[salsa::tracked]
 fn groups(db: &dyn Db, file: File) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: Vec<(Cause, Vec<&Assessed>)> = Vec::new();
     let mut known: FxHashMap<(Cause, Kind, Option<Decl>), usize> = FxHashMap::default();
-    let mut add = |cause: Cause, decl: Decl, assessed: &Assessed| {
+    let mut add = |cause: Cause, decl: Decl, assessed| {
         let place = match cause {
             Cause::Found(_) => place(db, decl),
             Cause::Unstated(_) => None,
@@ -79,11 +154,8 @@ fn groups(db: &dyn Db, file: File) -> Vec<Group> {
         let key = (cause, decl.kind(db), place);
         let index = *known.entry(key).or_insert(groups.len());
         match groups.get_mut(index) {
-            Some(group) => group.members.push(assessed.clone()),
-            None => groups.push(Group {
-                cause,
-                members: vec![assessed.clone()],
-            }),
+            Some((_, members)) => members.push(assessed),
+            None => groups.push((cause, vec![assessed])),
         }
     };
     for (decl, assessed) in runs(db, file).flat_map(|run| &run.open) {
@@ -97,12 +169,34 @@ fn groups(db: &dyn Db, file: File) -> Vec<Group> {
             add(Cause::Unstated(missing.property), *decl, assessed);
         }
     }
-    for group in &mut groups {
-        // A stable sort: among equals the first by file and place leads.
-        let severity = |assessed: &Assessed| Reverse(assessed.finding.severity);
-        group.members.sort_by_key(severity);
-    }
+    let groups = groups.into_iter();
     groups
+        .map(|(cause, members)| group(cause, members))
+        .collect()
+}
+
+/// Findings of one cause as what one diagnostic tells of.
+fn group(cause: Cause, mut members: Vec<&Assessed>) -> Group {
+    // A stable sort: among equals the first by file and place leads.
+    members.sort_by_key(|assessed| Reverse(assessed.finding.severity));
+    let mut categories = Categories::default();
+    let mut rules = FxHashSet::default();
+    let mut elements = FxHashSet::default();
+    for Assessed { finding, .. } in &members {
+        categories.0 |= finding.categories.0;
+        rules.insert(finding.id.definition());
+        elements.extend(finding.missing.map(|missing| missing.element));
+    }
+    let (listed, unlisted) = members.split_at(members.len().min(MAX_FINDINGS_LISTED));
+    let first_unlisted = unlisted.first().map(|first| first.finding.id);
+    Group {
+        cause,
+        members: listed.iter().map(|assessed| (*assessed).clone()).collect(),
+        more: first_unlisted.map(|first| (first, unlisted.len())),
+        categories,
+        rules: rules.len(),
+        elements_without_fact: elements.len(),
+    }
 }
 
 /// Where an element is, as far as it makes what is said of it the same: its boundary; of a flow,
@@ -124,19 +218,24 @@ fn cause_of(id: FindingId) -> Cause {
 }
 
 /// Names in a sentence, of many the first: "`a`", "`a` and `b`", "`a`, `b`, `c` and 4 more".
-fn listed(db: &dyn Db, decls: &[Decl]) -> String {
+/// There are `number` in all, of which some may not be among these.
+fn listed(db: &dyn Db, decls: &[Decl], number: usize) -> String {
     const MAX_NAMES: usize = 3;
-    let names = decls
-        .iter()
-        .map(|decl| format!("`{}`", full_name(db, *decl)));
-    all_of(&first_of(names, MAX_NAMES))
+    let names = decls.iter().take(MAX_NAMES);
+    let mut names: Vec<String> = names
+        .map(|decl| format!("`{}`", full_name(db, *decl)))
+        .collect();
+    if number > names.len() {
+        names.push(format!("{} more", number - names.len()));
+    }
+    all_of(&names)
 }
 
 fn open(db: &dyn Db, group: &Group) -> Diagnostic {
     let finding = group.most_severe();
     let element = finding.id.subject();
     let message = open_message(db, group);
-    let mut diagnostic = group.diagnostic(&codes::MISSING_MITIGATION, element, message);
+    let mut diagnostic = group.diagnostic(element, message);
     for reason in finding_reasons(db, finding) {
         let place = reason.place.unwrap_or(element.part(Part::Name));
         diagnostic = diagnostic.relate(place, reason.message);
@@ -148,6 +247,7 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
             format!("the same holds for `{}`", full_name(db, other)),
         );
     }
+    diagnostic = relate_more(diagnostic, group);
     diagnostic = relate_outgrown(db, diagnostic, group);
     if let Some(proposed) = mitigations_against_finding(db, finding).first() {
         let name = name_from(db, proposed.mitigation, element.file(db));
@@ -161,6 +261,20 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
         diagnostic.help.extend(counter(db, element, &[rule]));
     }
     diagnostic.help(explained_by(db, finding.id))
+}
+
+/// Adds how many findings of a group are not listed.
+fn relate_more(diagnostic: Diagnostic, group: &Group) -> Diagnostic {
+    match group.more {
+        Some((first, number)) => diagnostic.relate(
+            first.subject().part(Part::Name),
+            format!(
+                "and {}, the first of them here",
+                count(number, "more finding")
+            ),
+        ),
+        None => diagnostic,
+    }
 }
 
 /// Adds the `accept`s that name findings of a group, and that hold only for what is less severe.
@@ -195,7 +309,7 @@ fn open_message(db: &dyn Db, group: &Group) -> String {
         }
         FindingId::Rule { .. } => {
             let subjects: Vec<Decl> = group.findings().map(|other| other.id.subject()).collect();
-            let subjects = listed(db, &subjects);
+            let subjects = listed(db, &subjects, subjects.len() + group.unlisted());
             format!("{title}: {subjects} ({severity}, {categories})")
         }
     }
@@ -244,8 +358,8 @@ fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> D
     } else {
         group.most_severe().id.subject()
     };
-    let message = unstated_message(db, property, group, (&elements, &rules));
-    let mut diagnostic = group.diagnostic(&codes::UNSTATED_FACT, shown_at, message);
+    let message = unstated_message(db, property, group, &elements);
+    let mut diagnostic = group.diagnostic(shown_at, message);
     for rule in &rules {
         let mut of_rule = group.findings();
         let finding = of_rule.find(|finding| cause_of(finding.id) == Cause::Found(*rule));
@@ -264,6 +378,7 @@ fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> D
             format!("nor is it for `{}`", full_name(db, *other)),
         );
     }
+    diagnostic = relate_more(diagnostic, group);
     diagnostic = relate_outgrown(db, diagnostic, group);
     diagnostic = diagnostic.help(how_to_state(element.kind(db), property));
     diagnostic.help.extend(counter(db, shown_at, &rules));
@@ -294,24 +409,15 @@ fn each_once(decls: impl Iterator<Item = Decl>) -> Vec<Decl> {
     once
 }
 
-fn unstated_message(
-    db: &dyn Db,
-    property: &str,
-    group: &Group,
-    (elements, rules): (&[Decl], &[Decl]),
-) -> String {
-    let elements = listed(db, elements);
-    let waits = if rules.len() == 1 {
+fn unstated_message(db: &dyn Db, property: &str, group: &Group, elements: &[Decl]) -> String {
+    let elements = listed(db, elements, group.elements_without_fact);
+    let waits = if group.rules == 1 {
         "a threat depends on it".to_owned()
     } else {
-        format!("{} threats depend on it", rules.len())
+        format!("{} threats depend on it", group.rules)
     };
     let severity = group.most_severe().severity.word();
-    let mut categories = Categories::default();
-    for finding in group.findings() {
-        categories.0 |= finding.categories.0;
-    }
-    let categories = categories.in_words();
+    let categories = group.categories.in_words();
     format!(
         "no `{property}` is stated for {elements}, and {waits} (up to {severity}, {categories})"
     )

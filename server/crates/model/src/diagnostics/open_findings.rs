@@ -1,7 +1,7 @@
 //! The open findings on a declaration, and where those that wait for a fact are told. It must not
 //! know how they are grouped.
 
-use crate::assessment::{Assessed, FindingState, assessed};
+use crate::assessment::{Assessed, FindingCounts, FindingState, assessed, unlisted};
 use crate::db::{Db, Decl};
 use crate::flows::touching;
 use crate::headings::ends;
@@ -20,6 +20,13 @@ fn open_findings(db: &dyn Db, decl: Decl) -> impl Iterator<Item = &Assessed> {
 /// The open findings on a declaration that wait for nothing.
 pub(super) fn open_at(db: &dyn Db, decl: Decl) -> impl Iterator<Item = &Assessed> {
     open_findings(db, decl).filter(|assessed| assessed.finding.missing.is_none())
+}
+
+/// The findings on a declaration that are too many to be listed.
+pub(super) fn unlisted_at(db: &dyn Db, decl: Decl) -> Option<&FindingCounts> {
+    let has_findings = decl.kind(db).is_element();
+    let unlisted = has_findings.then(|| unlisted(db, decl))?;
+    (unlisted.all() > 0).then_some(unlisted)
 }
 
 /// The findings on a declaration that wait for a fact, or that wait elsewhere for a fact of it,

@@ -2,7 +2,7 @@
 //! thousands does not ask each of them after a key. It must not know what other files say.
 
 use super::{expectations, lint, open_findings, structure, time};
-use crate::assessment::Assessed;
+use crate::assessment::{Assessed, FindingCounts};
 use crate::db::{Db, Decl, File};
 use crate::diagnostic::Diagnostic;
 use crate::properties::typed;
@@ -23,6 +23,8 @@ pub struct Run {
     pub open: Vec<(Decl, Assessed)>,
     /// Those that wait for a fact, with where that is told.
     pub waiting: Vec<(Decl, Assessed)>,
+    /// The elements with more findings than are listed, and those that are not.
+    pub unlisted: Vec<(Decl, FindingCounts)>,
 }
 
 pub fn runs(db: &dyn Db, file: File) -> impl Iterator<Item = &Run> {
@@ -59,6 +61,9 @@ fn run(db: &dyn Db, file: File, number: u32) -> Run {
             .collect(),
         waiting: judged()
             .flat_map(|decl| open_findings::waiting_at(db, decl).iter().cloned())
+            .collect(),
+        unlisted: judged()
+            .filter_map(|decl| Some((decl, open_findings::unlisted_at(db, decl)?.clone())))
             .collect(),
     }
 }

@@ -43,11 +43,11 @@ pub(super) fn text_problems(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     }
     if let Some(next) = source.errors.get(MAX_SYNTAX_ERRORS) {
         let more = source.errors.len() - MAX_SYNTAX_ERRORS;
-        problems.push(Diagnostic::new(
-            &codes::SYNTAX_ERROR,
-            Location::Text(file, next.span),
-            format!("and {} from here on", count(more, "more syntax error")),
-        ));
+        let message = format!("and {} from here on", count(more, "more syntax error"));
+        let location = Location::Text(file, next.span);
+        let mut diagnostic = Diagnostic::new(&codes::SYNTAX_ERROR, location, message);
+        diagnostic.stands_for = more;
+        problems.push(diagnostic);
     }
     if let Some(unreadable) = &source.unreadable {
         let span = Span {

@@ -21,6 +21,7 @@ mod output;
 mod commands;
 mod lsp;
 
+pub use book::{path_of_code, path_of_rule};
 pub use lsp::{End, serve};
 
 use arguments::{Arguments, Command};

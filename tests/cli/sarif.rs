@@ -161,6 +161,11 @@ fn rules_are_described() {
         .find(|rule| rule["id"] == "unused-asset")
         .expect("it occurs");
     assert_eq!(code["defaultConfiguration"]["level"], "warning");
+    let page = concat!(
+        env!("CARGO_PKG_HOMEPAGE"),
+        "reference/diagnostics/unused-asset.html"
+    );
+    assert_eq!(code["helpUri"], page);
     assert_eq!(code["properties"]["security-severity"], Value::Null);
 }
 

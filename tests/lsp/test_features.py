@@ -206,6 +206,14 @@ def test_links_lead_to_what_is_there(doc, tmp_path):
     assert len(targets) == 3, "what is not there is no link"
 
 
+def test_problems_link_to_their_page_in_the_book(doc):
+    shop = doc(FULL, SHOP + "\nasset unused { classification: public }\n")
+    pages = {problem["code"]: problem["codeDescription"]["href"] for problem in shop.client.pull(shop.uri)}
+    book = "https://threatline.github.io/threatline/reference"
+    assert pages["missing-mitigation"].startswith(f"{book}/rules/")
+    assert pages["unused-asset"] == f"{book}/diagnostics/unused-asset.html"
+
+
 def actions(doc, words, problems=(), only=None):
     where = doc.position(words)
     context = {"diagnostics": list(problems), **({"only": only} if only else {})}

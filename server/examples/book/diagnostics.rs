@@ -12,7 +12,7 @@ pub fn write(pages: &Pages) -> Result<Vec<Chapter>> {
     pages.write_part("diagnostics", &list())?;
     let mut chapters = Vec::new();
     for code in in_order() {
-        let path = format!("reference/diagnostics/{}.md", code.id);
+        let path = format!("{}.md", threatline::path_of_code(code));
         pages.write(&path, page(code).as_bytes())?;
         let title = code.id.to_owned();
         chapters.push(Chapter { title, path });

@@ -4,7 +4,7 @@ use crate::library::{linked_mitigations, references_of};
 use crate::markdown::{capitalized, table};
 use crate::pages::{Chapter, Pages, repository};
 use std::fmt::Write;
-use std::io::Result;
+use std::io::{Error, Result};
 use threatline_model::{Database, World};
 use threatline_view::catalogue::{Entry, Filter, entries};
 
@@ -14,7 +14,9 @@ pub fn write(pages: &Pages, db: &Database) -> Result<Vec<Chapter>> {
     pages.write_part("rules", &list(&rules))?;
     let mut chapters = Vec::new();
     for rule in &rules {
-        let path = format!("reference/rules/{}.md", rule.name);
+        let path = threatline::path_of_rule(db, rule.rule)
+            .map(|path| format!("{path}.md"))
+            .ok_or_else(|| Error::other(format!("{} has no page", rule.name)))?;
         pages.write(&path, page(db, rule)?.as_bytes())?;
         let title = rule.name.clone();
         chapters.push(Chapter { title, path });

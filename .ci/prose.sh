@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the prose of the docs and of the book, whose sources `.ci/book.sh` leaves in `target/book`. Installs the checker
-# into `target`; the check itself needs no network.
+# into `target`; the check itself needs no network. With --all it also lists the problems in exceptions.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,4 +13,4 @@ if [ "$(cat "$tools/installed" 2>/dev/null)" != "$HARPER" ]; then
   npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$tools" "harper.js@$HARPER"
   echo "$HARPER" >"$tools/installed"
 fi
-node .ci/prose/check.mjs target/book
+node .ci/prose/check.mjs target/book "$@"

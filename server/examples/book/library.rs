@@ -52,7 +52,7 @@ fn mitigations(db: &Database) -> String {
         let rules: Vec<String> = typed(db, decl)
             .decls("counters")
             .map(|rule| short_name(db, rule))
-            .map(|rule| format!("[{rule}](rules/{rule}.md)"))
+            .map(|rule| format!("[`{rule}`](rules/{rule}.md)"))
             .collect();
         [anchored(db, decl), title(db, decl), rules.join(", ")]
     });

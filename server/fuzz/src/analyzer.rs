@@ -3,11 +3,18 @@
 //!
 //! Each part of an input is a change: its first byte says of what, the next of which file.
 
+use crate::budget::Budget;
 use crate::input::{Edit, below, parts, text};
 use arbitrary::Unstructured;
 use std::collections::BTreeMap;
 use threatline_model::{Date, FileText, Span, Workspace};
 use threatline_testkit::{render, render_findings};
+
+/// What an input may cost.
+pub const BUDGET: Budget = Budget {
+    at_once: (2_000_000, 3_000),
+    in_all: (6_000_000, 10_000),
+};
 
 /// The roots of the models.
 const ROOTS: [&str; 2] = ["", "other"];

@@ -3,10 +3,17 @@
 //!
 //! An input is a text.
 
+use crate::budget::Budget;
 use threatline_format::{format, format_edits};
 use threatline_model::{Facts, Shape, lower};
 use threatline_syntax::lexer::Lexer;
 use threatline_syntax::{parse, syntax_errors};
+
+/// What an input may cost.
+pub const BUDGET: Budget = Budget {
+    at_once: (100_000, 200),
+    in_all: (500_000, 1_000),
+};
 
 /// Formats a text.
 pub fn check(bytes: &[u8]) {

@@ -4,10 +4,17 @@
 //! Each part of an input is a document; those that begin with a `+` are files that the documents
 //! may include.
 
+use crate::budget::Budget;
 use threatline_exchange::export::{Target, export};
 use threatline_exchange::import::{Imported, Problem, decode, import, workspace};
 use threatline_format::format;
 use threatline_model::{Date, Severity, codes::Class, diagnostics};
+
+/// What an input may cost.
+pub const BUDGET: Budget = Budget {
+    at_once: (500_000, 2_000),
+    in_all: (2_000_000, 5_000),
+};
 
 /// What stands between documents: a character for that, which JSON and XML forbid.
 const BETWEEN: u8 = 0x1d;

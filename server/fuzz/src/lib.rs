@@ -4,6 +4,7 @@
 #![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 pub mod analyzer;
+pub mod budget;
 pub mod formatter;
 pub mod importers;
 mod input;

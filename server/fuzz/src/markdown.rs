@@ -2,9 +2,16 @@
 //! it finds no picture, HTML or link to anything but a page in it, and what follows the text is not
 //! taken in.
 
+use crate::budget::Budget;
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, parse_document};
 use threatline_view::markdown::{harmless, harmless_item, literal};
+
+/// What an input may cost.
+pub const BUDGET: Budget = Budget {
+    at_once: (100_000, 1_000),
+    in_all: (500_000, 5_000),
+};
 
 const NEXT: &str = "what follows";
 
@@ -123,6 +130,7 @@ mod tests {
 
     #[test]
     fn texts_of_signs() {
+        let _alone = crate::budget::alone();
         let mut state: u64 = 1;
         let mut below = |end: usize| {
             state = state

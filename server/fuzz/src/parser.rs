@@ -3,6 +3,7 @@
 //!
 //! The first part of an input is a text, each of the others an edit of it.
 
+use crate::budget::Budget;
 use crate::input::{Edit, parts, text};
 use arbitrary::Unstructured;
 use std::cell::RefCell;
@@ -11,6 +12,12 @@ use threatline_syntax::{
     Encoding, Item, Kind, LineIndex, Pieces, SyntaxError, Tree, items, parse, syntax_errors,
 };
 use threatline_testkit::TODAY;
+
+/// What an input may cost.
+pub const BUDGET: Budget = Budget {
+    at_once: (200_000, 400),
+    in_all: (1_000_000, 2_000),
+};
 
 const PATH: &str = "model.threat";
 

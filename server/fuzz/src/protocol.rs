@@ -5,6 +5,7 @@
 //! empty folder, and the process that started the server is not named: the server would end with
 //! it.
 
+use crate::budget::Budget;
 use crate::input::{below, parts, text};
 use arbitrary::Unstructured;
 use serde::Deserialize;
@@ -16,6 +17,12 @@ use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
 use tempfile::TempDir;
+
+/// What an input may cost.
+pub const BUDGET: Budget = Budget {
+    at_once: (500_000, 2_000),
+    in_all: (1_000_000, 3_000),
+};
 
 /// The names of documents.
 const DOCUMENTS: [&str; 6] = [

@@ -1,9 +1,11 @@
-//! The seeds, without a fuzzer: all that was ever worth keeping still holds.
+//! The seeds, without a fuzzer: all that was ever worth keeping still holds, and costs no more than
+//! it may.
 
+use crate::budget::Budget;
 use std::fs;
 use std::path::Path;
 
-fn replay(target: &str, check: fn(&[u8])) {
+fn replay(target: &str, budget: &Budget, check: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("seeds")
         .join(target);
@@ -16,36 +18,46 @@ fn replay(target: &str, check: fn(&[u8])) {
     assert!(!seeds.is_empty());
     for seed in seeds {
         println!("{}", seed.display());
-        check(&fs::read(seed).expect("it can be read"));
+        let bytes = fs::read(seed).expect("it can be read");
+        let (at_once, in_all) = budget.check(check, &bytes);
+        println!("{} bytes: {at_once} at once, {in_all} in all", bytes.len());
     }
 }
 
 #[test]
 fn parser() {
-    replay("parser", crate::parser::check);
+    replay("parser", &crate::parser::BUDGET, crate::parser::check);
 }
 
 #[test]
 fn formatter() {
-    replay("formatter", crate::formatter::check);
+    replay(
+        "formatter",
+        &crate::formatter::BUDGET,
+        crate::formatter::check,
+    );
 }
 
 #[test]
 fn analyzer() {
-    replay("analyzer", crate::analyzer::check);
+    replay("analyzer", &crate::analyzer::BUDGET, crate::analyzer::check);
 }
 
 #[test]
 fn importers() {
-    replay("importers", crate::importers::check);
+    replay(
+        "importers",
+        &crate::importers::BUDGET,
+        crate::importers::check,
+    );
 }
 
 #[test]
 fn protocol() {
-    replay("protocol", crate::protocol::check);
+    replay("protocol", &crate::protocol::BUDGET, crate::protocol::check);
 }
 
 #[test]
 fn markdown() {
-    replay("markdown", crate::markdown::check);
+    replay("markdown", &crate::markdown::BUDGET, crate::markdown::check);
 }

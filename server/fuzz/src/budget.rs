@@ -52,12 +52,15 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
+/// What checks an input.
+pub type Check = fn(&[u8]);
+
 /// The check that ran last. What is made once for all inputs, such as the library, is not charged
 /// to the first of them.
-static LAST: Mutex<Option<fn(&[u8])>> = Mutex::new(None);
+static LAST: Mutex<Option<Check>> = Mutex::new(None);
 
 /// Keeps all other checks waiting, since whatever is allocated meanwhile is counted.
-pub fn alone() -> MutexGuard<'static, Option<fn(&[u8])>> {
+pub fn alone() -> MutexGuard<'static, Option<Check>> {
     LAST.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -66,7 +69,7 @@ impl Budget {
     ///
     /// # Panics
     /// When the check does, or when it costs more than it may.
-    pub fn check(&self, check: fn(&[u8]), bytes: &[u8]) -> (usize, usize) {
+    pub fn check(&self, check: Check, bytes: &[u8]) -> (usize, usize) {
         let mut last = alone();
         if !last.is_some_and(|last| std::ptr::fn_addr_eq(last, check)) {
             check(&[]);

@@ -115,8 +115,43 @@ def test_what_is_more_than_is_read_is_shown_and_marked(tmp_path):
     for _ in range(3):
         watched(client, tmp_path / "new.threat")
         client.request("workspace/symbol", {"query": ""}, timeout=120)
-    shown = [message["params"]["message"] for message in client.messages if message["method"] == "window/showMessage"]
-    assert len(shown) == 1 and "20000 model files" in shown[0]
+    assert_one_warning(client, "20000 model files")
+    client.end()
+
+
+def assert_one_warning(client, limit):
+    """The user is shown the limit once, and the log has it."""
+    for method in ("window/showMessage", "window/logMessage"):
+        messages = [message["params"] for message in client.messages if message["method"] == method]
+        assert [message["type"] for message in messages if limit in message["message"]] == [2], messages
+
+
+def test_bytes_beyond_the_limit_are_not_read_and_reported(tmp_path):
+    comments = f"// {'x' * 1_000}\n" * 7_500
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.threat").write_text(f"process {name}\n{comments}")
+    client = Client(PULL, folders=[tmp_path])
+    # Two are within 16 MB, and the third stands for all that is not.
+    assert names(client) == {"a", "b"}
+    problems = client.pull(uri(tmp_path / "c.threat"))
+    assert [problem["code"] for problem in problems] == ["unreadable-file"]
+    assert "more than 16 MB" in problems[0]["message"]
+    assert_one_warning(client, "16 MB in model files")
+    client.end()
+
+
+def test_models_beyond_the_limit_are_not_read_and_reported(tmp_path):
+    for number in range(2_002):
+        folder = tmp_path / f"m{number:04}"
+        folder.mkdir()
+        (folder / "threatline.toml").write_text("")
+        (folder / "a.threat").write_text(f"process p{number}\n" if number >= 1_999 else "")
+    client = Client(PULL, folders=[tmp_path])
+    assert names(client) == {"p1999"}
+    for _ in range(2):
+        watched(client, tmp_path / "new.threat")
+        names(client)
+    assert_one_warning(client, "2000 models")
     client.end()
 
 

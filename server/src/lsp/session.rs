@@ -254,7 +254,8 @@ impl Session {
         if let Some(limit) = self.models.take_limit()
             && !std::mem::replace(&mut self.has_shown_limit, true)
         {
-            self.connection.show(lsp::MessageType::ERROR, limit);
+            self.connection.log(lsp::MessageType::WARNING, &*limit);
+            self.connection.show(lsp::MessageType::WARNING, limit);
         }
         match self.models.take_change() {
             Change::Nothing => {}

@@ -1002,6 +1002,28 @@ fn what_cannot_be_compared_is_told() {
         .says("[chekc]");
 }
 
+/// What the settings of either side say may be what fails the pull request.
+#[test]
+fn settings_that_cannot_be_read_in_a_commit_are_an_error() {
+    let unreadable: [(&str, &[u8], &str); 2] = [
+        ("threatline.toml", b"# caf\xe9\n", "the file is not UTF-8"),
+        ("threatline.toml/notes", b"", "the path is a folder"),
+    ];
+    for (path, text, reason) in unreadable {
+        let folder = repository(&[("a.threat", MODEL)]);
+        folder.write(path, text);
+        diff(&folder, &["main"]).exits(2).says(reason);
+        commit(&folder);
+        git(&folder, &["rm", "--quiet", "-r", "threatline.toml"]);
+        diff(&folder, &["main"])
+            .exits(2)
+            .says("threatline.toml: ")
+            .says(reason);
+        commit(&folder);
+        diff(&folder, &["main"]).exits(0);
+    }
+}
+
 #[test]
 fn a_shallow_clone_says_what_to_fetch() {
     let folder = repository(&[("a.threat", MODEL)]);

@@ -412,7 +412,10 @@ fn links_of_a_stranger_lead_to_no_other_kind_of_file() {
             .status()
             .is_ok_and(|made| made.success())
     );
-    folder.check(&[]).exits(0);
+    folder
+        .check(&[])
+        .exits(2)
+        .says("threatline.toml: the path is neither a file nor a folder");
 }
 
 #[test]

@@ -241,3 +241,47 @@ fn accepting_what_a_setting_turns_off_is_idle() {
         .check(&[])
         .says("threatline.toml turns `std.unencrypted_flow` off, so nothing is accepted");
 }
+
+/// What cannot be read may be the setting that fails a check: none of it counts as absent.
+#[test]
+fn settings_that_cannot_be_read_are_an_error_with_path_and_reason() {
+    let folder = Folder::new(&[("a.threat", MODEL)]);
+    folder.write("threatline.toml", b"[model]\nname = \"caf\xe9\"\n");
+    for command in ["check", "report", "rules", "test"] {
+        folder
+            .run(&[command, "."])
+            .exits(2)
+            .says("threatline.toml: the file is not UTF-8: byte 19 is 0xe9");
+    }
+    let folder = Folder::new(&[("m/a.threat", MODEL), ("m/threatline.toml/notes", "")]);
+    for path in [".", "m", "m/a.threat"] {
+        folder
+            .check(&[path])
+            .exits(2)
+            .says("m/threatline.toml: the path is a folder, not a file");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_without_permission_or_behind_a_broken_link_are_an_error() {
+    use std::fs::{File, Permissions, set_permissions};
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = Folder::new(&[("a.threat", MODEL)]);
+    let settings = folder.path("threatline.toml");
+    symlink("nowhere.toml", &settings).unwrap();
+    folder
+        .check(&[])
+        .exits(2)
+        .says("threatline.toml: the file cannot be read");
+    std::fs::remove_file(&settings).unwrap();
+    folder.write("threatline.toml", "");
+    set_permissions(&settings, Permissions::from_mode(0o000)).unwrap();
+    // Root reads it nevertheless.
+    if File::open(&settings).is_err() {
+        folder
+            .check(&[])
+            .exits(2)
+            .says("threatline.toml: the file cannot be read");
+    }
+}

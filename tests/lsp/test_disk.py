@@ -155,6 +155,37 @@ def test_models_beyond_the_limit_are_not_read_and_reported(tmp_path):
     client.end()
 
 
+@pytest.mark.parametrize("pulls", [True, False])
+@pytest.mark.parametrize("kind", ["bytes", "folder", "link"])
+def test_settings_that_cannot_be_read_are_an_error_where_they_are(tmp_path, kind, pulls):
+    settings = tmp_path / "threatline.toml"
+    (tmp_path / "a.threat").write_text("process shop\n")
+    make = {
+        "bytes": lambda: settings.write_bytes(b"[model]\nname = \"caf\xe9\"\n"),
+        "folder": lambda: settings.mkdir(),
+        "link": lambda: settings.symlink_to("nowhere"),
+    }
+    reason = {"bytes": "not UTF-8: byte 19", "folder": "is a folder", "link": "cannot be read"}[kind]
+    make[kind]()
+
+    def problems():
+        if pulls:
+            items = client.request("workspace/diagnostic", {"previousResultIds": []})["items"]
+            return [problem for item in items if item["uri"] == uri(settings) for problem in item["items"]]
+        client.request("workspace/symbol", {"query": ""})
+        return client.problems.get(uri(settings), {"diagnostics": []})["diagnostics"]
+
+    client = Client(PULL if pulls else {}, folders=[tmp_path])
+    eventually(lambda: [problem["code"] for problem in problems()] == ["invalid-setting"])
+    assert reason in problems()[0]["message"] and problems()[0]["severity"] == 1
+    # What is repaired is read.
+    settings.rmdir() if kind == "folder" else settings.unlink()
+    settings.write_text("")
+    watched(client, settings)
+    eventually(lambda: problems() == [])
+    client.end()
+
+
 def test_names_that_some_systems_do_not_tell_apart_are_not_read(tmp_path):
     (tmp_path / "Shop.threat").write_text("process first\n")
     client = Client(PULL, folders=[tmp_path])

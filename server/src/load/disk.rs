@@ -38,10 +38,14 @@ pub fn root_of(path: &Path) -> (PathBuf, bool) {
     } else {
         path.parent().unwrap_or(path)
     };
-    let root = folder
-        .ancestors()
-        .find(|folder| folder.join(SETTINGS).is_file());
+    let root = folder.ancestors().find(|folder| has_settings(folder));
     (root.unwrap_or(folder).to_owned(), root.is_some())
+}
+
+/// Whether a folder has settings. Whatever has their name counts, also what cannot be read: that is
+/// an error, and must not pass for a folder without any.
+fn has_settings(folder: &Path) -> bool {
+    folder.join(SETTINGS).symlink_metadata().is_ok()
 }
 
 /// The models in a folder and below it. A folder without a `threatline.toml` of its own is a model
@@ -96,18 +100,31 @@ pub fn read_if_there(path: &Path) -> Option<FileText> {
     Some(read(path))
 }
 
-/// The text of a root's `threatline.toml`, if there is one.
+/// The text of a root's `threatline.toml`, or why it cannot be read, if there is one.
+pub fn settings_of(root: &Path) -> Option<FileText> {
+    if !has_settings(root) {
+        return None;
+    }
+    Some(
+        match bytes_of(&root.join(SETTINGS), |path| is_settings(path)) {
+            Ok(bytes) => FileText::decode(bytes),
+            Err(why) => FileText::failed(why),
+        },
+    )
+}
+
+/// The text of the settings at a path. None counts as read that is not read whole: a setting that
+/// is lost may be the one that fails a check.
 ///
 /// # Errors
-/// When it cannot be read.
-pub fn settings_of(root: &Path) -> Result<Option<String>> {
-    let path = root.join(SETTINGS);
-    if !path.is_file() {
+/// When it could not be read.
+pub fn readable_settings(path: &Path, text: Option<FileText>) -> Result<Option<String>> {
+    let Some(text) = text else {
         return Ok(None);
-    }
-    match bytes_of(&path, |path| is_settings(path)) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(why) => bail!("{}: {why}", shown(&path).display()),
+    };
+    match text.unreadable {
+        None => Ok(Some(text.text)),
+        Some(unreadable) => bail!("{}: {}", shown(path).display(), unreadable.why),
     }
 }
 
@@ -129,7 +146,11 @@ fn bytes_of(path: &Path, is_ours: impl Fn(&Path) -> bool) -> Result<Vec<u8>, Str
         place::open_unless_link(path)
     };
     let file = file.map_err(failed)?;
-    if !file.metadata().map_err(failed)?.is_file() {
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.is_dir() {
+        return Err("the path is a folder, not a file".to_owned());
+    }
+    if !metadata.is_file() {
         // A pipe or a device would never end.
         return Err("the path is neither a file nor a folder".to_owned());
     }
@@ -172,7 +193,7 @@ impl Found {
                 nested.pop();
             }
             if entry.file_type().is_dir() {
-                if entry.depth() > 0 && path.join(SETTINGS).is_file() {
+                if entry.depth() > 0 && has_settings(path) {
                     nested.push(path.to_owned());
                 }
                 if is_model_file(path) {

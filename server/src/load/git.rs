@@ -11,10 +11,11 @@ mod tree;
 use self::blobs::Blobs;
 use self::plumbing::{each_entry, run, run_well, to_path, without_line_end};
 use self::tree::{Found, Target, Tree};
+use crate::load::disk::readable_settings;
 use crate::load::limits;
 use crate::load::models::{Loaded, ModelTexts};
 use crate::load::paths::{SETTINGS, Selection, not_followed, shown};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use threatline_model::{Date, FileText};
@@ -169,7 +170,7 @@ impl Repository {
         limits::check_counts(found.roots.len(), files)?;
         let mut models = Vec::new();
         for (root, files) in found.roots {
-            models.push(self.read(&tree, root, files, &mut blobs)?);
+            models.push(self.read((commit, &tree), root, files, &mut blobs)?);
         }
         let links = found.links.iter();
         let notes = links.map(|link| not_followed(&self.top.join(link)));
@@ -179,15 +180,23 @@ impl Repository {
     /// Reads one model.
     fn read(
         &self,
-        tree: &Tree,
+        (commit, tree): (&Commit, &Tree),
         root: PathBuf,
         files: BTreeMap<PathBuf, Result<String, &'static str>>,
         blobs: &mut Blobs,
     ) -> Result<ModelTexts> {
-        let settings = match tree.target_of(&root.join(SETTINGS), blobs)? {
-            Target::File { id, .. } => Some(blobs.read(&id)?.text.to_string()),
-            Target::Folder | Target::Nothing(_) => None,
+        let settings = root.join(SETTINGS);
+        let text = if tree.has_settings(&root) {
+            Some(match tree.target_of(&settings, blobs)? {
+                Target::File { id, .. } => blobs.read(&id)?,
+                Target::Folder => FileText::failed("the path is a folder, not a file"),
+                Target::Nothing(why) => FileText::failed(format!("the file cannot be read: {why}")),
+            })
+        } else {
+            None
         };
+        let settings = readable_settings(&self.top.join(settings), text)
+            .with_context(|| format!("commit {} cannot be compared", &commit.0))?;
         let mut texts = Vec::with_capacity(files.len());
         for (file, id) in files {
             let text = match id {

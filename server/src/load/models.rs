@@ -264,7 +264,7 @@ fn read(roots: BTreeMap<PathBuf, Vec<PathBuf>>) -> Result<Vec<ModelTexts>> {
         });
         let texts = ModelTexts {
             files: texts.collect(),
-            settings: disk::settings_of(&root)?,
+            settings: disk::readable_settings(&root.join(SETTINGS), disk::settings_of(&root))?,
             root,
         };
         limits::check_bytes(bytes.load(Ordering::Relaxed))?;

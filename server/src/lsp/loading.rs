@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use threatline_model::{Database, File, FileText, Model, Workspace};
+use threatline_model::{Database, File, FileText, Model, Settings, Workspace};
 use tracing::info;
 
 /// How long a request waits for a walk over the disk: it sees small folders as they are, and large
@@ -257,9 +257,8 @@ impl Models {
             self.forget_all_but(&walk.models, documents);
         }
         for model in walk.models {
-            let settings = model.settings.as_ref();
-            let settings = settings.map(|(path, text)| (&**path, &**text));
-            self.workspace.set_model(&model.root, settings);
+            let settings = settings_in(model.settings);
+            self.workspace.set_model_with(&model.root, settings);
             let mut files = model.files;
             files.retain(|(path, _)| !documents.is_open(path));
             self.workspace.load(files);
@@ -416,11 +415,22 @@ impl Models {
             return;
         }
         let (root, _) = disk::root_of(Path::new(path));
-        let settings = disk::settings_of(&root).ok().flatten();
-        let settings_path = key(&root.join(SETTINGS));
-        let settings = settings.as_deref().map(|text| (&*settings_path, text));
-        self.workspace.set_model(&key(&root), settings);
+        let text = disk::settings_of(&root);
+        let settings = settings_in(text.map(|text| (key(&root.join(SETTINGS)), text)));
+        self.workspace.set_model_with(&key(&root), settings);
         self.want_walk();
+    }
+}
+
+/// The settings of a file, if there is one. Of one that cannot be read they say why.
+fn settings_in(file: Option<(Arc<str>, FileText)>) -> Settings {
+    let Some((path, file)) = file else {
+        return Settings::default();
+    };
+    let settings = Settings::read(path, file.text.into());
+    match file.unreadable {
+        Some(unreadable) => settings.unreadable(unreadable.why, unreadable.at as usize),
+        None => settings,
     }
 }
 

@@ -52,8 +52,8 @@ pub struct Walk {
 pub struct ModelOnDisk {
     /// Its root.
     pub root: Arc<str>,
-    /// Its `threatline.toml`: the path and the text.
-    pub settings: Option<(Arc<str>, String)>,
+    /// Its `threatline.toml`: the path and the text, or why there is none.
+    pub settings: Option<(Arc<str>, FileText)>,
     /// The paths of all its files.
     pub paths: Vec<Arc<str>>,
     /// Those that are not open, with their texts.
@@ -222,7 +222,7 @@ impl Reader<'_> {
             paths.push(name.clone());
             files.push((name, FileText::failed(limit.clone())));
         }
-        let settings = disk::settings_of(root).ok().flatten();
+        let settings = disk::settings_of(root);
         ModelOnDisk {
             root: key(root),
             settings: settings.map(|text| (key(&root.join(SETTINGS)), text)),

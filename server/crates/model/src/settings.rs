@@ -157,6 +157,12 @@ impl Settings {
         settings
     }
 
+    /// The same settings, whose file cannot be read as it is: why, and from which byte on.
+    pub fn unreadable(mut self, why: String, start: usize) -> Settings {
+        self.problem(Span::new(start, start), why, None);
+        self
+    }
+
     /// Where a key of a section stands. That of a rule knows its own place.
     pub fn place_of(&self, section: &str, key: &str) -> Option<Span> {
         let (table, _) = DeTable::parse_recoverable(&self.text);

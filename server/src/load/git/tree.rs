@@ -141,8 +141,9 @@ impl Tree {
             .unwrap_or(folder)
     }
 
-    fn has_settings(&self, folder: &Path) -> bool {
-        self.0.contains_key(&folder.join(SETTINGS))
+    /// Whether a folder has settings, even such as cannot be read.
+    pub fn has_settings(&self, folder: &Path) -> bool {
+        self.below(&folder.join(SETTINGS)).next().is_some()
     }
 
     fn below(&self, folder: &Path) -> impl Iterator<Item = &PathBuf> {

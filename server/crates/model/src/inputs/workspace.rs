@@ -173,6 +173,11 @@ impl Workspace {
         let settings = settings.map_or_else(Settings::default, |(path, text)| {
             Settings::read(path.into(), text.into())
         });
+        self.set_model_with(root, settings)
+    }
+
+    /// As [`Workspace::set_model`], with settings that were read already.
+    pub fn set_model_with(&mut self, root: &str, settings: Settings) -> Model {
         let known = self.roots.get(root);
         let model = known.unwrap_or_else(|| {
             let library = World::get(self.db()).library(self.db());

@@ -9,7 +9,7 @@ use arbitrary::Unstructured;
 use std::cell::RefCell;
 use threatline_model::{File, FileText, Part, Span, Workspace, lower};
 use threatline_syntax::{
-    Encoding, Item, Kind, LineIndex, Pieces, SyntaxError, Tree, items, parse, syntax_errors,
+    Encoding, Item, Kind, LineIndex, Pieces, SyntaxErrors, Tree, items, parse, syntax_errors,
 };
 use threatline_testkit::TODAY;
 
@@ -96,7 +96,7 @@ fn compare(workspace: &Workspace, file: File, written: &str) {
             "{whole:?} is no place in {written:?}"
         );
     }
-    for error in &source.errors {
+    for error in &source.errors.listed {
         assert!(
             written.get(error.span.range()).is_some(),
             "{:?} is no place in {written:?}",
@@ -140,8 +140,9 @@ fn declarations(tree: &Tree) -> impl Iterator<Item = (usize, String)> {
 }
 
 /// Whether it took too long to parse, as it may when much else runs.
-fn is_given_up(errors: &[SyntaxError]) -> bool {
+fn is_given_up(errors: &SyntaxErrors) -> bool {
     errors
+        .listed
         .iter()
         .any(|error| error.message.contains("too many readings"))
 }

@@ -67,7 +67,7 @@ fn format_file(file: &Listed, check: bool) -> Formatted {
     let formatted = match threatline_format::format(&text.text) {
         Ok(formatted) => formatted,
         Err(errors) => {
-            let Some((first, others)) = errors.split_first() else {
+            let Some(first) = errors.listed.first() else {
                 return Formatted::Unchanged;
             };
             let start = LineIndex::new(&text.text).line_column(
@@ -75,7 +75,7 @@ fn format_file(file: &Listed, check: bool) -> Formatted {
                 first.span.start,
                 Encoding::Utf32,
             );
-            let more = match others.len() {
+            let more = match errors.len() - 1 {
                 0 => String::new(),
                 more => format!(" (and {})", count(more, "more error")),
             };

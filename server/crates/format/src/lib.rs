@@ -24,7 +24,7 @@ mod properties;
 use edits::line_edits;
 use layout::Layout;
 use threatline_model::{LoweredDeclaration, LoweredFile, Part, lower};
-use threatline_syntax::{Span, SyntaxError, SyntaxErrorKind, parse};
+use threatline_syntax::{Span, SyntaxError, SyntaxErrorKind, SyntaxErrors, parse};
 
 const READ_IN_TWO_WAYS: &str = "this can be read in two ways, and would be read otherwise once it \
     is laid out; a name is missing here or in the declaration above";
@@ -33,7 +33,7 @@ const READ_IN_TWO_WAYS: &str = "this can be read in two ways, and would be read 
 ///
 /// # Errors
 /// What is wrong with the text.
-pub fn format(text: &str) -> Result<String, Vec<SyntaxError>> {
+pub fn format(text: &str) -> Result<String, SyntaxErrors> {
     let (lowered, result) = laid_out(text)?;
     let again = laid_out(&result);
     let read_again = again
@@ -47,11 +47,13 @@ pub fn format(text: &str) -> Result<String, Vec<SyntaxError>> {
         // The next time it would be.
         None => nameless(&lowered.declarations),
     };
-    Err(vec![SyntaxError {
+    let mut errors = SyntaxErrors::default();
+    errors.push(SyntaxError {
         span,
         message: READ_IN_TWO_WAYS.to_owned(),
         kind: SyntaxErrorKind::Unexpected,
-    }])
+    });
+    Err(errors)
 }
 
 /// What to replace in a text to have it in canonical form: whole lines, and only those that differ,
@@ -59,12 +61,12 @@ pub fn format(text: &str) -> Result<String, Vec<SyntaxError>> {
 ///
 /// # Errors
 /// What is wrong with the text.
-pub fn format_edits(text: &str) -> Result<Vec<(Span, String)>, Vec<SyntaxError>> {
+pub fn format_edits(text: &str) -> Result<Vec<(Span, String)>, SyntaxErrors> {
     Ok(line_edits(text, &format(text)?))
 }
 
 /// What a sound text says, and the text laid out.
-fn laid_out(text: &str) -> Result<(LoweredFile, String), Vec<SyntaxError>> {
+fn laid_out(text: &str) -> Result<(LoweredFile, String), SyntaxErrors> {
     let lowered = lower(text);
     if !lowered.errors.is_empty() {
         return Err(lowered.errors);

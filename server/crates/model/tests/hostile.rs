@@ -5,6 +5,7 @@ use threatline_model::{
     Date, Diagnostic, FileText, MAX_FINDINGS_OF_AN_ELEMENT, MAX_OF_A_CODE, Severity, Span,
     Workspace, all_findings, assessed, diagnostics, full_name, unlisted, unlisted_in,
 };
+use threatline_syntax::MAX_ERRORS;
 use threatline_syntax::lexer::Lexer;
 use threatline_testkit::{Random, TODAY, cases, render};
 
@@ -547,6 +548,43 @@ fn many_syntax_errors_are_told_up_to_a_number() {
         count(&codes_of("process a \"x\n".repeat(2000)), "syntax-error"),
         2000
     );
+}
+
+/// However many errors a text has, a number of them is kept and the rest is counted, also after
+/// edits that add some or remove them.
+#[test]
+fn syntax_errors_are_kept_up_to_a_number() {
+    let line = "process a \"x\n";
+    let fresh = |text: &str| {
+        let mut workspace = Workspace::new(TODAY);
+        workspace.set_model("", None);
+        let file = workspace.set_file("m.threat", FileText::new(text));
+        file.source(workspace.db()).errors.clone()
+    };
+    // One piece, and many.
+    let block = format!("process a {{\n{}", "  owner: \"x\n".repeat(5_000));
+    for text in [line.repeat(5_000), block] {
+        let errors = fresh(&text);
+        assert_eq!(errors.listed.len(), MAX_ERRORS);
+        assert!(errors.len() >= 5_000, "{}", errors.len());
+    }
+    let mut text = line.repeat(MAX_ERRORS - 1);
+    let mut workspace = Workspace::new(TODAY);
+    workspace.set_model("", None);
+    let file = workspace.set_file("m.threat", FileText::new(&*text));
+    let end = (line.len() * 500) as u32;
+    for (start, end, new) in [
+        (0, 0, line.repeat(3)),
+        (0, 0, line.to_owned()),
+        (0, end, String::new()),
+        (0, 0, line.repeat(600)),
+    ] {
+        workspace.edit(file, Span { start, end }, &new);
+        text.replace_range(start as usize..end as usize, &new);
+        let errors = &file.source(workspace.db()).errors;
+        assert_eq!(*errors, fresh(&text));
+        assert_eq!(errors.len(), text.lines().count());
+    }
 }
 
 /// The diagnostics of a code in a file, those that stand for others among them.

@@ -6,7 +6,12 @@ use crate::parse::is_given_up;
 use crate::span::Span;
 use crate::spelling::{did_you_mean, is_one_edit_from};
 use crate::tree::{Kind, children, span};
+use std::collections::BTreeMap;
 use tree_sitter::{Node, Tree};
+
+/// How many syntax errors of a text are kept. Each takes much more room than what is wrong in the
+/// text, and nobody reads so many; the others are counted.
+pub const MAX_ERRORS: usize = 1_000;
 
 /// What is told of a string that goes on behind its line.
 pub const NOT_CLOSED: &str = "this string is not closed: `\"` is missing at the end of the line";
@@ -37,28 +42,97 @@ pub enum SyntaxErrorKind {
     Misspelt(&'static str),
 }
 
-/// All syntax errors of a text, in order.
-pub fn syntax_errors(tree: &Tree, text: &str) -> Vec<SyntaxError> {
+/// The syntax errors of a text, in order: the first of them, and how many more there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyntaxErrors {
+    /// The first, at most [`MAX_ERRORS`].
+    pub listed: Vec<SyntaxError>,
+    /// How many follow.
+    pub more: usize,
+}
+
+impl SyntaxErrors {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
+    /// How many there are, listed or not.
+    pub fn len(&self) -> usize {
+        self.listed.len() + self.more
+    }
+
+    /// Adds one behind all others.
+    pub fn push(&mut self, error: SyntaxError) {
+        if self.listed.len() < MAX_ERRORS {
+            self.listed.push(error);
+        } else {
+            self.more += 1;
+        }
+    }
+}
+
+/// The syntax errors of a text.
+pub fn syntax_errors(tree: &Tree, text: &str) -> SyntaxErrors {
+    syntax_errors_above(tree, text, usize::MAX)
+}
+
+/// Those syntax errors of a text that start above a byte.
+pub fn syntax_errors_above(tree: &Tree, text: &str, end: usize) -> SyntaxErrors {
+    let mut first = FirstErrors::default();
     if is_given_up(tree, text) {
-        return vec![SyntaxError {
+        first.add(SyntaxError {
             span: Span::new(0, 0),
             message: GIVEN_UP.to_owned(),
             kind: SyntaxErrorKind::Unexpected,
-        }];
+        });
+        return first.finish();
     }
-    let mut errors = errors_in(tree.root_node(), text);
     let misread = misread_blocks(tree, text);
-    errors.retain(|error| {
-        !is_within(&misread, error.span) || matches!(error.kind, SyntaxErrorKind::Misspelt(_))
+    each_error(tree.root_node(), text, |error| {
+        let is_misspelt = matches!(error.kind, SyntaxErrorKind::Misspelt(_));
+        let counts = is_misspelt || !is_within(&misread, error.span);
+        if counts && (error.span.start as usize) < end {
+            first.add(error);
+        }
     });
-    errors.sort_by_key(|error| (error.span.start, error.span.end));
-    errors.dedup_by(|next, previous| next.span == previous.span);
-    errors
+    first.finish()
 }
 
-/// The syntax errors of a part of a tree.
-fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
-    let mut errors = Vec::new();
+/// The first errors of a text, which come in any order. Of several in one place one counts.
+#[derive(Default)]
+struct FirstErrors {
+    listed: BTreeMap<(u32, u32), SyntaxError>,
+    /// The places of the others, each at least once.
+    others: Vec<(u32, u32)>,
+}
+
+impl FirstErrors {
+    fn add(&mut self, error: SyntaxError) {
+        let place = (error.span.start, error.span.end);
+        let is_full = self.listed.len() >= MAX_ERRORS;
+        if is_full && self.listed.keys().next_back() < Some(&place) {
+            return self.others.push(place);
+        }
+        self.listed.entry(place).or_insert(error);
+        if self.listed.len() > MAX_ERRORS {
+            let last = self.listed.pop_last();
+            self.others.extend(last.map(|(place, _)| place));
+        }
+    }
+
+    fn finish(mut self) -> SyntaxErrors {
+        self.others.sort_unstable();
+        self.others.dedup();
+        SyntaxErrors {
+            listed: self.listed.into_values().collect(),
+            more: self.others.len(),
+        }
+    }
+}
+
+/// Reports the syntax errors of a part of a tree.
+fn each_error(part: Node, text: &str, mut report: impl FnMut(SyntaxError)) {
     let mut cursor = part.walk();
     // The kinds of the nodes around: to ask a node for its parent takes as long as the tree is
     // deep.
@@ -68,12 +142,12 @@ fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
         let node = cursor.node();
         let mut descend = node.has_error() || node.kind() == "source_file";
         if node.is_missing() {
-            errors.push(missing(node, text));
+            report(missing(node, text));
             descend = false;
         } else if lacks_word(node) {
-            errors.push(missing(node, text));
+            report(missing(node, text));
         } else if node.is_error() {
-            errors.push(unexpected(
+            report(unexpected(
                 node,
                 around.last().copied().unwrap_or("source_file"),
                 text,
@@ -81,12 +155,12 @@ fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
             // One error for what was skipped; but a declaration inside of it is looked into.
             descend = true;
         } else if node.kind() == "declaration" {
-            errors.extend(unopened(node, text));
-            errors.extend(unfinished(node, text));
+            unopened(node, text).into_iter().for_each(&mut report);
+            unfinished(node, text).into_iter().for_each(&mut report);
             // Of the parts only a finding may be unfinished, and those are few.
             descend |= node.has_error() || text[node.byte_range()].contains('@');
         } else if node.kind() == "flow_ends" {
-            errors.extend(unfinished(node, text));
+            unfinished(node, text).into_iter().for_each(&mut report);
         } else if matches!(node.kind(), "block" | "property" | "finding") {
             descend = true;
         }
@@ -104,7 +178,6 @@ fn errors_in(part: Node, text: &str) -> Vec<SyntaxError> {
             around.pop();
         }
     }
-    errors
 }
 
 /// The declarations whose kind is misspelt, `proces gateway { … }`: one error, and nothing in them
@@ -278,6 +351,7 @@ mod tests {
     fn messages(text: &str) -> Vec<String> {
         let errors = syntax_errors(&parse(text), text);
         errors
+            .listed
             .into_iter()
             .map(|error| format!("{:?} {}", &text[error.span.range()], error.message))
             .collect()
@@ -314,6 +388,43 @@ mod tests {
     fn a_name_without_a_word_is_told() {
         let text = "process api {\n  mitigations:\n    waf,\n    edge.cdn: \"team\"\n}\n";
         assert_eq!(messages(text), ["\"n\" a name is missing here"]);
+    }
+
+    /// Whatever order the parser reports them in, the first are kept and all are counted.
+    #[test]
+    fn of_many_errors_the_first_are_kept_and_all_are_counted() {
+        let line = "  owner: \"x\n";
+        let errors = |lines: usize| {
+            let text = format!("process a {{\n{}}}\n", line.repeat(lines));
+            syntax_errors(&parse(&text), &text)
+        };
+        let few = errors(MAX_ERRORS / 2);
+        assert_eq!((few.len(), few.more), (few.listed.len(), 0));
+        let per_line = few.len() / (MAX_ERRORS / 2);
+        assert!(per_line > 0);
+        let many = errors(5 * MAX_ERRORS);
+        assert_eq!(many.listed.len(), MAX_ERRORS);
+        assert_eq!(many.len(), 5 * MAX_ERRORS * per_line);
+        let half = few.len().min(MAX_ERRORS) - 1;
+        assert_eq!(many.listed[..half], few.listed[..half]);
+    }
+
+    #[test]
+    fn errors_that_come_in_any_order_are_those_that_come_first() {
+        let error = |start: usize, message: &str| SyntaxError {
+            span: Span::new(start, start + 1),
+            message: message.to_owned(),
+            kind: SyntaxErrorKind::Unexpected,
+        };
+        let count = 3 * MAX_ERRORS;
+        let mut first = FirstErrors::default();
+        for number in 0..count {
+            first.add(error(number * 7919 % count, "one"));
+            first.add(error(number * 7919 % count, "another in the same place"));
+        }
+        let errors = first.finish();
+        let expected: Vec<_> = (0..MAX_ERRORS).map(|start| error(start, "one")).collect();
+        assert_eq!((errors.listed, errors.more), (expected, 2 * MAX_ERRORS));
     }
 
     /// Spans are of whole characters, whatever is broken.

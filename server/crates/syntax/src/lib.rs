@@ -23,8 +23,8 @@ mod pieces;
 
 pub use characters::{is_invisible, is_space};
 pub use errors::{
-    NOT_CLOSED, SyntaxError, SyntaxErrorKind, is_within, last_character, misread_blocks,
-    syntax_errors,
+    MAX_ERRORS, NOT_CLOSED, SyntaxError, SyntaxErrorKind, SyntaxErrors, is_within, last_character,
+    misread_blocks, syntax_errors, syntax_errors_above,
 };
 pub use lines::{Encoding, LineColumn, LineIndex};
 pub use parse::{MAX_TEXT, Patience, is_given_up, is_name, parse, parse_with};

@@ -9,12 +9,12 @@ fn what_would_be_read_otherwise_is_left_as_it_is() {
     let text = "external st \"St:ore\"store \n\n// remark\nasset process {}";
     let errors = format(text).expect_err("`store asset` and `asset process` are both declarations");
     assert!(
-        errors[0]
+        errors.listed[0]
             .message
             .starts_with("this can be read in two ways"),
         "{errors:?}"
     );
-    assert_eq!(&text[errors[0].span.range()], "store");
+    assert_eq!(&text[errors.listed[0].span.range()], "store");
     // So that the comments go above it, and the name is another one.
     assert!(format("process////\nasset //\nasset //four\n { x: y }\n").is_err());
 }

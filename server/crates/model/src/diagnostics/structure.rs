@@ -30,7 +30,7 @@ const MAX_SYNTAX_ERRORS: usize = 100;
 pub(super) fn text_problems(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let source = file.source(db);
     let mut problems = Vec::new();
-    for error in source.errors.iter().take(MAX_SYNTAX_ERRORS) {
+    for error in source.errors.listed.iter().take(MAX_SYNTAX_ERRORS) {
         let mut diagnostic = Diagnostic::new(
             &codes::SYNTAX_ERROR,
             Location::Text(file, error.span),
@@ -41,7 +41,7 @@ pub(super) fn text_problems(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         }
         problems.push(diagnostic);
     }
-    if let Some(next) = source.errors.get(MAX_SYNTAX_ERRORS) {
+    if let Some(next) = source.errors.listed.get(MAX_SYNTAX_ERRORS) {
         let more = source.errors.len() - MAX_SYNTAX_ERRORS;
         let message = format!("and {} from here on", count(more, "more syntax error"));
         let location = Location::Text(file, next.span);

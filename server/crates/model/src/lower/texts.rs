@@ -8,8 +8,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use threatline_syntax::{
     Edit, EditedPieces, Item, LineIndex, Node, Patience, Pieces, Span, SyntaxError,
-    SyntaxErrorKind, is_within, items, last_character, misread_blocks, open_block, parse_with,
-    span, syntax_errors,
+    SyntaxErrorKind, SyntaxErrors, is_within, items, last_character, misread_blocks, open_block,
+    parse_with, span, syntax_errors_above,
 };
 
 /// The text of a file as it stands, and where its declarations are in it.
@@ -24,7 +24,7 @@ pub struct Source {
     /// The spans of each declaration, in order.
     pub spans: Vec<Spans>,
     /// What is wrong with the text.
-    pub errors: Vec<SyntaxError>,
+    pub errors: SyntaxErrors,
     /// Descriptions with no declaration after them.
     pub loose_descriptions: Vec<Span>,
     /// Why the file could not be read as it is, if it could not.
@@ -48,7 +48,7 @@ pub struct LoweredFile {
     /// What it declares, in order.
     pub declarations: Vec<LoweredDeclaration>,
     /// What is wrong with its text.
-    pub errors: Vec<SyntaxError>,
+    pub errors: SyntaxErrors,
     /// Descriptions with no declaration after them.
     pub loose_descriptions: Vec<Span>,
 }
@@ -82,6 +82,13 @@ pub fn lower_again(
     edit: Edit,
     described: impl Fn(usize) -> Option<SmolStr>,
 ) -> LoweredEdit {
+    if before.errors.more > 0 {
+        // What is wrong with it is not all known, so that the whole text is read.
+        return LoweredEdit {
+            replaced: 0..before.spans.len(),
+            file: lower(text),
+        };
+    }
     let before = Before {
         source: before,
         described,
@@ -177,17 +184,20 @@ impl<Described: Fn(usize) -> Option<SmolStr>> Before<'_, Described> {
         let is_above = |span: Span| span.start < read_again.start;
         let is_behind = |span: Span| span.start >= read_again.end;
 
-        let errors = self.source.errors.iter();
+        let errors = self.source.errors.listed.iter();
         let errors_above = errors.clone().filter(|error| is_above(error.span));
         let errors_behind = errors.filter(|error| is_behind(error.span));
         let errors_behind = errors_behind.map(|error| SyntaxError {
             span: moved(error.span),
             ..error.clone()
         });
-        let mut all_errors: Vec<SyntaxError> = errors_above.cloned().collect();
-        all_errors.append(&mut file.errors);
-        all_errors.extend(errors_behind);
-        file.errors = all_errors;
+        let read_again = std::mem::take(&mut file.errors);
+        let mut all_errors = errors_above.cloned().chain(read_again.listed);
+        all_errors
+            .by_ref()
+            .for_each(|error| file.errors.push(error));
+        file.errors.more += read_again.more;
+        errors_behind.for_each(|error| file.errors.push(error));
 
         let loose = self.source.loose_descriptions.iter().copied();
         let loose_behind = loose.clone().filter(|span| is_behind(*span)).map(moved);
@@ -226,7 +236,7 @@ impl<'text> Reader<'text> {
         let lowered = LoweredFile {
             pieces,
             declarations: Vec::new(),
-            errors: Vec::new(),
+            errors: SyntaxErrors::default(),
             loose_descriptions: Vec::new(),
         };
         Reader {
@@ -278,7 +288,10 @@ impl<'text> Reader<'text> {
     /// Reads a part of the text, which may go on behind what is written.
     fn part(&mut self, part: Part, above: Option<Above>) -> Option<Above> {
         let tree = parse_with(part.text, &mut self.patience);
-        let mut reader = DeclarationReader::new(part.text, syntax_errors(&tree, part.text));
+        let is_whole = part.written == part.text.len();
+        let end = if is_whole { usize::MAX } else { part.written };
+        let errors = syntax_errors_above(&tree, part.text, end);
+        let mut reader = DeclarationReader::new(part.text, errors.listed);
         let misread = misread_blocks(&tree, part.text);
         let items = items(&tree);
         let begins_with_declaration = items.first().is_some_and(
@@ -306,6 +319,7 @@ impl<'text> Reader<'text> {
             }
         }
         self.push_errors(reader.errors, &part);
+        self.lowered.errors.more += errors.more;
         let loose = reader.loose_descriptions.into_iter();
         let loose = loose.map(|span| span.shifted(part.offset));
         self.lowered.loose_descriptions.extend(loose);
@@ -331,16 +345,16 @@ impl<'text> Reader<'text> {
         errors.retain(|error| is_whole || (error.span.start as usize) < part.written);
         // What is missing at the end of a piece is missing in it.
         let last = last_character(part.text, part.written);
-        self.lowered.errors.extend(errors.into_iter().map(|error| {
+        for error in errors {
             let within = Span {
                 start: error.span.start.min(last.start),
                 end: error.span.end.min(last.end),
             };
-            SyntaxError {
+            self.lowered.errors.push(SyntaxError {
                 span: within.shifted(part.offset),
                 ..error
-            }
-        }));
+            });
+        }
     }
 
     /// Ends the text: a description that still waits describes nothing.
@@ -363,7 +377,7 @@ mod tests {
 
     fn facts(text: &str) -> Vec<Facts> {
         let lowered = lower(text);
-        assert_eq!(lowered.errors, [], "{text}");
+        assert_eq!(lowered.errors.listed, [], "{text}");
         lowered
             .declarations
             .into_iter()
@@ -383,7 +397,7 @@ mod tests {
     #[test]
     fn a_string_ends_with_its_line() {
         let text = "process a { owner: \"b\n// c\n/// d\" }";
-        let errors = lower(text).errors;
+        let errors = lower(text).errors.listed;
         let messages: Vec<&str> = errors.iter().map(|error| &*error.message).collect();
         assert_eq!(messages, [NOT_CLOSED, "`}` is missing here"]);
         assert!(
@@ -405,7 +419,7 @@ mod tests {
             ),
         ] {
             let lowered = lower(text);
-            let last = lowered.errors.last().expect("`}` is missing");
+            let last = lowered.errors.listed.last().expect("`}` is missing");
             assert_eq!(
                 (&*last.message, &text[last.span.range()]),
                 ("`}` is missing here", missing)

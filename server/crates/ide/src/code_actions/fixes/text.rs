@@ -29,7 +29,7 @@ pub fn add_missing_sign(fixes: &mut Fixes, span: Span) {
     let source = fixes.file.source(fixes.db);
     let message = &fixes.diagnostic.message;
     let is_reported = |error: &&SyntaxError| error.span == span && error.message == *message;
-    let error = source.errors.iter().find(is_reported);
+    let error = source.errors.listed.iter().find(is_reported);
     let Some(SyntaxErrorKind::Missing(missing)) = error.map(|error| &error.kind) else {
         return;
     };

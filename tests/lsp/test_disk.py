@@ -206,3 +206,55 @@ def test_names_that_some_systems_do_not_tell_apart_are_not_read(tmp_path):
     eventually(lambda: [problem for problem in client.request("workspace/diagnostic", {"previousResultIds": []})["items"] if "ro.threat" in problem["uri"]])
     assert names(client) == {"second"}
     client.end()
+
+
+def test_the_first_walk_keeps_nobody_waiting(tmp_path):
+    for number in range(10_000):
+        os.makedirs(tmp_path / str(number // 250) / str(number))
+    (tmp_path / "a.threat").write_text("process shop\n")
+    (tmp_path / "b.threat").write_text("flow f: desk -> shop\nprocess desk\n")
+    client = Client(start=False)
+    folders = [{"uri": uri(tmp_path), "name": "x"}]
+    capabilities = {"window": {"workDoneProgress": True}}
+    start = {"processId": None, "rootUri": None, "capabilities": capabilities, "workspaceFolders": folders}
+    client.request("initialize", start)
+    client.notify("initialized", {})
+    client.open(uri(tmp_path / "b.threat"), "flow f: desk -> shop\nprocess desk\n")
+    cancelled = client.ask("workspace/symbol", {"query": ""})
+    client.notify("$/cancelRequest", {"id": cancelled})
+    refused = client.ask("initialize", start)
+    asked = client.ask("workspace/symbol", {"query": ""})
+    progress = lambda: [message["params"]["value"]["kind"] for message in client.messages if message["method"] == "$/progress"]
+    while refused not in client.answers:
+        client.take(120)
+    # Both were answered while the disk is walked.
+    assert client.answers[cancelled]["error"]["code"] == -32800
+    assert progress() == ["begin"]
+    assert client.problems == {} and asked not in client.answers
+    # What has to know the models waits for them, and so do diagnostics.
+    while asked not in client.answers:
+        client.take(120)
+    assert {symbol["name"] for symbol in client.answers[asked]["result"]} == {"f", "desk", "shop"}
+    while "end" not in progress():
+        client.take(120)
+    assert progress() == ["begin", "report", "end"]
+    published = [message["params"] for message in client.messages if message["method"] == "textDocument/publishDiagnostics"]
+    assert all("unknown-name" not in codes(params["diagnostics"]) for params in published)
+    client.end()
+
+
+def test_a_session_ends_during_the_first_walk(tmp_path):
+    for number in range(1_000):
+        os.makedirs(tmp_path / str(number // 250) / str(number))
+    (tmp_path / "a.threat").write_text("process shop\n")
+    client = Client(folders=[tmp_path])
+    asked = client.ask("workspace/symbol", {"query": ""})
+    client.end()
+    assert "result" in client.answers[asked] or client.answers[asked]["error"]["code"] == -32800
+    # When nothing more comes in, what was asked is answered.
+    client = Client(folders=[tmp_path])
+    asked = client.ask("workspace/symbol", {"query": ""})
+    client.process.stdin.close()
+    while asked not in client.answers:
+        client.take(120)
+    assert [symbol["name"] for symbol in client.answers[asked]["result"]] == ["shop"]

@@ -32,6 +32,8 @@ pub struct Models {
     wanted: Option<Instant>,
     /// The same for the walk that is on its way, and what it took so far.
     running: Option<(Instant, Effort)>,
+    /// Whether the first walk has not ended yet.
+    is_first: bool,
     /// What changed on the disk and was not read yet.
     changed_on_disk: BTreeSet<PathBuf>,
     /// The files that were read during a walk, which may have read them before that.
@@ -74,6 +76,7 @@ impl Models {
             folders: Vec::new(),
             wanted: None,
             running: None,
+            is_first: false,
             changed_on_disk: BTreeSet::new(),
             read_meanwhile: BTreeSet::new(),
             is_partial: false,
@@ -212,6 +215,7 @@ impl Models {
         if self.walks.is_running() {
             return;
         }
+        self.is_first = false;
         if let Some(until) = self.wanted.take() {
             self.running = Some((until, self.trace.begin()));
             self.walks.start(Request {
@@ -238,8 +242,21 @@ impl Models {
         }
     }
 
+    /// Has the disk looked at for the first time.
+    pub fn read_first(&mut self, documents: &Documents) {
+        self.want_walk();
+        self.walk(documents);
+        self.is_first = self.walks.is_running();
+    }
+
+    /// Whether the disk is still looked at for the first time.
+    pub fn is_reading_first(&self) -> bool {
+        self.is_first
+    }
+
     /// Looks at the disk for what models there are now, and reads them.
     pub fn read_at_once(&mut self, documents: &Documents) {
+        self.is_first = false;
         // One that was begun before does not count.
         self.walks.wait(None);
         self.want_walk();

@@ -47,6 +47,8 @@ pub struct Requests {
     running: HashMap<Id, salsa::CancellationToken>,
     /// Those that wait for a change.
     waiting: Vec<Task>,
+    /// Those that came before the models were read, in their order.
+    deferred: Vec<Task>,
     pool: ThreadPool,
     trace: Trace,
     faults: Faults,
@@ -100,6 +102,7 @@ impl Requests {
         Requests {
             running: HashMap::new(),
             waiting: Vec::new(),
+            deferred: Vec::new(),
             pool,
             trace,
             faults,
@@ -107,9 +110,9 @@ impl Requests {
         }
     }
 
-    /// Whether none runs.
+    /// Whether none runs, or will.
     pub fn are_done(&self) -> bool {
-        self.running.is_empty()
+        self.running.is_empty() && self.deferred.is_empty()
     }
 
     /// Answers a request on a thread of its own.
@@ -138,6 +141,16 @@ impl Requests {
         std::mem::take(&mut self.waiting)
     }
 
+    /// Lets a request wait for the models.
+    pub fn defer(&mut self, task: Task) {
+        self.deferred.push(task);
+    }
+
+    /// The requests that wait for the models, which wait no longer.
+    pub fn take_deferred(&mut self) -> Vec<Task> {
+        std::mem::take(&mut self.deferred)
+    }
+
     /// Answers those that wait for a change, since none will come.
     pub fn refuse_waiting(&mut self) {
         for task in self.take_waiting() {
@@ -149,9 +162,13 @@ impl Requests {
     pub fn cancel(&mut self, id: &Id) {
         if let Some(token) = self.running.get(id) {
             token.cancel();
-        } else if let Some(index) = self.waiting.iter().position(|task| task.answer.id() == id) {
-            let task = self.waiting.swap_remove(index);
-            task.refuse(ErrorCode::RequestCancelled, "cancelled");
+            return;
+        }
+        for tasks in [&mut self.waiting, &mut self.deferred] {
+            if let Some(index) = tasks.iter().position(|task| task.answer.id() == id) {
+                let task = tasks.remove(index);
+                return task.refuse(ErrorCode::RequestCancelled, "cancelled");
+            }
         }
     }
 
@@ -159,6 +176,7 @@ impl Requests {
     pub fn cancel_all(&mut self) {
         let running = self.running.values();
         running.for_each(salsa::CancellationToken::cancel);
+        self.waiting.append(&mut self.deferred);
         self.refuse_waiting();
     }
 }

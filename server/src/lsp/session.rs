@@ -91,6 +91,8 @@ pub struct Session {
     phase: Phase,
     /// How it ends as soon as every request is answered, when nothing more comes in.
     ending: Option<End>,
+    /// Whether the models are read for the first time: what has to know them waits.
+    is_starting: bool,
     /// Whether the user has been shown that something failed.
     has_shown_failure: bool,
     /// Whether the user has been shown that something could not be read.
@@ -158,6 +160,7 @@ impl Session {
         Ok(Session {
             phase: Phase::Uninitialized,
             ending: None,
+            is_starting: false,
             has_shown_failure: false,
             has_shown_unreadable: false,
             has_shown_limit: false,
@@ -220,7 +223,8 @@ impl Session {
         self.models.take_over_disk(&self.documents);
         self.models.walk(&self.documents);
         self.note_changes();
-        if self.phase != Phase::Running {
+        self.finish_start();
+        if self.phase != Phase::Running || self.is_starting {
             return;
         }
         while let Some(step) = self.publisher.next_step(self.conditions(), Instant::now()) {
@@ -239,6 +243,9 @@ impl Session {
 
     /// How long to wait for an event before there is other work.
     pub fn patience(&self) -> Duration {
+        if self.is_starting {
+            return TICK;
+        }
         let now = Instant::now();
         let wakes_at = self.publisher.wakes_at(self.conditions(), now);
         wakes_at.map_or(TICK, |wakes_at| {
@@ -350,6 +357,7 @@ impl Session {
                 self.requests.cancel_all();
                 task.answer.send(Ok(Value::Null));
             }
+            (Phase::Running, _) if self.is_starting => self.requests.defer(task),
             (Phase::Running, method) => {
                 let is_for_all = method == "workspace/diagnostic";
                 self.models.catch_up(&self.documents);
@@ -571,12 +579,22 @@ impl Session {
                 json!({ "section": "threatline" }),
             );
         }
-        self.models.read_at_once(&self.documents);
-        self.note_changes();
-        self.publisher.view_is_current();
+        self.models.read_first(&self.documents);
+        self.is_starting = true;
         self.configured(&Value::Null);
+    }
+
+    /// Goes on with what waited for the models, once they are read.
+    fn finish_start(&mut self) {
+        if !self.is_starting || self.models.is_reading_first() {
+            return;
+        }
+        self.is_starting = false;
+        self.publisher.view_is_current();
         let message = format!("checking {} files", self.models.count_files());
         self.progress.report(&self.connection, message);
+        let deferred = self.requests.take_deferred();
+        deferred.into_iter().for_each(|task| self.requested(task));
     }
 
     /// Has the client watch the files if it can, and watches them otherwise.

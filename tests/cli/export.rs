@@ -55,7 +55,7 @@ fn the_same_model_gives_the_same_document() {
         assert_eq!(first.out, export(&folder, format).exits(0).out, "{format}");
         // What is not said is told, and not in the document.
         assert_eq!(
-            first.err.contains("left out"),
+            first.err.contains("not exported"),
             format != "json",
             "{format}: {}",
             first.err
@@ -259,17 +259,17 @@ fn what_cannot_be_drawn_is_said() {
     for format in ["mermaid", "dot", "drawio"] {
         let nothing = export(&empty, format)
             .exits(2)
-            .says("there is nothing to draw");
+            .says("there are no elements, flows or boundaries to draw");
         assert_eq!(nothing.out, "");
         if format != "drawio" {
             export(&large, format)
                 .exits(2)
-                .says("403 elements, flows and boundaries are too many to draw: 400 at most");
+                .says("403 elements, flows and boundaries are too many for a diagram, which shows at most 400");
         }
     }
     let drawn = export(&large, "drawio")
         .exits(0)
-        .says("the page of the whole model: 403 parts are too many");
+        .says("the page of the whole model: it would have 403 parts");
     assert_eq!(drawn.out.matches("<diagram ").count(), 2);
     for format in ["cyclonedx", "json", "csv"] {
         export(&empty, format).exits(0);

@@ -71,7 +71,7 @@ fn what_is_there_is_kept() {
     folder
         .run(&["import", "old/shop.yaml", "--to", "design"])
         .exits(2)
-        .says("says something else; nothing was written");
+        .says("already exists with different content; nothing was written");
     assert_eq!(folder.read("design/shop.threat"), "process mine\n");
     folder
         .run(&["import", "old/shop.yaml", "--to", "design", "--force"])
@@ -112,9 +112,9 @@ fn every_problem_of_every_file_and_nothing_is_written() {
     folder
         .run(&["import", "old/shop.yaml", "broken.json", "--to", "design"])
         .exits(2)
-        .says("old/parts/more.yaml:2:37: data_assets.\"Opening Hours\".confidentiality: `pubic` is unknown; is `public` meant?")
+        .says("old/parts/more.yaml:2:37: data_assets.\"Opening Hours\".confidentiality: unknown value `pubic`; did you mean `public`?")
         .says("old/parts/more.yaml:2:18: data_assets.\"Opening Hours\".id: `id` is missing")
-        .says("broken.json:1:26: this is no JSON")
+        .says("broken.json:1:26: invalid JSON")
         .says("3 problems; nothing was written");
     assert!(!folder.path("design").exists());
 }
@@ -140,7 +140,7 @@ fn what_is_included_lies_below_the_document() {
         if path == "nothing.yaml" {
             run.says("cannot be read")
         } else {
-            run.says("is not below the folder of the document")
+            run.says("it is outside the folder of the document")
         };
     }
     #[cfg(unix)]
@@ -154,7 +154,7 @@ fn what_is_included_lies_below_the_document() {
         folder
             .run(&["import", "old/shop.yaml", "--to", "design"])
             .exits(2)
-            .says("is not below the folder of the document");
+            .says("it is outside the folder of the document");
     }
     assert!(!folder.path("design").exists());
 }
@@ -175,12 +175,12 @@ fn what_is_no_model_is_said_to_be_none() {
     folder
         .run(&["import", "picture.png", "--to", "design"])
         .exits(2)
-        .says("it is no text in UTF-8");
+        .says("it is not valid UTF-8");
     for name in ["notes.md", "list.json"] {
         folder
             .run(&["import", name, "--to", "design"])
             .exits(2)
-            .says("this is no format that can be read");
+            .says("unknown format; supported are");
     }
     folder
         .run(&["import", "page.html", "--to", "design"])

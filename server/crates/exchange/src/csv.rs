@@ -27,7 +27,7 @@ pub const COLUMNS: [&str; 20] = [
     "owner",
     "location",
     "reasons",
-    "not stated",
+    "unspecified fact",
     "mitigations",
     "accepted by",
     "accepted until",
@@ -49,11 +49,10 @@ pub fn write(db: &Database, model: Model) -> Export {
     let assumptions = declared
         .filter(|decl| decl.kind(db) == Kind::Assumption)
         .count();
-    let mut losses =
-        vec!["the design itself: a register has rows for findings and threats alone".to_owned()];
+    let mut losses = vec!["the design: a register lists only findings and threats".to_owned()];
     if assumptions > 0 {
         losses.push(format!(
-            "{}: they are no threats",
+            "{}: not part of a threat register",
             count(assumptions, "assumption")
         ));
     }

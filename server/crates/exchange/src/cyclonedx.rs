@@ -51,7 +51,7 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
     if let Some(declarations) = declarations(db, &elements) {
         document["declarations"] = declarations;
     }
-    let mut losses = vec!["where things are declared: the format has no place for it".to_owned()];
+    let mut losses = vec!["locations of declarations: no equivalent in the format".to_owned()];
     let (kept, numbers) = others(db, model);
     if !kept.is_empty() {
         document["properties"] = kept.into();
@@ -60,7 +60,7 @@ pub fn write(db: &Database, model: Model, title: &str) -> Export {
             .map(|(kind, number)| count(number, kind.word()))
             .collect();
         losses.push(format!(
-            "{}: kept in properties that only Threatline knows",
+            "{}: kept in properties that only Threatline reads",
             numbers.join(", ")
         ));
     }
@@ -411,7 +411,7 @@ fn facts_of_finding(db: &Database, assessed: &Assessed, elements: &[Decl]) -> Ve
         .iter()
         .map(|decl| property("threatline:on", full_name(db, *decl).as_str()))
         .collect();
-    properties.push(property("threatline:state", assessed.standing().word()));
+    properties.push(property("threatline:state", assessed.standing().key()));
     properties.extend(
         finding
             .categories
@@ -440,12 +440,12 @@ fn analysis(db: &Database, assessed: &Assessed) -> Value {
         FindingState::Planned(by) => json!({
             "state": "exploitable",
             "response": ["update"],
-            "detail": format!("To be countered by {} ({})", called(db, by), full_name(db, by)),
+            "detail": format!("Planned mitigation: {} ({})", called(db, by), full_name(db, by)),
         }),
         FindingState::Mitigated(by) => json!({
             "state": "not_affected",
             "justification": "protected_by_mitigating_control",
-            "detail": format!("Countered by {} ({})", called(db, by), full_name(db, by)),
+            "detail": format!("Mitigated by {} ({})", called(db, by), full_name(db, by)),
         }),
         FindingState::Accepted(accept) => {
             let properties = json::properties(db, accept);

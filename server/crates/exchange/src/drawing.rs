@@ -30,7 +30,7 @@ pub fn losses(db: &Database, model: Model) -> Vec<String> {
         format!(", and {}", left.join(", "))
     };
     vec![format!(
-        "what elements, flows and boundaries state{and}: a drawing has no place for it"
+        "properties of elements, flows and boundaries{and}: not shown in a diagram"
     )]
 }
 
@@ -43,7 +43,7 @@ pub fn cut_off(diagram: &Diagram) -> Option<String> {
         .count();
     (cut > 0).then(|| {
         format!(
-            "the end of {}: they are too long to be drawn",
+            "the end of {}: too long for the diagram",
             count(cut, "title")
         )
     })

@@ -80,7 +80,7 @@ pub fn write(db: &Database, model: Model, title: &str) -> Result<Export, NotDraw
 
 fn too_large(page: &str, parts: usize) -> String {
     format!(
-        "{page}: {} are too many for one, {MAX_PARTS} at most",
+        "{page}: it would have {}, and the limit is {MAX_PARTS}",
         count(parts, "part")
     )
 }

@@ -65,7 +65,7 @@ pub fn export(
     if unlisted > 0 {
         let findings = count(unlisted, "finding");
         export.losses.push(format!(
-            "{findings}: more than {MAX_FINDINGS_OF_AN_ELEMENT} are on one element"
+            "{findings}: one element has more than {MAX_FINDINGS_OF_AN_ELEMENT}"
         ));
     }
     Ok(export)
@@ -80,7 +80,7 @@ fn of_draft(db: &Database, model: Model, title: &str, write: impl Fn(&Draft) -> 
             .count();
         if number > 0 {
             let own = count(number, kind.word());
-            let loss = format!("{own} of the model's own: no other tool knows them");
+            let loss = format!("{own} of the model: specific to Threatline");
             export.losses.push(loss);
         }
     }
@@ -90,7 +90,7 @@ fn of_draft(db: &Database, model: Model, title: &str, write: impl Fn(&Draft) -> 
         .count();
     if number > 0 {
         let findings = count(number, "finding");
-        let loss = format!("{findings} of rules: the format has threats that people write");
+        let loss = format!("{findings} from rules: the format only has threats that people record");
         export.losses.push(loss);
     }
     export

@@ -278,7 +278,7 @@ pub fn boundary_of_title(item: &mut Item) {
     };
     if has("internet") || has("untrusted") || is_described_as_untrusted() {
         item.word("trust", Some("untrusted"));
-        item.comment("TODO: no trust was stated; `untrusted` is a guess");
+        item.comment("TODO: review `trust`: none was specified, `untrusted` is assumed");
     }
 }
 

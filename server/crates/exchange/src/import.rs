@@ -146,12 +146,12 @@ fn read_tree(
         ))
     } else {
         let message = if has("bomFormat") || has("specFormat") {
-            "this is CycloneDX, which can be written and not read"
+            "CycloneDX can be exported but not imported"
         } else {
-            "this is no format that can be read: Threagile, Open Threat Model (`otmVersion`), \
-             OWASP Threat Dragon 2 (`summary` and `detail`), the OWASP threat model library \
-             (`scope` and `trust_zones`), Microsoft Threat Modeling Tool (.tm7), pytm (`--json`) \
-             or threatcl"
+            "unknown format; supported are Threagile, Open Threat Model (`otmVersion`), OWASP \
+             Threat Dragon 2 (`summary` and `detail`), the OWASP threat model library (`scope` \
+             and `trust_zones`), Microsoft Threat Modeling Tool (.tm7), pytm (`--json`) and \
+             threatcl"
         };
         Err(Problem::at_top(text.place(0), message))
     }

@@ -271,7 +271,7 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Value {
         "likelihood": finding.likelihood.word(),
         "impact": finding.impact.word(),
         "arithmetic": severity_steps(db, finding),
-        "state": assessed.standing().word().replace(' ', "_"),
+        "state": assessed.standing().key(),
         "by": by,
         "not_stated": finding.missing.map(|missing| missing.property),
         "reasons": finding_reasons(db, finding).into_iter().map(|reason| json!({
@@ -352,7 +352,7 @@ mod tests {
         {
             assert!(
                 derived.contains_key(fact.name),
-                "the schema does not know `{}`",
+                "the schema does not define `{}`",
                 fact.name
             );
         }

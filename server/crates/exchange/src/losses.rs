@@ -42,7 +42,7 @@ struct Loss {
 const MAX_NAMED: usize = 3;
 
 /// Why a property is lost that a format does not have.
-pub const NO_PLACE: &str = "the format has no place for it";
+pub const NO_PLACE: &str = "no equivalent in the format";
 
 impl Losses {
     /// That something of a declaration is not said; without a property, all of it.
@@ -88,7 +88,7 @@ impl Losses {
     pub fn more_than_one(&self, item: &Item, properties: &[&str]) {
         for property in properties {
             if item.get(property).len() > 1 {
-                let why = "the format has one value; the others are left out";
+                let why = "the format allows one value; the others were dropped";
                 self.add(item, property, why);
             }
         }
@@ -141,8 +141,8 @@ mod tests {
         assert_eq!(
             losses.into_lines(),
             [
-                "`owner` of `p0`, `p1`, `p2` and 997 more: the format has no place for it",
-                "`process` of `p0`, `p1`, `p2` and 997 more: the format has no place for it",
+                "`owner` of `p0`, `p1`, `p2` and 997 more: no equivalent in the format",
+                "`process` of `p0`, `p1`, `p2` and 997 more: no equivalent in the format",
             ]
         );
     }

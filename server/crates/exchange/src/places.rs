@@ -59,7 +59,7 @@ fn chain_upwards(
     {
         if !passed.insert(next) {
             let item = draft.items.by_index_mut(last);
-            item.comment("It lay in itself.");
+            item.comment("It was nested in itself.");
             item.place = None;
             break;
         }
@@ -83,7 +83,7 @@ fn limit_depths(
             let around = draft.items.by_index(around).title.clone();
             let item = draft.items.by_index_mut(index);
             item.comment(format!(
-                "It lay in \"{around}\", deeper than boundaries can."
+                "It was in \"{around}\", deeper than boundaries can be nested."
             ));
             item.place = None;
             depth = 1;

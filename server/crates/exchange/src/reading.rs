@@ -59,7 +59,7 @@ pub fn keep_if_lossy(
         return;
     };
     if theirs(ours, table).is_some_and(|first| plain_word(first) != plain_word(&word)) {
-        let why = format!("became `{ours}`, and is kept in a comment");
+        let why = format!("converted to `{ours}`; the original is kept in a comment");
         fields.keep(&mut item.comments, name, why, format!("{name}: {word}"));
     }
 }

@@ -67,10 +67,10 @@ pub const CARDS: Held = Held {
 };
 
 /// Why something is out of scope that gives no reason.
-pub const OUT_OF_SCOPE: &str = "It was out of scope in the model that was imported.";
+pub const OUT_OF_SCOPE: &str = "Out of scope in the imported model.";
 
 /// Why a threat is accepted that gives no reason.
-pub const ACCEPTED: &str = "It was accepted in the model that was imported.";
+pub const ACCEPTED: &str = "Accepted in the imported model.";
 
 /// States that an element holds an asset that a format knows without a name.
 pub fn hold(draft: &mut Draft, element: &mut Item, property: &'static str, held: Held) {
@@ -81,7 +81,7 @@ pub fn hold(draft: &mut Draft, element: &mut Item, property: &'static str, held:
         asset.word("kind", Some(held.kind).filter(|kind| *kind != "data"));
         asset.yes_no("personal", held.is_personal.then_some(true));
         asset.word("regulations", held.regulation);
-        asset.comment("It was not named: an element was said to hold such.");
+        asset.comment("Assumed from a flag of an element; the model did not name it.");
         draft.items.push(asset);
     }
     element.state(property, Fact::Item(key));
@@ -100,17 +100,17 @@ pub fn acceptance_of(threat: &Item, because: &str) -> Item {
     accept.text("by", Some("unknown".to_owned()));
     accept.state("until", Fact::Date(a_year_after(None)));
     accept.text("because", Some(because.to_owned()));
-    accept.comment("TODO: fill in who accepts it, and until when");
+    accept.comment("TODO: set who accepts it, and until when");
     accept
 }
 
 /// What mitigates a threat of which it is only said that something does.
 pub fn mitigation_of(threat: &Item) -> Item {
-    let title = format!("Against: {}", threat.title);
+    let title = format!("Mitigation of: {}", threat.title);
     let key = format!("mitigation of {}", threat.key);
     let mut item = Item::new(Kind::Mitigation, key, title);
     item.part.clone_from(&threat.part);
-    item.comment("TODO: say what mitigates it; the model that was imported does not");
+    item.comment("TODO: describe the mitigation; the imported model does not");
     item
 }
 
@@ -118,12 +118,12 @@ pub fn mitigation_of(threat: &Item) -> Item {
 pub fn complete_threat(draft: &mut Draft, threat: &mut Item) {
     if !threat.has("category") {
         threat.word("category", Some("tampering"));
-        threat.comment("TODO: no category of STRIDE was stated; `tampering` is a guess");
+        threat.comment("TODO: review the category: none was specified, `tampering` is assumed");
     }
     if !threat.has("targets") {
         let keys = likely_targets(draft, None, 0, |_| true);
         if !draft.items.contains(&whole_system_key(draft, None)) {
-            threat.comment("It named no element: all of them are listed.");
+            threat.comment("No element was named, so all are listed.");
         }
         for key in keys {
             threat.state("targets", Fact::Item(key));
@@ -181,9 +181,9 @@ pub fn whole_system(draft: &mut Draft, part: Option<&str>) -> String {
             .of_kind(ENDPOINT_KINDS)
             .any(|item| part.is_none() || item.part.as_deref() == part);
         item.comment(if is_alone {
-            "It stands for the whole system: no elements were stated."
+            "Represents the whole system: the imported model has no elements."
         } else {
-            "It stands for the whole system, where a threat names no element."
+            "Represents the whole system, for threats that name no element."
         });
         draft.items.push(item);
     }

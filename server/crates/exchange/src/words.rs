@@ -103,12 +103,12 @@ impl<'w> KnownWords<'w> {
     /// That a word is unknown, with the one that may be meant.
     pub fn unknown(&self, word: &str) -> String {
         match self.near(word) {
-            Some(near) => format!("`{word}` is unknown; is `{near}` meant?"),
+            Some(near) => format!("unknown value `{word}`; did you mean `{near}`?"),
             None if self.words.is_empty() || self.words.len() > MAX_LISTED => {
-                format!("`{word}` is unknown")
+                format!("unknown value `{word}`")
             }
             None => format!(
-                "`{word}` is unknown; it has to be one of {}",
+                "unknown value `{word}`; expected one of {}",
                 self.words.join(", ")
             ),
         }
@@ -142,12 +142,12 @@ mod tests {
         let known = KnownWords::new(["orders", "payments"].into_iter());
         assert_eq!(
             known.unknown("ordres"),
-            "`ordres` is unknown; is `orders` meant?"
+            "unknown value `ordres`; did you mean `orders`?"
         );
         let vocabulary = known.vocabulary.get().map(std::ptr::from_ref);
         assert_eq!(
             known.unknown("?"),
-            "`?` is unknown; it has to be one of orders, payments"
+            "unknown value `?`; expected one of orders, payments"
         );
         assert_eq!(known.vocabulary.get().map(std::ptr::from_ref), vocabulary);
     }

@@ -328,7 +328,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
         asset credentials "Credentials" {
           classification: restricted
           kind: credential
-          // It was not named: an element was said to hold such.
+          // Assumed from a flag of an element; the model did not name it.
         }
 
         boundary cloud "Cloud" { kind: cloud }
@@ -364,7 +364,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
         }
 
         flow order_request "Order request": shop -> orders {
-          // Its answer was drawn as a flow: Order response
+          // Its response was drawn as a flow: Order response
           // Not applicable: Tampering with answers: Answers are signed
         }
 
@@ -382,8 +382,8 @@ fn a_model_becomes_what_a_person_would_have_written() {
           impact: high
           // category: Abuse
           // possible mitigations: Refer: the guide
-          // TODO: no category of STRIDE was stated; `tampering` is a guess
-          // It named no element: all of them are listed.
+          // TODO: review the category: none was specified, `tampering` is assumed
+          // No element was named, so all are listed.
         }
         //- model.threat
         // Web shop
@@ -392,7 +392,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
 
         // contributors: Kim
         // on the diagram: Ask Kim about this
-        // flow with a loose end: Lost, from "Shop" to nothing
+        // unattached flow: Lost, from "Shop" to nothing
         // trust boundary drawn as a line: Edge; it crosses Shopper to Shop
         // note (Kim, 2024-01-01): Look at logins
 
@@ -410,19 +410,19 @@ fn a_model_becomes_what_a_person_would_have_written() {
         assumption the_cloud_is_patched "The cloud is patched"
         //- without a place
         shop.tm7:28:15: MetaInformation.Contributors: kept in a comment
-        shop.tm7:39:1: KnowledgeBase: left out: the template, with its stencils and kinds of threats
-        shop.tm7:2:1: DrawingSurfaceList: left out: the diagram is laid out anew
+        shop.tm7:39:1: KnowledgeBase: dropped: the template, with its stencils and threat types
+        shop.tm7:2:1: DrawingSurfaceList: dropped: diagrams have an automatic layout
         shop.tm7:8:599: DrawingSurfaceList[0].Borders[4].Value.Properties[3].Value: Team: kept in a comment
-        shop.tm7:10:648: DrawingSurfaceList[0].Borders[6].Value.TypeId: kept in a comment: the library has nothing for this stencil
-        shop.tm7:11:128: DrawingSurfaceList[0].Borders[7].Value.Properties: kept in a comment: it is a text on the diagram
+        shop.tm7:10:648: DrawingSurfaceList[0].Borders[6].Value.TypeId: kept in a comment: the library has no technology for this stencil
+        shop.tm7:11:128: DrawingSurfaceList[0].Borders[7].Value.Properties: kept in a comment: text on the diagram
         shop.tm7:13:793: DrawingSurfaceList[0].Lines[0].Value.Properties[4].Value: Physical Network: kept in a comment
-        shop.tm7:16:439: DrawingSurfaceList[0].Lines[3].Value.TargetGuid: kept in a comment: a flow leads from an element to an element
-        shop.tm7:15:107: DrawingSurfaceList[0].Lines[2].Value.Guid: joined with its request: a request and its answer are one flow
-        shop.tm7:17:127: DrawingSurfaceList[0].Lines[4].Value.Properties: kept in a comment: a line has no inside; draw it as a box to keep it
+        shop.tm7:16:439: DrawingSurfaceList[0].Lines[3].Value.TargetGuid: kept in a comment: a flow must connect two elements
+        shop.tm7:15:107: DrawingSurfaceList[0].Lines[2].Value.Guid: merged with its request: a request and its response are one flow
+        shop.tm7:17:127: DrawingSurfaceList[0].Lines[4].Value.Properties: kept in a comment: a line encloses nothing; draw a box instead
         shop.tm7:20:385: DrawingSurfaceList[1].Borders[0].Value.Properties[2].Value: Backup: kept in a comment
-        shop.tm7:20:133: DrawingSurfaceList[1].Borders[0].Value.Properties: read as the same as that of the same name on another diagram
-        shop.tm7:37:67: ThreatInstances[6].Value.FlowGuid: what it is against is not on the diagrams
-        shop.tm7:30:1: ThreatInstances: threats that the tool generated and nobody looked at are left out: 2 (1 of Spoofing, 1 of Tampering)
+        shop.tm7:20:133: DrawingSurfaceList[1].Borders[0].Value.Properties: merged with the element of the same name on another diagram
+        shop.tm7:37:67: ThreatInstances[6].Value.FlowGuid: its target is not on a diagram
+        shop.tm7:30:1: ThreatInstances: generated threats that nobody reviewed were dropped: 2 (1 of Spoofing, 1 of Tampering)
         shop.tm7:30:1: ThreatInstances: threats that do not apply are kept in comments: 1
         shop.tm7:29:69: Notes[0].Message: kept in a comment
     "#]].assert_eq(&told("shop.tm7", &shop(), &[]));
@@ -434,8 +434,8 @@ fn several_things_are_wrong() {
         .replace("<Height>300</Height>", "<Height>tall</Height>")
         .replace("<Guid>e1</Guid>", "<Guid><x/><y/></Guid>");
     expect![[r#"
-        shop.tm7:5:438: DrawingSurfaceList[0].Borders[1].Value.Height: this is a text, and has to be a number
-        shop.tm7:7:114: DrawingSurfaceList[0].Borders[3].Value.Guid: this is a group of values, and has to be a text
+        shop.tm7:5:438: DrawingSurfaceList[0].Borders[1].Value.Height: expected a number, but this is a string
+        shop.tm7:7:114: DrawingSurfaceList[0].Borders[3].Value.Guid: expected a string, but this is an object
     "#]]
     .assert_eq(&problems("shop.tm7", &wrong, &[]));
 }
@@ -460,12 +460,12 @@ fn what_is_no_model_is_told() {
         .map(|text| problems("x.tm7", text, &[]))
         .collect();
     expect![[r#"
-        x.tm7:1:1: this is no XML that can be read: the root node was opened but never closed
-        x.tm7:1:1: this is XML of another tool: `<mxfile>` where `<ThreatModel>` of a .tm7 file would be
-        x.tm7:1:1: this is a template of the Microsoft Threat Modeling Tool, and no model
-        x.tm7:1:1: DrawingSurfaceList: there is no diagram
-        x.tm7:1:1: this is no XML that can be read: XML with DTD detected
-        x.tm7:1:3011: elements stand in each other more than 1000 deep
+        x.tm7:1:1: invalid XML: the root node was opened but never closed
+        x.tm7:1:1: this is not a .tm7 file: its root is `<mxfile>`, not `<ThreatModel>`
+        x.tm7:1:1: this is a template of the Microsoft Threat Modeling Tool, not a model
+        x.tm7:1:1: DrawingSurfaceList: the file has no diagram
+        x.tm7:1:1: invalid XML: XML with DTD detected
+        x.tm7:1:3011: elements are nested more than 1000 levels deep
     "#]]
     .assert_eq(&told);
 }
@@ -477,7 +477,6 @@ fn elements_without_end_are_given_back() {
         .collect();
     let text = format!("<ThreatModel>{nested}");
     assert!(
-        problems("deep.tm7", &text, &[])
-            .contains("elements stand in each other more than 1000 deep")
+        problems("deep.tm7", &text, &[]).contains("elements are nested more than 1000 levels deep")
     );
 }

@@ -112,11 +112,11 @@ fn a_model_as_a_person_would_have_written_it() {
 fn what_has_no_place_is_told() {
     expect![[r#"
         shop.json:4:78: project.ownerContact: kept in a comment
-        shop.json:5:82: representations[0].size: left out: the diagram is laid out anew
+        shop.json:5:82: representations[0].size: dropped: diagrams have an automatic layout
         shop.json:29:38: components[1].attributes."cost centre": kept in a comment
-        shop.json:34:93: dataflows[0].bidirectional: kept in a comment: no asset is stated
+        shop.json:34:93: dataflows[0].bidirectional: kept in a comment: no asset is specified
         shop.json:43:88: mitigations[0].riskReduction: kept in a comment
-        shop.json:39:71: threats[0].categories: kept in a comment: it is none of STRIDE
+        shop.json:39:71: threats[0].categories: kept in a comment: not a STRIDE category
     "#]]
     .assert_eq(&losses(&imported("shop.json", SHOP, &[])));
 }
@@ -131,16 +131,16 @@ fn all_that_is_wrong_is_told_with_its_place() {
   "dataflows": [{ "id": "f", "name": "F", "source": "c", "destination": "d" }]
 }"#;
     expect![[r#"
-        shop.json:3:14: project: this is a list, and has to be a group of values
+        shop.json:3:14: project: expected an object, but this is an array
         shop.json:4:18: trustZones[0].name: `name` is missing
-        shop.json:4:56: trustZones[0].risk.trustRating: this is a text, and has to be a number
-        shop.json:4:76: trustZones[1].id: `a` is here a second time
-        shop.json:5:83: components[0].parent.trustZone: nothing has the id `b`
-        shop.json:6:73: dataflows[0].destination: nothing has the id `d`
+        shop.json:4:56: trustZones[0].risk.trustRating: expected a number, but this is a string
+        shop.json:4:76: trustZones[1].id: duplicate ID `a`
+        shop.json:5:83: components[0].parent.trustZone: unknown ID `b`
+        shop.json:6:73: dataflows[0].destination: unknown ID `d`
     "#]]
     .assert_eq(&problems("shop.json", broken, &[]));
     expect![[r#"
-        shop.json:2:13: this is no JSON: expected value
+        shop.json:2:13: invalid JSON: expected value
     "#]]
     .assert_eq(&problems(
         "shop.json",

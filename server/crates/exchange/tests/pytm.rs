@@ -66,7 +66,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
     expect![[r#"
         //- parcels.threat
         // pytm's DS01 on Web: avoided
-        // pytm's threats that were left out: INP02
+        // pytm threats that were excluded: INP02
         // pytm's INP99 on Web: to mitigate, run a sanitizer
 
         /// Tracks parcels.
@@ -87,13 +87,13 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
 
         asset rest "Rest" {
           classification: internal
-          // TODO: it was not classified; `internal` is a guess
+          // TODO: review the classification: none was specified, `internal` is assumed
         }
 
         asset personal_data "Personal data" {
           classification: confidential
           personal: yes
-          // It was not named: an element was said to hold such.
+          // Assumed from a flag of an element; the model did not name it.
         }
 
         boundary vpc "VPC" in cloud {
@@ -111,7 +111,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
 
         external carrier "Carrier" in internet {
           kind: system
-          out_of_scope: "It was out of scope in the model that was imported."
+          out_of_scope: "Out of scope in the imported model."
         }
 
         process web "Web" in vpc {
@@ -124,7 +124,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
 
         process guesser "Guesser" in vpc {
           technology: llm, agent
-          // a service of a third party
+          // third-party service
         }
 
         process arm "Arm" {
@@ -152,7 +152,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
           receives: address
           mitigations: authorization_checks
           // TLS version: TLSv12
-          // Its answer was a flow: Page
+          // Its response was a flow: Page
         }
 
         flow query "Query": web -> parcel_db {
@@ -167,7 +167,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
         }
 
         flow ask "Ask": web -> guesser {
-          // TODO: it authenticates its source; state how
+          // TODO: set `authentication`: it authenticates its source
         }
 
         mitigation against_inp05 "mitigated by an ORM" {
@@ -181,18 +181,18 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
           by: "unknown"
           until: 2027-01-01
           because: "accepted until there are more parcels"
-          // TODO: no last day was stated; fill in when this is looked at again
+          // TODO: set the end date; none was specified
         }
 
         assumption the_provider_is_trusted "The provider is trusted"
 
         assumption no_php "No PHP" {
           about: web
-          // pytm left out for it: INP16 PHP Remote File Inclusion on Web
+          // excluded by it in pytm: INP16 PHP Remote File Inclusion on Web
         }
         //- without a place
         parcels.json:12:114: data[0].format: kept in a comment
-        parcels.json:14:41: data[1].classification: became `restricted`, and is kept in a comment
+        parcels.json:14:41: data[1].classification: converted to `restricted`; the original is kept in a comment
         parcels.json:15:25: data[1].credentialsLife: kept in a comment
         parcels.json:7:71: boundaries[0].controls.isHardened: kept in a comment
         parcels.json:19:85: elements[0].isAdmin: kept in a comment
@@ -201,16 +201,16 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
         parcels.json:21:71: elements[2].OS: kept in a comment
         parcels.json:28:65: elements[4].inBoundary: kept in a comment: there is no such boundary
         parcels.json:29:82: elements[5].isThirdParty: kept in a comment
-        parcels.json:31:19: elements[6].__class__: kept in a comment: read as a process, as pytm has no such class
+        parcels.json:31:19: elements[6].__class__: kept in a comment: unknown pytm class, imported as a process
         parcels.json:35:46: flows[0].tlsVersion: kept in a comment
-        parcels.json:39:69: flows[2].data: `Dust` is kept in a comment: there are no such data
+        parcels.json:39:69: flows[2].data: `Dust` is kept in a comment: there is no such data
         parcels.json:41:73: flows[3].protocol: kept in a comment: the library has no such protocol
-        parcels.json:42:69: flows[4].controls: `authenticatesSource` is kept in a comment: how is not stated
-        parcels.json:49:66: findings[4].response: kept in a comment: it is neither accepted nor mitigated
-        parcels.json:44:15: findings: pytm's findings are left out: 1; the library finds its own
-        parcels.json:51:24: excluded_findings: findings that pytm excluded are kept in comments of their assumptions: 1
-        parcels.json:3:94: threatsExcluded: kept in a comment: pytm's ids of threats
-        parcels.json:48:5: findings[3]: kept in a comment: nothing of the kind is found in the model
+        parcels.json:42:69: flows[4].controls: `authenticatesSource` is kept in a comment: the method is not specified
+        parcels.json:49:66: findings[4].response: kept in a comment: neither accepted nor mitigated
+        parcels.json:44:15: findings: pytm's findings were dropped: 1; the library derives its own
+        parcels.json:51:24: excluded_findings: findings excluded in pytm are kept in comments of their assumptions: 1
+        parcels.json:3:94: threatsExcluded: kept in a comment: IDs of pytm threats
+        parcels.json:48:5: findings[3]: kept in a comment: the model has no such finding
     "#]]
     .assert_eq(&told("parcels.json", PRINTED, &[]));
 }
@@ -265,15 +265,15 @@ fn what_pytm_reads_is_read() {
           by: "unknown"
           until: 2027-01-01
           because: "accepted"
-          // TODO: no last day was stated; fill in when this is looked at again
+          // TODO: set the end date; none was specified
         }
 
         /// In May
         assumption checked "Checked" {
-          // pytm left out for it: INP16
+          // excluded by it in pytm: INP16
         }
         //- without a place
-        small.json:3:22: assumptions: what `[0]` excludes is kept in a comment: pytm's ids of threats
+        small.json:3:22: assumptions: the exclusions of `[0]` are kept in a comment: IDs of pytm threats
         small.json:5:77: data[0].lifetime: kept in a comment
         small.json:10:41: elements[2].isHardened: kept in a comment
     "#]]
@@ -293,12 +293,12 @@ fn all_that_is_wrong_is_told_with_its_place() {
     }"#;
     expect![[r#"
         wrong.json:1:1: name: `name` is missing
-        wrong.json:3:50: data[0].classification: `SECRETE` is unknown; it has to be one of PUBLIC, RESTRICTED, SENSITIVE, SECRET, TOP_SECRET
+        wrong.json:3:50: data[0].classification: unknown value `SECRETE`; expected one of PUBLIC, RESTRICTED, SENSITIVE, SECRET, TOP_SECRET
         wrong.json:4:60: elements[1].name: `name` is missing
-        wrong.json:4:74: elements[1].__class__: this is a list, and has to be a text
-        wrong.json:4:86: elements[2]: this is a text, and has to be a group of values
-        wrong.json:6:36: flows[0].source: `Wep` is unknown; is `Web` meant?
-        wrong.json:6:69: flows[0].inScope: this has to be `true` or `false`
+        wrong.json:4:74: elements[1].__class__: expected a string, but this is an array
+        wrong.json:4:86: elements[2]: expected an object, but this is a string
+        wrong.json:6:36: flows[0].source: unknown value `Wep`; did you mean `Web`?
+        wrong.json:6:69: flows[0].inScope: this must be `true` or `false`
         wrong.json:7:9: flows[1].sink: `sink` is missing
     "#]].assert_eq(&problems("wrong.json", wrong, &[]));
 }

@@ -199,7 +199,7 @@ fn a_model_as_a_person_would_have_written_it() {
           until: 2027-02-01
           because: "The disks are in our own cellar. Nobody gets there."
           ticket: "SHOP-1"
-          // TODO: no last day was stated; fill in when this is looked at again
+          // TODO: set the end date; none was specified
         }
     "#]]
     .assert_eq(&texts(&imported("shop.yaml", SHOP, &[])));
@@ -211,11 +211,11 @@ fn what_has_no_place_is_told() {
         shop.yaml:13:12: data_assets.Orders.usage: kept in a comment
         shop.yaml:18:15: data_assets.Orders.quantity: kept in a comment
         shop.yaml:19:31: data_assets.Orders.justification_cia_rating: kept in a comment
-        shop.yaml:23:22: data_assets."Order Logs".confidentiality: became `internal`, and is kept in a comment
+        shop.yaml:23:22: data_assets."Order Logs".confidentiality: converted to `internal`; the original is kept in a comment
         shop.yaml:13:12: data_assets."Order Logs".usage: kept in a comment
         shop.yaml:18:15: data_assets."Order Logs".quantity: kept in a comment
         shop.yaml:19:31: data_assets."Order Logs".justification_cia_rating: kept in a comment
-        shop.yaml:70:11: trust_boundaries.Private.type: became `network`, and is kept in a comment
+        shop.yaml:70:11: trust_boundaries.Private.type: converted to `network`; the original is kept in a comment
         shop.yaml:44:19: technical_assets.Shop.technologies: kept in a comment: the library has no such technology
         shop.yaml:81:19: individual_risk_categories.Fraud.risks_identified."<b>Unpaid orders</b> at <b>Shop</b>".severity: kept in a comment
         shop.yaml:96:13: risk_tracking."missing-hardening@shop".status: kept in a comment: the library has no such rule
@@ -240,20 +240,20 @@ trust_boundaries:
   Cloud: { id: cloud, type: network, technical_assets_inside: [shop, bank] }
 "#;
     expect![[r#"
-        shop.yaml:4:42: data_assets.Orders.confidentiality: `secret` is unknown; it has to be one of public, internal, restricted, confidential, strictly-confidential
-        shop.yaml:8:11: technical_assets.Shop.type: `proces` is unknown; is `process` meant?
-        shop.yaml:9:16: technical_assets.Shop.redundant: this has to be `true` or `false`
-        shop.yaml:10:25: technical_assets.Shop.data_assets_stored: there is no data asset with the id `ordres`; is `orders` meant?
-        shop.yaml:12:23: technical_assets.Shop.communication_links.Keep.target: there is no technical asset with the id `databse`
-        shop.yaml:14:10: trust_boundaries.Cloud.technical_assets_inside: there is no technical asset with the id `bank`
-        shop.yaml:14:29: trust_boundaries.Cloud.type: `network` is unknown; it has to be one of network-on-prem, network-dedicated-hoster, network-virtual-lan, network-cloud-provider, network-cloud-security-group, network-policy-namespace-isolation, execution-environment
+        shop.yaml:4:42: data_assets.Orders.confidentiality: unknown value `secret`; expected one of public, internal, restricted, confidential, strictly-confidential
+        shop.yaml:8:11: technical_assets.Shop.type: unknown value `proces`; did you mean `process`?
+        shop.yaml:9:16: technical_assets.Shop.redundant: this must be `true` or `false`
+        shop.yaml:10:25: technical_assets.Shop.data_assets_stored: unknown data asset ID `ordres`; did you mean `orders`?
+        shop.yaml:12:23: technical_assets.Shop.communication_links.Keep.target: unknown technical asset ID `databse`
+        shop.yaml:14:10: trust_boundaries.Cloud.technical_assets_inside: unknown technical asset ID `bank`
+        shop.yaml:14:29: trust_boundaries.Cloud.type: unknown value `network`; expected one of network-on-prem, network-dedicated-hoster, network-virtual-lan, network-cloud-provider, network-cloud-security-group, network-policy-namespace-isolation, execution-environment
     "#]].assert_eq(&problems("shop.yaml", broken, &[]));
 }
 
 #[test]
 fn what_is_no_yaml_is_told_once() {
     expect![[r#"
-        shop.yaml:3:12: this is no YAML: illegal placement of ':' indicator
+        shop.yaml:3:12: invalid YAML: illegal placement of ':' indicator
     "#]]
     .assert_eq(&problems(
         "shop.yaml",
@@ -261,7 +261,7 @@ fn what_is_no_yaml_is_told_once() {
         &[],
     ));
     expect![[r#"
-        shop.yaml:3:1: `title` is here a second time
+        shop.yaml:3:1: duplicate key `title`
     "#]]
     .assert_eq(&problems(
         "shop.yaml",
@@ -269,7 +269,7 @@ fn what_is_no_yaml_is_told_once() {
         &[],
     ));
     expect![[r#"
-        shop.yaml:1:20: this is no YAML: while parsing node, found unknown anchor
+        shop.yaml:1:20: invalid YAML: while parsing node, found unknown anchor
     "#]]
     .assert_eq(&problems("shop.yaml", "threagile_version: *nothing\n", &[]));
 }
@@ -282,7 +282,7 @@ fn a_document_that_repeats_itself_without_end_is_given_back() {
         bomb += &format!("a{at}: &a{at} [{all}]\n");
     }
     expect![[r#"
-        shop.yaml:8:9: there are more than 4000000 values, and they are not read
+        shop.yaml:8:9: the file has more than 4000000 values and was not read
     "#]]
     .assert_eq(&problems("shop.yaml", &bomb, &[]));
     let deep = format!(
@@ -291,7 +291,7 @@ fn a_document_that_repeats_itself_without_end_is_given_back() {
         "]".repeat(100_000)
     );
     expect![[r#"
-        shop.yaml:2:263: this is no YAML: recursion limit exceeded
+        shop.yaml:2:263: invalid YAML: recursion limit exceeded
     "#]]
     .assert_eq(&problems("shop.yaml", &deep, &[]));
 }

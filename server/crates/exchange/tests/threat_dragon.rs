@@ -185,7 +185,7 @@ fn a_drawing_becomes_text() {
         // trust boundary drawn as a line: Edge; it crosses Order (Customer -> Shop API)
         // Drawn in
         // a workshop
-        // flow with a loose end: Mail, from "Shop API" to nothing
+        // unattached flow: Mail, from "Shop API" to nothing
         // protocol: smtp
 
         /// Sells books.
@@ -194,13 +194,13 @@ fn a_drawing_becomes_text() {
         asset payment_card_data "Payment card data" {
           classification: restricted
           regulations: pci_dss
-          // It was not named: an element was said to hold such.
+          // Assumed from a flag of an element; the model did not name it.
         }
 
         asset credentials "Credentials" {
           classification: restricted
           kind: credential
-          // It was not named: an element was said to hold such.
+          // Assumed from a flag of an element; the model did not name it.
         }
 
         boundary cloud_account "Cloud account" { kind: cloud }
@@ -280,7 +280,7 @@ fn a_drawing_becomes_text() {
           by: "unknown"
           until: 2027-01-01
           because: "Orders are no secret"
-          // TODO: fill in who accepts it, and until when
+          // TODO: set who accepts it, and until when
         }
     "#]]
     .assert_eq(&texts(&imported("model.json", &shop().to_string(), &[])));
@@ -291,14 +291,14 @@ fn what_has_no_place_is_told() {
     expect![[r#"
         model.json:1:133: detail.contributors: kept in a comment
         model.json:1:178: detail.reviewer: kept in a comment
-        model.json:1:327: detail.diagrams[0].cells: left out: the diagram is laid out anew
+        model.json:1:327: detail.diagrams[0].cells: dropped: diagrams have an automatic layout
         model.json:1:1222: detail.diagrams[0].cells[2].data.providesAuthentication: kept in a comment
-        model.json:1:2068: detail.diagrams[0].cells[3].data.threats[2].type: kept in a comment: it is no category of STRIDE
+        model.json:1:2068: detail.diagrams[0].cells[3].data.threats[2].type: kept in a comment: not a STRIDE category
         model.json:1:2670: detail.diagrams[0].cells[4].data.isSigned: kept in a comment
-        model.json:1:4144: detail.diagrams[0].cells[9].shape: kept in a comment: a line has no inside; draw it as a box to keep it
-        model.json:1:4565: detail.diagrams[0].cells[10].data: kept in a comment: a text beside the drawing
-        model.json:1:3533: detail.diagrams[0].cells[6].data.isPublicNetwork: kept in a comment: it follows from where its ends are
-        model.json:1:4006: detail.diagrams[0].cells[8].target: kept in a comment: a flow leads from an element to an element
+        model.json:1:4144: detail.diagrams[0].cells[9].shape: kept in a comment: a line encloses nothing; draw a box instead
+        model.json:1:4565: detail.diagrams[0].cells[10].data: kept in a comment: text next to the diagram
+        model.json:1:3533: detail.diagrams[0].cells[6].data.isPublicNetwork: kept in a comment: it follows from the boundaries of its ends
+        model.json:1:4006: detail.diagrams[0].cells[8].target: kept in a comment: a flow must connect two elements
     "#]]
     .assert_eq(&losses(&imported("model.json", &shop().to_string(), &[])));
 }
@@ -334,11 +334,11 @@ fn elements_of_the_same_title_in_two_diagrams_stay_apart() {
 
         external browser "Browser" {
           technology: std.browser
-          // TODO: "Shop" has one of this title, too; if it is the same, keep one
+          // TODO: "Shop" has an element of the same title; if they are the same, keep one
         }
 
         process login "Login" {
-          // TODO: "Shop" has one of this title, too; if it is the same, keep one
+          // TODO: "Shop" has an element of the same title; if they are the same, keep one
         }
 
         flow log_in "Log in": browser -> login
@@ -354,11 +354,11 @@ fn elements_of_the_same_title_in_two_diagrams_stay_apart() {
 
         external browser "Browser" {
           technology: std.browser
-          // TODO: "Help desk" has one of this title, too; if it is the same, keep one
+          // TODO: "Help desk" has an element of the same title; if they are the same, keep one
         }
 
         process login "Login" {
-          // TODO: "Help desk" has one of this title, too; if it is the same, keep one
+          // TODO: "Help desk" has an element of the same title; if they are the same, keep one
         }
 
         flow log_in "Log in": browser -> login
@@ -438,11 +438,11 @@ fn the_middle_of_an_element_says_where_it_is() {
         process deep "Deep" in inner
 
         process twice "Twice" in inner {
-          // It was drawn in "Aside" as well.
+          // It was also drawn in "Aside".
         }
 
         process nowhere "Nowhere" {
-          // It had no position or no size, so it is in no boundary.
+          // It had no position or size, so it is outside all boundaries.
         }
     "#]]
     .assert_eq(&texts(&imported("model.json", &document.to_string(), &[])));
@@ -499,7 +499,7 @@ fn what_is_missing_or_strange_is_no_error() {
     expect![[r#"
         //- imported_model.threat
         // cloud {name: A cloud}
-        // flow with a loose end: without a name, from an element without a name to nothing
+        // unattached flow: without a name, from an element without a name to nothing
 
         component imported_model "Imported model"
 
@@ -510,11 +510,11 @@ fn what_is_missing_or_strange_is_no_error() {
         threat made_up_a_flow "Made up: a flow" {
           category: tampering
           targets: guest
-          // It was on the flow `without a name`, of which an end hangs loose.
+          // It was on the unattached flow `without a name`.
           // type: Made up
           // severity: Huge
           // status: Odd
-          // TODO: no category of STRIDE was stated; `tampering` is a guess
+          // TODO: review the category: none was specified, `tampering` is assumed
         }
     "#]]
     .assert_eq(&texts(&imported("model.json", &document.to_string(), &[])));
@@ -538,16 +538,16 @@ fn errors_have_places() {
   }
 }"#;
     expect![[r#"
-        model.json:2:25: summary.title: this is a list, and has to be a text
-        model.json:5:40: detail.diagrams[0].diagramJson: this is Threat Dragon 1; open it in Threat Dragon 2 and save it
-        model.json:9:63: detail.diagrams[1].cells[0].position.x: this is a text, and has to be a number
-        model.json:10:37: detail.diagrams[1].cells[1].id: `a` is here a second time
-        model.json:10:87: detail.diagrams[1].cells[1].data.isEncrypted: this has to be `true` or `false`
-        model.json:10:109: detail.diagrams[1].cells[1].data.threats: this is a group of values, and has to be a list
+        model.json:2:25: summary.title: expected a string, but this is an array
+        model.json:5:40: detail.diagrams[0].diagramJson: this is a Threat Dragon 1 model; open it in Threat Dragon 2 and save it
+        model.json:9:63: detail.diagrams[1].cells[0].position.x: expected a number, but this is a string
+        model.json:10:37: detail.diagrams[1].cells[1].id: duplicate ID `a`
+        model.json:10:87: detail.diagrams[1].cells[1].data.isEncrypted: this must be `true` or `false`
+        model.json:10:109: detail.diagrams[1].cells[1].data.threats: expected an array, but this is an object
     "#]]
     .assert_eq(&problems("model.json", text, &[]));
     expect![[r#"
-        model.json:5:30: this is no JSON: EOF while parsing a string
+        model.json:5:30: invalid JSON: EOF while parsing a string
     "#]]
     .assert_eq(&problems("model.json", &text[..100], &[]));
 }
@@ -620,10 +620,10 @@ fn our_own_documents_come_back() {
     let export =
         export(workspace.db(), model, "Book shop", Target::ThreatDragon).expect("it is not drawn");
     expect![[r#"
-        `kind` of `book_shop.cloud`, `book_shop.data`, `book_shop.customer`: the format has no place for it
-        `by` of `book_shop.fire_for_now`: the format has no place for it
-        `until` of `book_shop.fire_for_now`: the format has no place for it
-        2 findings of rules: the format has threats that people write"#]]
+        `kind` of `book_shop.cloud`, `book_shop.data`, `book_shop.customer`: no equivalent in the format
+        `by` of `book_shop.fire_for_now`: no equivalent in the format
+        `until` of `book_shop.fire_for_now`: no equivalent in the format
+        2 findings from rules: the format only has threats that people record"#]]
     .assert_eq(&export.losses.join("\n"));
     expect![[r#"
         //- book_shop.threat
@@ -691,7 +691,7 @@ fn our_own_documents_come_back() {
           by: "unknown"
           until: 2027-01-01
           because: "It has never happened."
-          // TODO: fill in who accepts it, and until when
+          // TODO: set who accepts it, and until when
         }
     "#]]
     .assert_eq(&texts(&imported("model.json", &export.text, &[])));

@@ -158,7 +158,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
 
         asset odds {
           classification: confidential
-          // TODO: it was classified as Top
+          // TODO: review the classification: it was Top
         }
 
         boundary cloud_account "Cloud account"
@@ -204,7 +204,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
           // impacts: Confidentiality
           // rationale: It happened before
           // information asset: gone
-          // TODO: it did not say what it is against; `targets` is a guess
+          // TODO: review `targets`: none was specified, these are assumed
         }
 
         /// Nobody can buy
@@ -212,7 +212,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
           category: denial_of_service
           targets: api_gateway, shop_service
           // impacts: Availability
-          // TODO: it did not say what it is against; `targets` is a guess
+          // TODO: review `targets`: none was specified, these are assumed
         }
 
         /// Everyone logs in with a second factor
@@ -230,7 +230,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
 
         mitigation elsewhere "Elsewhere" {
           status: proposed
-          // TODO: its description is elsewhere: import.control.gone.description
+          // TODO: add its description, which is elsewhere: import.control.gone.description
         }
 
         /// Replace cards by tokens. Then drop them.
@@ -238,11 +238,11 @@ fn a_model_becomes_what_a_person_would_have_written() {
 
         mitigation unknown {
           status: proposed
-          // TODO: its control was in a file that was not imported
+          // TODO: describe it: its control is in a file that was not imported
         }
         //- without a place
         shop.hcl:15:17: threatmodel[0].imports: `https://example.com/more.hcl` is not imported: `https://example.com/more.hcl`: is not there
-        shop.hcl:82:21: threatmodel[0].threat[0].control[1].description: `import.control.gone.description` is kept as it is: there is no such thing
+        shop.hcl:82:21: threatmodel[0].threat[0].control[1].description: `import.control.gone.description` is kept as it is: unknown reference
         base.hcl:3:12: threatmodel[0].link: kept in a comment
         shop.hcl:23:23: threatmodel[0].attributes[0].internet_facing: kept in a comment
         shop.hcl:22:23: threatmodel[0].attributes[0].new_initiative: kept in a comment
@@ -250,15 +250,15 @@ fn a_model_becomes_what_a_person_would_have_written() {
         shop.hcl:28:13: threatmodel[0].additional_attribute[0].value: kept in a comment
         base.hcl:5:19: threatmodel[0].usecase[0].description: kept in a comment
         shop.hcl:41:19: threatmodel[0].usecase[1].description: kept in a comment
-        shop.hcl:37:34: threatmodel[0].information_asset[1].information_classification: kept in a comment: `confidential` is a guess
+        shop.hcl:37:34: threatmodel[0].information_asset[1].information_classification: kept in a comment: `confidential` is assumed
         shop.hcl:114:18: threatmodel[0].data_flow_diagram_v2[0].flow[2].protocol: kept in a comment: the library has no such protocol
         shop.hcl:47:25: threatmodel[0].third_party_dependency[0].uptime_dependency: kept in a comment
-        shop.hcl:52:30: threatmodel[0].threat[0].stride: `Theft` is kept in a comment: it is no category of STRIDE
+        shop.hcl:52:30: threatmodel[0].threat[0].stride: `Theft` is kept in a comment: not a STRIDE category
         shop.hcl:53:30: threatmodel[0].threat[0].impacts: kept in a comment
         shop.hcl:61:20: threatmodel[0].threat[0].risk[0].rationale: kept in a comment
         shop.hcl:54:30: threatmodel[0].threat[0].information_asset_refs: `gone` is kept in a comment: there is no such asset
         shop.hcl:67:24: threatmodel[0].threat[0].control[0].risk_reduction: kept in a comment
-        shop.hcl:56:30: threatmodel[0].threat[0].control_imports: `import.control.unknown` is not known: no file that is imported has it
+        shop.hcl:56:30: threatmodel[0].threat[0].control_imports: unknown control `import.control.unknown`: no imported file defines it
     "#]].assert_eq(&told("shop.hcl", SHOP, &others));
 }
 
@@ -291,7 +291,7 @@ fn several_models_are_parts_and_one_without_elements_is_a_system() {
         component fort_system "Fort"
 
         process system "Fort" {
-          // It stands for the whole system: no elements were stated.
+          // Represents the whole system: the imported model has no elements.
         }
 
         /// Gold is stolen
@@ -299,7 +299,7 @@ fn several_models_are_parts_and_one_without_elements_is_a_system() {
           category: tampering
           targets: system
           mitigations: guards
-          // TODO: no category of STRIDE was stated; `tampering` is a guess
+          // TODO: review the category: none was specified, `tampering` is assumed
         }
 
         /// Guards walk around
@@ -314,7 +314,7 @@ fn several_models_are_parts_and_one_without_elements_is_a_system() {
 
         /// A castle
         process system "Tower" {
-          // It stands for the whole system: no elements were stated.
+          // Represents the whole system: the imported model has no elements.
         }
 
         /// Jewels are stolen
@@ -398,19 +398,19 @@ fn all_that_is_wrong_is_told_with_its_place() {
         ),
     ];
     expect![[r#"
-        wrong.hcl:2:15: threatmodel[0].author: this is a list, and has to be a text
+        wrong.hcl:2:15: threatmodel[0].author: expected a string, but this is an array
         wrong.hcl:3:15: threatmodel[0].including: `gone.hcl`: is not there
         wrong.hcl:6:5: threatmodel[0].data_flow_diagram_v2[0].flow[0].to: `to` is missing
-        wrong.hcl:7:14: threatmodel[0].data_flow_diagram_v2[0].flow[0].from: `Shopp` is unknown; is `Shop` meant?
-        wrong.hcl:11:19: threatmodel[0].threat[0].description: this is a group of values, and has to be a text
+        wrong.hcl:7:14: threatmodel[0].data_flow_diagram_v2[0].flow[0].from: unknown value `Shopp`; did you mean `Shop`?
+        wrong.hcl:11:19: threatmodel[0].threat[0].description: expected a string, but this is an object
         --
-        rules.hcl:1:1: invariant: this holds rules for models (`invariant`), and no `threatmodel` to import; what a model has to have is for rules of one's own, in the language
+        rules.hcl:1:1: invariant: this file has rules (`invariant`) but no `threatmodel` to import; write such rules in the language
         --
-        empty.hcl:1:1: threatmodel: there is no `threatmodel` here, and no `component` with a control
+        empty.hcl:1:1: threatmodel: this file has no `threatmodel` and no `component` with a control
         --
-        cut.hcl:18:1: this is no HCL: expected heredoc end delimiter
+        cut.hcl:18:1: invalid HCL: expected heredoc end delimiter
         --
-        circle.hcl:2:15: threatmodel[0].including: models include each other more than 16 deep
+        circle.hcl:2:15: threatmodel[0].including: includes are nested more than 16 levels deep
     "#]].assert_eq(&told.join("--\n"));
 }
 

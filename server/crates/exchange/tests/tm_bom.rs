@@ -104,7 +104,7 @@ fn a_model_becomes_text() {
         // business_criticality: high; data_sensitivity: pii; exposure: external; tier: important
         // diagram: Overview
         // Between Internet and Production VPC: access_control_methods: rbac; access_token_ttl: 3600
-        // Between Internet and moon (which is not there): authentication_methods: password, biometrics
+        // Between Internet and moon (unknown): authentication_methods: password, biometrics
         // threat persona Mallory: Wants books for nothing.
         // is_person: yes; skill_level: engineer; access_level: user; malicious_intent: yes
         // applicability_to_org: high
@@ -119,7 +119,7 @@ fn a_model_becomes_text() {
           classification: confidential
           personal: yes
           tags: "fin"
-          // data_store: attic, which is not there
+          // data_store: attic (unknown)
           // encrypted there: no
           // record_count: 1000; access_control_methods: rbac
         }
@@ -133,13 +133,13 @@ fn a_model_becomes_text() {
         boundary internet "Internet" {
           kind: network
           trust: untrusted
-          // TODO: no trust was stated; `untrusted` is a guess
+          // TODO: review `trust`: none was specified, `untrusted` is assumed
         }
 
         boundary vpc "Production VPC" { kind: network }
 
         boundary partners "Partners" {
-          // TODO: it was named, and not described, in the model that was imported
+          // TODO: describe it; the imported model only names it
         }
 
         /// Buys books.
@@ -151,7 +151,7 @@ fn a_model_becomes_text() {
         external post "Parcel service" in partners { kind: system }
 
         external mail_relay "Mail relay" {
-          // TODO: it was named, and not described, in the model that was imported
+          // TODO: describe it; the imported model only names it
         }
 
         /// Takes orders.
@@ -180,7 +180,7 @@ fn a_model_becomes_text() {
         flow order "Order": customer -> api {
           protocol: https
           authentication: federated
-          // TODO: it carries sensitive data; state which it `sends`
+          // TODO: set `sends`: it carries sensitive data
         }
 
         flow keep "Keep": api -> orders {
@@ -189,7 +189,7 @@ fn a_model_becomes_text() {
         }
 
         flow notify "Notify": worker -> mail_relay {
-          // TODO: it is not encrypted; state its `protocol`
+          // TODO: set `protocol`: it is not encrypted
         }
 
         /// A price is changed on its way.
@@ -200,10 +200,10 @@ fn a_model_becomes_text() {
           impact: high
           mitigations: check_prices
           references: CAPEC-162, CWE-472
-          // components_affected: till, which is not there
+          // components_affected: till (unknown)
           // reference: CWE-999999
           // Rain
-          // TODO: no category was stated; it is a guess by the words of the threat
+          // TODO: review the category: none was specified, it was guessed from the text
           // event: order; threat persona: Mallory; sources: adversary
           // risk: Loss of money
           // Books are sold for nothing.
@@ -215,11 +215,11 @@ fn a_model_becomes_text() {
           targets: api, worker
           mitigations: umbrella
           // threat persona: nobody; sources: events_beyond_org_control
-          // control that is not in place (wont_do): Tent
+          // control not in place (wont_do): Tent
           // Over all of it.
-          // threats: snow, which is not there; priority: none
-          // TODO: no category of STRIDE was stated; `tampering` is a guess
-          // It named no element: all of them are listed.
+          // threats: snow (unknown); priority: none
+          // TODO: review the category: none was specified, `tampering` is assumed
+          // No element was named, so all are listed.
         }
 
         /// Take them from the catalogue.
@@ -236,7 +236,7 @@ fn a_model_becomes_text() {
         /// The network is closed. Nobody opens it.
         assumption the_network_is_closed "The network is closed" {
           about: vpc
-          // topics: weather, which is not there
+          // topics: weather (unknown)
           // validity: unconfirmed
         }
     "#]]
@@ -250,25 +250,25 @@ fn what_has_no_place_is_told() {
         model.json:6:25: scope.data_sensitivity: kept in a comment
         model.json:6:46: scope.exposure: kept in a comment
         model.json:6:66: scope.tier: kept in a comment
-        model.json:9:68: diagrams[0].source: left out: the diagram is laid out anew
+        model.json:9:68: diagrams[0].source: dropped: diagrams have an automatic layout
         model.json:21:22: actors[0].permissions: kept in a comment
-        model.json:23:21: actors[1].trust_zone: nothing is called `partners`: it is declared as a boundary
+        model.json:23:21: actors[1].trust_zone: unknown name `partners`: declared as a boundary
         model.json:29:27: components[1].parent_component: kept in a comment
         model.json:30:20: components[1].repo_link: kept in a comment
         model.json:33:115: data_stores[0].product: kept in a comment
         model.json:35:108: data_stores[1].product: kept in a comment
-        model.json:40:85: data_sets[0].placements[1].data_store: kept in a comment: nothing is called `attic`
+        model.json:40:85: data_sets[0].placements[1].data_store: kept in a comment: unknown name `attic`
         model.json:41:59: data_sets[0].record_count: kept in a comment
         model.json:41:91: data_sets[0].access_control_methods: kept in a comment
-        model.json:48:29: data_flows[0].has_sensitive_data: kept in a comment: which data it carries is not said
-        model.json:51:32: data_flows[1].destination.type: `orders` is no `#/$defs/component`; it is taken for what it is declared as
-        model.json:54:106: data_flows[2].destination.object: nothing is called `mail-relay`: it is declared as an external
-        model.json:55:49: data_flows[2].encrypted: kept in a comment: whether a flow is encrypted follows from its protocol
+        model.json:48:29: data_flows[0].has_sensitive_data: kept in a comment: the data it carries is not specified
+        model.json:51:32: data_flows[1].destination.type: `orders` is not a `#/$defs/component`; its declaration is used
+        model.json:54:106: data_flows[2].destination.object: unknown name `mail-relay`: declared as an external
+        model.json:55:49: data_flows[2].encrypted: kept in a comment: the encryption of a flow follows from its protocol
         model.json:16:33: trust_boundaries[0].access_control_methods: kept in a comment
         model.json:16:63: trust_boundaries[0].access_token_ttl: kept in a comment
         model.json:17:51: trust_boundaries[1].trust_zone_b: kept in a comment: there is no such trust zone
-        model.json:17:85: trust_boundaries[1].authentication_methods: kept in a comment: it is not said which flow uses which
-        model.json:58:75: assumptions[0].topics: kept in a comment: nothing is called `weather`
+        model.json:17:85: trust_boundaries[1].authentication_methods: kept in a comment: which flow uses which is not specified
+        model.json:58:75: assumptions[0].topics: kept in a comment: unknown name `weather`
         model.json:59:19: assumptions[0].validity: kept in a comment
         model.json:62:44: threat_personas[0].title: kept in a comment: the language has no personas
         model.json:62:111: threat_personas[0].is_person: kept in a comment
@@ -276,19 +276,19 @@ fn what_has_no_place_is_told() {
         model.json:63:50: threat_personas[0].access_level: kept in a comment
         model.json:63:78: threat_personas[0].malicious_intent: kept in a comment
         model.json:63:108: threat_personas[0].applicability_to_org: kept in a comment
-        model.json:68:30: threats[0].components_affected: kept in a comment: nothing is called `till`
-        model.json:71:86: threats[0].weaknesses[1].cwe_id: kept in a comment: the published list does not have it
+        model.json:68:30: threats[0].components_affected: kept in a comment: unknown name `till`
+        model.json:71:86: threats[0].weaknesses[1].cwe_id: kept in a comment: not in the published list
         model.json:68:90: threats[0].event: kept in a comment
         model.json:69:20: threats[0].sources: kept in a comment
-        model.json:72:90: threats[1].threat_persona: kept in a comment: nothing is called `nobody`
+        model.json:72:90: threats[1].threat_persona: kept in a comment: unknown name `nobody`
         model.json:73:18: threats[1].sources: kept in a comment
-        model.json:86:41: risks[0].title: kept in a comment: its likelihood and impact are those of its threats
+        model.json:86:41: risks[0].title: kept in a comment: likelihood and impact belong to its threats
         model.json:78:25: controls[0].trust_boundary: kept in a comment
         model.json:77:71: controls[0].priority: kept in a comment
         model.json:80:42: controls[1].priority: kept in a comment
-        model.json:81:94: controls[2].threats: kept in a comment: nothing is called `snow`
+        model.json:81:94: controls[2].threats: kept in a comment: unknown name `snow`
         model.json:83:19: controls[2].priority: kept in a comment
-        model.json:82:17: controls[2].status: kept in a comment: it is not in place, and is not to come
+        model.json:82:17: controls[2].status: kept in a comment: neither implemented nor planned
         model.json:8:16: repo_link: kept in a comment
         model.json:3:14: version: kept in a comment
         model.json:90:17: extensions: kept in a comment
@@ -309,7 +309,7 @@ fn what_is_missing_or_strange_is_no_error() {
     }"#;
     expect![[r#"
         //- imported_model.threat
-        // flow with a loose end: Nowhere, from {type: actor, object: power-user} to nothing
+        // unattached flow: Nowhere, from {type: actor, object: power-user} to nothing
         // risk:
         // impact: odd
 
@@ -335,8 +335,8 @@ fn what_is_missing_or_strange_is_no_error() {
         threat threat {
           category: tampering
           targets: process
-          // TODO: no category of STRIDE was stated; `tampering` is a guess
-          // It named no element: all of them are listed.
+          // TODO: review the category: none was specified, `tampering` is assumed
+          // No element was named, so all are listed.
         }
 
         mitigation mitigation {
@@ -360,17 +360,17 @@ fn errors_have_places() {
   "data_flows": [{ "source": "api", "encrypted": "perhaps" }]
 }"#;
     expect![[r#"
-        model.json:2:23: scope.title: this is a list, and has to be a text
-        model.json:3:18: trust_zones: this is a text, and has to be a list
-        model.json:5:40: components[0].title: this is a group of values, and has to be a text
-        model.json:6:24: components[1].symbolic_name: `api` is here a second time
-        model.json:7:5: components[2]: this is a text, and has to be a group of values
-        model.json:9:30: data_flows[0].source: this is a text, and has to be a group of values
-        model.json:9:50: data_flows[0].encrypted: this has to be `true` or `false`
+        model.json:2:23: scope.title: expected a string, but this is an array
+        model.json:3:18: trust_zones: expected an array, but this is a string
+        model.json:5:40: components[0].title: expected a string, but this is an object
+        model.json:6:24: components[1].symbolic_name: duplicate name `api`
+        model.json:7:5: components[2]: expected an object, but this is a string
+        model.json:9:30: data_flows[0].source: expected an object, but this is a string
+        model.json:9:50: data_flows[0].encrypted: this must be `true` or `false`
     "#]]
     .assert_eq(&problems("model.json", document, &[]));
     expect![[r#"
-        model.json:5:41: this is no JSON: EOF while parsing an object
+        model.json:5:41: invalid JSON: EOF while parsing an object
     "#]]
     .assert_eq(&problems("model.json", &document[..120], &[]));
 }

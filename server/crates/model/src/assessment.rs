@@ -70,10 +70,20 @@ impl Standing {
     pub fn word(self) -> &'static str {
         match self {
             Standing::Open => "open",
-            Standing::Unstated => "not stated",
+            Standing::Unstated => "undecided",
             Standing::Planned => "planned",
             Standing::Accepted => "accepted",
             Standing::Mitigated => "mitigated",
+        }
+    }
+
+    /// The key for it in documents that programs read.
+    pub fn key(self) -> &'static str {
+        match self {
+            Standing::Unstated => "not_stated",
+            Standing::Open | Standing::Planned | Standing::Accepted | Standing::Mitigated => {
+                self.word()
+            }
         }
     }
 

@@ -85,7 +85,7 @@ impl<T: Sync> Serialize for InParallel<'_, T> {
 fn model<'report>(db: &'report Database, report: &'report ModelReport) -> ModelDocument<'report> {
     let declared = |kind: &Kind| (kind.word().to_owned(), json!(report.declared(*kind)));
     let counts = |standing: &Standing| {
-        let key = standing.word().replace(' ', "_");
+        let key = standing.key().to_owned();
         (key, Value::Object(counts(report, *standing)))
     };
     ModelDocument {

@@ -36,7 +36,7 @@ pub fn write(draft: &mut Draft, losses: &mut Vec<Loss>) {
             losses.push(Loss {
                 place: decision.place,
                 path: decision.path,
-                why: "kept in a comment: nothing of the kind is found in the model".to_owned(),
+                why: "kept in a comment: the model has no such finding".to_owned(),
             });
             draft.comments.push(decision.comment);
             continue;
@@ -125,7 +125,7 @@ fn acceptance(decision: &Decision, subjects: Subjects, number: usize) -> Item {
     for (rule, element) in subjects.findings {
         accept.state("findings", Fact::Finding(rule, element));
     }
-    accept.comment("TODO: no last day was stated; fill in when this is looked at again");
+    accept.comment("TODO: set the end date; none was specified");
     accept
 }
 

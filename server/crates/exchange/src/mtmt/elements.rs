@@ -33,7 +33,7 @@ impl Reader {
             stencil.fields.keep(
                 &mut item.comments,
                 "TypeId",
-                "kept in a comment: the library has nothing for this stencil",
+                "kept in a comment: the library has no technology for this stencil",
                 format!("drawn as: {}", properties.stencil),
             );
         }
@@ -48,7 +48,7 @@ impl Reader {
             Some(other) => {
                 stencil.fields.loss(
                     "Properties",
-                    "read as the same as that of the same name on another diagram",
+                    "merged with the element of the same name on another diagram",
                 );
                 join(other, item);
                 other.key.clone()

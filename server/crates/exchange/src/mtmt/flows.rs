@@ -56,7 +56,7 @@ impl Reader {
         if properties.take("Show Boundary Threats").is_some() {
             stencil.fields.loss(
                 "Properties",
-                "`Show Boundary Threats` is left out: it is a setting of the tool",
+                "`Show Boundary Threats` was dropped: it is a setting of the tool",
             );
         }
         item.comments.extend(properties.rest());
@@ -82,7 +82,7 @@ impl Reader {
             item.map_or("nothing".to_owned(), |item| format!("\"{}\"", item.title))
         });
         let title = stencil.shown_title();
-        let comment = format!("flow with a loose end: {title}, from {source} to {target}");
+        let comment = format!("unattached flow: {title}, from {source} to {target}");
         let comments = &mut self.draft.comments;
         stencil.fields.keep(comments, name, LOOSE_END, comment);
         comments.extend(stencil.properties.rest());
@@ -121,7 +121,7 @@ impl Reader {
             }
             stencil.fields.loss(
                 "Guid",
-                "joined with its request: a request and its answer are one flow",
+                "merged with its request: a request and its response are one flow",
             );
             self.keys.insert(stencil.guid.clone(), request);
         }
@@ -181,12 +181,12 @@ fn stem(title: &str) -> String {
 /// Keeps at a request what its response says otherwise.
 fn join(request: &mut Item, response: Item, title: Option<&str>) {
     if let Some(title) = title {
-        request.comment(format!("Its answer was drawn as a flow: {title}"));
+        request.comment(format!("Its response was drawn as a flow: {title}"));
     }
     for (property, facts) in response.facts {
         if request.get(property) != facts.as_slice() {
             let facts = facts_in_words(&facts);
-            request.comment(format!("{property} of its answer: {facts}"));
+            request.comment(format!("{property} of its response: {facts}"));
         }
     }
     request.comments.extend(response.comments);

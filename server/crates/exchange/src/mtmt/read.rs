@@ -19,7 +19,7 @@ pub fn read(notes: &Notes, text: &Text) -> Result<Draft, Problem> {
     let template = threats::Template::of(&top);
     let surfaces = top.groups("DrawingSurfaceList");
     if surfaces.is_empty() {
-        top.problem("DrawingSurfaceList", "there is no diagram");
+        top.problem("DrawingSurfaceList", "the file has no diagram");
     } else {
         top.loss("DrawingSurfaceList", DRAWN_ANEW);
     }

@@ -81,7 +81,7 @@ impl Reader {
                 if !boxes.is_empty() {
                     shape.fields.loss(
                         "Left",
-                        "its place is not stated, and so not in which boundary it is",
+                        "its position is missing, so its boundary is unknown",
                     );
                 }
                 continue;
@@ -106,7 +106,7 @@ impl Reader {
         stencil.fields.keep(
             comments,
             "Properties",
-            "kept in a comment: it is a text on the diagram",
+            "kept in a comment: text on the diagram",
             format!("on the diagram: {}", stencil.shown_title()),
         );
         comments.extend(stencil.properties.rest());

@@ -34,7 +34,7 @@ impl Template {
         };
         top.loss(
             "KnowledgeBase",
-            "left out: the template, with its stencils and kinds of threats",
+            "dropped: the template, with its stencils and threat types",
         );
         let categories = pairs(&fields, "ThreatCategories", "Id", "Name");
         let types = pairs(&fields, "ThreatTypes", "Id", "Category");
@@ -287,7 +287,7 @@ impl Reader {
             Some(key) => item.state("targets", Fact::Item(key)),
             None => instance
                 .fields
-                .loss("FlowGuid", "what it is against is not on the diagrams"),
+                .loss("FlowGuid", "its target is not on a diagram"),
         }
         let description = instance.take("UserThreatDescription");
         item.describe(description.map(|text| without_links(&text)));
@@ -333,7 +333,7 @@ fn untouched_in_words(untouched: &BTreeMap<String, usize>) -> String {
         .map(|(category, count)| format!("{count} of {}", titles::or(category, "no category")))
         .collect();
     format!(
-        "threats that the tool generated and nobody looked at are left out: {total} ({})",
+        "generated threats that nobody reviewed were dropped: {total} ({})",
         counts.join(", ")
     )
 }

@@ -43,24 +43,22 @@ pub fn document(text: &Text) -> Result<Node, Problem> {
         let column = usize::try_from(position.col).unwrap_or(1);
         let reason = error.to_string();
         let reason = reason.split(" at ").next().unwrap_or_default();
-        let message = format!("this is no XML that can be read: {reason}");
+        let message = format!("invalid XML: {reason}");
         Problem::at_top(text.place_at(line, column), message)
     })?;
     let root = document.root_element();
     let message = match root.tag_name().name() {
         "ThreatModel" => return node(text, root, 0),
         "KnowledgeBase" => {
-            "this is a template of the Microsoft Threat Modeling Tool, and no model".to_owned()
+            "this is a template of the Microsoft Threat Modeling Tool, not a model".to_owned()
         }
-        name => format!(
-            "this is XML of another tool: `<{name}>` where `<ThreatModel>` of a .tm7 file would be"
-        ),
+        name => format!("this is not a .tm7 file: its root is `<{name}>`, not `<ThreatModel>`"),
     };
     Err(Problem::at_top(text.place(root.range().start), message))
 }
 
 fn too_deep(place: Place, max: usize) -> Problem {
-    let message = format!("elements stand in each other more than {max} deep");
+    let message = format!("elements are nested more than {max} levels deep");
     Problem::at_top(place, message)
 }
 

@@ -191,7 +191,7 @@ fn read_assets(fields: &Fields<'_>, ids: &Ids, item: &mut Item) {
                 None => held.keep(
                     &mut item.comments,
                     name,
-                    "kept in a comment: an external holds what its flows carry",
+                    "kept in a comment: the data of an external follows from its flows",
                     format!("{name}: {id}"),
                 ),
             }
@@ -228,7 +228,7 @@ pub fn read_flows(
             fields.keep(
                 &mut item.comments,
                 "bidirectional",
-                "kept in a comment: no asset is stated",
+                "kept in a comment: no asset is specified",
                 "bidirectional: yes",
             );
         }

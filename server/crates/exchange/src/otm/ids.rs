@@ -30,7 +30,7 @@ pub fn begun(fields: &Fields<'_>, kind: Kind, label: &str, ids: &mut KeysById) -
     item.describe(fields.text("description"));
     let is_known = ids.insert(id.clone(), item.key.clone()).is_some();
     if is_known && !id.is_empty() {
-        fields.problem("id", format!("`{id}` is here a second time"));
+        fields.problem("id", format!("duplicate ID `{id}`"));
     }
     item
 }
@@ -39,7 +39,7 @@ pub fn begun(fields: &Fields<'_>, kind: Kind, label: &str, ids: &mut KeysById) -
 pub fn key_of(fields: &Fields<'_>, name: &str, id: &str, ids: &KeysById) -> Option<String> {
     let key = ids.get(id).cloned();
     if key.is_none() {
-        fields.problem(name, format!("nothing has the id `{id}`"));
+        fields.problem(name, format!("unknown ID `{id}`"));
     }
     key
 }

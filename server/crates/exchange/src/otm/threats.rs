@@ -71,7 +71,7 @@ pub fn read(top: &Fields<'_>, index: &Index, instances: &[Instance], draft: &mut
     }
     for Instance { threat, .. } in instances {
         if !threats.contains_key(threat) && !threat.is_empty() {
-            top.problem("threats", format!("nothing has the id `{threat}`"));
+            top.problem("threats", format!("unknown ID `{threat}`"));
         }
     }
 }
@@ -91,7 +91,7 @@ fn read_threat(fields: &Fields<'_>, item: &mut Item) {
             None => fields.keep(
                 &mut item.comments,
                 "categories",
-                "kept in a comment: it is none of STRIDE",
+                "kept in a comment: not a STRIDE category",
                 format!("category: {category}"),
             ),
         }
@@ -113,7 +113,7 @@ fn read_instance(top: &Fields<'_>, instance: &Instance, mitigations: &KeysById, 
     for (id, _) in &instance.mitigations {
         match mitigations.get(id) {
             Some(key) => threat.state("mitigations", Fact::Item(key.clone())),
-            None => top.problem("mitigations", format!("nothing has the id `{id}`")),
+            None => top.problem("mitigations", format!("unknown ID `{id}`")),
         }
     }
 }
@@ -141,7 +141,7 @@ fn read_mitigations(
         states.dedup();
         if states.len() > 1 {
             item.comment(format!(
-                "It is in these states on different elements: {}",
+                "Its state differs between elements: {}",
                 states.join(", ")
             ));
         }

@@ -56,17 +56,17 @@ fn join(request: &mut Item, answer: &Item) {
     for key in answer.keys("sends") {
         request.state("receives", Fact::Item(key.to_owned()));
     }
-    request.comment(format!("Its answer was a flow: {}", answer.title));
+    request.comment(format!("Its response was a flow: {}", answer.title));
     if !answer.description.is_empty() {
         request.comment(answer.description.replace('\n', " "));
     }
     for (property, facts) in &answer.facts {
         if *property != "sends" && request.get(property) != facts.as_slice() {
             let facts = facts_in_words(facts);
-            request.comment(format!("{property} of its answer: {facts}"));
+            request.comment(format!("{property} of its response: {facts}"));
         }
     }
     let comments = answer.comments.iter();
-    let comments = comments.map(|comment| format!("its answer: {comment}"));
+    let comments = comments.map(|comment| format!("its response: {comment}"));
     request.comments.extend(comments);
 }

@@ -53,8 +53,8 @@ fn assumption(fields: &Fields<'_>, index: usize, node: &Node, name: String) -> I
         fields.keep(
             &mut item.comments,
             "assumptions",
-            format!("what `[{index}]` excludes is kept in a comment: pytm's ids of threats"),
-            format!("pytm left out for it: {excluded}"),
+            format!("the exclusions of `[{index}]` are kept in a comment: IDs of pytm threats"),
+            format!("excluded by it in pytm: {excluded}"),
         );
     }
     item

@@ -55,7 +55,7 @@ pub fn read(fields: &Fields<'_>, item: &mut Item) {
             fields.keep(
                 &mut item.comments,
                 "sourceFiles",
-                "kept in a comment: only a process has it",
+                "kept in a comment: only processes have it",
                 format!("source: {file}"),
             );
         }

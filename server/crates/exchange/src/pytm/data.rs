@@ -40,7 +40,7 @@ pub fn read(top: &Fields<'_>, keys: &mut Keys, draft: &mut Draft) {
 fn read_classification(fields: &Fields<'_>, item: &mut Item) {
     let Some(theirs) = list_word(fields, "classification") else {
         item.word("classification", Some("internal"));
-        item.comment("TODO: it was not classified; `internal` is a guess");
+        item.comment("TODO: review the classification: none was specified, `internal` is assumed");
         return;
     };
     let Some(word) = looked_up(&theirs, CLASSIFICATION) else {
@@ -53,7 +53,7 @@ fn read_classification(fields: &Fields<'_>, item: &mut Item) {
         fields.keep(
             &mut item.comments,
             "classification",
-            "became `restricted`, and is kept in a comment",
+            "converted to `restricted`; the original is kept in a comment",
             format!("classification: {theirs}"),
         );
     }

@@ -61,7 +61,7 @@ pub fn read(fields: &Fields<'_>, keys: &mut Keys, draft: &mut Draft) {
             fields.keep(
                 &mut item.comments,
                 name,
-                "kept in a comment: only a flow has it",
+                "kept in a comment: only flows have it",
                 format!("{name}: yes"),
             );
         }
@@ -86,7 +86,7 @@ fn begun(fields: &Fields<'_>, class: &str, keys: &mut Keys) -> Item {
         fields.keep(
             &mut item.comments,
             "__class__",
-            "kept in a comment: read as a process, as pytm has no such class",
+            "kept in a comment: unknown pytm class, imported as a process",
             format!("class: {class}"),
         );
     }
@@ -143,7 +143,7 @@ fn read_language_model(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) 
     item.comment(match (is_self_hosted, is_third_party) {
         (true, _) => "self-hosted",
         (false, Some(false)) => "third party: no",
-        (false, _) => "a service of a third party",
+        (false, _) => "third-party service",
     });
     fields.loss("isThirdParty", KEPT);
     for name in ["hasSystemPrompt", "processesUntrustedInput"] {

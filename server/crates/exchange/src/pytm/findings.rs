@@ -69,7 +69,7 @@ impl<'a> Answered<'a> {
     fn decide(self, subjects: Vec<String>, draft: &mut Draft) {
         let comment = self.comment();
         let Some(decided) = self.decided() else {
-            let why = "kept in a comment: it is neither accepted nor mitigated";
+            let why = "kept in a comment: neither accepted nor mitigated";
             self.fields
                 .keep(&mut draft.comments, "response", why, comment);
             return;
@@ -115,7 +115,7 @@ pub fn read(top: &Fields<'_>, keys: &Keys, draft: &mut Draft) {
     if unanswered > 0 {
         top.loss(
             "findings",
-            format!("pytm's findings are left out: {unanswered}; the library finds its own"),
+            format!("pytm's findings were dropped: {unanswered}; the library derives its own"),
         );
     }
     keep_excluded_findings(top, draft);
@@ -172,15 +172,14 @@ fn keep_excluded_findings(top: &Fields<'_>, draft: &mut Draft) {
     let excluded = top.groups("excluded_findings");
     if !excluded.is_empty() {
         let count = excluded.len();
-        let why = format!(
-            "findings that pytm excluded are kept in comments of their assumptions: {count}"
-        );
+        let why =
+            format!("findings excluded in pytm are kept in comments of their assumptions: {count}");
         top.loss("excluded_findings", why);
     }
     for fields in &excluded {
         let text = |name: &str| fields.text(name).unwrap_or_default();
         let comment = format!(
-            "pytm left out for it: {} {} on {}",
+            "excluded by it in pytm: {} {} on {}",
             text("threat_id"),
             text("description"),
             text("target")
@@ -204,7 +203,7 @@ fn keep_excluded_threats(top: &Fields<'_>, draft: &mut Draft) {
     top.keep(
         &mut draft.comments,
         "threatsExcluded",
-        "kept in a comment: pytm's ids of threats",
-        format!("pytm's threats that were left out: {ids}"),
+        "kept in a comment: IDs of pytm threats",
+        format!("pytm threats that were excluded: {ids}"),
     );
 }

@@ -134,8 +134,8 @@ fn read_authentication(incoming: &Incoming<'_, '_>, item: &mut Item) {
         fields.keep(
             &mut item.comments,
             "controls",
-            "`authenticatesSource` is kept in a comment: how is not stated",
-            "TODO: it authenticates its source; state how",
+            "`authenticatesSource` is kept in a comment: the method is not specified",
+            "TODO: set `authentication`: it authenticates its source",
         );
     }
     fields.skip(&["usesSessionTokens"]);
@@ -146,8 +146,8 @@ fn read_data(incoming: &Incoming<'_, '_>, keys: &Keys, item: &mut Item) {
         incoming.flow.keep(
             &mut item.comments,
             "sink",
-            "the data of the element that it leads to are too many to be repeated",
-            "TODO: its data are those of the element that it leads to; state what it `sends`",
+            "its target has too much data to repeat",
+            "TODO: set `sends`: it carries the data of its target",
         );
         return;
     };
@@ -157,7 +157,7 @@ fn read_data(incoming: &Incoming<'_, '_>, keys: &Keys, item: &mut Item) {
             None => incoming.flow.keep(
                 &mut item.comments,
                 "data",
-                format!("`{name}` is kept in a comment: there are no such data"),
+                format!("`{name}` is kept in a comment: there is no such data"),
                 format!("data: {name}"),
             ),
         }
@@ -178,7 +178,7 @@ fn read_rest_of_facts(fields: &Fields<'_>, item: &mut Item) {
         fields.keep(
             &mut item.comments,
             "inBoundary",
-            "kept in a comment: a flow lies between its ends",
+            "kept in a comment: the boundary of a flow follows from its ends",
             format!("in boundary: {name}"),
         );
     }

@@ -59,9 +59,7 @@ impl KeysByName {
             Entry::Occupied(_) if kind == Kind::Flow => {}
             Entry::Occupied(_) => fields.loss(
                 "name",
-                format!(
-                    "`{name}` is here a second time: what refers to it is taken to mean the first"
-                ),
+                format!("duplicate name `{name}`: references use the first one"),
             ),
         }
         let mut item = Item::new(kind, key, name);

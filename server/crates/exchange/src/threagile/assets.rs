@@ -110,7 +110,7 @@ fn read_encryption(fields: &Fields<'_>, item: &mut Item) {
         fields.keep(
             &mut item.comments,
             "encryption",
-            "kept in a comment: only a store has it",
+            "kept in a comment: only stores have it",
             format!("encryption: {word}"),
         );
     }
@@ -124,7 +124,7 @@ fn read_formats(fields: &Fields<'_>, item: &mut Item) {
             Some(_) => fields.keep(
                 &mut item.comments,
                 name,
-                "kept in a comment: only a process has it",
+                "kept in a comment: only processes have it",
                 format!("data formats accepted: {word}"),
             ),
             None => fields.problem(name, unknown(&word, FORMAT.iter().map(|(word, _)| *word))),
@@ -146,7 +146,7 @@ fn read_construction(fields: &Fields<'_>, item: &mut Item) {
                 fields.keep(
                     &mut item.comments,
                     name,
-                    "kept in a comment: an external has no such property",
+                    "kept in a comment: externals do not have it",
                     format!("{}: yes", name.replace('_', " ")),
                 );
             }
@@ -163,7 +163,7 @@ fn read_construction(fields: &Fields<'_>, item: &mut Item) {
         fields.keep(
             &mut item.comments,
             "custom_developed_parts",
-            "kept in a comment: only a process has it",
+            "kept in a comment: only processes have it",
             "custom developed parts: yes",
         );
     }
@@ -290,7 +290,7 @@ pub fn read_held_data(
             fields.keep(
                 &mut item.comments,
                 name,
-                "kept in a comment: no link brings it",
+                "kept in a comment: no link carries it",
                 format!("{label}: {}", kept_titles.join(", ")),
             );
         }

@@ -33,7 +33,7 @@ fn place_elements(notes: &Notes, keys: &Keys, draft: &mut Draft) {
                     .as_ref()
                     .is_some_and(|other| *other != contents.boundary);
                 if is_elsewhere {
-                    let message = format!("`{id}` is in two trust boundaries");
+                    let message = format!("`{id}` is in more than one trust boundary");
                     notes.problem(&contents.place, &contents.path, message);
                 }
                 item.place = Some(contents.boundary.clone());
@@ -81,7 +81,10 @@ fn distrust_open_boundaries(draft: &mut Draft) {
             && !boundary.has("trust")
         {
             boundary.word("trust", Some("untrusted"));
-            boundary.comment("TODO: no trust was stated; all in it are in the internet");
+            boundary.comment(
+                "TODO: review `trust`: none was specified, and everything in it is on the \
+                 internet",
+            );
         }
     }
 }

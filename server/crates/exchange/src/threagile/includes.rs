@@ -89,7 +89,7 @@ fn joined_entry(notes: &Notes, key: &str, first: &Node, second: &Node) -> Result
             for (name, node) in others {
                 if known.contains(name.as_str()) {
                     let path = format!("{key}.{name}");
-                    notes.problem(node.place(), &path, "this is in another file as well");
+                    notes.problem(node.place(), &path, "this is also in another file");
                 }
             }
             let entries = entries.iter().chain(others).cloned().collect();

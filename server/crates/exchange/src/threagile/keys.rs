@@ -87,10 +87,10 @@ impl KeysById {
 
     /// That there is nothing with an id, with the one that may be meant.
     pub fn missing(&self, id: &str, kind: &str) -> String {
-        let message = format!("there is no {kind} with the id `{id}`");
+        let message = format!("unknown {kind} ID `{id}`");
         let known = || Vocabulary::new(self.all.iter().map(|(known, _)| known.clone()));
         match self.vocabulary.get_or_init(known).nearest(id) {
-            Some(near) => format!("{message}; is `{near}` meant?"),
+            Some(near) => format!("{message}; did you mean `{near}`?"),
             None => message,
         }
     }

@@ -166,7 +166,7 @@ fn keep_shared_runtime(fields: &Fields<'_>, title: &str, draft: &mut Draft) {
     comments.extend(fields.rest());
     fields.loss(
         "technical_assets_running",
-        "kept in a comment: there are no shared runtimes",
+        "kept in a comment: the language has no shared runtimes",
     );
     draft.comments.extend(comments);
 }

@@ -200,7 +200,7 @@ pub fn read_tracking(top: &Fields<'_>, keys: &Keys, draft: &mut Draft) {
         // Each may fit all that there is.
         patterns += usize::from(id.contains('*') || !id.contains('@'));
         if patterns > MAX_PATTERNS {
-            let message = format!("more than {MAX_PATTERNS} of these are about many risks");
+            let message = format!("more than {MAX_PATTERNS} of these use wildcards");
             top.problem("risk_tracking", message);
             break;
         }
@@ -267,7 +267,7 @@ impl TrackedRisk {
     ) -> Option<Decision> {
         let Some(decided) = self.decided else {
             if !self.details.is_empty() {
-                let why = "kept in a comment: nothing was decided";
+                let why = "kept in a comment: no decision was made";
                 fields.keep(&mut draft.comments, "status", why, self.comment);
             }
             return None;
@@ -292,7 +292,7 @@ impl TrackedRisk {
             rules,
             subjects: decided_on,
             title: match decided {
-                Decided::Mitigated(_) => format!("Against {risk}"),
+                Decided::Mitigated(_) => format!("Mitigation of {risk}"),
                 Decided::Accepted { .. } => titles::first_sentence(&self.why).unwrap_or(risk),
             },
             decided,
@@ -312,7 +312,7 @@ fn decided(status: Status, by: &str, day: Option<Date>, why: &str) -> Option<Dec
         Status::Unchecked => return None,
         Status::Mitigated(status) => return Some(Decided::Mitigated(status)),
         Status::Accepted => because.to_owned(),
-        Status::FalsePositive => format!("A false positive: {because}"),
+        Status::FalsePositive => format!("False positive: {because}"),
     };
     Some(Decided::Accepted {
         by: titles::or(by, "unknown").to_owned(),

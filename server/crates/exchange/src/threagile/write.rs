@@ -41,7 +41,7 @@ pub fn write(draft: &Draft) -> Export {
     let boundaries = writer.boundaries();
     let risks = writer.risks();
     for item in draft.of_kind(&[Kind::Mitigation, Kind::Accept, Kind::Assumption]) {
-        losses.add(item, "", "Threagile tracks risks of its own rules alone");
+        losses.add(item, "", "Threagile only tracks risks of its own rules");
     }
     let tags: BTreeSet<&str> = draft.items.iter().flat_map(tags_of).collect();
     let document = json!({
@@ -214,7 +214,7 @@ impl Writer<'_> {
         let protocol = self.protocol(flow);
         for property in ["authentication", "authorization"] {
             if flow.stated(property).is_none() {
-                let why = "it is not stated, and Threagile takes that for `none`";
+                let why = "it is unspecified, which Threagile reads as `none`";
                 self.losses.add(flow, property, why);
             }
         }

@@ -59,8 +59,8 @@ impl<'c, 'a> Boxes<'c, 'a> {
                 cell.fields.keep(
                     &mut item.comments,
                     "position",
-                    "without a position and a size it is in no boundary",
-                    "It had no position or no size, so it is in no boundary.",
+                    "it has no position or size, so it is outside all boundaries",
+                    "It had no position or size, so it is outside all boundaries.",
                 );
             }
             return;
@@ -86,8 +86,8 @@ impl<'c, 'a> Boxes<'c, 'a> {
             cell.fields.keep(
                 &mut item.comments,
                 "position",
-                "kept in a comment: it is in boundaries that only overlap",
-                format!("It was drawn in {} as well.", overlapping.join(", ")),
+                "kept in a comment: its boundaries overlap without nesting",
+                format!("It was also drawn in {}.", overlapping.join(", ")),
             );
         }
     }

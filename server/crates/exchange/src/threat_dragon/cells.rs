@@ -123,7 +123,7 @@ impl<'a> Diagram<'a> {
             if let Some(id) = cell.fields.text("id")
                 && indices.insert(id.clone(), index).is_some()
             {
-                let message = format!("`{id}` is here a second time");
+                let message = format!("duplicate ID `{id}`");
                 cell.fields.problem("id", message);
             }
         }
@@ -182,7 +182,7 @@ fn keep_unknown_shape(fields: &Fields<'_>, prefix: &str, draft: &mut Draft) {
     fields.keep(
         &mut draft.comments,
         "shape",
-        "kept in a comment: this is no shape of Threat Dragon",
+        "kept in a comment: not a Threat Dragon shape",
         format!("{prefix}{}", texts.join(" ")),
     );
 }

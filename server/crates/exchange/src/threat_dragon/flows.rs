@@ -59,7 +59,7 @@ impl Reader {
         let title = titles::or(&cell.title, "without a name").to_owned();
         let comments = &mut self.draft.comments;
         comments.push(format!(
-            "{}flow with a loose end: {title}, from {source} to {target}",
+            "{}unattached flow: {title}, from {source} to {target}",
             diagram.prefix
         ));
         comments.extend(Some(item.description).filter(|text| !text.is_empty()));
@@ -97,7 +97,7 @@ fn read_facts(data: &Fields<'_>, item: &mut Item) {
         data.keep(
             &mut item.comments,
             "isPublicNetwork",
-            "kept in a comment: it follows from where its ends are",
+            "kept in a comment: it follows from the boundaries of its ends",
             "isPublicNetwork: yes",
         );
     }

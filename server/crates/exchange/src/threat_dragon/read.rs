@@ -102,7 +102,7 @@ fn mention_same_titles(draft: &mut Draft) {
             let listed = &others[..others.len().min(MAX_LISTED)];
             let others = format!("{}{more}", listed.join(", "));
             item.comment(format!(
-                "TODO: {others} has one of this title, too; if it is the same, keep one"
+                "TODO: {others} has an element of the same title; if they are the same, keep one"
             ));
         }
     }
@@ -126,7 +126,7 @@ impl Reader {
         if fields.node("diagramJson").is_some() {
             fields.problem(
                 "diagramJson",
-                "this is Threat Dragon 1; open it in Threat Dragon 2 and save it",
+                "this is a Threat Dragon 1 model; open it in Threat Dragon 2 and save it",
             );
             return;
         }
@@ -161,7 +161,7 @@ impl Reader {
                     cell.fields.keep(
                         &mut self.draft.comments,
                         "data",
-                        "kept in a comment: a text beside the drawing",
+                        "kept in a comment: text next to the diagram",
                         format!("{}{}", diagram.prefix, cell.title),
                     );
                     self.draft.comments.extend(cell.rest());

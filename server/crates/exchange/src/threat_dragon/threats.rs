@@ -72,7 +72,7 @@ impl Reader {
             let comment = target
                 .loose_flow
                 .as_ref()
-                .map(|flow| format!("It was on the flow `{flow}`, of which an end hangs loose."));
+                .map(|flow| format!("It was on the unattached flow `{flow}`."));
             // The same threat on several elements is one against all of them.
             if let Some(key) = self.threats.get(&text)
                 && let Some(item) = self.draft.items.get_mut(key)
@@ -113,8 +113,8 @@ impl Reader {
         let plain = plain_word(status);
         let because = match plain.as_str() {
             "accepted" => stand_ins::ACCEPTED,
-            "transferred" => "Someone else deals with it, says the model that was imported.",
-            "notapplicable" | "na" => "It does not apply, says the model that was imported.",
+            "transferred" => "Transferred, according to the imported model.",
+            "notapplicable" | "na" => "Not applicable, according to the imported model.",
             "mitigated" | "avoided" | "eliminated" => {
                 if plain != "mitigated" {
                     item.comment(format!("status: {status}"));
@@ -127,7 +127,7 @@ impl Reader {
                     fields.keep(
                         &mut item.comments,
                         "status",
-                        "kept in a comment: this is no status of Threat Dragon",
+                        "kept in a comment: not a Threat Dragon status",
                         format!("status: {status}"),
                     );
                 }
@@ -184,7 +184,7 @@ fn read_category(fields: &Fields<'_>, category: &str, item: &mut Item) {
         fields.keep(
             &mut item.comments,
             "type",
-            "kept in a comment: it is no category of STRIDE",
+            "kept in a comment: not a STRIDE category",
             format!("type: {category}"),
         );
     }

@@ -230,8 +230,8 @@ impl<'d> Writer<'d> {
             self.losses.add(item, "technology", NO_PLACE);
         }
         let why = match item.stated("encryption") {
-            Some("none") => Some("that it is not encrypted reads as if nothing was stated"),
-            Some("client_side") => Some("the format does not say where it is encrypted"),
+            Some("none") => Some("the format cannot tell unencrypted from unspecified"),
+            Some("client_side") => Some("the format does not record where it is encrypted"),
             _ => None,
         };
         if let Some(why) = why {
@@ -376,7 +376,7 @@ impl<'d> Writer<'d> {
             _ => ("Open", mitigations.join("\n\n")),
         };
         if mitigations.len() > 1 && status != "Accepted" {
-            let why = "the format has one text for all of them";
+            let why = "the format has one text for all values";
             self.losses.add(threat, "mitigations", why);
         }
         self.lose_of_threat(threat);
@@ -411,12 +411,12 @@ impl<'d> Writer<'d> {
 
     fn lose_of_threat(&self, threat: &Item) {
         if threat.get("category").len() > 1 {
-            let why = "the format has one; the others are left out";
+            let why = "the format allows one; the others were dropped";
             self.losses.add(threat, "category", why);
         }
         let (likelihood, impact) = (threat.stated("likelihood"), threat.stated("impact"));
         let is_severity = likelihood == Some("high") && impact == Some("critical");
-        let why = "the format has the severity alone";
+        let why = "the format only has the severity";
         if !is_severity && !matches!(likelihood, None | Some("medium")) {
             self.losses.add(threat, "likelihood", why);
         }
@@ -437,7 +437,7 @@ impl<'d> Writer<'d> {
             return (component.description.clone(), owners.join(", "));
         }
         for component in components {
-            let why = "the parts of the model are drawn in one diagram";
+            let why = "all components are in one diagram";
             self.losses.add(component, "", why);
         }
         (self.draft.description.clone(), self.draft.owner.join(", "))
@@ -464,11 +464,11 @@ impl<'d> Writer<'d> {
                 ];
                 self.losses.of(item, &properties);
             } else {
-                let why = "the format has mitigations of threats that it lists alone";
+                let why = "the format only has mitigations of listed threats";
                 self.losses.add(item, "", why);
             }
             if matches!(item.stated("status"), Some("planned" | "verified")) {
-                let why = "the format says whether a threat is mitigated, and no more";
+                let why = "the format only records whether a threat is mitigated";
                 self.losses.add(item, "status", why);
             }
         }
@@ -477,7 +477,7 @@ impl<'d> Writer<'d> {
                 Some(_) => self.losses.of(item, &["by", "until", "ticket"]),
                 None => self
                     .losses
-                    .add(item, "", "the format has no findings of rules"),
+                    .add(item, "", "the format has no findings from rules"),
             }
         }
     }

@@ -24,8 +24,8 @@ impl Model<'_> {
             fields.keep(
                 &mut item.comments,
                 "information_classification",
-                "kept in a comment: `confidential` is a guess",
-                format!("TODO: it was classified as {theirs}"),
+                "kept in a comment: `confidential` is assumed",
+                format!("TODO: review the classification: it was {theirs}"),
             );
         }
         item.comments.extend(fields.joined_rest());
@@ -54,7 +54,7 @@ impl Model<'_> {
         let key = drawn.get(&plain_word(&name));
         if let Some(item) = key.and_then(|key| draft.items.get_mut(key)) {
             item.describe(description.filter(|_| item.description.is_empty()));
-            item.comment("a third party");
+            item.comment("third party");
             item.comments.extend(comments);
             return;
         }

@@ -39,8 +39,8 @@ pub fn read(fields: &Fields<'_>) -> Vec<String> {
         diagram.keep(
             &mut comments,
             "content",
-            "left out: a drawing in Mermaid",
-            format!("A drawing in Mermaid was left out: {}", diagram.label(0)),
+            "dropped: a Mermaid diagram",
+            format!("A Mermaid diagram was dropped: {}", diagram.label(0)),
         );
         comments.extend(diagram.text("description"));
     }

@@ -47,9 +47,10 @@ impl Model<'_> {
     fn declare_imported(&self, fields: &Fields<'_>, reference: &str, draft: &mut Draft) -> String {
         let name = reference.rsplit('.').next().unwrap_or_default();
         let Some(control) = self.controls.get(name) else {
-            let why = format!("`{reference}` is not known: no file that is imported has it");
+            let why = format!("unknown control `{reference}`: no imported file defines it");
             fields.loss("control_imports", why);
-            let comment = "TODO: its control was in a file that was not imported".to_owned();
+            let comment =
+                "TODO: describe it: its control is in a file that was not imported".to_owned();
             return self.declare_text(&titles::readable(name), None, vec![comment], draft);
         };
         let key = component_key(name);
@@ -114,7 +115,7 @@ pub fn component(fields: &Fields<'_>) -> Item {
     let (kind, name) = (fields.label(0), fields.label(1));
     let name = if name.is_empty() { kind.clone() } else { name };
     if name.is_empty() {
-        fields.problem(LABELS, "a `component` needs a kind and a name");
+        fields.problem(LABELS, "a `component` requires a kind and a name");
     }
     let title = titles::readable(&name);
     let mut item = Item::new(Kind::Mitigation, component_key(&name), title);
@@ -131,7 +132,9 @@ fn read_control(fields: &Fields<'_>, item: &mut Item) {
     match fields.text("description") {
         // That it is not there was noted.
         Some(name) if is_reference(&name) => {
-            item.comment(format!("TODO: its description is elsewhere: {name}"));
+            item.comment(format!(
+                "TODO: add its description, which is elsewhere: {name}"
+            ));
         }
         description => item.describe(description),
     }

@@ -13,7 +13,7 @@ impl Model<'_> {
     pub fn read_elements(&self, diagram: &Fields<'_>, draft: &mut Draft) {
         diagram.skip(&[LABELS]);
         if let Some(path) = diagram.text("import") {
-            diagram.loss("import", format!("left out: the diagram in `{path}`"));
+            diagram.loss("import", format!("dropped: the diagram in `{path}`"));
         }
         for zone in diagram.groups("trust_zone") {
             let key = self.declare_zone(&name_of(&zone), draft);

@@ -25,7 +25,7 @@ pub fn with_base(
         return Ok(model.clone());
     };
     if depth >= MAX_DEPTH {
-        let message = format!("models include each other more than {MAX_DEPTH} deep");
+        let message = format!("includes are nested more than {MAX_DEPTH} levels deep");
         fields.problem("including", message);
         return Ok(model.clone());
     }
@@ -44,7 +44,7 @@ pub fn with_base(
         let count = blocks(&included, "threatmodel").len();
         fields.problem(
             "including",
-            format!("`{file}` has to hold one `threatmodel`, and holds {count}"),
+            format!("`{file}` must contain one `threatmodel`, but contains {count}"),
         );
         return Ok(model.clone());
     };

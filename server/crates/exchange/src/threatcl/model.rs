@@ -39,10 +39,7 @@ impl Model<'_> {
     /// Adds an item, and gives its key.
     pub fn add(&self, fields: &Fields<'_>, item: Item, draft: &mut Draft) -> String {
         if item.kind != Kind::Flow && draft.items.contains(&item.key) {
-            fields.loss(
-                LABELS,
-                "the same name is here a second time: what refers to it is taken to mean the first",
-            );
+            fields.loss(LABELS, "duplicate name: references use the first one");
         }
         draft.items.push(item)
     }
@@ -70,7 +67,7 @@ impl Model<'_> {
 pub fn name_of(fields: &Fields<'_>) -> String {
     let name = fields.label(0);
     if name.is_empty() {
-        fields.problem(LABELS, "it needs a name");
+        fields.problem(LABELS, "it requires a name");
     }
     name
 }

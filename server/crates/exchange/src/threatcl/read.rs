@@ -63,13 +63,13 @@ fn note_nothing_to_import(top: &Fields<'_>) {
     if top.node("invariant").is_some() {
         top.problem(
             "invariant",
-            "this holds rules for models (`invariant`), and no `threatmodel` to import; what a \
-             model has to have is for rules of one's own, in the language",
+            "this file has rules (`invariant`) but no `threatmodel` to import; write such rules \
+             in the language",
         );
     } else {
         top.problem(
             "threatmodel",
-            "there is no `threatmodel` here, and no `component` with a control",
+            "this file has no `threatmodel` and no `component` with a control",
         );
     }
 }
@@ -80,7 +80,7 @@ fn leave_out_invariants(top: &Fields<'_>) {
             Value::List(nodes) => nodes.len(),
             _ => 1,
         };
-        let why = format!("rules for models are left out: {count}");
+        let why = format!("rules for models were dropped: {count}");
         top.loss("invariant", why);
     }
 }
@@ -94,7 +94,7 @@ fn read_models(top: &Fields<'_>, models: &[Fields<'_>], draft: &mut Draft) {
     for (index, fields) in models.iter().enumerate() {
         let name = fields.label(0);
         if name.is_empty() {
-            fields.problem(LABELS, "a `threatmodel` needs a name");
+            fields.problem(LABELS, "a `threatmodel` requires a name");
         }
         let title = titles::readable(&name);
         let part = if models.len() == 1 {

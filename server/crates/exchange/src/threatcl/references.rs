@@ -52,7 +52,7 @@ impl Scope {
         let value = self
             .values
             .get(name)
-            .ok_or_else(|| format!("`{name}` is kept as it is: there is no such thing"))?;
+            .ok_or_else(|| format!("`{name}` is kept as it is: unknown reference"))?;
         let room = self.room.get().checked_sub(value.len());
         self.room.set(
             room.ok_or_else(|| format!("`{name}` is kept as it is: the text would be too long"))?,

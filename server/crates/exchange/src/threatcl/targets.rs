@@ -90,6 +90,6 @@ impl Model<'_> {
         for key in keys {
             threat.state("targets", Fact::Item(key));
         }
-        threat.comment("TODO: it did not say what it is against; `targets` is a guess");
+        threat.comment("TODO: review `targets`: none was specified, these are assumed");
     }
 }

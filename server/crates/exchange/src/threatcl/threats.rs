@@ -57,7 +57,7 @@ fn read_category(fields: &Fields<'_>, item: &mut Item) {
             fields.keep(
                 &mut item.comments,
                 "stride",
-                format!("`{theirs}` is kept in a comment: it is no category of STRIDE"),
+                format!("`{theirs}` is kept in a comment: not a STRIDE category"),
                 format!("stride: {theirs}"),
             );
         }

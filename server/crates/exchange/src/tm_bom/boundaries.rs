@@ -33,7 +33,7 @@ pub fn read(top: &Fields<'_>, keys: &Keys, draft: &mut Draft) {
         read_methods(&fields, &zones, &mut crossings, &mut comments, draft);
         let titles = names.map(|name| {
             let title = keys.title_of_zone(&name, draft);
-            title.unwrap_or_else(|| format!("{name} (which is not there)"))
+            title.unwrap_or_else(|| format!("{name} (unknown)"))
         });
         comments.extend(fields.rest());
         if !comments.is_empty() {
@@ -115,7 +115,7 @@ fn read_methods(
         fields.keep(
             comments,
             "authentication_methods",
-            "kept in a comment: it is not said which flow uses which",
+            "kept in a comment: which flow uses which is not specified",
             format!("authentication_methods: {}", theirs.join(", ")),
         );
     }

@@ -27,7 +27,7 @@ pub fn read(fields: &Fields<'_>, keys: &mut Keys, threats: &mut Threats, draft: 
     let Some(status) = status else {
         fields.loss(
             "status",
-            "kept in a comment: it is not in place, and is not to come",
+            "kept in a comment: neither implemented nor planned",
         );
         let comments = match indices.first() {
             Some(index) => &mut threats.by_index_mut(*index).comments,
@@ -38,7 +38,7 @@ pub fn read(fields: &Fields<'_>, keys: &mut Keys, threats: &mut Threats, draft: 
     };
     item.word("status", Some(status));
     if theirs == "assumed" {
-        item.comment("TODO: it is only assumed to be in place");
+        item.comment("TODO: verify that it is in place; this was only assumed");
     }
     for index in indices {
         let threat = threats.by_index_mut(index);
@@ -63,7 +63,7 @@ fn between(boundary: &Fields<'_>, keys: &Keys, draft: &Draft) -> String {
 /// Keeps a control that counters nothing, so that it is no mitigation.
 fn keep_without_effect(item: Item, status: &str, comments: &mut Vec<String>) {
     let title = item.title;
-    comments.push(format!("control that is not in place ({status}): {title}"));
+    comments.push(format!("control not in place ({status}): {title}"));
     comments.extend(Some(item.description).filter(|text| !text.is_empty()));
     comments.extend(item.comments);
 }

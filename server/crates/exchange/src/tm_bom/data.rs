@@ -100,7 +100,7 @@ fn state_encryption(encryption: &EncryptionByStore, draft: &mut Draft) {
         };
         item.word("encryption", Some(word));
         if encryption.some_are && encryption.some_are_not {
-            item.comment("Some of its data are encrypted, and some are not.");
+            item.comment("Only some of its data is encrypted.");
         }
     }
 }

@@ -102,7 +102,7 @@ fn place(fields: &Fields<'_>, item: &mut Item, keys: &mut Keys, draft: &mut Draf
     let key = keys.get(&["trust_zone"], &zone).unwrap_or_else(|| {
         fields.loss(
             "trust_zone",
-            format!("nothing is called `{zone}`: it is declared as a boundary"),
+            format!("unknown name `{zone}`: declared as a boundary"),
         );
         let mut boundary = keys.missing(&zone, Kind::Boundary, "trust_zone");
         guesses::boundary_of_title(&mut boundary);

@@ -50,13 +50,13 @@ fn end(fields: &Fields<'_>, name: &str, keys: &mut Keys, draft: &mut Draft) -> O
     if let Some(key) = keys.get(&["actor", "component", "data_store"], &object) {
         end.loss(
             "type",
-            format!("`{object}` is no `{theirs}`; it is taken for what it is declared as"),
+            format!("`{object}` is not a `{theirs}`; its declaration is used"),
         );
         return Some(key);
     }
     end.loss(
         "object",
-        format!("nothing is called `{object}`: it is declared as an external"),
+        format!("unknown name `{object}`: declared as an external"),
     );
     let item = keys.missing(&object, kind, list);
     let key = item.key.clone();
@@ -72,7 +72,7 @@ fn keep_loose_flow(fields: &Fields<'_>, item: Item, statements: &Statements, dra
     });
     let comments = &mut draft.comments;
     comments.push(format!(
-        "flow with a loose end: {}, from {}",
+        "unattached flow: {}, from {}",
         titles::or(&item.title, "without a title"),
         ends.join(" to ")
     ));
@@ -109,8 +109,8 @@ fn read_data(fields: &Fields<'_>, statements: &Statements, item: &mut Item, draf
         fields.keep(
             &mut item.comments,
             "has_sensitive_data",
-            "kept in a comment: which data it carries is not said",
-            "TODO: it carries sensitive data; state which it `sends`",
+            "kept in a comment: the data it carries is not specified",
+            "TODO: set `sends`: it carries sensitive data",
         );
     }
 }
@@ -138,8 +138,8 @@ fn read_protocol(fields: &Fields<'_>, statements: &Statements, item: &mut Item) 
         (Some(false), None) => fields.keep(
             &mut item.comments,
             "encrypted",
-            "kept in a comment: whether a flow is encrypted follows from its protocol",
-            "TODO: it is not encrypted; state its `protocol`",
+            "kept in a comment: the encryption of a flow follows from its protocol",
+            "TODO: set `protocol`: it is not encrypted",
         ),
     }
 }

@@ -34,8 +34,8 @@ impl Keys {
             fields.keep(
                 &mut item.comments,
                 field,
-                format!("kept in a comment: nothing is called `{name}`"),
-                format!("{field}: {name}, which is not there"),
+                format!("kept in a comment: unknown name `{name}`"),
+                format!("{field}: {name} (unknown)"),
             );
         }
         key
@@ -57,7 +57,7 @@ impl Keys {
         if let Some(name) = &name
             && self.0.insert((list, name.clone()), key.clone()).is_some()
         {
-            fields.problem("symbolic_name", format!("`{name}` is here a second time"));
+            fields.problem("symbolic_name", format!("duplicate name `{name}`"));
         }
         let mut item = Item::new(kind, key, title_of(fields));
         item.name = name.and_then(|name| names::of_id(without_prefix(list, &name)));
@@ -70,7 +70,7 @@ impl Keys {
         let key = format!("{list} {name}");
         let mut item = Item::new(kind, key, titles::of_symbolic_name(name));
         item.name = names::of_id(name);
-        item.comment("TODO: it was named, and not described, in the model that was imported");
+        item.comment("TODO: describe it; the imported model only names it");
         self.0.insert((list, name.to_owned()), item.key.clone());
         item
     }
@@ -124,6 +124,6 @@ pub fn word<T: Copy>(
 
 /// Keeps a word that the schema does not have.
 pub fn keep_unknown_word(fields: &Fields<'_>, name: &str, word: &str, comments: &mut Vec<String>) {
-    let why = "kept in a comment: the schema has no such word";
+    let why = "kept in a comment: the schema has no such value";
     fields.keep(comments, name, why, format!("{name}: {word}"));
 }

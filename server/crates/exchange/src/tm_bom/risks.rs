@@ -25,7 +25,7 @@ pub fn read(fields: &Fields<'_>, keys: &Keys, threats: &mut Threats, draft: &mut
     }
     fields.loss(
         "title",
-        "kept in a comment: its likelihood and impact are those of its threats",
+        "kept in a comment: likelihood and impact belong to its threats",
     );
     comments.extend(fields.joined_rest());
     let Some(first) = keys.first() else {

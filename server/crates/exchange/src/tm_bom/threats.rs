@@ -59,8 +59,8 @@ pub fn named(fields: &Fields<'_>, keys: &Keys, comments: &mut Vec<String>) -> Ve
             None => fields.keep(
                 comments,
                 "threats",
-                format!("kept in a comment: nothing is called `{name}`"),
-                format!("threats: {name}, which is not there"),
+                format!("kept in a comment: unknown name `{name}`"),
+                format!("threats: {name} (unknown)"),
             ),
         }
     }
@@ -109,7 +109,7 @@ fn threat(fields: &Fields<'_>, personas: &Personas, keys: &mut Keys) -> Item {
     if let Some(name) = fields.text("threat_persona") {
         let title = personas.get(&name);
         if title.is_none() {
-            let why = format!("kept in a comment: nothing is called `{name}`");
+            let why = format!("kept in a comment: unknown name `{name}`");
             fields.loss("threat_persona", why);
         }
         let title = title.unwrap_or(&name);
@@ -131,7 +131,7 @@ fn read_references(fields: &Fields<'_>, item: &mut Item) {
             let is_listed = reference.text(id).is_some_and(|number| {
                 let is_listed = reading::reference(item, &format!("{prefix}-{number}"));
                 if !is_listed {
-                    let why = "kept in a comment: the published list does not have it";
+                    let why = "kept in a comment: not in the published list";
                     reference.loss(id, why);
                 }
                 is_listed
@@ -156,6 +156,6 @@ fn guess_category(event: &str, item: &mut Item) {
         }
     }
     if item.has("category") {
-        item.comment("TODO: no category was stated; it is a guess by the words of the threat");
+        item.comment("TODO: review the category: none was specified, it was guessed from the text");
     }
 }

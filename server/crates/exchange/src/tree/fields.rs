@@ -22,7 +22,7 @@ impl<'a> Fields<'a> {
     /// Reads a node as a group of values. That it is none is noted.
     pub fn new(notes: &'a Notes, node: &Node, path: String) -> Fields<'a> {
         if !matches!(node.value(), Value::Map(_) | Value::Null) {
-            notes.problem(node.place(), &path, wrong_sort(node, "a group of values"));
+            notes.problem(node.place(), &path, wrong_sort(node, "an object"));
         }
         Fields {
             notes,
@@ -116,7 +116,7 @@ impl<'a> Fields<'a> {
         let node = self.node(name)?;
         match node.value() {
             Value::List(_) | Value::Map(_) => {
-                self.problem(name, wrong_sort(node, "a text"));
+                self.problem(name, wrong_sort(node, "a string"));
                 None
             }
             Value::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
@@ -146,7 +146,7 @@ impl<'a> Fields<'a> {
             "true" | "yes" | "on" | "y" => Some(true),
             "false" | "no" | "off" | "n" => Some(false),
             _ => {
-                self.problem(name, "this has to be `true` or `false`");
+                self.problem(name, "this must be `true` or `false`");
                 None
             }
         }
@@ -189,7 +189,7 @@ impl<'a> Fields<'a> {
         match node.value() {
             Value::List(nodes) => nodes.clone(),
             Value::Map(_) => {
-                self.problem(name, wrong_sort(node, "a list"));
+                self.problem(name, wrong_sort(node, "an array"));
                 Vec::new()
             }
             _ => vec![node.clone()],
@@ -205,7 +205,7 @@ impl<'a> Fields<'a> {
                 Value::List(_) | Value::Map(_) => {
                     let path = format!("{}[{index}]", self.path_to(name));
                     self.notes
-                        .problem(node.place(), &path, wrong_sort(node, "a text"));
+                        .problem(node.place(), &path, wrong_sort(node, "a string"));
                 }
                 Value::Text(text) => texts.push(text.trim().to_owned()),
                 _ => texts.push(node.in_one_line()),
@@ -234,7 +234,7 @@ impl<'a> Fields<'a> {
         if let Some(node) = self.node(name)
             && !matches!(node.value(), Value::List(_))
         {
-            self.problem(name, wrong_sort(node, "a list"));
+            self.problem(name, wrong_sort(node, "an array"));
             return Vec::new();
         }
         let path = self.path_to(name);
@@ -254,7 +254,7 @@ impl<'a> Fields<'a> {
         match node.value() {
             Value::Map(entries) => entries.clone(),
             _ => {
-                self.problem(name, wrong_sort(node, "a group of values"));
+                self.problem(name, wrong_sort(node, "an object"));
                 Vec::new()
             }
         }
@@ -340,5 +340,5 @@ fn path_below(path: &str, name: &str) -> String {
 
 /// That a value is of another sort than it has to be.
 fn wrong_sort(node: &Node, right: &str) -> String {
-    format!("this is {}, and has to be {right}", node.sort())
+    format!("expected {right}, but this is {}", node.sort())
 }

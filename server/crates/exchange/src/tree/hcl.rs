@@ -24,7 +24,7 @@ pub fn hcl(text: &Text) -> Result<Node, Problem> {
         .map_err(|error: hcl_edit::parser::Error| {
             let location = error.location();
             let place = text.place_at(location.line(), location.column());
-            let message = format!("this is no HCL: {}", error.message().trim());
+            let message = format!("invalid HCL: {}", error.message().trim());
             Problem::at_top(place, message)
         })?;
     Node::new(read_body(text, &body)?, text.place(0))

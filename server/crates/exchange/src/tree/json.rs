@@ -17,7 +17,7 @@ pub fn json(text: &Text) -> Result<Node, Problem> {
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
         let place = text.place_at(error.line(), error.column().max(1));
-        Problem::at_top(place, format!("this is no JSON: {message}"))
+        Problem::at_top(place, format!("invalid JSON: {message}"))
     })?;
     read_value(text, raw, 0)
 }
@@ -48,7 +48,7 @@ impl<'de> Deserialize<'de> for Entries<'de> {
 fn read_value(text: &Text, raw: &RawValue, depth: u32) -> Result<Node, Problem> {
     let offset = raw.get().as_ptr() as usize - text.as_str().as_ptr() as usize;
     let failed = |error: serde_json::Error| {
-        Problem::at_top(text.place(offset), format!("this is no JSON: {error}"))
+        Problem::at_top(text.place(offset), format!("invalid JSON: {error}"))
     };
     if depth > MAX_DEPTH {
         return Err(too_deep(text.place(offset)));

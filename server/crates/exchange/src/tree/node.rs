@@ -77,7 +77,7 @@ impl Node {
             return Err(too_deep(place));
         }
         if size > MAX_VALUES {
-            let message = format!("there are more than {MAX_VALUES} values, and they are not read");
+            let message = format!("the file has more than {MAX_VALUES} values and was not read");
             return Err(Problem::at_top(place, message));
         }
         Ok(Node(Arc::new(Inner {
@@ -125,11 +125,11 @@ impl Node {
     pub fn sort(&self) -> &'static str {
         match self.value() {
             Value::Null => "nothing",
-            Value::Bool(_) => "a yes or no",
+            Value::Bool(_) => "a Boolean",
             Value::Number(_) => "a number",
-            Value::Text(_) => "a text",
-            Value::List(_) => "a list",
-            Value::Map(_) => "a group of values",
+            Value::Text(_) => "a string",
+            Value::List(_) => "an array",
+            Value::Map(_) => "an object",
         }
     }
 
@@ -213,6 +213,6 @@ fn write_all<'n>(line: &mut String, nodes: impl Iterator<Item = (Option<&'n Stri
 pub fn too_deep(place: Place) -> Problem {
     Problem::at_top(
         place,
-        format!("values stand in each other more than {MAX_DEPTH} deep"),
+        format!("values are nested more than {MAX_DEPTH} levels deep"),
     )
 }

@@ -42,11 +42,11 @@ pub struct Loss {
 /// What becomes of most that has no place.
 pub const KEPT: &str = "kept in a comment";
 /// Why places and sizes are left out.
-pub const DRAWN_ANEW: &str = "left out: the diagram is laid out anew";
+pub const DRAWN_ANEW: &str = "dropped: diagrams have an automatic layout";
 /// What becomes of a flow that is not attached at both ends.
-pub const LOOSE_END: &str = "kept in a comment: a flow leads from an element to an element";
+pub const LOOSE_END: &str = "kept in a comment: a flow must connect two elements";
 /// What becomes of a boundary that is no box.
-pub const NO_INSIDE: &str = "kept in a comment: a line has no inside; draw it as a box to keep it";
+pub const NO_INSIDE: &str = "kept in a comment: a line encloses nothing; draw a box instead";
 
 /// What a reader of documents shares: what is wrong, and what has no place in a model.
 #[derive(Debug, Default)]

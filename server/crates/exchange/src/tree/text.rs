@@ -102,7 +102,7 @@ pub fn decode(bytes: &[u8]) -> Result<String, String> {
             Err(error) => {
                 let readable = &rest[..error.valid_up_to()];
                 let line = readable.iter().filter(|byte| **byte == b'\n').count() + 1;
-                Err(format!("it is no text in UTF-8 from line {line} on"))
+                Err(format!("it is not valid UTF-8, beginning at line {line}"))
             }
         },
     }
@@ -115,5 +115,5 @@ fn decode_wide(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String>
     String::from_utf16(&units)
         .ok()
         .filter(|_| is_whole)
-        .ok_or_else(|| "it is no text in UTF-16, as its first bytes say".to_owned())
+        .ok_or_else(|| "it is not valid UTF-16, although its first bytes say so".to_owned())
 }

@@ -16,7 +16,7 @@ pub fn yaml(text: &Text) -> Result<Node, Problem> {
     let mut tree = Tree::default();
     for event in Parser::new_from_str(text.as_str()) {
         let (event, span) = event.map_err(|error| {
-            let message = format!("this is no YAML: {}", error.info());
+            let message = format!("invalid YAML: {}", error.info());
             Problem::at_top(place(error.marker()), message)
         })?;
         match tree.take(event, place(&span.start))? {
@@ -78,7 +78,7 @@ impl Tree {
                 Some(node) => self.add(node.clone(), 0),
                 None => Err(Problem::at_top(
                     place,
-                    "what this stands for contains it".to_owned(),
+                    "this alias contains itself".to_owned(),
                 )),
             },
             Event::SequenceStart(_, anchor, _) => {
@@ -137,7 +137,7 @@ impl Tree {
                         _ => node.in_one_line(),
                     };
                     if !keys.insert(text.clone()) {
-                        let message = format!("`{text}` is here a second time");
+                        let message = format!("duplicate key `{text}`");
                         return Err(Problem::at_top(node.place().clone(), message));
                     }
                     *key = Some(text);

@@ -37,7 +37,7 @@
   (apply #'eglot (eglot--guess-contact)))
 (check "the server runs" (eventually (eglot-current-server)))
 (flymake-start)
-(check "the problem is told" (eventually (cl-some (lambda (text) (string-match-p "crossed without authentication" text)) (told))) (car (told)))
+(check "the problem is told" (eventually (cl-some (lambda (text) (string-match-p "Missing authentication across a trust boundary" text)) (told))) (car (told)))
 (go-to "flow guest_loo")
 (check "hover explains" (string-match-p "Track an order as a guest" (format "%S" (ask :textDocument/hover))))
 (go-to "edge.gate")

@@ -47,7 +47,7 @@ git init -q "$MODELS"
 tm -f /dev/null new-session -d -s x -x 140 -y 40 "cd '$MODELS' && '$HX' -vv --log '$T/hx.log' orders/orders.threat 2>'$T/err'; sleep 60"
 want 'hints stand in the text' 'confidential'
 keys ':62' Enter
-want 'the problem stands in the text' 'crossed without authentication'
+want 'the problem stands in the text' 'Missing authentication across a trust boundary'
 # In this theme words of the language are magenta and the names of flows blue. The cursor is on the first letter.
 line=$(colours | grep -a 'guest_lookup' | head -1)
 if grep -qaP '\x1b\[35m(\x1b\[[0-9;]*m)*low' <<<"$line" && grep -qaP '\x1b\[34m(\x1b\[[0-9;]*m)*guest_lookup' <<<"$line"; then

@@ -165,7 +165,7 @@ local function test()
   go_to("flow guest_lookup", "flow ")
   vim.cmd("Threatline explain")
   check("a finding is explained", eventually(function()
-    return vim.bo.filetype == "markdown" and text():find("How severe it is", 1, true)
+    return vim.bo.filetype == "markdown" and text():find("Reasons", 1, true)
   end))
   vim.cmd("close")
 

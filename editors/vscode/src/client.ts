@@ -98,10 +98,10 @@ export class Client implements vscode.Disposable {
 
   /** Says what is wrong, with what can be done about it. */
   private async tell(why: string, bySetting: boolean): Promise<void> {
-    const [choose, settings, install, output] = ["Choose the program…", "Open the setting", "How to install it", "Show the output"];
+    const [choose, settings, install, output] = ["Choose program…", "Open setting", "Installation guide", "Show output"];
     const answer = await vscode.window.showErrorMessage(why, choose, bySetting ? settings : install, output);
     if (answer === choose) {
-      const chosen = await vscode.window.showOpenDialog({ title: "The program threatline", openLabel: "Use it" });
+      const chosen = await vscode.window.showOpenDialog({ title: "The program `threatline`", openLabel: "Use" });
       if (chosen?.[0]) {
         // The change of the setting starts the server.
         const settings = vscode.workspace.getConfiguration("threatline");

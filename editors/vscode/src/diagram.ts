@@ -150,14 +150,14 @@ export class Diagram implements vscode.WebviewPanelSerializer<{ model?: string; 
     return page(webview, [file("dist", "drawing.css"), file("media", "diagram.css")], file("dist", "diagram.js"), `<header>
 <label>Show <select id="scope"></select></label>
 <span id="tools">
-<button id="out" title="Smaller (-)" aria-label="Smaller">−</button>
-<button id="fit" title="All of it (0)" aria-label="All of it">Fit</button>
-<button id="in" title="Larger (+)" aria-label="Larger">+</button>
+<button id="out" title="Zoom out (-)" aria-label="Zoom out">−</button>
+<button id="fit" title="Show all (0)" aria-label="Show all">Fit</button>
+<button id="in" title="Zoom in (+)" aria-label="Zoom in">+</button>
 </span>
 </header>
 <main id="canvas" tabindex="-1"></main>
-<footer aria-label="What the colours mean">
-<span class="critical">critical, high</span><span class="medium">medium</span><span class="low">low</span><span class="not-stated">not stated</span><span class="planned">planned</span><span class="accepted">accepted</span><span class="mitigated">mitigated</span>
+<footer aria-label="Color legend">
+<span class="critical">critical, high</span><span class="medium">medium</span><span class="low">low</span><span class="not-stated">undecided</span><span class="planned">planned</span><span class="accepted">accepted</span><span class="mitigated">mitigated</span>
 </footer>`);
   }
 }

@@ -113,8 +113,8 @@ async function anyModel(): Promise<vscode.Uri | undefined> {
 }
 
 async function noModel(): Promise<void> {
-  const start = "Start a model";
-  if ((await vscode.window.showInformationMessage("There is no threat model here yet.", start)) === start) {
+  const start = "Create a model";
+  if ((await vscode.window.showInformationMessage("This workspace has no threat model.", start)) === start) {
     await vscode.commands.executeCommand("threatline.newModel");
   }
 }
@@ -130,9 +130,9 @@ async function newModel(context: vscode.ExtensionContext): Promise<void> {
   if (workspace) {
     const name = await vscode.window.showInputBox({
       title: "New threat model",
-      prompt: `The folder for it, in ${workspace.name}`,
+      prompt: `Folder for the model, in ${workspace.name}`,
       value: "threats",
-      validateInput: (name) => (path.isAbsolute(name) || name.split(/[\\/]/).includes("..") ? "A folder in the workspace" : undefined),
+      validateInput: (name) => (path.isAbsolute(name) || name.split(/[\\/]/).includes("..") ? "Enter a folder in the workspace" : undefined),
     });
     if (name === undefined) {
       return;
@@ -140,8 +140,8 @@ async function newModel(context: vscode.ExtensionContext): Promise<void> {
     folder = path.join(workspace.uri.fsPath, name);
   } else {
     const chosen = await vscode.window.showOpenDialog({
-      title: "A folder for the model",
-      openLabel: "Start the model here",
+      title: "Folder for the model",
+      openLabel: "Create the model here",
       canSelectFiles: false,
       canSelectFolders: true,
     });
@@ -155,7 +155,7 @@ async function newModel(context: vscode.ExtensionContext): Promise<void> {
     await promisify(execFile)(server.path, ["init", folder], { cwd: os.homedir() });
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim() || String(error);
-    void vscode.window.showErrorMessage(`The model was not started: ${said}`);
+    void vscode.window.showErrorMessage(`The model was not created: ${said}`);
     return;
   }
   await vscode.window.showTextDocument(vscode.Uri.file(path.join(folder, "model.threat")));

@@ -39,7 +39,7 @@ export class Findings implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       const all = (await this.client.run<ComponentWithFindings[]>(FINDINGS)) ?? [];
       const components = all.filter((component) => showsAll || isOpen(component.worst));
       void vscode.commands.executeCommand("setContext", "threatline.hasFindings", all.length > 0);
-      this.view.message = all.length && !components.length ? "Nothing is open." : undefined;
+      this.view.message = all.length && !components.length ? "There are no open findings." : undefined;
       return components.map((component) => ({ component }));
     }
     if ("finding" in node) {
@@ -64,13 +64,13 @@ export class Findings implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const { finding, uri } = node;
     const item = new vscode.TreeItem(finding.title);
     item.id = `${uri}#${finding.id}`;
-    item.description = `${finding.on} · ${finding.class.replace("-", " ")}`;
+    item.description = `${finding.on} · ${finding.class === "not-stated" ? "undecided" : finding.class}`;
     item.tooltip = `${finding.id}\n${finding.severity}, ${finding.state}`;
     item.iconPath = icon(finding.class);
     item.contextValue = "finding";
     if (finding.place) {
       const place = this.client.location(finding.place);
-      item.command = { title: "Go there", command: "vscode.open", arguments: [place.uri, { selection: place.range }] };
+      item.command = { title: "Go to Finding", command: "vscode.open", arguments: [place.uri, { selection: place.range }] };
     }
     return item;
   }

@@ -35,14 +35,14 @@ export class NoServer extends Error {
 export async function findServer(context: vscode.ExtensionContext): Promise<Server> {
   const setting = settingOfPath();
   if (setting) {
-    const server = await tried(setting, "by the setting `threatline.server.path`");
+    const server = await tried(setting, "set by `threatline.server.path`");
     if (typeof server !== "string") {
       return server;
     }
-    throw new NoServer(`The setting threatline.server.path names ${setting}, which does not work: ${server}`, true);
+    throw new NoServer(`The setting `threatline.server.path` is invalid: ${setting}: ${server}`, true);
   }
   const candidates: [string, string][] = [
-    [context.asAbsolutePath(path.join("server", PROGRAM)), "comes with the extension"],
+    [context.asAbsolutePath(path.join("server", PROGRAM)), "bundled with the extension"],
     ...inPath().map((file): [string, string] => [file, "found in PATH"]),
     [context.asAbsolutePath(path.join("..", "..", "target", "release", PROGRAM)), "built in this clone"],
   ];
@@ -59,7 +59,7 @@ export async function findServer(context: vscode.ExtensionContext): Promise<Serv
   }
   const because = failures.length ? ` Tried: ${failures.join("; ")}.` : "";
   throw new NoServer(
-    `The program threatline is neither in the extension nor in PATH.${because} It is needed for all but the colours of words.`,
+    `The program `threatline` was not found in the extension or in PATH.${because} Without it, only syntax highlighting works.`,
     false,
   );
 }
@@ -82,19 +82,19 @@ function inPath(): string[] {
 /** The program at a path, or why it is none. */
 async function tried(file: string, origin: string): Promise<Server | string> {
   if (!path.isAbsolute(file)) {
-    return "it has to be an absolute path";
+    return "the path must be absolute";
   }
   try {
     const { stdout } = await promisify(execFile)(file, ["--version"], { timeout: 20_000, cwd: os.homedir() });
     const version = stdout.trim();
-    return version.startsWith("threatline ") ? { path: file, version, origin } : "it is another program";
+    return version.startsWith("threatline ") ? { path: file, version, origin } : "it is a different program";
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     switch (code) {
       case "ENOENT":
-        return "there is no such file";
+        return "no such file";
       case "EACCES":
-        return "it cannot be run";
+        return "it is not executable";
       default:
         return message.split("\n")[0] ?? "it failed";
     }

@@ -19,7 +19,7 @@ export class Status implements vscode.Disposable {
     switch (health.is) {
       case "starting":
         this.item.text = "$(sync~spin) Threatline";
-        tooltip.appendText("The server starts.");
+        tooltip.appendText("The server is starting.");
         break;
       case "running":
         this.item.text = "Threatline";
@@ -41,7 +41,7 @@ export class Status implements vscode.Disposable {
         break;
     }
     tooltip.appendMarkdown(
-      `\n\n${link("Restart the server", "threatline.restartServer")} · ${link("Show the output", "threatline.showOutput")}`,
+      `\n\n${link("Restart server", "threatline.restartServer")} · ${link("Show output", "threatline.showOutput")}`,
     );
     this.item.tooltip = tooltip;
   }

@@ -264,7 +264,7 @@ scenarios["the diagram follows the text, and a click goes to it"] = async () => 
     await frame.locator("#scope").selectOption({ label: "Orders (orders)" });
     await until("only the orders", async () => (await part("process payments.api").getAttribute("class")).includes("outside"));
     await person.bench.picture("diagram-component");
-    await frame.locator("#scope").selectOption({ label: "the whole model" });
+    await frame.locator("#scope").selectOption({ label: "Whole model" });
     await until("all", async () => (await part("store payments.ledger").count()) === 1);
 
     // A click goes to the text, also in another file.
@@ -309,7 +309,7 @@ scenarios["the picture of the README"] = async () => {
     await keys.press("Control+Shift+M");
     await person.problems("guest_lookup").first().waitFor();
     await person.line("component orders").click();
-    await person.command("Threatline: Show the Data-Flow Diagram");
+    await person.command("Threatline: Show Data-Flow Diagram");
     const frame = await person.drawing();
     await frame.locator("#scope").selectOption({ label: "Orders (orders)" });
     await until("only the orders", async () => (await frame.locator('[aria-label^="process payments.api"]').getAttribute("class")).includes("outside"));
@@ -336,7 +336,7 @@ scenarios["findings by component, the matrix and explanations"] = async () => {
     const component = tree.filter({ hasText: "1 open: 1 high" }).first();
     await component.waitFor();
     await component.click();
-    const finding = tree.filter({ hasText: "without authentication" }).first();
+    const finding = tree.filter({ hasText: "Missing authentication" }).first();
     await finding.waitFor();
     say("tree:", (await tree.allInnerTexts()).map((row) => row.replace(/\s+/g, " ").trim()).join(" | "));
     await finding.click();
@@ -349,8 +349,8 @@ scenarios["findings by component, the matrix and explanations"] = async () => {
     await person.tab("edge.threat").waitFor();
 
     await person.open("orders.threat");
-    await person.command("Threatline: Show the STRIDE Matrix");
-    const matrix = await person.frameWith("STRIDE of the model");
+    await person.command("Threatline: Show STRIDE Matrix");
+    const matrix = await person.frameWith("STRIDE matrix of the model");
     assert.ok((await matrix.locator("table tr").count()) > 5);
     await person.bench.picture("matrix");
 
@@ -362,12 +362,12 @@ scenarios["findings by component, the matrix and explanations"] = async () => {
 
     // The status item tells which server it is.
     await page.locator(".statusbar-item", { hasText: /^Threatline$/ }).hover();
-    const told = page.locator(".monaco-hover:visible", { hasText: "Restart the server" });
+    const told = page.locator(".monaco-hover:visible", { hasText: "Restart server" });
     await told.waitFor();
     assert.match(await told.innerText(), /threatline\s\d+\.\d+\.\d+/);
-    await person.command("Threatline: Restart the Server");
+    await person.command("Threatline: Restart Server");
     await person.diagnosed();
-    await person.command("Threatline: Show the Output");
+    await person.command("Threatline: Show Output");
     // Its text is written by a native part of VS Code that is not built here.
     await page.locator(".panel .monaco-select-box, .panel select").first().waitFor();
     assert.equal(await page.locator(".panel select").first().evaluate((select) => select.selectedOptions[0].textContent), "Threatline");
@@ -408,17 +408,17 @@ scenarios["a missing server is explained"] = async () => {
     const { page } = person;
     await person.arrive();
     await person.open("model.threat");
-    const notice = page.locator(".notification-toast", { hasText: "neither in the extension nor in PATH" }).first();
+    const notice = page.locator(".notification-toast", { hasText: "was not found in the extension or in PATH" }).first();
     await notice.waitFor();
     const buttons = await notice.locator(".monaco-button").allInnerTexts();
     say("offered:", buttons.map((button) => button.trim()).filter(Boolean).join(" | "));
-    assert.ok(buttons.some((button) => button.includes("Choose the program")));
+    assert.ok(buttons.some((button) => button.includes("Choose program")));
     // Without it words have their colours all the same.
     await page.locator(".editor-instance .view-line span span[class*='mtk']").first().waitFor();
     await person.bench.picture("missing");
     await page.locator(".activitybar .action-label[aria-label^='Threatline']").click();
     await page.locator(".welcome-view-content", { hasText: "The server is not running" }).waitFor();
-    await notice.locator(".monaco-button", { hasText: "Choose the program" }).click();
+    await notice.locator(".monaco-button", { hasText: "Choose program" }).click();
     const input = page.locator(".quick-input-widget:visible input");
     await until("the path is written", async () => {
       // The dialog fills in the folder when it has read it.
@@ -426,7 +426,7 @@ scenarios["a missing server is explained"] = async () => {
       await input.fill(THREATLINE);
       return folder === THREATLINE;
     });
-    await page.locator(".quick-input-widget:visible .monaco-button", { hasText: "Use it" }).click();
+    await page.locator(".quick-input-widget:visible .monaco-button", { hasText: "Use" }).click();
     await person.diagnosed(0);
     await page.locator(".codelens-decoration", { hasText: "nothing open" }).first().waitFor();
     say("chosen: it runs");
@@ -455,7 +455,7 @@ scenarios["a first model, by the walkthrough"] = async () => {
     await page.locator(".quick-input-widget .monaco-list-row", { hasText: "A first threat model" }).first().click();
     await page.locator(".gettingStartedContainer", { hasText: "See what can go wrong" }).waitFor();
     await person.bench.picture("walkthrough");
-    await page.locator(".gettingStartedContainer .monaco-button", { hasText: "Start a model" }).first().click();
+    await page.locator(".gettingStartedContainer .monaco-button", { hasText: "Create a model" }).first().click();
     await page.locator(".quick-input-widget:visible input").waitFor();
     await keys.press("Enter");
     await person.tab("model.threat").waitFor();

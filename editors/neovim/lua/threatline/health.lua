@@ -46,21 +46,21 @@ function M.check()
   end
   local loaded, problem = pcall(vim.treesitter.language.inspect, "threat")
   if loaded then
-    health.ok("the parser is there, ABI " .. tostring(vim.treesitter.language.inspect("threat").abi_version))
+    health.ok("the parser is installed, ABI " .. tostring(vim.treesitter.language.inspect("threat").abi_version))
   else
-    health.warn("the parser is not there: " .. vim.split(tostring(problem), "\n")[1], { "Run `:Threatline build`, which needs a C compiler." })
+    health.warn("the parser is not installed: " .. vim.split(tostring(problem), "\n")[1], { "Run `:Threatline build`, which needs a C compiler." })
   end
   local files = vim.treesitter.query.get_files("threat", "highlights")
   if #files == 0 then
-    health.warn("the queries are not found", {
-      "`queries/threat` in the plugin is a symbolic link to `grammar/queries`. On Windows: `git config core.symlinks true`, and check it out again.",
+    health.warn("the queries were not found", {
+      "`queries/threat` in the plugin is a symbolic link to `grammar/queries`. On Windows: `git config core.symlinks true`, then check out the repository again.",
     })
   elseif loaded then
     local readable, why = pcall(vim.treesitter.query.get, "threat", "highlights")
     if readable then
-      health.ok("the queries fit the parser")
+      health.ok("the queries match the parser")
     else
-      health.error("the queries do not fit the parser: " .. tostring(why), { "Run `:Threatline build`." })
+      health.error("the queries do not match the parser: " .. tostring(why), { "Run `:Threatline build`." })
     end
   end
 end

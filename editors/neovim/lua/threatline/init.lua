@@ -141,7 +141,7 @@ function M.build()
       table.insert(failures, compiler .. ": " .. vim.trim(said))
     end
   end
-  return false, #failures > 0 and table.concat(failures, "\n") or "no C compiler was found (cc, gcc, clang or zig)"
+  return false, #failures > 0 and table.concat(failures, "\n") or "no C compiler found (cc, gcc, clang or zig)"
 end
 
 ---Fills in what this client can show.

@@ -31,7 +31,7 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPanel>) => {
 function fillScope({ components, model, only }: Extract<ToPanel, { type: "drawing" }>): void {
   const option = (value: string, text: string) => Object.assign(document.createElement("option"), { value, textContent: text });
   const named = components.map(({ name, title, uri }) => option(uri, title ? `${title} (${name})` : name));
-  scope.replaceChildren(option("", "the whole model"), ...named);
+  scope.replaceChildren(option("", "Whole model"), ...named);
   scope.value = only ? model : "";
 }
 
@@ -45,7 +45,7 @@ function show(drawing: string | undefined, note: string | undefined): void {
   // As XML: what is not well-formed is not shown, and nothing in it runs.
   const parsed = new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement;
   if (!(parsed instanceof SVGSVGElement)) {
-    canvas.replaceChildren(Object.assign(document.createElement("p"), { textContent: "The drawing cannot be read." }));
+    canvas.replaceChildren(Object.assign(document.createElement("p"), { textContent: "The diagram is invalid." }));
     return;
   }
   svg = document.importNode(parsed, true);

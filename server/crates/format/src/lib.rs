@@ -26,8 +26,8 @@ use layout::Layout;
 use threatline_model::{LoweredDeclaration, LoweredFile, Part, lower};
 use threatline_syntax::{Span, SyntaxError, SyntaxErrorKind, SyntaxErrors, parse};
 
-const READ_IN_TWO_WAYS: &str = "this can be read in two ways, and would be read otherwise once it \
-    is laid out; a name is missing here or in the declaration above";
+const READ_IN_TWO_WAYS: &str = "this is ambiguous and would parse differently once formatted; \
+     a name is missing here or in the declaration above";
 
 /// A text in canonical form; or what is wrong with it, since broken text is left as it is.
 ///

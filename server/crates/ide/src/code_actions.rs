@@ -68,7 +68,7 @@ pub fn fix_all(db: &Database, file: File) -> Option<CodeAction> {
     mended.edits.retain(|_, edits| !edits.is_empty());
     let change = laid_out(db, |path| file_in(db, file.model(db), path), mended);
     (!change.edits.is_empty()).then_some(CodeAction {
-        title: "Mend what needs no decision".to_owned(),
+        title: "Apply all safe fixes".to_owned(),
         sort: ActionKind::FixAll,
         is_preferred: false,
         mends: None,

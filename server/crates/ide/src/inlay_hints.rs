@@ -61,7 +61,8 @@ pub fn inlay_hints(
                 let status = STATUS
                     .position("implemented")
                     .map_or("", |status| STATUS.word(status));
-                let why = vec!["No `status` is stated, so it counts as in place.".to_owned()];
+                let why =
+                    vec!["No `status` is specified; the default is `implemented`.".to_owned()];
                 hints.push(InlayHint {
                     offset: end(db, decl, Part::Name),
                     label: status.to_owned(),

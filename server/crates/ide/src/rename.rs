@@ -27,12 +27,15 @@ pub fn prepare(db: &Database, file: File, offset: u32) -> Result<Span, String> {
 }
 
 fn named(db: &Database, file: File, offset: u32) -> Result<(Occurrence, Decl), String> {
-    let occurrence = occurrence_at(db, file, offset).ok_or("nothing here has a name")?;
+    let occurrence = occurrence_at(db, file, offset).ok_or("nothing here can be renamed")?;
     let decl = occurrence
         .decl()
-        .ok_or("this word belongs to the language")?;
+        .ok_or("this word is part of the language and cannot be renamed")?;
     if decl.in_library(db) {
-        return Err(format!("`{}` belongs to the library", shown_name(db, decl)));
+        return Err(format!(
+            "`{}` is defined in the library and cannot be renamed",
+            shown_name(db, decl)
+        ));
     }
     Ok((occurrence, decl))
 }
@@ -65,7 +68,7 @@ pub fn rename_declaration(
     let new = new.trim();
     if !is_name(new) {
         return Err(format!(
-            "`{new}` is no name: one is made of letters, digits, `_` and single `-`, and begins \
+            "`{new}` is not a valid name: use letters, digits, `_` and single `-`, beginning \
              with a letter"
         ));
     }
@@ -106,7 +109,7 @@ fn check_free(db: &Database, decl: Decl, new: &str) -> Result<(), String> {
     let other = names_in(db, file).get(new);
     if let Some(other) = other.filter(|other| **other != decl && !is_component) {
         return Err(format!(
-            "`{new}` is declared already, as {} in line {}",
+            "`{new}` is already declared as {} on line {}",
             with_article(other.kind(db).word()),
             line(db, *other)
         ));
@@ -124,7 +127,7 @@ fn check_free(db: &Database, decl: Decl, new: &str) -> Result<(), String> {
         _ => false,
     };
     if is_taken {
-        return Err(format!("`{new}` is declared already, in another file"));
+        return Err(format!("`{new}` is already declared in another file"));
     }
     Ok(())
 }
@@ -197,7 +200,7 @@ fn try_out(db: &Database, models: &[Model], change: &Change, words: &[&str]) -> 
             rule_settings(after.db(), same).len() != rule_settings(db, model).len()
         }) {
             return Err(
-                "the settings in `threatline.toml` would then be about another rule".to_owned(),
+                "the settings in `threatline.toml` would then apply to another rule".to_owned(),
             );
         }
     }
@@ -217,7 +220,7 @@ fn same_meaning(db: &Database, file: File, tried: &Database, after: File) -> Res
     let path = file.path(db);
     let (own, others) = (file.declarations(db), after.declarations(tried));
     if own.len() != others.len() {
-        return Err(format!("`{path}` could then not be read any more"));
+        return Err(format!("`{path}` would then no longer parse"));
     }
     for (&decl, &other) in own.iter().zip(others.iter()) {
         let names = |db: &Database, decl| {
@@ -253,8 +256,8 @@ fn same_meaning(db: &Database, file: File, tried: &Database, after: File) -> Res
                 .map(|called| format!(", `{called}`,"))
                 .unwrap_or_default();
             return Err(format!(
-                "a name in the declaration in line {line} of `{path}`{called} would then mean \
-                 something else"
+                "a name in the declaration on line {line} of `{path}`{called} would then refer \
+                 to something else"
             ));
         }
     }

@@ -17,8 +17,7 @@ pub const MAX_ERRORS: usize = 1_000;
 pub const NOT_CLOSED: &str = "this string is not closed: `\"` is missing at the end of the line";
 
 /// What is told of a text that was given up.
-const GIVEN_UP: &str = "this text has too many readings to be read in a few seconds; \
-    nothing in it is analysed";
+const GIVEN_UP: &str = "this file is too ambiguous to parse in time and was not analyzed";
 
 /// One place where the text is not in the language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -331,7 +330,7 @@ fn unexpected(node: Node, parent: &str, text: &str) -> SyntaxError {
         "block" => "expected a property, `name: value`, or `}`",
         "property" => "expected a value; values are separated by commas",
         "declaration" => "expected a title, `in` and a boundary, or `{` and properties",
-        _ => "it cannot stand here",
+        _ => "it is not allowed here",
     };
     SyntaxError {
         span: Span {

@@ -2,6 +2,7 @@
 //! own way. It must not know which front ends there are.
 
 use crate::catalogue;
+use std::time::Duration;
 use threatline_model::{
     Assessed, Database, Decl, Finding, FindingId, FindingState, Kind, Model, Part, Place,
     RuleSetting, World, all_findings, checked_condition, codes::Code, facts_in_condition,
@@ -43,7 +44,7 @@ pub fn code(code: &Code) -> Explanation {
         Text(code.summary.to_owned()),
         Text(code.doc.to_owned()),
         Text(format!(
-            "Unless `[diagnostics]` in threatline.toml says otherwise, its weight is `{}`.",
+            "Its default severity is `{}`; `[diagnostics]` in threatline.toml can change it.",
             code.severity.word()
         )),
     ];
@@ -63,7 +64,7 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
     if let Some(setting) = &entry.setting {
         parts.push(Text(setting_in_words(setting)));
     }
-    parts.push(Heading("When it is found"));
+    parts.push(Heading("Condition"));
     if !entry.condition.is_empty() {
         parts.push(CodeText(entry.condition.clone()));
     }
@@ -77,27 +78,27 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
         .collect::<Vec<_>>()
         .join(", ");
     parts.push(Text(format!(
-        "It looks at {on}. STRIDE: {}.",
+        "Applies to {on}. STRIDE: {}.",
         entry.categories.in_words()
     )));
     if checked_condition(db, rule).condition.is_none() {
         parts.push(Text(
-            "Its condition has errors, so it finds nothing.".to_owned(),
+            "Its condition has errors, so it never matches.".to_owned(),
         ));
     }
     let facts = facts_in_condition(db, rule);
     if !facts.is_empty() {
-        parts.push(Heading("What it asks for"));
+        parts.push(Heading("Facts in the condition"));
     }
     parts.extend(
         facts
             .into_iter()
             .map(|fact| Item(format!("`{}`: {}", fact.name, fact.meaning()), None)),
     );
-    parts.push(Heading("How severe it is"));
+    parts.push(Heading("Severity"));
     parts.push(Text(format!(
-        "Likelihood {}, a step more where it is exposed; impact {} where confidential data are \
-         held, less for less sensitive and more for restricted ones.",
+        "Likelihood {}, one level higher where it is exposed. Impact {} where confidential data \
+         is held, lower for less sensitive and higher for restricted data.",
         entry.likelihood.word(),
         entry.impact.word()
     )));
@@ -105,7 +106,7 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
     for &test in tests_of_rule(db, tests.iter().copied(), rule).iter() {
         for file in test.files(db).iter() {
             let source = file.source(db);
-            parts.push(Heading("Its test"));
+            parts.push(Heading("Test"));
             parts.push(CodeText(source.text.trim_end().to_owned()));
         }
     }
@@ -123,14 +124,14 @@ pub(crate) fn setting_in_words(setting: &RuleSetting) -> String {
         format!(": {}", setting.reason)
     };
     match (setting.enabled, setting.likelihood) {
-        (false, _) => format!("In this model it is turned off by threatline.toml{reason}"),
+        (false, _) => format!("It is turned off in this model by threatline.toml{reason}"),
         (true, Some(level)) => {
             format!(
-                "In this model threatline.toml sets its likelihood to {}{reason}",
+                "In this model, threatline.toml sets its likelihood to {}{reason}",
                 level.word()
             )
         }
-        (true, None) => format!("threatline.toml names it, and changes nothing{reason}"),
+        (true, None) => format!("threatline.toml lists it without any change{reason}"),
     }
 }
 
@@ -139,10 +140,10 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
     let finding = &assessed.finding;
     let mut parts = vec![Text(state_in_words(db, assessed))];
     parts.extend(written_description(db, finding.id.definition()));
-    parts.push(Heading("Why it is here"));
+    parts.push(Heading("Reasons"));
     let reasons = finding_reasons(db, finding).into_iter();
     parts.extend(reasons.map(|reason| Item(reason.message, reason.place)));
-    parts.push(Heading("How severe it is"));
+    parts.push(Heading("Severity"));
     let steps = severity_steps(db, finding).into_iter();
     parts.extend(steps.map(|step| Item(step, None)));
     parts.extend(treatment(db, finding));
@@ -150,7 +151,7 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
         FindingId::Rule { rule, element } => {
             parts.extend(advice(db, element.model(db), rule));
             if assessed.state == FindingState::Open {
-                parts.push(Heading("To accept it"));
+                parts.push(Heading("How to accept it"));
                 parts.push(CodeText(acceptance(db, rule, element)));
             }
         }
@@ -167,7 +168,7 @@ fn treatment(db: &Database, finding: &Finding) -> Vec<Section> {
     let mut parts = Vec::new();
     for effective in mitigations_against_finding(db, finding) {
         if parts.is_empty() {
-            parts.push(Heading("What is done about it"));
+            parts.push(Heading("Mitigations"));
         }
         let name = full_name(db, effective.mitigation);
         let status = typed(db, effective.mitigation).word("status");
@@ -175,7 +176,7 @@ fn treatment(db: &Database, finding: &Finding) -> Vec<Section> {
         let done = if is_done(db, effective.mitigation) {
             ""
         } else {
-            ", so not done"
+            ", not in place"
         };
         let by = full_name(db, effective.by);
         parts.push(Item(
@@ -186,13 +187,17 @@ fn treatment(db: &Database, finding: &Finding) -> Vec<Section> {
     parts
 }
 
+/// How long an acceptance that is suggested lasts.
+const ACCEPTED_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
 /// The text of an `accept` of what a rule finds on an element.
 fn acceptance(db: &Database, rule: Decl, element: Decl) -> String {
     let file = element.file(db);
     let (rule, element) = (name_from(db, rule, file), name_from(db, element, file));
+    let until = World::get(db).today(db).saturating_add(ACCEPTED_FOR);
     format!(
-        "accept name \"Title\" {{\n  findings: {rule}@{element}\n  by: \"who takes it on\"\n  \
-         until: the last day\n  because: \"why\"\n}}"
+        "accept accepted_risk {{\n  findings: {rule}@{element}\n  by: \"who accepts it\"\n  \
+         until: {until}\n  because: \"why\"\n}}"
     )
 }
 
@@ -201,24 +206,23 @@ fn state_in_words(db: &Database, assessed: &Assessed) -> String {
     match assessed.state {
         FindingState::Open => match assessed.finding.missing {
             Some(missing) => format!(
-                "It is not stated whether it is so: `{}` states no `{}`. Its severity is up to \
-                 {severity}.",
+                "Undecided: `{}` does not specify `{}`. Severity: {severity} at most.",
                 full_name(db, missing.element),
                 missing.property
             ),
             None => {
-                format!("It is open: nothing that is done counters it. Its severity is {severity}.")
+                format!("Open: no implemented mitigation counters it. Severity: {severity}.")
             }
         },
         FindingState::Planned(by) => {
             format!(
-                "It is planned: `{}` will counter it. Its severity is {severity}.",
+                "Planned: `{}` will mitigate it. Severity: {severity}.",
                 full_name(db, by)
             )
         }
         FindingState::Mitigated(by) => {
             format!(
-                "It is mitigated by `{}`. Without, its severity would be {severity}.",
+                "Mitigated by `{}`. Severity without it: {severity}.",
                 full_name(db, by)
             )
         }
@@ -234,7 +238,7 @@ fn state_in_words(db: &Database, assessed: &Assessed) -> String {
                 .map(|why| format!(": \"{why}\""))
                 .unwrap_or_default();
             format!(
-                "It is accepted with `{}`, by {who}{until}{why}. Its severity is {severity}.",
+                "Accepted in `{}` by {who}{until}{why}. Severity: {severity}.",
                 full_name(db, by)
             )
         }
@@ -264,7 +268,7 @@ fn advice(db: &Database, model: Model, rule: Decl) -> Vec<Section> {
     parts.extend(advice.map(|advice| Text(advice.to_string())));
     for &mitigation in counters {
         parts.push(Item(
-            format!("`{}` counters it", titled(db, mitigation)),
+            format!("`{}` mitigates it", titled(db, mitigation)),
             Some(mitigation.part(Part::Name)),
         ));
     }

@@ -32,7 +32,7 @@ impl Cell {
             Cell::Mitigated => "mitigated",
             Cell::Accepted => "accepted",
             Cell::Planned => "planned",
-            Cell::Unstated => "not stated",
+            Cell::Unstated => "undecided",
             Cell::Open(level) => level.word(),
         }
     }

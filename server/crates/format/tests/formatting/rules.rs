@@ -11,7 +11,7 @@ fn what_would_be_read_otherwise_is_left_as_it_is() {
     assert!(
         errors.listed[0]
             .message
-            .starts_with("this can be read in two ways"),
+            .starts_with("this is ambiguous and would parse differently"),
         "{errors:?}"
     );
     assert_eq!(&text[errors.listed[0].span.range()], "store");

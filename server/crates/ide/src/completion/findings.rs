@@ -34,7 +34,7 @@ impl List<'_> {
             };
             let rule_name = name_from(db, rule, self.file);
             let severity = assessed.finding.severity.word();
-            let why = format!("counters `{rule_name}{on}` ({severity})");
+            let why = format!("mitigates `{rule_name}{on}` ({severity})");
             for &mitigation in mitigations_against_rule(db, model, rule) {
                 if !countering.iter().any(|(known, _)| *known == mitigation) {
                     countering.push((mitigation, why.clone()));

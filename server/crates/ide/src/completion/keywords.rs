@@ -57,7 +57,7 @@ impl List<'_> {
     pub fn heading(&mut self, words: &[&'static str]) {
         for &word in words {
             let doc = match word {
-                "in" => "Places it in a boundary, whose name follows.",
+                "in" => "Places it in the boundary that follows.",
                 "->" => "The element that responds to the flow follows.",
                 ":" => "The ends of the flow follow: the initiator, `->`, the responder.",
                 _ => "The properties follow.",

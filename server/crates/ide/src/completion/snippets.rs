@@ -26,9 +26,9 @@ pub fn snippet(kind: Kind, boundary: Option<&str>, until: Date) -> String {
             "accept ${{1:name}} {{\n  findings: $0\n  by: \"${{2:who}}\"\n  \
              until: ${{3:{until}}}\n  because: \"${{4:why}}\"\n}}"
         ),
-        Kind::Assumption => "assumption ${1:name} \"${2:What is taken for granted}\" {\n  \
-                             about: $0\n}"
-            .to_owned(),
+        Kind::Assumption => {
+            "assumption ${1:name} \"${2:What is assumed}\" {\n  about: $0\n}".to_owned()
+        }
         Kind::Technology | Kind::Protocol => format!("{heading} {{ is: $0 }}"),
         Kind::Rule => format!(
             "{heading} {{\n  on: ${{3:process}}\n  category: ${{4:tampering}}\n  when: $0\n  \

@@ -25,7 +25,7 @@ impl List<'_> {
     pub fn values(&mut self, property: &'static Property) {
         match property.takes {
             Takes::Text | Takes::Glob => {
-                let detail = Some("a text".to_owned());
+                let detail = Some("a string".to_owned());
                 let item = self.item("\"\"", Sort::Value, detail, About::Nothing);
                 item.snippet = Some("\"$0\"".to_owned());
             }

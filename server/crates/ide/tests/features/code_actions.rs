@@ -136,9 +136,9 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
             - Add `mutual_tls` to `pay`: Mutual TLS
             - Add `vpn` to `pay`: VPN
             - Add `payload_encryption` to `pay`: Payload encryption
-            - Declare a mitigation like `tls` for `pay`, which is planned
-            - Write it down as a threat
-            - Accept `unencrypted_flow@pay`, with who, until when and why
+            - Plan a mitigation based on `tls` for `pay`
+            - Record as a threat
+            - Accept `unencrypted_flow@pay` with a person, an end date and a reason
         "#]],
     );
     done(
@@ -165,7 +165,7 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
     );
     done(
         &at("pay:"),
-        "Declare a mitigation",
+        "Plan a mitigation",
         expect![[r#"
             asset card "Card" { classification: restricted }
 
@@ -193,7 +193,7 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
     );
     done(
         &at("pay:"),
-        "Write it down",
+        "Record as a threat",
         expect![[r#"
         asset card "Card" { classification: restricted }
 
@@ -241,7 +241,7 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
             accept pay_risk {
               findings: unencrypted_flow@pay
               severity: critical
-              by: "who takes it on"
+              by: "who accepts it"
               until: 2026-04-01
               because: "why"
             }
@@ -261,17 +261,17 @@ fn a_missing_fact_is_stated_where_the_reference_lists_it() {
             - Add `mutual_tls` to `pay`: Mutual TLS
             - Add `vpn` to `pay`: VPN
             - Add `payload_encryption` to `pay`: Payload encryption
-            - Declare a mitigation like `tls` for `pay`, which is planned
-            - Write it down as a threat
-            - Accept `unencrypted_flow@pay`, with who, until when and why
-            - State `authorization: none` of `pay`
-            - State `authorization: service` of `pay`
-            - State `authorization: end_user` of `pay`
+            - Plan a mitigation based on `tls` for `pay`
+            - Record as a threat
+            - Accept `unencrypted_flow@pay` with a person, an end date and a reason
+            - Set `authorization: none` on `pay`
+            - Set `authorization: service` on `pay`
+            - Set `authorization: end_user` on `pay`
         "#]],
     );
     done(
         &model,
-        "State `authorization: service`",
+        "Set `authorization: service`",
         expect![[r#"
         asset card "Card" { classification: restricted }
 
@@ -351,12 +351,12 @@ fn small_mistakes_are_mended() {
     );
     done(
         "process a { accepts: json, xml, js$0on }",
-        "Remove it",
+        "Remove from the list",
         expect!["process a { accepts: json, xml }"],
     );
     done(
         "/// Some$0thing.\n/// More.\n\n",
-        "Make it a comment",
+        "Convert to a comment",
         expect![[r#"
         // Something.
         // More.
@@ -365,7 +365,7 @@ fn small_mistakes_are_mended() {
     );
     done(
         "asset $0a",
-        "State `classification: internal`",
+        "Set `classification: internal`",
         expect!["asset a { classification: internal }"],
     );
     done(
@@ -385,14 +385,14 @@ fn days_are_moved() {
     titles(
         model,
         expect![[r#"
-            - It is implemented
-            - It is due by 2026-04-01
-            - It is due by 2027-01-01
+            - Mark as implemented
+            - Change the due date to 2026-04-01
+            - Change the due date to 2027-01-01
         "#]],
     );
     done(
         model,
-        "It is implemented",
+        "Mark as implemented",
         expect![[r#"
         process a
         process b
@@ -405,7 +405,7 @@ fn days_are_moved() {
     );
     done(
         model,
-        "It is due by",
+        "Change the due date to",
         expect![[r#"
         process a
         process b
@@ -455,7 +455,7 @@ fn lists_and_properties_are_ordered() {
     );
     done(
         "process $0a {\n  accepts: xml\n  technology: web_service\n}\n",
-        "Order",
+        "Sort the properties",
         expect![[r#"
         process a {
           technology: web_service

@@ -337,16 +337,16 @@ fn mitigations_that_counter_what_is_open_come_first() {
     check(
         &SHOP.replace("sends: card }", "sends: card mitigations: $0 }"),
         expect![[r#"
-        tls: counters `unencrypted_flow` (critical)
-        mutual_tls: counters `unencrypted_flow` (critical)
-        vpn: counters `unencrypted_flow` (critical)
-        payload_encryption: counters `unencrypted_flow` (critical)
-        authorization_checks: counters `missing_authorization` (high)
-        administration_proxy: Access proxy for administration
-        app_attestation: App attestation
-        append_only_logs: Append-only logs
-        and 68 more
-    "#]],
+            tls: mitigates `unencrypted_flow` (critical)
+            mutual_tls: mitigates `unencrypted_flow` (critical)
+            vpn: mitigates `unencrypted_flow` (critical)
+            payload_encryption: mitigates `unencrypted_flow` (critical)
+            authorization_checks: mitigates `missing_authorization` (high)
+            administration_proxy: Access proxy for administration
+            app_attestation: App attestation
+            append_only_logs: Append-only logs
+            and 68 more
+        "#]],
     );
     check(
         &SHOP.replace(
@@ -354,8 +354,8 @@ fn mitigations_that_counter_what_is_open_come_first() {
             "accepts: html\n  mitigations: output_encoding, $0\n}",
         ),
         expect![[r#"
-            rate_limiting: counters `missing_rate_limit` (low)
-            web_application_firewall: counters `missing_rate_limit` (low)
+            rate_limiting: mitigates `missing_rate_limit` (low)
+            web_application_firewall: mitigates `missing_rate_limit` (low)
             administration_proxy: Access proxy for administration
             app_attestation: App attestation
             append_only_logs: Append-only logs

@@ -74,14 +74,14 @@ fn elements() {
             edge.threat:7:9 gateway
             # process edge.gateway: Gateway
             - `technology`: `api_gateway`, API gateway <edge.threat:7>
-            Not stated: `privileges`, `redundancy`, `custom_code`.
-            == Place and trust
-            - It is in `vpc`; in `cloud`, Cloud account <edge.threat:7>
-            - Its trust is `high`, as no boundary around it states another one
+            Unspecified: `privileges`, `redundancy`, `custom_code`.
+            == Location and trust
+            - In `vpc`; in `cloud`, Cloud account <edge.threat:7>
+            - Trust: `high` (default)
             - `edge.enter` crosses from trust level `untrusted` to `high` <edge.threat:3>
-            == What it holds
-            - `shop.card`, Cardholder data, which is restricted; `enter` carries it <edge.threat:8>
-            == What protects it
+            == Holds
+            - `shop.card`, Cardholder data (restricted); carried by `enter` <edge.threat:8>
+            == Mitigations
             - `audit_log`, Protected audit log: implemented, from component `edge` <edge.threat:2>
             - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
@@ -97,15 +97,15 @@ fn elements() {
             - `technology`: `rest_api`, REST API <shop.threat:5>
             - `accepts`: `json` <shop.threat:5>
             - `privileges`: `root` <shop.threat:5>
-            Not stated: `redundancy`, `custom_code`.
-            == Place and trust
-            - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:5>
-            - Its trust is `high`, as no boundary around it states another one
+            Unspecified: `redundancy`, `custom_code`.
+            == Location and trust
+            - In `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:5>
+            - Trust: `high` (default)
             - `edge.enter` crosses from trust level `untrusted` to `high`, and `edge.gateway` forwards it <edge.threat:3>
-            == What it holds
-            - `card`, Cardholder data, which is restricted; `pass` carries it <shop.threat:8>
-            - `news`, which is public; it is in `handles` <shop.threat:5>
-            == What protects it
+            == Holds
+            - `card`, Cardholder data (restricted); carried by `pass` <shop.threat:8>
+            - `news` (public); listed in `handles` <shop.threat:5>
+            == Mitigations
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
             == Findings
@@ -121,14 +121,14 @@ fn elements() {
             # store shop.orders
             - `technology`: `shop_db`, Our database <shop.threat:6>
             - `encryption`: `none` <shop.threat:6>
-            Not stated: `redundancy`, `backup`.
-            == Place and trust
-            - It is in `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:6>
-            - Its trust is `high`, as no boundary around it states another one
+            Unspecified: `redundancy`, `backup`.
+            == Location and trust
+            - In `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:6>
+            - Trust: `high` (default)
             - It has trust level `high` and is not reached from a lower one <shop.threat:6>
-            == What it holds
-            - `card`, Cardholder data, which is restricted; it is in `stores` <shop.threat:6>
-            == What protects it
+            == Holds
+            - `card`, Cardholder data (restricted); listed in `stores` <shop.threat:6>
+            == Mitigations
             - `tls`, TLS: implemented <shop.threat:6>
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
@@ -144,9 +144,9 @@ fn elements() {
             shop.threat:7:7 old
             # store shop.old
             - Out of scope: It is switched off <shop.threat:7>
-            Not stated: `encryption`, `redundancy`, `backup`.
-            == Place and trust
-            - Its trust is `high`, as it is in no boundary
+            Unspecified: `encryption`, `redundancy`, `backup`.
+            == Location and trust
+            - Trust: `high` (default outside all boundaries)
             - It has trust level `high` and is not reached from a lower one <shop.threat:7>
         "#]],
     );
@@ -156,13 +156,13 @@ fn elements() {
             edge.threat:8:21 buyer
             # external edge.buyer: Buyer
             - `kind`: `person` <edge.threat:6>
-            == Place and trust
-            - It is in `internet`, Internet <edge.threat:6>
-            - Its trust is `untrusted`, as `internet` states <edge.threat:3>
+            == Location and trust
+            - In `internet`, Internet <edge.threat:6>
+            - Trust: `untrusted` (from `internet`) <edge.threat:3>
             - It has trust level `untrusted` and is not reached from a lower one <edge.threat:6>
-            == What it holds
-            - `shop.card`, Cardholder data, which is restricted; `enter` carries it <edge.threat:8>
-            == What protects it
+            == Holds
+            - `shop.card`, Cardholder data (restricted); carried by `enter` <edge.threat:8>
+            == Mitigations
             - `audit_log`, Protected audit log: implemented, from component `edge` <edge.threat:2>
         "#]],
     );
@@ -179,22 +179,22 @@ fn flows() {
             - To `gateway`, Gateway <edge.threat:7>
             - `protocol`: `http`, HTTP <edge.threat:8>
             - `authentication`: `session` <edge.threat:8>
-            Not stated: `multi_factor`, `authorization`, `access`.
+            Unspecified: `multi_factor`, `authorization`, `access`.
             == Boundaries and trust
             - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
             - It crosses from trust level `untrusted` to `high` <edge.threat:3>
             - It uses `http`, which is not encrypted <edge.threat:8>
             - It is authenticated <edge.threat:8>
-            == What it carries
-            - `shop.card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
-            == What protects it
+            == Carries
+            - `shop.card`, Cardholder data (restricted); listed in `sends` <edge.threat:8>
+            == Mitigations
             - `audit_log`, Protected audit log: implemented, from component `edge` <edge.threat:2>
             - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
             == Findings
-            - high: Missing authorization (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
+            - high: Missing authorization (`missing_authorization@enter`), undecided: `authorization` is unspecified <edge.threat:8>
             - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
-            1 open, 1 not stated, 1 accepted.
+            1 open, 1 undecided, 1 accepted.
         "#]],
     );
     check(
@@ -205,14 +205,14 @@ fn flows() {
             - From `edge.gateway`, Gateway <edge.threat:7>
             - To `api`, Shop API <shop.threat:5>
             - `protocol`: `https`, HTTPS <shop.threat:8>
-            Not stated: `authentication`, `multi_factor`, `authorization`, `access`.
+            Unspecified: `authentication`, `multi_factor`, `authorization`, `access`.
             == Boundaries and trust
             - It crosses no boundary <shop.threat:8>
             - It uses `https`, which is encrypted <shop.threat:8>
             - It does not specify `authentication` <shop.threat:8>
-            == What it carries
-            - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:8>
-            == What protects it
+            == Carries
+            - `card`, Cardholder data (restricted); listed in `sends` <shop.threat:8>
+            == Mitigations
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
         "#]],
@@ -227,14 +227,14 @@ fn flows() {
             - To `orders` <shop.threat:6>
             - `protocol`: `shop_protocol` <shop.threat:9>
             - `access`: `write` <shop.threat:9>
-            Not stated: `authentication`, `multi_factor`, `authorization`.
+            Unspecified: `authentication`, `multi_factor`, `authorization`.
             == Boundaries and trust
             - It crosses no boundary <shop.threat:9>
             - It uses `shop.shop_protocol`, which is encrypted <shop.threat:9>
             - It does not specify `authentication` <shop.threat:9>
-            == What it carries
-            - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
-            == What protects it
+            == Carries
+            - `card`, Cardholder data (restricted); listed in `sends` <shop.threat:9>
+            == Mitigations
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
         "#]],
@@ -248,14 +248,14 @@ fn flows() {
             - To `orders` <shop.threat:6>
             - `protocol`: `shop_protocol` <shop.threat:9>
             - `access`: `write` <shop.threat:9>
-            Not stated: `authentication`, `multi_factor`, `authorization`.
+            Unspecified: `authentication`, `multi_factor`, `authorization`.
             == Boundaries and trust
             - It crosses no boundary <shop.threat:9>
             - It uses `shop.shop_protocol`, which is encrypted <shop.threat:9>
             - It does not specify `authentication` <shop.threat:9>
-            == What it carries
-            - `card`, Cardholder data, which is restricted; it is in `sends` <shop.threat:9>
-            == What protects it
+            == Carries
+            - `card`, Cardholder data (restricted); listed in `sends` <shop.threat:9>
+            == Mitigations
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
         "#]],
@@ -273,12 +273,12 @@ fn components_and_boundaries() {
             - `owner`: team-edge <edge.threat:2>
             - `source`: edge/** <edge.threat:2>
             It declares 3 boundaries, 1 external, 1 process, 1 flow.
-            == What protects everything in it
+            == Mitigations for everything in it
             - `audit_log`, Protected audit log: implemented <edge.threat:2>
             == Findings
-            - high: Missing authorization (`missing_authorization@enter`), not stated: `authorization` <edge.threat:8>
+            - high: Missing authorization (`missing_authorization@enter`), undecided: `authorization` is unspecified <edge.threat:8>
             - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
-            1 open, 1 not stated, 1 planned, 1 accepted.
+            1 open, 1 undecided, 1 planned, 1 accepted.
         "#]],
     );
     check(
@@ -287,7 +287,7 @@ fn components_and_boundaries() {
             shop.threat:1:11 shop
             # component shop
             It declares 2 assets, 1 process, 2 stores, 2 flows, 1 threat, 1 mitigation, 2 accepts, 1 assumption, 1 technology, 1 protocol, 1 rule.
-            == Its parts
+            == Subcomponents
             - `part`, Part <shop/part.threat:1>
             == Findings
             - critical: Internet-facing process runs with administrator privileges (`excessive_privileges@api`) <shop.threat:5>
@@ -303,12 +303,12 @@ fn components_and_boundaries() {
             edge.threat:5:10 vpc
             # boundary edge.vpc
             - `kind`: `network` <edge.threat:5>
-            - Its trust is `high`, as no boundary around it states another one
-            - It is in `cloud`, Cloud account <edge.threat:5>
-            Flows that enter it: 1, of which 1 from a place of lower trust. Flows that leave it: 0.
-            == What protects everything in it
+            - Trust: `high` (default)
+            - In `cloud`, Cloud account <edge.threat:5>
+            Incoming flows: 1, 1 of them from a lower trust level. Outgoing flows: 0.
+            == Mitigations for everything in it
             - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days <edge.threat:5>
-            == What is in it
+            == Contents
             - process `gateway`, Gateway <edge.threat:7>
             - process `shop.api`, Shop API <shop.threat:5>
             - store `shop.orders` <shop.threat:6>
@@ -320,12 +320,12 @@ fn components_and_boundaries() {
             edge.threat:4:10 cloud
             # boundary edge.cloud: Cloud account
             - `kind`: `cloud` <edge.threat:4>
-            - Its trust is `high`, as it is in no boundary
-            Flows that enter it: 1, of which 1 from a place of lower trust. Flows that leave it: 0.
-            == What protects everything in it
+            - Trust: `high` (default outside all boundaries)
+            Incoming flows: 1, 1 of them from a lower trust level. Outgoing flows: 0.
+            == Mitigations for everything in it
             - `network_segmentation`, Network segmentation: implemented <edge.threat:4>
-            == What is in it
-            - boundary `vpc`, with 3 in it <edge.threat:5>
+            == Contents
+            - boundary `vpc`, containing 3 <edge.threat:5>
         "#]],
     );
     check(
@@ -333,9 +333,9 @@ fn components_and_boundaries() {
         expect![[r#"
             edge.threat:3:10 internet
             # boundary edge.internet: Internet
-            - Its trust is `untrusted` <edge.threat:3>
-            Flows that enter it: 0. Flows that leave it: 1.
-            == What is in it
+            - Trust: `untrusted` <edge.threat:3>
+            Incoming flows: 0. Outgoing flows: 1.
+            == Contents
             - external `buyer`, Buyer <edge.threat:6>
         "#]],
     );
@@ -350,19 +350,19 @@ fn assets() {
             # asset shop.card: Cardholder data
             Number and expiry date.
             - `classification`: `restricted` <shop.threat:3>
-            - `kind`: `data`, as it is not stated
-            - `integrity`: `critical`, by its classification
-            - `availability`: `medium`, as it is not stated
+            - `kind`: `data` (default)
+            - `integrity`: `critical` (from its classification)
+            - `availability`: `medium` (default)
             - `regulations`: `pci_dss` <shop.threat:3>
-            == Where it is held
-            - external `edge.buyer`, Buyer; `edge.enter` carries it <edge.threat:6>
-            - process `edge.gateway`, Gateway; `edge.enter` carries it <edge.threat:7>
-            - process `api`, Shop API; `pass` carries it <shop.threat:5>
-            - store `orders`; it is in `stores` <shop.threat:6>
-            == What carries it
-            - `edge.enter`, Enter; it is in `sends` <edge.threat:8>
-            - `pass`; it is in `sends` <shop.threat:8>
-            - `(shop.api -> shop.orders)`; it is in `sends` <shop.threat:9>
+            == Held by
+            - external `edge.buyer`, Buyer; carried by `edge.enter` <edge.threat:6>
+            - process `edge.gateway`, Gateway; carried by `edge.enter` <edge.threat:7>
+            - process `api`, Shop API; carried by `pass` <shop.threat:5>
+            - store `orders`; listed in `stores` <shop.threat:6>
+            == Carried by
+            - `edge.enter`, Enter; listed in `sends` <edge.threat:8>
+            - `pass`; listed in `sends` <shop.threat:8>
+            - `(shop.api -> shop.orders)`; listed in `sends` <shop.threat:9>
         "#]],
     );
     check(
@@ -372,10 +372,10 @@ fn assets() {
             # asset shop.news
             - `classification`: `public` <shop.threat:4>
             - `kind`: `log` <shop.threat:4>
-            - `integrity`: `low`, by its classification
-            - `availability`: `medium`, as it is not stated
-            == Where it is held
-            - process `api`, Shop API; it is in `handles` <shop.threat:5>
+            - `integrity`: `low` (from its classification)
+            - `availability`: `medium` (default)
+            == Held by
+            - process `api`, Shop API; listed in `handles` <shop.threat:5>
         "#]],
     );
 }
@@ -387,13 +387,13 @@ fn decisions() {
         expect![[r#"
             shop.threat:12:12 limits
             # mitigation shop.limits: Limits
-            - Its status is planned, due 2026-01-31, in 30 days <shop.threat:12>
+            - Status: planned, due 2026-01-31, in 30 days <shop.threat:12>
             - `based_on`: `rate_limiting`, Rate limiting <shop.threat:12>
             - `owner`: Ops <shop.threat:12>
-            == What it counters
+            == Mitigates
             - `missing_rate_limit`, Missing rate limiting <std/rules/availability.threat>
             - `unbounded_model_use`, Unbounded consumption of a language model <std/rules/language_models.threat>
-            == Where it is listed
+            == Listed by
             - boundary `edge.vpc` and everything in it <edge.threat:5>
             == References
             - CWE-770: Allocation of Resources Without Limits or Throttling
@@ -403,29 +403,29 @@ fn decisions() {
     check(
         &at("rate_limiting"),
         expect![[r#"
-        shop.threat:12:40 rate_limiting
-        # mitigation std.rate_limiting: Rate limiting
-        - Its status is implemented
-        == What it counters
-        - `missing_rate_limit`, Missing rate limiting <std/rules/availability.threat>
-        - `unbounded_model_use`, Unbounded consumption of a language model <std/rules/language_models.threat>
-        == What is based on it
-        - `limits`, Limits <shop.threat:12>
-        == References
-        - ASVS-2.4.1: Validation and Business Logic
-        https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x11-V2-Validation-and-Business-Logic.md
-    "#]],
+            shop.threat:12:40 rate_limiting
+            # mitigation std.rate_limiting: Rate limiting
+            - Status: implemented
+            == Mitigates
+            - `missing_rate_limit`, Missing rate limiting <std/rules/availability.threat>
+            - `unbounded_model_use`, Unbounded consumption of a language model <std/rules/language_models.threat>
+            == Mitigations based on it
+            - `limits`, Limits <shop.threat:12>
+            == References
+            - ASVS-2.4.1: Validation and Business Logic
+            https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/0x11-V2-Validation-and-Business-Logic.md
+        "#]],
     );
     check(
         &at("fraud \"Fraud\""),
         expect![[r#"
             shop.threat:13:8 fraud
             # threat shop.fraud: Fraud
-            It is accepted with `shop.risk`, by CISO until 2026-01-31: "It is new". Its severity is critical.
+            Accepted in `shop.risk` by CISO until 2026-01-31: "It is new". Severity: critical.
             - `category`: `spoofing`, `tampering` <shop.threat:13>
-            == Why it is here
+            == Reasons
             - it is against `shop.api` <shop.threat:13>
-            == How severe it is
+            == Severity
             - likelihood high: `high` (stated)
             - impact critical: by the most sensitive asset that it harms
             - severity critical: likelihood high with impact critical
@@ -449,16 +449,16 @@ fn decisions() {
     check(
         &at("gone {"),
         expect![[r#"
-        shop.threat:15:8 gone
-        # accept shop.gone
-        It has expired: its last day was 2025-12-31, and what it accepted is open again.
-        - `by`: CISO <shop.threat:15>
-        - `until`: 2025-12-31, yesterday <shop.threat:15>
-        - `because`: It was new <shop.threat:15>
-        == Findings
-        - high: SQL or NoSQL injection (`injection@api`) <shop.threat:5>
-        1 open.
-    "#]],
+            shop.threat:15:8 gone
+            # accept shop.gone
+            It expired after 2025-12-31, so the findings that it accepted are open again.
+            - `by`: CISO <shop.threat:15>
+            - `until`: 2025-12-31, yesterday <shop.threat:15>
+            - `because`: It was new <shop.threat:15>
+            == Findings
+            - high: SQL or NoSQL injection (`injection@api`) <shop.threat:5>
+            1 open.
+        "#]],
     );
     check(
         &at("assumption"),
@@ -479,11 +479,11 @@ fn tickets_lead_where_the_settings_say() {
         expect![[r#"
             m.threat:1:12 m
             # mitigation m
-            - Its status is implemented
+            - Status: implemented
             - `ticket`: PAY-1
             https://tickets.example.com/PAY-1 <m.threat:1>
-            == What it counters
-            - Everything of spoofing <m.threat:1>
+            == Mitigates
+            - All threats of spoofing <m.threat:1>
         "#]],
     );
 }
@@ -495,11 +495,11 @@ fn definitions() {
         expect![[r#"
             shop.threat:10:12 shop_db
             # technology shop.shop_db: Our database
-            - It is one of `relational_database`, `database`, `datastore` <shop.threat:10>
-            - `forwards`: `no`, as nothing says otherwise
-            == What is made with it
+            - A kind of `relational_database`, `database`, `datastore` <shop.threat:10>
+            - `forwards`: `no` (default)
+            == Used by
             - store `orders` <shop.threat:6>
-            == The rules that ask for it
+            == Rules that use it
             - `unauthenticated_inside`, Missing authentication within a trust boundary <std/rules/identity.threat>
             - `injection`, SQL or NoSQL injection <std/rules/input.threat>
         "#]],
@@ -509,12 +509,12 @@ fn definitions() {
         expect![[r#"
             shop.threat:10:41 relational_database
             # technology std.relational_database: Relational database
-            - It is one of `database`, `datastore` <std/technologies.threat>
-            - `forwards`: `no`, as nothing says otherwise
+            - A kind of `database`, `datastore` <std/technologies.threat>
+            - `forwards`: `no` (default)
             Narrower: `shop_db`.
-            == What is made with it
+            == Used by
             - store `orders` <shop.threat:6>
-            == The rules that ask for it
+            == Rules that use it
             - `unauthenticated_inside`, Missing authentication within a trust boundary <std/rules/identity.threat>
             - `injection`, SQL or NoSQL injection <std/rules/input.threat>
         "#]],
@@ -522,35 +522,35 @@ fn definitions() {
     check(
         &at("shop_protocol {"),
         expect![[r#"
-        shop.threat:11:10 shop_protocol
-        # protocol shop.shop_protocol
-        - It is one of `https`, `http` <shop.threat:11>
-        - `encrypted`: `yes`, as `https` says <std/protocols.threat>
-        - `authenticated`: `no`, as nothing says otherwise
-        == What talks it
-        - flow `(shop.api -> shop.orders)` <shop.threat:9>
-    "#]],
+            shop.threat:11:10 shop_protocol
+            # protocol shop.shop_protocol
+            - A kind of `https`, `http` <shop.threat:11>
+            - `encrypted`: `yes` (from `https`) <std/protocols.threat>
+            - `authenticated`: `no` (default)
+            == Used by
+            - flow `(shop.api -> shop.orders)` <shop.threat:9>
+        "#]],
     );
     check(
         &at("odd \"An odd"),
         expect![[r#"
-        shop.threat:18:6 odd
-        # rule shop.odd: An odd rule
-        Ours.
-        On `flow`; STRIDE: spoofing, tampering.
-            when: exposed and source.kind = person and carries.integrity >= high and any(target.incoming where not encrypted)
-        Likelihood low, impact high where confidential data are held.
-        == What to do
-        Do less.
-        == Findings
-        - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
-        1 open.
-        == References
-        - CWE-79: Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')
-        https://cwe.mitre.org/data/definitions/79.html
-        - T1190: Exploit Public-Facing Application
-        https://attack.mitre.org/techniques/T1190/
-    "#]],
+            shop.threat:18:6 odd
+            # rule shop.odd: An odd rule
+            Ours.
+            Applies to `flow`. STRIDE: spoofing, tampering.
+                when: exposed and source.kind = person and carries.integrity >= high and any(target.incoming where not encrypted)
+            Likelihood low; impact high where confidential data is held.
+            == What to do
+            Do less.
+            == Findings
+            - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
+            1 open.
+            == References
+            - CWE-79: Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')
+            https://cwe.mitre.org/data/definitions/79.html
+            - T1190: Exploit Public-Facing Application
+            https://attack.mitre.org/techniques/T1190/
+        "#]],
     );
 }
 
@@ -561,23 +561,23 @@ fn findings() {
         expect![[r#"
             shop.threat:14:35 unencrypted_flow@edge.enter
             # std.unencrypted_flow@edge.enter: Cleartext transmission of sensitive data
-            It is accepted with `shop.risk`, by CISO until 2026-01-31: "It is new". Its severity is critical.
+            Accepted in `shop.risk` by CISO until 2026-01-31: "It is new". Severity: critical.
             Confidential data crosses a trust boundary without encryption. An attacker on the path can read
             and change it.
-            == Why it is here
+            == Reasons
             - it leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
             - it carries `shop.card`, which is restricted <edge.threat:8>
             - it uses `http`, which is not encrypted <edge.threat:8>
-            == How severe it is
+            == Severity
             - likelihood high: `medium` (stated), raised by exposure
             - impact critical: `high` where confidential data are held; what is held here is rated critical
             - severity critical: likelihood high with impact critical
             == What to do
             Use an encrypted protocol such as TLS, or send the flow through a tunnel.
-            - `std.tls: TLS` counters it <std/mitigations.threat>
-            - `std.mutual_tls: Mutual TLS` counters it <std/mitigations.threat>
-            - `std.vpn: VPN` counters it <std/mitigations.threat>
-            - `std.payload_encryption: Payload encryption` counters it <std/mitigations.threat>
+            - `std.tls: TLS` mitigates it <std/mitigations.threat>
+            - `std.mutual_tls: Mutual TLS` mitigates it <std/mitigations.threat>
+            - `std.vpn: VPN` mitigates it <std/mitigations.threat>
+            - `std.payload_encryption: Payload encryption` mitigates it <std/mitigations.threat>
             == References
             - CWE-319: Cleartext Transmission of Sensitive Information
             https://cwe.mitre.org/data/definitions/319.html
@@ -596,22 +596,22 @@ fn findings() {
             - To `edge.gateway`, Gateway <edge.threat:7>
             - `protocol`: `http`, HTTP <edge.threat:8>
             - `authentication`: `session` <edge.threat:8>
-            Not stated: `multi_factor`, `authorization`, `access`.
+            Unspecified: `multi_factor`, `authorization`, `access`.
             == Boundaries and trust
             - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
             - It crosses from trust level `untrusted` to `high` <edge.threat:3>
             - It uses `http`, which is not encrypted <edge.threat:8>
             - It is authenticated <edge.threat:8>
-            == What it carries
-            - `card`, Cardholder data, which is restricted; it is in `sends` <edge.threat:8>
-            == What protects it
+            == Carries
+            - `card`, Cardholder data (restricted); listed in `sends` <edge.threat:8>
+            == Mitigations
             - `audit_log`, Protected audit log: implemented, from component `edge` <edge.threat:2>
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
             == Findings
-            - high: Missing authorization (`missing_authorization@edge.enter`), not stated: `authorization` <edge.threat:8>
+            - high: Missing authorization (`missing_authorization@edge.enter`), undecided: `authorization` is unspecified <edge.threat:8>
             - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
-            1 open, 1 not stated, 1 accepted.
+            1 open, 1 undecided, 1 accepted.
         "#]],
     );
     check(
@@ -629,18 +629,18 @@ fn findings() {
         expect![[r#"
             shop.threat:15:40 unencrypted_store@api
             # rule std.unencrypted_store: Missing encryption of sensitive data at rest
-            It is not found on `shop.api`.
+            This rule does not match `shop.api`.
             Anyone who gets hold of the disk, a snapshot or a backup can read the data in clear text.
-            On `store`; STRIDE: information disclosure.
+            Applies to `store`. STRIDE: information disclosure.
                 when:
                   holds >= confidential
                   and not technology is development
                   and (not technology is messaging or stated(encryption))
                   and not encrypted
-            Likelihood low, impact high where confidential data are held.
+            Likelihood low; impact high where confidential data is held.
             == What to do
             Encrypt at rest, or before the data reaches the store if the store itself is not trusted.
-            == What counters it
+            == Mitigated by
             - `encryption_at_rest`, Encryption at rest <std/mitigations.threat>
             - `client_side_encryption`, Client-side encryption <std/mitigations.threat>
             == Findings
@@ -903,12 +903,12 @@ fn tests_of_rules() {
         expect![[r#"
             odd.test.threat:3:24 odd@b
             # rule odd
-            It is not found on `b`.
+            This rule does not match `b`.
             == Why not
             - it does not specify `owner` <odd.test.threat:2>
-            On `process`; STRIDE: spoofing.
+            Applies to `process`. STRIDE: spoofing.
                 when: stated(owner)
-            Likelihood medium, impact high where confidential data are held.
+            Likelihood medium; impact high where confidential data is held.
             == Findings
             - low: odd (`odd@a`) <odd.test.threat:1>
             1 open.
@@ -969,10 +969,10 @@ fn broken_text() {
         expect![[r#"
             model.threat:1:9 p
             # process p
-            Not stated: `privileges`, `redundancy`, `custom_code`.
-            == Place and trust
-            - It is in `vpc` <model.threat:1>
-            - Its trust is `high`, as no boundary around it states another one
+            Unspecified: `privileges`, `redundancy`, `custom_code`.
+            == Location and trust
+            - In `vpc` <model.threat:1>
+            - Trust: `high` (default)
             - It has trust level `high` and is not reached from a lower one <model.threat:1>
         "#]],
     );
@@ -982,7 +982,7 @@ fn broken_text() {
             model.threat:1:6 f
             # flow f
             - From `a` <model.threat:2>
-            Not stated: `authentication`, `multi_factor`, `authorization`, `access`.
+            Unspecified: `authentication`, `multi_factor`, `authorization`, `access`.
             == Boundaries and trust
             - It crosses no boundary <model.threat:1>
             - It does not specify `protocol` <model.threat:1>
@@ -994,9 +994,9 @@ fn broken_text() {
         expect![[r#"
             model.threat:1:7 s
             # store s
-            Not stated: `encryption`, `redundancy`, `backup`.
-            == Place and trust
-            - Its trust is `high`, as it is in no boundary
+            Unspecified: `encryption`, `redundancy`, `backup`.
+            == Location and trust
+            - Trust: `high` (default outside all boundaries)
             - It has trust level `high` and is not reached from a lower one <model.threat:1>
         "#]],
     );

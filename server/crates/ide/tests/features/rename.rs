@@ -165,57 +165,57 @@ fn what_would_mean_something_else_is_refused() {
         "store a$0 store b",
         "b",
         expect![[r#"
-        refused: `b` is declared already, as a store in line 1
-    "#]],
+            refused: `b` is already declared as a store on line 1
+        "#]],
     );
     check(
         "store a$0\n//- b.threat\nprocess b",
         "b",
         expect![[r#"
-        refused: `b` is declared already, in another file
-    "#]],
+            refused: `b` is already declared in another file
+        "#]],
     );
     check(
         "component a$0\n//- b.threat\ncomponent b",
         "b",
         expect![[r#"
-        refused: `b` is declared already, in another file
-    "#]],
+            refused: `b` is already declared in another file
+        "#]],
     );
     check(
         "store a$0",
         "9lives",
         expect![[r#"
-        refused: `9lives` is no name: one is made of letters, digits, `_` and single `-`, and begins with a letter
-    "#]],
+            refused: `9lives` is not a valid name: use letters, digits, `_` and single `-`, beginning with a letter
+        "#]],
     );
     check(
         "store a$0",
         "two words",
         expect![[r#"
-        refused: `two words` is no name: one is made of letters, digits, `_` and single `-`, and begins with a letter
-    "#]],
+            refused: `two words` is not a valid name: use letters, digits, `_` and single `-`, beginning with a letter
+        "#]],
     );
     check(
         "store a { technology: data$0base }",
         "x",
         expect![[r#"
-        refused: `database` belongs to the library
-    "#]],
+            refused: `database` is defined in the library and cannot be renamed
+        "#]],
     );
     check(
         "sto$0re a",
         "x",
         expect![[r#"
-        refused: this word belongs to the language
-    "#]],
+            refused: this word is part of the language and cannot be renamed
+        "#]],
     );
     check(
         "// no$0te",
         "x",
         expect![[r#"
-        refused: nothing here has a name
-    "#]],
+            refused: nothing here can be renamed
+        "#]],
     );
     // Captured: the inner one would be meant.
     check(
@@ -230,7 +230,7 @@ flow f: p -> outer
 ",
         "own",
         expect![[r#"
-            refused: a name in the declaration in line 4 of `b.threat`, `outer`, would then mean something else
+            refused: a name in the declaration on line 4 of `b.threat`, `outer`, would then refer to something else
         "#]],
     );
     // Captures: what is meant outside would be this one.
@@ -246,7 +246,7 @@ flow f: p -> outer
 ",
         "outer",
         expect![[r#"
-            refused: a name in the declaration in line 4 of `b.threat`, `outer`, would then mean something else
+            refused: a name in the declaration on line 4 of `b.threat`, `outer`, would then refer to something else
         "#]],
     );
     // A technology of one's own in the place of the library's.
@@ -254,8 +254,8 @@ flow f: p -> outer
         "technology mine$0 process p { technology: web_service }",
         "web_service",
         expect![[r#"
-        refused: a name in the declaration in line 1 of `model.threat`, `web_service`, would then mean something else
-    "#]],
+            refused: a name in the declaration on line 1 of `model.threat`, `web_service`, would then refer to something else
+        "#]],
     );
 }
 

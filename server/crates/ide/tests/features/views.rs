@@ -49,7 +49,7 @@ fn hints_tell_what_the_text_does_not() {
         .collect();
     expect![[r#"
         flow pay: shopper -> web[restricted] It carries `card`, which is restricted.
-        mitigation guard[implemented] No `status` is stated, so it counts as in place.
+        mitigation guard[implemented] No `status` is specified; the default is `implemented`.
         mitigation late { based_on: waf status: planned due: 2026-02-01[in 31 days] 
         threat copied[high] likelihood high: `high` (stated) / impact high: stated / severity high: likelihood high with impact high
         accept known { findings: unencrypted_flow@pay[critical] likelihood high: `medium` (stated), raised by exposure / impact critical: `high` where confidential data are held; what is held here is rated critical / severity critical: likelihood high with impact critical

@@ -21,7 +21,7 @@ impl Comparer<'_> {
             self.report_on(Topic::Weakened, accept, Part::Name, message);
         } else if !accepted.is_empty() {
             let part = typed(db, accept).part("findings").unwrap_or(Part::Name);
-            let message = format!("{called} accepts {accepted}, too");
+            let message = format!("{called} also accepts {accepted}");
             self.report_on(Topic::Weakened, accept, part, message);
         }
     }

@@ -96,7 +96,7 @@ impl<'a> Comparer<'a> {
         let finding = &assessed.finding;
         let name = finding.id.name(self.head.db);
         let missing = if finding.missing.is_some() {
-            ", not stated"
+            ", undecided"
         } else {
             ""
         };

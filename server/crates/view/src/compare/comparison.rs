@@ -123,7 +123,7 @@ impl Overruled {
                 format!("{state} at {}, now {}", was.word(), now.word())
             }
             Overruled::Early { state } => format!("{state} before it was found"),
-            Overruled::Redefined => "open by the definitions of the base".to_owned(),
+            Overruled::Redefined => "open by the base's definitions".to_owned(),
         }
     }
 }

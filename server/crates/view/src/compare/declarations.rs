@@ -86,11 +86,11 @@ impl Comparer<'_> {
             }
             Kind::Asset => {
                 let classification = sensitivity_of_asset(db, decl).classification;
-                message += &format!(", which is {}", CLASSIFICATION.word(classification));
+                message += &format!(", {}", CLASSIFICATION.word(classification));
             }
             Kind::Boundary => {
                 let trust = TRUST.word(trust_of_boundary(db, decl).0);
-                message += &format!(", of trust {trust}");
+                message += &format!(", trust {trust}");
             }
             _ => {}
         }
@@ -112,8 +112,8 @@ impl Comparer<'_> {
         let db = self.base.db;
         let (topic, gone) = match decl.kind(db) {
             Kind::Expect => return,
-            Kind::Threat => (Topic::Weakened, " is gone"),
-            Kind::Technology | Kind::Protocol | Kind::Rule => (Topic::Policy, " is gone"),
+            Kind::Threat => (Topic::Weakened, " was removed"),
+            Kind::Technology | Kind::Protocol | Kind::Rule => (Topic::Policy, " was removed"),
             _ => (Topic::Removed, ""),
         };
         let message = format!("{}{gone}", called(db, decl));

@@ -88,9 +88,9 @@ impl Comparer<'_> {
         match state {
             FindingState::Open => String::new(),
             FindingState::Planned(mitigation) => {
-                format!("`{}` is planned to counter it", name(mitigation))
+                format!("`{}` is planned to mitigate it", name(mitigation))
             }
-            FindingState::Mitigated(mitigation) => format!("`{}` counters it", name(mitigation)),
+            FindingState::Mitigated(mitigation) => format!("`{}` mitigates it", name(mitigation)),
             FindingState::Accepted(accept) => {
                 let db = self.head.db;
                 let (by, until) = (by_whom(db, accept), until(db, accept));
@@ -102,7 +102,7 @@ impl Comparer<'_> {
     /// Why a finding is not there any more.
     fn why_absent(&self, id: FindingId, subject: Option<Decl>) -> String {
         let Some(subject) = subject else {
-            return format!("{} is gone", called(self.base.db, id.subject()));
+            return format!("{} was removed", called(self.base.db, id.subject()));
         };
         if typed(self.head.db, subject).get("out_of_scope").is_some() {
             return format!("{} is out of scope", self.called(subject));
@@ -111,11 +111,11 @@ impl Comparer<'_> {
             && !rule.in_library(self.base.db)
             && self.matching.in_head(rule).is_none()
         {
-            return format!("{} is gone", called(self.base.db, rule));
+            return format!("{} was removed", called(self.base.db, rule));
         }
         let obstacles = self.obstacles(id, subject);
         if obstacles.is_empty() {
-            "the facts no longer call for it".to_owned()
+            "the facts no longer match the rule".to_owned()
         } else {
             obstacles.join(", and ")
         }

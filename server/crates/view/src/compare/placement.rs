@@ -24,7 +24,7 @@ impl Comparer<'_> {
                 (Topic::Sensitive, format!("; it carries {carried}"))
             };
             let name = self.name(new);
-            let message = format!("`{name}` runs {after}, and ran {before}{carries}");
+            let message = format!("`{name}` now runs {after}, previously {before}{carries}");
             self.report_on(topic, new, Part::Name, message);
         }
     }
@@ -38,14 +38,14 @@ impl Comparer<'_> {
         }
         let (was, is) = (trust_of(base, old), trust_of(head, new));
         let mut message = format!(
-            "`{}` is {}, and was {}",
+            "`{}` is now {}, previously {}",
             self.name(new),
             placed(after),
             placed(before)
         );
         if was != is {
             let (was, is) = (TRUST.word(was), TRUST.word(is));
-            message += &format!("; its trust is {is}, and was {was}");
+            message += &format!("; its trust is now {is}, previously {was}");
         }
         let topic = if is > was {
             Topic::Weakened
@@ -124,6 +124,6 @@ fn trust_of(db: &Database, decl: Decl) -> u8 {
 fn placed(boundary: Option<String>) -> String {
     match boundary {
         Some(name) => format!("in `{name}`"),
-        None => "outside of all boundaries".to_owned(),
+        None => "outside all boundaries".to_owned(),
     }
 }

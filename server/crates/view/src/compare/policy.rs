@@ -38,10 +38,10 @@ impl Comparer<'_> {
         let fewer = self.failing_by(base, head);
         let more = self.failing_by(head, base);
         let message = format!(
-            "`fail_on` is {}, and was {}{}{}",
+            "`fail_on` is now {}, previously {}{}{}",
             word(head),
             word(base),
-            effect(&fewer, "would not fail `check` any more"),
+            effect(&fewer, "would no longer fail `check`"),
             effect(&more, "would fail `check`")
         );
         let span = head.place_of("check", "fail_on");
@@ -68,7 +68,7 @@ impl Comparer<'_> {
             let (was, is) = (weight(base, code), weight(head, code));
             if was != is {
                 let span = head.place_of("diagnostics", code);
-                let message = format!("`{code}` is {is}, and was {was}");
+                let message = format!("`{code}` is now {is}, previously {was}");
                 self.report_setting(format!("diagnostics.{code}"), span, message);
             }
         }
@@ -90,7 +90,7 @@ impl Comparer<'_> {
             let reason = reason.filter(|reason| !reason.is_empty());
             let reason = reason.map(|reason| format!(" (\"{reason}\")"));
             let message = format!(
-                "the rule `{name}` is {is_in_words}{}, and was {was_in_words}{}",
+                "the rule `{name}` is now {is_in_words}{}, previously {was_in_words}{}",
                 reason.unwrap_or_default(),
                 self.effect_on_rule(name, policies.by_head)
             );
@@ -112,7 +112,7 @@ impl Comparer<'_> {
         let then: Vec<&Assessed> = by_head.iter().filter(is_of_rule).collect();
         let (less, more) = (Some(Ordering::Less), Some(Ordering::Greater));
         let effects = [
-            (self.weighed(&now, &then, None), "would be found no longer"),
+            (self.weighed(&now, &then, None), "would no longer be found"),
             (self.weighed(&then, &now, None), "would be found"),
             (self.weighed(&now, &then, less), "would be less severe"),
             (self.weighed(&now, &then, more), "would be more severe"),
@@ -173,7 +173,7 @@ fn setting_of<'settings>(
 fn rule_in_words(setting: Option<&RuleSetting>) -> String {
     match setting.map(|setting| (setting.enabled, setting.likelihood)) {
         Some((false, _)) => "turned off".to_owned(),
-        Some((true, Some(level))) => format!("of likelihood {}", level.word()),
+        Some((true, Some(level))) => format!("set to likelihood {}", level.word()),
         Some((true, None)) | None => "on".to_owned(),
     }
 }

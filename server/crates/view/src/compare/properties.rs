@@ -73,7 +73,7 @@ impl Comparer<'_> {
             properties.find_map(|property| property.condition.clone())
         };
         if condition(self.base.db, old) != condition(self.head.db, new) {
-            let message = format!("{} asks for other facts", self.called(new));
+            let message = format!("{} has a different condition", self.called(new));
             let part = self.part(new, "when");
             self.report_on(Topic::Policy, new, part, message);
         }
@@ -102,12 +102,12 @@ impl Comparer<'_> {
         let called = self.called(decl);
         let message = match (name, change.after.first()) {
             ("out_of_scope", Some(why)) => {
-                format!("{called} is out of scope now: {}", unquoted(why))
+                format!("{called} is now out of scope: {}", unquoted(why))
             }
             ("out_of_scope", None) => format!("{called} is in scope again"),
             (_, after) => {
                 let (is, was) = (value_in_words(after), value_in_words(change.before.first()));
-                format!("{called}: `{name}` is {is}, and was {was}")
+                format!("{called}: `{name}` is now {is}, previously {was}")
             }
         };
         let is_weaker = is_weaker(self.base.db, self.head.db, change);
@@ -136,7 +136,7 @@ fn missing_in(words: &[String], others: &[String]) -> Vec<String> {
 }
 
 fn value_in_words(value: Option<&String>) -> String {
-    value.map_or_else(|| "not stated".to_owned(), |value| quoted(value))
+    value.map_or_else(|| "unspecified".to_owned(), |value| quoted(value))
 }
 
 fn quoted(word: &str) -> String {

@@ -67,7 +67,7 @@ impl Comparer<'_> {
             String::new()
         } else {
             let by = called_as(base, by, self.matching.base_name(by));
-            format!(", which {by} listed")
+            format!(", which {by} listed before")
         };
         let message = format!(
             "`{}` no longer protects {}{listed}",
@@ -79,7 +79,7 @@ impl Comparer<'_> {
 
     fn report_gained(&mut self, (mitigation, by, part): Gained, elements: &[Decl]) {
         let message = format!(
-            "`{}` protects {}",
+            "`{}` now protects {}",
             short_name(&self.name(mitigation)),
             self.some(elements)
         );

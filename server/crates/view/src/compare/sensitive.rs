@@ -120,11 +120,11 @@ impl Comparer<'_> {
         let is_personal_now = self.is_more_sensitive(old, asset, "personal");
         let (change, property) = match (is_higher, is_personal_now) {
             (true, true) => (
-                format!("{is} and personal, and was {was}"),
+                format!("now {is} and personal, previously {was}"),
                 "classification",
             ),
-            (true, false) => (format!("{is}, and was {was}"), "classification"),
-            (false, true) => ("personal, and was not".to_owned(), "personal"),
+            (true, false) => (format!("now {is}, previously {was}"), "classification"),
+            (false, true) => ("now personal".to_owned(), "personal"),
             (false, false) => return,
         };
         let declarations = self.head.declarations.iter();

@@ -24,8 +24,8 @@ impl Description<'_> {
         for (property, word) in aspects {
             let why = match typed(db, decl).get(property) {
                 Some(_) => "",
-                None if property == "integrity" => ", by its classification",
-                None => ", as it is not stated",
+                None if property == "integrity" => " (from its classification)",
+                None => " (default)",
             };
             let place = self.property_place(decl, property);
             self.item(format!("`{property}`: `{word}`{why}"), place);
@@ -41,13 +41,13 @@ impl Description<'_> {
             (text, name_place(element))
         });
         let elements = elements.collect();
-        self.list("Where it is held", elements);
+        self.list("Held by", elements);
         let flows = flows.into_iter().map(|flow| {
             let text = self.titled(flow) + &self.how_held(flow, decl, flow);
             (text, name_place(flow))
         });
         let flows = flows.collect();
-        self.list("What carries it", flows);
+        self.list("Carried by", flows);
     }
 
     /// Adds what an element holds, and what brings each.
@@ -62,7 +62,7 @@ impl Description<'_> {
             let why = why_held(db, decl, asset);
             let how = why.map(|(holder, _)| self.how_held(decl, asset, holder));
             let text = format!(
-                "{}, which is {classification}{}",
+                "{} ({classification}){}",
                 self.titled(asset),
                 how.unwrap_or_default()
             );
@@ -70,8 +70,8 @@ impl Description<'_> {
         });
         let entries = entries.collect();
         let heading = match decl.kind(db) {
-            Kind::Flow => "What it carries",
-            _ => "What it holds",
+            Kind::Flow => "Carries",
+            _ => "Holds",
         };
         self.list(heading, entries);
     }
@@ -79,7 +79,7 @@ impl Description<'_> {
     /// Whether an element states by itself that it holds an asset, or what brings it.
     fn how_held(&self, element: Decl, asset: Decl, holder: Decl) -> String {
         if holder != element {
-            return format!("; {} carries it", self.name(holder));
+            return format!("; carried by {}", self.name(holder));
         }
         let stated = typed(self.db, element);
         let names_it = |property: &&str| stated.decls(property).any(|named| named == asset);
@@ -88,6 +88,6 @@ impl Description<'_> {
             .filter(names_it)
             .map(|property| format!("`{property}`"))
             .collect();
-        format!("; it is in {}", properties.join(" and "))
+        format!("; listed in {}", properties.join(" and "))
     }
 }

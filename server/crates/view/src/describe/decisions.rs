@@ -13,17 +13,17 @@ impl Description<'_> {
     pub fn mitigation(&mut self) {
         let (db, decl) = (self.db, self.decl);
         let place = self.property_place(decl, "status");
-        self.item(format!("Its status is {}", self.status(decl)), place);
+        self.item(format!("Status: {}", self.status(decl)), place);
         self.properties(&["status", "due", "counters"]);
         let counters = counters(db, decl);
         let mut countered: Entries = Vec::new();
         let categories = counters.categories.in_words();
         if !categories.is_empty() {
             let place = self.property_place(decl, "counters");
-            countered.push((format!("Everything of {categories}"), place));
+            countered.push((format!("All threats of {categories}"), place));
         }
         countered.extend(self.entries(counters.decls.iter().copied()));
-        self.list("What it counters", countered);
+        self.list("Mitigates", countered);
         let listed = related::listed(db, self.model, decl).into_iter();
         let listed = listed.map(|(by, part)| {
             let protects = match by.kind(db) {
@@ -33,9 +33,9 @@ impl Description<'_> {
             (self.with_kind(by) + protects, Some(by.part(part)))
         });
         let listed = listed.collect();
-        self.list("Where it is listed", listed);
+        self.list("Listed by", listed);
         let based = self.entries(related::based_on(db, self.model, decl));
-        self.list("What is based on it", based);
+        self.list("Mitigations based on it", based);
     }
 
     /// Adds what there is to know of an `accept`.
@@ -44,7 +44,7 @@ impl Description<'_> {
         let today = World::get(db).today(db);
         if let Some(until) = typed(db, decl).date("until").filter(|until| *until < today) {
             self.text(format!(
-                "It has expired: its last day was {until}, and what it accepted is open again."
+                "It expired after {until}, so the findings that it accepted are open again."
             ));
         }
         self.properties(&["findings"]);
@@ -60,7 +60,7 @@ impl Description<'_> {
         let accepted = findings.filter(|assessed| accepts_finding(db, decl, &assessed.finding));
         let accepted: Vec<Assessed> = accepted.cloned().collect();
         if accepted.is_empty() {
-            self.text("Nothing of what it names is found.");
+            self.text("None of the findings that it names exists.");
         }
         self.findings(&accepted);
     }

@@ -19,7 +19,7 @@ impl Description<'_> {
         let broader: Vec<Decl> = with_broader(db, decl).iter().copied().skip(1).collect();
         if !broader.is_empty() {
             let place = typed(db, decl).part("is").map(|part| decl.part(part));
-            self.item(format!("It is one of {}", self.names(broader)), place);
+            self.item(format!("A kind of {}", self.names(broader)), place);
         }
         self.answers();
         self.narrower();
@@ -27,8 +27,8 @@ impl Description<'_> {
         let made = made.map(|(element, part)| (self.with_kind(element), Some(element.part(part))));
         let made = made.collect();
         let heading = match decl.kind(db) {
-            Kind::Protocol => "What talks it",
-            _ => "What is made with it",
+            Kind::Protocol => "Used by",
+            _ => "Used by",
         };
         self.list(heading, made);
         let filter = catalogue::Filter {
@@ -37,7 +37,7 @@ impl Description<'_> {
         };
         let rules = catalogue::entries(db, self.model, &filter).into_iter();
         let rules = self.entries(rules.map(|entry| entry.rule));
-        self.list("The rules that ask for it", rules);
+        self.list("Rules that use it", rules);
     }
 
     /// Adds the properties that are yes or no, by itself or by what is broader.
@@ -47,14 +47,14 @@ impl Description<'_> {
         for property in properties.filter(|property| property.takes == Takes::YesNo) {
             let name = property.name;
             let Some((yes, by)) = broader_says(db, decl, name) else {
-                self.item(format!("`{name}`: `no`, as nothing says otherwise"), None);
+                self.item(format!("`{name}`: `no` (default)"), None);
                 continue;
             };
             let answer = if yes { "yes" } else { "no" };
             let by_whom = if by == decl {
                 String::new()
             } else {
-                format!(", as {} says", self.name(by))
+                format!(" (from {})", self.name(by))
             };
             let place = self.property_place(by, name);
             self.item(format!("`{name}`: `{answer}`{by_whom}"), place);
@@ -83,17 +83,17 @@ impl Description<'_> {
         let on = quoted_list(entry.on.iter().map(|kind| kind.word()));
         let categories = entry.categories.in_words();
         if !on.is_empty() || !categories.is_empty() {
-            self.text(format!("On {on}; STRIDE: {categories}."));
+            self.text(format!("Applies to {on}. STRIDE: {categories}."));
         }
         if !entry.condition.is_empty() {
             self.parts.push(Section::Code(entry.condition));
         }
         if checked_condition(db, decl).condition.is_none() {
-            self.text("Its condition has errors, so it finds nothing.");
+            self.text("Its condition has errors, so it never matches.");
         }
         let (likelihood, impact) = (entry.likelihood.word(), entry.impact.word());
         self.text(format!(
-            "Likelihood {likelihood}, impact {impact} where confidential data are held."
+            "Likelihood {likelihood}; impact {impact} where confidential data is held."
         ));
         if let Some(setting) = &entry.setting {
             self.text(explain::setting_in_words(setting));
@@ -103,7 +103,7 @@ impl Description<'_> {
             self.text(entry.advice);
         }
         let counters = self.entries(entry.countered_by);
-        self.list("What counters it", counters);
+        self.list("Mitigated by", counters);
         self.findings(&related::found_by(db, self.model, decl));
     }
 }

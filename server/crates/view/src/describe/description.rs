@@ -140,7 +140,7 @@ impl<'db> Description<'db> {
             (text, Some(self.decl.part(part)))
         });
         let listed = listed.collect();
-        self.list("What protects everything in it", listed);
+        self.list("Mitigations for everything in it", listed);
     }
 
     /// Adds findings.

@@ -63,7 +63,7 @@ impl Description<'_> {
             .filter(|name| stated.get(name).is_none())
             .collect();
         if !missing.is_empty() {
-            self.text(format!("Not stated: {}.", quoted_list(missing)));
+            self.text(format!("Unspecified: {}.", quoted_list(missing)));
         }
     }
 
@@ -89,7 +89,7 @@ impl Description<'_> {
     }
 
     fn placement(&mut self) {
-        self.heading("Place and trust");
+        self.heading("Location and trust");
         self.boundaries_around();
         self.trust(trust(self.db, self.decl));
         self.facts(&["reached_from"]);
@@ -111,6 +111,6 @@ impl Description<'_> {
             (format!("{mitigation}: {status}{by}"), Some(place))
         });
         let entries = entries.collect();
-        self.list("What protects it", entries);
+        self.list("Mitigations", entries);
     }
 }

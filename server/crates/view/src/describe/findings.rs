@@ -42,7 +42,8 @@ pub fn findings<'findings>(
 fn open_in_words(db: &Database, file: File, assessed: &Assessed) -> String {
     let finding = &assessed.finding;
     let missing = finding.missing;
-    let missing = missing.map(|missing| format!(", not stated: `{}`", missing.property));
+    let missing =
+        missing.map(|missing| format!(", undecided: `{}` is unspecified", missing.property));
     let name = match finding.id {
         FindingId::Rule { rule, element } => {
             let (rule, element) = (name_from(db, rule, file), name_from(db, element, file));

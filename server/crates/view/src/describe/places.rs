@@ -31,7 +31,7 @@ impl Description<'_> {
             self.text(format!("It declares {}.", counts.join(", ")));
         }
         let parts = self.entries(related::components_within(db, decl));
-        self.list("Its parts", parts);
+        self.list("Subcomponents", parts);
         self.listed_mitigations();
         let findings = declarations.iter().flat_map(|decl| assessed(db, *decl));
         let findings: Vec<Assessed> = findings.cloned().collect();
@@ -52,14 +52,14 @@ impl Description<'_> {
                 _ => 0,
             };
             let deeper = if deeper > 0 {
-                format!(", with {deeper} in it")
+                format!(", containing {deeper}")
             } else {
                 String::new()
             };
             (self.with_kind(*inner) + &deeper, name_place(*inner))
         });
         let inside = inside.collect();
-        self.list("What is in it", inside);
+        self.list("Contents", inside);
     }
 
     /// Adds how many flows enter and leave the boundary.
@@ -77,10 +77,10 @@ impl Description<'_> {
         if entering + leaving > 0 {
             let from = match exposed {
                 0 => String::new(),
-                _ => format!(", of which {exposed} from a place of lower trust"),
+                _ => format!(", {exposed} of them from a lower trust level"),
             };
             self.text(format!(
-                "Flows that enter it: {entering}{from}. Flows that leave it: {leaving}."
+                "Incoming flows: {entering}{from}. Outgoing flows: {leaving}."
             ));
         }
     }
@@ -91,7 +91,7 @@ impl Description<'_> {
         if !around.is_empty() {
             let names = around.iter().map(|boundary| self.titled(*boundary));
             let names: Vec<String> = names.collect();
-            let text = format!("It is in {}", names.join("; in "));
+            let text = format!("In {}", names.join("; in "));
             self.item(text, Some(self.decl.part(Part::Within)));
         }
     }
@@ -100,12 +100,12 @@ impl Description<'_> {
     pub fn trust(&mut self, (trust, by): (u8, Option<Decl>)) {
         let trust = TRUST.word(trust);
         let text = match by {
-            Some(by) if by == self.decl => format!("Its trust is `{trust}`"),
-            Some(by) => format!("Its trust is `{trust}`, as {} states", self.name(by)),
+            Some(by) if by == self.decl => format!("Trust: `{trust}`"),
+            Some(by) => format!("Trust: `{trust}` (from {})", self.name(by)),
             None if placed_in(self.db, self.decl).is_none() => {
-                format!("Its trust is `{trust}`, as it is in no boundary")
+                format!("Trust: `{trust}` (default outside all boundaries)")
             }
-            None => format!("Its trust is `{trust}`, as no boundary around it states another one"),
+            None => format!("Trust: `{trust}` (default)"),
         };
         let place = by.and_then(|by| self.property_place(by, "trust"));
         self.item(text, place);

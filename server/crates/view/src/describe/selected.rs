@@ -34,7 +34,7 @@ pub fn finding_named(db: &Database, file: File, selector: &FindingSelector) -> E
             explanation.title = format!("{}, on {}", explanation.title, full_name(db, *element));
             explanation.parts.truncate(1);
             if selected.is_empty() {
-                let text = "Nothing of this kind is found there.".to_owned();
+                let text = "There are no findings of this category.".to_owned();
                 explanation.parts.push(Text(text));
             }
             let findings = findings(db, file, selected.iter().copied());
@@ -47,7 +47,7 @@ pub fn finding_named(db: &Database, file: File, selector: &FindingSelector) -> E
 /// Why a rule does not find something on an element.
 fn why_not(db: &Database, rule: Decl, element: Decl) -> Vec<Section> {
     let element_name = full_name(db, element);
-    let mut parts = vec![Text(format!("It is not found on `{element_name}`."))];
+    let mut parts = vec![Text(format!("This rule does not match `{element_name}`."))];
     if let Some(condition) = &checked_condition(db, rule).condition {
         let reasons = reasons_against(db, condition, element);
         if !reasons.is_empty() {

@@ -68,7 +68,7 @@ impl Diagram {
             legend.push(key(
                 "process nothing outside",
                 ROUND,
-                "of another component",
+                "element of another component",
             ));
         }
         legend
@@ -84,7 +84,7 @@ impl Diagram {
         for worst in known.into_iter().rev() {
             let meaning = match worst {
                 Cell::Open(level) => format!("open, {}", level.word()),
-                Cell::Nothing => "nothing found".to_owned(),
+                Cell::Nothing => "no findings".to_owned(),
                 other => other.word().to_owned(),
             };
             let is_on_flow = self.has(|part| part.kind == Kind::Flow && part.worst == worst);
@@ -101,7 +101,7 @@ impl Diagram {
             legend.push(key(
                 &format!("process {}", worst.class()),
                 COUNT,
-                "findings that are open",
+                "number of open findings",
             ));
         }
         legend

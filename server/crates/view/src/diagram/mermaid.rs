@@ -52,7 +52,7 @@ impl Diagram {
         if keys.is_empty() {
             String::new()
         } else {
-            format!("Open findings by colour: {}.", keys.join("; "))
+            format!("Open findings by color: {}.", keys.join("; "))
         }
     }
 

@@ -49,11 +49,12 @@ impl fmt::Display for NotDrawn {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NotDrawn::Empty => {
-                formatter.write_str("there is nothing to draw: no element, no flow, no boundary")
+                formatter.write_str("there are no elements, flows or boundaries to draw")
             }
             NotDrawn::TooLarge(parts) => write!(
                 formatter,
-                "{parts} elements, flows and boundaries are too many to draw: {MAX_PARTS} at most"
+                "{parts} elements, flows and boundaries are too many for a diagram, which shows \
+                 at most {MAX_PARTS}"
             ),
         }
     }

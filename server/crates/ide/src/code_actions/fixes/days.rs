@@ -9,13 +9,13 @@ use threatline_model::{Decl, Part, Place, typed};
 
 /// An acceptance holds for longer, or is gone.
 pub fn accept_longer(fixes: &mut Fixes, place: Place) {
-    postpone(fixes, place.decl, "until", "Accept it until");
+    postpone(fixes, place.decl, "until", "Extend the acceptance until");
     remove_acceptance(fixes, place.decl, false);
 }
 
 /// What was assumed is looked at again later.
 pub fn look_again(fixes: &mut Fixes, place: Place) {
-    let title = "It was looked at; look again by";
+    let title = "Mark as reviewed; review again by";
     postpone(fixes, place.decl, "validate_by", title);
 }
 
@@ -33,8 +33,8 @@ pub fn implement(fixes: &mut Fixes, place: Place) {
         let (file, span) = decl.part(Part::Value(status.position, *value)).resolve(db);
         change.edit(file.path(db), span, "implemented");
     }
-    fixes.add("It is implemented", false, change);
-    postpone(fixes, decl, "due", "It is due by");
+    fixes.add("Mark as implemented", false, change);
+    postpone(fixes, decl, "due", "Change the due date to");
 }
 
 /// Takes away what an `accept` names and nothing is; the whole of it, if it names nothing else.
@@ -49,7 +49,7 @@ pub fn remove_idle(fixes: &mut Fixes, place: Place) {
     }
     let mut change = Change::default();
     remove_value(db, decl, property.into(), value.into(), &mut change);
-    fixes.add("Remove it from the list", false, change);
+    fixes.add("Remove from the list", false, change);
 }
 
 fn remove_acceptance(fixes: &mut Fixes, accept: Decl, is_preferred: bool) {

@@ -86,7 +86,7 @@ fn declare_mitigation(fixes: &mut Fixes, base: Decl, elements: &[Decl], on: &str
     for element in elements.iter().filter(|element| element.file(db) == file) {
         add_value(db, *element, "mitigations", &name, &mut change);
     }
-    let title = format!("Declare a mitigation like `{base_name}` for {on}, which is planned");
+    let title = format!("Plan a mitigation based on `{base_name}` for {on}");
     fixes.add_snippet(title, change);
 }
 
@@ -94,13 +94,13 @@ fn declare_mitigation(fixes: &mut Fixes, base: Decl, elements: &[Decl], on: &str
 fn plan_mitigation(fixes: &mut Fixes, threat_name: &str, threat: Decl) {
     let name = fixes.free_name(&format!("against_{threat_name}"));
     let text = format!(
-        "mitigation {name} \"${{1:What stops it}}\" {{\n  status: planned\n  due: {}\n}}",
+        "mitigation {name} \"${{1:Title}}\" {{\n  status: planned\n  due: {}\n}}",
         fixes.in_days(90)
     );
     let mut change = Change::default();
     add_value(fixes.db, threat, "mitigations", &name, &mut change);
     append(fixes.db, fixes.file, &text, &mut change);
-    fixes.add_snippet("Declare a mitigation that is planned", change);
+    fixes.add_snippet("Plan a mitigation", change);
 }
 
 /// The finding as a threat that a person wrote.
@@ -129,7 +129,7 @@ fn write_threat(fixes: &mut Fixes, rule: Decl, assessed: &Assessed, elements: &[
     );
     let mut change = Change::default();
     append(db, file, &text, &mut change);
-    fixes.add_snippet("Write it down as a threat", change);
+    fixes.add_snippet("Record as a threat", change);
 }
 
 /// The risk, taken on by someone until some day.
@@ -156,9 +156,8 @@ fn accept(fixes: &mut Fixes, findings: &[&Assessed]) {
     let severities = findings.iter().map(|assessed| assessed.finding.severity);
     let severity = severities.max().map_or("", Level::word);
     let text = format!(
-        "accept {} {{\n  findings:{listed}\n  severity: {severity}\n  \
-         by: \"${{1:who takes it on}}\"\n  \
-         until: ${{2:{}}}\n  because: \"${{3:why}}\"\n}}",
+        "accept {} {{\n  findings:{listed}\n  severity: {severity}\n  by: \"${{1:who accepts \
+         it}}\"\n  until: ${{2:{}}}\n  because: \"${{3:why}}\"\n}}",
         fixes.free_name(&format!("{about}_risk")),
         fixes.in_days(90)
     );
@@ -168,7 +167,7 @@ fn accept(fixes: &mut Fixes, findings: &[&Assessed]) {
         [name] => format!("`{name}`"),
         _ => format!("{} findings", names.len()),
     };
-    let title = format!("Accept {accepted}, with who, until when and why");
+    let title = format!("Accept {accepted} with a person, an end date and a reason");
     fixes.add_snippet(title, change);
 }
 
@@ -197,25 +196,25 @@ pub fn state_fact(fixes: &mut Fixes, _: Place) {
         Takes::YesNo => vec!["yes", "no"],
         _ => {
             let change = statement(fixes, elements[0], name, "$1");
-            return fixes.add_snippet(format!("State `{name}` of `{element_name}`"), change);
+            return fixes.add_snippet(format!("Set `{name}` on `{element_name}`"), change);
         }
     };
     let on = match elements.as_slice() {
-        [_] => format!("of `{element_name}`"),
-        _ => format!("of {} elements", elements.len()),
+        [_] => format!("on `{element_name}`"),
+        _ => format!("on {} elements", elements.len()),
     };
     for word in &words {
         let mut change = Change::default();
         for element in &elements {
             add_property(db, *element, name, word, &mut change);
         }
-        fixes.add(format!("State `{name}: {word}` {on}"), false, change);
+        fixes.add(format!("Set `{name}: {word}` {on}"), false, change);
     }
     // Of several the first alone, too.
     if elements.len() > 1 && property.takes == Takes::YesNo {
         for word in words {
             let change = statement(fixes, elements[0], name, word);
-            let title = format!("State `{name}: {word}` of `{element_name}`");
+            let title = format!("Set `{name}: {word}` on `{element_name}`");
             fixes.add(title, false, change);
         }
     }

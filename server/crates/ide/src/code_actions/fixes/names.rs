@@ -118,7 +118,7 @@ pub fn rename(fixes: &mut Fixes, place: Place) {
         let name = fixes.free_name(name);
         let span = span_of(db, fixes.diagnostic);
         let change = Change::one(fixes.file.path(db), span, name.as_str());
-        fixes.add(format!("Name it `{name}`"), false, change);
+        fixes.add(format!("Rename to `{name}`"), false, change);
     }
 }
 

@@ -52,7 +52,7 @@ pub fn remove_from_list(fixes: &mut Fixes, place: Place) {
         &mut change,
     );
     let is_preferred = fixes.diagnostic.code.id == codes::DUPLICATE_VALUE.id;
-    fixes.add("Remove it from the list", is_preferred, change);
+    fixes.add("Remove from the list", is_preferred, change);
 }
 
 /// Writes another value for one that its property does not take.
@@ -78,7 +78,7 @@ pub fn change_value(fixes: &mut Fixes, place: Place) {
     let words: Vec<String> = match (property.takes, written.values.get(usize::from(value))) {
         (Takes::Text | Takes::Glob, Some(Value::Name(name))) => {
             let change = Change::one(path, span, format!("\"{name}\""));
-            return fixes.add(format!("Put `{name}` into quotes"), true, change);
+            return fixes.add(format!("Put `{name}` in quotes"), true, change);
         }
         (Takes::Date, _) => [0, 90].map(|days| fixes.in_days(days)).to_vec(),
         (Takes::YesNo, _) => ["yes", "no"].map(str::to_owned).to_vec(),
@@ -112,7 +112,7 @@ pub fn state_required(fixes: &mut Fixes, place: Place) {
             Takes::Words(words) => {
                 for word in words.names().take(MAX_WORDS) {
                     let change = statement(fixes, decl, name, word);
-                    fixes.add(format!("State `{name}: {word}`"), false, change);
+                    fixes.add(format!("Set `{name}: {word}`"), false, change);
                 }
                 continue;
             }
@@ -121,7 +121,7 @@ pub fn state_required(fixes: &mut Fixes, place: Place) {
             _ => "$1".to_owned(),
         };
         let change = statement(fixes, decl, name, &value);
-        fixes.add_snippet(format!("State `{name}`"), change);
+        fixes.add_snippet(format!("Set `{name}`"), change);
     }
 }
 
@@ -133,25 +133,25 @@ pub fn state_carried(fixes: &mut Fixes, place: Place) {
     for asset in held.take(MAX_FIXES) {
         let name = name_from(db, *asset, fixes.file);
         let change = statement(fixes, flow, "sends", &name);
-        fixes.add(format!("State `sends: {name}`"), false, change);
+        fixes.add(format!("Set `sends: {name}`"), false, change);
     }
     for property in ["sends", "receives"] {
         let change = statement(fixes, flow, property, "${1:asset}");
-        fixes.add_snippet(format!("State what it {property}"), change);
+        fixes.add_snippet(format!("Set `{property}`"), change);
     }
 }
 
 /// Names the evidence for a mitigation that is verified.
 pub fn name_evidence(fixes: &mut Fixes, place: Place) {
     let change = statement(fixes, place.decl, "evidence", "\"${1:https://}\"");
-    fixes.add_snippet("Name the evidence", change);
+    fixes.add_snippet("Set `evidence`", change);
 }
 
 /// States what a mitigation counters.
 pub fn state_countered(fixes: &mut Fixes, place: Place) {
     for property in ["based_on", "counters"] {
         let change = statement(fixes, place.decl, property, "${1:what}");
-        fixes.add_snippet(format!("State `{property}`"), change);
+        fixes.add_snippet(format!("Set `{property}`"), change);
     }
 }
 

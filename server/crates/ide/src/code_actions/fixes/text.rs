@@ -21,7 +21,7 @@ pub fn make_comment(fixes: &mut Fixes, span: Span) {
             change.edit(path, Span { start, end }, "//");
         }
     }
-    fixes.add("Make it a comment", true, change);
+    fixes.add("Convert to a comment", true, change);
 }
 
 /// A sign that is not there is added.

@@ -45,7 +45,7 @@ pub fn extract(
         1 => format!("`{first}`"),
         number => count(number, "declaration"),
     };
-    let title = format!("Move {moved} to the component `{component}`, a file of its own");
+    let title = format!("Move {moved} to a new component `{component}`");
     if is_draft {
         return Some(CodeAction {
             title,

@@ -73,6 +73,6 @@ pub fn order_properties(db: &Database, decl: Decl) -> Option<CodeAction> {
             change.edit(file.path(db), Span { start, end }, written(property)?);
         }
     }
-    let title = "Order the properties as in the reference".to_owned();
+    let title = "Sort the properties in the order of the reference".to_owned();
     action(title, ActionKind::Rewrite, change)
 }
